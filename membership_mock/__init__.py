@@ -1,0 +1,55 @@
+"""Mocks of AWS memberships with two sides: Security Incident Response, Security Hub, Clean Rooms.
+
+Importing this package imports neither boto3 nor moto; the first use does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from membership_mock.errors import (
+        AnswerViolatesModel,
+        ClientOutlivedMock,
+        NotRunning,
+        OperationNotMocked,
+        RequestBlocked,
+        UsageError,
+    )
+    from membership_mock.mock import MembershipMock, mock_membership
+    from membership_mock.testing.calls import Call, Calls
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AnswerViolatesModel",
+    "Call",
+    "Calls",
+    "ClientOutlivedMock",
+    "MembershipMock",
+    "NotRunning",
+    "OperationNotMocked",
+    "RequestBlocked",
+    "UsageError",
+    "__version__",
+    "mock_membership",
+]
+
+_HOMES = {
+    "Call": "testing.calls",
+    "Calls": "testing.calls",
+    "MembershipMock": "mock",
+    "mock_membership": "mock",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,192 @@
+"""A story on the mock, told call by call: ``python -m membership_mock demo``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from typing import Any, TextIO
+
+from botocore.exceptions import ClientError
+
+from membership_mock.mock import MembershipMock, mock_membership
+
+_COLOURS = ("36", "35", "33")  # cyan, magenta, yellow
+_MANAGEMENT = "111122223333"
+_REGION = "eu-west-1"
+
+
+class Teller:
+    """Prints each call with its answer, every account in a colour of its own.
+
+    Args:
+        out: where to print; colours only when it is a terminal and NO_COLOR is not set.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._colours = out.isatty() and "NO_COLOR" not in os.environ
+        self._names: dict[str, str] = {}
+
+    def introduce(self, account: str, name: str) -> None:
+        """Give an account a name and a colour."""
+        self._names[account] = name
+
+    def chapter(self, title: str) -> None:
+        """Print a heading."""
+        self._out.write(f"\n{self._paint(title, '1')}\n")
+
+    def client(self, mock: MembershipMock, account: str, service: str) -> Any:
+        """Return a client of ``account`` whose calls are printed."""
+        client = mock.client(service, account=account, region=_REGION)
+        return _Told(self, client, account, service)
+
+    def call(self, account: str, what: str, parameters: dict[str, Any]) -> None:
+        """Print who calls what."""
+        names = list(self._names)
+        colour = _COLOURS[names.index(account) % len(_COLOURS)]
+        who = self._paint(f"{self._names[account]:<18} {account}", colour)
+        self._out.write(f"\n{who}  {what} {_short(parameters)}\n")
+
+    def answer(self, text: str, *, refused: bool = False) -> None:
+        """Print an answer below its call."""
+        self._out.write(f"    {self._paint('!' if refused else '>', '31' if refused else '32')} {text}\n")
+
+    def _paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._colours else text
+
+
+class _Told:
+    """A client whose calls are told as they happen."""
+
+    def __init__(self, teller: Teller, client: Any, account: str, service: str) -> None:
+        self._teller = teller
+        self._client = client
+        self._account = account
+        self._service = service
+
+    def __getattr__(self, method: str) -> Any:
+        name = self._client.meta.method_to_api_mapping[method]
+
+        def call(**parameters: Any) -> dict[str, Any]:
+            self._teller.call(self._account, f"{self._service}.{name}", parameters)
+            try:
+                answer: dict[str, Any] = getattr(self._client, method)(**parameters)
+            except ClientError as error:
+                self._teller.answer(str(error.response["Error"]), refused=True)
+                raise
+            answer.pop("ResponseMetadata", None)
+            self._teller.answer(_short(answer) if answer else "(empty answer)")
+            return answer
+
+        return call
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Expect a refusal, which has been printed."""
+    try:
+        yield
+    except ClientError:
+        return
+    raise AssertionError("the call was expected to be refused")
+
+
+def tell(out: TextIO) -> None:
+    """Print the story of a security team: an organization, a membership, a case."""
+    teller = Teller(out)
+    teller.introduce(_MANAGEMENT, "management")
+    out.write("Everything below happens in this process, on a mock. No call leaves it.\n")
+    with mock_membership() as mock:
+        team, unit, workload = _organization(teller, mock)
+        membership = _membership(teller, mock, team, unit, workload)
+        _case(teller, mock, team, workload)
+        teller.chapter("What the mock remembers")
+        calls = mock.calls.filter(service="security-ir")
+        out.write(
+            f"{len(calls)} calls to security-ir, {len(calls.filter(error='AccessDeniedException'))}"
+            f" refused; the membership {membership} is gone with the mock.\n"
+        )
+
+
+def _organization(teller: Teller, mock: MembershipMock) -> tuple[str, str, str]:
+    teller.chapter("1. An organization with a delegated administrator")
+    organizations = teller.client(mock, _MANAGEMENT, "organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    unit = organizations.create_organizational_unit(ParentId=root, Name="workloads")
+    unit_id = unit["OrganizationalUnit"]["Id"]
+    accounts = []
+    for name in ("security", "shop"):
+        status = organizations.create_account(Email=f"{name}@example.com", AccountName=name)
+        account = status["CreateAccountStatus"]["AccountId"]
+        teller.introduce(account, name)
+        accounts.append(account)
+    team, workload = accounts
+    organizations.move_account(
+        AccountId=workload, SourceParentId=root, DestinationParentId=unit_id
+    )
+    organizations.enable_aws_service_access(ServicePrincipal="security-ir.amazonaws.com")
+    organizations.register_delegated_administrator(
+        AccountId=team, ServicePrincipal="security-ir.amazonaws.com"
+    )
+    return team, unit_id, workload
+
+
+def _membership(
+    teller: Teller, mock: MembershipMock, team: str, unit: str, workload: str
+) -> str:
+    teller.chapter("2. A membership: created, read, scoped, cancelled and restored")
+    security = teller.client(mock, team, "security-ir")
+    created = security.create_membership(
+        membershipName="Incident response",
+        incidentResponseTeam=[
+            {"name": "Ana", "jobTitle": "Lead", "email": "ana@example.com"},
+            {"name": "Bo Li", "jobTitle": "Analyst", "email": "bo@example.com"},
+        ],
+    )
+    membership: str = created["membershipId"]
+    security.get_membership(membershipId=membership)
+    with _refused():  # the other side: a covered account does not see the membership itself
+        teller.client(mock, workload, "security-ir").get_membership(membershipId=membership)
+    security.update_membership(
+        membershipId=membership,
+        membershipAccountsConfigurationsUpdate={"organizationalUnitsToAdd": [unit]},
+    )
+    security.batch_get_member_account_details(
+        membershipId=membership, accountIds=[team, workload, "999999999999"]
+    )
+    security.cancel_membership(membershipId=membership)
+    security.list_memberships()
+    security.update_membership(membershipId=membership, undoMembershipCancellation=True)
+    return membership
+
+
+def _case(teller: Teller, mock: MembershipMock, team: str, workload: str) -> None:
+    teller.chapter("3. A case: opened, commented, moved and closed")
+    security = teller.client(mock, team, "security-ir")
+    case = security.create_case(
+        resolverType="Self",
+        title="Unknown key in the shop",
+        description="An access key nobody knows was used at night.",
+        engagementType="Security Incident",
+        reportedIncidentStartDate=datetime(2026, 1, 2, 3, 4, tzinfo=timezone.utc),
+        impactedAccounts=[workload],
+        watchers=[],
+    )["caseId"]
+    security.create_case_comment(caseId=case, body="The key is disabled.")
+    security.update_case_status(caseId=case, caseStatus="Detection and Analysis")
+    security.list_comments(caseId=case)
+    security.close_case(caseId=case)
+    security.list_cases()
+
+
+def _short(value: Any, limit: int = 300) -> str:
+    text = json.dumps(value, default=_plain, ensure_ascii=False)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,110 @@
+"""Who signed a request: account, region and partition."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import unquote
+
+from membership_mock.engine import moto_bridge
+from membership_mock.engine.http import HttpRequest
+from membership_mock.errors import UsageError
+
+_acting: ContextVar[str | None] = ContextVar("membership_mock_acting", default=None)
+
+_ACCOUNT = re.compile(r"\d{12}")
+_HOST_REGION = re.compile(r"\.([a-z]+(?:-[a-z]+)+-\d+)\.")
+_DEFAULT_REGION = "us-east-1"
+
+
+def account_id(value: object) -> str:
+    """Return ``value`` if it is an account id.
+
+    Raises:
+        UsageError: it is not a string of 12 digits.
+    """
+    if isinstance(value, str) and _ACCOUNT.fullmatch(value):
+        return value
+    raise UsageError(
+        f"{value!r} is not an account id: pass a string of 12 digits, e.g. '111122223333'"
+        + (" (leading zeros count, so an int will not do)." if isinstance(value, int) else ".")
+    )
+
+
+@contextmanager
+def acting_as(account: str) -> Iterator[None]:
+    """Let every call inside the block come from ``account``, whatever its credentials say."""
+    token = _acting.set(account_id(account))
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def explicit_account(headers: Mapping[str, Any]) -> str | None:
+    """Return the account that a request names by one of this package's ways; None leaves it to moto.
+
+    These are, in this order: `acting_as`, and a 12-digit access key id. moto's own ways (the
+    environment variable ``MOTO_ACCOUNT_ID``, the header ``x-moto-account-id``) stand between them.
+    """
+    acting = _acting.get()
+    if acting is not None:
+        return acting
+    if "MOTO_ACCOUNT_ID" in os.environ:
+        return os.environ["MOTO_ACCOUNT_ID"]
+    named = headers.get("x-moto-account-id")
+    if named:
+        return str(named)
+    key = signing_key(headers)
+    return key if key is not None and _ACCOUNT.fullmatch(key) else None
+
+
+def caller_of(request: HttpRequest, default_account: str) -> tuple[str, str]:
+    """Return account and region of the caller.
+
+    Args:
+        request: signed in its headers or in its query; an unsigned one comes from the default account.
+        default_account: whose requests they are that nothing else tells apart.
+    """
+    key, region = _scope(request.headers.get("Authorization"), request.query)
+    if region is None:
+        found = _HOST_REGION.search(request.url)
+        region = found.group(1) if found else _DEFAULT_REGION
+    acting = _acting.get()
+    if acting is not None:
+        return acting, region
+    if "MOTO_ACCOUNT_ID" in os.environ:
+        return os.environ["MOTO_ACCOUNT_ID"], region
+    named = request.headers.get("x-moto-account-id")
+    if named:
+        return str(named), region
+    if key is None:
+        return default_account, region
+    if _ACCOUNT.fullmatch(key):
+        return key, region
+    return moto_bridge.account_of_access_key(key) or default_account, region
+
+
+def signing_key(headers: Mapping[str, Any]) -> str | None:
+    """Return the access key id that signed a request; None when nothing did."""
+    return _scope(headers.get("Authorization"), "")[0]
+
+
+def _scope(authorization: Any, query: str) -> tuple[str | None, str | None]:
+    """Return access key id and region of a SigV4 signature, from the header or the query."""
+    if isinstance(authorization, bytes):
+        authorization = authorization.decode("latin-1")
+    if authorization:
+        _, found, credential = authorization.partition("Credential=")
+        credential = credential.partition(",")[0]
+    else:
+        _, found, credential = query.partition("X-Amz-Credential=")
+        credential = unquote(credential.partition("&")[0])
+    parts = credential.split("/")
+    if not found or len(parts) < 5:
+        return None, None
+    return "/".join(parts[:-4]), parts[-3]

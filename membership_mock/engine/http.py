@@ -1,0 +1,87 @@
+"""A request and its answer as the road sees them, whatever door they came through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+
+@dataclass(slots=True)
+class HttpRequest:
+    """An HTTP request.
+
+    Attributes:
+        method: upper case.
+        url: the whole URL as it was sent.
+        path: the path as it was sent, percent-encoded.
+        query: the query string as it was sent, without the question mark.
+        headers: by name, in any case.
+        body: the bytes of the body.
+    """
+
+    method: str
+    url: str
+    path: str
+    query: str
+    headers: Mapping[str, Any]
+    body: bytes
+
+
+@dataclass(slots=True)
+class HttpAnswer:
+    """An HTTP answer: status, headers in lower case, body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def http_request(method: str, url: str, headers: Mapping[str, Any], body: Any) -> HttpRequest:
+    """Return the request that a client library is about to send.
+
+    Args:
+        method: upper case.
+        url: the whole URL.
+        headers: a mapping that ignores case.
+        body: bytes, text, a readable file, or None.
+    """
+    start = url.find("/", url.find("//") + 2)
+    if start < 0:
+        path = query = ""
+    else:
+        path, _, query = url[start:].partition("?")
+    return HttpRequest(method, url, path or "/", query, headers, as_bytes(body))
+
+
+def as_bytes(body: Any) -> bytes:
+    """Return a body as bytes, whatever form a client library gave it."""
+    if body is None:
+        return b""
+    if isinstance(body, bytes):
+        return body
+    if isinstance(body, str):
+        return body.encode()
+    if hasattr(body, "read"):
+        return as_bytes(body.read())
+    if isinstance(body, (bytearray, memoryview)):
+        return bytes(body)
+    return b"".join(as_bytes(part) for part in body)
+
+
+def from_moto(request: Any, full_url: str, headers: Any) -> HttpRequest:
+    """Return a request that moto hands to a response handler.
+
+    That is a WSGI request in server mode, and some client library's prepared request otherwise.
+    """
+    if hasattr(request, "get_data"):
+        body = request.get_data()
+        raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
+        parts = urlsplit(raw) if "://" in raw else None
+        path = (parts.path if parts else raw.partition("?")[0]) or "/"
+        query = request.query_string.decode("latin-1")
+        return HttpRequest(
+            request.method.upper(), full_url, path, query, request.headers, as_bytes(body)
+        )
+    return http_request(request.method.upper(), full_url, request.headers, request.body)

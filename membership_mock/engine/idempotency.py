@@ -1,0 +1,46 @@
+"""Repeated calls with the same idempotency token.
+
+Which field is the token is said by the service model (the trait ``idempotencyToken``). The same
+token with the same input gets the first answer again and nothing happens; with another input it is
+refused. Scope: account, region, operation and the resource in the path. Source: documented for the
+repetition, inferred for the rest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from membership_mock.engine.http import HttpAnswer
+from membership_mock.engine.world import Scope, Store
+
+LIFE = timedelta(hours=24)
+
+
+@dataclass
+class Remembered:
+    """The first call with a token."""
+
+    fingerprint: str
+    answer: HttpAnswer
+    at: datetime
+
+
+@dataclass
+class TokenStore(Store, scope=Scope.ACCOUNT_REGION):
+    """The tokens used in one account and region, by operation, resource and token."""
+
+    used: dict[tuple[str, ...], Remembered] = field(default_factory=dict)
+
+    def find(self, key: tuple[str, ...], now: datetime) -> Remembered | None:
+        """Return the first call with this token, unless it is too long ago."""
+        found = self.used.get(key)
+        return found if found is not None and now - found.at < LIFE else None
+
+
+def fingerprint(arguments: Mapping[str, Any]) -> str:
+    """Return a text that two inputs share exactly when they are equal."""
+    return json.dumps(arguments, sort_keys=True, default=str)

@@ -1,0 +1,245 @@
+"""botocore's requests in, botocore's responses out: the only file that knows how botocore sends.
+
+A handler among botocore's built-in ones reaches only sessions made afterwards; a method of its
+endpoint class reaches every client of every age. So `Interceptor` replaces two methods there, one
+to learn the operation and one where the request would leave for the network, and keeps moto's own
+handler away from our services.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSResponse
+from botocore.client import ClientCreator
+from botocore.credentials import Credentials
+from botocore.endpoint import Endpoint
+from botocore.signers import RequestSigner
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import botocore_stubber
+
+from membership_mock.engine import moto_bridge, sessions
+from membership_mock.engine.caller import caller_of
+from membership_mock.engine.http import http_request
+from membership_mock.engine.model import loader
+from membership_mock.engine.patches import Patches
+from membership_mock.errors import ClientOutlivedMock, RequestBlocked
+
+if TYPE_CHECKING:
+    from membership_mock.engine.road import Road
+
+#: What moto answers to a request that matches none of its services.
+_UNSERVED = (404, {}, "Not yet implemented")
+
+_OPERATION = "membership_mock_operation"
+
+
+class Interceptor:
+    """Catches what botocore sends, from `put` to `remove`.
+
+    Args:
+        road: answers the requests to our services.
+        alive: says whether any mock is running; asked by clients that may outlive this one.
+    """
+
+    def __init__(self, road: Road, alive: Callable[[], bool]) -> None:
+        self._road = road
+        self._alive = alive
+        self._patches = Patches()
+
+    def put(self) -> None:
+        """Catch the requests of every client, whenever it was made."""
+        patches = self._patches
+        road = self._road
+        services = road.services
+
+        respond = Endpoint._do_get_response
+
+        def remember_operation(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
+            setattr(request, _OPERATION, operation_model)
+            return respond(self, request, operation_model, context)
+
+        patches.set(Endpoint, "_do_get_response", remember_operation)
+
+        transmit = Endpoint._send
+
+        def send(self: Any, request: Any) -> Any:
+            operation = getattr(request, _OPERATION, None)
+            service = operation.service_model.service_name if operation is not None else None
+            url = request.url
+            if service in services:
+                if is_loopback(url) or moto_bridge.passes_through(service, url):
+                    return transmit(self, request)
+                answer = road.serve(
+                    service,
+                    operation.name,
+                    http_request(request.method, url, request.headers, request.body),
+                )
+                return AWSResponse(url, answer.status, answer.headers, _RawBody(answer.body))
+            if is_loopback(url) or not is_aws(url) or moto_bridge.passes_through(None, url):
+                return transmit(self, request)
+            response = ask_moto(request)
+            if response is None:
+                raise _blocked(request, operation, road.default_account)
+            return response
+
+        patches.set(Endpoint, "_send", send)
+
+        def stubbed(
+            self: Any, event_name: str, request: Any, **_: Any
+        ) -> AWSResponse | None:
+            # The event is `before-send.<service id>.<operation>`. What moto does not serve goes on
+            # to `send`, which lets nothing slip to the network.
+            if not self.enabled or event_name.split(".", 2)[1] in services:
+                return None
+            return ask_moto(request)
+
+        patches.set(BotocoreStubber, "__call__", stubbed)
+
+        auth = RequestSigner.get_auth_instance
+
+        @functools.wraps(auth)
+        def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
+            # A client made before the mock, where no credentials were to be found, signs as well.
+            if self._credentials is None and kwargs.get("request_credentials") is None:
+                kwargs["request_credentials"] = Credentials("FOOBARKEY", "FOOBARSECRET")
+            return auth(self, *args, **kwargs)
+
+        patches.set(RequestSigner, "get_auth_instance", get_auth_instance)
+        self._watch_new_clients()
+        sessions.install(patches)
+
+    def remove(self) -> None:
+        """Let botocore send again."""
+        self._patches.undo()
+
+    def _watch_new_clients(self) -> None:
+        """Let a client that is made inside the mock refuse to work once no mock is running."""
+        create = ClientCreator.create_client
+        services = self._road.services
+        guard = _Guard(self._alive)
+
+        @functools.wraps(create)
+        def create_client(self: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:
+            client = create(self, service_name, *args, **kwargs)
+            if service_name in services and not moto_bridge.passes_through(
+                service_name, client.meta.endpoint_url
+            ):
+                client.meta.events.register_first(
+                    f"before-send.{client.meta.service_model.service_id.hyphenize()}", guard
+                )
+            return client
+
+        self._patches.set(ClientCreator, "create_client", create_client)
+
+
+class _Guard:
+    """Stops a client that was made inside a mock from reaching AWS after it."""
+
+    def __init__(self, alive: Callable[[], bool]) -> None:
+        self._alive = alive
+
+    def __call__(self, request: Any, event_name: str, **_: Any) -> None:
+        if self._alive() or is_loopback(request.url):
+            return
+        _, service, operation = event_name.split(".", 2)
+        raise ClientOutlivedMock(
+            f"{service}.{operation} was called with a client that was made inside a membership mock,"
+            " but no mock is running any more, and the call would have gone to AWS"
+            f" ({urlsplit(request.url).hostname}).\n"
+            "    Make the client inside the test, or keep the mock running around the call; a client"
+            " for the real AWS has to be made outside of the mock."
+        )
+
+
+class _RawBody(BytesIO):
+    """A response body as urllib3 would give it."""
+
+    def stream(self, amt: int | None = None, decode_content: bool | None = None) -> Iterator[bytes]:
+        """Yield the whole body at once."""
+        del amt, decode_content
+        if chunk := self.read():
+            yield chunk
+
+
+def ask_moto(request: Any) -> AWSResponse | None:
+    """Return the answer of moto's own services; None when none of them serves the request."""
+    answer = botocore_stubber.process_request(request)
+    if answer is None or answer == _UNSERVED:
+        return None
+    status, headers, body = answer
+    raw = body.encode() if isinstance(body, str) else body
+    return AWSResponse(request.url, status, headers, _RawBody(raw))
+
+
+def _blocked(request: Any, operation: Any, default_account: str) -> RequestBlocked:
+    account, region = caller_of(
+        http_request(request.method, request.url, request.headers, None), default_account
+    )
+    service = operation.service_model.service_name if operation is not None else "a service"
+    name = f"{service}.{operation.name}" if operation is not None else service
+    host = urlsplit(request.url).hostname
+    return RequestBlocked(
+        f"{name} was about to leave for {host}, but neither membership_mock nor moto serves it,"
+        " and nothing leaves the process while a mock is running.\n"
+        f"    caller   {account} in {region}\n"
+        "    If the call is meant to reach the network, let it pass:"
+        f" mock_membership(config={{'core': {{'passthrough': {{'urls': [r'https?://{host}']}}}}}});\n"
+        "    if not, stub this call in the test. See docs/how-to/unmocked-operations.md"
+    )
+
+
+# --- hosts --------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=256)
+def _host(base: str) -> str:
+    return (urlsplit(base).hostname or "").rstrip(".")
+
+
+def _base(url: str) -> str:
+    """Return scheme and host of ``url``, which are few, so that what follows can be remembered."""
+    end = url.find("/", url.find("//") + 2)
+    return url if end < 0 else url[:end]
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether ``url`` stays on this machine."""
+    return _is_loopback(_base(url))
+
+
+@functools.lru_cache(maxsize=256)
+def _is_loopback(base: str) -> bool:
+    host = _host(base)
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_aws(url: str) -> bool:
+    """Return whether ``url`` is at a host of AWS, in any partition."""
+    return _is_aws(_base(url))
+
+
+@functools.lru_cache(maxsize=256)
+def _is_aws(base: str) -> bool:
+    return _host(base).endswith(_aws_suffixes())
+
+
+@functools.lru_cache(maxsize=1)
+def _aws_suffixes() -> tuple[str, ...]:
+    """Return the ends of AWS's host names, as botocore's partitions list them."""
+    partitions = loader().load_data("partitions")["partitions"]
+    found = {"amazonaws.com", "api.aws", "on.aws", "aws.amazon.com"}
+    for partition in partitions:
+        outputs = partition["outputs"]
+        found |= {outputs["dnsSuffix"], outputs["dualStackDnsSuffix"]}
+    return tuple(f".{suffix}" for suffix in sorted(found))

@@ -1,0 +1,81 @@
+"""What botocore's service models say: the only file that reads them.
+
+A model is read once per process and never changed, so the caches here hold no state of a mock.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import UnknownServiceError
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel, Shape
+
+
+@lru_cache(maxsize=1)
+def loader() -> Loader:
+    """Return the loader of the models of the botocore in use."""
+    return Loader()
+
+
+@lru_cache(maxsize=None)
+def service_model(service: str) -> ServiceModel:
+    """Return botocore's model of ``service``, e.g. ``security-ir``."""
+    return ServiceModel(loader().load_service_model(service, "service-2"), service_name=service)
+
+
+@lru_cache(maxsize=None)
+def paginators(service: str) -> dict[str, dict[str, Any]]:
+    """Return the paginator of each operation of ``service`` that has one, by operation name."""
+    try:
+        data = loader().load_service_model(service, "paginators-1")
+    except UnknownServiceError:
+        return {}
+    return dict(data["pagination"])
+
+
+@lru_cache(maxsize=None)
+def snake(name: str) -> str:
+    """Return the Python name of a field or an operation: ``membershipArn`` is ``membership_arn``."""
+    return str(xform_name(name))
+
+
+def idempotency_token(operation: OperationModel) -> str | None:
+    """Return the name of the input field that makes a repeated call harmless, if there is one."""
+    shape = operation.input_shape
+    if shape is None:
+        return None
+    for name, field in shape.members.items():
+        if field.metadata.get("idempotencyToken"):
+            return str(name)
+    return None
+
+
+def labels(operation: OperationModel) -> list[str]:
+    """Return the input fields that stand in the path of the operation, in no particular order."""
+    shape = operation.input_shape
+    if shape is None:
+        return []
+    return [
+        name for name, field in shape.members.items() if field.serialization.get("location") == "uri"
+    ]
+
+
+def success_status(operation: OperationModel) -> int:
+    """Return the HTTP status of an answer that is not an error."""
+    return int(operation.http.get("responseCode", 200))
+
+
+def error_shape(service: str, code: str) -> Shape | None:
+    """Return the shape of the error ``code`` of ``service``; None for an error it does not model."""
+    found: Shape | None = service_model(service).shape_for_error_code(code)
+    return found
+
+
+def declared_errors(operation: OperationModel) -> set[str]:
+    """Return the codes of the errors that ``operation`` declares."""
+    return {
+        shape.metadata.get("error", {}).get("code", shape.name) for shape in operation.error_shapes
+    }

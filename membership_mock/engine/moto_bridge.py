@@ -1,0 +1,348 @@
+"""Everything we know of moto's insides: its registries, its organizations, its IAM.
+
+moto takes a foreign service in when its URL pattern stands in the backend index and its
+``BackendDict`` is found by name. Then `mock_aws`, the moto server, the Resource Groups Tagging API
+and moto's IAM all see it. `Installation` puts our services there, and takes them out again.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+import moto.backends
+from moto import settings
+from moto.backend_index import backend_url_patterns
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+from moto.core.config import default_user_config, passthrough_service, passthrough_url
+from moto.core.exceptions import (
+    AccessDeniedError,
+    InvalidClientTokenIdError,
+    SignatureDoesNotMatchError,
+)
+from moto.core.responses import BaseResponse
+from moto.moto_api._internal import mock_random as random
+from moto.utilities.utils import get_partition
+
+from membership_mock.engine import moto_organizations, tagging
+from membership_mock.engine.moto_organizations import organization_of
+from membership_mock.engine.patches import Patches
+from membership_mock.engine.refusals import (
+    InvalidSignatureException,
+    Refusals,
+    UnrecognizedClientException,
+)
+
+if TYPE_CHECKING:
+    from membership_mock.engine.http import HttpRequest
+    from membership_mock.engine.operation import Backend, Family
+    from membership_mock.engine.world import World
+
+__all__ = [
+    "DEFAULT_ACCOUNT_ID",
+    "Installation",
+    "MotoBackend",
+    "TaggedResource",
+    "account_of_access_key",
+    "authorize",
+    "default_user_config",
+    "organization_of",
+    "partition_of",
+    "passes_through",
+    "random",
+    "random_uuid",
+]
+
+TaggedResource = tagging.TaggedResource
+
+partition_of = functools.lru_cache(maxsize=None)(get_partition)
+
+
+def random_uuid() -> str:
+    """Return a random UUID from moto's random source, which a test can seed."""
+    return str(UUID(int=random.getrandbits(128), version=4))
+
+
+class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  # moto is untyped here
+    """A backend as moto wants it: made per account and region, found by URL, taggable."""
+
+    SERVICE_NAMESPACE: ClassVar[str] = "membership-mock"
+    service: ClassVar[str]
+    world: World
+    account_id: str
+    region_name: str
+    partition: str
+    _families: dict[type[Family], Family]
+
+    def __init__(self, region_name: str, account_id: str, world: World) -> None:
+        super().__init__(region_name, account_id)
+        self.world = world
+        self._families = {}
+
+    def reset(self) -> None:
+        """Forget all state of the world; moto calls this for every backend when it resets."""
+        self.world.clear()
+
+    @property
+    def url_bases(self) -> list[str]:
+        """The start of every URL of the service, as a regular expression."""
+        return [host_pattern(self.service)]
+
+    @property
+    def urls(self) -> dict[str, Callable[..., Any]]:
+        """The URLs that moto hands to our response handler."""
+        return {host_pattern(self.service): response_handler(self.service)}
+
+    @property
+    def url_paths(self) -> dict[str, Callable[..., Any]]:
+        """The same for moto's server, which looks at paths only."""
+        return self.flask_paths
+
+    @property
+    def flask_paths(self) -> dict[str, Callable[..., Any]]:
+        """Every path: our router reads them."""
+        handler = response_handler(self.service)
+        return {"/": handler, "/<path:path>": handler}
+
+    def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
+        """Serve TagResources of the Resource Groups Tagging API."""
+        self._through_the_api("TagResource", resource_arn=arn, tags=tags)
+
+    def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
+        """Serve UntagResources of the Resource Groups Tagging API."""
+        self._through_the_api("UntagResource", resource_arn=arn, tag_keys=tag_keys)
+
+    def owns_arn(self, arn: str) -> bool:
+        """Return whether ``arn`` belongs to this service, account and region."""
+        return arn.startswith(
+            f"arn:{self.partition}:{self.service}:{self.region_name}:{self.account_id}:"
+        )
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield what the Resource Groups Tagging API finds."""
+        with self.world.lock:
+            return iter(list(self.tagged_resources()))
+
+    def tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield all taggable resources; backends override this."""
+        yield from ()
+
+    def _through_the_api(self, operation: str, **arguments: Any) -> None:
+        from membership_mock.engine import running  # the runtime imports this module
+
+        running.require().road.call(self, operation, arguments)
+
+
+@functools.lru_cache(maxsize=None)
+def host_pattern(service: str) -> str:
+    """Return the regular expression of the hosts of ``service``: every partition and flavour.
+
+    The region must look like one, so that a bucket of the service's name stays S3's.
+    """
+    return (
+        rf"https?://(?:vpce-[^./]+\.)?{re.escape(service)}(?:-fips)?\.[a-z]+(?:-[a-z]+)+-\d+\."
+        r"(?:vpce\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)(?::\d+)?(?:/|$)"
+    )
+
+
+@functools.lru_cache(maxsize=None)
+def response_handler(service: str) -> Callable[[Any, str, Any], tuple[int, dict[str, str], bytes]]:
+    """Return what moto calls to serve a request of ``service`` that came by another way than botocore."""
+
+    def serve(request: Any, full_url: str, headers: Any) -> tuple[int, dict[str, str], bytes]:
+        from membership_mock.engine import running  # the runtime imports this module
+        from membership_mock.engine.http import from_moto
+
+        answer = running.require().road.serve(service, None, from_moto(request, full_url, headers))
+        return answer.status, answer.headers, answer.body
+
+    serve.__name__ = f"serve_{service.replace('-', '_')}"
+    return serve
+
+
+class _WorldBackends(BackendDict):  # type: ignore[misc]  # moto is untyped here
+    """moto's dictionary of backends, for backends that know their world."""
+
+    def __init__(self, backend: type[Backend], world: World) -> None:
+        super().__init__(backend, backend.service, use_boto3_regions=False)
+        self.world = world
+
+    def _create_account_specific_backend(self, account_id: str) -> None:
+        if account_id not in self:
+            dict.__setitem__(self, account_id, _AccountBackends(account_id, self.backend, self.world))
+        if self not in BackendDict._instances:
+            BackendDict._instances.append(self)
+
+
+class _AccountBackends(AccountSpecificBackend):  # type: ignore[misc]  # moto is untyped here
+    """The backends of one account: any region, since AWS adds some faster than SDKs learn of them."""
+
+    def __init__(self, account_id: str, backend: type[Backend], world: World) -> None:
+        super().__init__(backend.service, account_id, backend, False, None)
+        self.world = world
+
+    def __contains__(self, region: object) -> bool:
+        return isinstance(region, str) and _REGION.fullmatch(region) is not None
+
+    def __getitem__(self, region_name: str) -> Any:
+        found = dict.get(self, region_name)
+        if found is None:
+            with self.world.lock:
+                found = dict.get(self, region_name)
+                if found is None:
+                    found = self.backend(region_name, self.account_id, self.world)
+                    dict.__setitem__(self, region_name, found)
+        return found
+
+
+_REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-\d+")
+
+
+# --- who asks ---------------------------------------------------------------------------------
+
+
+def account_of_access_key(access_key: str) -> str | None:
+    """Return the account that moto's IAM or STS gave this access key to; None if neither did."""
+    iam = sys.modules.get("moto.iam.models")
+    if iam is None:  # nobody has used IAM or STS yet, so no key was ever given
+        return None
+    for account_id, account in list(iam.iam_backends.items()):
+        for backend in list(account.values()):
+            if access_key in backend.access_keys:
+                return str(account_id)
+    return None
+
+
+def authorize(
+    request: HttpRequest, operation: str, account_id: str, refusals: Refusals
+) -> None:
+    """Let moto's IAM judge a request, if it is told to enforce policies.
+
+    moto's switch decides: `set_initial_no_auth_action_count` and `enable_iam_authentication`.
+
+    Raises:
+        ServiceError: the credentials are unknown or wrong, or no policy allows the operation.
+    """
+    if settings.INITIAL_NO_AUTH_ACTION_COUNT == float("inf"):
+        return
+    try:
+        _Authenticator(request, operation, account_id)._authenticate_and_authorize_normal_action()
+    except AccessDeniedError as refusal:
+        raise refusals.access_denied(str(refusal.message)) from None
+    except InvalidClientTokenIdError:
+        raise UnrecognizedClientException(
+            "The security token included in the request is invalid."
+        ) from None
+    except SignatureDoesNotMatchError:
+        raise InvalidSignatureException(
+            "The request signature we calculated does not match the signature you provided. Check"
+            " your AWS Secret Access Key and signing method. Consult the service documentation for"
+            " details."
+        ) from None
+
+
+class _Authenticator(ActionAuthenticatorMixin):  # type: ignore[misc]  # moto is untyped here
+    """What moto's authorization wants to know of a request."""
+
+    def __init__(self, request: HttpRequest, operation: str, account_id: str) -> None:
+        self.headers = dict(request.headers.items())
+        self.uri = request.url
+        self.raw_path = self.path = request.path
+        self.method = request.method
+        self.data: dict[str, Any] = {}
+        self.raw_body = self.body = request.body
+        self.current_account = account_id
+        self._operation = operation
+
+    def _get_action(self) -> str:
+        return self._operation
+
+
+def passes_through(service: str | None, url: str) -> bool:
+    """Return whether moto's configuration sends a request to the real network.
+
+    Args:
+        service: the id of one of our services; None for all others, which moto finds by the URL.
+        url: where the request goes.
+    """
+    passthrough = default_user_config.get("core", {}).get("passthrough", {})
+    if not passthrough.get("services") and not passthrough.get("urls"):
+        return False
+    url = url.partition("?")[0]
+    found = service or moto.backends.get_service_from_url(url)
+    return bool((found and passthrough_service(found)) or passthrough_url(url))
+
+
+# --- putting our services into moto, and taking them out ---------------------------------------
+
+
+class Installation:
+    """Our services in moto's registries, from `put` to `remove`.
+
+    Args:
+        services: the backend class of each service, by service id.
+        world: the state that their backends share.
+    """
+
+    def __init__(self, services: Mapping[str, type[Backend]], world: World) -> None:
+        self.backends: dict[str, _WorldBackends] = {
+            service: _WorldBackends(kind, world) for service, kind in services.items()
+        }
+        self._services = services
+        self._world = world
+        self._modules = {service.replace("-", ""): service for service in services}
+        self._patterns = [(service, re.compile(host_pattern(service))) for service in services]
+        self._patches = Patches()
+
+    def put(self, current_account: Callable[[Any], str | None]) -> None:
+        """Enter moto's registries.
+
+        Args:
+            current_account: says which account a request of moto's own services comes from; None
+                leaves that to moto.
+        """
+        backend_url_patterns[:0] = self._patterns
+        patches = self._patches
+        find = moto.backends._import_backend
+        # These two are imported only when somebody uses them: some releases of moto load every
+        # service with its Tagging API.
+        late: dict[str, Callable[[], None]] = {
+            "organizations": lambda: moto_organizations.install(patches, self._services, self._world),
+            "resourcegroupstaggingapi": lambda: tagging.install(patches, self.backends),
+        }
+
+        def import_backend(module_name: str, backends_name: str) -> Any:
+            service = self._modules.get(module_name)
+            if service is not None:
+                return self.backends[service]
+            found = find(module_name, backends_name)
+            if module_name in late:
+                late.pop(module_name)()
+            return found
+
+        patches.set(moto.backends, "_import_backend", import_backend)
+        for name in [name for name in late if f"moto.{name}.models" in sys.modules]:
+            late.pop(name)()
+
+        moto_says = BaseResponse.get_current_account
+
+        def get_current_account(response: Any) -> str:
+            return current_account(response.headers) or moto_says(response)
+
+        patches.set(BaseResponse, "get_current_account", get_current_account)
+
+    def remove(self) -> None:
+        """Leave moto's registries as they were found."""
+        self._patches.undo()
+        for pattern in self._patterns:
+            if pattern in backend_url_patterns:
+                backend_url_patterns.remove(pattern)
+        for backends in self.backends.values():
+            if backends in BackendDict._instances:
+                BackendDict._instances.remove(backends)

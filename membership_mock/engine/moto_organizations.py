@@ -1,0 +1,183 @@
+"""moto's Organizations as our services need it: read at the moment of a request, and followed.
+
+While a mock runs, moto's Organizations accepts our service principals wherever AWS does, answers a
+delegated administrator's reads from the organization itself, and tells our services what happens.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from membership_mock.engine.organizations import (
+    Organization,
+    OrganizationAccount,
+    OrganizationChange,
+)
+
+if TYPE_CHECKING:
+    from membership_mock.engine.operation import Backend
+    from membership_mock.engine.patches import Patches
+    from membership_mock.engine.world import World
+
+#: The services whose world this package mocks; moto knows at most one of them, and not as a
+#: delegated administrator's. Source: "AWS services that you can use with AWS Organizations".
+PRINCIPALS = (
+    "security-ir.amazonaws.com",
+    "securityhub.amazonaws.com",
+    "cleanrooms.amazonaws.com",
+)
+
+#: The operations that AWS lets a delegated administrator call, of those that moto has.
+#: Source: Organizations API reference, "can be called only from the management account or by a
+#: member account that is a delegated administrator".
+DELEGATED_READS = frozenset(
+    {
+        "describe_account",
+        "describe_organizational_unit",
+        "list_accounts",
+        "list_accounts_for_parent",
+        "list_aws_service_access_for_organization",
+        "list_children",
+        "list_create_account_status",
+        "list_delegated_administrators",
+        "list_delegated_services_for_account",
+        "list_organizational_units_for_parent",
+        "list_parents",
+        "list_roots",
+        "list_tags_for_resource",
+    }
+)
+
+#: moto's methods that change an organization in a way that our services follow.
+FOLLOWED = (
+    "create_account",
+    "move_account",
+    "close_account",
+    "remove_account_from_organization",
+    "delete_organizational_unit",
+    "delete_organization",
+    "register_delegated_administrator",
+    "deregister_delegated_administrator",
+    "enable_aws_service_access",
+    "disable_aws_service_access",
+)
+
+
+def organization_of(account_id: str, partition: str) -> Organization | None:
+    """Return the organization that an account belongs to at this moment; None if it has none."""
+    models = sys.modules.get("moto.organizations.models")
+    backend = None if models is None else _backend_of(models, account_id, partition)
+    return None if backend is None else _read(backend)
+
+
+def _backend_of(models: Any, account_id: str, partition: str) -> Any:
+    """Return the backend of the management account of an account's organization, or None."""
+    backends = models.organizations_backends
+    management, where = backends.master_accounts.get(account_id, (account_id, partition))
+    if management not in backends or where not in backends[management].keys():
+        return None
+    backend = backends[management][where]
+    return None if backend.org is None else backend
+
+
+def _read(backend: Any) -> Organization:
+    delegated: dict[str, tuple[str, ...]] = {}
+    for admin in backend.admins:
+        for principal in admin.services:
+            delegated[principal] = (*delegated.get(principal, ()), admin.account.id)
+    return Organization(
+        organization_id=backend.org.id,
+        management_account_id=backend.org.master_account_id,
+        all_features=backend.org.feature_set == "ALL",
+        root_id=backend.org.root_id,
+        accounts={
+            account.id: OrganizationAccount(
+                account.id, account.status == "ACTIVE", account.parent_id
+            )
+            for account in backend.accounts
+        },
+        unit_parents={unit.id: unit.parent_id for unit in backend.ou if unit.parent_id},
+        delegated=delegated,
+        trusted_services=frozenset(service["ServicePrincipal"] for service in backend.services),
+    )
+
+
+def install(patches: Patches, services: Mapping[str, type[Backend]], world: World) -> None:
+    """Teach moto's Organizations our services, until ``patches`` are undone."""
+    from moto.organizations import models, responses
+
+    for owner, name in (
+        (models.FakeServiceAccess, "TRUSTED_SERVICES"),
+        (models.FakeDelegatedAdministrator, "SUPPORTED_SERVICES"),
+    ):
+        known = list(getattr(owner, name))
+        patches.set(owner, name, known + [each for each in PRINCIPALS if each not in known])
+
+    for name in FOLLOWED:
+        original = getattr(models.OrganizationsBackend, name)
+        patches.set(models.OrganizationsBackend, name, _followed(name, original, services, world))
+
+    for name in DELEGATED_READS:
+        if name in vars(models.OrganizationsBackend):
+            original = getattr(models.OrganizationsBackend, name)
+            patches.set(
+                models.OrganizationsBackend, name, _for_delegates(models, original)
+            )
+
+
+def _for_delegates(models: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer a read from the organization when a delegated administrator asks.
+
+    moto keeps an organization in its management account's backend; a member's own is empty.
+    """
+
+    @functools.wraps(original)
+    def read(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.org is None:
+            backend = _backend_of(models, self.account_id, self.partition)
+            if backend is not None and any(
+                admin.account.id == self.account_id for admin in backend.admins
+            ):
+                return original(backend, *args, **kwargs)
+        return original(self, *args, **kwargs)
+
+    return read
+
+
+def _followed(
+    name: str,
+    original: Callable[..., Any],
+    services: Mapping[str, type[Backend]],
+    world: World,
+) -> Callable[..., Any]:
+    """Tell every family of our services what happens to an organization, before and after."""
+
+    @functools.wraps(original)
+    def act(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.org is None:  # moto will refuse, or is about to create nothing of ours
+            return original(self, *args, **kwargs)
+        change = OrganizationChange(
+            kind=name,  # type: ignore[arg-type]  # FOLLOWED holds these words only
+            management_account_id=self.account_id,
+            partition=self.partition,
+            now=world.clock.now(),
+            account_id=kwargs.get("AccountId"),
+            service_principal=kwargs.get("ServicePrincipal"),
+        )
+        families = [family for kind in services.values() for family in kind.families]
+        with world.lock:
+            for family in families:
+                family.organization_changing(world, change)
+            answer = original(self, *args, **kwargs)
+            if name == "create_account":
+                created = answer["CreateAccountStatus"]["AccountId"]
+                change = dataclasses.replace(change, account_id=created)
+            for family in families:
+                family.organization_changed(world, change)
+        return answer
+
+    return act

@@ -1,0 +1,103 @@
+"""An AWS organization as our services see it, and what may happen to one.
+
+The organization itself lives in moto; `moto_bridge` reads it at the moment of a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationAccount:
+    """An account of an organization.
+
+    Attributes:
+        account_id: its 12 digits.
+        active: False once the account is suspended or closed; it stays in the organization.
+        parent_id: the root or the organizational unit that it sits in.
+    """
+
+    account_id: str
+    active: bool
+    parent_id: str
+
+
+@dataclass(frozen=True)
+class Organization:
+    """An organization at one moment.
+
+    Attributes:
+        organization_id: ``o-`` and ten letters or digits.
+        management_account_id: the account that owns the organization.
+        all_features: whether all features are enabled (not only consolidated billing).
+        root_id: the root of the tree of units.
+        accounts: every account by its id, the management account among them.
+        unit_parents: the parent of each organizational unit, by the unit's id.
+        delegated: the accounts that are delegated administrators, by service principal.
+        trusted_services: the service principals with trusted access.
+    """
+
+    organization_id: str
+    management_account_id: str
+    all_features: bool
+    root_id: str
+    accounts: Mapping[str, OrganizationAccount]
+    unit_parents: Mapping[str, str]
+    delegated: Mapping[str, tuple[str, ...]]
+    trusted_services: frozenset[str]
+
+    def has_unit(self, unit_id: str) -> bool:
+        """Return whether the organization has this unit (the root counts as none)."""
+        return unit_id in self.unit_parents
+
+    def accounts_below(self, unit_ids: Iterable[str]) -> list[str]:
+        """Return the ids of the accounts in these units and in all units below them."""
+        wanted = set(unit_ids)
+        return [
+            account.account_id
+            for account in self.accounts.values()
+            if not wanted.isdisjoint(self.ancestors(account.parent_id))
+        ]
+
+    def ancestors(self, parent_id: str) -> list[str]:
+        """Return ``parent_id``, its parent, and so on up to the root."""
+        chain = [parent_id]
+        while (above := self.unit_parents.get(chain[-1])) is not None and above not in chain:
+            chain.append(above)
+        return chain
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationChange:
+    """Something that happens to an organization.
+
+    Attributes:
+        kind: what happens; named like the Organizations operation that does it.
+        management_account_id: the account that owns the organization.
+        partition: the partition that the organization lives in.
+        now: when it happens, in UTC.
+        account_id: the account it happens to, if it happens to one.
+        service_principal: the service that it is about, if it is about one.
+    """
+
+    kind: Literal[
+        "create_account",
+        "move_account",
+        "close_account",
+        "remove_account_from_organization",
+        "delete_organizational_unit",
+        "delete_organization",
+        "register_delegated_administrator",
+        "deregister_delegated_administrator",
+        "enable_aws_service_access",
+        "disable_aws_service_access",
+    ]
+    management_account_id: str
+    partition: str
+    now: datetime
+    account_id: str | None = None
+    service_principal: str | None = None

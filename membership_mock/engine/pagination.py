@@ -1,0 +1,67 @@
+"""A page of a list and its token.
+
+A handler returns a `Listing` and never sees a token: which fields carry the token and the page size
+is known to the service model's paginators.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+Position = int | str
+
+
+class Listing(Generic[T]):
+    """A list of which one page will be shown.
+
+    A page costs the same however long the list is, and a walk neither misses nor repeats an entry
+    when entries are added or removed between two pages: a token holds the position of the last
+    entry shown, not a count.
+
+    Args:
+        entries: all entries, ascending by ``position``.
+        position: the unique place of an entry; it never changes while the entry lives.
+        descending: show the last entry first.
+        show: turns an entry of the page into what the output shape wants.
+    """
+
+    __slots__ = ("_descending", "_entries", "_position", "_show")
+
+    def __init__(
+        self,
+        entries: Sequence[T],
+        position: Callable[[T], Position],
+        *,
+        descending: bool = False,
+        show: Callable[[T], Any] | None = None,
+    ) -> None:
+        self._entries = entries
+        self._position = position
+        self._descending = descending
+        self._show = show
+
+    def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
+        """Return the entries behind the position ``after``, and the position to go on from.
+
+        Args:
+            size: how many entries at the most.
+            after: the position of the last entry of the page before; None for the first page.
+
+        Returns:
+            The entries as they are shown; and None in place of a position on the last page.
+        """
+        entries, position = self._entries, self._position
+        if self._descending:
+            stop = len(entries) if after is None else bisect_left(entries, after, key=position)
+            start = max(stop - size, 0)
+            chosen = list(entries[start:stop][::-1])
+            more = start > 0
+        else:
+            start = 0 if after is None else bisect_right(entries, after, key=position)
+            chosen = list(entries[start : start + size])
+            more = start + size < len(entries)
+        following = position(chosen[-1]) if more else None
+        return ([self._show(entry) for entry in chosen] if self._show else chosen), following

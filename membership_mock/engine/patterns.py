@@ -1,0 +1,105 @@
+"""The regular expressions of the service model, in Python's terms.
+
+The models are written for Java. What differs there and here is translated; a pattern that cannot be
+translated constrains nothing, and `matcher` returns None for it.
+
+- A pattern has to match the whole value: the models write ``.*`` around those that may match
+  anywhere, and mean line breaks by it as well.
+- ``\\d``, ``\\w``, ``\\s`` and ``\\b`` know ASCII only, and ``$`` is the very end.
+- ``\\p{L}`` and the like become ranges, a pair of ``\\u`` surrogates the character that it stands for.
+- Groups do not capture and ``(x+)*`` becomes ``x*``: the same texts match, but a hostile one cannot
+  make the match take for ever.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import groupby
+
+Match = Callable[[str], object]
+
+_TOKEN = re.compile(
+    r"""
+    \\p\{(?P<category>\w+)\}
+    | \\u(?P<high>[Dd][89ABab][0-9A-Fa-f]{2})\\u(?P<low>[Dd][C-Fc-f][0-9A-Fa-f]{2})
+    | \\.
+    | \[\^\\u0000-\\u(?P<below>[0-9A-Fa-f]{4})\]   # a class that Python can merge with others
+    | \[\^?
+    | \]
+    | \((?!\?)
+    | \$
+    | [&~|]
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_CLASS = r"(\[(?:[^\]\\]|\\.)*\])"
+_NESTED = re.compile(rf"\(\?:{_CLASS}([+*])\)([+*])")
+
+
+@lru_cache(maxsize=None)
+def matcher(pattern: str) -> Match | None:
+    """Return a function that is truthy for texts of ``pattern``; None if Python cannot express it."""
+    try:
+        return re.compile(translate(pattern), re.ASCII).fullmatch
+    except (re.error, OverflowError):
+        return None
+
+
+def translate(pattern: str) -> str:
+    """Return ``pattern`` in Python's terms; the whole text has to match the result."""
+    if pattern.startswith(".*"):
+        pattern = "(?s:.*)" + pattern[2:]
+    if pattern.endswith(".*") and not pattern.endswith("\\.*"):
+        pattern = pattern[:-2] + "(?s:.*)"
+    in_class = False
+
+    def replace(token: re.Match[str]) -> str:
+        nonlocal in_class
+        text = token[0]
+        if token["category"]:
+            ranges = _category(token["category"])
+            return ranges if in_class else f"[{ranges}]"
+        if token["high"]:
+            high, low = int(token["high"], 16), int(token["low"], 16)
+            return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+        if text.startswith("\\"):
+            return text
+        if in_class:
+            in_class = text != "]"
+            # Python reserves these for set operations to come
+            return text if text == "]" else "".join(f"\\{character}" for character in text)
+        if token["below"]:
+            return f"[\\U{int(token['below'], 16) + 1:08x}-\\U{sys.maxunicode:08x}]"
+        if text.startswith("["):
+            in_class = True
+            return text
+        return {"(": "(?:", "$": r"\Z"}.get(text, text)
+
+    def merge(nested: re.Match[str]) -> str:
+        return nested[1] + ("+" if nested[2] == nested[3] == "+" else "*")
+
+    return _NESTED.sub(merge, _TOKEN.sub(replace, pattern))
+
+
+def _category(name: str) -> str:
+    """Return the characters of a Unicode category (``L``, ``Pd``) as ranges for a class."""
+    ranges = [span for category, span in _spans() if category.startswith(name)]
+    if not ranges:
+        raise re.error(f"unknown category {name}")
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+
+
+@lru_cache(maxsize=1)
+def _spans() -> tuple[tuple[str, tuple[int, int]], ...]:
+    """Return all of Unicode as spans of one category; takes a moment, hence only when needed."""
+    spans = []
+    for category, run in groupby(
+        range(sys.maxunicode + 1), lambda code: unicodedata.category(chr(code))
+    ):
+        codes = list(run)
+        spans.append((category, (codes[0], codes[-1])))
+    return tuple(spans)

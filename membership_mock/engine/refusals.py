@@ -1,0 +1,83 @@
+"""How a service words the refusals that the engine decides on.
+
+The engine knows *that* a request breaks a constraint; the service knows how AWS says so.
+Each service subclasses `Refusals` in its ``errors.py``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from membership_mock.errors import ServiceError
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One constraint of the model that a request breaks.
+
+    Attributes:
+        path: field names and list positions from the input shape down to the value.
+        kind: which sort of constraint.
+        constraint: the constraint in AWS's words, e.g. ``Member must have length between 3 and 50,
+            inclusive``.
+        value: what was sent; None when nothing was.
+        length: the length of what was sent, for constraints on length or size.
+        sensitive: whether the model forbids to repeat the value.
+    """
+
+    path: tuple[str | int, ...]
+    kind: Literal["required", "length", "range", "pattern", "enum", "unique"]
+    constraint: str
+    value: Any = None
+    length: int | None = None
+    sensitive: bool = False
+
+
+class UnrecognizedClientException(ServiceError):
+    """The access key is not known (a common error of all services, in no model)."""
+
+    status = 403
+
+
+class InvalidSignatureException(ServiceError):
+    """The request was signed with another secret (a common error of all services, in no model)."""
+
+    status = 403
+
+
+class Refusals(ABC):
+    """What a service answers when the engine refuses a request."""
+
+    #: the largest body, in bytes, that the service takes; API Gateway's limit unless a service says otherwise
+    body_limit: int = 10 * 1024 * 1024
+
+    @abstractmethod
+    def invalid(self, violations: Sequence[Violation]) -> ServiceError:
+        """Return the error for a request that breaks constraints of the model (one or more)."""
+
+    @abstractmethod
+    def unparsable(self, detail: str) -> ServiceError:
+        """Return the error for a body that is no JSON, or has a value of the wrong JSON type."""
+
+    @abstractmethod
+    def unknown_operation(self, method: str, path: str) -> ServiceError:
+        """Return the error for a method and path that are no operation of the service."""
+
+    @abstractmethod
+    def too_large(self) -> ServiceError:
+        """Return the error for a body over ``body_limit``."""
+
+    @abstractmethod
+    def bad_page_token(self, field: str) -> ServiceError:
+        """Return the error for a page token that is broken, or belongs to another list."""
+
+    @abstractmethod
+    def token_reused(self, field: str, resource_id: str) -> ServiceError:
+        """Return the error for an idempotency token that comes again with another input."""
+
+    @abstractmethod
+    def access_denied(self, message: str) -> ServiceError:
+        """Return the error for a caller whose IAM policies do not allow the operation."""

@@ -1,0 +1,279 @@
+"""The road of a request: context, codec, authorization, handler, codec, record.
+
+Every door leads here: botocore's clients, moto's response handlers, the tagging API.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+
+from membership_mock.engine import idempotency, moto_bridge
+from membership_mock.engine.caller import caller_of
+from membership_mock.engine.codec import (
+    Invalid,
+    OperationCodec,
+    Unparsable,
+    codec,
+    service_error_response,
+)
+from membership_mock.engine.context import Context
+from membership_mock.engine.http import HttpAnswer, HttpRequest
+from membership_mock.engine.pagination import Listing
+from membership_mock.engine.router import router
+from membership_mock.errors import OperationNotMocked, ServiceError
+
+if TYPE_CHECKING:
+    from membership_mock.engine.record import Record
+    from membership_mock.engine.operation import Backend, Handler
+    from membership_mock.engine.world import World
+
+
+@dataclass(slots=True)
+class Step:
+    """All that is known of an operation before a request comes: handler and codec."""
+
+    handler: Handler
+    codec: OperationCodec
+    unused: frozenset[str]  # fields that the handler does not take: newer than this package
+
+
+class Road:
+    """The way of every request to the backends of one running mock.
+
+    Args:
+        services: the backend class of each service, by service id.
+        installation: where the backends live.
+        world: their state.
+        record: takes down every call.
+        default_account: whose requests they are that nothing tells apart.
+    """
+
+    def __init__(
+        self,
+        services: Mapping[str, type[Backend]],
+        installation: moto_bridge.Installation,
+        world: World,
+        record: Record,
+        default_account: str,
+    ) -> None:
+        self.services = services
+        self.default_account = default_account
+        self._installation = installation
+        self._world = world
+        self._record = record
+        self._steps: dict[tuple[str, str], Step] = {}
+
+    def serve(self, service: str, operation: str | None, request: HttpRequest) -> HttpAnswer:
+        """Answer a request.
+
+        Args:
+            service: the service's id.
+            operation: the operation's name; None when only method and path are known.
+            request: what was sent.
+
+        Raises:
+            OperationNotMocked: the operation exists but is not modelled here.
+        """
+        world = self._world
+        account, region = caller_of(request, self.default_account)
+        now = world.clock.now()
+        request_id = moto_bridge.random_uuid()
+        backend_class = self.services[service]
+        name = operation or router(service).match(request.method, request.path) or "UnknownOperation"
+        context = Context(
+            world, service, name, account, region, moto_bridge.partition_of(region), now, request_id
+        )
+        step = None
+        error: Exception | None = None
+        with world.lock:
+            try:
+                step = self._step(context, backend_class, request)
+                answer = self._answer(step, backend_class, context, request)
+            except ServiceError as refusal:
+                error = refusal
+                if step is None:
+                    answer = HttpAnswer(*service_error_response(service, refusal))
+                else:
+                    answer = HttpAnswer(*step.codec.serialize_error(refusal))
+            except OperationNotMocked as refusal:
+                self._record.add(context, request, None, refusal)
+                raise
+            self._record.add(context, request, answer, error)
+        headers = answer.headers = dict(answer.headers)
+        headers["content-length"] = str(len(answer.body))
+        headers["date"] = formatdate(now.timestamp(), usegmt=True)
+        headers["x-amzn-requestid"] = request_id
+        headers["x-amz-apigw-id"] = request_id[:8] + request_id[-7:] + "="
+        headers["x-amzn-trace-id"] = (
+            f"Root=1-{int(now.timestamp()):08x}-{request_id[-12:]}{request_id[:8]}{request_id[9:13]}"
+        )
+        return answer
+
+    def call(self, backend: Backend, operation: str, arguments: dict[str, Any]) -> Any:
+        """Perform an operation for another service of the same account, not as a call of its own."""
+        world = self._world
+        context = Context(
+            world,
+            backend.service,
+            operation,
+            backend.account_id,
+            backend.region_name,
+            backend.partition,
+            world.clock.now(),
+            moto_bridge.random_uuid(),
+        )
+        with world.lock:
+            step = self._step(context, self.services[backend.service])
+            return step.handler.method(backend.family(step.handler.family), context, **arguments)
+
+    def _step(
+        self, context: Context, backend_class: type[Backend], request: HttpRequest | None = None
+    ) -> Step:
+        key = (context.service, context.operation)
+        step = self._steps.get(key)
+        if step is not None:
+            return step
+        handler = backend_class.handlers.get(context.operation)
+        if handler is None:
+            return _refuse(context, backend_class, request)
+        compiled = codec(*key, backend_class.unique_lists)
+        paging = compiled.paging
+        taken = {compiled.token_field, *((paging.limit_key, paging.input_token) if paging else ())}
+        unused = frozenset(compiled.fields) - taken - set(handler.accepts)
+        step = self._steps[key] = Step(handler, compiled, unused)
+        return step
+
+    def _answer(
+        self, step: Step, backend_class: type[Backend], context: Context, request: HttpRequest
+    ) -> HttpAnswer:
+        refusals, compiled = backend_class.refusals, step.codec
+        if len(request.body) > refusals.body_limit:
+            raise refusals.too_large()
+        try:
+            arguments = compiled.parse(request.path, request.query, request.headers, request.body)
+        except Invalid as invalid:
+            raise refusals.invalid(invalid.violations) from None
+        except Unparsable as unparsable:
+            raise refusals.unparsable(str(unparsable)) from None
+        moto_bridge.authorize(request, context.operation, context.account_id, refusals)
+        for name in step.unused & arguments.keys():
+            del arguments[name]
+        token = arguments.pop(compiled.token_field, None) if compiled.token_field else None
+        if token is None:
+            return HttpAnswer(*compiled.serialize(self._perform(step, backend_class, context, arguments)))
+        return self._once(token, step, backend_class, context, arguments)
+
+    def _once(
+        self,
+        token: str,
+        step: Step,
+        backend_class: type[Backend],
+        context: Context,
+        arguments: dict[str, Any],
+    ) -> HttpAnswer:
+        """Perform an operation whose repetition with the same token does nothing."""
+        store = self._world.store(
+            idempotency.TokenStore,
+            account_id=context.account_id,
+            region=context.region,
+            partition=context.partition,
+        )
+        resources = [str(arguments.get(name, "")) for name in step.codec.labels]
+        key = (context.service, context.operation, *resources, token)
+        fingerprint = idempotency.fingerprint(arguments)
+        first = store.find(key, context.now)
+        if first is not None:
+            if first.fingerprint == fingerprint:
+                return first.answer
+            raise backend_class.refusals.token_reused(str(step.codec.token_name), token)
+        answer = HttpAnswer(
+            *step.codec.serialize(self._perform(step, backend_class, context, arguments))
+        )
+        store.used[key] = idempotency.Remembered(fingerprint, answer, context.now)
+        return answer
+
+    def _perform(
+        self,
+        step: Step,
+        backend_class: type[Backend],
+        context: Context,
+        arguments: dict[str, Any],
+    ) -> Any:
+        """Call the handler, and cut one page if it returns a list."""
+        backend: Backend = self._installation.backends[context.service][context.account_id][
+            context.region
+        ]
+        handler, paging = step.handler, step.codec.paging
+        family = backend.family(handler.family)
+        if paging is None:
+            return handler.method(family, context, **arguments)
+        size = arguments.pop(paging.limit_key, paging.page_size)
+        token = arguments.pop(paging.input_token, None)
+        answer = handler.method(family, context, **arguments)
+        listing = answer[paging.result_key]
+        if not isinstance(listing, Listing):
+            return answer
+        after = None
+        if token:
+            after = self._read_token(token, context, arguments)
+            if after is None:
+                raise backend_class.refusals.bad_page_token(paging.token_name)
+        entries, following = listing.page(size, after)
+        shown = {**answer, paging.result_key: entries}
+        if following is not None:
+            shown[paging.output_token] = self._write_token(following, context, arguments)
+        return shown
+
+    def _write_token(self, position: int | str, context: Context, arguments: dict[str, Any]) -> str:
+        seal = self._seal(position, context, arguments)
+        return base64.urlsafe_b64encode(json.dumps([position, seal]).encode()).decode()
+
+    def _read_token(
+        self, token: str, context: Context, arguments: dict[str, Any]
+    ) -> int | str | None:
+        """Return the position that a token stands for; None if it is broken or of another list."""
+        try:
+            position, seal = json.loads(base64.urlsafe_b64decode(token.encode()))
+            expected = self._seal(position, context, arguments)
+        except (ValueError, TypeError):
+            return None
+        valid = isinstance(seal, str) and hmac.compare_digest(seal.encode(), expected.encode())
+        return position if valid and isinstance(position, (int, str)) else None
+
+    def _seal(self, position: object, context: Context, arguments: dict[str, Any]) -> str:
+        """Bind a position to the list it was handed out for: the caller, the operation, the filters."""
+        text = json.dumps(
+            [
+                position,
+                context.service,
+                context.operation,
+                context.account_id,
+                context.region,
+                idempotency.fingerprint(arguments),
+            ]
+        )
+        return hashlib.blake2b(text.encode(), digest_size=9, key=self._world.secret).hexdigest()
+
+
+def _refuse(context: Context, backend_class: type[Backend], request: HttpRequest) -> Step:
+    """Refuse a route that does not exist, or an operation that is not modelled here."""
+    from membership_mock.engine.model import service_model
+
+    if context.operation not in service_model(context.service).operation_names:
+        raise backend_class.refusals.unknown_operation(request.method, request.path)
+    mocked = sorted(backend_class.handlers)
+    shown = ", ".join(mocked[:6]) + (f", … ({len(mocked)} in all)" if len(mocked) > 6 else "")
+    raise OperationNotMocked(
+        f"{context.service}.{context.operation} was called, but membership_mock does not mock it.\n"
+        f"    caller   {context.account_id} in {context.region}\n"
+        f"    mocked   {shown}\n"
+        f"    Every mocked operation: `python -m membership_mock operations {context.service}`, or"
+        " docs/reference/mocked-operations.md"
+    )

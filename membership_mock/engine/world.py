@@ -1,0 +1,93 @@
+"""The state of one running mock: stores with a declared scope, a lock, a clock.
+
+Nothing else in the package holds state. A world is made when the outermost mock starts and
+dropped when it ends.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, ClassVar, TypeVar
+
+from membership_mock.engine.clock import Clock
+
+
+class Scope(Enum):
+    """How far a store reaches."""
+
+    ACCOUNT_REGION = "one account in one region"
+    REGION = "all accounts in one region"
+    PARTITION = "all accounts in all regions of a partition"
+
+
+class Store:
+    """Plain data that hangs on a world: subclass it as a dataclass whose fields all have defaults.
+
+    A relationship between two accounts belongs into a store that both can reach, once.
+    """
+
+    scope: ClassVar[Scope]
+
+    def __init_subclass__(cls, scope: Scope, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.scope = scope
+
+    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+        """Yield what the store holds, a line each, for the report of a failed test.
+
+        Args:
+            key: how far this store reaches: (account, region), (region,) or (partition,).
+        """
+        del key
+        yield from ()
+
+
+S = TypeVar("S", bound=Store)
+
+
+class World:
+    """All that one running mock remembers.
+
+    Attributes:
+        lock: held while a backend works.
+        clock: the one source of time.
+        secret: what page tokens are sealed with.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self.lock = threading.RLock()
+        self.clock = Clock()
+        self.secret = secret
+        self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
+
+    def store(self, kind: type[S], *, account_id: str, region: str, partition: str) -> S:
+        """Return the one store of ``kind`` that a caller in this account and region reaches."""
+        if kind.scope is Scope.ACCOUNT_REGION:
+            key: tuple[str, ...] = (account_id, region)
+        elif kind.scope is Scope.REGION:
+            key = (region,)
+        else:
+            key = (partition,)
+        found = self._stores.get((kind, key))
+        if found is None:
+            found = self._stores[(kind, key)] = kind()
+        return found  # type: ignore[return-value]  # the key holds the type
+
+    def stores(self, kind: type[S]) -> Iterator[tuple[tuple[str, ...], S]]:
+        """Yield every store of ``kind`` with its key: (account, region), (region,) or (partition,)."""
+        for (held, key), store in list(self._stores.items()):
+            if held is kind:
+                yield key, store  # type: ignore[misc]  # the key holds the type
+
+    def outline(self) -> Iterator[str]:
+        """Yield the state as text, a line for each thing worth seeing at a glance."""
+        with self.lock:
+            for (_, key), store in list(self._stores.items()):
+                yield from store.outline(key)
+
+    def clear(self) -> None:
+        """Forget everything, as if the mock had just started."""
+        with self.lock:
+            self._stores.clear()

@@ -1,0 +1,70 @@
+"""The errors of this package, for two readers.
+
+Usage errors go to the author of a test and say what happened, what was expected and the way out::
+
+    UsageError
+    ├── OperationNotMocked      also a NotImplementedError: the operation is not modelled here
+    ├── RequestBlocked          a request was about to leave the process, and nobody serves it
+    ├── ClientOutlivedMock      a client made inside a mock was used after the mock had ended
+    ├── NotRunning              something was asked of a mock that is not running
+    └── AnswerViolatesModel     a backend returned what its output shape forbids: our bug
+
+Service errors go to the code under test, exactly as AWS would send them::
+
+    ServiceError                one subclass per modelled error, in the service's ``errors.py``
+
+This module imports nothing, so that everybody may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class UsageError(Exception):
+    """What the author of a test did, in words that tell the way out."""
+
+
+class OperationNotMocked(UsageError, NotImplementedError):
+    """An operation of a mocked service that this package does not model was called."""
+
+
+class RequestBlocked(UsageError):
+    """A request to AWS that nobody serves was stopped before it reached the network."""
+
+
+class ClientOutlivedMock(UsageError):
+    """A client that was made inside a mock was used after that mock had ended."""
+
+
+class NotRunning(UsageError, RuntimeError):
+    """Something was asked of a mock that has not been started, or has been stopped."""
+
+
+class AnswerViolatesModel(UsageError):
+    """A backend's answer does not fit the output shape of its operation."""
+
+
+class ServiceError(Exception):
+    """An error that the service itself sends.
+
+    The name of the class is the error code. Status and members come from the error's shape in the
+    service model; ``status`` is set only on errors that the model does not know.
+
+    Args:
+        message: the text for the caller.
+        **fields: the other members of the error's shape, in snake case.
+    """
+
+    code: ClassVar[str] = ""
+    status: ClassVar[int | None] = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "code" not in cls.__dict__:
+            cls.code = cls.__name__
+
+    def __init__(self, message: str, **fields: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields

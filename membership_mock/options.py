@@ -1,0 +1,52 @@
+"""The options of a mock, once, for the decorator, the marker and the ini file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from membership_mock.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a mock is started with.
+
+    Attributes:
+        config: moto's configuration, exactly as `moto.mock_aws` takes it.
+        account: the account of every call that names none: 12 digits; moto's 123456789012 when None.
+        region: the region of `MembershipMock.client` and `MembershipMock.session` when none is given;
+            the environment's AWS_DEFAULT_REGION, or else us-east-1, when None.
+    """
+
+    config: Mapping[str, Any] = field(default_factory=dict)
+    account: str | None = None
+    region: str | None = None
+
+    @classmethod
+    def of(cls, **given: Any) -> Options:
+        """Return checked options.
+
+        Raises:
+            TypeError: an option is unknown, or ``config`` is no mapping.
+            UsageError: a value cannot be what the option is for.
+        """
+        known = [each.name for each in fields(cls)]
+        for name in given:
+            if name not in known:
+                raise TypeError(
+                    f"mock_membership() has no option {name!r}; it has: {', '.join(known)}."
+                )
+        options = cls(**{name: value for name, value in given.items() if value is not None})
+        if not isinstance(options.config, Mapping):
+            raise TypeError(
+                f"config must be a mapping as moto.mock_aws takes it, not {options.config!r}."
+            )
+        if options.account is not None:
+            from membership_mock.engine.caller import account_id
+
+            account_id(options.account)
+        if options.region is not None and not isinstance(options.region, str):
+            raise UsageError(f"{options.region!r} is not a region: pass e.g. 'eu-west-1'.")
+        return options

@@ -1,0 +1,1 @@
+"""AWS Security Incident Response (``security-ir``): one file per family of resources."""

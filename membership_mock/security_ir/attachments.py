@@ -1,0 +1,162 @@
+"""Attachments of a case: from the upload URL over the scan to their end.
+
+Source: API pages GetCaseAttachmentUploadUrl, GetCaseAttachmentDownloadUrl; user guide,
+"Attachments" (deleted seven days after the case is closed). Clients of the live service show the
+headers of the upload and the refusal of a download while the scan is pending. Inferred: the record
+exists from the moment the URL is issued, and the scan is over at the next look at the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from membership_mock.engine import model
+from membership_mock.engine.context import Context
+from membership_mock.engine.moto_bridge import random
+from membership_mock.engine.operation import operation
+from membership_mock.security_ir import attachment_storage
+from membership_mock.security_ir.attachment_storage import AttachmentStore
+from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases
+from membership_mock.security_ir.errors import (
+    ConflictException,
+    ResourceNotFoundException,
+    ServiceQuotaExceededException,
+    ValidationException,
+)
+
+#: how long attachments outlive their case
+LIFE_AFTER_CLOSING = timedelta(days=7)
+#: not a code of Service Quotas, which lists none for this limit
+ATTACHMENTS_QUOTA = "ATTACHMENTS_PER_CASE"
+#: a harmless text that every scanner takes for a virus, here as well: eicar.org
+_EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
+
+#: what the scan of uploaded bytes leads to: clean, infected
+SCAN: Mapping[str, tuple[str, str]] = {"Pending": ("Verified", "Failed")}
+
+#: why an attachment with this status cannot be downloaded
+_UNAVAILABLE: Mapping[str, str] = {
+    "Pending": "is still pending, so it cannot be downloaded yet",
+    "Failed": "failed its scan, so it cannot be downloaded",
+}
+
+
+@dataclass
+class CaseAttachment:
+    """A file that belongs to a case; its bytes are in the `AttachmentStore`."""
+
+    attachment_id: str
+    file_name: str
+    attachment_status: str
+    creator: str
+    created_date: datetime
+
+
+class Attachments(CaseFamily):
+    """The attachments of every case."""
+
+    def catch_up(self, case: Case, now: datetime) -> None:
+        """Scan what was uploaded, and delete what has outlived its case."""
+        if not case.case_attachments:
+            return
+        objects = self.store(AttachmentStore).objects
+        if case.closed_date is not None and now >= case.closed_date + LIFE_AFTER_CLOSING:
+            for attachment in case.case_attachments:
+                objects[attachment.attachment_id].content = None
+            case.case_attachments = []
+        for attachment in case.case_attachments:
+            content = objects[attachment.attachment_id].content
+            if content is not None and attachment.attachment_status in SCAN:
+                clean, infected = SCAN[attachment.attachment_status]
+                attachment.attachment_status = infected if _EICAR in content else clean
+
+    def changed(self, change: CaseChange) -> None:
+        """Set the end of the bytes when their case is closed."""
+        if change.case.closed_date is not None:
+            objects = self.store(AttachmentStore).objects
+            for attachment in change.case.case_attachments:
+                stored = objects[attachment.attachment_id]
+                stored.deleted_at = change.case.closed_date + LIFE_AFTER_CLOSING
+
+    @operation(
+        "GetCaseAttachmentUploadUrl",
+        differs="the scan is over at the first look at the case after the upload; it fails for"
+        " the EICAR test file",
+    )
+    def get_case_attachment_upload_url(
+        self, ctx: Context, case_id: str, file_name: str, content_length: int
+    ) -> dict[str, Any]:
+        """Add a pending attachment to an open case, and return the URL for its bytes.
+
+        An upload through a URL that was issued before the case was closed is taken until the URL
+        expires: storage knows nothing of cases (inferred).
+
+        Raises:
+            ConflictException: the case is closed, or has an attachment with this name.
+            ServiceQuotaExceededException: the case has as many attachments as the model allows.
+        """
+        cases = self.of(Cases)
+        case = cases.for_writing(ctx, case_id)
+        if any(attachment.file_name == file_name for attachment in case.case_attachments):
+            raise ConflictException(
+                f"Case {case_id} already has an attachment with this file name.", case_id, "Case"
+            )
+        most = model.service_model("security-ir").shape_for("CaseAttachmentsList").metadata["max"]
+        if len(case.case_attachments) >= most:
+            raise ServiceQuotaExceededException(
+                f"Case {case_id} has the maximum of {most} attachments.",
+                case_id,
+                "Case",
+                ATTACHMENTS_QUOTA,
+            )
+        attachment = CaseAttachment(
+            str(random.uuid4()), file_name, "Pending", ctx.account_id, ctx.now
+        )
+        stored = attachment_storage.new_object()
+        self.store(AttachmentStore).objects[attachment.attachment_id] = stored
+        case.case_attachments.append(attachment)
+        cases.note(
+            CaseChange(
+                case,
+                ctx.now,
+                ctx.account_id,
+                "Add attachment",
+                f"Added attachment {attachment.attachment_id}.",
+            )
+        )
+        url = attachment_storage.upload_url(ctx, stored, _key(case, attachment), content_length)
+        return {"attachmentPresignedUrl": url}
+
+    @operation("GetCaseAttachmentDownloadUrl")
+    def get_case_attachment_download_url(
+        self, ctx: Context, case_id: str, attachment_id: str
+    ) -> dict[str, Any]:
+        """Return the URL of an attachment's bytes.
+
+        Raises:
+            ResourceNotFoundException: the case has no such attachment, or no longer.
+            ValidationException: the attachment is not scanned yet, or the scan failed.
+        """
+        case = self.of(Cases).for_reading(ctx, case_id)
+        for attachment in case.case_attachments:
+            if attachment.attachment_id == attachment_id.lower():
+                break
+        else:
+            raise ResourceNotFoundException(
+                f"Attachment {attachment_id} of case {case_id} was not found."
+            )
+        why = _UNAVAILABLE.get(attachment.attachment_status)
+        if why is not None:
+            raise ValidationException(
+                f"Attachment {attachment_id} of case {case_id} {why}.", field="attachmentId"
+            )
+        stored = self.store(AttachmentStore).objects[attachment.attachment_id]
+        url = attachment_storage.download_url(ctx, stored, _key(case, attachment))
+        return {"attachmentPresignedUrl": url}
+
+
+def _key(case: Case, attachment: CaseAttachment) -> str:
+    return f"{case.account_id}/{case.case_id}/{attachment.attachment_id}/{attachment.file_name}"

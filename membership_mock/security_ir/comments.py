@@ -1,0 +1,121 @@
+"""Comments on a case: by the customer, and by the service itself.
+
+Source: API pages CreateCaseComment, UpdateCaseComment, ListComments; user guide,
+"Communications". Order, counting of ids, and who may edit are inferred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from membership_mock.engine.context import Context
+from membership_mock.engine.operation import operation
+from membership_mock.engine.pagination import Listing
+from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases
+from membership_mock.security_ir.errors import (
+    AccessDeniedException,
+    ResourceNotFoundException,
+    ServiceQuotaExceededException,
+)
+
+#: as many as there are ids of six digits
+MOST_COMMENTS = 10**6
+#: not a code of Service Quotas, which lists none for this limit
+COMMENTS_QUOTA = "COMMENTS_PER_CASE"
+
+
+@dataclass(slots=True)
+class Comment:
+    """A comment; its id is its place in the case, so that ids ascend with time."""
+
+    comment_id: str
+    created_date: datetime
+    last_updated_date: datetime
+    creator: str
+    last_updated_by: str
+    body: str
+
+
+class Comments(CaseFamily):
+    """The comments of every case."""
+
+    def add(self, case: Case, at: datetime, creator: str, body: str) -> Comment:
+        """Append a comment to a case, and return it."""
+        comment = Comment(f"{len(case.comments):06d}", at, at, creator, creator, body)
+        case.comments.append(comment)
+        self.of(Cases).note(
+            CaseChange(case, at, creator, "Add comment", f"Added comment {comment.comment_id}.")
+        )
+        return comment
+
+    @operation("CreateCaseComment")
+    def create_case_comment(self, ctx: Context, case_id: str, body: str) -> dict[str, Any]:
+        """Append a comment to an open case, and return its id.
+
+        Raises:
+            ConflictException: the case is closed.
+            ServiceQuotaExceededException: all ids of the case are taken.
+        """
+        case = self.of(Cases).for_writing(ctx, case_id)
+        if len(case.comments) >= MOST_COMMENTS:
+            raise ServiceQuotaExceededException(
+                f"Case {case_id} has the maximum of {MOST_COMMENTS} comments.",
+                case_id,
+                "Case",
+                COMMENTS_QUOTA,
+            )
+        return {"commentId": self.add(case, ctx.now, ctx.account_id, body).comment_id}
+
+    @operation("UpdateCaseComment")
+    def update_case_comment(
+        self, ctx: Context, case_id: str, comment_id: str, body: str
+    ) -> dict[str, Any]:
+        """Replace the body of one of the customer's comments, and return it.
+
+        The body that the comment has already changes nothing and leaves no trace (inferred).
+
+        Raises:
+            AccessDeniedException: the comment is by AWS.
+            ConflictException: the case is closed.
+        """
+        cases = self.of(Cases)
+        case = cases.for_reading(ctx, case_id)
+        comment = _find(case, comment_id)
+        if comment.creator != ctx.account_id:
+            raise AccessDeniedException(
+                f"Comment {comment_id} of case {case_id} was written by AWS and cannot be edited."
+            )
+        cases.require_open(case)
+        if comment.body != body:
+            comment.body = body
+            comment.last_updated_date = ctx.now
+            comment.last_updated_by = ctx.account_id
+            cases.note(
+                CaseChange(
+                    case,
+                    ctx.now,
+                    ctx.account_id,
+                    "Update comment",
+                    f"Updated comment {comment_id}.",
+                )
+            )
+        return {"commentId": comment_id, "body": body}
+
+    @operation("ListComments")
+    def list_comments(self, ctx: Context, case_id: str) -> dict[str, Any]:
+        """Return the comments of a case, oldest first, and how many there are."""
+        comments = self.of(Cases).for_reading(ctx, case_id).comments
+        return {
+            "items": Listing(comments, lambda comment: comment.comment_id),
+            "total": len(comments),
+        }
+
+
+def _find(case: Case, comment_id: str) -> Comment:
+    place = int(comment_id)
+    # digits of other scripts pass the pattern and int(), but are no id
+    if place < len(case.comments) and case.comments[place].comment_id == comment_id:
+        return case.comments[place]
+    raise ResourceNotFoundException(f"Comment {comment_id} of case {case.case_id} was not found.")

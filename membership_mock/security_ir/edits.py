@@ -1,0 +1,48 @@
+"""The edit trail: what happened to a case, when, and by whom.
+
+Source: user guide, "Case activities" (what it holds, chronologically); the wording of actions and
+messages is inferred but for ``Add comment``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from membership_mock.engine import model
+from membership_mock.engine.context import Context
+from membership_mock.engine.operation import operation
+from membership_mock.engine.pagination import Listing
+from membership_mock.security_ir.cases import CaseChange, CaseFamily, Cases
+
+
+@dataclass(slots=True)
+class CaseEdit:
+    """One entry of a case's trail."""
+
+    number: int
+    event_timestamp: datetime
+    principal: str
+    action: str
+    message: str
+
+
+class Edits(CaseFamily):
+    """The trail of every case."""
+
+    def changed(self, change: CaseChange) -> None:
+        """Write a change into the trail of its case, cut to the length that the model allows."""
+        trail = change.case.edits
+        longest = model.service_model("security-ir").shape_for("CaseEditMessage").metadata["max"]
+        trail.append(
+            CaseEdit(
+                len(trail), change.at, change.principal, change.action, change.message[:longest]
+            )
+        )
+
+    @operation("ListCaseEdits")
+    def list_case_edits(self, ctx: Context, case_id: str) -> dict[str, Any]:
+        """Return the trail of a case, oldest first, and how many entries it has."""
+        trail = self.of(Cases).for_reading(ctx, case_id).edits
+        return {"items": Listing(trail, lambda edit: edit.number), "total": len(trail)}

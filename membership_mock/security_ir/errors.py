@@ -1,0 +1,125 @@
+"""The errors of Security Incident Response, one class per modelled error, and its refusals.
+
+Sources: the service model for codes, statuses and members; the wording of validation messages
+follows the restJson1 protocol tests of Smithy (inferred: the service publishes none).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from membership_mock.engine.refusals import Refusals, Violation
+from membership_mock.errors import ServiceError
+
+
+class AccessDeniedException(ServiceError):
+    """The caller may not do this, or may not see the resource."""
+
+
+class ConflictException(ServiceError):
+    """The request does not go with the present state of a resource."""
+
+    def __init__(self, message: str, resource_id: str, resource_type: str) -> None:
+        super().__init__(message, resource_id=resource_id, resource_type=resource_type)
+
+
+class ResourceNotFoundException(ServiceError):
+    """The resource does not exist."""
+
+
+class SecurityIncidentResponseNotActiveException(ServiceError):
+    """The account has no active membership in this region."""
+
+
+class ServiceQuotaExceededException(ServiceError):
+    """The request would go over a quota of the account in this region."""
+
+    def __init__(self, message: str, resource_id: str, resource_type: str, quota_code: str) -> None:
+        super().__init__(
+            message,
+            resource_id=resource_id,
+            resource_type=resource_type,
+            service_code="security-ir",
+            quota_code=quota_code,
+        )
+
+
+class ValidationException(ServiceError):
+    """The request is malformed, breaks a constraint, or asks for what is not allowed.
+
+    Args:
+        message: the text for the caller.
+        reason: a value of the enum ValidationExceptionReason; ``OTHER`` stands for business rules.
+        field: the field that the refusal is about, if it is about one.
+        fields: all refused fields with a message each, when there are several.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        reason: str = "OTHER",
+        field: str | None = None,
+        fields: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        named = [*fields, *([(field, message)] if field else [])]
+        super().__init__(
+            message,
+            reason=reason,
+            field_list=[{"name": name, "message": text} for name, text in named] or None,
+        )
+
+
+class RequestEntityTooLargeException(ServiceError):
+    """The body is larger than the service takes (a common error, not in the model)."""
+
+    status = 413
+
+
+class SecurityIrRefusals(Refusals):
+    """How Security Incident Response words what the engine refuses."""
+
+    def invalid(self, violations: Sequence[Violation]) -> ServiceError:
+        """Return a ValidationException that lists each violated field once per violation."""
+        texts = [(str(found.path[0]), _sentence(found)) for found in violations]
+        count = len(texts)
+        return ValidationException(
+            f"{count} validation error{'s' if count > 1 else ''} detected. "
+            + "; ".join(text for _, text in texts),
+            reason="FIELD_VALIDATION_FAILED",
+            fields=texts,
+        )
+
+    def unparsable(self, detail: str) -> ServiceError:
+        """Return a ValidationException with the reason CANNOT_PARSE."""
+        return ValidationException(detail, reason="CANNOT_PARSE")
+
+    def unknown_operation(self, method: str, path: str) -> ServiceError:
+        """Return a ValidationException with the reason UNKNOWN_OPERATION."""
+        return ValidationException(
+            f"No operation of this service has the method {method} and the path {path}.",
+            reason="UNKNOWN_OPERATION",
+        )
+
+    def too_large(self) -> ServiceError:
+        """Return the common error for an oversize body."""
+        return RequestEntityTooLargeException("Request size exceeded the maximum that is allowed.")
+
+    def bad_page_token(self, field: str) -> ServiceError:
+        """Return a ValidationException that names the token's field."""
+        return ValidationException("The pagination token is not valid.", field=field)
+
+    def token_reused(self, field: str, resource_id: str) -> ServiceError:
+        """Return a ConflictException that names the token."""
+        return ConflictException(
+            f"The {field} was already used with different parameters.", resource_id, "ClientToken"
+        )
+
+    def access_denied(self, message: str) -> ServiceError:
+        """Return the service's AccessDeniedException."""
+        return AccessDeniedException(message)
+
+
+def _sentence(found: Violation) -> str:
+    path = "/" + "/".join(str(part) for part in found.path)
+    length = f" with length {found.length}" if found.length is not None else ""
+    return f"Value{length} at '{path}' failed to satisfy constraint: {found.constraint}"

@@ -1,0 +1,15 @@
+"""The list of mocked services, one line each: the only file outside its folder that a service touches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from membership_mock.security_ir.backend import SecurityIrBackend
+
+if TYPE_CHECKING:
+    from membership_mock.engine.operation import Backend
+
+#: the backend class of each mocked service, by the service's id
+SERVICES: dict[str, type[Backend]] = {
+    backend.service: backend for backend in (SecurityIrBackend,)
+}

@@ -1,0 +1,1 @@
+"""What a test author does with a running mock, one file per matter."""

@@ -1,0 +1,276 @@
+"""The calls that a mock has served, for reading and for assertions."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, overload
+
+from botocore.parsers import create_parser
+
+from membership_mock.engine.codec import Invalid, Unparsable, codec
+from membership_mock.engine.model import service_model, snake
+from membership_mock.errors import ServiceError, UsageError
+from membership_mock.services import SERVICES
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
+    from membership_mock.engine.record import Entry
+
+_SHOWN = 10
+
+
+class Call:
+    """One call to a mocked service.
+
+    Attributes:
+        service: the service's id, e.g. ``security-ir``.
+        operation: the operation's name, e.g. ``CreateCase``.
+        account: the 12 digits of the account that called.
+        region: the region that was called.
+        at: the instant of the call, in UTC.
+        request_id: the id that the answer carried.
+        error: what was raised: a service's error or a usage error; None when the call succeeded.
+    """
+
+    def __init__(self, entry: Entry) -> None:
+        self._entry = entry
+        context = entry.context
+        self.service = context.service
+        self.operation = context.operation
+        self.account = context.account_id
+        self.region = context.region
+        self.at: datetime = context.now
+        self.request_id = context.request_id
+        self.error = entry.error
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters by their API names, as they would be passed to boto3.
+
+        Of a request that was refused as malformed: the JSON of its body as it came, or nothing.
+        """
+        request = self._entry.request
+        names = {}
+        if shape := self._model.input_shape:
+            names = {snake(name): name for name in shape.members}
+        try:
+            sent = codec(self.service, self.operation, frozenset()).parse(
+                request.path, request.query, request.headers, request.body
+            )
+        except (Invalid, Unparsable):
+            return _json_object(request.body)
+        return {names[name]: value for name, value in sent.items()}
+
+    @cached_property
+    def answer(self) -> dict[str, Any] | None:
+        """The answer as boto3 returned it, without ``ResponseMetadata``; None for an error."""
+        answer = self._entry.answer
+        if answer is None or self.error is not None:
+            return None
+        raw = {"status_code": answer.status, "headers": answer.headers, "body": answer.body}
+        parsed: dict[str, Any] = create_parser("rest-json").parse(raw, self._model.output_shape)
+        parsed.pop("ResponseMetadata", None)
+        return parsed
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the answer; None when a usage error was raised instead of an answer."""
+        return self._entry.answer.status if self._entry.answer else None
+
+    @property
+    def error_code(self) -> str | None:
+        """The code of the error, e.g. ``ConflictException``; None when the call succeeded."""
+        if isinstance(self.error, ServiceError):
+            return self.error.code
+        return type(self.error).__name__ if self.error else None
+
+    @property
+    def _model(self) -> OperationModel:
+        return service_model(self.service).operation_model(self.operation)
+
+    def __repr__(self) -> str:
+        outcome = f"{self.status}" if self.error is None else f"{self.error_code}"
+        return (
+            f"{self.service}.{self.operation} by {self.account} in {self.region}"
+            f" {_short(self.parameters)} -> {outcome}"
+        )
+
+
+class Calls(Sequence[Call]):
+    """Calls in the order in which they took effect; a view that grows while the mock runs.
+
+    Iterate it, index it, narrow it with `filter`, or let `assert_called` and `assert_not_called`
+    look for a call and show what was called instead.
+    """
+
+    def __init__(self, read: Callable[[], Sequence[Call]]) -> None:
+        self._read = read
+
+    @overload
+    def __getitem__(self, index: int) -> Call: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Call]: ...
+    def __getitem__(self, index: int | slice) -> Call | Sequence[Call]:
+        return self._read()[index]
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._read())
+
+    def __repr__(self) -> str:
+        return "\n".join(repr(call) for call in self) or "no calls"
+
+    def filter(
+        self,
+        operation: str | None = None,
+        *,
+        service: str | None = None,
+        account: str | None = None,
+        region: str | None = None,
+        error: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        where: Callable[[Call], bool] | None = None,
+    ) -> Calls:
+        """Return the calls that agree with everything given.
+
+        Args:
+            operation: ``CreateCase``, ``create_case`` or ``security-ir.CreateCase``.
+            service: the service's id.
+            account: the 12 digits of the calling account.
+            region: the region that was called.
+            error: the code of the error that was answered, e.g. ``ConflictException``.
+            parameters: some of the parameters, by API name; nested mappings may be partial too.
+            where: any other question to a call.
+
+        Raises:
+            UsageError: no mocked service has the operation.
+        """
+        wanted_service, wanted_operation = _operation(service, operation)
+
+        def agrees(call: Call) -> bool:
+            return (
+                (wanted_service is None or call.service == wanted_service)
+                and (wanted_operation is None or call.operation == wanted_operation)
+                and (account is None or call.account == account)
+                and (region is None or call.region == region)
+                and (error is None or call.error_code == error)
+                and (parameters is None or _contains(call.parameters, parameters))
+                and (where is None or where(call))
+            )
+
+        return Calls(lambda: [call for call in self._read() if agrees(call)])
+
+    def assert_called(
+        self, operation: str | None = None, *, times: int | None = None, **wanted: Any
+    ) -> Calls:
+        """Return the calls that agree with everything given, of which there must be some.
+
+        Args:
+            operation: as for `filter`.
+            times: how many there must be exactly; by default at least one.
+            **wanted: as for `filter`.
+
+        Raises:
+            AssertionError: there are none, or not as many; it shows what was called instead.
+        """
+        __tracebackhide__ = True
+        found = self.filter(operation, **wanted)
+        if (len(found) == times) if times is not None else len(found) > 0:
+            return found
+        expected = "at least once" if times is None else f"{times} time{'s' if times != 1 else ''}"
+        raise AssertionError(
+            f"expected {_describe(operation, wanted)} to be called {expected},"
+            f" but it was called {len(found)} times.\n{self._instead(operation)}"
+        )
+
+    def assert_not_called(self, operation: str | None = None, **wanted: Any) -> None:
+        """Check that no call agrees with everything given (as for `filter`).
+
+        Raises:
+            AssertionError: there is one; it shows them.
+        """
+        __tracebackhide__ = True
+        found = self.filter(operation, **wanted)
+        if found:
+            shown = "\n".join(f"    {call!r}" for call in found[:_SHOWN])
+            raise AssertionError(
+                f"expected {_describe(operation, wanted)} not to be called,"
+                f" but it was called {len(found)} times:\n{shown}"
+            )
+
+    def last(self, count: int) -> str:
+        """Return the last ``count`` calls as text, one a line, numbered from the first call on."""
+        calls = self._read()
+        start = max(len(calls) - count, 0)
+        lines = [f"{start + n + 1:>4}  {call!r}" for n, call in enumerate(calls[start:])]
+        if start:
+            lines.insert(0, f"      … {start} earlier")
+        return "\n".join(lines) or "      no calls"
+
+    def _instead(self, operation: str | None) -> str:
+        calls = list(self._read())
+        if not calls:
+            return "    Nothing was called at all."
+        _, name = _operation(None, operation)
+        same = [call for call in calls if name and call.operation == name]
+        shown = same or calls
+        title = f"    {name} was called, but otherwise:" if same else "    What was called instead:"
+        more = [f"      … and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
+        return "\n".join([title, *(f"      {call!r}" for call in shown[:_SHOWN]), *more])
+
+
+def _operation(service: str | None, operation: str | None) -> tuple[str | None, str | None]:
+    """Return service id and operation name as the record spells them."""
+    if operation is None:
+        return service, None
+    prefix, dot, bare = operation.rpartition(".")
+    if dot:
+        service = prefix
+    if service is not None and service not in SERVICES:
+        raise UsageError(
+            f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}."
+        )
+    known: dict[str, str] = {}
+    for each in [service] if service else SERVICES:
+        for name in service_model(each).operation_names:
+            known[name] = known[snake(name)] = name
+    if bare not in known:
+        nearest = difflib.get_close_matches(bare, known, n=1)
+        raise UsageError(
+            f"{operation!r} is not an operation of {service or ', '.join(SERVICES)}"
+            + (f"; nearest: {nearest[0]!r}." if nearest else ".")
+        )
+    return service, known[bare]
+
+
+def _contains(whole: Any, part: Any) -> bool:
+    """Return whether ``whole`` has everything that ``part`` asks for; mappings may be partial."""
+    if isinstance(part, Mapping) and isinstance(whole, Mapping):
+        return all(key in whole and _contains(whole[key], value) for key, value in part.items())
+    return bool(whole == part)
+
+
+def _describe(operation: str | None, wanted: Mapping[str, Any]) -> str:
+    rest = ", ".join(f"{name}={value!r}" for name, value in wanted.items() if value is not None)
+    return (operation or "any operation") + (f" with {rest}" if rest else "")
+
+
+def _short(value: Any, limit: int = 160) -> str:
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+

@@ -1,0 +1,94 @@
+"""What every test has: no network, no user's AWS settings, and every answer checked against its shape."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from membership_mock.engine import fit
+from membership_mock.engine.record import Entry, Record
+from membership_mock.errors import ServiceError
+
+#: Errors that AWS sends for any operation, though no model declares them.
+COMMON_ERRORS = frozenset(
+    {
+        "InvalidSignatureException",
+        "RequestEntityTooLargeException",
+        "UnrecognizedClientException",
+    }
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no connection leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else address
+        if str(host) not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test was about to connect to {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    monkeypatch.setattr(
+        socket, "getaddrinfo", _only_loopback(socket.getaddrinfo)
+    )
+
+
+def _only_loopback(lookup: Any) -> Any:
+    def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host not in ("127.0.0.1", "::1", "localhost", "0.0.0.0", None, ""):
+            raise AssertionError(f"a test was about to look up {host}")
+        return lookup(host, *args, **kwargs)
+
+    return guarded
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """Let no profile, region or credentials of the machine shine through."""
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(autouse=True)
+def _answers_fit_their_shapes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Check each answer of each test against the service model."""
+    found: list[str] = []
+    add = Record.add
+
+    def checked(self: Record, *parts: Any) -> None:
+        add(self, *parts)
+        found.extend(_misfits(self.entries[-1]))
+
+    monkeypatch.setattr(Record, "add", checked)
+    yield
+    assert not found, "answers that do not fit the service model:\n" + "\n".join(found)
+
+
+def _misfits(entry: Entry) -> list[str]:
+    context, answer = entry.context, entry.answer
+    if answer is None:
+        return []
+    if isinstance(entry.error, ServiceError):
+        if context.operation == "UnknownOperation":
+            return []
+        return fit.error_misfits(
+            context.service,
+            context.operation,
+            answer.status,
+            answer.headers,
+            answer.body,
+            COMMON_ERRORS,
+        )
+    if context.partition != "aws":  # the ARN patterns of the models know the commercial partition only
+        return []
+    return fit.misfits(context.service, context.operation, answer.body, answer.status)

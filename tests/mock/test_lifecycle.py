@@ -1,0 +1,288 @@
+"""Starting, stopping, nesting and resetting, and what is left behind: nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import botocore.endpoint
+import botocore.session
+import moto.backends
+import pytest
+from moto import mock_aws
+from moto.backend_index import backend_url_patterns
+from moto.core.base_backend import BackendDict
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.config import default_user_config
+from moto.core.models import MockAWS, botocore_stubber, responses_mock
+from moto.core.responses import BaseResponse
+
+from membership_mock import NotRunning, mock_membership
+from tests.samples import TEAM, new_membership
+
+
+def memberships(client: Any) -> list[str]:
+    return [item["membershipId"] for item in client.list_memberships()["items"]]
+
+
+def test_a_membership_lives_as_long_as_the_mock() -> None:
+    with mock_membership() as mock:
+        created = new_membership(mock.client("security-ir"))
+        assert memberships(mock.client("security-ir")) == [created]
+    with mock_membership() as mock:
+        assert memberships(mock.client("security-ir")) == []
+
+
+def test_start_and_stop_do_what_the_context_manager_does() -> None:
+    mock = mock_membership()
+    mock.start()
+    try:
+        assert memberships(mock.client("security-ir")) == []
+    finally:
+        mock.stop()
+
+
+def test_start_returns_the_mock() -> None:
+    mock = mock_membership()
+    try:
+        assert mock.start() is mock
+    finally:
+        mock.stop()
+
+
+def test_stop_without_start_says_so() -> None:
+    with pytest.raises(NotRunning, match="stopped more often than it was started"):
+        mock_membership().stop()
+
+
+def test_client_of_a_mock_that_is_not_running_says_how_to_start_it() -> None:
+    with pytest.raises(NotRunning, match="with mock_membership\\(\\) as mock"):
+        mock_membership().client("security-ir")
+
+
+def test_a_mock_can_be_started_again() -> None:
+    mock = mock_membership()
+    for _ in range(2):
+        with mock:
+            assert memberships(mock.client("security-ir")) == []
+            new_membership(mock.client("security-ir"))
+
+
+def test_async_context_manager_starts_and_stops() -> None:
+    async def story() -> list[str]:
+        async with mock_membership() as mock:
+            new_membership(mock.client("security-ir"))
+            return memberships(mock.client("security-ir"))
+
+    assert len(asyncio.run(story())) == 1
+    assert not botocore_stubber.enabled
+
+
+def test_nested_mocks_share_one_world_until_the_outermost_ends() -> None:
+    with mock_membership() as outer:
+        created = new_membership(outer.client("security-ir"))
+        with mock_membership() as inner:
+            assert memberships(inner.client("security-ir")) == [created]
+        assert memberships(outer.client("security-ir")) == [created]
+
+
+def test_reset_empties_our_world_and_motos_and_the_calls(membership_mock: Any) -> None:
+    new_membership(membership_mock.client("security-ir"))
+    membership_mock.client("s3").create_bucket(Bucket="evidence")
+    membership_mock.reset()
+    assert len(membership_mock.calls) == 0
+    assert memberships(membership_mock.client("security-ir")) == []
+    assert membership_mock.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_motos_other_services_work_in_the_same_world(membership_mock: Any) -> None:
+    membership_mock.client("s3").create_bucket(Bucket="evidence")
+    names = [each["Name"] for each in membership_mock.client("s3").list_buckets()["Buckets"]]
+    assert names == ["evidence"]
+
+
+def test_mock_aws_inside_shares_the_world() -> None:
+    with mock_membership() as mock:
+        created = new_membership(mock.client("security-ir"))
+        boto3.client("s3").create_bucket(Bucket="evidence")
+        with mock_aws():
+            assert memberships(boto3.client("security-ir")) == [created]
+            assert len(boto3.client("s3").list_buckets()["Buckets"]) == 1
+        assert memberships(mock.client("security-ir")) == [created]
+        assert len(boto3.client("s3").list_buckets()["Buckets"]) == 1
+
+
+def test_mock_aws_outside_keeps_its_world_when_ours_ends() -> None:
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="evidence")
+        with mock_membership() as mock:
+            assert len(mock.client("s3").list_buckets()["Buckets"]) == 1
+            new_membership(mock.client("security-ir"))
+        assert len(boto3.client("s3").list_buckets()["Buckets"]) == 1
+        with mock_membership() as mock:
+            assert memberships(mock.client("security-ir")) == []
+
+
+def test_config_is_motos_and_holds_for_moto_too() -> None:
+    with mock_membership(config={"iam": {"load_aws_managed_policies": True}}):
+        assert default_user_config["iam"] == {"load_aws_managed_policies": True}
+    assert default_user_config["iam"] == {"load_aws_managed_policies": False}
+
+
+def test_config_of_an_inner_mock_ends_with_it() -> None:
+    with mock_membership():
+        with mock_membership(config={"batch": {"use_docker": False}}):
+            assert default_user_config["batch"] == {"use_docker": False}
+        assert default_user_config["batch"] == {"use_docker": True}
+
+
+def test_overlapping_mocks_of_two_threads_leave_the_configuration_as_it_was() -> None:
+    first = mock_membership(config={"batch": {"use_docker": False}})
+    second = mock_membership(config={"iot": {"use_valid_cert": True}})
+    first.start()
+    second.start()
+    first.stop()
+    assert default_user_config["batch"] == {"use_docker": True}
+    assert default_user_config["iot"] == {"use_valid_cert": True}
+    second.stop()
+    assert default_user_config["iot"] == {"use_valid_cert": False}
+
+
+def test_unknown_option_names_the_known_ones() -> None:
+    with pytest.raises(TypeError, match="no option 'acount'; it has: config, account, region"):
+        mock_membership(acount="111122223333")  # type: ignore[call-overload]
+
+
+# --- nothing is left behind ---
+
+
+def snapshot() -> dict[str, Any]:
+    """Return all that a mock touches outside of itself."""
+    return {
+        "environment": dict(os.environ),
+        "default session": boto3.DEFAULT_SESSION,
+        "do_get_response": botocore.endpoint.Endpoint._do_get_response,
+        "send": botocore.endpoint.Endpoint._send,
+        "session handlers": botocore.session.Session._register_builtin_handlers,
+        "loader": botocore.session.create_loader,
+        "create_client": botocore.client.ClientCreator.create_client,
+        "sign": botocore.signers.RequestSigner.get_auth_instance,
+        "stubber": BotocoreStubber.__call__,
+        "stubber enabled": botocore_stubber.enabled,
+        "nested": MockAWS._nested_count,
+        "patterns": list(backend_url_patterns),
+        "import_backend": moto.backends._import_backend,
+        "account": BaseResponse.get_current_account,
+        "instances": list(BackendDict._instances),
+        "config": str(default_user_config),
+        "registered": sum(len(each) for each in responses_mock._registry._registered.values()),
+        "threads": threading.active_count(),
+        "organizations": _organizations(),
+    }
+
+
+def _organizations() -> dict[str, Any]:
+    from moto.organizations import models
+
+    return {
+        **{name: value for name, value in vars(models.OrganizationsBackend).items()},
+        "trusted": list(models.FakeServiceAccess.TRUSTED_SERVICES),
+        "delegated": list(models.FakeDelegatedAdministrator.SUPPORTED_SERVICES),
+    }
+
+
+@pytest.fixture
+def nothing_left() -> Iterator[None]:
+    before = snapshot()
+    yield
+    assert snapshot() == before
+
+
+def use(mock: Any) -> None:
+    organizations = mock.client("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    organizations.enable_aws_service_access(ServicePrincipal="security-ir.amazonaws.com")
+    mock.client("sts").get_caller_identity()
+    mock.client("resourcegroupstaggingapi").get_resources()
+    new_membership(mock.client("security-ir"))
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_nothing_is_left_after_a_used_mock() -> None:
+    with mock_membership() as mock:
+        use(mock)
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_nothing_is_left_when_the_body_raises() -> None:
+    with pytest.raises(ZeroDivisionError), mock_membership() as mock:
+        use(mock)
+        raise ZeroDivisionError
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_nothing_is_left_after_nesting_with_mock_aws_in_either_order() -> None:
+    with mock_aws(), mock_membership() as mock:
+        use(mock)
+    with mock_membership() as mock, mock_aws():
+        use(mock)
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_nothing_is_left_after_overlapping_mocks_of_several_threads() -> None:
+    entered = threading.Barrier(4)
+
+    def work() -> None:
+        with mock_membership() as mock:
+            entered.wait()
+            mock.client("security-ir", account="111122223333").list_memberships()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_the_users_credentials_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREALREALREALREAL")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "real token")
+    with mock_membership():
+        assert os.environ["AWS_ACCESS_KEY_ID"] != "AKIAREALREALREALREAL"
+        assert os.environ["AWS_SECRET_ACCESS_KEY"] != "real"
+        assert "AWS_SESSION_TOKEN" not in os.environ
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "AKIAREALREALREALREAL"
+    assert os.environ["AWS_SECRET_ACCESS_KEY"] == "real"
+    assert os.environ["AWS_SESSION_TOKEN"] == "real token"
+
+
+def test_the_users_default_session_comes_back() -> None:
+    boto3.setup_default_session(region_name="ap-south-1")
+    mine = boto3.DEFAULT_SESSION
+    try:
+        with mock_membership():
+            assert boto3.DEFAULT_SESSION is None
+            boto3.client("security-ir")
+        assert boto3.DEFAULT_SESSION is mine
+    finally:
+        boto3.DEFAULT_SESSION = None
+
+
+def test_importing_the_package_imports_neither_boto3_nor_moto() -> None:
+    import subprocess
+
+    code = (
+        "import sys, membership_mock, membership_mock.pytest_plugin;"
+        "sys.exit(any(name in sys.modules for name in ('boto3', 'botocore', 'moto')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_team_of_the_samples_is_what_the_service_takes() -> None:
+    assert 2 <= len(TEAM) <= 10

@@ -1,0 +1,152 @@
+"""The quotas on cases."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from botocore.exceptions import ClientError
+from freezegun import freeze_time
+
+TEAM = [
+    {"name": "Alice", "jobTitle": "Lead", "email": "alice@example.com"},
+    {"name": "Robert", "jobTitle": "Analyst", "email": "robert@example.com"},
+]
+
+
+def member_client(mock, account="111111111111", region="eu-west-1"):
+    client = mock.client("security-ir", account=account, region=region)
+    client.create_membership(membershipName="Example", incidentResponseTeam=TEAM)
+    return client
+
+
+def new_case(client, resolver="Self", **fields):
+    arguments = {
+        "resolverType": resolver,
+        "title": "Leaked key",
+        "description": "A key was found in a public repository.",
+        "engagementType": "Security Incident",
+        "reportedIncidentStartDate": datetime(2026, 3, 1, tzinfo=timezone.utc),
+        "impactedAccounts": ["111111111111"],
+        "watchers": [],
+        **fields,
+    }
+    return client.create_case(**arguments)["caseId"]
+
+
+@pytest.fixture
+def clock():
+    with freeze_time("2026-03-02T09:00:00Z") as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def security_ir(clock, membership_mock):
+    return member_client(membership_mock)
+
+
+def refusal(call, **arguments):
+    """Return the error that a call is refused with."""
+    with pytest.raises(ClientError) as refused:
+        call(**arguments)
+    return refused.value.response
+
+
+def new_cases(client, count, resolver="Self"):
+    return [new_case(client, resolver) for _ in range(count)]
+
+
+def exceeded(client, call):
+    with pytest.raises(client.exceptions.ServiceQuotaExceededException) as refused:
+        call()
+    response = refused.value.response
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 402
+    assert response["serviceCode"] == "security-ir"
+    (active,) = (
+        item["membershipId"]
+        for item in client.list_memberships()["items"]
+        if item["membershipStatus"] == "Active"
+    )
+    assert (response["resourceId"], response["resourceType"]) == (active, "Membership")
+    return response["quotaCode"]
+
+
+def test_create_case_refuses_the_101st_active_self_managed_case(security_ir):
+    new_cases(security_ir, 100)
+    assert exceeded(security_ir, lambda: new_case(security_ir)) == "L-87F7FF63"
+    assert security_ir.list_cases()["total"] == 100
+
+
+def test_create_case_refuses_the_51st_active_service_managed_case(security_ir):
+    new_cases(security_ir, 50, "AWS")
+    assert exceeded(security_ir, lambda: new_case(security_ir, "AWS")) == "L-A44E2290"
+
+
+def test_create_case_counts_the_two_resolvers_apart(security_ir):
+    new_cases(security_ir, 50, "AWS")
+    assert new_case(security_ir)
+
+
+def test_create_case_works_again_when_a_self_managed_case_is_closed(security_ir):
+    first, *_ = new_cases(security_ir, 100)
+    security_ir.close_case(caseId=first)
+    assert new_case(security_ir)
+
+
+def test_create_case_refuses_the_51st_service_managed_case_of_a_day(security_ir, clock):
+    for case_id in new_cases(security_ir, 50, "AWS"):
+        security_ir.close_case(caseId=case_id)
+    clock.tick(timedelta(days=1, seconds=-1))
+    assert exceeded(security_ir, lambda: new_case(security_ir, "AWS")) == "L-5052B1EE"
+
+
+def test_create_case_looks_back_one_day(security_ir, clock):
+    for case_id in new_cases(security_ir, 50, "AWS"):
+        security_ir.close_case(caseId=case_id)
+    clock.tick(timedelta(days=1))
+    assert new_case(security_ir, "AWS")
+
+
+def test_create_case_counts_each_account_and_region_apart(membership_mock, security_ir):
+    new_cases(security_ir, 50, "AWS")
+    other = member_client(membership_mock, account="222222222222", region="us-east-1")
+    assert new_case(other, "AWS")
+
+
+def test_create_case_does_not_count_active_cases_of_an_earlier_membership(
+    membership_mock, security_ir
+):
+    new_cases(security_ir, 100)
+    membership_id = security_ir.list_memberships()["items"][0]["membershipId"]
+    security_ir.cancel_membership(membershipId=membership_id)
+    assert new_case(member_client(membership_mock))
+
+
+def test_create_case_counts_the_day_across_memberships(membership_mock, security_ir):
+    new_cases(security_ir, 50, "AWS")
+    membership_id = security_ir.list_memberships()["items"][0]["membershipId"]
+    security_ir.cancel_membership(membershipId=membership_id)
+    again = member_client(membership_mock)
+    assert exceeded(again, lambda: new_case(again, "AWS")) == "L-5052B1EE"
+
+
+def test_update_resolver_type_needs_room_for_a_service_managed_case(security_ir):
+    new_cases(security_ir, 50, "AWS")
+    case_id = new_case(security_ir)
+
+    def convert():
+        security_ir.update_resolver_type(caseId=case_id, resolverType="AWS")
+
+    assert exceeded(security_ir, convert) == "L-A44E2290"
+    assert security_ir.get_case(caseId=case_id)["resolverType"] == "Self"
+
+
+def test_update_resolver_type_counts_as_a_service_managed_case_of_the_day(security_ir):
+    for case_id in new_cases(security_ir, 50):
+        security_ir.update_resolver_type(caseId=case_id, resolverType="AWS")
+        security_ir.close_case(caseId=case_id)
+    assert exceeded(security_ir, lambda: new_case(security_ir, "AWS")) == "L-5052B1EE"
+
+
+def test_update_resolver_type_gives_room_for_a_self_managed_case(security_ir):
+    first, *_ = new_cases(security_ir, 100)
+    security_ir.update_resolver_type(caseId=first, resolverType="AWS")
+    assert new_case(security_ir)
