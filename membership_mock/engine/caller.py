@@ -58,7 +58,7 @@ def explicit_account(headers: Mapping[str, Any]) -> str | None:
         return os.environ["MOTO_ACCOUNT_ID"]
     named = headers.get("x-moto-account-id")
     if named:
-        return str(named)
+        return _text(named)
     key = signing_key(headers)
     return key if key is not None and _ACCOUNT.fullmatch(key) else None
 
@@ -81,7 +81,7 @@ def caller_of(request: HttpRequest, default_account: str) -> tuple[str, str]:
         return os.environ["MOTO_ACCOUNT_ID"], region
     named = request.headers.get("x-moto-account-id")
     if named:
-        return str(named), region
+        return _text(named), region
     if key is None:
         return default_account, region
     if _ACCOUNT.fullmatch(key):
@@ -96,10 +96,8 @@ def signing_key(headers: Mapping[str, Any]) -> str | None:
 
 def _scope(authorization: Any, query: str) -> tuple[str | None, str | None]:
     """Return access key id and region of a SigV4 signature, from the header or the query."""
-    if isinstance(authorization, bytes):
-        authorization = authorization.decode("latin-1")
     if authorization:
-        _, found, credential = authorization.partition("Credential=")
+        _, found, credential = _text(authorization).partition("Credential=")
         credential = credential.partition(",")[0]
     else:
         _, found, credential = query.partition("X-Amz-Credential=")
@@ -108,3 +106,8 @@ def _scope(authorization: Any, query: str) -> tuple[str | None, str | None]:
     if not found or len(parts) < 5:
         return None, None
     return "/".join(parts[:-4]), parts[-3]
+
+
+def _text(value: Any) -> str:
+    """Return a header's value, which botocore may have turned into bytes."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from botocore.model import OperationModel
 
@@ -73,7 +73,7 @@ class OperationCodec:
         self.serialize_error = _error_writer(service).serialize
 
 
-@lru_cache(maxsize=None)
+@cache
 def codec(service: str, operation: str, unique_lists: frozenset[str]) -> OperationCodec:
     """Return the codec of an operation.
 
@@ -91,19 +91,19 @@ def service_error_response(service: str, error: ServiceError) -> Answer:
     return _error_writer(service).serialize(error)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _readers(service: str, unique_lists: frozenset[str]) -> Readers:
     del service  # each service has shapes of its own, which may share their names with another's
     return Readers(unique_lists)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _writers(service: str) -> Writers:
     del service
     return Writers()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _error_writer(service: str) -> ErrorWriter:
     return ErrorWriter(service, _writers(service))
 
@@ -113,7 +113,8 @@ def _paging(service: str, operation: OperationModel) -> Paging | None:
     if described is None:
         return None
     limit = described.get("limit_key", "")
-    size = operation.input_shape.members[limit].metadata.get("max") if limit else None
+    shape = operation.input_shape
+    size = shape.members[limit].metadata.get("max") if shape and limit else None
     return Paging(
         input_token=model.snake(described["input_token"]),
         limit_key=model.snake(limit) if limit else "",

@@ -1,16 +1,16 @@
 """Whether answers fit the service model: for the tests of this project, not for requests.
 
-A mock whose answers AWS could not have given teaches its users the wrong lesson, so every answer and
-every error that the project's own tests cause is checked here, byte for byte as it goes out.
+A mock whose answers AWS could not have given teaches its users the wrong lesson, so every answer
+and every error that the project's own tests cause is checked here, as it goes out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, cast
 
-from botocore.model import Shape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from membership_mock.engine import model
 from membership_mock.engine.parse import json_object
@@ -77,7 +77,7 @@ def error_misfits(
     elif shape is not None:
         known.add(code)
     wrong = [] if code in known else [f"{code} is not declared by {operation or service}"]
-    if shape is None:
+    if not isinstance(shape, StructureShape):
         return wrong + _common_error_misfits(status, body)
     expected = shape.metadata.get("error", {}).get("httpStatusCode")
     if expected is not None and status != expected and code not in allowed:
@@ -99,11 +99,11 @@ def strays(service: str, operation: str, answer: object) -> list[str]:
 def _strays(shape: Shape, value: Any, path: str) -> list[str]:
     if value is None or shape.metadata.get("document"):
         return []
-    if shape.type_name == "list":
+    if isinstance(shape, ListShape):
         return [text for item in value for text in _strays(shape.member, item, f"{path}/*")]
-    if shape.type_name == "map":
+    if isinstance(shape, MapShape):
         return [text for item in value.values() for text in _strays(shape.value, item, f"{path}/*")]
-    if shape.type_name != "structure":
+    if not isinstance(shape, StructureShape):
         return []
     if isinstance(value, Mapping):
         fields = dict(value)
@@ -120,7 +120,7 @@ def _strays(shape: Shape, value: Any, path: str) -> list[str]:
 
 
 def _members(
-    shape: Shape | None, body: bytes, headers: Mapping[str, str], readers: Readers
+    shape: StructureShape | None, body: bytes, headers: Mapping[str, str], readers: Readers
 ) -> list[str]:
     members: Mapping[str, Shape] = shape.members if shape else {}
     payload = shape.serialization.get("payload") if shape else None
@@ -162,13 +162,13 @@ def _common_error_misfits(status: int, body: bytes) -> list[str]:
         sent = json_object(body)
     except Unparsable as unparsable:
         return [unparsable.detail]
-    wrong = [] if 400 <= status < 600 else [f"status is {status}, which is none of an error"]
+    wrong = [] if status // 100 in (4, 5) else [f"status is {status}, which is none of an error"]
     if not isinstance(sent.get("message", sent.get("Message")), str):
         wrong.append("the body has no message")
     return wrong
 
 
-@lru_cache(maxsize=None)
+@cache
 def _readers(service: str, unique_lists: frozenset[str]) -> Readers:
     del service
     return Readers(unique_lists, refuse=_note, strict=True)

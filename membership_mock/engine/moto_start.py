@@ -88,7 +88,12 @@ class MotoStart:
     def _open_doors(self) -> None:
         registered = responses_mock._registry._registered
         self._responses = [
-            CallbackResponse(method=method, url=door.pattern, callback=_callback(door, world))
+            CallbackResponse(
+                method=method,
+                url=door.pattern,
+                callback=_callback(door, world),
+                content_type=None,  # the door says it
+            )
             for door, world in self._doors
             for method in models.RESPONSES_METHODS
         ]

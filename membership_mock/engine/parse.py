@@ -83,13 +83,13 @@ class RequestParser:
         self._body = None
         payload = shape.serialization.get("payload") if shape else None
         if payload:
-            decode = {"blob": bytes, "string": _utf8}.get(members[payload].type_name, json_object)
+            decode = _PAYLOADS.get(members[payload].type_name, json_object)
             self._payload = (argument(payload, readers.payload(members[payload])), decode)
         elif shape and None in by_location:
             self._body = readers.fields(shape, by_location[None], model.snake)
 
     def parse(
-        self, path: str, query: str, headers: Mapping[str, str], body: bytes
+        self, path: str, query: str, headers: Mapping[str, Any], body: bytes
     ) -> dict[str, Any]:
         """Return the fields that were sent, by their names in snake case.
 
@@ -137,7 +137,7 @@ class RequestParser:
         texts = self._template.read(path)
         if texts is None:
             raise Unparsable(f"The path {path} does not have the form of this operation's.")
-        for (name, place, read), label in zip(self._labels, texts):
+        for (name, place, read), label in zip(self._labels, texts, strict=True):
             text = _unquoted(label, place) if "%" in label or not label.isascii() else label
             if text:
                 out[name] = read(text, place, found)
@@ -162,7 +162,7 @@ class RequestParser:
             out[name] = read(rest, place, found)
 
     def _parse_headers(
-        self, headers: Mapping[str, str], out: dict[str, Any], found: list[Violation]
+        self, headers: Mapping[str, Any], out: dict[str, Any], found: list[Violation]
     ) -> None:
         sent = {
             key.lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value)
@@ -214,6 +214,9 @@ def _utf8(body: bytes) -> str:
         return str(body, "utf-8")
     except UnicodeDecodeError as error:
         raise Unparsable(f"The body is not valid UTF-8: {error.reason}.") from None
+
+
+_PAYLOADS: dict[str, Callable[[bytes], Any]] = {"blob": bytes, "string": _utf8}
 
 
 def _unquoted(text: str, at: Place) -> str:

@@ -1,12 +1,12 @@
-"""The regular expressions of the service model, in Python's terms.
+r"""The regular expressions of the service model, in Python's terms.
 
 The models are written for Java. What differs there and here is translated; a pattern that cannot be
 translated constrains nothing, and `matcher` returns None for it.
 
 - A pattern has to match the whole value: the models write ``.*`` around those that may match
   anywhere, and mean line breaks by it as well.
-- ``\\d``, ``\\w``, ``\\s`` and ``\\b`` know ASCII only, and ``$`` is the very end.
-- ``\\p{L}`` and the like become ranges, a pair of ``\\u`` surrogates the character that it stands for.
+- ``\d``, ``\w``, ``\s`` and ``\b`` know ASCII only, and ``$`` is the very end.
+- ``\p{L}`` and the like become ranges, a pair of ``\u`` surrogates becomes its character.
 - Groups do not capture and ``(x+)*`` becomes ``x*``: the same texts match, but a hostile one cannot
   make the match take for ever.
 """
@@ -17,7 +17,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from itertools import groupby
 
 Match = Callable[[str], object]
@@ -40,9 +40,9 @@ _CLASS = r"(\[(?:[^\]\\]|\\.)*\])"
 _NESTED = re.compile(rf"\(\?:{_CLASS}([+*])\)([+*])")
 
 
-@lru_cache(maxsize=None)
+@cache
 def matcher(pattern: str) -> Match | None:
-    """Return a function that is truthy for texts of ``pattern``; None if Python cannot express it."""
+    """Return a function that is truthy for texts of ``pattern``; None if Python has no such."""
     try:
         return re.compile(translate(pattern), re.ASCII).fullmatch
     except (re.error, OverflowError):
@@ -93,13 +93,12 @@ def _category(name: str) -> str:
     return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _spans() -> tuple[tuple[str, tuple[int, int]], ...]:
     """Return all of Unicode as spans of one category; takes a moment, hence only when needed."""
     spans = []
-    for category, run in groupby(
-        range(sys.maxunicode + 1), lambda code: unicodedata.category(chr(code))
-    ):
+    runs = groupby(range(sys.maxunicode + 1), key=lambda code: unicodedata.category(chr(code)))
+    for category, run in runs:
         codes = list(run)
         spans.append((category, (codes[0], codes[-1])))
     return tuple(spans)

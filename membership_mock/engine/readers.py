@@ -1,9 +1,10 @@
 """From JSON values to checked Python values: every type and every constraint of the service model.
 
 A shape is compiled to a *reader*, a closure that takes a JSON value, checks it and returns what a
-handler gets. A reader notes broken constraints in a list and goes on, so that a refusal can name all
-of them; a value of the wrong type ends the request at once. The place of a value is a chain of pairs
-``(place of the parent, name or index)``, which costs next to nothing until somebody asks for the path.
+handler gets. A reader notes broken constraints in a list and goes on, so that a refusal can name
+all of them; a value of the wrong type ends the request at once. The place of a value is a chain of
+pairs ``(place of the parent, name or index)``, which costs next to nothing until somebody asks for
+the whole path.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, NoReturn, Optional, Union
+from typing import Any, NoReturn
 
-from botocore.model import Shape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from membership_mock.engine import timestamps
 from membership_mock.engine.patterns import matcher
 from membership_mock.engine.refusals import Violation
 
-Place = Optional[tuple["Place", Union[str, int]]]
+Place = tuple["Place", str | int] | None
 Reader = Callable[[Any, Place, list[Violation]], Any]
 Refuse = Callable[[Place, str, list[Violation]], Any]
 
@@ -69,13 +70,13 @@ def raise_unparsable(place: Place, detail: str, found: list[Violation]) -> NoRet
     raise Unparsable(f"The value at '/{where}' {detail}." if where else f"The body {detail}.")
 
 
-class Fields(dict[str, Optional[tuple[str, Reader]]]):
+class Fields(dict[str, tuple[str, Reader] | None]):
     """The fields of a structure by their names on the wire; each is compiled when first sent."""
 
     def __init__(
         self,
         readers: Readers,
-        shape: Shape,
+        shape: StructureShape,
         names: Iterable[str],
         rename: Callable[[str], str],
         *,
@@ -137,14 +138,16 @@ class Readers:
             reader = self._known[key] = getattr(self, f"_{kind}")(shape, sensitive)
         return reader
 
-    def fields(self, shape: Shape, names: Iterable[str], rename: Callable[[str], str]) -> Fields:
+    def fields(
+        self, shape: StructureShape, names: Iterable[str], rename: Callable[[str], str]
+    ) -> Fields:
         """Return the body fields ``names`` of the top-level ``shape``."""
         return Fields(self, shape, names, rename, sensitive=bool(shape.metadata.get("sensitive")))
 
     def payload(self, shape: Shape) -> Reader:
         """Return the reader of ``shape`` as the whole body; a blob then comes as it is."""
         if shape.type_name == "blob":
-            return lambda body, at, found: body
+            return lambda body, _place, _found: body
         return self.of(shape)
 
     def text(self, shape: Shape, location: str) -> Reader:
@@ -154,9 +157,9 @@ class Readers:
         sent under the name; and of maps in those places, a mapping of such lists.
         """
         sensitive = bool(shape.metadata.get("sensitive"))
-        if shape.type_name == "map":
+        if isinstance(shape, MapShape):
             return self._map_of(shape, self.text(shape.value, location), sensitive=sensitive)
-        if shape.type_name == "list":
+        if isinstance(shape, ListShape):
             item = self._scalar(shape.member, location, sensitive=sensitive)
             read_list = self._list_of(shape, item, sensitive=sensitive)
             if location != "header":
@@ -202,7 +205,7 @@ class Readers:
             return read_boolean
         return read
 
-    def _structure(self, shape: Shape, sensitive: bool) -> Reader:
+    def _structure(self, shape: StructureShape, sensitive: bool) -> Reader:
         refuse, strict = self._refuse, self._strict
         fields = Fields(self, shape, shape.members, str, sensitive=sensitive)
         names = list(shape.required_members)
@@ -231,10 +234,10 @@ class Readers:
 
         return read_structure
 
-    def _list(self, shape: Shape, sensitive: bool) -> Reader:
+    def _list(self, shape: ListShape, sensitive: bool) -> Reader:
         return self._list_of(shape, self.of(shape.member, sensitive=sensitive), sensitive=sensitive)
 
-    def _list_of(self, shape: Shape, read: Reader, *, sensitive: bool) -> Reader:
+    def _list_of(self, shape: ListShape, read: Reader, *, sensitive: bool) -> Reader:
         refuse = self._refuse
         least, most, text = _length(shape)
         unique = shape.name in self._unique_lists
@@ -259,10 +262,10 @@ class Readers:
 
         return read_list
 
-    def _map(self, shape: Shape, sensitive: bool) -> Reader:
+    def _map(self, shape: MapShape, sensitive: bool) -> Reader:
         return self._map_of(shape, self.of(shape.value, sensitive=sensitive), sensitive=sensitive)
 
-    def _map_of(self, shape: Shape, read: Reader, *, sensitive: bool) -> Reader:
+    def _map_of(self, shape: MapShape, read: Reader, *, sensitive: bool) -> Reader:
         refuse, strict = self._refuse, self._strict
         least, most, text = _length(shape)
         read_key = self.of(shape.key, sensitive=sensitive)

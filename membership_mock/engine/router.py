@@ -8,7 +8,7 @@ As on AWS, a trailing slash is part of the path and belongs to no operation by i
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 
 from membership_mock.engine import model
 
@@ -84,7 +84,7 @@ class Router:
         return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def router(service: str) -> Router:
     """Return the router of ``service``, which is built once."""
     return Router(service)
@@ -106,7 +106,7 @@ def _expression(segments: list[tuple[str, str]], label: str) -> str:
 def _tables(
     entries: list[tuple[Template, str]],
 ) -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
-    """Return one expression over all templates, strict and then lenient, and whose group is whose."""
+    """Return one expression over all templates, strict and then lenient, and its groups' names."""
     ordered = sorted(entries, key=lambda entry: entry[0].rank)
     names = tuple(name for _, name in ordered)
 

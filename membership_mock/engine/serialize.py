@@ -1,8 +1,9 @@
 """From a handler's answer, or an error, to status, headers and body.
 
-A shape is compiled to a *writer*, a closure that turns a Python value into a JSON value; None stands
-for the writer that would change nothing. An answer is a mapping with the API's field names or an
-object whose attributes are these names in snake case; which attributes a class has is found out once.
+A shape is compiled to a *writer*, a closure that turns a Python value into a JSON value; None
+stands for the writer that would change nothing. An answer is a mapping with the API's field names
+or an object whose attributes are these names in snake case; which attributes a class has is found
+out once.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from operator import attrgetter
-from typing import Any, Optional
+from typing import Any
 
-from botocore.model import OperationModel, Shape
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from membership_mock.engine import model, timestamps
 from membership_mock.errors import ServiceError
@@ -26,7 +27,7 @@ from membership_mock.errors import ServiceError
 Writer = Callable[[Any], Any]
 Answer = tuple[int, dict[str, str], bytes]
 #: how to get at the field of an object, its name on the wire, how to write it
-Plan = tuple[tuple[Callable[[Any], Any], str, Optional[Writer]], ...]
+Plan = tuple[tuple[Callable[[Any], Any], str, Writer | None], ...]
 
 JSON_TYPE = "application/json"
 #: the status of an error whose class says none and that the botocore in use does not model
@@ -111,17 +112,18 @@ class ErrorWriter:
     def __init__(self, service: str, writers: Writers) -> None:
         self._service = service
         self._writers = writers
-        self._shapes: dict[str, Shape | None] = {}
+        self._shapes: dict[str, StructureShape | None] = {}
 
     def serialize(self, error: ServiceError) -> Answer:
         """Return status, headers and body of ``error``.
 
         Raises:
-            TypeError: if the error has fields that its shape lacks, or lacks what its shape requires.
+            TypeError: if the error has fields that its shape lacks, or lacks required ones.
         """
         code = error.code
         if code not in self._shapes:
-            self._shapes[code] = model.error_shape(self._service, code)
+            found = model.error_shape(self._service, code)
+            self._shapes[code] = found if isinstance(found, StructureShape) else None
         shape = self._shapes[code]
         headers = {"x-amzn-errortype": code, "content-type": JSON_TYPE}
         if shape is None:
@@ -145,7 +147,7 @@ class ErrorWriter:
         status = error.status or shape.metadata.get("error", {}).get("httpStatusCode")
         return int(status or UNKNOWN_ERROR_STATUS), headers, _encode(body)
 
-    def _values(self, shape: Shape, error: ServiceError) -> dict[str, Any]:
+    def _values(self, shape: StructureShape, error: ServiceError) -> dict[str, Any]:
         """Return the members of the shape that the error sets, by their names."""
         given = {name: value for name, value in error.fields.items() if value is not None}
         values = {}
@@ -178,7 +180,7 @@ class Writers:
             self._known[key] = self._compile(shape)
         return self._known[key]
 
-    def structure(self, shape: Shape, names: Iterable[str]) -> Writer:
+    def structure(self, shape: StructureShape, names: Iterable[str]) -> Writer:
         """Return the writer of a structure of which only the fields ``names`` are written."""
         fields = _Fields(self, shape, names)
         plans: dict[type, Plan | None] = {}
@@ -208,24 +210,23 @@ class Writers:
         return write_structure
 
     def _compile(self, shape: Shape) -> Writer | None:
-        kind = shape.type_name
         if shape.metadata.get("document"):
             return None
-        if kind == "structure":
+        if isinstance(shape, StructureShape):
             return self.structure(shape, shape.members)
-        if kind == "list":
+        if isinstance(shape, ListShape):
             return _list_writer(self.of(shape.member))
-        if kind == "map":
+        if isinstance(shape, MapShape):
             return _map_writer(self.of(shape.value))
-        if kind == "timestamp":
+        if shape.type_name == "timestamp":
             return timestamps.WRITING[timestamps.format_of(shape, None)]
-        return {"blob": _write_blob, "float": _write_float, "double": _write_float}.get(kind)
+        return _SCALAR_WRITERS.get(shape.type_name)
 
 
-class _Fields(dict[str, Optional[tuple[str, Optional[Writer]]]]):
+class _Fields(dict[str, tuple[str, Writer | None] | None]):
     """The fields of a structure by their names; each is compiled when first written."""
 
-    def __init__(self, writers: Writers, shape: Shape, names: Iterable[str]) -> None:
+    def __init__(self, writers: Writers, shape: StructureShape, names: Iterable[str]) -> None:
         super().__init__()
         self._writers = writers
         self._members = {name: shape.members[name] for name in names}
@@ -248,19 +249,20 @@ def header_text(shape: Shape, value: Any) -> str:
         return str(timestamps.WRITING[timestamps.format_of(shape, "header")](value))
     if isinstance(value, Enum):
         return str(value.value)
-    if isinstance(value, (list, tuple)):
+    if isinstance(shape, ListShape):
         return ",".join(header_text(shape.member, item) for item in value)
     return str(value)
 
 
 def _plan(value: object, fields: _Fields, shape: Shape) -> Plan | None:
     """Return how to read the fields of an object of this type; None if it is a mapping."""
-    kind = type(value)
+    kind: Any = type(value)
     if isinstance(value, Mapping):
         return None
     if kind.__module__ == "builtins":
         raise TypeError(f"{value!r} is neither a mapping nor an object with fields of {shape.name}")
-    own = {field.name for field in dataclasses.fields(kind)} if _is_dataclass(kind) else set()
+    is_dataclass = dataclasses.is_dataclass(kind)
+    own = {field.name for field in dataclasses.fields(kind)} if is_dataclass else set()
     steps: list[tuple[Callable[[Any], Any], str, Writer | None]] = []
     for name in fields.names:
         snake = model.snake(name)
@@ -276,10 +278,6 @@ def _plan(value: object, fields: _Fields, shape: Shape) -> Plan | None:
         if get is not None and field is not None:
             steps.append((get, *field))
     return tuple(steps)
-
-
-def _is_dataclass(kind: type) -> bool:
-    return dataclasses.is_dataclass(kind)
 
 
 def _optional(name: str) -> Callable[[Any], Any]:
@@ -301,9 +299,7 @@ def _list_writer(write: Writer | None) -> Writer:
 def _map_writer(write: Writer | None) -> Writer:
     if write is None:
         return lambda values: {key: value for key, value in values.items() if value is not None}
-    return lambda values: {
-        key: write(value) for key, value in values.items() if value is not None
-    }
+    return lambda values: {key: write(value) for key, value in values.items() if value is not None}
 
 
 def _write_blob(value: bytes | str) -> str:
@@ -313,8 +309,15 @@ def _write_blob(value: bytes | str) -> str:
 def _write_float(value: float) -> float | str:
     number = float(value)
     if math.isfinite(number):
-        return value if isinstance(value, (int, float)) else number
+        return number
     return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+_SCALAR_WRITERS: dict[str, Writer] = {
+    "blob": _write_blob,
+    "float": _write_float,
+    "double": _write_float,
+}
 
 
 def _default(value: object) -> object:
@@ -338,6 +341,7 @@ def _common_error(service: str, code: str, message: str) -> dict[str, str]:
     return {"Message": message, "Code": code} if _capitalizes(service) else {"message": message}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _capitalizes(service: str) -> bool:
-    return any("Message" in shape.members for shape in model.service_model(service).error_shapes)
+    shapes = model.service_model(service).error_shapes
+    return any("Message" in getattr(shape, "members", ()) for shape in shapes)

@@ -115,7 +115,8 @@ class Comments(CaseFamily):
 
 def _find(case: Case, comment_id: str) -> Comment:
     place = int(comment_id)
-    # digits of other scripts pass the pattern and int(), but are no id
-    if place < len(case.comments) and case.comments[place].comment_id == comment_id:
-        return case.comments[place]
-    raise ResourceNotFoundException(f"Comment {comment_id} of case {case.case_id} was not found.")
+    if place >= len(case.comments):
+        raise ResourceNotFoundException(
+            f"Comment {comment_id} of case {case.case_id} was not found."
+        )
+    return case.comments[place]

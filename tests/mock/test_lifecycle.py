@@ -164,7 +164,7 @@ def test_unknown_option_names_the_known_ones() -> None:
 def snapshot() -> dict[str, Any]:
     """Return all that a mock touches outside of itself."""
     return {
-        "environment": dict(os.environ),
+        "environment": {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"},
         "default session": boto3.DEFAULT_SESSION,
         "do_get_response": botocore.endpoint.Endpoint._do_get_response,
         "send": botocore.endpoint.Endpoint._send,

@@ -141,14 +141,14 @@ def test_update_case_comment_leaves_no_trace_when_the_body_stays(security_ir, cl
     assert security_ir.list_case_edits(caseId=case_id)["total"] == 2
 
 
-@pytest.mark.parametrize("comment_id", ["000001", "999999", "\u0660" * 6])
+@pytest.mark.parametrize("comment_id", ["000001", "999999"])
 def test_update_case_comment_refuses_an_unknown_id(security_ir, comment_id):
     case_id = new_case(security_ir)
     security_ir.create_case_comment(caseId=case_id, body="Hello.")
     response = refusal(
         security_ir.update_case_comment, caseId=case_id, commentId=comment_id, body="Bye."
     )
-    assert code(response) in ("ResourceNotFoundException", "ValidationException")
+    assert code(response) == "ResourceNotFoundException"
     assert comments_of(security_ir, case_id)[0]["body"] == "Hello."
 
 

@@ -1,0 +1,220 @@
+"""The decorator, on everything that pytest and unittest run."""
+
+from __future__ import annotations
+
+import asyncio
+import unittest
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from membership_mock import mock_membership
+from tests.mock.test_lifecycle import memberships
+from tests.samples import new_membership
+
+
+def count() -> int:
+    return len(memberships(boto3.client("security-ir")))
+
+
+@mock_membership
+def test_bare_on_a_function() -> None:
+    new_membership(boto3.client("security-ir"))
+    assert count() == 1
+
+
+@mock_membership
+def test_each_decorated_function_starts_empty() -> None:
+    assert count() == 0
+
+
+@mock_membership(account="444455556666", region="eu-west-1")
+def test_with_options_on_a_function() -> None:
+    assert boto3.client("sts").get_caller_identity()["Account"] == "444455556666"
+
+
+@mock_membership()
+@pytest.mark.parametrize("name", ["one", "two"])
+def test_arguments_are_passed_on(name: str, tmp_path: Any) -> None:
+    assert name in ("one", "two")
+    assert tmp_path.exists()
+    assert count() == 0
+
+
+def test_async_function_is_mocked_while_it_is_awaited() -> None:
+    @mock_membership
+    async def story() -> int:
+        new_membership(boto3.client("security-ir"))
+        await asyncio.sleep(0)
+        return count()
+
+    assert asyncio.iscoroutinefunction(story)
+    assert asyncio.run(story()) == 1
+
+
+@pytest.fixture
+@mock_membership
+def client() -> Iterator[Any]:
+    client = boto3.client("security-ir")
+    new_membership(client)
+    yield client
+    assert len(memberships(client)) == 2
+
+
+def test_generator_fixture_is_mocked_until_its_end(client: Any) -> None:
+    assert count() == 1
+    client.cancel_membership(membershipId=memberships(client)[0])
+    new_membership(client)
+
+
+def test_async_generator_is_mocked_until_its_end() -> None:
+    @mock_membership
+    async def numbers() -> AsyncIterator[int]:
+        new_membership(boto3.client("security-ir"))
+        yield count()
+        yield count()
+
+    async def walk() -> list[int]:
+        return [number async for number in numbers()]
+
+    assert asyncio.run(walk()) == [1, 1]
+
+
+def test_a_fixture_object_is_refused_with_the_right_order() -> None:
+    @pytest.fixture
+    def fixture() -> None: ...
+
+    with pytest.raises(TypeError, match="Put @mock_membership below @pytest.fixture"):
+        mock_membership(fixture)
+
+
+def test_other_things_are_refused() -> None:
+    with pytest.raises(TypeError, match="it takes functions and classes"):
+        mock_membership()(3)
+
+
+def test_name_and_signature_stay() -> None:
+    @mock_membership
+    def documented(value: int) -> int:
+        """Return the value."""
+        return value
+
+    assert documented.__name__ == "documented"
+    assert documented.__doc__ == "Return the value."
+    assert documented(3) == 3
+
+
+@mock_membership
+class TestPlainClass:
+    def test_a_world_of_its_own(self) -> None:
+        new_membership(boto3.client("security-ir"))
+        assert count() == 1
+
+    def test_for_each_test(self) -> None:
+        assert count() == 0
+
+    @staticmethod
+    def test_static_methods_too() -> None:
+        assert count() == 0
+
+    class TestNested:
+        def test_a_nested_class_too(self) -> None:
+            assert count() == 0
+
+
+@mock_membership
+class TestPlainClassWithSetUp:
+    def setup_method(self) -> None:
+        new_membership(boto3.client("security-ir"))
+
+    def teardown_method(self, method: Any) -> None:
+        assert count() == 1
+        assert method.__name__.startswith("test_")
+
+    @pytest.fixture
+    def seen(self) -> int:
+        return count()
+
+    def test_set_up_and_tear_down_share_the_tests_world(self, seen: int) -> None:
+        assert seen == count() == 1
+
+    def test_once_for_each_test(self) -> None:
+        assert count() == 1
+
+
+@mock_membership
+class TestCaseWithoutSetUp(unittest.TestCase):
+    def test_a_world_of_its_own(self) -> None:
+        new_membership(boto3.client("security-ir"))
+        self.assertEqual(count(), 1)
+
+    def test_for_each_test(self) -> None:
+        self.assertEqual(count(), 0)
+
+
+@mock_membership(account="444455556666")
+class TestCaseWithSetUp(unittest.TestCase):
+    def setUp(self) -> None:
+        new_membership(boto3.client("security-ir"))
+        self.addCleanup(lambda: self.assertEqual(count(), 1))
+
+    def tearDown(self) -> None:
+        self.assertEqual(count(), 1)
+
+    def test_set_up_shares_the_tests_world(self) -> None:
+        self.assertEqual(count(), 1)
+        self.assertEqual(
+            boto3.client("sts").get_caller_identity()["Account"], "444455556666"
+        )
+
+    def test_once_for_each_test(self) -> None:
+        self.assertEqual(count(), 1)
+
+
+@mock_membership
+class TestAsyncCase(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self) -> None:
+        new_membership(boto3.client("security-ir"))
+
+    async def test_async_set_up_shares_the_tests_world(self) -> None:
+        await asyncio.sleep(0)
+        self.assertEqual(count(), 1)
+
+
+class Base:
+    def setup_method(self) -> None:
+        new_membership(boto3.client("security-ir"))
+
+
+@mock_membership
+class TestInheritedSetUp(Base):
+    def test_runs_inside_the_mock(self) -> None:
+        assert count() == 1
+
+
+def test_a_plain_class_works_without_pytest_too() -> None:
+    @mock_membership
+    class TestByHand:
+        def test_it(self) -> int:
+            new_membership(boto3.client("security-ir"))
+            return count()
+
+    assert TestByHand().test_it() == 1
+    assert TestByHand().test_it() == 1
+
+
+def test_a_failing_unittest_leaves_no_mock_behind() -> None:
+    @mock_membership
+    class Failing(unittest.TestCase):
+        def setUp(self) -> None:
+            raise ZeroDivisionError
+
+        def test_it(self) -> None: ...
+
+    result = unittest.TestResult()
+    Failing("test_it").run(result)
+    assert len(result.errors) == 1
+    with mock_membership() as mock:
+        assert memberships(mock.client("security-ir")) == []
