@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import moto.backends
@@ -251,7 +252,13 @@ class _Authenticator(ActionAuthenticatorMixin):  # type: ignore[misc]  # moto is
     """What moto's authorization wants to know of a request."""
 
     def __init__(self, request: HttpRequest, operation: str, account_id: str) -> None:
-        self.headers = dict(request.headers.items())
+        # botocore turns values into bytes on the way, and leaves the host, which is signed, to the
+        # HTTP client.
+        self.headers = {
+            name: value.decode("latin-1") if isinstance(value, bytes) else value
+            for name, value in request.headers.items()
+        }
+        self.headers.setdefault("Host", urlsplit(request.url).netloc)
         self.uri = request.url
         self.raw_path = self.path = request.path
         self.method = request.method

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from membership_mock.security_ir.investigations import InvestigationFeedback
 
 
+#: how many cases the report of a failed test shows
+_OUTLINED = 10
+
+
 @dataclass
 class Case:
     """A security event that the customer, or AWS, works on.
@@ -84,6 +88,16 @@ class CaseStore(Store, scope=Scope.ACCOUNT_REGION):
 
     by_id: dict[str, Case] = field(default_factory=dict)
     by_membership: dict[str, list[Case]] = field(default_factory=dict)
+
+    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+        """Yield a line for each of the latest cases."""
+        if len(self.by_id) > _OUTLINED:
+            yield f"{' '.join(key)} cases: {len(self.by_id)}, the latest {_OUTLINED} are"
+        for case in list(self.by_id.values())[-_OUTLINED:]:
+            yield (
+                f"{' '.join(key)} case {case.case_id} {case.case_status!r} ({case.resolver_type}),"
+                f" {len(case.comments)} comments, {len(case.case_attachments)} attachments"
+            )
 
 
 @dataclass

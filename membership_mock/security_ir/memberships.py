@@ -99,6 +99,15 @@ class MembershipStore(Store, scope=Scope.PARTITION):
     homes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     active: dict[str, str] = field(default_factory=dict)
 
+    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+        """Yield a line for each membership."""
+        del key
+        for each in self.memberships.values():
+            yield (
+                f"{each.account_id} {each.region} membership {each.membership_id}"
+                f" {each.membership_status}, {each.customer_type}"
+            )
+
     def add(self, membership: Membership) -> None:
         """Keep a new, active membership."""
         self.memberships[membership.membership_id] = membership

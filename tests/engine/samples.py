@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from functools import cache
 from typing import Any
 
+import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.model import OperationModel, Shape
 from botocore.serialize import create_serializer
@@ -27,19 +28,19 @@ WHEN = datetime(2026, 1, 31, 12, 30, 15, tzinfo=timezone.utc)
 TEXT = 'Zoë said "a/b?c=d&e%20f+g" 😀'
 
 
-def operations() -> list[tuple[str, str]]:
-    """Return every operation of the three services."""
+def operations() -> list[Any]:
+    """Return every operation of the three services, as test parameters."""
     return [
-        (service, name)
+        pytest.param(service, name, id=f"{service}-{name}")
         for service in SERVICES
         for name in model.service_model(service).operation_names
     ]
 
 
-def errors() -> list[tuple[str, str]]:
-    """Return every modelled error of the three services."""
+def errors() -> list[Any]:
+    """Return every modelled error of the three services, as test parameters."""
     return [
-        (service, shape.metadata.get("error", {}).get("code", shape.name))
+        pytest.param(service, shape.error_code, id=f"{service}-{shape.error_code}")
         for service in SERVICES
         for shape in model.service_model(service).error_shapes
     ]

@@ -5,17 +5,15 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import pytest
-import samples
 from membership_mock.engine import model
 from membership_mock.engine.router import Template, router
+from tests.engine import samples
 
 CASE_ARN = "arn:aws:security-ir:eu-west-1:111111111111:case/0123456789"
 POLICY_ARN = "arn:aws:securityhub:eu-west-1:111111111111:configuration-policy/12345678"
 
 
-@pytest.mark.parametrize(
-    ("service", "name"), samples.operations(), ids="-".join
-)
+@pytest.mark.parametrize(("service", "name"), samples.operations())
 def test_every_operation_is_found_by_the_path_that_botocore_builds(service: str, name: str) -> None:
     operation = model.service_model(service).operation_model(name)
     parameters = samples.sample(operation.input_shape) if operation.input_shape else {}

@@ -108,7 +108,7 @@ def test_botocore_clients_are_served() -> None:
         ),
         pytest.param({"region_name": "cn-north-1"}, id="China"),
         pytest.param({"region_name": "us-gov-west-1"}, id="GovCloud"),
-        pytest.param({"region_name": "xx-future-9"}, id="unknown region"),
+        pytest.param({"region_name": "mx-central-1"}, id="newest region"),
         pytest.param({"endpoint_url": "https://security-ir.us-east-1.amazonaws.com"}, id="classic"),
         pytest.param({"endpoint_url": "https://incident.proxy.example.com"}, id="own host"),
     ],

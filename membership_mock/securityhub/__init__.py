@@ -1,0 +1,1 @@
+"""AWS Security Hub: administrators, members, invitations, organizations, findings across accounts."""

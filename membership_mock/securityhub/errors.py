@@ -1,0 +1,118 @@
+"""The errors of Security Hub, modelled and not, and its refusals.
+
+Sources: the service model for codes, statuses and members; logs of real calls for
+``BadRequestException``, which no model knows, and for the texts that are not marked inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from membership_mock.engine.refusals import Refusals, Violation
+from membership_mock.errors import ServiceError
+
+#: what the membership operations say, per account or as a whole, to an account id, an
+#: administrator or an invitation that cannot be meant
+OUT_OF_RANGE = (
+    "The request is rejected because an invalid or out-of-range value is specified as an input"
+    " parameter."
+)
+#: what the membership operations say without a hub, and for an invitation that does not exist
+NO_SUCH_RESOURCE = "The request is rejected since no such resource found."
+#: what accounts hear that a configuration policy governs
+CENTRALLY_MANAGED = (
+    "This account is currently associated with a central configuration policy, so only the"
+    " administrator can access this operation."
+)
+
+
+class AccessDeniedException(ServiceError):
+    """The caller may not do this."""
+
+
+class InternalException(ServiceError):
+    """Something went wrong inside the service."""
+
+
+class InvalidAccessException(ServiceError):
+    """The account has no hub in this region, or not the role that the operation asks for."""
+
+
+class InvalidInputException(ServiceError):
+    """The request is malformed, breaks a constraint, or asks for what is not allowed."""
+
+
+class LimitExceededException(ServiceError):
+    """The request would go over a quota, or comes too soon after others."""
+
+
+class ResourceConflictException(ServiceError):
+    """The resource exists already, or is in use."""
+
+
+class ResourceNotFoundException(ServiceError):
+    """The resource does not exist."""
+
+
+class BadRequestException(ServiceError):
+    """The membership operations refuse a request as a whole (observed; in no model)."""
+
+    status = 400
+
+
+class RequestEntityTooLargeException(ServiceError):
+    """The body is larger than the service takes (a common error, not in the model)."""
+
+    status = 413
+
+
+def not_subscribed(account_id: str) -> InvalidAccessException:
+    """Return the error for an account without a hub in the region (observed)."""
+    return InvalidAccessException(f"Account {account_id} is not subscribed to AWS Security Hub")
+
+
+class SecurityHubRefusals(Refusals):
+    """How Security Hub words what the engine refuses."""
+
+    def invalid(self, violations: Sequence[Violation]) -> ServiceError:
+        """Return an InvalidInputException that names each violated field (wording inferred)."""
+        return InvalidInputException("; ".join(_sentence(found) for found in violations))
+
+    def unparsable(self, detail: str) -> ServiceError:
+        """Return an InvalidInputException (inferred)."""
+        return InvalidInputException(detail)
+
+    def unknown_operation(self, method: str, path: str) -> ServiceError:
+        """Return an InvalidInputException (inferred)."""
+        return InvalidInputException(
+            f"No operation of this service has the method {method} and the path {path}."
+        )
+
+    def too_large(self) -> ServiceError:
+        """Return the common error for an oversize body."""
+        return RequestEntityTooLargeException("Request size exceeded the maximum that is allowed.")
+
+    def bad_page_token(self, field: str) -> ServiceError:
+        """Return an InvalidInputException that names the token's field (inferred)."""
+        return InvalidInputException(f"Invalid parameter '{field}'. The token is not valid.")
+
+    def token_reused(self, field: str, resource_id: str) -> ServiceError:
+        """Return a ResourceConflictException that names the token (inferred)."""
+        return ResourceConflictException(
+            f"The {field} {resource_id} was already used with different parameters."
+        )
+
+    def access_denied(self, message: str) -> ServiceError:
+        """Return the service's AccessDeniedException."""
+        return AccessDeniedException(message)
+
+
+def _sentence(found: Violation) -> str:
+    path = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in found.path
+    )
+    length = f" with length {found.length}" if found.length is not None else ""
+    return (
+        f"Invalid parameter '{found.path[0]}'. Value{length} at 'data{path}' failed to satisfy"
+        f" constraint: {found.constraint}"
+    )

@@ -1,0 +1,154 @@
+"""The record of calls and its assertions."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from freezegun import freeze_time
+
+from membership_mock import UsageError, mock_membership
+from tests.samples import TEAM, case_input, new_case, new_membership
+
+
+@pytest.fixture
+def story(membership_mock: Any) -> Any:
+    """Calls of two accounts in two regions, one of them refused."""
+    here = membership_mock.client("security-ir", account="111122223333", region="eu-west-1")
+    there = membership_mock.client("security-ir", account="444455556666", region="us-east-1")
+    membership = new_membership(here, membershipName="First")
+    with pytest.raises(there.exceptions.AccessDeniedException):
+        there.get_membership(membershipId=membership)
+    new_case(here)
+    there.list_memberships()
+    return membership_mock
+
+
+def test_calls_are_in_order_with_caller_and_region(story: Any) -> None:
+    assert [(call.operation, call.account, call.region) for call in story.calls] == [
+        ("CreateMembership", "111122223333", "eu-west-1"),
+        ("GetMembership", "444455556666", "us-east-1"),
+        ("CreateCase", "111122223333", "eu-west-1"),
+        ("ListMemberships", "444455556666", "us-east-1"),
+    ]
+    assert {call.service for call in story.calls} == {"security-ir"}
+
+
+def test_a_call_has_its_parameters_as_boto3_took_them(story: Any) -> None:
+    parameters = dict(story.calls[2].parameters)
+    assert len(parameters.pop("clientToken")) > 0  # botocore fills it in
+    assert parameters == case_input()
+
+
+def test_parameters_of_path_and_query_are_there_too(story: Any) -> None:
+    client = story.client("security-ir", account="111122223333", region="eu-west-1")
+    client.list_investigations(caseId=story.calls[2].answer["caseId"], maxResults=3)
+    assert story.calls[-1].parameters == {"caseId": story.calls[2].answer["caseId"], "maxResults": 3}
+
+
+def test_a_call_has_the_answer_as_boto3_returned_it(story: Any) -> None:
+    client = story.client("security-ir", account="111122223333", region="eu-west-1")
+    answer = client.list_cases()
+    metadata = answer.pop("ResponseMetadata")
+    assert story.calls[-1].answer == answer
+    assert story.calls[-1].status == metadata["HTTPStatusCode"]
+    assert story.calls[-1].request_id == metadata["RequestId"]
+
+
+def test_a_refused_call_has_an_error_and_no_answer(story: Any) -> None:
+    call = story.calls[1]
+    assert call.error_code == "AccessDeniedException"
+    assert call.status == 403
+    assert call.answer is None
+    assert "not authorized" in str(call.error)
+
+
+def test_a_malformed_call_is_recorded_with_what_was_sent(membership_mock: Any) -> None:
+    client = membership_mock.client("security-ir")
+    with pytest.raises(client.exceptions.ValidationException):
+        client.create_membership(membershipName="x" * 51, incidentResponseTeam=TEAM)
+    call = membership_mock.calls[0]
+    assert call.error_code == "ValidationException"
+    assert call.parameters["membershipName"] == "x" * 51
+
+
+def test_the_instant_of_a_call_is_that_of_its_answer(membership_mock: Any) -> None:
+    with freeze_time("2026-03-04T05:06:07Z"):
+        membership_mock.client("security-ir").list_memberships()
+    assert membership_mock.calls[0].at == datetime(2026, 3, 4, 5, 6, 7, tzinfo=timezone.utc)
+
+
+def test_calls_stay_readable_after_the_mock() -> None:
+    with mock_membership() as mock:
+        mock.client("security-ir").list_memberships()
+    assert [call.operation for call in mock.calls] == ["ListMemberships"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        pytest.param({"operation": "CreateCase"}, 1, id="by operation"),
+        pytest.param({"operation": "create_case"}, 1, id="by method"),
+        pytest.param({"operation": "security-ir.CreateCase"}, 1, id="by service and operation"),
+        pytest.param({"service": "security-ir"}, 4, id="by service"),
+        pytest.param({"account": "444455556666"}, 2, id="by account"),
+        pytest.param({"region": "eu-west-1"}, 2, id="by region"),
+        pytest.param({"error": "AccessDeniedException"}, 1, id="by error"),
+        pytest.param({"parameters": {"membershipName": "First"}}, 1, id="by a part of parameters"),
+        pytest.param({"parameters": {"membershipName": "Other"}}, 0, id="by other parameters"),
+        pytest.param({"where": lambda call: call.status == 201}, 2, id="by any question"),
+        pytest.param({"account": "444455556666", "region": "eu-west-1"}, 0, id="by all at once"),
+    ],
+)
+def test_filter(story: Any, wanted: dict[str, Any], found: int) -> None:
+    assert len(story.calls.filter(**wanted)) == found
+
+
+def test_filter_of_an_unknown_operation_names_the_nearest(story: Any) -> None:
+    with pytest.raises(UsageError, match="'CreateCse' is not an operation.*nearest: 'CreateCase'"):
+        story.calls.filter("CreateCse")
+
+
+def test_filter_of_an_unknown_service_names_the_known_ones(story: Any) -> None:
+    with pytest.raises(UsageError, match="'s3' is not a service that this package mocks"):
+        story.calls.filter("s3.PutObject")
+
+
+def test_assert_called_returns_what_it_found(story: Any) -> None:
+    (call,) = story.calls.assert_called("CreateCase", times=1, account="111122223333")
+    assert call.status == 201
+
+
+def test_assert_called_shows_what_was_called_instead(story: Any) -> None:
+    with pytest.raises(AssertionError) as raised:
+        story.calls.assert_called("CloseCase")
+    text = str(raised.value)
+    assert "expected CloseCase to be called at least once, but it was called 0 times" in text
+    assert "What was called instead:" in text
+    assert "security-ir.CreateCase by 111122223333 in eu-west-1" in text
+
+
+def test_assert_called_shows_the_near_misses_first(story: Any) -> None:
+    with pytest.raises(AssertionError) as raised:
+        story.calls.assert_called("CreateCase", region="us-east-1")
+    text = str(raised.value)
+    assert "expected CreateCase with region='us-east-1' to be called" in text
+    assert "CreateCase was called, but otherwise:" in text
+    assert "ListMemberships" not in text
+
+
+def test_assert_called_counts(story: Any) -> None:
+    with pytest.raises(AssertionError, match="to be called 2 times, but it was called 1 times"):
+        story.calls.assert_called("CreateCase", times=2)
+
+
+def test_assert_called_says_when_nothing_was_called(membership_mock: Any) -> None:
+    with pytest.raises(AssertionError, match="Nothing was called at all"):
+        membership_mock.calls.assert_called("CreateCase")
+
+
+def test_assert_not_called_shows_the_calls(story: Any) -> None:
+    story.calls.assert_not_called("CloseCase")
+    with pytest.raises(AssertionError, match="expected CreateCase not to be called"):
+        story.calls.assert_not_called("CreateCase")
