@@ -7,7 +7,9 @@ handed over as one. If moto's registry ever looks different, moto's own way is t
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Mapping
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from moto import mock_aws
@@ -88,12 +90,7 @@ class MotoStart:
     def _open_doors(self) -> None:
         registered = responses_mock._registry._registered
         self._responses = [
-            CallbackResponse(
-                method=method,
-                url=door.pattern,
-                callback=_callback(door, world),
-                content_type=None,  # the door says it
-            )
+            _DoorResponse(method=method, url=door.pattern, callback=_callback(door, world))
             for door, world in self._doors
             for method in models.RESPONSES_METHODS
         ]
@@ -106,6 +103,22 @@ class MotoStart:
             registered[response.method] = [
                 each for each in registered[response.method] if each is not response
             ]
+
+
+class _DoorResponse(CallbackResponse):  # type: ignore[misc]  # moto is untyped here
+    """Answers with what a door says and nothing else, whatever the release of moto does besides."""
+
+    def get_response(self, request: Any) -> Any:
+        """Return the door's answer as urllib3 would."""
+        status, headers, body = self.callback(request)
+        return models.responses.HTTPResponse(
+            status=status,
+            reason=http.client.responses.get(status),
+            body=BytesIO(body),
+            headers=headers,
+            preload_content=False,
+            decode_content=False,
+        )
 
 
 def _callback(door: WebDoor, world: World) -> Any:

@@ -1,27 +1,329 @@
-"""The relationship between an administrator and a member, stored once per region."""
+"""The relationship between an administrator and a member: stored once per region, seen from both sides.
+
+The administrator sees it as a member of its list, the member as an invitation and as its
+administrator; nothing is kept twice. `NEXT_STATUS` is the whole of what may happen to it.
+
+Sources: the user guide and API pages on member accounts, logs of real calls; what they leave open
+is marked inferred, and follows GuardDuty, whose memberships are of the same family.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
+from membership_mock.engine.moto_bridge import random
 from membership_mock.engine.operation import Family
+from membership_mock.engine.world import Scope, Store
+
+Status = Literal[
+    "Created", "Invited", "Enabled", "Removed", "Resigned", "Deleted", "AccountSuspended"
+]
+
+Event = Literal[
+    # the administrator
+    "invite",
+    "disassociate",
+    "delete",
+    # the administrator of an organization, about an account of the organization
+    "enroll",
+    "enroll suspended",
+    # the member
+    "accept",
+    "decline",
+    "resign",
+    # the organization
+    "leave",
+    "close",
+]
+
+#: What may happen to an association, and the status it has afterwards; Deleted means that it is
+#: gone from the list. Inferred are: what becomes of an invitation that is disassociated, that a
+#: declined one may still be accepted or sent again, and that an account of the organization can be
+#: enrolled whatever invitations went before.
+NEXT_STATUS: dict[tuple[Status, Event], Status] = {
+    ("Created", "invite"): "Invited",
+    ("Created", "disassociate"): "Created",
+    ("Created", "delete"): "Deleted",
+    ("Created", "enroll"): "Enabled",
+    ("Created", "enroll suspended"): "AccountSuspended",
+    ("Created", "close"): "Deleted",
+    ("Invited", "accept"): "Enabled",
+    ("Invited", "decline"): "Resigned",
+    ("Invited", "disassociate"): "Removed",
+    ("Invited", "delete"): "Deleted",
+    ("Invited", "enroll"): "Enabled",
+    ("Invited", "enroll suspended"): "AccountSuspended",
+    ("Invited", "close"): "Deleted",
+    ("Enabled", "resign"): "Resigned",
+    ("Enabled", "disassociate"): "Removed",
+    ("Enabled", "leave"): "Removed",
+    ("Enabled", "close"): "Deleted",
+    ("Resigned", "accept"): "Enabled",
+    ("Resigned", "decline"): "Resigned",
+    ("Resigned", "invite"): "Invited",
+    ("Resigned", "disassociate"): "Resigned",
+    ("Resigned", "delete"): "Deleted",
+    ("Resigned", "enroll"): "Enabled",
+    ("Resigned", "enroll suspended"): "AccountSuspended",
+    ("Resigned", "close"): "Deleted",
+    ("Removed", "invite"): "Invited",
+    ("Removed", "disassociate"): "Removed",
+    ("Removed", "delete"): "Deleted",
+    ("Removed", "enroll"): "Enabled",
+    ("Removed", "enroll suspended"): "AccountSuspended",
+    ("Removed", "close"): "Deleted",
+    ("AccountSuspended", "enroll"): "Enabled",
+    ("AccountSuspended", "enroll suspended"): "AccountSuspended",
+    ("AccountSuspended", "disassociate"): "Removed",
+    ("AccountSuspended", "delete"): "Deleted",
+    ("AccountSuspended", "leave"): "Removed",
+    ("AccountSuspended", "close"): "Deleted",
+}
+
+#: events after which there is no invitation that the member could see, accept or decline
+WITHDRAWING: frozenset[Event] = frozenset(
+    {"disassociate", "delete", "enroll", "enroll suspended", "leave", "close"}
+)
+
+
+#: an account that is in the list already (observed)
+ALREADY_LISTED = (
+    "The request is rejected because the given account ID is already a member or associated member"
+    " of the current account."
+)
+#: the administrator's own account (inferred: GuardDuty's words)
+OWN_ACCOUNT = (
+    "The request is rejected because an account cannot become a member of itself."
+)
+#: an account that is somebody else's enabled member (from "already an" on observed)
+OTHERS_MEMBER = (
+    "The request is rejected because the given account ID is already an associated member of"
+    " another master account."
+)
+#: an account that has enabled members itself (inferred)
+IS_ADMINISTRATOR = (
+    "The request is rejected because the given account ID is the master account of other member"
+    " accounts."
+)
+
+
+@dataclass
+class Invitation:
+    """What an administrator has sent to an account; the fields are those of ListInvitations.
+
+    Attributes:
+        sequence: its place in the order of sending.
+    """
+
+    invitation_id: str
+    invited_at: datetime
+    sequence: int
+
+
+@dataclass
+class Association:
+    """An administrator and a member; fields that are not explained are those of ListMembers.
+
+    Attributes:
+        account_id: the member.
+        by_organization: whether the member belongs to it as an account of the organization.
+        given_email: the address that the administrator gave.
+        invitation: what the member may answer; None when there is nothing.
+        sequence: its place in the order of creation.
+    """
+
+    administrator_id: str
+    account_id: str
+    member_status: Status
+    updated_at: datetime
+    sequence: int
+    by_organization: bool = False
+    given_email: str | None = None
+    invited_at: datetime | None = None
+    invitation: Invitation | None = None
+
+    @property
+    def master_id(self) -> str:
+        """The administrator, by the name of the field in the first years."""
+        return self.administrator_id
+
+    @property
+    def email(self) -> str | None:
+        """The address that was given; members by organization show none (observed)."""
+        return None if self.by_organization else self.given_email
+
+    def allows(self, event: Event) -> bool:
+        """Return whether ``event`` may happen now."""
+        return (self.member_status, event) in NEXT_STATUS
+
+
+@dataclass
+class Roster:
+    """The associations of one administrator.
+
+    Attributes:
+        members: every association by the member's account.
+        ordered: the same in the order of creation.
+        enabled: those that are Enabled, in the order of creation.
+    """
+
+    members: dict[str, Association] = field(default_factory=dict)
+    ordered: list[Association] = field(default_factory=list)
+    enabled: list[Association] = field(default_factory=list)
+
+
+@dataclass
+class AssociationStore(Store, scope=Scope.REGION):
+    """All associations of a region.
+
+    Attributes:
+        rosters: the associations of each administrator.
+        wanted: the associations of each member, by administrator: the very same objects.
+        last_sequence: what the latest association or invitation was numbered.
+    """
+
+    rosters: dict[str, Roster] = field(default_factory=dict)
+    wanted: dict[str, dict[str, Association]] = field(default_factory=dict)
+    last_sequence: int = 0
+
+    def roster(self, administrator_id: str) -> Roster:
+        """Return the associations of an administrator; empty if it has none."""
+        return self.rosters.get(administrator_id) or Roster()
+
+    def find(self, administrator_id: str, account_id: str) -> Association | None:
+        """Return the association of these two; None if there is none."""
+        return self.wanted.get(account_id, {}).get(administrator_id)
+
+    def of_member(self, account_id: str) -> Association | None:
+        """Return the association in which an account is an enabled member; there is at most one."""
+        wanted = self.wanted.get(account_id, {}).values()
+        return next((each for each in wanted if each.member_status == "Enabled"), None)
+
+    def invitations(self, account_id: str) -> list[Association]:
+        """Return the associations that an account has an invitation of, the oldest one first."""
+        wanted = self.wanted.get(account_id, {}).values()
+        invited = [(each.invitation.sequence, each) for each in wanted if each.invitation]
+        return [each for _, each in sorted(invited, key=lambda pair: pair[0])]
+
+    def create(
+        self, administrator_id: str, account_id: str, email: str | None, now: datetime
+    ) -> Association:
+        """Return a new association, in the status Created."""
+        association = Association(
+            administrator_id=administrator_id,
+            account_id=account_id,
+            member_status="Created",
+            updated_at=now,
+            sequence=self._next(),
+            given_email=email,
+        )
+        roster = self.rosters.setdefault(administrator_id, Roster())
+        roster.members[account_id] = association
+        roster.ordered.append(association)
+        self.wanted.setdefault(account_id, {})[administrator_id] = association
+        return association
+
+    def move(self, association: Association, event: Event, now: datetime) -> None:
+        """Let ``event``, which the table must allow, happen to ``association``."""
+        before = association.member_status
+        after = NEXT_STATUS[before, event]
+        if after == before:
+            return
+        association.member_status = after
+        association.updated_at = now
+        if event in WITHDRAWING:
+            association.invitation = None
+        if event == "invite":
+            association.by_organization = False
+            association.invited_at = now
+            association.invitation = Invitation(_new_invitation_id(), now, self._next())
+        elif event in ("enroll", "enroll suspended"):
+            association.by_organization = True
+            association.invited_at = now
+        roster = self.rosters[association.administrator_id]
+        if before == "Enabled":
+            _take(roster.enabled, association)
+        if after == "Enabled":
+            insort(roster.enabled, association, key=_sequence)
+        if after == "Deleted":
+            self._drop(association)
+
+    def forget_administrator(self, administrator_id: str) -> None:
+        """Drop every association of an administrator, and with them its invitations."""
+        for association in list(self.roster(administrator_id).ordered):
+            self._drop(association)
+
+    def _drop(self, association: Association) -> None:
+        administrator_id, account_id = association.administrator_id, association.account_id
+        roster = self.rosters[administrator_id]
+        del roster.members[account_id]
+        _take(roster.ordered, association)
+        if not roster.ordered:
+            del self.rosters[administrator_id]
+        del self.wanted[account_id][administrator_id]
+        if not self.wanted[account_id]:
+            del self.wanted[account_id]
+
+    def _next(self) -> int:
+        self.last_sequence += 1
+        return self.last_sequence
 
 
 class Associations(Family):
-    """Who is whose administrator in this region."""
+    """Who is whose administrator in this region, for the other families."""
 
     def administrator_of(self, account_id: str) -> str | None:
         """Return the administrator that an account is an enabled member of; None if of none."""
-        raise NotImplementedError
+        association = self.store(AssociationStore).of_member(account_id)
+        return association.administrator_id if association else None
 
     def enabled_members(self, account_id: str) -> list[str]:
-        """Return the enabled members of an account."""
-        raise NotImplementedError
+        """Return the accounts that are enabled members of an administrator, the first one first."""
+        return [each.account_id for each in self.store(AssociationStore).roster(account_id).enabled]
 
     def is_member(self, administrator_id: str, account_id: str) -> bool:
         """Return whether ``account_id`` is an enabled member of ``administrator_id``."""
-        raise NotImplementedError
+        association = self.store(AssociationStore).find(administrator_id, account_id)
+        return association is not None and association.member_status == "Enabled"
+
+    def obstacle(self, administrator_id: str, account_id: str) -> str | None:
+        """Return why an account of the organization cannot become a member; None if it can.
+
+        The texts are those of CreateMembers.
+        """
+        store = self.store(AssociationStore)
+        if account_id == administrator_id:
+            return OWN_ACCOUNT
+        current = store.of_member(account_id)
+        if current is not None:
+            return (
+                ALREADY_LISTED if current.administrator_id == administrator_id else OTHERS_MEMBER
+            )
+        if store.roster(account_id).enabled:
+            return IS_ADMINISTRATOR
+        return None
 
     def enroll(self, administrator_id: str, account_id: str, now: datetime) -> None:
-        """Make an account of the organization an enabled member, if nothing stands against it."""
-        raise NotImplementedError
+        """Make an account of the organization an enabled member, unless there is an `obstacle`."""
+        if self.obstacle(administrator_id, account_id) is None:
+            store = self.store(AssociationStore)
+            association = store.find(administrator_id, account_id) or store.create(
+                administrator_id, account_id, None, now
+            )
+            store.move(association, "enroll", now)
+
+
+def _sequence(association: Association) -> int:
+    return association.sequence
+
+
+def _take(ordered: list[Association], association: Association) -> None:
+    del ordered[bisect_left(ordered, association.sequence, key=_sequence)]
+
+
+def _new_invitation_id() -> str:
+    # a real id is 32 hexadecimal digits without dashes (observed)
+    return f"{random.getrandbits(128):032x}"

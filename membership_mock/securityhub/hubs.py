@@ -1,13 +1,28 @@
-"""Hubs: an account that has one in a region is subscribed to Security Hub there."""
+"""Hubs: an account that has one in a region is subscribed to Security Hub there.
+
+Sources: the API pages of the four operations; logs of real calls for the texts of refusals.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from membership_mock.engine.operation import Family
+from membership_mock.engine.context import Context
+from membership_mock.engine.moto_bridge import TaggedResource
+from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.world import Scope, Store
-from membership_mock.securityhub.errors import not_subscribed
+from membership_mock.securityhub.associations import Associations, AssociationStore
+from membership_mock.securityhub.errors import (
+    CENTRALLY_MANAGED,
+    AccessDeniedException,
+    InvalidInputException,
+    ResourceConflictException,
+    ResourceNotFoundException,
+    not_subscribed,
+)
 
 
 @dataclass
@@ -61,9 +76,159 @@ class Hubs(Family):
         control_finding_generator: str | None = None,
         tags: dict[str, str] | None = None,
     ) -> Hub:
-        """Return the hub of an account in this region, which is enabled if there was none."""
-        raise NotImplementedError
+        """Return the hub of an account in this region, which is enabled if there was none.
+
+        A hub that is there already stays as it is, its standards included (documented for the
+        accounts of an organization).
+        """
+        hubs = self.store(HubStore).hubs
+        if account_id not in hubs:
+            backend = self.backend
+            hubs[account_id] = Hub(
+                account_id=account_id,
+                hub_arn=(
+                    f"arn:{backend.partition}:{backend.service}:{backend.region_name}"
+                    f":{account_id}:hub/default"
+                ),
+                subscribed_at=now,
+                control_finding_generator=control_finding_generator or "SECURITY_CONTROL",
+                tags=tags or {},
+            )
+            if default_standards:
+                self.of(_standards()).subscribe_defaults(account_id, now)
+        return hubs[account_id]
 
     def disable(self, account_id: str, now: datetime) -> None:
-        """Take the hub of an account in this region away, with all that goes with it."""
-        raise NotImplementedError
+        """Take the hub of an account in this region away, with standards and associations.
+
+        Those that it was invited to by others stay (inferred).
+        """
+        self.store(AssociationStore).forget_administrator(account_id)
+        self.of(_standards()).unsubscribe_all(account_id, now)
+        self.store(HubStore).hubs.pop(account_id, None)
+
+    @operation("EnableSecurityHub")
+    def enable_security_hub(
+        self,
+        ctx: Context,
+        tags: dict[str, str] | None = None,
+        enable_default_standards: bool | None = None,
+        control_finding_generator: str | None = None,
+    ) -> None:
+        """Enable the caller's hub in this region.
+
+        Raises:
+            AccessDeniedException: a configuration policy governs the account.
+            ResourceConflictException: it is enabled already (observed).
+        """
+        self._check_own_master(ctx.account_id)
+        if self.of_account(ctx.account_id) is not None:
+            raise ResourceConflictException("Account is already subscribed to Security Hub")
+        self.enable(
+            ctx.account_id,
+            default_standards=enable_default_standards is not False,
+            now=ctx.now,
+            control_finding_generator=control_finding_generator,
+            tags=tags,
+        )
+
+    @operation("DisableSecurityHub")
+    def disable_security_hub(self, ctx: Context) -> None:
+        """Disable the caller's hub in this region; an administrator's member list goes with it.
+
+        Raises:
+            AccessDeniedException: a configuration policy governs the account.
+            InvalidInputException: the account is an administrator with enabled members, the
+                organization's administrator, or an enabled member (observed, though the model
+                does not declare the error here).
+            ResourceNotFoundException: there is no hub (observed).
+        """
+        if self.of_account(ctx.account_id) is None:
+            raise ResourceNotFoundException("Account is not subscribed to Security Hub")
+        self._check_own_master(ctx.account_id)
+        associations = self.of(Associations)
+        if self._delegated() == ctx.account_id or associations.enabled_members(ctx.account_id):
+            raise InvalidInputException(
+                "Cannot disable Security Hub on the Security Hub administrator"
+            )
+        if associations.administrator_of(ctx.account_id) is not None:
+            raise InvalidInputException("Member account cannot disable Security Hub")
+        self.disable(ctx.account_id, ctx.now)
+
+    @operation("DescribeHub")
+    def describe_hub(self, ctx: Context, hub_arn: str | None = None) -> dict[str, Any]:
+        """Return the caller's hub in this region.
+
+        A member shows its administrator's ControlFindingGenerator (documented: it mirrors it).
+
+        Raises:
+            ResourceNotFoundException: ``HubArn`` is not the ARN of that hub (inferred).
+        """
+        hub = self.require()
+        if hub_arn is not None and hub_arn != hub.hub_arn:
+            raise ResourceNotFoundException(f"Hub {hub_arn} was not found")
+        administrator = self.of(Associations).administrator_of(ctx.account_id)
+        ruling = (self.of_account(administrator) if administrator else None) or hub
+        return {
+            "HubArn": hub.hub_arn,
+            # a string, unlike the timestamps of other operations
+            "SubscribedAt": hub.subscribed_at.isoformat(timespec="milliseconds")[:23] + "Z",
+            "AutoEnableControls": hub.auto_enable_controls,
+            "ControlFindingGenerator": ruling.control_finding_generator,
+        }
+
+    @operation("UpdateSecurityHubConfiguration")
+    def update_security_hub_configuration(
+        self,
+        ctx: Context,
+        auto_enable_controls: bool | None = None,
+        control_finding_generator: str | None = None,
+    ) -> None:
+        """Change what is given.
+
+        Raises:
+            AccessDeniedException: a configuration policy governs the account; or a member wants to
+                change ``ControlFindingGenerator`` (documented rule, inferred error).
+        """
+        hub = self.require()
+        self._check_own_master(ctx.account_id)
+        administrator = self.of(Associations).administrator_of(ctx.account_id)
+        if control_finding_generator is not None and administrator is not None:
+            raise AccessDeniedException(
+                "Only the administrator account can change ControlFindingGenerator."
+            )
+        if auto_enable_controls is not None:
+            hub.auto_enable_controls = auto_enable_controls
+        if control_finding_generator is not None:
+            hub.control_finding_generator = control_finding_generator
+
+    def tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield the hub of this account and region."""
+        hub = self.of_account(self.backend.account_id)
+        if hub is not None:
+            yield TaggedResource(arn=hub.hub_arn, tags=hub.tags, resource_type="securityhub:hub")
+
+    def _check_own_master(self, account_id: str) -> None:
+        """Refuse what an account may not do to its hub while a configuration policy governs it.
+
+        The administrator itself is not refused (inferred from the text).
+        """
+        from membership_mock.securityhub.policy_associations import (  # imports this module
+            SELF_MANAGED,
+            PolicyAssociations,
+        )
+
+        governing = self.of(PolicyAssociations).governing(account_id)
+        if governing not in (None, SELF_MANAGED) and self._delegated() != account_id:
+            raise AccessDeniedException(CENTRALLY_MANAGED)
+
+    def _delegated(self) -> str | None:
+        from membership_mock.securityhub.organization_admin import OrganizationAdmin  # imports this
+
+        return self.of(OrganizationAdmin).delegated_administrator()
+
+
+def _standards() -> Any:
+    from membership_mock.securityhub.standards import Standards  # imports this module
+
+    return Standards

@@ -5,12 +5,20 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
+import re
 import types
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import (
+    ListShape,
+    MapShape,
+    OperationModel,
+    ServiceModel,
+    Shape,
+    StructureShape,
+)
 from botocore.parsers import create_parser
 from membership_mock.engine import model
 from membership_mock.engine.codec import (
@@ -21,11 +29,11 @@ from membership_mock.engine.codec import (
     service_error_response,
 )
 from membership_mock.engine.fit import error_misfits, misfits, strays
-from membership_mock.engine.parse import MAX_DEPTH
+from membership_mock.engine.parse import MAX_DEPTH, RequestParser
 from membership_mock.engine.patterns import matcher
 from membership_mock.engine.readers import Readers
 from membership_mock.engine.refusals import Violation
-from membership_mock.engine.serialize import Writers
+from membership_mock.engine.serialize import AnswerWriter, Writers
 from membership_mock.errors import ServiceError
 from tests.engine import samples
 
@@ -86,7 +94,7 @@ def shape_of(traits: dict[str, Any], **others: dict[str, Any]) -> Shape:
     """Return a shape of a made-up model, for what the three services do not have."""
     shapes = {"Top": traits, "String": {"type": "string"}, **others}
     document = {"metadata": {"serviceId": "Made up"}, "operations": {}, "shapes": shapes}
-    return model.ServiceModel(document, "made-up").shape_for("Top")
+    return ServiceModel(document, "made-up").shape_for("Top")
 
 
 # ---- round trips through botocore -----------------------------------------------------------
@@ -384,33 +392,161 @@ def test_a_body_is_ignored_where_the_model_has_none() -> None:
 
 # ---- labels and query ------------------------------------------------------------------------
 
-METRICS = "/v1/membership/m-abcdefghij/finding-metrics"
+MEMBERS = "/collaborations/12345678-1234-1234-1234-123456789012/members"
+
+
+def operation_of(
+    uri: str, *, input: dict[str, Any] | None = None, output: dict[str, Any] | None = None
+) -> OperationModel:
+    """Return an operation of a made-up model, for places that the three services do not use."""
+    names = ("string", "integer", "double", "boolean", "timestamp", "blob")
+    shapes: dict[str, Any] = {name.title(): {"type": name} for name in names}
+    shapes["Integers"] = {"type": "list", "member": {"shape": "Integer"}}
+    shapes["Map"] = {"type": "map", "key": {"shape": "String"}, "value": {"shape": "String"}}
+    shapes["Thing"] = {"type": "structure", "members": {"a": {"shape": "Integer"}}}
+    description: dict[str, Any] = {"name": "Do", "http": {"method": "POST", "requestUri": uri}}
+    for name, traits in (("input", input), ("output", output)):
+        if traits is not None:
+            shapes[name] = {"type": "structure", **traits}
+            description[name] = {"shape": name}
+    document = {
+        "metadata": {"serviceId": "Made up", "protocol": "rest-json"},
+        "operations": {"Do": description},
+        "shapes": shapes,
+    }
+    return ServiceModel(document, "made-up").operation_model("Do")
+
+
+def located(location: str, shape: str, name: str, **traits: str) -> dict[str, str]:
+    return {"location": location, "shape": shape, "locationName": name, **traits}
+
+
+OUTSIDE = {
+    "Label": located("uri", "Timestamp", "label"),
+    "Greedy": located("uri", "String", "greedy"),
+    "Numbers": located("querystring", "Integers", "n"),
+    "Flag": located("querystring", "Boolean", "flag"),
+    "Ratio": located("querystring", "Double", "ratio"),
+    "When": located("querystring", "Timestamp", "when"),
+    "Epoch": located("querystring", "Timestamp", "epoch", timestampFormat="unixTimestamp"),
+    "Rest": located("querystring", "Map", "rest"),
+    "Date": located("header", "Timestamp", "X-Date"),
+    "Count": located("header", "Integer", "X-Count"),
+    "Meta": located("headers", "Map", "x-meta-"),
+}
+
+
+def test_every_place_outside_the_body_is_read_as_botocore_fills_it() -> None:
+    operation = operation_of("/{label}/x/{greedy+}", input={"members": OUTSIDE})
+    parameters = {
+        "Label": samples.WHEN,
+        "Greedy": "a/b c",
+        "Numbers": [1, -2],
+        "Flag": False,
+        "Ratio": 0.25,
+        "When": samples.WHEN.replace(microsecond=250000),
+        "Epoch": samples.WHEN,
+        "Rest": {"other": "x y", "more": "1"},
+        "Date": samples.WHEN,
+        "Count": 3,
+        "Meta": {"one": "1", "two": "2"},
+    }
+    request = samples.request_for(operation, parameters)
+    path, query = samples.split(request.url)
+
+    arguments = RequestParser(operation, Readers()).parse(path, query, request.headers, b"")
+
+    assert arguments == {name.lower(): value for name, value in parameters.items()}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("flag=yes", "'/Flag' must be true or false"),
+        ("ratio=half", "'/Ratio' must be a number"),
+        ("ratio=1e999", "'/Ratio' is out of the range"),
+        ("n=1&n=x", "'/Numbers/1' must be an integer"),
+        ("when=1700000000", "'/When' must be a timestamp like"),
+        ("when=2026-01-31", "'/When' must be a timestamp like"),
+        ("when=2026-13-01T00:00:00Z", "'/When' must be a timestamp like"),
+        ("when=", "'/When' must be a timestamp like"),
+        ("epoch=now", "'/Epoch' must be a number of seconds"),
+        ("other=%ff", "'/other' is not valid UTF-8"),
+    ],
+)
+def test_a_text_outside_the_body_has_to_be_what_the_model_says(query: str, expected: str) -> None:
+    parser = RequestParser(
+        operation_of("/{label}/x/{greedy+}", input={"members": OUTSIDE}), Readers()
+    )
+    with pytest.raises(Unparsable, match=re.escape(expected)):
+        parser.parse("/2026-01-31T00:00:00Z/x/a", query, {}, b"")
 
 
 @pytest.mark.parametrize(
     "sent",
     ["2026-01-31T12:30:15Z", "2026-01-31T12:30:15.000Z", "2026-01-31T13%3A30%3A15%2B01%3A00"],
 )
-def test_a_timestamp_in_the_query_is_iso8601(sent: str) -> None:
-    query = f"startDate={sent}&endDate=2026-02-01T00:00:00Z"
-    assert parse("security-ir", "GetFindingMetrics", path=METRICS, query=query)[
-        "start_date"
-    ] == datetime(2026, 1, 31, 12, 30, 15, tzinfo=timezone.utc)
+def test_a_timestamp_in_the_query_may_have_a_fraction_and_an_offset(sent: str) -> None:
+    parser = RequestParser(
+        operation_of("/", input={"members": {"When": OUTSIDE["When"]}}), Readers()
+    )
+    assert parser.parse("/", f"when={sent}", {}, b"") == {"when": samples.WHEN}
 
 
-@pytest.mark.parametrize("sent", ["1700000000", "2026-01-31", "2026-13-01T00:00:00Z", "", "now"])
-def test_another_timestamp_in_the_query_is_unparsable(sent: str) -> None:
-    query = f"startDate={sent}&endDate=2026-02-01T00:00:00Z"
-    assert "'/startDate' must be a timestamp like" in detail(
-        "security-ir", "GetFindingMetrics", b"", path=METRICS, query=query
+@pytest.mark.parametrize(
+    ("shape", "body", "expected"),
+    [
+        ("Thing", b'{"a": 1}', {"a": 1}),
+        ("Blob", b"\x00\xff", b"\x00\xff"),
+        ("String", "Zoë".encode(), "Zoë"),
+    ],
+)
+def test_a_payload_is_the_whole_body(shape: str, body: bytes, expected: object) -> None:
+    traits = {"payload": "Body", "members": {"Body": {"shape": shape}}}
+    operation = operation_of("/", input=traits, output=traits)
+
+    assert RequestParser(operation, Readers()).parse("/", "", {}, body) == {"body": expected}
+    assert RequestParser(operation, Readers()).parse("/", "", {}, b"") == {}
+    written = AnswerWriter(operation, Writers()).serialize({"Body": expected})[2]
+    assert written == body.replace(b" ", b"")
+
+
+def test_an_answer_may_have_fields_in_status_and_headers() -> None:
+    members = {
+        "Status": {"location": "statusCode", "shape": "Integer"},
+        "Date": OUTSIDE["Date"],
+        "Flag": located("header", "Boolean", "X-Flag"),
+        "Numbers": located("header", "Integers", "X-Numbers"),
+        "Meta": OUTSIDE["Meta"],
+        "Named": {"shape": "String", "locationName": "name"},
+    }
+    answer = {
+        "Status": 202,
+        "Date": samples.WHEN,
+        "Flag": True,
+        "Numbers": [1, 2],
+        "Meta": {"one": "1"},
+        "Named": "x",
+    }
+    operation = operation_of("/", output={"members": members})
+
+    assert AnswerWriter(operation, Writers()).serialize(answer) == (
+        202,
+        {
+            "content-type": "application/json",
+            "x-date": "Sat, 31 Jan 2026 12:30:15 GMT",
+            "x-flag": "true",
+            "x-numbers": "1,2",
+            "x-meta-one": "1",
+        },
+        b'{"name":"x"}',
     )
 
 
 @pytest.mark.parametrize("sent", ["ten", "1.0", "", "1_0", "%D9%A1"])
 def test_a_number_in_the_query_has_to_be_one(sent: str) -> None:
-    path = "/v1/cases/0123456789/list-investigations"
     assert "'/maxResults' must be an integer" in detail(
-        "security-ir", "ListInvestigations", b"", path=path, query=f"maxResults={sent}"
+        "cleanrooms", "ListMembers", b"", path=MEMBERS, query=f"maxResults={sent}"
     )
 
 
@@ -516,8 +652,7 @@ def test_numbers_have_a_range() -> None:
 
 
 def test_a_number_in_the_query_has_a_range_too() -> None:
-    path = "/v1/cases/0123456789/list-investigations"
-    (found,) = violations("security-ir", "ListInvestigations", b"", path=path, query="maxResults=0")
+    (found,) = violations("cleanrooms", "ListMembers", b"", path=MEMBERS, query="maxResults=0")
     assert (found.kind, found.value) == ("range", 0)
 
 
