@@ -17,10 +17,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("demo", help="tell a story on the mock, call by call")
     operations = commands.add_parser("operations", help="list the mocked operations")
     operations.add_argument("service", nargs="?", help="only this service, e.g. security-ir")
-    operations.add_argument("--markdown", action="store_true", help="as the page of the documentation")
-    serve = commands.add_parser("serve", help="serve the mock over HTTP (needs moto's server extra)")
+    operations.add_argument(
+        "--markdown", action="store_true", help="as the page of the documentation"
+    )
+    serve = commands.add_parser(
+        "serve", help="serve the mock over HTTP (needs moto's server extra)"
+    )
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    serve.add_argument("--port", type=int, default=5000, help="port to listen on; 0 takes a free one")
+    serve.add_argument(
+        "--port", type=int, default=5000, help="port to listen on; 0 takes a free one"
+    )
     chosen = parser.parse_args(arguments)
 
     if chosen.command == "demo":

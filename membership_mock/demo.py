@@ -52,7 +52,9 @@ class Teller:
 
     def answer(self, text: str, *, refused: bool = False) -> None:
         """Print an answer below its call."""
-        self._out.write(f"    {self._paint('!' if refused else '>', '31' if refused else '32')} {text}\n")
+        self._out.write(
+            f"    {self._paint('!' if refused else '>', '31' if refused else '32')} {text}\n"
+        )
 
     def _paint(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colours else text
@@ -125,9 +127,7 @@ def _organization(teller: Teller, mock: MembershipMock) -> tuple[str, str, str]:
         teller.introduce(account, name)
         accounts.append(account)
     team, workload = accounts
-    organizations.move_account(
-        AccountId=workload, SourceParentId=root, DestinationParentId=unit_id
-    )
+    organizations.move_account(AccountId=workload, SourceParentId=root, DestinationParentId=unit_id)
     organizations.enable_aws_service_access(ServicePrincipal="security-ir.amazonaws.com")
     organizations.register_delegated_administrator(
         AccountId=team, ServicePrincipal="security-ir.amazonaws.com"
@@ -135,9 +135,7 @@ def _organization(teller: Teller, mock: MembershipMock) -> tuple[str, str, str]:
     return team, unit_id, workload
 
 
-def _membership(
-    teller: Teller, mock: MembershipMock, team: str, unit: str, workload: str
-) -> str:
+def _membership(teller: Teller, mock: MembershipMock, team: str, unit: str, workload: str) -> str:
     teller.chapter("2. A membership: created, read, scoped, cancelled and restored")
     security = teller.client(mock, team, "security-ir")
     created = security.create_membership(

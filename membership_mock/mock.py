@@ -9,7 +9,7 @@ import threading
 import unittest
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, cast, overload
 
 from membership_mock.engine import caller, running
 from membership_mock.errors import NotRunning
@@ -23,8 +23,8 @@ T = TypeVar("T")
 class MembershipMock:
     """A mock of AWS accounts and what they share, while it runs.
 
-    Use `mock_membership` or the pytest fixture ``membership_mock`` to get one. Starting it also
-    starts moto's `mock_aws`; nested mocks share one world, which is emptied when the outermost ends.
+    Use `mock_membership` or the pytest fixture ``membership_mock`` to get one. Starting it starts
+    moto's `mock_aws` as well; nested mocks share one world, emptied when the outermost ends.
 
     Args:
         options: what to start it with.
@@ -68,13 +68,13 @@ class MembershipMock:
         """
         self._running().reset()
 
-    def __enter__(self) -> MembershipMock:
+    def __enter__(self) -> MembershipMock:  # noqa: PYI034  Self came with Python 3.11
         return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    async def __aenter__(self) -> MembershipMock:
+    async def __aenter__(self) -> MembershipMock:  # noqa: PYI034  likewise
         return self.start()
 
     async def __aexit__(self, *_: object) -> None:
@@ -83,9 +83,9 @@ class MembershipMock:
     def __call__(self, target: T) -> T:
         """Decorate a function, an async function, a generator of either kind, or a test class."""
         if isinstance(target, type):
-            return _decorate_class(target, self._options)  # type: ignore[return-value]
+            return cast(T, _decorate_class(target, self._options))
         if callable(target) and not _is_fixture(target):
-            return _decorate_function(target, self._options)  # type: ignore[return-value]
+            return cast(T, _decorate_function(target, self._options))
         raise TypeError(
             f"mock_membership cannot decorate {target!r}: it takes functions and classes."
             + (

@@ -27,8 +27,10 @@ def markdown() -> str:
     lines = [
         "# Mocked operations",
         "",
-        "Generated from the marks in the code by `python -m membership_mock operations --markdown`;"
-        " a test checks that it is fresh.",
+        (
+            "Generated from the marks in the code by"
+            " `python -m membership_mock operations --markdown`; a test checks that it is fresh."
+        ),
         "Where a row says nothing else, the operation behaves as the service's own page describes.",
         "",
     ]

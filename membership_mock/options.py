@@ -15,9 +15,9 @@ class Options:
 
     Attributes:
         config: moto's configuration, exactly as `moto.mock_aws` takes it.
-        account: the account of every call that names none: 12 digits; moto's 123456789012 when None.
-        region: the region of `MembershipMock.client` and `MembershipMock.session` when none is given;
-            the environment's AWS_DEFAULT_REGION, or else us-east-1, when None.
+        account: the account of every call that names none, 12 digits; moto's own default when None.
+        region: the region of `MembershipMock.client` and `.session` when none is given; the
+            environment's AWS_DEFAULT_REGION, or else us-east-1, when None.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)

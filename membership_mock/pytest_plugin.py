@@ -50,10 +50,9 @@ def membership_mock_fixture(request: pytest.FixtureRequest) -> Iterator[Membersh
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let a marked test have the fixture even if its arguments do not name it."""
-    names = getattr(item, "fixturenames", None)
-    if names is not None and "membership_mock" not in names:
-        if item.get_closest_marker("membership_mock") is not None:
-            names.insert(0, "membership_mock")
+    names = getattr(item, "fixturenames", ["membership_mock"])
+    if "membership_mock" not in names and item.get_closest_marker("membership_mock"):
+        names.insert(0, "membership_mock")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,4 +1,4 @@
-"""The list of mocked services, one line each: the only file outside its folder that a service touches."""
+"""The list of mocked services, the one file outside its folder that a service touches."""
 
 from __future__ import annotations
 
@@ -10,6 +10,4 @@ if TYPE_CHECKING:
     from membership_mock.engine.operation import Backend
 
 #: the backend class of each mocked service, by the service's id
-SERVICES: dict[str, type[Backend]] = {
-    backend.service: backend for backend in (SecurityIrBackend,)
-}
+SERVICES: dict[str, type[Backend]] = {backend.service: backend for backend in (SecurityIrBackend,)}

@@ -1,8 +1,7 @@
 """What the mock costs, as ratios taken in one run: `python tests/benchmark.py --help`.
 
 Contenders take turns (A B, B A, …), so the noise of the machine hits all alike. A figure is the
-median, over all rounds, of the ratio within one round; times are medians (p50). The garbage
-collector runs between the rounds and not inside them. The *floor* is botocore with a
+median, over all rounds, of the ratio within one round; times are medians (p50). The *floor* is botocore with a
 ``before-send`` handler that returns canned bytes, the bytes that the mock has answered: nothing
 that works through botocore can cost less.
 
@@ -46,6 +45,10 @@ ACCOUNT = "111122223333"
 REGION = "eu-west-1"
 PAGE = 25
 CASES = 10
+#: calls at the start of a turn that do not count
+WARM_UP = 3
+#: how many calls of each contender there are between two runs of the garbage collector
+COLLECT_EVERY = 40
 
 Action = Callable[[], Any]
 #: Prepares what a contender needs, and gives the call that is measured.
@@ -136,32 +139,47 @@ class Times:
 
 
 def take_turns(
-    contenders: Mapping[str, Contender], rounds: int, calls: int = 1, warm_up: int = 3
+    contenders: Mapping[str, Contender],
+    rounds: int,
+    calls: int = 1,
+    *,
+    collector: bool = False,
 ) -> Times:
-    """Measure the contenders one after another, in every round, in alternating order."""
+    """Measure the contenders one after another, in every round, in alternating order.
+
+    Args:
+        contenders: what is compared, by name.
+        rounds: how often each one has its turn.
+        calls: how many calls a turn has.
+        collector: leave the garbage collector on, as it is in a user's test, and start each turn
+            without garbage; otherwise it is off during the turns and collects between them.
+    """
     times = Times(contenders)
     for contender in contenders.values():
-        _measure(contender, 1, warm_up)
+        _measure(contender, 3)
     gc.collect()
-    gc.freeze()
-    gc.disable()
+    if not collector:
+        gc.freeze()
+        gc.disable()
     try:
         for number in range(rounds):
-            order = list(contenders) if number % 2 else list(reversed(contenders))
-            for name in order:
+            if not collector and number % (1 + COLLECT_EVERY // calls) == 0:
                 gc.collect()
-                times.rounds[name].append(_measure(contenders[name], calls, warm_up))
+            for name in list(contenders) if number % 2 else list(reversed(contenders)):
+                if collector:
+                    gc.collect()
+                times.rounds[name].append(_measure(contenders[name], calls))
     finally:
         gc.enable()
         gc.unfreeze()
     return times
 
 
-def _measure(contender: Contender, calls: int, warm_up: int) -> list[int]:
+def _measure(contender: Contender, calls: int) -> list[int]:
     clock = time.perf_counter_ns
     taken = []
     with contender() as act:
-        for _ in range(warm_up if calls > 1 else 0):
+        for _ in range(WARM_UP if calls > 1 else 0):
             act()
         for _ in range(calls):
             start = clock()
@@ -294,7 +312,8 @@ def against_mock_aws(ours: Action, theirs: Action, effort: Effort) -> Figure:
         "mock_membership": lambda: nullcontext(ours),
         "mock_aws": lambda: nullcontext(theirs),
     }
-    return take_turns(contenders, effort.tests).figure("mock_membership", "mock_aws")
+    times = take_turns(contenders, effort.tests, collector=True)
+    return times.figure("mock_membership", "mock_aws")
 
 
 def enter_and_exit(mock: Callable[[], Any]) -> None:

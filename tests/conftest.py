@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from membership_mock.engine import fit
+from membership_mock.engine.context import Context
 from membership_mock.engine.record import Entry, Record
+from membership_mock.engine.road import Road
 from membership_mock.errors import ServiceError
 
 #: Errors that AWS sends for any operation, though no model declares them.
@@ -34,9 +36,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-    monkeypatch.setattr(
-        socket, "getaddrinfo", _only_loopback(socket.getaddrinfo)
-    )
+    monkeypatch.setattr(socket, "getaddrinfo", _only_loopback(socket.getaddrinfo))
 
 
 def _only_loopback(lookup: Any) -> Any:
@@ -70,6 +70,14 @@ def _answers_fit_their_shapes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         found.extend(_misfits(self.entries[-1]))
 
     monkeypatch.setattr(Record, "add", checked)
+    perform = Road._perform
+
+    def performed(self: Road, step: Any, backend: Any, context: Context, arguments: Any) -> Any:
+        answer = perform(self, step, backend, context, arguments)
+        found.extend(fit.strays(context.service, context.operation, answer))
+        return answer
+
+    monkeypatch.setattr(Road, "_perform", performed)
     yield
     assert not found, "answers that do not fit the service model:\n" + "\n".join(found)
 
@@ -89,6 +97,8 @@ def _misfits(entry: Entry) -> list[str]:
             answer.body,
             COMMON_ERRORS,
         )
-    if context.partition != "aws":  # the ARN patterns of the models know the commercial partition only
+    if (
+        context.partition != "aws"
+    ):  # the ARN patterns of the models know the commercial partition only
         return []
     return fit.misfits(context.service, context.operation, answer.body, answer.status)

@@ -46,11 +46,29 @@ def acting_as(account: str) -> Iterator[None]:
 
 
 def explicit_account(headers: Mapping[str, Any]) -> str | None:
-    """Return the account that a request names by one of this package's ways; None leaves it to moto.
+    """Return the account that a request's headers name; None leaves it to moto to find one."""
+    return _named_account(headers, signing_key(headers))
 
-    These are, in this order: `acting_as`, and a 12-digit access key id. moto's own ways (the
-    environment variable ``MOTO_ACCOUNT_ID``, the header ``x-moto-account-id``) stand between them.
+
+def caller_of(request: HttpRequest, default_account: str) -> tuple[str, str]:
+    """Return account and region of the caller.
+
+    Args:
+        request: signed in its headers or its query; unsigned, it comes from the default account.
+        default_account: whose requests they are that nothing else tells apart.
     """
+    key, region = _scope(request.headers.get("Authorization"), request.query)
+    if region is None:
+        found = _HOST_REGION.search(request.url)
+        region = found.group(1) if found else _DEFAULT_REGION
+    account = _named_account(request.headers, key)
+    if account is None and key is not None:
+        account = moto_bridge.account_of_access_key(key)
+    return account or default_account, region
+
+
+def _named_account(headers: Mapping[str, Any], key: str | None) -> str | None:
+    """Return the account named by `acting_as`, by moto's two ways, or by a 12-digit access key."""
     acting = _acting.get()
     if acting is not None:
         return acting
@@ -59,34 +77,7 @@ def explicit_account(headers: Mapping[str, Any]) -> str | None:
     named = headers.get("x-moto-account-id")
     if named:
         return _text(named)
-    key = signing_key(headers)
     return key if key is not None and _ACCOUNT.fullmatch(key) else None
-
-
-def caller_of(request: HttpRequest, default_account: str) -> tuple[str, str]:
-    """Return account and region of the caller.
-
-    Args:
-        request: signed in its headers or in its query; an unsigned one comes from the default account.
-        default_account: whose requests they are that nothing else tells apart.
-    """
-    key, region = _scope(request.headers.get("Authorization"), request.query)
-    if region is None:
-        found = _HOST_REGION.search(request.url)
-        region = found.group(1) if found else _DEFAULT_REGION
-    acting = _acting.get()
-    if acting is not None:
-        return acting, region
-    if "MOTO_ACCOUNT_ID" in os.environ:
-        return os.environ["MOTO_ACCOUNT_ID"], region
-    named = request.headers.get("x-moto-account-id")
-    if named:
-        return _text(named), region
-    if key is None:
-        return default_account, region
-    if _ACCOUNT.fullmatch(key):
-        return key, region
-    return moto_bridge.account_of_access_key(key) or default_account, region
 
 
 def signing_key(headers: Mapping[str, Any]) -> str | None:

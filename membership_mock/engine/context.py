@@ -35,5 +35,5 @@ class Context:
     request_id: str
 
     def arn(self, resource: str) -> str:
-        """Return the ARN of ``resource`` (``case/0123456789``) in the caller's account and region."""
+        """Return the ARN of ``resource`` (``case/0123456789``) of the caller's."""
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account_id}:{resource}"

@@ -70,7 +70,7 @@ def as_bytes(body: Any) -> bytes:
     return b"".join(as_bytes(part) for part in body)
 
 
-def from_moto(request: Any, full_url: str, headers: Any) -> HttpRequest:
+def from_moto(request: Any, full_url: str) -> HttpRequest:
     """Return a request that moto hands to a response handler.
 
     That is a WSGI request in server mode, and some client library's prepared request otherwise.

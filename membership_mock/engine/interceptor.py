@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.road import Road
 
 #: What moto answers to a request that matches none of its services.
-_UNSERVED = (404, {}, "Not yet implemented")
+_UNSERVED: tuple[int, dict[str, str], str] = (404, {}, "Not yet implemented")
 
 _OPERATION = "membership_mock_operation"
 
@@ -70,7 +70,7 @@ class Interceptor:
 
         def send(self: Any, request: Any) -> Any:
             operation = getattr(request, _OPERATION, None)
-            service = operation.service_model.service_name if operation is not None else None
+            service = operation.service_model.service_name if operation is not None else ""
             url = request.url
             if service in services:
                 if is_loopback(url) or moto_bridge.passes_through(service, url):
@@ -90,9 +90,7 @@ class Interceptor:
 
         patches.set(Endpoint, "_send", send)
 
-        def stubbed(
-            self: Any, event_name: str, request: Any, **_: Any
-        ) -> AWSResponse | None:
+        def stubbed(self: Any, event_name: str, request: Any, **_: Any) -> AWSResponse | None:
             # The event is `before-send.<service id>.<operation>`. What moto does not serve goes on
             # to `send`, which lets nothing slip to the network.
             if not self.enabled or event_name.split(".", 2)[1] in services:
@@ -149,11 +147,11 @@ class _Guard:
             return
         _, service, operation = event_name.split(".", 2)
         raise ClientOutlivedMock(
-            f"{service}.{operation} was called with a client that was made inside a membership mock,"
-            " but no mock is running any more, and the call would have gone to AWS"
+            f"{service}.{operation} was called with a client that was made inside a mock, but none"
+            " is running any more, and the call would have gone to AWS"
             f" ({urlsplit(request.url).hostname}).\n"
-            "    Make the client inside the test, or keep the mock running around the call; a client"
-            " for the real AWS has to be made outside of the mock."
+            "    Make the client inside the test, or keep the mock running around the call; a"
+            " client for the real AWS has to be made outside of the mock."
         )
 
 

@@ -5,7 +5,7 @@ A model is read once per process and never changed, so the caches here hold no s
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from botocore import xform_name
@@ -20,13 +20,13 @@ def loader() -> Loader:
     return Loader()
 
 
-@lru_cache(maxsize=None)
+@cache
 def service_model(service: str) -> ServiceModel:
     """Return botocore's model of ``service``, e.g. ``security-ir``."""
     return ServiceModel(loader().load_service_model(service, "service-2"), service_name=service)
 
 
-@lru_cache(maxsize=None)
+@cache
 def paginators(service: str) -> dict[str, dict[str, Any]]:
     """Return the paginator of each operation of ``service`` that has one, by operation name."""
     try:
@@ -36,9 +36,9 @@ def paginators(service: str) -> dict[str, dict[str, Any]]:
     return dict(data["pagination"])
 
 
-@lru_cache(maxsize=None)
+@cache
 def snake(name: str) -> str:
-    """Return the Python name of a field or an operation: ``membershipArn`` is ``membership_arn``."""
+    """Return a name in Python's spelling: ``membershipArn`` is ``membership_arn``."""
     return str(xform_name(name))
 
 
@@ -59,7 +59,9 @@ def labels(operation: OperationModel) -> list[str]:
     if shape is None:
         return []
     return [
-        name for name, field in shape.members.items() if field.serialization.get("location") == "uri"
+        name
+        for name, field in shape.members.items()
+        if field.serialization.get("location") == "uri"
     ]
 
 
@@ -69,7 +71,7 @@ def success_status(operation: OperationModel) -> int:
 
 
 def error_shape(service: str, code: str) -> Shape | None:
-    """Return the shape of the error ``code`` of ``service``; None for an error it does not model."""
+    """Return the shape of an error of ``service``; None for one that it does not model."""
     found: Shape | None = service_model(service).shape_for_error_code(code)
     return found
 

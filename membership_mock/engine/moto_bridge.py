@@ -39,6 +39,7 @@ from membership_mock.engine.refusals import (
     Refusals,
     UnrecognizedClientException,
 )
+from membership_mock.engine.tagging import TaggedResource
 
 if TYPE_CHECKING:
     from membership_mock.engine.http import HttpRequest
@@ -59,8 +60,6 @@ __all__ = [
     "random",
     "random_uuid",
 ]
-
-TaggedResource = tagging.TaggedResource
 
 partition_of = functools.lru_cache(maxsize=None)(get_partition)
 
@@ -140,7 +139,7 @@ class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  
         running.require().road.call(self, operation, arguments)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def host_pattern(service: str) -> str:
     """Return the regular expression of the hosts of ``service``: every partition and flavour.
 
@@ -152,15 +151,15 @@ def host_pattern(service: str) -> str:
     )
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def response_handler(service: str) -> Callable[[Any, str, Any], tuple[int, dict[str, str], bytes]]:
-    """Return what moto calls to serve a request of ``service`` that came by another way than botocore."""
+    """Return what moto calls to serve a request that did not come from botocore."""
 
-    def serve(request: Any, full_url: str, headers: Any) -> tuple[int, dict[str, str], bytes]:
+    def serve(request: Any, full_url: str, _headers: Any) -> tuple[int, dict[str, str], bytes]:
         from membership_mock.engine import running  # the runtime imports this module
         from membership_mock.engine.http import from_moto
 
-        answer = running.require().road.serve(service, None, from_moto(request, full_url, headers))
+        answer = running.require().road.serve(service, None, from_moto(request, full_url))
         return answer.status, answer.headers, answer.body
 
     serve.__name__ = f"serve_{service.replace('-', '_')}"
@@ -176,13 +175,15 @@ class _WorldBackends(BackendDict):  # type: ignore[misc]  # moto is untyped here
 
     def _create_account_specific_backend(self, account_id: str) -> None:
         if account_id not in self:
-            dict.__setitem__(self, account_id, _AccountBackends(account_id, self.backend, self.world))
+            dict.__setitem__(
+                self, account_id, _AccountBackends(account_id, self.backend, self.world)
+            )
         if self not in BackendDict._instances:
             BackendDict._instances.append(self)
 
 
 class _AccountBackends(AccountSpecificBackend):  # type: ignore[misc]  # moto is untyped here
-    """The backends of one account: any region, since AWS adds some faster than SDKs learn of them."""
+    """The backends of one account, in any region: SDKs learn of new ones late."""
 
     def __init__(self, account_id: str, backend: type[Backend], world: World) -> None:
         super().__init__(backend.service, account_id, backend, False, None)
@@ -220,9 +221,7 @@ def account_of_access_key(access_key: str) -> str | None:
     return None
 
 
-def authorize(
-    request: HttpRequest, operation: str, account_id: str, refusals: Refusals
-) -> None:
+def authorize(request: HttpRequest, operation: str, account_id: str, refusals: Refusals) -> None:
     """Let moto's IAM judge a request, if it is told to enforce policies.
 
     moto's switch decides: `set_initial_no_auth_action_count` and `enable_iam_authentication`.
@@ -230,7 +229,7 @@ def authorize(
     Raises:
         ServiceError: the credentials are unknown or wrong, or no policy allows the operation.
     """
-    if settings.INITIAL_NO_AUTH_ACTION_COUNT == float("inf"):
+    if float("inf") == settings.INITIAL_NO_AUTH_ACTION_COUNT:
         return
     try:
         _Authenticator(request, operation, account_id)._authenticate_and_authorize_normal_action()
@@ -320,7 +319,9 @@ class Installation:
         # These two are imported only when somebody uses them: some releases of moto load every
         # service with its Tagging API.
         late: dict[str, Callable[[], None]] = {
-            "organizations": lambda: moto_organizations.install(patches, self._services, self._world),
+            "organizations": lambda: moto_organizations.install(
+                patches, self._services, self._world
+            ),
             "resourcegroupstaggingapi": lambda: tagging.install(patches, self.backends),
         }
 

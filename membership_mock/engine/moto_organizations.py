@@ -78,7 +78,7 @@ def _backend_of(models: Any, account_id: str, partition: str) -> Any:
     """Return the backend of the management account of an account's organization, or None."""
     backends = models.organizations_backends
     management, where = backends.master_accounts.get(account_id, (account_id, partition))
-    if management not in backends or where not in backends[management].keys():
+    if management not in backends or where not in list(backends[management]):
         return None
     backend = backends[management][where]
     return None if backend.org is None else backend
@@ -108,7 +108,7 @@ def _read(backend: Any) -> Organization:
 
 def install(patches: Patches, services: Mapping[str, type[Backend]], world: World) -> None:
     """Teach moto's Organizations our services, until ``patches`` are undone."""
-    from moto.organizations import models, responses
+    from moto.organizations import models
 
     for owner, name in (
         (models.FakeServiceAccess, "TRUSTED_SERVICES"),
@@ -124,9 +124,7 @@ def install(patches: Patches, services: Mapping[str, type[Backend]], world: Worl
     for name in DELEGATED_READS:
         if name in vars(models.OrganizationsBackend):
             original = getattr(models.OrganizationsBackend, name)
-            patches.set(
-                models.OrganizationsBackend, name, _for_delegates(models, original)
-            )
+            patches.set(models.OrganizationsBackend, name, _for_delegates(models, original))
 
 
 def _for_delegates(models: Any, original: Callable[..., Any]) -> Callable[..., Any]:

@@ -38,9 +38,7 @@ class MotoStart:
         world: their state.
     """
 
-    def __init__(
-        self, config: Mapping[str, Any], installation: Installation, world: World
-    ) -> None:
+    def __init__(self, config: Mapping[str, Any], installation: Installation, world: World) -> None:
         self._mock = mock_aws(config=dict(config))
         self._doors = [
             (door, world)
@@ -125,16 +123,14 @@ def _callback(door: WebDoor, world: World) -> Any:
     def serve(request: Any) -> tuple[int, dict[str, str], bytes]:
         sent = http_request(request.method, request.url, request.headers, request.body)
         with world.lock:
-            answer = door.serve(
-                world, WebRequest(sent.method, sent.url, sent.headers, sent.body)
-            )
+            answer = door.serve(world, WebRequest(sent.method, sent.url, sent.headers, sent.body))
         return answer.status, answer.headers, answer.body
 
     return serve
 
 
 def _prepare() -> dict[str, list[CallbackResponse]]:
-    """Return the responses of all of moto's patterns, making them when the patterns have changed."""
+    """Return the responses of all of moto's patterns, made again when the patterns change."""
     if not _prepared or _prepared[0][0] != backend_url_patterns:
         callback = getattr(
             botocore_stubber, "process_prepared_request", botocore_stubber.process_request

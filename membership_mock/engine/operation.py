@@ -35,7 +35,7 @@ class Mark:
     Attributes:
         name: the operation in its API spelling.
         differs: how the mock knowingly differs from AWS, for the table of mocked operations.
-        optional: the operation is newer than the oldest supported botocore, whose model may lack it.
+        optional: the oldest supported botocore does not have the operation yet.
     """
 
     name: str
@@ -156,9 +156,7 @@ class Backend(MotoBackend):
             yield from self.family(kind).tagged_resources()
 
 
-def _collect(
-    backend: str, service: str, families: tuple[type[Family], ...]
-) -> dict[str, Handler]:
+def _collect(backend: str, service: str, families: tuple[type[Family], ...]) -> dict[str, Handler]:
     known = model.service_model(service).operation_names
     handlers: dict[str, Handler] = {}
     for family in families:

@@ -1,4 +1,4 @@
-"""Every call that a mock has served, in order, as raw as it came: reading it is left to the reader."""
+"""Every call that a mock has served, in order, as raw as it came; reading is the reader's."""
 
 from __future__ import annotations
 

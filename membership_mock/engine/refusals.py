@@ -51,7 +51,7 @@ class InvalidSignatureException(ServiceError):
 class Refusals(ABC):
     """What a service answers when the engine refuses a request."""
 
-    #: the largest body, in bytes, that the service takes; API Gateway's limit unless a service says otherwise
+    #: the largest body, in bytes, that the service takes; API Gateway's limit by default
     body_limit: int = 10 * 1024 * 1024
 
     @abstractmethod

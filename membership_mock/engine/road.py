@@ -30,8 +30,8 @@ from membership_mock.engine.router import router
 from membership_mock.errors import OperationNotMocked, ServiceError
 
 if TYPE_CHECKING:
-    from membership_mock.engine.record import Record
     from membership_mock.engine.operation import Backend, Handler
+    from membership_mock.engine.record import Record
     from membership_mock.engine.world import World
 
 
@@ -86,7 +86,9 @@ class Road:
         now = world.clock.now()
         request_id = moto_bridge.random_uuid()
         backend_class = self.services[service]
-        name = operation or router(service).match(request.method, request.path) or "UnknownOperation"
+        name = (
+            operation or router(service).match(request.method, request.path) or "UnknownOperation"
+        )
         context = Context(
             world, service, name, account, region, moto_bridge.partition_of(region), now, request_id
         )
@@ -117,7 +119,7 @@ class Road:
         return answer
 
     def call(self, backend: Backend, operation: str, arguments: dict[str, Any]) -> Any:
-        """Perform an operation for another service of the same account, not as a call of its own."""
+        """Perform an operation for another service of the account, not as a call of its own."""
         world = self._world
         context = Context(
             world,
@@ -130,12 +132,10 @@ class Road:
             moto_bridge.random_uuid(),
         )
         with world.lock:
-            step = self._step(context, self.services[backend.service])
-            return step.handler.method(backend.family(step.handler.family), context, **arguments)
+            handler = self.services[backend.service].handlers[operation]
+            return handler.method(backend.family(handler.family), context, **arguments)
 
-    def _step(
-        self, context: Context, backend_class: type[Backend], request: HttpRequest | None = None
-    ) -> Step:
+    def _step(self, context: Context, backend_class: type[Backend], request: HttpRequest) -> Step:
         key = (context.service, context.operation)
         step = self._steps.get(key)
         if step is not None:
@@ -167,7 +167,9 @@ class Road:
             del arguments[name]
         token = arguments.pop(compiled.token_field, None) if compiled.token_field else None
         if token is None:
-            return HttpAnswer(*compiled.serialize(self._perform(step, backend_class, context, arguments)))
+            return HttpAnswer(
+                *compiled.serialize(self._perform(step, backend_class, context, arguments))
+            )
         return self._once(token, step, backend_class, context, arguments)
 
     def _once(
@@ -248,7 +250,7 @@ class Road:
         return position if valid and isinstance(position, (int, str)) else None
 
     def _seal(self, position: object, context: Context, arguments: dict[str, Any]) -> str:
-        """Bind a position to the list it was handed out for: the caller, the operation, the filters."""
+        """Bind a position to its list: the caller, the operation, the filters."""
         text = json.dumps(
             [
                 position,

@@ -1,4 +1,4 @@
-"""The one mock that is running, if any: what the outermost start sets up and the last stop takes down.
+"""The one mock that is running, if any: set up by the outermost start, taken down by the last stop.
 
 Nested mocks, and mocks in several threads, share one world; it is emptied when the last one ends.
 """

@@ -42,7 +42,9 @@ class SharingLoader(Loader):  # type: ignore[misc]  # botocore is untyped here
 def _create_loader(search_path_string: str | None = None) -> Loader:
     plain = create_loader(search_path_string)
     sharing = SharingLoader.__new__(SharingLoader)
-    vars(sharing).update({name: value for name, value in vars(plain).items() if name != "_cache"})
+    for name, value in vars(plain).items():
+        if name != "_cache":
+            setattr(sharing, name, value)
     return sharing
 
 

@@ -141,7 +141,7 @@ def _changing(
             try:
                 getattr(owner, change)(arn, what)
             except ServiceError as error:
-                # The Tagging API answers 200 and lists what the service refused (API page TagResources).
+                # The Tagging API answers 200 and lists what was refused (API page TagResources).
                 failed[arn] = {
                     "StatusCode": 400,
                     "ErrorCode": "InvalidParameterException",

@@ -1,4 +1,4 @@
-"""Plain HTTP, for what a service does outside its API: bytes sent to and fetched from presigned URLs."""
+"""Plain HTTP, for what a service does outside its API: bytes behind presigned URLs."""
 
 from __future__ import annotations
 

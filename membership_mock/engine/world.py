@@ -76,7 +76,7 @@ class World:
         return found  # type: ignore[return-value]  # the key holds the type
 
     def stores(self, kind: type[S]) -> Iterator[tuple[tuple[str, ...], S]]:
-        """Yield every store of ``kind`` with its key: (account, region), (region,) or (partition,)."""
+        """Yield every store of ``kind``, each after its key, which depends on the scope."""
         for (held, key), store in list(self._stores.items()):
             if held is kind:
                 yield key, store  # type: ignore[misc]  # the key holds the type

@@ -60,7 +60,7 @@ class FindingMetrics(Family):
         "GetFindingMetrics", optional=True, differs="all counts are zero until a test records some"
     )
     def get_finding_metrics(
-        self, ctx: Context, membership_id: str, start_date: datetime, end_date: datetime
+        self, _ctx: Context, membership_id: str, start_date: datetime, end_date: datetime
     ) -> dict[str, int]:
         """Return the counts of an active membership over whole UTC days, both ends included.
 

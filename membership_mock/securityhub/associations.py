@@ -95,9 +95,7 @@ ALREADY_LISTED = (
     " of the current account."
 )
 #: the administrator's own account (inferred: GuardDuty's words)
-OWN_ACCOUNT = (
-    "The request is rejected because an account cannot become a member of itself."
-)
+OWN_ACCOUNT = "The request is rejected because an account cannot become a member of itself."
 #: an account that is somebody else's enabled member (from "already an" on observed)
 OTHERS_MEMBER = (
     "The request is rejected because the given account ID is already an associated member of"
@@ -299,21 +297,26 @@ class Associations(Family):
             return OWN_ACCOUNT
         current = store.of_member(account_id)
         if current is not None:
-            return (
-                ALREADY_LISTED if current.administrator_id == administrator_id else OTHERS_MEMBER
-            )
+            return ALREADY_LISTED if current.administrator_id == administrator_id else OTHERS_MEMBER
         if store.roster(account_id).enabled:
             return IS_ADMINISTRATOR
         return None
 
     def enroll(self, administrator_id: str, account_id: str, now: datetime) -> None:
         """Make an account of the organization an enabled member, unless there is an `obstacle`."""
+        self._enroll(administrator_id, account_id, "enroll", now)
+
+    def enroll_suspended(self, administrator_id: str, account_id: str, now: datetime) -> None:
+        """Note that an account was to be enrolled while it was suspended."""
+        self._enroll(administrator_id, account_id, "enroll suspended", now)
+
+    def _enroll(self, administrator_id: str, account_id: str, event: Event, now: datetime) -> None:
         if self.obstacle(administrator_id, account_id) is None:
             store = self.store(AssociationStore)
             association = store.find(administrator_id, account_id) or store.create(
                 administrator_id, account_id, None, now
             )
-            store.move(association, "enroll", now)
+            store.move(association, event, now)
 
 
 def _sequence(association: Association) -> int:

@@ -108,9 +108,7 @@ class SecurityHubRefusals(Refusals):
 
 
 def _sentence(found: Violation) -> str:
-    path = "".join(
-        f"[{part}]" if isinstance(part, int) else f".{part}" for part in found.path
-    )
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found.path)
     length = f" with length {found.length}" if found.length is not None else ""
     return (
         f"Invalid parameter '{found.path[0]}'. Value{length} at 'data{path}' failed to satisfy"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource
@@ -23,6 +23,9 @@ from membership_mock.securityhub.errors import (
     ResourceNotFoundException,
     not_subscribed,
 )
+
+if TYPE_CHECKING:
+    from membership_mock.securityhub.standards import Standards
 
 
 @dataclass
@@ -228,7 +231,7 @@ class Hubs(Family):
         return self.of(OrganizationAdmin).delegated_administrator()
 
 
-def _standards() -> Any:
+def _standards() -> type[Standards]:
     from membership_mock.securityhub.standards import Standards  # imports this module
 
     return Standards

@@ -79,7 +79,7 @@ class Call:
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of the answer; None when a usage error was raised instead of an answer."""
+        """The HTTP status of the answer; None when a usage error was raised instead."""
         return self._entry.answer.status if self._entry.answer else None
 
     @property
@@ -273,4 +273,3 @@ def _json_object(body: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-

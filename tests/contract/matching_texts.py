@@ -27,13 +27,14 @@ _WRONG = ["!", " ", "é", "#", "~", "_", "A", "x", "\n"]
 _CATEGORIES = {"L": "a-zA-Z", "N": "0-9", "Pc": "_", "Pd": r"\-", "Zs": " "}
 
 
+@cache
 def matching(pattern: str, low: int, high: int, want: int, seed: object) -> str:
     """Return a text of ``pattern`` with ``low`` to ``high`` characters, as near to ``want`` as it goes.
 
     Raises:
         LookupError: none was found; then the pattern needs a line in this file.
     """
-    tree = parser.parse(_python(pattern))
+    tree = _parsed(pattern)
     least = int(tree.getwidth()[0])
     for attempt in range(60):
         rng = random.Random(f"{pattern}/{want}/{seed}/{attempt}")
@@ -62,6 +63,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(_python(pattern), re.ASCII | re.DOTALL)
 
 
+@cache
+def _parsed(pattern: str) -> Any:
+    return parser.parse(_python(pattern))
+
+
 def _python(pattern: str) -> str:
     def category(found: re.Match[str]) -> str:
         return _CATEGORIES.get(found[1], "")
@@ -82,8 +88,7 @@ def _write_one(op: Any, argument: Any, rng: random.Random, budget: list[int]) ->
     if op is ops.ANY:
         return "x"
     if op is ops.IN:
-        fitting = [char for char in _PRINTABLE if _is_in(argument, char)]
-        return rng.choice(fitting or [char for char in _OTHERS if _is_in(argument, char)])
+        return rng.choice(_characters(tuple(argument)))
     if op is ops.BRANCH:
         return _write(rng.choice(argument[1]), rng, budget)
     if op is ops.SUBPATTERN:
@@ -102,6 +107,12 @@ def _write_one(op: Any, argument: Any, rng: random.Random, budget: list[int]) ->
     if op in (ops.AT, ops.ASSERT, ops.ASSERT_NOT):
         return ""
     raise LookupError(f"{op} is not supported here")
+
+
+@cache
+def _characters(members: tuple[Any, ...]) -> list[str]:
+    fitting = [char for char in _PRINTABLE if _is_in(members, char)]
+    return fitting or [char for char in _OTHERS if _is_in(members, char)]
 
 
 def _is_in(members: Any, char: str) -> bool:

@@ -170,7 +170,8 @@ class Samples:
         for attempt in range(index, index + 3 * size + 10):
             if len(found) == size:
                 break
-            entry = self.value(shape.member, extent, attempt, around)
+            size_of_entry = extent if attempt < index + size else "most"
+            entry = self.value(shape.member, size_of_entry, attempt, around)
             (spare if entry in found else found).append(entry)
         if shape.name not in self._unique_lists:
             # there may be fewer different values than the list has room for
@@ -189,7 +190,9 @@ class Samples:
         for attempt in range(index, index + 3 * size + 10):
             if len(found) == size:
                 break
-            key = self.value(shape.key, extent, attempt, around)
+            # there are few different keys of one character
+            size_of_key = extent if attempt < index + size else "most"
+            key = self.value(shape.key, size_of_key, attempt, around)
             found[key] = self.value(shape.value, extent, attempt, around)
         return found
 
@@ -465,6 +468,8 @@ def _as_json(shape: Shape, value: Any) -> Any:
         return value.timestamp()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
+    if shape.metadata.get("document"):
+        return value
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         return {
             shape.members[name].serialization.get("name", name): _as_json(shape.members[name], item)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import boto3
@@ -31,7 +30,9 @@ def test_the_option_account_is_the_default_of_both() -> None:
 
 
 def test_client_with_account_and_region(membership_mock: Any) -> None:
-    clients = [membership_mock.client(each, account="222233334444") for each in ("security-ir", "sts")]
+    clients = [
+        membership_mock.client(each, account="222233334444") for each in ("security-ir", "sts")
+    ]
     assert accounts_of(*clients) == ["222233334444"] * 2
     client = membership_mock.client("security-ir", account="222233334444", region="sa-east-1")
     assert client.meta.region_name == "sa-east-1"
@@ -102,9 +103,7 @@ def test_motos_header(membership_mock: Any) -> None:
     assert accounts_of(*clients) == ["222233334444"] * 2
 
 
-def test_motos_environment_variable(
-    membership_mock: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_motos_environment_variable(membership_mock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOTO_ACCOUNT_ID", "222233334444")
     clients = boto3.client("security-ir"), boto3.client("sts")
     assert accounts_of(*clients) == ["222233334444"] * 2
@@ -134,5 +133,3 @@ def test_the_region_of_the_mock_is_the_option_then_the_environments() -> None:
         assert mock.client("security-ir").meta.region_name == "eu-north-1"
     with mock_membership() as mock:
         assert mock.client("security-ir").meta.region_name == "us-east-1"
-
-

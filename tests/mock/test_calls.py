@@ -44,7 +44,10 @@ def test_a_call_has_its_parameters_as_boto3_took_them(story: Any) -> None:
 def test_parameters_of_path_and_query_are_there_too(story: Any) -> None:
     client = story.client("security-ir", account="111122223333", region="eu-west-1")
     client.list_investigations(caseId=story.calls[2].answer["caseId"], maxResults=3)
-    assert story.calls[-1].parameters == {"caseId": story.calls[2].answer["caseId"], "maxResults": 3}
+    assert story.calls[-1].parameters == {
+        "caseId": story.calls[2].answer["caseId"],
+        "maxResults": 3,
+    }
 
 
 def test_a_call_has_the_answer_as_boto3_returned_it(story: Any) -> None:
@@ -106,7 +109,7 @@ def test_filter(story: Any, wanted: dict[str, Any], found: int) -> None:
 
 
 def test_filter_of_an_unknown_operation_names_the_nearest(story: Any) -> None:
-    with pytest.raises(UsageError, match="'CreateCse' is not an operation.*nearest: 'CreateCase'"):
+    with pytest.raises(UsageError, match=r"'CreateCse' is not an operation.*nearest: 'CreateCase'"):
         story.calls.filter("CreateCse")
 
 

@@ -143,7 +143,7 @@ def test_a_service_that_nobody_serves_is_stopped_with_the_way_out() -> None:
 
 def test_an_older_client_of_a_service_that_nobody_serves_is_stopped_too() -> None:
     client = OLD_SESSION.client("braket", config=ONCE)
-    with mock_membership(), pytest.raises(RequestBlocked, match="braket.GetDevice"):
+    with mock_membership(), pytest.raises(RequestBlocked, match=r"braket\.GetDevice"):
         client.get_device(deviceArn="arn:aws:braket:::device/x")
 
 

@@ -86,7 +86,7 @@ def test_a_fixture_object_is_refused_with_the_right_order() -> None:
     @pytest.fixture
     def fixture() -> None: ...
 
-    with pytest.raises(TypeError, match="Put @mock_membership below @pytest.fixture"):
+    with pytest.raises(TypeError, match=r"Put @mock_membership below @pytest\.fixture"):
         mock_membership(fixture)
 
 
@@ -165,9 +165,7 @@ class TestCaseWithSetUp(unittest.TestCase):
 
     def test_set_up_shares_the_tests_world(self) -> None:
         self.assertEqual(count(), 1)
-        self.assertEqual(
-            boto3.client("sts").get_caller_identity()["Account"], "444455556666"
-        )
+        self.assertEqual(boto3.client("sts").get_caller_identity()["Account"], "444455556666")
 
     def test_once_for_each_test(self) -> None:
         self.assertEqual(count(), 1)

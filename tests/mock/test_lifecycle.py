@@ -190,7 +190,7 @@ def _organizations() -> dict[str, Any]:
     from moto.organizations import models
 
     return {
-        **{name: value for name, value in vars(models.OrganizationsBackend).items()},
+        **vars(models.OrganizationsBackend),
         "trusted": list(models.FakeServiceAccess.TRUSTED_SERVICES),
         "delegated": list(models.FakeDelegatedAdministrator.SUPPORTED_SERVICES),
     }

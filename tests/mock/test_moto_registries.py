@@ -27,7 +27,9 @@ ONCE = Config(retries={"total_max_attempts": 1})
 
 
 def test_backends_live_in_a_backend_dict_by_account_and_region(membership_mock: Any) -> None:
-    new_membership(membership_mock.client("security-ir", account="111122223333", region="eu-west-1"))
+    new_membership(
+        membership_mock.client("security-ir", account="111122223333", region="eu-west-1")
+    )
     backends = moto.backends.get_backend("security-ir")  # type: ignore[call-overload]
     assert isinstance(backends, BackendDict)
     assert list(backends) == ["111122223333"]
@@ -45,10 +47,13 @@ def test_a_bucket_named_like_the_service_stays_s3s(membership_mock: Any) -> None
     s3 = membership_mock.client("s3")
     s3.create_bucket(Bucket="security-ir")
     s3.put_object(Bucket="security-ir", Key="a", Body=b"bytes")
-    assert requests.get(
-        s3.generate_presigned_url("get_object", Params={"Bucket": "security-ir", "Key": "a"}),
-        timeout=5,
-    ).content == b"bytes"
+    assert (
+        requests.get(
+            s3.generate_presigned_url("get_object", Params={"Bucket": "security-ir", "Key": "a"}),
+            timeout=5,
+        ).content
+        == b"bytes"
+    )
 
 
 # --- requests that do not come from botocore ---
@@ -183,9 +188,7 @@ def test_the_tagging_api_keeps_accounts_and_regions_apart(
     membership_mock: Any, tagged: tuple[Any, Any, str]
 ) -> None:
     for account, region in [("444455556666", "eu-west-1"), ("111122223333", "us-east-1")]:
-        tagging = membership_mock.client(
-            "resourcegroupstaggingapi", account=account, region=region
-        )
+        tagging = membership_mock.client("resourcegroupstaggingapi", account=account, region=region)
         assert tagging.get_resources()["ResourceTagMappingList"] == []
 
 
@@ -239,9 +242,8 @@ def test_a_call_that_iam_refuses_changes_nothing(membership_mock: Any) -> None:
 
 def test_iam_is_asked_after_the_fields_were_checked(membership_mock: Any) -> None:
     client = user_client(membership_mock, ["s3:*"])
-    with enable_iam_authentication():
-        with pytest.raises(client.exceptions.ValidationException):
-            client.create_membership(membershipName="x" * 51, incidentResponseTeam=TEAM)
+    with enable_iam_authentication(), pytest.raises(client.exceptions.ValidationException):
+        client.create_membership(membershipName="x" * 51, incidentResponseTeam=TEAM)
 
 
 def test_unknown_keys_are_refused_as_everywhere_on_aws(membership_mock: Any) -> None:

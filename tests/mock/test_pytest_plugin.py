@@ -44,7 +44,9 @@ def test_a_passed_test_shows_nothing(pytester: pytest.Pytester) -> None:
 
 
 def test_marker_and_ini_set_the_options_and_the_closest_wins(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nmembership_mock_account = 111111111111\nmembership_mock_region = eu-west-1")
+    pytester.makeini(
+        "[pytest]\nmembership_mock_account = 111111111111\nmembership_mock_region = eu-west-1"
+    )
     pytester.makepyfile(
         """
         import boto3, pytest

@@ -1,0 +1,263 @@
+"""Security standards: which there are in a region, and which of them accounts are subscribed to.
+
+The operations are in ``standards_subscriptions.py``; here is what other families need: an account
+is subscribed to standards when its hub is enabled, and by configuration policies.
+
+Sources: API page EnableSecurityHub (the defaults), the published examples of DescribeStandards
+(names and descriptions of the older standards), the user guide's list of standards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+
+from membership_mock.engine.operation import Family
+from membership_mock.engine.world import Scope, Store
+
+#: how long a subscription stays PENDING for those who do not look (inferred: AWS takes a few minutes)
+SETTLES_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A standard; its fields are those of DescribeStandards."""
+
+    standards_arn: str
+    name: str
+    description: str
+    enabled_by_default: bool
+    provider: str
+
+    @property
+    def standards_managed_by(self) -> dict[str, str]:
+        """Who maintains it."""
+        return {"Company": "AWS", "Product": "Security Hub"}
+
+    @property
+    def resource(self) -> str:
+        """What the standard is called in every region: ``pci-dss/v/3.2.1``."""
+        return resource_of(self.standards_arn)
+
+
+@dataclass
+class Subscription:
+    """An account's subscription to a standard; its fields are those of GetEnabledStandards.
+
+    Attributes:
+        sequence: its place in the order of subscribing.
+        pending_until: when it becomes READY; a look at it is enough to make it so at once.
+    """
+
+    standards_subscription_arn: str
+    standards_arn: str
+    provider: str
+    sequence: int
+    pending_until: datetime
+    standards_input: dict[str, str] = field(default_factory=dict)
+
+    def pending(self, now: datetime) -> bool:
+        """Return whether the subscription is still being set up."""
+        return now < self.pending_until
+
+    def settle(self, now: datetime) -> None:
+        """Let the subscription be set up, since somebody looks at it."""
+        self.pending_until = min(self.pending_until, now)
+
+
+@dataclass
+class StandardsStore(Store, scope=Scope.REGION):
+    """The subscriptions of all accounts in a region.
+
+    Attributes:
+        subscriptions: each account's subscriptions by their ARNs, in the order of subscribing.
+        last_sequence: what the latest one was numbered.
+    """
+
+    subscriptions: dict[str, dict[str, Subscription]] = field(default_factory=dict)
+    last_sequence: int = 0
+
+    def of(self, account_id: str) -> dict[str, Subscription]:
+        """Return the subscriptions of an account, by their ARNs."""
+        return self.subscriptions.get(account_id, {})
+
+    def subscribe(
+        self, account_id: str, arn: str, standard: Standard, now: datetime
+    ) -> Subscription:
+        """Return the subscription ``arn`` of an account, which is made if there was none."""
+        held = self.subscriptions.setdefault(account_id, {})
+        if arn not in held:
+            self.last_sequence += 1
+            held[arn] = Subscription(
+                standards_subscription_arn=arn,
+                standards_arn=standard.standards_arn,
+                provider=standard.provider,
+                sequence=self.last_sequence,
+                pending_until=now + SETTLES_AFTER,
+            )
+        return held[arn]
+
+    def unsubscribe(self, account_id: str, arn: str) -> None:
+        """End a subscription, if there is one."""
+        held = self.subscriptions.get(account_id, {})
+        held.pop(arn, None)
+        if not held:
+            self.subscriptions.pop(account_id, None)
+
+
+class Standards(Family):
+    """The standards of this region and the subscriptions to them, for the other families."""
+
+    def available(self) -> dict[str, Standard]:
+        """Return the standards of this region by their ARNs."""
+        return _catalogue(self.backend.partition, self.backend.region_name)
+
+    def find(self, standards_arn: str) -> Standard | None:
+        """Return a standard of this region, whichever region its ARN names; None if unknown.
+
+        Configuration policies name standards by the ARNs of the home region.
+        """
+        resource = resource_of(standards_arn)
+        known = self.available().values()
+        return next((each for each in known if each.resource == resource), None)
+
+    def subscribe_defaults(self, account_id: str, now: datetime) -> None:
+        """Subscribe an account to the standards that come with its hub."""
+        defaults = [each for each in self.available().values() if each.enabled_by_default]
+        self.subscribe(account_id, [each.standards_arn for each in defaults], now)
+
+    def subscribe(self, account_id: str, standards_arns: Iterable[str], now: datetime) -> None:
+        """Subscribe an account to standards; those it has already stay as they are.
+
+        Args:
+            account_id: any account; its hub is not asked for.
+            standards_arns: unknown ones are passed over, those of another region stand for the
+                same standards of this one.
+            now: when the subscriptions begin.
+        """
+        store = self.store(StandardsStore)
+        for standard in filter(None, map(self.find, standards_arns)):
+            arn = self.subscription_arn(account_id, standard)
+            store.subscribe(account_id, arn, standard, now)
+
+    def unsubscribe(self, account_id: str, standards_arns: Iterable[str], now: datetime) -> None:
+        """End an account's subscriptions to standards; those it has not are passed over."""
+        del now
+        store = self.store(StandardsStore)
+        for standard in filter(None, map(self.find, standards_arns)):
+            store.unsubscribe(account_id, self.subscription_arn(account_id, standard))
+
+    def unsubscribe_all(self, account_id: str) -> None:
+        """End all of an account's subscriptions in this region, since its hub goes."""
+        self.store(StandardsStore).subscriptions.pop(account_id, None)
+
+    def subscribed(self, account_id: str) -> list[str]:
+        """Return the ARNs of the standards that an account is subscribed to in this region."""
+        return [each.standards_arn for each in self.store(StandardsStore).of(account_id).values()]
+
+    def subscription_arn(self, account_id: str, standard: Standard) -> str:
+        """Return the ARN of an account's subscription to ``standard``."""
+        partition, region = self.backend.partition, self.backend.region_name
+        return f"arn:{partition}:securityhub:{region}:{account_id}:subscription/{standard.resource}"
+
+
+def resource_of(standards_arn: str) -> str:
+    """Return what follows ``standards/`` or ``ruleset/`` in an ARN; empty if nothing does."""
+    return standards_arn.rpartition(":")[2].partition("/")[2]
+
+
+_READINESS = (
+    "This Security Hub standard automatically checks for your compliance readiness against a"
+)
+
+#: resource part of the ARN, name, description, enabled by default, provider
+_STANDARDS = (
+    (
+        "standards/aws-foundational-security-best-practices/v/1.0.0",
+        "AWS Foundational Security Best Practices v1.0.0",
+        "The AWS Foundational Security Best Practices standard is a set of automated security checks"
+        " that detect when AWS accounts and deployed resources do not align to security best"
+        " practices. The standard is defined by AWS security experts. This curated set of controls"
+        " helps improve your security posture in AWS, and cover AWS's most popular and foundational"
+        " services.",
+        True,
+        "AWS",
+    ),
+    (
+        "standards/aws-resource-tagging-standard/v/1.0.0",
+        "AWS Resource Tagging Standard v1.0.0",
+        "The AWS Resource Tagging Standard checks whether your AWS resources have tags.",
+        False,
+        "AWS",
+    ),
+    (
+        "ruleset/cis-aws-foundations-benchmark/v/1.2.0",
+        "CIS AWS Foundations Benchmark v1.2.0",
+        "The Center for Internet Security (CIS) AWS Foundations Benchmark v1.2.0 is a set of security"
+        f" configuration best practices for AWS. {_READINESS} subset of CIS requirements.",
+        True,
+        "AWS",
+    ),
+    *(
+        (
+            f"standards/cis-aws-foundations-benchmark/v/{version}",
+            f"CIS AWS Foundations Benchmark v{version}",
+            f"The Center for Internet Security (CIS) AWS Foundations Benchmark v{version} is a set of"
+            f" security configuration best practices for AWS. {_READINESS} subset of CIS"
+            " requirements.",
+            False,
+            "AWS",
+        )
+        for version in ("1.4.0", "3.0.0", "5.0.0")
+    ),
+    (
+        "standards/nist-800-171/v/2.0.0",
+        "NIST Special Publication 800-171 Revision 2",
+        "NIST SP 800-171 Revision 2 has requirements for the protection of controlled unclassified"
+        f" information in nonfederal systems. {_READINESS} subset of them.",
+        False,
+        "AWS",
+    ),
+    (
+        "standards/nist-800-53/v/5.0.0",
+        "NIST Special Publication 800-53 Revision 5",
+        "NIST Special Publication 800-53 Revision 5 provides a catalog of security and privacy"
+        f" controls for information systems and organizations. {_READINESS} subset of them.",
+        False,
+        "AWS",
+    ),
+    *(
+        (
+            f"standards/pci-dss/v/{version}",
+            f"PCI DSS v{version}",
+            f"The Payment Card Industry Data Security Standard (PCI DSS) v{version} is an information"
+            " security standard for entities that store, process, and/or transmit cardholder data."
+            f" {_READINESS} subset of PCI DSS requirements.",
+            False,
+            "AWS",
+        )
+        for version in ("3.2.1", "4.0.1")
+    ),
+    (
+        "standards/cis-azure-foundations-benchmark/v/4.0.0",
+        "CIS Azure Foundations Benchmark v4.0.0",
+        "The Center for Internet Security (CIS) Microsoft Azure Foundations Benchmark v4.0.0 is a set"
+        f" of security configuration best practices for Azure. {_READINESS} subset of CIS"
+        " requirements.",
+        False,
+        "Azure",
+    ),
+)
+
+
+@cache
+def _catalogue(partition: str, region: str) -> dict[str, Standard]:
+    """Return the standards of a region by their ARNs; rulesets are the same in all regions."""
+    catalogue = {}
+    for resource, name, description, default, provider in _STANDARDS:
+        where = "" if resource.startswith("ruleset/") else region
+        arn = f"arn:{partition}:securityhub:{where}::{resource}"
+        catalogue[arn] = Standard(arn, name, description, default, provider)
+    return catalogue

@@ -1,0 +1,169 @@
+"""The operations on security standards and on an account's subscriptions to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from membership_mock.engine.context import Context
+from membership_mock.engine.operation import Family, operation
+from membership_mock.engine.pagination import Listing
+from membership_mock.securityhub.errors import (
+    CENTRALLY_MANAGED,
+    AccessDeniedException,
+    InvalidInputException,
+)
+from membership_mock.securityhub.hubs import Hubs
+from membership_mock.securityhub.policy_associations import PolicyAssociations
+from membership_mock.securityhub.standards import Standards, StandardsStore, Subscription
+
+
+class StandardsSubscriptions(Family):
+    """The operations on standards."""
+
+    @operation("DescribeStandards")
+    def describe_standards(
+        self, ctx: Context, providers: list[str] | None = None
+    ) -> dict[str, Any]:
+        """Return the standards of this region, whether subscribed to or not."""
+        del ctx
+        self.of(Hubs).require()
+        known = [
+            each
+            for each in self.of(Standards).available().values()
+            if not providers or each.provider in providers
+        ]
+        numbered = list(enumerate(known))
+        return {"Standards": Listing(numbered, lambda pair: pair[0], show=lambda pair: pair[1])}
+
+    @operation("GetEnabledStandards")
+    def get_enabled_standards(
+        self,
+        ctx: Context,
+        standards_subscription_arns: list[str] | None = None,
+        providers: list[str] | None = None,
+    ) -> dict[str, Any]:
+        """Return the caller's own subscriptions; those that were PENDING are READY by now.
+
+        ARNs that are no subscriptions of the caller are passed over (inferred).
+        """
+        self.of(Hubs).require()
+        held = self.store(StandardsStore).of(self.backend.account_id)
+        wanted = set(standards_subscription_arns or held)
+        shown = [
+            each
+            for arn, each in held.items()
+            if arn in wanted and (not providers or each.provider in providers)
+        ]
+        for subscription in shown:
+            subscription.settle(ctx.now)
+        return {
+            "StandardsSubscriptions": Listing(
+                shown, lambda each: each.sequence, show=_settled
+            )
+        }
+
+    @operation("BatchEnableStandards")
+    def batch_enable_standards(
+        self, ctx: Context, standards_subscription_requests: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Subscribe the caller to standards, and return the subscriptions.
+
+        A standard that the caller is subscribed to already comes back as it is (inferred).
+
+        Raises:
+            InvalidInputException: the region has no such standard; then nothing is enabled
+                (text observed).
+            AccessDeniedException: a configuration policy governs the caller (observed).
+        """
+        self._require_own_say()
+        available = self.of(Standards).available()
+        _refuse_unknown(
+            "StandardsSubscriptionRequest",
+            [
+                request
+                for request in standards_subscription_requests
+                if request["StandardsArn"] not in available
+            ],
+        )
+        store = self.store(StandardsStore)
+        answers = []
+        for request in standards_subscription_requests:
+            standard = available[request["StandardsArn"]]
+            arn = self.of(Standards).subscription_arn(ctx.account_id, standard)
+            new = arn not in store.of(ctx.account_id)
+            subscription = store.subscribe(ctx.account_id, arn, standard, ctx.now)
+            if new:
+                subscription.standards_input = request.get("StandardsInput") or {}
+            answers.append(
+                _shown(subscription, "PENDING")
+                if subscription.pending(ctx.now)
+                else _settled(subscription)
+            )
+        return {"StandardsSubscriptions": answers}
+
+    @operation("BatchDisableStandards")
+    def batch_disable_standards(
+        self, ctx: Context, standards_subscription_arns: list[str]
+    ) -> dict[str, Any]:
+        """End subscriptions of the caller, and return them as DELETING; they are gone at once.
+
+        Raises:
+            InvalidInputException: one of them is still PENDING (text observed), or is none of the
+                caller's (text inferred); then none is ended.
+            AccessDeniedException: a configuration policy governs the caller (observed).
+        """
+        self._require_own_say()
+        store = self.store(StandardsStore)
+        held = store.of(ctx.account_id)
+        arns = list(dict.fromkeys(standards_subscription_arns))
+        _refuse_unknown("StandardsSubscriptionArn", [arn for arn in arns if arn not in held])
+        pending = [arn for arn in arns if held[arn].pending(ctx.now)]
+        if pending:
+            raise InvalidInputException(
+                "StandardsSubscription(s) in state PENDING, please try later: " + _compact(pending)
+            )
+        answers = [_shown(held[arn], "DELETING") for arn in arns]
+        for arn in arns:
+            store.unsubscribe(ctx.account_id, arn)
+        return {"StandardsSubscriptions": answers}
+
+    def _require_own_say(self) -> None:
+        """Refuse a caller without a hub, or whose standards a configuration policy decides on."""
+        self.of(Hubs).require()
+        governing = self.of(PolicyAssociations).governing(self.backend.account_id)
+        if governing not in (None, "SELF_MANAGED_SECURITY_HUB"):
+            raise AccessDeniedException(CENTRALLY_MANAGED)
+
+
+def _settled(subscription: Subscription) -> dict[str, Any]:
+    """Return a subscription as it is once AWS has set it up."""
+    if subscription.provider == "AWS":
+        return _shown(subscription, "READY")
+    # standards of other clouds wait for a connector, which is not mocked (inferred)
+    return {
+        **_shown(subscription, "INCOMPLETE"),
+        "StandardsStatusReason": {"StatusReasonCode": "NO_AVAILABLE_MULTICLOUD_CONNECTOR"},
+    }
+
+
+def _shown(subscription: Subscription, status: str) -> dict[str, Any]:
+    ready = status == "READY"
+    return {
+        "StandardsSubscriptionArn": subscription.standards_subscription_arn,
+        "StandardsArn": subscription.standards_arn,
+        "StandardsInput": subscription.standards_input,
+        "StandardsStatus": status,
+        "StandardsControlsUpdatable": "READY_FOR_UPDATES" if ready else "NOT_READY_FOR_UPDATES",
+        "Provider": subscription.provider,
+    }
+
+
+def _refuse_unknown(what: str, unknown: Sequence[Any]) -> None:
+    if unknown:
+        raise InvalidInputException(f"Invalid {what}(s): {_compact(unknown)}")
+
+
+def _compact(values: Sequence[Any]) -> str:
+    return json.dumps(values, separators=(",", ":"))

@@ -1,0 +1,41 @@
+"""What the contract tests cannot read from a model: a furnished world for each service.
+
+A module here is named like its service's package, and has
+
+- ``furnish(mock)``: makes a resource of each kind for `ACCOUNT` in `REGION`, and returns their ids
+  by the names of the shapes that stand for them;
+- ``call_everything(mock)``: calls every mocked operation of the service with success;
+- ``assert_refusal(response, broken)``: checks the wording of the refusal of a `Break`;
+- ``ACCEPTED_BY_NO_HANDLER``: operations whose smallest or largest input the service refuses for
+  reasons that its model does not tell.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from membership_mock.services import SERVICES
+
+ACCOUNT = "222222222222"
+REGION = "eu-west-1"
+
+
+def scene_of(service: str) -> Any:
+    """Return the module with the scene of a service."""
+    name = f"{__name__}.{service.replace('-', '_')}"
+    if find_spec(name) is None:
+        pytest.fail(f"{service} has no scene yet: write {name.replace('.', '/')}.py", pytrace=False)
+    return import_module(name)
+
+
+def mocked_operations() -> list[Any]:
+    """Return service and operation of every handler, as parameters of a test."""
+    return [
+        pytest.param(service, operation, id=f"{service}-{operation}")
+        for service, backend in SERVICES.items()
+        for operation in sorted(backend.handlers)
+    ]

@@ -1,0 +1,132 @@
+"""Input that breaks one constraint of the model is refused, by its name, and nothing happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from membership_mock.engine import model
+from membership_mock.engine.refusals import Violation
+from membership_mock.errors import ServiceError
+from membership_mock.services import SERVICES
+from tests.contract.doors import Door, world
+from tests.contract.samples_from_model import Break, Samples, wire
+from tests.contract.scenes import mocked_operations, scene_of
+
+
+class Refused:
+    """What the engine has refused, in the engine's own terms: watched at the service's refusals."""
+
+    def __init__(self, service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.violations: list[Violation] = []
+        self.details: list[str] = []
+        self.errors: list[ServiceError] = []
+        refusals = type(SERVICES[service].refusals)
+        invalid, unparsable = refusals.invalid, refusals.unparsable
+
+        def watched_invalid(this: Any, violations: Sequence[Violation]) -> ServiceError:
+            self.violations += violations
+            self.errors.append(invalid(this, violations))
+            return self.errors[-1]
+
+        def watched_unparsable(this: Any, detail: str) -> ServiceError:
+            self.details.append(detail)
+            self.errors.append(unparsable(this, detail))
+            return self.errors[-1]
+
+        monkeypatch.setattr(refusals, "invalid", watched_invalid)
+        monkeypatch.setattr(refusals, "unparsable", watched_unparsable)
+
+    def forget(self) -> None:
+        """Start anew."""
+        for each in (self.violations, self.details, self.errors):
+            each.clear()
+
+
+@pytest.mark.parametrize(("service", "operation"), mocked_operations())
+def test_each_broken_constraint_is_refused_before_anything_happens(
+    membership_mock: Any, monkeypatch: pytest.MonkeyPatch, service: str, operation: str
+) -> None:
+    scene = scene_of(service)
+    samples = Samples(service, SERVICES[service].unique_lists, scene.furnish(membership_mock))
+    door = Door(membership_mock, service)
+    refused = Refused(service, monkeypatch)
+    valid = samples.input(operation, "least")
+    wrong = []
+    before = world()
+    for field in samples.fields(operation):
+        for broken in samples.breaks(operation, field):
+            refused.forget()
+            if broken.by_botocore:
+                response = door.send(operation, broken.parameters)
+            else:
+                sent = wire(samples.operation(operation), broken.parameters)
+                response = door.send_wire(operation, valid, sent)
+            problem = _problem(samples, broken, refused, response, scene)
+            after = world()
+            if after != before:
+                problem, before = f"{problem or ''} the world has changed".strip(), after
+            if problem:
+                wrong.append(f"{broken}: {problem}")
+    assert not wrong, f"{len(wrong)} constraints:\n" + "\n".join(wrong[:30])
+
+
+def _problem(
+    samples: Samples, broken: Break, refused: Refused, response: dict[str, Any], scene: Any
+) -> str | None:
+    """Return what is wrong with a refusal; None if nothing is."""
+    if "Error" not in response:
+        return f"was accepted: {response}"
+    if broken.kind == "type":
+        place = "/".join(map(str, broken.path))
+        if len(refused.details) != 1 or f"'/{place}'" not in refused.details[0]:
+            return f"is refused, but not for its type: {response['Error']}"
+    else:
+        found = [(each.kind, each.path) for each in refused.violations]
+        if found != [(broken.kind, broken.path)]:
+            return f"is refused for {found or response['Error']}"
+    code = response["Error"]["Code"]
+    expected = refused.errors[0]
+    shape = model.error_shape(samples.service, code)
+    if code != expected.code or code not in model.declared_errors(
+        samples.operation(broken.operation)
+    ):
+        return f"is refused with {code}, which {broken.operation} does not declare"
+    status = response["ResponseMetadata"]["HTTPStatusCode"]
+    modelled = shape.metadata.get("error", {}).get("httpStatusCode") if shape else None
+    if modelled is not None and status != modelled:
+        return f"is refused with the status {status}, not {modelled}"
+    try:
+        scene.assert_refusal(response, broken)
+    except AssertionError as failed:
+        return f"is refused in other words: {failed}"
+    return None
+
+
+@pytest.mark.parametrize("extent", ["least", "most"])
+@pytest.mark.parametrize(("service", "operation"), mocked_operations())
+def test_input_that_keeps_every_constraint_is_let_through_as_it_was_sent(
+    membership_mock: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    service: str,
+    operation: str,
+    extent: Any,
+) -> None:
+    samples = Samples(
+        service, SERVICES[service].unique_lists, scene_of(service).furnish(membership_mock)
+    )
+    door = Door(membership_mock, service)
+    refused = Refused(service, monkeypatch)
+    sent = samples.input(operation, extent)
+
+    door.send(operation, sent)
+
+    assert not refused.violations
+    assert not refused.details
+    received = dict(membership_mock.calls[-1].parameters)
+    token = model.idempotency_token(samples.operation(operation))
+    if token not in sent:
+        received.pop(token, None)  # botocore made one
+    assert received == sent
