@@ -46,7 +46,7 @@ REGION = "eu-west-1"
 PAGE = 25
 CASES = 10
 #: calls at the start of a turn that do not count
-WARM_UP = 3
+WARM_UP = 2
 #: how many calls of each contender there are between two runs of the garbage collector
 COLLECT_EVERY = 40
 
@@ -65,7 +65,7 @@ class Effort:
     sizes: tuple[int, ...]
 
 
-FULL = Effort(rounds=60, calls=20, tests=40, sizes=(1_000, 10_000, 100_000))
+FULL = Effort(rounds=60, calls=20, tests=20, sizes=(1_000, 10_000, 100_000))
 QUICK = Effort(rounds=10, calls=10, tests=6, sizes=(1_000, 10_000))
 
 
@@ -156,7 +156,7 @@ def take_turns(
     """
     times = Times(contenders)
     for contender in contenders.values():
-        _measure(contender, 3)
+        _measure(contender, 2)
     gc.collect()
     if not collector:
         gc.freeze()
@@ -312,7 +312,7 @@ def against_mock_aws(ours: Action, theirs: Action, effort: Effort) -> Figure:
         "mock_membership": lambda: nullcontext(ours),
         "mock_aws": lambda: nullcontext(theirs),
     }
-    times = take_turns(contenders, effort.tests, collector=True)
+    times = take_turns(contenders, effort.tests, 3, collector=True)
     return times.figure("mock_membership", "mock_aws")
 
 

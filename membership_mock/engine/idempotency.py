@@ -8,13 +8,10 @@ repetition, inferred for the rest.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from membership_mock.engine.http import HttpAnswer
+from membership_mock.engine.http import HttpAnswer, HttpRequest
 from membership_mock.engine.world import Scope, Store
 
 LIFE = timedelta(hours=24)
@@ -24,7 +21,7 @@ LIFE = timedelta(hours=24)
 class Remembered:
     """The first call with a token."""
 
-    fingerprint: str
+    request: HttpRequest
     answer: HttpAnswer
     at: datetime
 
@@ -39,8 +36,3 @@ class TokenStore(Store, scope=Scope.ACCOUNT_REGION):
         """Return the first call with this token, unless it is too long ago."""
         found = self.used.get(key)
         return found if found is not None and now - found.at < LIFE else None
-
-
-def fingerprint(arguments: Mapping[str, Any]) -> str:
-    """Return a text that two inputs share exactly when they are equal."""
-    return json.dumps(arguments, sort_keys=True, default=str)

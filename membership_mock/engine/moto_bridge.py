@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import moto.backends
 from moto import settings
@@ -66,7 +65,12 @@ partition_of = functools.lru_cache(maxsize=None)(get_partition)
 
 def random_uuid() -> str:
     """Return a random UUID from moto's random source, which a test can seed."""
-    return str(UUID(int=random.getrandbits(128), version=4))
+    # uuid.UUID would take several times as long, and every request has one.
+    digits = f"{random.getrandbits(128):032x}"
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return (
+        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+    )
 
 
 class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  # moto is untyped here

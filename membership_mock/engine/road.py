@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine import idempotency, moto_bridge
@@ -110,11 +111,12 @@ class Road:
             self._record.add(context, request, answer, error)
         headers = answer.headers = dict(answer.headers)
         headers["content-length"] = str(len(answer.body))
-        headers["date"] = formatdate(now.timestamp(), usegmt=True)
+        seconds = int(now.timestamp())
+        headers["date"] = _http_date(seconds)
         headers["x-amzn-requestid"] = request_id
         headers["x-amz-apigw-id"] = request_id[:8] + request_id[-7:] + "="
         headers["x-amzn-trace-id"] = (
-            f"Root=1-{int(now.timestamp()):08x}-{request_id[-12:]}{request_id[:8]}{request_id[9:13]}"
+            f"Root=1-{seconds:08x}-{request_id[-12:]}{request_id[:8]}{request_id[9:13]}"
         )
         return answer
 
@@ -170,7 +172,7 @@ class Road:
             return HttpAnswer(
                 *compiled.serialize(self._perform(step, backend_class, context, arguments))
             )
-        return self._once(token, step, backend_class, context, arguments)
+        return self._once(token, step, backend_class, context, arguments, request)
 
     def _once(
         self,
@@ -179,6 +181,7 @@ class Road:
         backend_class: type[Backend],
         context: Context,
         arguments: dict[str, Any],
+        request: HttpRequest,
     ) -> HttpAnswer:
         """Perform an operation whose repetition with the same token does nothing."""
         store = self._world.store(
@@ -189,16 +192,15 @@ class Road:
         )
         resources = [str(arguments.get(name, "")) for name in step.codec.labels]
         key = (context.service, context.operation, *resources, token)
-        fingerprint = idempotency.fingerprint(arguments)
         first = store.find(key, context.now)
         if first is not None:
-            if first.fingerprint == fingerprint:
+            if _arguments(step, first.request) == _arguments(step, request):
                 return first.answer
             raise backend_class.refusals.token_reused(str(step.codec.token_name), token)
         answer = HttpAnswer(
             *step.codec.serialize(self._perform(step, backend_class, context, arguments))
         )
-        store.used[key] = idempotency.Remembered(fingerprint, answer, context.now)
+        store.used[key] = idempotency.Remembered(request, answer, context.now)
         return answer
 
     def _perform(
@@ -258,10 +260,21 @@ class Road:
                 context.operation,
                 context.account_id,
                 context.region,
-                idempotency.fingerprint(arguments),
-            ]
+                arguments,
+            ],
+            sort_keys=True,
+            default=str,
         )
         return hashlib.blake2b(text.encode(), digest_size=9, key=self._world.secret).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _http_date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
+
+
+def _arguments(step: Step, request: HttpRequest) -> dict[str, Any]:
+    return step.codec.parse(request.path, request.query, request.headers, request.body)
 
 
 def _refuse(context: Context, backend_class: type[Backend], request: HttpRequest) -> Step:

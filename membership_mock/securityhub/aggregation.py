@@ -7,6 +7,7 @@ Sources: API page CreateFindingAggregator and the user guide on cross-Region agg
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -46,6 +47,13 @@ TAKES_REGIONS: dict[str, bool] = {
     "SPECIFIED_REGIONS": True,
     "NO_REGIONS": False,
 }
+
+_REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-\d+")
+
+
+def is_region(name: str, partition: str) -> bool:
+    """Return whether ``name`` reads like a region of ``partition``; AWS adds new ones any time."""
+    return _REGION.fullmatch(name) is not None and partition_of(name) == partition
 
 
 @dataclass

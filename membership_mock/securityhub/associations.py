@@ -89,6 +89,11 @@ WITHDRAWING: frozenset[Event] = frozenset(
 )
 
 
+#: members of one administrator in a region. Source: user guide, quotas.
+MEMBER_LIMIT = 10_000
+#: those of them that were invited, rather than in the organization. Source: user guide, restrictions.
+INVITED_MEMBER_LIMIT = 1_000
+
 #: an account that is in the list already (observed)
 ALREADY_LISTED = (
     "The request is rejected because the given account ID is already a member or associated member"
@@ -253,6 +258,12 @@ class AssociationStore(Store, scope=Scope.REGION):
         """Drop every association of an administrator, and with them its invitations."""
         for association in list(self.roster(administrator_id).ordered):
             self._drop(association)
+
+    def close_account(self, account_id: str, now: datetime) -> None:
+        """Drop every association of an account that was closed, on either side."""
+        self.forget_administrator(account_id)
+        for association in list(self.wanted.get(account_id, {}).values()):
+            self.move(association, "close", now)
 
     def _drop(self, association: Association) -> None:
         administrator_id, account_id = association.administrator_id, association.account_id

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from membership_mock.engine.operation import Backend
 from membership_mock.securityhub.associations import Associations
+from membership_mock.securityhub.central_configuration import Governance
+from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import SecurityHubRefusals
+from membership_mock.securityhub.finding_aggregators import FindingAggregators
 from membership_mock.securityhub.hubs import Hubs
+from membership_mock.securityhub.invitations import Invitations
+from membership_mock.securityhub.members import Members
 from membership_mock.securityhub.organization_admin import OrganizationAdmin
 from membership_mock.securityhub.organization_configuration import OrganizationConfiguration
+from membership_mock.securityhub.policy_associations import PolicyAssociations
+from membership_mock.securityhub.standards import Standards
+from membership_mock.securityhub.standards_subscriptions import StandardsSubscriptions
 
 
 class SecurityHubBackend(Backend):
@@ -16,8 +24,16 @@ class SecurityHubBackend(Backend):
     service = "securityhub"
     families = (
         Hubs,
+        Standards,
+        StandardsSubscriptions,
         Associations,
+        Members,
+        Invitations,
+        Delegation,
         OrganizationAdmin,
         OrganizationConfiguration,
+        FindingAggregators,
+        Governance,
+        PolicyAssociations,
     )
     refusals = SecurityHubRefusals()

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.world import Scope, Store
 from membership_mock.securityhub.associations import Associations, AssociationStore
+from membership_mock.securityhub.central_configuration import Governance
+from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import (
     CENTRALLY_MANAGED,
     AccessDeniedException,
@@ -23,9 +25,7 @@ from membership_mock.securityhub.errors import (
     ResourceNotFoundException,
     not_subscribed,
 )
-
-if TYPE_CHECKING:
-    from membership_mock.securityhub.standards import Standards
+from membership_mock.securityhub.standards import Standards
 
 
 @dataclass
@@ -98,16 +98,16 @@ class Hubs(Family):
                 tags=tags or {},
             )
             if default_standards:
-                self.of(_standards()).subscribe_defaults(account_id, now)
+                self.of(Standards).subscribe_defaults(account_id, now)
         return hubs[account_id]
 
-    def disable(self, account_id: str, now: datetime) -> None:
+    def disable(self, account_id: str) -> None:
         """Take the hub of an account in this region away, with standards and associations.
 
         Those that it was invited to by others stay (inferred).
         """
         self.store(AssociationStore).forget_administrator(account_id)
-        self.of(_standards()).unsubscribe_all(account_id, now)
+        self.of(Standards).unsubscribe_all(account_id)
         self.store(HubStore).hubs.pop(account_id, None)
 
     @operation("EnableSecurityHub")
@@ -124,7 +124,7 @@ class Hubs(Family):
             AccessDeniedException: a configuration policy governs the account.
             ResourceConflictException: it is enabled already (observed).
         """
-        self._check_own_master(ctx.account_id)
+        self._require_own_say()
         if self.of_account(ctx.account_id) is not None:
             raise ResourceConflictException("Account is already subscribed to Security Hub")
         self.enable(
@@ -148,15 +148,15 @@ class Hubs(Family):
         """
         if self.of_account(ctx.account_id) is None:
             raise ResourceNotFoundException("Account is not subscribed to Security Hub")
-        self._check_own_master(ctx.account_id)
+        self._require_own_say()
         associations = self.of(Associations)
-        if self._delegated() == ctx.account_id or associations.enabled_members(ctx.account_id):
+        if self._is_delegated() or associations.enabled_members(ctx.account_id):
             raise InvalidInputException(
                 "Cannot disable Security Hub on the Security Hub administrator"
             )
         if associations.administrator_of(ctx.account_id) is not None:
             raise InvalidInputException("Member account cannot disable Security Hub")
-        self.disable(ctx.account_id, ctx.now)
+        self.disable(ctx.account_id)
 
     @operation("DescribeHub")
     def describe_hub(self, ctx: Context, hub_arn: str | None = None) -> dict[str, Any]:
@@ -194,7 +194,7 @@ class Hubs(Family):
                 change ``ControlFindingGenerator`` (documented rule, inferred error).
         """
         hub = self.require()
-        self._check_own_master(ctx.account_id)
+        self._require_own_say()
         administrator = self.of(Associations).administrator_of(ctx.account_id)
         if control_finding_generator is not None and administrator is not None:
             raise AccessDeniedException(
@@ -211,27 +211,14 @@ class Hubs(Family):
         if hub is not None:
             yield TaggedResource(arn=hub.hub_arn, tags=hub.tags, resource_type="securityhub:hub")
 
-    def _check_own_master(self, account_id: str) -> None:
+    def _require_own_say(self) -> None:
         """Refuse what an account may not do to its hub while a configuration policy governs it.
 
         The administrator itself is not refused (inferred from the text).
         """
-        from membership_mock.securityhub.policy_associations import (  # imports this module
-            SELF_MANAGED,
-            PolicyAssociations,
-        )
-
-        governing = self.of(PolicyAssociations).governing(account_id)
-        if governing not in (None, SELF_MANAGED) and self._delegated() != account_id:
+        account_id = self.backend.account_id
+        if self.of(Governance).is_centrally_managed(account_id) and not self._is_delegated():
             raise AccessDeniedException(CENTRALLY_MANAGED)
 
-    def _delegated(self) -> str | None:
-        from membership_mock.securityhub.organization_admin import OrganizationAdmin  # imports this
-
-        return self.of(OrganizationAdmin).delegated_administrator()
-
-
-def _standards() -> type[Standards]:
-    from membership_mock.securityhub.standards import Standards  # imports this module
-
-    return Standards
+    def _is_delegated(self) -> bool:
+        return self.of(Delegation).delegated_administrator() == self.backend.account_id

@@ -24,12 +24,12 @@ from membership_mock.securityhub.account_lists import (
     require_hub,
 )
 from membership_mock.securityhub.associations import Association, AssociationStore
+from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import (
     NO_SUCH_RESOURCE,
     OUT_OF_RANGE,
     BadRequestException,
 )
-from membership_mock.securityhub.organization_admin import OrganizationAdmin
 
 #: observed up to "a master account"
 NO_ADMINISTRATOR = (
@@ -130,7 +130,7 @@ class Invitations(Family):
             raise BadRequestException(
                 ACCEPTED_BEFORE if current is association else ANOTHER_MASTER
             )
-        delegated = self.of(OrganizationAdmin).delegated_administrator()
+        delegated = self.of(Delegation).delegated_administrator()
         if store.roster(ctx.account_id).enabled or delegated == ctx.account_id:
             raise BadRequestException(ADMINISTRATOR_CANNOT_ACCEPT)
         if store.of_member(administrator_id) is not None:

@@ -26,20 +26,17 @@ from membership_mock.securityhub.account_lists import (
 )
 from membership_mock.securityhub.associations import (
     ALREADY_LISTED,
+    INVITED_MEMBER_LIMIT,
+    MEMBER_LIMIT,
     OTHERS_MEMBER,
     OWN_ACCOUNT,
     Association,
     Associations,
     AssociationStore,
 )
+from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import OUT_OF_RANGE, InvalidInputException
 from membership_mock.securityhub.hubs import Hubs
-from membership_mock.securityhub.organization_admin import OrganizationAdmin
-
-#: members of one administrator in a region. Source: user guide, quotas.
-MEMBER_LIMIT = 10_000
-#: those of them that were invited, rather than in the organization. Source: user guide, restrictions.
-INVITED_MEMBER_LIMIT = 1_000
 
 #: inferred, but for the part from "already an" on
 MEMBERS_CANNOT_CREATE = (
@@ -245,7 +242,7 @@ class Members(Family):
 
     def _led_organization(self, ctx: Context) -> Organization | None:
         """Return the organization that the caller is the delegated administrator of."""
-        if self.of(OrganizationAdmin).delegated_administrator() != ctx.account_id:
+        if self.of(Delegation).delegated_administrator() != ctx.account_id:
             return None
         return organization_of(ctx.account_id, ctx.partition)
 

@@ -17,8 +17,8 @@ from functools import cache
 from membership_mock.engine.operation import Family
 from membership_mock.engine.world import Scope, Store
 
-#: how long a subscription stays PENDING for those who do not look (inferred: AWS takes a few minutes)
-SETTLES_AFTER = timedelta(minutes=5)
+#: how long a subscription stays PENDING for those who do not look (inferred)
+SETTLES_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,12 @@ class Samples:
     def input(self, operation: str, extent: Extent) -> dict[str, Any]:
         """Return valid input for an operation."""
         shape = self.operation(operation).input_shape
-        return dict(self.value(shape, extent)) if shape else {}
+        found = dict(self.value(shape, extent)) if shape else {}
+        for name, value in found.items():
+            if value == [] and "location" in shape.members[name].serialization:
+                # an empty list in a query cannot be told from none
+                found[name] = self._list(shape.members[name], 1, extent)
+        return found
 
     def fields(self, operation: str) -> list[str]:
         """Return the names of all input fields of an operation."""

@@ -1,0 +1,144 @@
+"""Carrying configuration out: what a policy does to an account, in every region it reaches.
+
+AWS takes up to 24 hours for it; here it is done at once.
+
+Sources: the user guide on configuration policies and on why an association fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from membership_mock.engine.moto_bridge import organization_of
+from membership_mock.engine.operation import Family
+from membership_mock.engine.organizations import Organization
+from membership_mock.securityhub.aggregation import FindingAggregatorStore
+from membership_mock.securityhub.associations import Associations, AssociationStore
+from membership_mock.securityhub.central_configuration import (
+    SELF_MANAGED,
+    CentralConfiguration,
+    CentralConfigurationStore,
+    ConfigurationPolicy,
+    Outcome,
+)
+from membership_mock.securityhub.hubs import Hubs, HubStore
+from membership_mock.securityhub.regions import backend_in
+from membership_mock.securityhub.standards import Standards
+
+
+class ConfigurationRollout(Family):
+    """What configuration policies do to accounts."""
+
+    def regions(self, administrator_id: str) -> list[str]:
+        """Return the regions that an administrator's policies reach, the home region first."""
+        aggregator = self.store(FindingAggregatorStore).aggregators.get(administrator_id)
+        if aggregator is None:
+            return []
+        stores = self.backend.world.stores(HubStore)
+        in_use = [region for (region,), store in stores if administrator_id in store.hubs]
+        return aggregator.regions_reached(in_use)
+
+    def settle(self, administrator_id: str, now: datetime) -> None:
+        """Bring every account of the organization up to what it goes by at this moment.
+
+        Accounts join, leave and move; what they inherit changes with that, and is carried out
+        here. Accounts that nothing has changed for are left alone.
+        """
+        central, organization = self._central(administrator_id)
+        if central is None or organization is None:
+            return
+        for account_id in [each for each in central.outcomes if each not in organization.accounts]:
+            del central.outcomes[account_id]
+        behind = []
+        for account_id in organization.accounts:
+            source = central.source(organization, account_id)
+            outcome = central.outcomes.get(account_id)
+            wanted = source.configuration_policy_id if source else None
+            if wanted != (outcome.configuration_policy_id if outcome else None):
+                behind.append(account_id)
+        if behind:
+            self.carry_out(administrator_id, behind, now)
+
+    def carry_out(
+        self,
+        administrator_id: str,
+        accounts: Iterable[str],
+        now: datetime,
+        regions: Iterable[str] | None = None,
+    ) -> None:
+        """Configure accounts as the policy says that they go by, if they go by one.
+
+        An account that goes by none, or manages itself, keeps the settings that it has.
+
+        Args:
+            administrator_id: the delegated administrator.
+            accounts: accounts of its organization.
+            now: when that happens.
+            regions: where; None stands for all regions that the policies reach.
+        """
+        central, organization = self._central(administrator_id)
+        if central is None or organization is None:
+            return
+        wanted_regions = list(self.regions(administrator_id) if regions is None else regions)
+        for account_id in accounts:
+            source = central.source(organization, account_id)
+            if source is None:
+                central.outcomes.pop(account_id, None)
+                continue
+            policy_id = source.configuration_policy_id
+            failure = None
+            if policy_id != SELF_MANAGED:
+                policy = central.policies[policy_id]
+                for region in wanted_regions:
+                    if not self._configure(organization, central, policy, account_id, region, now):
+                        failure = failure or (
+                            f"Configuration Policy {policy_id} couldn't be applied to account"
+                            f" {account_id} in {region} Region. Retry your request."
+                        )
+            central.outcomes[account_id] = Outcome(policy_id, now, failure)
+
+    def extend(self, administrator_id: str, *, beyond: Collection[str], now: datetime) -> None:
+        """Carry the policies out in those regions that they have not reached before."""
+        new = [region for region in self.regions(administrator_id) if region not in beyond]
+        central, _ = self._central(administrator_id)
+        if central is not None and new:
+            self.carry_out(administrator_id, list(central.outcomes), now, new)
+
+    def _configure(
+        self,
+        organization: Organization,
+        central: CentralConfiguration,
+        policy: ConfigurationPolicy,
+        account_id: str,
+        region: str,
+        now: datetime,
+    ) -> bool:
+        """Configure an account in a region; return whether that succeeded.
+
+        It fails for a suspended account, and for a management account that has not enabled
+        Security Hub by itself (both documented); for an account that is a member of, or the
+        administrator of, others (inferred).
+        """
+        administrator_id = central.administrator_id
+        if not organization.accounts[account_id].active:
+            return False
+        backend = backend_in(self.backend.world, region, account_id)
+        hubs, associations = backend.family(Hubs), backend.family(Associations)
+        if not policy.service_enabled:
+            self._leave(backend.store_of(AssociationStore), account_id, administrator_id, now)
+            hubs.disable(account_id, now)
+            return True
+        if account_id == organization.management_account_id and hubs.of_account(account_id) is None:
+            return False
+        if account_id != administrator_id and not associations.is_member(
+            administrator_id, account_id
+        ):
+            if associations.obstacle(administrator_id, account_id) is not None:
+                return False
+            hubs.enable(administrator_id, default_standards=False, now=now)
+            hubs.enable(account_id, default_standards=False, now=now)
+            associations.enroll(administrator_id, account_id, now)
+        hubs.enable(account_id, default_standards=False, now=now)
+        _align(backend.family(Standards), policy, account_id, now)
+        return True

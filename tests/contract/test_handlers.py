@@ -1,0 +1,240 @@
+"""Handlers take what the model says, wrong marks fail at import, and imports point one way."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import membership_mock as package
+from membership_mock.engine import model
+from membership_mock.engine.codec import codec
+from membership_mock.engine.context import Context
+from membership_mock.engine.operation import Backend, Family, Handler, operation
+from membership_mock.services import SERVICES
+from tests.contract.scenes import mocked_operations
+
+ROOT = Path(package.__file__).parent
+#: the packages of the services, each of which stands alone
+SERVICE_PACKAGES = {service.replace("-", "_") for service in SERVICES}
+#: the files that know moto's insides: its registries, its start, its organizations, its tagging
+KNOW_MOTO = {
+    "engine/interceptor.py",
+    "engine/moto_bridge.py",
+    "engine/moto_organizations.py",
+    "engine/moto_start.py",
+    "engine/tagging.py",
+    "serve.py",  # moto's server, which is public
+}
+#: the files that know botocore's insides: how it sends, how it makes sessions, where its models are
+KNOW_BOTOCORE = {
+    "engine/interceptor.py",
+    "engine/model.py",
+    "engine/sessions.py",
+    "testing/calls.py",  # the parser of answers
+}
+#: what of botocore everybody in the engine may know: the classes that describe a model
+PUBLIC_BOTOCORE = {"botocore.model", "botocore.exceptions"}
+
+
+def _handler(service: str, name: str) -> Handler:
+    return SERVICES[service].handlers[name]
+
+
+def _expected_fields(service: str, name: str) -> set[str]:
+    """Return the input fields that are left for the handler."""
+    described = model.service_model(service).operation_model(name)
+    fields = {model.snake(field) for field in described.input_shape.members}
+    token = model.idempotency_token(described)
+    used_up = {model.snake(token)} if token else set()
+    paginator = model.paginators(service).get(name)
+    if paginator:
+        used_up |= {
+            model.snake(paginator[key]) for key in ("input_token", "limit_key") if key in paginator
+        }
+    return fields - used_up
+
+
+@pytest.mark.parametrize(("service", "name"), mocked_operations())
+def test_a_handler_takes_exactly_the_fields_that_the_engine_leaves_it(
+    service: str, name: str
+) -> None:
+    assert set(_handler(service, name).accepts) == _expected_fields(service, name)
+
+
+@pytest.mark.parametrize(("service", "name"), mocked_operations())
+def test_a_handler_has_defaults_for_exactly_the_fields_that_are_not_required(
+    service: str, name: str
+) -> None:
+    described = model.service_model(service).operation_model(name)
+    required = {model.snake(field) for field in described.input_shape.required_members}
+    parameters = inspect.signature(_handler(service, name).method).parameters
+    without = {
+        each for each in _handler(service, name).accepts if parameters[each].default is inspect._empty
+    }
+    assert without == required & _expected_fields(service, name)
+
+
+@pytest.mark.parametrize(("service", "name"), mocked_operations())
+def test_a_handler_is_named_like_its_operation_and_takes_the_context_first(
+    service: str, name: str
+) -> None:
+    method = _handler(service, name).method
+    assert method.__name__ == model.snake(name)
+    first, second = list(inspect.signature(method, eval_str=True).parameters.values())[:2]
+    assert first.name == "self"
+    # with an underscore when the method does not look at it
+    assert (second.name.lstrip("_"), second.annotation) == ("ctx", Context)
+
+
+@pytest.mark.parametrize(("service", "name"), mocked_operations())
+def test_a_handler_says_what_it_does(service: str, name: str) -> None:
+    assert inspect.getdoc(_handler(service, name).method)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_paginated_operation_is_one_for_the_codec_as_well(service: str) -> None:
+    backend = SERVICES[service]
+    paginated = {
+        name for name in backend.handlers if codec(service, name, backend.unique_lists).paging
+    }
+    assert paginated == model.paginators(service).keys() & backend.handlers.keys()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_lists_with_unique_entries_are_lists_of_the_model(service: str) -> None:
+    described = model.service_model(service)
+    for name in SERVICES[service].unique_lists:
+        assert described.shape_for(name).type_name == "list"
+
+
+# --- wrong marks ---
+
+
+class Misspelt(Family):
+    @operation("CreateCas")
+    def create_case(self, ctx: Context) -> None:
+        """Do nothing."""
+
+
+class Newer(Family):
+    @operation("CreateCaseOfTheFuture", optional=True)
+    def create_case_of_the_future(self, ctx: Context) -> None:
+        """Do nothing."""
+
+
+class First(Family):
+    @operation("CloseCase")
+    def close_case(self, ctx: Context, case_id: str) -> None:
+        """Do nothing."""
+
+
+class Second(Family):
+    @operation("CloseCase")
+    def close_the_case(self, ctx: Context, case_id: str) -> None:
+        """Do nothing."""
+
+
+def _make(**attributes: Any) -> type[Backend]:
+    return type("Wrong", (Backend,), {"service": "security-ir", **attributes})
+
+
+def test_a_misspelt_mark_fails_at_import_and_names_the_nearest_operation() -> None:
+    with pytest.raises(TypeError) as refused:
+        _make(families=(Misspelt,))
+    message = str(refused.value)
+    assert "CreateCas, which is not an operation of security-ir" in message
+    assert "nearest: CreateCase" in message
+    assert "Misspelt.create_case" in message
+    assert f"{__file__}:" in message
+
+
+def test_a_mark_that_is_not_in_an_older_model_is_left_out_when_it_says_so() -> None:
+    assert _make(families=(Newer, First)).handlers.keys() == {"CloseCase"}
+
+
+def test_a_doubled_mark_fails_at_import_and_names_both_places() -> None:
+    with pytest.raises(TypeError) as refused:
+        _make(families=(First, Second))
+    message = str(refused.value)
+    assert "CloseCase is served twice" in message
+    for method in (First.close_case, Second.close_the_case):
+        line = method.__code__.co_firstlineno
+        assert f"{method.__qualname__} ({__file__}:{line})" in message
+
+
+# --- imports ---
+
+
+def _files() -> Iterator[tuple[str, Path]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        yield path.relative_to(ROOT).as_posix(), path
+
+
+def _imports(path: Path) -> set[str]:
+    """Return every module that a file imports, anywhere in it, by its full name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+FILES = [pytest.param(name, path, id=name) for name, path in _files()]
+#: imports that only a type checker follows count as well: they show what a file knows
+ENGINE = [each for each in FILES if each.id.startswith("engine/")]
+OF_SERVICES = [each for each in FILES if each.id.partition("/")[0] in SERVICE_PACKAGES]
+
+
+def _of_the_package(path: Path) -> set[str]:
+    """Return the first part below the package of each of its own modules that a file imports."""
+    prefix = "membership_mock."
+    return {
+        name.removeprefix(prefix).partition(".")[0]
+        for name in _imports(path)
+        if name.startswith(prefix)
+    }
+
+
+@pytest.mark.parametrize(("name", "path"), ENGINE)
+def test_the_engine_imports_errors_and_itself_only(name: str, path: Path) -> None:
+    assert _of_the_package(path) <= {"engine", "errors"}
+
+
+@pytest.mark.parametrize(("name", "path"), OF_SERVICES)
+def test_a_service_imports_the_engine_errors_and_itself_only(name: str, path: Path) -> None:
+    assert _of_the_package(path) <= {"engine", "errors", name.partition("/")[0]}
+
+
+def test_the_errors_import_nothing_of_the_package() -> None:
+    assert not _of_the_package(ROOT / "errors.py")
+
+
+@pytest.mark.parametrize(("name", "path"), FILES)
+def test_only_few_files_know_the_insides_of_moto(name: str, path: Path) -> None:
+    if name not in KNOW_MOTO:
+        assert not {each for each in _imports(path) if each.partition(".")[0] == "moto"}
+
+
+@pytest.mark.parametrize(("name", "path"), FILES)
+def test_only_few_files_know_the_insides_of_botocore(name: str, path: Path) -> None:
+    if name not in KNOW_BOTOCORE:
+        inside = {each for each in _imports(path) if each.partition(".")[0] == "botocore"}
+        assert {each.rpartition(".")[0] for each in inside} <= PUBLIC_BOTOCORE
+
+
+@pytest.mark.parametrize(("name", "path"), OF_SERVICES)
+def test_a_service_knows_no_library_of_aws(name: str, path: Path) -> None:
+    foreign = {"boto3", "botocore", "moto", "requests", "responses", "pytest"}
+    assert not {each.partition(".")[0] for each in _imports(path)} & foreign
+
+
+def test_every_file_that_may_know_an_inside_exists() -> None:
+    assert (KNOW_MOTO | KNOW_BOTOCORE) <= {name for name, _ in _files()}
