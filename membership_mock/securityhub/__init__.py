@@ -1,1 +1,1 @@
-"""AWS Security Hub: administrators, members, invitations, organizations, findings across accounts."""
+"""AWS Security Hub: administrators, members, organizations, findings across accounts."""

@@ -1,4 +1,4 @@
-"""What the operations on lists of accounts have in common: one bad account does not stop the others."""
+"""What the operations on lists of accounts have in common: one bad account stops no other."""
 
 from __future__ import annotations
 

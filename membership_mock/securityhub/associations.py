@@ -1,4 +1,4 @@
-"""The relationship between an administrator and a member: stored once per region, seen from both sides.
+"""The relationship between an administrator and a member: stored once, seen from both sides.
 
 The administrator sees it as a member of its list, the member as an invitation and as its
 administrator; nothing is kept twice. `NEXT_STATUS` is the whole of what may happen to it.
@@ -91,7 +91,7 @@ WITHDRAWING: frozenset[Event] = frozenset(
 
 #: members of one administrator in a region. Source: user guide, quotas.
 MEMBER_LIMIT = 10_000
-#: those of them that were invited, rather than in the organization. Source: user guide, restrictions.
+#: those of them that were invited, not in the organization. Source: user guide, restrictions.
 INVITED_MEMBER_LIMIT = 1_000
 
 #: an account that is in the list already (observed)

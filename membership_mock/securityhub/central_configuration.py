@@ -116,6 +116,11 @@ class CentralConfiguration:
                 return None
         return found
 
+    def going_by(self, policy_id: str) -> list[str]:
+        """Return the accounts that a policy was last carried out for."""
+        outcomes = self.outcomes.items()
+        return [account for account, each in outcomes if each.configuration_policy_id == policy_id]
+
     def governing(self, organization: Organization, account_id: str) -> str | None:
         """Return the policy that governs an account, SELF_MANAGED_SECURITY_HUB, or None.
 

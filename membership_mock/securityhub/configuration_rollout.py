@@ -21,6 +21,7 @@ from membership_mock.securityhub.central_configuration import (
     CentralConfigurationStore,
     ConfigurationPolicy,
     Outcome,
+    lineage,
 )
 from membership_mock.securityhub.hubs import Hubs, HubStore
 from membership_mock.securityhub.regions import backend_in
@@ -48,8 +49,10 @@ class ConfigurationRollout(Family):
         central, organization = self._central(administrator_id)
         if central is None or organization is None:
             return
-        for account_id in [each for each in central.outcomes if each not in organization.accounts]:
-            del central.outcomes[account_id]
+        for gone in [each for each in central.outcomes if each not in organization.accounts]:
+            del central.outcomes[gone]
+        for gone in [each for each in central.applied if not lineage(organization, each)]:
+            del central.applied[gone]
         behind = []
         for account_id in organization.accounts:
             source = central.source(organization, account_id)
@@ -126,7 +129,10 @@ class ConfigurationRollout(Family):
         backend = backend_in(self.backend.world, region, account_id)
         hubs, associations = backend.family(Hubs), backend.family(Associations)
         if not policy.service_enabled:
-            self._leave(backend.store_of(AssociationStore), account_id, administrator_id, now)
+            if associations.is_member(administrator_id, account_id):
+                # a member without a hub is none any more (inferred)
+                store = associations.store(AssociationStore)
+                store.move(store.rosters[administrator_id].members[account_id], "disassociate", now)
             hubs.disable(account_id, now)
             return True
         if account_id == organization.management_account_id and hubs.of_account(account_id) is None:
@@ -142,3 +148,20 @@ class ConfigurationRollout(Family):
         hubs.enable(account_id, default_standards=False, now=now)
         _align(backend.family(Standards), policy, account_id, now)
         return True
+
+    def _central(
+        self, administrator_id: str
+    ) -> tuple[CentralConfiguration | None, Organization | None]:
+        store = self.store(CentralConfigurationStore)
+        organization = organization_of(administrator_id, self.backend.partition)
+        return store.organizations.get(administrator_id), organization
+
+
+def _align(standards: Standards, policy: ConfigurationPolicy, account_id: str, now: datetime) -> None:
+    """Subscribe an account to exactly those standards that a policy names, in one region."""
+    named = policy.security_hub.get("EnabledStandardIdentifiers") or []
+    # an ARN of the home region stands for the same standard of every region that the policy reaches
+    wanted = {standard.standards_arn for standard in map(standards.find, named) if standard}
+    held = standards.subscribed(account_id)
+    standards.unsubscribe(account_id, [arn for arn in held if arn not in wanted], now)
+    standards.subscribe(account_id, named, now)

@@ -101,11 +101,12 @@ class Hubs(Family):
                 self.of(Standards).subscribe_defaults(account_id, now)
         return hubs[account_id]
 
-    def disable(self, account_id: str) -> None:
+    def disable(self, account_id: str, now: datetime) -> None:
         """Take the hub of an account in this region away, with standards and associations.
 
         Those that it was invited to by others stay (inferred).
         """
+        del now
         self.store(AssociationStore).forget_administrator(account_id)
         self.of(Standards).unsubscribe_all(account_id)
         self.store(HubStore).hubs.pop(account_id, None)
@@ -156,7 +157,7 @@ class Hubs(Family):
             )
         if associations.administrator_of(ctx.account_id) is not None:
             raise InvalidInputException("Member account cannot disable Security Hub")
-        self.disable(ctx.account_id)
+        self.disable(ctx.account_id, ctx.now)
 
     @operation("DescribeHub")
     def describe_hub(self, ctx: Context, hub_arn: str | None = None) -> dict[str, Any]:

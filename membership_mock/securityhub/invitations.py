@@ -127,9 +127,7 @@ class Invitations(Family):
             raise BadRequestException(NO_SUCH_RESOURCE)
         current = store.of_member(ctx.account_id)
         if current is not None:
-            raise BadRequestException(
-                ACCEPTED_BEFORE if current is association else ANOTHER_MASTER
-            )
+            raise BadRequestException(ACCEPTED_BEFORE if current is association else ANOTHER_MASTER)
         delegated = self.of(Delegation).delegated_administrator()
         if store.roster(ctx.account_id).enabled or delegated == ctx.account_id:
             raise BadRequestException(ADMINISTRATOR_CANNOT_ACCEPT)

@@ -105,9 +105,7 @@ class Members(Family):
             inside = organization is not None and account_id in organization.accounts
             if listed is not None and not (inside and listed.member_status != "Enabled"):
                 return ALREADY_LISTED
-            if listed is None and (
-                room == 0 or (not inside and invited == INVITED_MEMBER_LIMIT)
-            ):
+            if listed is None and (room == 0 or (not inside and invited == INVITED_MEMBER_LIMIT)):
                 return LIMIT_REACHED
             if organization is not None and inside:
                 refusal = self._enroll(ctx, organization, account_id)

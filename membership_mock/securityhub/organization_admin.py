@@ -106,7 +106,7 @@ class OrganizationAdmin(Family):
         settings = self.of(OrganizationConfiguration).settings(admin_account_id)
         if settings.configuration_type == "CENTRAL":
             raise InvalidInputException(
-                "Cannot remove the Security Hub administrator while Central Configuration is enabled"
+                "Cannot remove the Security Hub administrator while Central Configuration is on"
             )
         self.release(organization.management_account_id, ctx.now)
 
@@ -243,6 +243,6 @@ def _require_known(feature: str | None) -> None:
     """
     if feature not in (None, FEATURE):
         raise OperationNotMocked(
-            f"The delegated administrator of the feature {feature} was asked for, but membership_mock"
-            f" mocks {FEATURE} only: leave Feature out."
+            f"The administrator of the feature {feature} was asked for, but membership_mock mocks"
+            f" {FEATURE} only: leave Feature out."
         )

@@ -32,9 +32,7 @@ from membership_mock.securityhub.hubs import Hubs
 from membership_mock.securityhub.regions import backend_in
 
 #: observed
-NO_AUTO_ENABLE = (
-    "Auto Enable and AutoEnableStandards can not be enabled for Central Configuration"
-)
+NO_AUTO_ENABLE = "Auto Enable and AutoEnableStandards can not be enabled for Central Configuration"
 #: observed for the operations on configuration policies, inferred here
 HOME_REGION_ONLY = "Central Configuration APIs can only be called from the aggregation region"
 

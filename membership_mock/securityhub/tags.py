@@ -1,0 +1,59 @@
+"""The tags of hubs and configuration policies.
+
+A resource carries 50 tags at the most, as many as ListTagsForResource can answer with.
+"""
+
+from __future__ import annotations
+
+from membership_mock.engine import model
+from membership_mock.engine.context import Context
+from membership_mock.engine.operation import Family, operation
+from membership_mock.securityhub.central_configuration import CentralConfigurationStore
+from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
+from membership_mock.securityhub.hubs import Hubs
+
+
+class Tags(Family):
+    """The operations on tags."""
+
+    @operation("TagResource")
+    def tag_resource(self, ctx: Context, resource_arn: str, tags: dict[str, str]) -> None:
+        """Add tags to a hub or to a configuration policy; equal keys get the new value.
+
+        Raises:
+            InvalidInputException: the resource would have too many tags (inferred).
+            ResourceNotFoundException: no such resource in the caller's account and region.
+        """
+        held = self._held(ctx, resource_arn)
+        most = _most()
+        if most is not None and len(held.keys() | tags.keys()) > most:
+            raise InvalidInputException(f"A resource can have {most} tags at the most.")
+        held.update(tags)
+
+    @operation("UntagResource")
+    def untag_resource(self, ctx: Context, resource_arn: str, tag_keys: list[str]) -> None:
+        """Remove tags from a hub or from a configuration policy; absent keys do no harm."""
+        held = self._held(ctx, resource_arn)
+        for key in tag_keys:
+            held.pop(key, None)
+
+    @operation("ListTagsForResource")
+    def list_tags_for_resource(self, ctx: Context, resource_arn: str) -> dict[str, dict[str, str]]:
+        """Return the tags of a hub or of a configuration policy."""
+        return {"Tags": self._held(ctx, resource_arn)}
+
+    def _held(self, ctx: Context, arn: str) -> dict[str, str]:
+        """Return the very tags of a resource of the caller's account and region."""
+        hub = self.of(Hubs).of_account(ctx.account_id)
+        if hub is not None and hub.hub_arn == arn:
+            return hub.tags
+        central = self.store(CentralConfigurationStore).organizations.get(ctx.account_id)
+        policy = central.policies.get(arn.rpartition("/")[2]) if central else None
+        if policy is not None and policy.arn == arn == ctx.arn(f"configuration-policy/{policy.id}"):
+            return policy.tags
+        raise ResourceNotFoundException(f"Resource {arn} was not found.")
+
+
+def _most() -> int | None:
+    limit: int | None = model.service_model("securityhub").shape_for("TagMap").metadata.get("max")
+    return limit

@@ -1,0 +1,97 @@
+"""``python -m membership_mock``: demo, operations, serve."""
+
+from __future__ import annotations
+
+import io
+import re
+import signal
+import subprocess
+import sys
+
+import boto3
+import pytest
+
+from membership_mock import mock_membership
+from membership_mock.__main__ import main
+from membership_mock.demo import tell
+from tests.samples import new_membership
+
+
+def test_the_demo_tells_every_call_with_its_answer_and_caller() -> None:
+    out = io.StringIO()
+    tell(out)
+    text = out.getvalue()
+    for line in (
+        r"management +111122223333  organizations\.CreateOrganization",
+        r"security +\d{12}  security-ir\.CreateMembership",
+        r"security +\d{12}  security-ir\.CancelMembership",
+        r'security +\d{12}  security-ir\.UpdateMembership .*"undoMembershipCancellation": true',
+        r"shop +\d{12}  security-ir\.GetMembership .*\n    ! .*AccessDeniedException",
+        r"security +\d{12}  security-ir\.CloseCase .*\n    > .*Closed",
+    ):
+        assert re.search(line, text), line
+    assert "\x1b[" not in text  # colours are for terminals only
+
+
+def test_the_demo_runs_as_a_command_and_needs_nothing_set_up() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "membership_mock", "demo"],
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin"},
+        check=True,
+    )
+    assert "What the mock remembers" in result.stdout
+    assert result.stderr == ""
+
+
+def test_operations_lists_what_is_mocked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["operations", "security-ir"]) == 0
+    text = capsys.readouterr().out
+    assert re.match(r"security-ir: \d+ of \d+ operations\n", text)
+    assert "  CreateMembership\n" in text
+    assert "  UpdateMembership  (account scope changes take effect at once)\n" in text
+
+
+def test_operations_of_an_unknown_service_names_the_known_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["operations", "s3"])
+    assert "s3 is not mocked; the mocked services are: security-ir" in capsys.readouterr().err
+
+
+def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([])
+    assert "demo" in capsys.readouterr().err
+
+
+def test_serve_serves_the_mock_over_http() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "membership_mock", "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+        assert found
+        client = boto3.client(
+            "security-ir",
+            endpoint_url=found.group(),
+            region_name="eu-west-1",
+            aws_access_key_id="111122223333",
+            aws_secret_access_key="x",
+        )
+        membership = new_membership(client)
+        assert client.get_membership(membershipId=membership)["accountId"] == "111122223333"
+        with mock_membership() as mock:
+            here = mock.client("security-ir", account="111122223333", region="eu-west-1")
+            assert here.list_memberships()["items"] == []
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+        process.stdout.close()
+    assert process.returncode == 0
