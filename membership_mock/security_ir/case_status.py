@@ -64,10 +64,10 @@ class CaseStatus(CaseFamily):
         """Move a self-managed case to another status, and return that status.
 
         Raises:
-            ConflictException: the case is closed.
-            ValidationException: AWS resolves the case, or the table has no such transition.
+            ValidationException: AWS resolves the case, or the table has no such transition; from
+                Closed it has none at all (inferred: "value updates must be permitted").
         """
-        case = self.of(Cases).for_writing(ctx, case_id)
+        case = self.of(Cases).for_reading(ctx, case_id)
         if case.resolver_type != "Self":
             raise ValidationException(
                 f"The status of case {case_id} is changed by AWS, because its resolver is AWS.",

@@ -21,6 +21,7 @@ from membership_mock.securityhub.central_configuration import (
     Governance,
 )
 from membership_mock.securityhub.configuration_rollout import ConfigurationRollout
+from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import (
     AccessDeniedException,
     InvalidInputException,
@@ -28,7 +29,7 @@ from membership_mock.securityhub.errors import (
     ResourceConflictException,
     ResourceNotFoundException,
 )
-from membership_mock.securityhub.organization_admin import OrganizationAdmin
+from membership_mock.securityhub.organization_configuration import OrganizationConfiguration
 from membership_mock.securityhub.regions import backend_in
 from membership_mock.securityhub.standards import Standards
 
@@ -39,9 +40,7 @@ POLICY_LIMIT = 20
 _NAME = re.compile(r"[A-Za-z0-9\-.!*/]+")
 
 #: both observed
-NOT_CENTRAL = (
-    "Must be a Security Hub delegated administrator with Central Configuration enabled"
-)
+NOT_CENTRAL = "Must be a Security Hub delegated administrator with Central Configuration enabled"
 NOT_HOME = "Central Configuration APIs can only be called from the aggregation region"
 
 #: observed
@@ -61,22 +60,15 @@ class ConfigurationPolicies(Family):
             AccessDeniedException: the caller is not the delegated administrator, its organization
                 does not use central configuration, or this is not the home region (texts observed).
         """
-        from membership_mock.securityhub.organization_configuration import (  # imports this module
-            OrganizationConfiguration,
-        )
-
         aggregator = self.of(Governance).aggregator(ctx.account_id)
-        if (
-            aggregator is None
-            or self.of(OrganizationAdmin).delegated_administrator() != ctx.account_id
-        ):
+        if aggregator is None or self.of(Delegation).delegated_administrator() != ctx.account_id:
             raise AccessDeniedException(NOT_CENTRAL)
         home = aggregator.finding_aggregation_region
         at_home = backend_in(self.backend.world, home, ctx.account_id)
         settings = at_home.family(OrganizationConfiguration).settings(ctx.account_id)
         if settings.configuration_type != "CENTRAL":
             raise AccessDeniedException(NOT_CENTRAL)
-        if home != ctx.region:
+        if ctx.region != home:
             raise AccessDeniedException(NOT_HOME)
         held = self.store(CentralConfigurationStore).organizations
         return held.get(ctx.account_id) or CentralConfiguration(ctx.account_id)
@@ -139,9 +131,7 @@ class ConfigurationPolicies(Family):
         return self.find(self.administered(ctx), identifier)
 
     @operation("ListConfigurationPolicies")
-    def list_configuration_policies(
-        self, ctx: Context
-    ) -> dict[str, Listing[ConfigurationPolicy]]:
+    def list_configuration_policies(self, ctx: Context) -> dict[str, Listing[ConfigurationPolicy]]:
         """Return the caller's policies, the oldest one first (inferred)."""
         policies = list(self.administered(ctx).policies.values())
         return {

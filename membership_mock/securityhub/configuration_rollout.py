@@ -23,6 +23,7 @@ from membership_mock.securityhub.central_configuration import (
     Outcome,
     lineage,
 )
+from membership_mock.securityhub.delegation import DelegationStore
 from membership_mock.securityhub.hubs import Hubs, HubStore
 from membership_mock.securityhub.regions import backend_in
 from membership_mock.securityhub.standards import Standards
@@ -39,6 +40,18 @@ class ConfigurationRollout(Family):
         stores = self.backend.world.stores(HubStore)
         in_use = [region for (region,), store in stores if administrator_id in store.hubs]
         return aggregator.regions_reached(in_use)
+
+    def begin(self, administrator_id: str, now: datetime) -> None:
+        """Start central configuration, in the home region and in the linked ones.
+
+        The delegated administrator has its role and a hub in all of them, and the accounts of the
+        organization that have a hub become its members. Source: user guide, instructions for
+        enabling central configuration.
+        """
+        organization = organization_of(administrator_id, self.backend.partition)
+        if organization is not None:
+            for region in self.regions(administrator_id):
+                self._take_over(region, organization, administrator_id, now)
 
     def settle(self, administrator_id: str, now: datetime) -> None:
         """Bring every account of the organization up to what it goes by at this moment.
@@ -84,6 +97,10 @@ class ConfigurationRollout(Family):
         if central is None or organization is None:
             return
         wanted_regions = list(self.regions(administrator_id) if regions is None else regions)
+        for region in wanted_regions:
+            hub = _families(self, region, administrator_id)[0].of_account(administrator_id)
+            if hub is None:  # the region is linked since a moment ago
+                self._take_over(region, organization, administrator_id, now)
         for account_id in accounts:
             source = central.source(organization, account_id)
             if source is None:
@@ -104,8 +121,8 @@ class ConfigurationRollout(Family):
     def extend(self, administrator_id: str, *, beyond: Collection[str], now: datetime) -> None:
         """Carry the policies out in those regions that they have not reached before."""
         new = [region for region in self.regions(administrator_id) if region not in beyond]
-        central, _ = self._central(administrator_id)
-        if central is not None and new:
+        central, organization = self._central(administrator_id)
+        if central is not None and organization is not None and new:
             self.carry_out(administrator_id, list(central.outcomes), now, new)
 
     def _configure(
@@ -126,8 +143,7 @@ class ConfigurationRollout(Family):
         administrator_id = central.administrator_id
         if not organization.accounts[account_id].active:
             return False
-        backend = backend_in(self.backend.world, region, account_id)
-        hubs, associations = backend.family(Hubs), backend.family(Associations)
+        hubs, associations = _families(self, region, account_id)
         if not policy.service_enabled:
             if associations.is_member(administrator_id, account_id):
                 # a member without a hub is none any more (inferred)
@@ -142,12 +158,23 @@ class ConfigurationRollout(Family):
         ):
             if associations.obstacle(administrator_id, account_id) is not None:
                 return False
-            hubs.enable(administrator_id, default_standards=False, now=now)
             hubs.enable(account_id, default_standards=False, now=now)
             associations.enroll(administrator_id, account_id, now)
         hubs.enable(account_id, default_standards=False, now=now)
-        _align(backend.family(Standards), policy, account_id, now)
+        _align(hubs.of(Standards), policy, account_id, now)
         return True
+
+    def _take_over(
+        self, region: str, organization: Organization, administrator_id: str, now: datetime
+    ) -> None:
+        """Make the administrator in ``region`` what it is at home, for all accounts with a hub."""
+        hubs, associations = _families(self, region, administrator_id)
+        administrators = hubs.store(DelegationStore).administrators
+        administrators.setdefault(organization.management_account_id, administrator_id)
+        hubs.enable(administrator_id, default_standards=False, now=now)
+        for account_id in organization.accounts:
+            if hubs.of_account(account_id) is not None:
+                associations.enroll(administrator_id, account_id, now)
 
     def _central(
         self, administrator_id: str
@@ -157,7 +184,14 @@ class ConfigurationRollout(Family):
         return store.organizations.get(administrator_id), organization
 
 
-def _align(standards: Standards, policy: ConfigurationPolicy, account_id: str, now: datetime) -> None:
+def _families(here: Family, region: str, account_id: str) -> tuple[Hubs, Associations]:
+    backend = backend_in(here.backend.world, region, account_id)
+    return backend.family(Hubs), backend.family(Associations)
+
+
+def _align(
+    standards: Standards, policy: ConfigurationPolicy, account_id: str, now: datetime
+) -> None:
     """Subscribe an account to exactly those standards that a policy names, in one region."""
     named = policy.security_hub.get("EnabledStandardIdentifiers") or []
     # an ARN of the home region stands for the same standard of every region that the policy reaches

@@ -7,7 +7,6 @@ a member's refusal; what they leave open is marked inferred.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid
@@ -23,6 +22,7 @@ from membership_mock.securityhub.associations import Associations
 from membership_mock.securityhub.configuration_rollout import ConfigurationRollout
 from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
 from membership_mock.securityhub.hubs import Hubs, HubStore
+from membership_mock.securityhub.organization_configuration import OrganizationConfiguration
 from membership_mock.securityhub.regions import backend_in
 
 
@@ -45,7 +45,7 @@ class FindingAggregators(Family):
         return self.store(FindingAggregatorStore).aggregators.get(account_id)
 
     def followed(self, account_id: str) -> FindingAggregator | None:
-        """Return the finding aggregator that an account goes by here: a member, its administrator's."""
+        """Return what an account goes by here: its own, or as a member its administrator's."""
         return self.of_account(self.of(Associations).administrator_of(account_id) or account_id)
 
     def linked_regions(self, account_id: str) -> list[str]:
@@ -154,7 +154,8 @@ class FindingAggregators(Family):
             InvalidInputException: the organization uses central configuration.
         """
         self._own(ctx, finding_aggregator_arn, "deleted")
-        if self._is_central(ctx.account_id):
+        settings = self.of(OrganizationConfiguration).settings(ctx.account_id)
+        if settings.configuration_type == "CENTRAL":
             raise InvalidInputException(
                 "A finding aggregator cannot be deleted while the organization uses central"
                 " configuration."
@@ -181,17 +182,7 @@ class FindingAggregators(Family):
 
     def _refuse_member(self, ctx: Context, verb: str) -> None:
         if self.of(Associations).administrator_of(ctx.account_id) is not None:
-            raise RefusedToMember(
-                f"A finding aggregator cannot be {verb} by a member account."
-            )
-
-    def _is_central(self, account_id: str) -> bool:
-        from membership_mock.securityhub.organization_configuration import (  # imports this module
-            OrganizationConfiguration,
-        )
-
-        settings = self.of(OrganizationConfiguration).settings(account_id)
-        return settings.configuration_type == "CENTRAL"
+            raise RefusedToMember(f"A finding aggregator cannot be {verb} by a member account.")
 
     def _regions_with_hub(self, account_id: str) -> list[str]:
         stores = self.backend.world.stores(HubStore)
@@ -213,9 +204,9 @@ def _checked(ctx: Context, mode: str, given: Iterable[str] | None) -> list[str]:
             f"Invalid RegionLinkingMode {mode}. Valid values are {', '.join(TAKES_REGIONS)}."
         )
     if regions and not TAKES_REGIONS[mode]:
-        raise InvalidInputException(f"Regions cannot be specified when RegionLinkingMode is {mode}.")
+        raise InvalidInputException(f"Regions cannot be given when RegionLinkingMode is {mode}.")
     if not regions and TAKES_REGIONS[mode]:
-        raise InvalidInputException(f"Regions must be specified when RegionLinkingMode is {mode}.")
+        raise InvalidInputException(f"Regions must be given when RegionLinkingMode is {mode}.")
     for region in regions:
         if not is_region(region, ctx.partition):
             raise InvalidInputException(f"Invalid Region {region}.")

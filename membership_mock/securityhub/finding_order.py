@@ -12,7 +12,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from membership_mock.engine.pagination import Listing, Position
@@ -52,21 +52,14 @@ class Criterion:
     dated: bool
 
 
+@dataclass(slots=True)
 class _Downwards:
     """A value that comes before smaller ones."""
 
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
+    value: Any
 
     def __lt__(self, other: _Downwards) -> bool:
         return bool(other.value < self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Downwards) and bool(self.value == other.value)
-
-    __hash__ = None  # type: ignore[assignment]  # nobody keeps these
 
 
 def compile_order(criteria: Sequence[Mapping[str, str]]) -> tuple[Criterion, ...]:
@@ -114,12 +107,75 @@ class FoundFindings(Listing[Finding]):
 
     def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
         """Return the findings behind the position ``after``, and the position to go on from."""
-        following = self._sorted(after) if self._order or self._query.ids else self._stored(after)
-        chosen = (
-            list(islice(following, size + 1))
-            if not isinstance(following, _Unsorted)
-            else following.first(size + 1)
+        if self._order or self._query.ids is not None:
+            chosen = self._first_sorted(size + 1, after)
+        else:
+            chosen = list(islice(self._as_kept(after), size + 1))
+        following = self._position_of(chosen[size - 1]) if len(chosen) > size else None
+        return [finding.fields for finding in chosen[:size]], following
+
+    def _position_of(self, finding: Finding) -> str:
+        if self._order or self._query.ids is not None:
+            return json.dumps(self._sort_values(finding))
+        return finding.place
+
+    def _as_kept(self, after: Position | None) -> Iterator[Finding]:
+        """Yield what matches behind ``after`` in the default order, as far as it is asked for."""
+        walks = [self._downwards(sight, after) for sight in self._sights]
+        if len(walks) == 1:
+            return walks[0]
+        return heapq.merge(*walks, key=lambda finding: finding.place, reverse=True)
+
+    def _downwards(self, sight: Sight, after: Position | None) -> Iterator[Finding]:
+        ordered, matches = sight.shelf.ordered, self._query.matches
+        index = len(ordered)
+        if after is not None:
+            index = bisect_left(ordered, after, key=lambda finding: finding.place)
+        while index:
+            index -= 1
+            finding = ordered[index]
+            if sight.shows(finding) and matches(finding.fields):
+                yield finding
+
+    def _first_sorted(self, count: int, after: Position | None) -> list[Finding]:
+        """Return the first ``count`` of all that match behind ``after``."""
+        matches = self._query.matches
+        keyed = (
+            (self._key(self._sort_values(finding)), finding)
+            for sight in self._sights
+            for finding in self._candidates(sight.shelf)
+            if sight.shows(finding) and matches(finding.fields)
         )
-        shown = [finding.fields for finding in chosen[:size]]
-        more = len(chosen) > size
-        return shown, self._position_of(chosen[size - 1]) if more else None
+        if after is not None:
+            last = self._key(json.loads(str(after)))
+            keyed = (pair for pair in keyed if last < pair[0])
+        return [finding for _, finding in heapq.nsmallest(count, keyed, key=lambda pair: pair[0])]
+
+    def _candidates(self, shelf: Shelf) -> Iterable[Finding]:
+        ids = self._query.ids
+        if ids is None:
+            return shelf.ordered
+        return chain.from_iterable(shelf.by_id.get(one, ()) for one in ids)
+
+    def _sort_values(self, finding: Finding) -> list[Any]:
+        """Return what a finding is sorted by; None for what it has not."""
+        sorted_by: list[Any] = []
+        for criterion in self._order:
+            found = values(finding.fields, criterion.path)
+            if criterion.dated:
+                found = [stamp.isoformat("T", "microseconds") for stamp in filter(None, map(instant, found))]
+            # of several values the one counts that comes first (inferred)
+            choose = max if criterion.descending else min
+            sorted_by.append(choose(found, default=None))
+        return [*sorted_by, finding.place]
+
+    def _key(self, sort_values: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the key for `_sort_values`; what a finding has not comes last (inferred)."""
+        *given, place = sort_values
+        key: list[Any] = []
+        for value, criterion in zip(given, self._order, strict=True):
+            if value is None:
+                key.append((1,))
+            else:
+                key.append((0, _Downwards(value) if criterion.descending else value))
+        return (*key, _Downwards(place))

@@ -33,8 +33,8 @@ from membership_mock.securityhub.configuration_policies import (
     refuse_switching_off,
 )
 from membership_mock.securityhub.configuration_rollout import ConfigurationRollout
+from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
-from membership_mock.securityhub.organization_admin import SERVICE_PRINCIPAL, OrganizationAdmin
 from membership_mock.securityhub.regions import backend_in
 
 __all__ = ["SELF_MANAGED", "PolicyAssociations"]
@@ -58,6 +58,11 @@ ROOT_FAILED = (
     "Policy association failed because {} organizational units or accounts under this root failed."
 )
 
+_STATUS: dict[type[ServiceError], int] = {
+    InvalidInputException: 400,
+    ResourceNotFoundException: 404,
+}
+
 
 class PolicyAssociations(Family):
     """The operations on the associations of configuration policies."""
@@ -66,7 +71,7 @@ class PolicyAssociations(Family):
         """Return the policy that governs an account here, SELF_MANAGED_SECURITY_HUB, or None."""
         return self.of(Governance).governing(account_id)
 
-    @operation("StartConfigurationPolicyAssociation", differs="associations are carried out at once")
+    @operation("StartConfigurationPolicyAssociation", differs="policies are carried out at once")
     def start_configuration_policy_association(
         self, ctx: Context, configuration_policy_identifier: str, target: dict[str, str]
     ) -> Summary:
@@ -110,9 +115,7 @@ class PolicyAssociations(Family):
             "AssociationStatus": "PENDING",
         }
 
-    @operation(
-        "StartConfigurationPolicyDisassociation", differs="disassociations are carried out at once"
-    )
+    @operation("StartConfigurationPolicyDisassociation", differs="policies are carried out at once")
     def start_configuration_policy_disassociation(
         self,
         ctx: Context,
@@ -142,9 +145,7 @@ class PolicyAssociations(Family):
         self.of(ConfigurationRollout).settle(ctx.account_id, ctx.now)
 
     @operation("GetConfigurationPolicyAssociation")
-    def get_configuration_policy_association(
-        self, ctx: Context, target: dict[str, str]
-    ) -> Summary:
+    def get_configuration_policy_association(self, ctx: Context, target: dict[str, str]) -> Summary:
         """Return what a target goes by, applied to it or inherited.
 
         Raises:
@@ -164,15 +165,15 @@ class PolicyAssociations(Family):
         """
         central = self._settled(ctx)
         organization = _organization(ctx)
-        found, unprocessed = [], []
+        found: list[Summary] = []
+        unprocessed = []
         for identifiers in configuration_policy_association_identifiers:
-            try:
-                found.append(_association(central, organization, identifiers.get("Target") or {}))
-            except (InvalidInputException, ResourceNotFoundException) as refusal:
+            refusal = _find(central, organization, identifiers.get("Target") or {}, found)
+            if refusal is not None:
                 unprocessed.append(
                     {
                         "ConfigurationPolicyAssociationIdentifiers": identifiers,
-                        "ErrorCode": _status_of(refusal),
+                        "ErrorCode": str(_STATUS[type(refusal)]),
                         "ErrorReason": refusal.message,
                     }
                 )
@@ -230,14 +231,9 @@ class PolicyAssociations(Family):
 def _follow(world: World, change: OrganizationChange, administrator_id: str) -> None:
     where = {"account_id": administrator_id, "region": "", "partition": change.partition}
     aggregator = world.store(FindingAggregatorStore, **where).aggregators.get(administrator_id)
-    organization = organization_of(administrator_id, change.partition)
-    removed = change.account_id == administrator_id and (
-        change.kind in ("close_account", "remove_account_from_organization")
-        or change.service_principal == SERVICE_PRINCIPAL
-    )
-    if aggregator is not None and organization is not None and not removed:
+    if aggregator is not None:
         home = backend_in(world, aggregator.finding_aggregation_region, administrator_id)
-        if home.family(OrganizationAdmin).delegated_administrator() == administrator_id:
+        if home.family(Delegation).delegated_administrator() == administrator_id:
             home.family(ConfigurationRollout).settle(administrator_id, change.now)
             return
     del world.store(CentralConfigurationStore, **where).organizations[administrator_id]
@@ -268,6 +264,20 @@ def _known_target(organization: Organization, target: Mapping[str, str]) -> str:
     if not lineage(organization, target_id) or type_of(organization, target_id) != kind:
         raise ResourceNotFoundException(f"Target {target_id} was not found in the organization.")
     return target_id
+
+
+def _find(
+    central: CentralConfiguration,
+    organization: Organization,
+    target: Mapping[str, str],
+    found: list[Summary],
+) -> ServiceError | None:
+    """Put the association of a target into ``found``, or return why there is none."""
+    try:
+        found.append(_association(central, organization, target))
+    except (InvalidInputException, ResourceNotFoundException) as refusal:
+        return refusal
+    return None
 
 
 def _association(
@@ -311,9 +321,7 @@ def _summary(
     }
 
 
-def _failed_below(
-    central: CentralConfiguration, organization: Organization, target_id: str
-) -> int:
+def _failed_below(central: CentralConfiguration, organization: Organization, target_id: str) -> int:
     """Return how many of the accounts and units below a target have failed (units inferred)."""
     failed: set[str] = set()
     for account_id, outcome in central.outcomes.items():
@@ -321,9 +329,3 @@ def _failed_below(
         if outcome.failure is not None and target_id in chain:
             failed.update(chain[: chain.index(target_id)])
     return len(failed)
-
-
-def _status_of(refusal: ServiceError) -> str:
-    return "404" if isinstance(refusal, ResourceNotFoundException) else "400"
-
-

@@ -16,6 +16,7 @@ import requests
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
+from membership_mock import mock_membership
 from membership_mock.engine import model
 from membership_mock.services import SERVICES
 from tests.contract.doors import CARELESS, post, signed, world
@@ -24,7 +25,7 @@ from tests.contract.scenes import ACCOUNT, REGION, scene_of
 from tests.samples import TEAM, case_input, new_case, new_membership
 
 OTHER_ACCOUNT = "333333333333"
-OTHER_REGION = "ap-northeast-1"
+OTHER_REGION = "us-east-1"
 
 
 def _deep(levels: int) -> bytes:
@@ -97,7 +98,18 @@ def test_a_body_that_is_no_json_object_is_refused_as_unparsable(
     _assert_is_an_error(answer, SERVICES[service].refusals.unparsable("").code)
     assert world() == before
     assert membership_mock.calls[-1].operation == name
-    assert membership_mock.calls[-1].parameters is not None  # can be read nevertheless
+
+
+@pytest.mark.parametrize("body", MALFORMED_BODIES)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_call_with_a_malformed_body_can_be_read_and_shown(service: str, body: bytes) -> None:
+    # not the fixture: it shows the calls of a failed test, which is what is tried here
+    with mock_membership() as mock:
+        name, sent = _writing(service, mock)
+        post(service, sent.target, body, sent.method)
+        assert isinstance(mock.calls[-1].parameters, dict)
+        assert f"{service}.{name}" in repr(mock.calls[-1])
+        assert mock.report()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -503,14 +515,20 @@ def test_a_client_token_that_comes_again_with_other_input_is_refused(
 # --- moto's server ---
 
 
-@pytest.fixture
-def server(membership_mock: Any) -> Iterator[str]:
-    """The address of a moto server that serves the running mock."""
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The address of a moto server, which stopping takes half a second."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture
+def server(membership_mock: Any, address: str) -> str:
+    """The address of a moto server that serves the running mock."""
+    return address
 
 
 def _over_http(server: str) -> Any:

@@ -13,11 +13,13 @@ import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.model import OperationModel, Shape
 from botocore.serialize import create_serializer
+
 from membership_mock.engine import model
 from membership_mock.engine.patterns import matcher, translate
 
 if sys.version_info >= (3, 11):
-    from re import _constants as constants, _parser as parser
+    from re import _constants as constants
+    from re import _parser as parser
 else:
     import sre_constants as constants
     import sre_parse as parser
@@ -122,7 +124,7 @@ def text_for(pattern: str | None, least: int, most: int | None) -> str:
     matches = matcher(pattern)
     assert matches is not None, f"cannot be translated: {pattern}"
     tree = parser.parse(translate(pattern))
-    dice = random.Random(pattern)  # noqa: S311
+    dice = random.Random(pattern)
     for attempt in range(3000):
         text = "".join(_walk(tree, dice, 1 + attempt % 60))
         if least <= len(text) <= most and matches(text) and _is_text(text):

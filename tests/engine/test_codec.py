@@ -20,6 +20,7 @@ from botocore.model import (
     StructureShape,
 )
 from botocore.parsers import create_parser
+
 from membership_mock.engine import model
 from membership_mock.engine.codec import (
     Invalid,

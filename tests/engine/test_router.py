@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import pytest
+
 from membership_mock.engine import model
 from membership_mock.engine.router import Template, router
 from tests.engine import samples

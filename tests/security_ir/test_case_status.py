@@ -1,66 +1,17 @@
 """The life of a case: status, closing, and the resolver."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ClientError
-from freezegun import freeze_time
 
-TEAM = [
-    {"name": "Alice", "jobTitle": "Lead", "email": "alice@example.com"},
-    {"name": "Robert", "jobTitle": "Analyst", "email": "robert@example.com"},
-]
+from tests.security_ir.scenes import START, code, new_case, refusal
 
-
-def member_client(mock, account="111111111111", region="eu-west-1"):
-    client = mock.client("security-ir", account=account, region=region)
-    client.create_membership(membershipName="Example", incidentResponseTeam=TEAM)
-    return client
-
-
-def new_case(client, resolver="Self", **fields):
-    arguments = {
-        "resolverType": resolver,
-        "title": "Leaked key",
-        "description": "A key was found in a public repository.",
-        "engagementType": "Security Incident",
-        "reportedIncidentStartDate": datetime(2026, 3, 1, tzinfo=timezone.utc),
-        "impactedAccounts": ["111111111111"],
-        "watchers": [],
-        **fields,
-    }
-    return client.create_case(**arguments)["caseId"]
-
-
-@pytest.fixture
-def clock():
-    with freeze_time("2026-03-02T09:00:00Z") as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def security_ir(clock, membership_mock):
-    return member_client(membership_mock)
-
-
-def refusal(call, **arguments):
-    """Return the error that a call is refused with."""
-    with pytest.raises(ClientError) as refused:
-        call(**arguments)
-    return refused.value.response
-
-
-START = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
 SUBMITTED = "Submitted"
 ANALYSIS = "Detection and Analysis"
 CONTAINMENT = "Containment, Eradication and Recovery"
 POST_INCIDENT = "Post-incident Activities"
 SETTABLE = (ANALYSIS, CONTAINMENT, POST_INCIDENT)
 MOVES = [(a, b) for a in (SUBMITTED, *SETTABLE) for b in SETTABLE if a != b]
-
-
-def code(response):
-    return response["Error"]["Code"]
 
 
 def case_in(client, status):
@@ -122,7 +73,9 @@ def test_update_case_status_refuses_a_closed_case(security_ir, resolver):
     case_id = new_case(security_ir, resolver)
     security_ir.close_case(caseId=case_id)
     response = refusal(security_ir.update_case_status, caseId=case_id, caseStatus=ANALYSIS)
-    assert code(response) == "ConflictException"
+    assert code(response) == "ValidationException"
+    assert response["reason"] == "OTHER"
+    assert [field["name"] for field in response["fieldList"]] == ["caseStatus"]
 
 
 # CloseCase

@@ -1,60 +1,10 @@
 """The AI investigation of a case, and feedback on it."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ClientError
-from freezegun import freeze_time
 
-TEAM = [
-    {"name": "Alice", "jobTitle": "Lead", "email": "alice@example.com"},
-    {"name": "Robert", "jobTitle": "Analyst", "email": "robert@example.com"},
-]
-
-
-def member_client(mock, account="111111111111", region="eu-west-1"):
-    client = mock.client("security-ir", account=account, region=region)
-    client.create_membership(membershipName="Example", incidentResponseTeam=TEAM)
-    return client
-
-
-def new_case(client, resolver="Self", **fields):
-    arguments = {
-        "resolverType": resolver,
-        "title": "Leaked key",
-        "description": "A key was found in a public repository.",
-        "engagementType": "Security Incident",
-        "reportedIncidentStartDate": datetime(2026, 3, 1, tzinfo=timezone.utc),
-        "impactedAccounts": ["111111111111"],
-        "watchers": [],
-        **fields,
-    }
-    return client.create_case(**arguments)["caseId"]
-
-
-@pytest.fixture
-def clock():
-    with freeze_time("2026-03-02T09:00:00Z") as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def security_ir(clock, membership_mock):
-    return member_client(membership_mock)
-
-
-def refusal(call, **arguments):
-    """Return the error that a call is refused with."""
-    with pytest.raises(ClientError) as refused:
-        call(**arguments)
-    return refused.value.response
-
-
-START = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
-
-
-def code(response):
-    return response["Error"]["Code"]
+from tests.security_ir.scenes import START, code, new_case, refusal
 
 
 def actions(client, case_id):
