@@ -397,7 +397,7 @@ MEMBERS = "/collaborations/12345678-1234-1234-1234-123456789012/members"
 
 
 def operation_of(
-    uri: str, *, input: dict[str, Any] | None = None, output: dict[str, Any] | None = None
+    uri: str, *, request: dict[str, Any] | None = None, output: dict[str, Any] | None = None
 ) -> OperationModel:
     """Return an operation of a made-up model, for places that the three services do not use."""
     names = ("string", "integer", "double", "boolean", "timestamp", "blob")
@@ -406,7 +406,7 @@ def operation_of(
     shapes["Map"] = {"type": "map", "key": {"shape": "String"}, "value": {"shape": "String"}}
     shapes["Thing"] = {"type": "structure", "members": {"a": {"shape": "Integer"}}}
     description: dict[str, Any] = {"name": "Do", "http": {"method": "POST", "requestUri": uri}}
-    for name, traits in (("input", input), ("output", output)):
+    for name, traits in (("input", request), ("output", output)):
         if traits is not None:
             shapes[name] = {"type": "structure", **traits}
             description[name] = {"shape": name}
@@ -438,7 +438,7 @@ OUTSIDE = {
 
 
 def test_every_place_outside_the_body_is_read_as_botocore_fills_it() -> None:
-    operation = operation_of("/{label}/x/{greedy+}", input={"members": OUTSIDE})
+    operation = operation_of("/{label}/x/{greedy+}", request={"members": OUTSIDE})
     parameters = {
         "Label": samples.WHEN,
         "Greedy": "a/b c",
@@ -477,7 +477,7 @@ def test_every_place_outside_the_body_is_read_as_botocore_fills_it() -> None:
 )
 def test_a_text_outside_the_body_has_to_be_what_the_model_says(query: str, expected: str) -> None:
     parser = RequestParser(
-        operation_of("/{label}/x/{greedy+}", input={"members": OUTSIDE}), Readers()
+        operation_of("/{label}/x/{greedy+}", request={"members": OUTSIDE}), Readers()
     )
     with pytest.raises(Unparsable, match=re.escape(expected)):
         parser.parse("/2026-01-31T00:00:00Z/x/a", query, {}, b"")
@@ -489,7 +489,7 @@ def test_a_text_outside_the_body_has_to_be_what_the_model_says(query: str, expec
 )
 def test_a_timestamp_in_the_query_may_have_a_fraction_and_an_offset(sent: str) -> None:
     parser = RequestParser(
-        operation_of("/", input={"members": {"When": OUTSIDE["When"]}}), Readers()
+        operation_of("/", request={"members": {"When": OUTSIDE["When"]}}), Readers()
     )
     assert parser.parse("/", f"when={sent}", {}, b"") == {"when": samples.WHEN}
 
@@ -504,7 +504,7 @@ def test_a_timestamp_in_the_query_may_have_a_fraction_and_an_offset(sent: str) -
 )
 def test_a_payload_is_the_whole_body(shape: str, body: bytes, expected: object) -> None:
     traits = {"payload": "Body", "members": {"Body": {"shape": shape}}}
-    operation = operation_of("/", input=traits, output=traits)
+    operation = operation_of("/", request=traits, output=traits)
 
     assert RequestParser(operation, Readers()).parse("/", "", {}, body) == {"body": expected}
     assert RequestParser(operation, Readers()).parse("/", "", {}, b"") == {}

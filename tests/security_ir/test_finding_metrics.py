@@ -100,5 +100,5 @@ def test_get_finding_metrics_keeps_memberships_apart(client, membership_id, metr
 
 
 def test_record_names_the_metrics_when_it_gets_an_unknown_one(membership_id, metrics_family):
-    with pytest.raises(TypeError, match="findings_lost: no finding metric.*findings_triaged"):
+    with pytest.raises(TypeError, match=r"findings_lost: no finding metric.*findings_triaged"):
         metrics_family.record(membership_id, MONDAY.date(), findings_lost=1)
