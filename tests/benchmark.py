@@ -28,6 +28,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from io import BytesIO
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import boto3
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
+from moto.core.models import botocore_stubber
 
 from membership_mock import mock_membership
 from membership_mock.engine import running
@@ -175,6 +177,11 @@ def take_turns(
     return times
 
 
+def _ready(act: Action) -> Contender:
+    """Return a contender that has nothing to prepare."""
+    return lambda: nullcontext(act)
+
+
 def _measure(contender: Contender, calls: int) -> list[int]:
     clock = time.perf_counter_ns
     taken = []
@@ -221,7 +228,9 @@ def one_call(scene: Scene, mock: Callable[[], Any], effort: Effort) -> Figure:
 
     sent: list[dict[str, Any]] = []
     watched = _client(scene.service)
-    watched.meta.events.register("before-parse", lambda response_dict, **_: sent.append(response_dict))
+    watched.meta.events.register(
+        "before-parse", lambda response_dict, **_: sent.append(response_dict)
+    )
     with mock():
         parameters = scene.prepare(watched)
         expected = getattr(watched, scene.method)(**parameters)
@@ -229,7 +238,7 @@ def one_call(scene: Scene, mock: Callable[[], Any], effort: Effort) -> Figure:
     bare = _floor(scene.service, sent[-1])
     call = partial(getattr(bare, scene.method), **parameters)
     require(_content(call()) == _content(expected), "the floor answers something else")
-    contenders: dict[str, Contender] = {"floor": lambda: nullcontext(call), "mock": mocked}
+    contenders: dict[str, Contender] = {"floor": _ready(call), "mock": mocked}
     return take_turns(contenders, effort.rounds, effort.calls).figure("mock", "floor")
 
 
@@ -240,23 +249,16 @@ def _client(service: str) -> Any:
 
 
 def _floor(service: str, answer: dict[str, Any]) -> Any:
-    """Return a client that answers everything with the same bytes."""
+    """Return a client that answers everything with the same bytes, and knows no mock."""
     client = _client(service)
     status, headers, body = answer["status_code"], dict(answer["headers"]), answer["body"]
 
     def send_canned(request: Any, **_: Any) -> AWSResponse:
         return AWSResponse(request.url, status, headers, _Raw(body))
 
-    client.meta.events.unregister("before-send", mock_aws_handler())
+    client.meta.events.unregister("before-send", botocore_stubber)
     client.meta.events.register_first("before-send", send_canned)
     return client
-
-
-def mock_aws_handler() -> Any:
-    """Return what moto has put among botocore's built-in handlers, which is not the floor's."""
-    from moto.core.models import botocore_stubber
-
-    return botocore_stubber
 
 
 class _Raw(BytesIO):
@@ -298,7 +300,9 @@ def _with_hub(client: Any) -> dict[str, Any]:
 
 def _with_members(client: Any) -> dict[str, Any]:
     client.enable_security_hub()
-    details = [{"AccountId": f"{n:012d}", "Email": f"a{n}@example.com"} for n in range(1, CASES + 1)]
+    details = [
+        {"AccountId": f"{n:012d}", "Email": f"a{n}@example.com"} for n in range(1, CASES + 1)
+    ]
     client.create_members(AccountDetails=details)
     return {"OnlyAssociated": False}
 
@@ -309,8 +313,8 @@ def _with_members(client: Any) -> dict[str, Any]:
 def against_mock_aws(ours: Action, theirs: Action, effort: Effort) -> Figure:
     """Measure something done with `mock_membership` against the same with `mock_aws`."""
     contenders: dict[str, Contender] = {
-        "mock_membership": lambda: nullcontext(ours),
-        "mock_aws": lambda: nullcontext(theirs),
+        "mock_membership": _ready(ours),
+        "mock_aws": _ready(theirs),
     }
     times = take_turns(contenders, effort.tests, 3, collector=True)
     return times.figure("mock_membership", "mock_aws")
@@ -362,7 +366,9 @@ class Comments:
             if "nextToken" not in answer:
                 break
             self.tokens.append(answer["nextToken"])
-        require(seen == [f"{n:06d}" for n in range(size)], f"a walk over {size} comments misses some")
+        require(
+            seen == [f"{n:06d}" for n in range(size)], f"a walk over {size} comments misses some"
+        )
 
     def page(self, token: str | None) -> dict[str, Any]:
         """Return the page behind a token."""
@@ -399,10 +405,10 @@ def one_page(place: float, effort: Effort) -> Figure:
     """Measure a page of the longest list against the same of the shortest."""
     with _long_lists(effort.sizes) as lists:
         contenders: dict[str, Contender] = {
-            f"{each.size:,}": partial(nullcontext, each.at(place)) for each in lists
+            f"{each.size:,}": _ready(each.at(place)) for each in lists
         }
-        times = take_turns(contenders, effort.rounds * effort.calls // 4)
-    return times.figure(list(contenders)[-1], list(contenders)[0])
+        times = take_turns(contenders, effort.rounds * 5)
+    return times.figure(f"{lists[-1].size:,}", f"{lists[0].size:,}")
 
 
 def full_walk(effort: Effort) -> Figure:
@@ -413,11 +419,11 @@ def full_walk(effort: Effort) -> Figure:
     with _long_lists((effort.sizes[0], effort.sizes[-1])) as (short, long):
 
         def walk(case: Comments) -> Contender:
-            place = iter(case.tokens * (len(long.tokens) // len(case.tokens)))
-            return lambda: nullcontext(lambda: case.page(next(place)))
+            places = cycle(case.tokens)
+            return _ready(lambda: case.page(next(places)))
 
         contenders = {f"{each.size:,}": walk(each) for each in (short, long)}
-        times = take_turns(contenders, len(long.tokens) - 1)
+        times = take_turns(contenders, len(long.tokens))
     names = list(contenders)
     totals = {name: sum(map(sum, times.rounds[name])) for name in names}
     pages = len(times.rounds[names[0]])
@@ -482,13 +488,19 @@ CALLS_OF_MOTO = [
 
 ROWS = [
     *(
-        Row(f"one call, {scene.service} {scene.method} / floor", 1.20,
-            partial(one_call, scene, mock_membership))
+        Row(
+            f"one call, {scene.service} {scene.method} / floor",
+            1.20,
+            partial(one_call, scene, mock_membership),
+        )
         for scene in CALLS
     ),
     *(
-        Row(f"one call, moto's {scene.service} {scene.method} / floor", None,
-            partial(one_call, scene, mock_aws))
+        Row(
+            f"one call, moto's {scene.service} {scene.method} / floor",
+            None,
+            partial(one_call, scene, mock_aws),
+        )
         for scene in CALLS_OF_MOTO
     ),
     Row(
@@ -560,9 +572,10 @@ def cells(result: Result) -> tuple[str, ...]:
 
 def table(results: Sequence[Result]) -> str:
     """Return the results as a table in Markdown."""
-    head = ("What", "Measured", "Bar", "", "p50")
+    head = ("What", "Measured", "Bar", "Verdict", "p50")
     lines = [head, ("---",) * len(head), *map(cells, results)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    taken_with = ", ".join(f"{name} {value}" for name, value in environment().items())
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\nTaken with {taken_with}."
 
 
 def environment() -> dict[str, str]:

@@ -440,8 +440,10 @@ def _merged(held: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dic
 
 
 def _new_id(store: MembershipStore) -> str:
+    # As many characters as in the user guide's example; with more, the ARN would pass its limit in
+    # the regions with the longest names.
     while True:
-        letters = (random.choice(string.ascii_lowercase + string.digits) for _ in range(20))
+        letters = (random.choice(string.ascii_lowercase + string.digits) for _ in range(17))
         membership_id = "m-" + "".join(letters)
         if membership_id not in store.memberships:
             return membership_id

@@ -10,6 +10,7 @@ is marked inferred, and follows GuardDuty, whose memberships are of the same fam
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -93,6 +94,9 @@ WITHDRAWING: frozenset[Event] = frozenset(
 MEMBER_LIMIT = 10_000
 #: those of them that were invited, not in the organization. Source: user guide, restrictions.
 INVITED_MEMBER_LIMIT = 1_000
+
+#: how many members of an administrator the report of a failed test shows
+OUTLINED = 20
 
 #: an account that is in the list already (observed)
 ALREADY_LISTED = (
@@ -191,6 +195,18 @@ class AssociationStore(Store, scope=Scope.REGION):
     rosters: dict[str, Roster] = field(default_factory=dict)
     wanted: dict[str, dict[str, Association]] = field(default_factory=dict)
     last_sequence: int = 0
+
+    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+        """Yield a line for each of an administrator's first associations."""
+        for administrator_id, roster in self.rosters.items():
+            for each in roster.ordered[:OUTLINED]:
+                how = "organization" if each.by_organization else "invitation"
+                yield (
+                    f"{administrator_id} {' '.join(key)} has member {each.account_id}"
+                    f" {each.member_status} by {how}"
+                )
+            if len(roster.ordered) > OUTLINED:
+                yield f"{administrator_id} {' '.join(key)} has {len(roster.ordered)} in all"
 
     def roster(self, administrator_id: str) -> Roster:
         """Return the associations of an administrator; empty if it has none."""

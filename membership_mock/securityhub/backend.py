@@ -5,9 +5,13 @@ from __future__ import annotations
 from membership_mock.engine.operation import Backend
 from membership_mock.securityhub.associations import Associations
 from membership_mock.securityhub.central_configuration import Governance
+from membership_mock.securityhub.configuration_policies import ConfigurationPolicies
+from membership_mock.securityhub.configuration_rollout import ConfigurationRollout
 from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import SecurityHubRefusals
 from membership_mock.securityhub.finding_aggregators import FindingAggregators
+from membership_mock.securityhub.finding_updates import FindingUpdates
+from membership_mock.securityhub.findings import Findings
 from membership_mock.securityhub.hubs import Hubs
 from membership_mock.securityhub.invitations import Invitations
 from membership_mock.securityhub.members import Members
@@ -16,6 +20,7 @@ from membership_mock.securityhub.organization_configuration import OrganizationC
 from membership_mock.securityhub.policy_associations import PolicyAssociations
 from membership_mock.securityhub.standards import Standards
 from membership_mock.securityhub.standards_subscriptions import StandardsSubscriptions
+from membership_mock.securityhub.tags import Tags
 
 
 class SecurityHubBackend(Backend):
@@ -34,6 +39,11 @@ class SecurityHubBackend(Backend):
         OrganizationConfiguration,
         FindingAggregators,
         Governance,
+        ConfigurationPolicies,
         PolicyAssociations,
+        ConfigurationRollout,
+        Findings,
+        FindingUpdates,
+        Tags,
     )
     refusals = SecurityHubRefusals()

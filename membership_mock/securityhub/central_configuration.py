@@ -116,10 +116,10 @@ class CentralConfiguration:
                 return None
         return found
 
-    def going_by(self, policy_id: str) -> list[str]:
-        """Return the accounts that a policy was last carried out for."""
-        outcomes = self.outcomes.items()
-        return [account for account, each in outcomes if each.configuration_policy_id == policy_id]
+    def followers(self, organization: Organization, applied: Applied) -> list[str]:
+        """Return the accounts that go by what was applied to one target."""
+        accounts = organization.accounts
+        return [each for each in accounts if self.source(organization, each) is applied]
 
     def governing(self, organization: Organization, account_id: str) -> str | None:
         """Return the policy that governs an account, SELF_MANAGED_SECURITY_HUB, or None.
@@ -192,6 +192,17 @@ class Governance(Family):
     def aggregator(self, account_id: str) -> FindingAggregator | None:
         """Return the finding aggregator that an account itself has created."""
         return self.store(FindingAggregatorStore).aggregators.get(account_id)
+
+    def stop_aggregation(self, account_id: str) -> None:
+        """Drop the finding aggregator of an account that becomes a member in its home region.
+
+        From now on it goes by its administrator's. When the membership ends, it has none, even if
+        it had one before (documented).
+        """
+        aggregators = self.store(FindingAggregatorStore).aggregators
+        own = aggregators.get(account_id)
+        if own is not None and own.finding_aggregation_region == self.backend.region_name:
+            del aggregators[account_id]
 
 
 def lineage(organization: Organization, target_id: str) -> list[str]:

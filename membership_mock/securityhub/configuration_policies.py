@@ -172,9 +172,7 @@ class ConfigurationPolicies(Family):
         policy.description = description or policy.description
         policy.updated_at = ctx.now
         if configuration_policy is not None:
-            rollout = self.of(ConfigurationRollout)
-            rollout.settle(ctx.account_id, ctx.now)
-            rollout.carry_out(ctx.account_id, central.going_by(policy.id), ctx.now)
+            self.of(ConfigurationRollout).renew(ctx.account_id, policy.id, ctx.now)
         return policy
 
     @operation("DeleteConfigurationPolicy")

@@ -76,6 +76,15 @@ class ConfigurationRollout(Family):
         if behind:
             self.carry_out(administrator_id, behind, now)
 
+    def renew(self, administrator_id: str, policy_id: str, now: datetime) -> None:
+        """Carry a policy that has changed out for all accounts that go by it."""
+        central, organization = self._central(administrator_id)
+        if central is not None and organization is not None:
+            for applied in central.applied.values():
+                if applied.configuration_policy_id == policy_id:
+                    concerned = central.followers(organization, applied)
+                    self.carry_out(administrator_id, concerned, now)
+
     def carry_out(
         self,
         administrator_id: str,
@@ -97,17 +106,15 @@ class ConfigurationRollout(Family):
         if central is None or organization is None:
             return
         wanted_regions = list(self.regions(administrator_id) if regions is None else regions)
-        for region in wanted_regions:
-            hub = _families(self, region, administrator_id)[0].of_account(administrator_id)
-            if hub is None:  # the region is linked since a moment ago
-                self._take_over(region, organization, administrator_id, now)
         for account_id in accounts:
             source = central.source(organization, account_id)
             if source is None:
                 central.outcomes.pop(account_id, None)
                 continue
             policy_id = source.configuration_policy_id
-            failure = None
+            before = central.outcomes.get(account_id)
+            # what failed elsewhere has still failed
+            failure = before.failure if before and regions is not None else None
             if policy_id != SELF_MANAGED:
                 policy = central.policies[policy_id]
                 for region in wanted_regions:
@@ -119,11 +126,13 @@ class ConfigurationRollout(Family):
             central.outcomes[account_id] = Outcome(policy_id, now, failure)
 
     def extend(self, administrator_id: str, *, beyond: Collection[str], now: datetime) -> None:
-        """Carry the policies out in those regions that they have not reached before."""
+        """Take central configuration to those regions that it has not reached before."""
         new = [region for region in self.regions(administrator_id) if region not in beyond]
         central, organization = self._central(administrator_id)
-        if central is not None and organization is not None and new:
-            self.carry_out(administrator_id, list(central.outcomes), now, new)
+        if organization is not None and new:
+            for region in new:
+                self._take_over(region, organization, administrator_id, now)
+            self.carry_out(administrator_id, list(central.outcomes if central else ()), now, new)
 
     def _configure(
         self,
@@ -169,6 +178,7 @@ class ConfigurationRollout(Family):
     ) -> None:
         """Make the administrator in ``region`` what it is at home, for all accounts with a hub."""
         hubs, associations = _families(self, region, administrator_id)
+        # the management account stands for its organization
         administrators = hubs.store(DelegationStore).administrators
         administrators.setdefault(organization.management_account_id, administrator_id)
         hubs.enable(administrator_id, default_standards=False, now=now)

@@ -5,6 +5,7 @@ The operations are in ``organization_admin.py``; here is what the other families
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from membership_mock.engine.moto_bridge import organization_of
@@ -19,6 +20,11 @@ class DelegationStore(Store, scope=Scope.REGION):
     """The delegated administrators of a region, by the management account of the organization."""
 
     administrators: dict[str, str] = field(default_factory=dict)
+
+    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+        """Yield a line for each organization."""
+        for management, administrator in self.administrators.items():
+            yield f"{administrator} {' '.join(key)} administers the organization of {management}"
 
 
 class Delegation(Family):

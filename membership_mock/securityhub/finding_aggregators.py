@@ -26,11 +26,10 @@ from membership_mock.securityhub.organization_configuration import OrganizationC
 from membership_mock.securityhub.regions import backend_in
 
 
-class RefusedToMember(InvalidInputException):
-    """A member wants to change cross-Region aggregation: the usual code, but with status 401.
+class CreatedByMember(InvalidInputException):
+    """A member wants to create a finding aggregator: the usual code, but with status 401.
 
-    Source: a log of CreateFindingAggregator, text included; that the other operations answer alike
-    is inferred.
+    Source: a log of the refusal.
     """
 
     code = "InvalidInputException"
@@ -66,14 +65,6 @@ class FindingAggregators(Family):
             and (owner == account_id or self._is_member(owner, account_id, region))
         ]
 
-    def forget(self, account_id: str) -> None:
-        """Drop the finding aggregator of an account that becomes a member of another.
-
-        When the membership ends, the account does not aggregate any more, even if it did so before
-        (documented).
-        """
-        self.store(FindingAggregatorStore).aggregators.pop(account_id, None)
-
     @operation("CreateFindingAggregator")
     def create_finding_aggregator(
         self, ctx: Context, region_linking_mode: str, regions: list[str] | None = None
@@ -86,7 +77,8 @@ class FindingAggregators(Family):
                 or does not go with the regions (inferred, but for NO_REGIONS).
         """
         self.of(Hubs).require()
-        self._refuse_member(ctx, "created")
+        if self.of(Associations).administrator_of(ctx.account_id) is not None:
+            raise CreatedByMember("A finding aggregator cannot be created by a member account.")
         regions = _checked(ctx, region_linking_mode, regions)
         existing = self.of_account(ctx.account_id)
         if existing is not None:
@@ -133,7 +125,7 @@ class FindingAggregators(Family):
         region_linking_mode: str,
         regions: list[str] | None = None,
     ) -> FindingAggregator:
-        """Replace linking mode and regions; configuration policies reach newly linked regions.
+        """Replace linking mode and regions; central configuration reaches newly linked regions.
 
         In regions that are linked no more, accounts keep their settings (documented).
         """
@@ -143,7 +135,8 @@ class FindingAggregators(Family):
         before = rollout.regions(ctx.account_id)
         aggregator.region_linking_mode = region_linking_mode
         aggregator.regions = regions
-        rollout.extend(ctx.account_id, beyond=before, now=ctx.now)
+        if self._is_central(ctx.account_id):
+            rollout.extend(ctx.account_id, beyond=before, now=ctx.now)
         return aggregator
 
     @operation("DeleteFindingAggregator")
@@ -154,8 +147,7 @@ class FindingAggregators(Family):
             InvalidInputException: the organization uses central configuration.
         """
         self._own(ctx, finding_aggregator_arn, "deleted")
-        settings = self.of(OrganizationConfiguration).settings(ctx.account_id)
-        if settings.configuration_type == "CENTRAL":
+        if self._is_central(ctx.account_id):
             raise InvalidInputException(
                 "A finding aggregator cannot be deleted while the organization uses central"
                 " configuration."
@@ -163,10 +155,19 @@ class FindingAggregators(Family):
         del self.store(FindingAggregatorStore).aggregators[ctx.account_id]
 
     def _own(self, ctx: Context, arn: str, verb: str) -> FindingAggregator:
-        """Return the caller's own finding aggregator, in its home region only."""
+        """Return the caller's own finding aggregator, in its home region only.
+
+        Raises:
+            InvalidInputException: it is the caller's administrator's, or this is another region
+                (rules documented, errors inferred).
+            ResourceNotFoundException: there is no such finding aggregator.
+        """
         self.of(Hubs).require()
-        self._refuse_member(ctx, verb)
         aggregator = self._followed_by_caller(ctx, arn)
+        if aggregator.account_id != ctx.account_id:
+            raise InvalidInputException(
+                f"A finding aggregator cannot be {verb} by a member account."
+            )
         home = aggregator.finding_aggregation_region
         if home != ctx.region:
             raise InvalidInputException(
@@ -180,9 +181,9 @@ class FindingAggregators(Family):
             raise ResourceNotFoundException(f"Finding aggregator {arn} was not found.")
         return aggregator
 
-    def _refuse_member(self, ctx: Context, verb: str) -> None:
-        if self.of(Associations).administrator_of(ctx.account_id) is not None:
-            raise RefusedToMember(f"A finding aggregator cannot be {verb} by a member account.")
+    def _is_central(self, account_id: str) -> bool:
+        settings = self.of(OrganizationConfiguration).settings(account_id)
+        return settings.configuration_type == "CENTRAL"
 
     def _regions_with_hub(self, account_id: str) -> list[str]:
         stores = self.backend.world.stores(HubStore)

@@ -11,6 +11,7 @@ numbers or dates must all hold.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,7 +33,8 @@ ValueTest = Callable[[Any], bool]
 _ORIGIN = ("AwsAccountId", "Region")
 
 #: The comparisons that GetFindings knows, and whether each excludes; the others of the enum belong
-#: to automation rules and to the second version of the API. Source: API pages StringFilter, MapFilter.
+#: to automation rules and to the second version of the API. Source: API pages StringFilter and
+#: MapFilter.
 _EXCLUDES: dict[str, dict[str, bool]] = {
     "StringFilter": {
         "EQUALS": False,
@@ -43,13 +45,13 @@ _EXCLUDES: dict[str, dict[str, bool]] = {
     "MapFilter": {"EQUALS": False, "NOT_EQUALS": True},
 }
 
-#: For each condition of a NumberFilter, whether a number meets it.
-_NUMBER_CONDITIONS: dict[str, Callable[[float, float], bool]] = {
-    "Gte": lambda number, bound: number >= bound,
-    "Lte": lambda number, bound: number <= bound,
-    "Eq": lambda number, bound: number == bound,
-    "Gt": lambda number, bound: number > bound,
-    "Lt": lambda number, bound: number < bound,
+#: the conditions of a NumberFilter
+_NUMBER_CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
+    "Gte": operator.ge,
+    "Lte": operator.le,
+    "Eq": operator.eq,
+    "Gt": operator.gt,
+    "Lt": operator.lt,
 }
 
 
@@ -120,9 +122,10 @@ def _strings(name: str, wanted: Sequence[Any], now: datetime) -> Test:
     starts = tuple(each["Value"] for each in by_comparison["PREFIX"])
     not_equal = frozenset(each["Value"] for each in by_comparison["NOT_EQUALS"])
     not_starts = tuple(each["Value"] for each in by_comparison["PREFIX_NOT_EQUALS"])
-    _refuse_contradiction(name, bool(equal), bool(not_equal or not_starts))
-    path = path_of(name)
     asks, excludes = bool(equal or starts), bool(not_equal or not_starts)
+    if equal and excludes:
+        raise _contradiction(name)
+    path = path_of(name)
 
     def test(fields: Fields) -> bool:
         found = values(fields, path)
@@ -143,7 +146,7 @@ def _maps(name: str, wanted: Sequence[Any], now: datetime) -> Test:
     equal = {(each["Key"], each["Value"]) for each in by_comparison["EQUALS"]}
     not_equal = {(each["Key"], each["Value"]) for each in by_comparison["NOT_EQUALS"]}
     for key in {key for key, _ in equal} & {key for key, _ in not_equal}:
-        _refuse_contradiction(f"{name} '{key}'", asks=True, excludes=True)
+        raise _contradiction(f"{name} '{key}'")
     path = path_of(name)
 
     def test(fields: Fields) -> bool:
@@ -155,27 +158,22 @@ def _maps(name: str, wanted: Sequence[Any], now: datetime) -> Test:
 
 def _numbers(name: str, wanted: Sequence[Any], now: datetime) -> Test:
     del now
-    alternatives: list[list[ValueTest]] = []
+    alternatives = []
     for each in wanted:
-        conditions = [(_NUMBER_CONDITIONS[key], bound) for key, bound in each.items()]
-        if not conditions:
+        if not each:
             raise _invalid(f"a filter of {name} has none of {', '.join(_NUMBER_CONDITIONS)}")
-        alternatives.append(
-            [lambda number, meets=meets, bound=bound: meets(number, bound) for meets, bound in conditions]
-        )
+        alternatives.append([_bound(_NUMBER_CONDITIONS[key], bound) for key, bound in each.items()])
     return _any_of(path_of(name), alternatives)
 
 
 def _dates(name: str, wanted: Sequence[Any], now: datetime) -> Test:
-    alternatives: list[list[ValueTest]] = []
+    alternatives = []
     for each in wanted:
-        conditions: list[ValueTest] = []
+        conditions = []
         if "Start" in each:
-            start = _date(name, each["Start"])
-            conditions.append(lambda stamp, start=start: stamp >= start)
+            conditions.append(_bound(operator.ge, _date(name, each["Start"])))
         if "End" in each:
-            end = _date(name, each["End"])
-            conditions.append(lambda stamp, end=end: stamp <= end)
+            conditions.append(_bound(operator.le, _date(name, each["End"])))
         if "DateRange" in each:
             conditions.append(_date_range(name, each["DateRange"], now))
         if not conditions:
@@ -192,9 +190,12 @@ def _date_range(name: str, given: Mapping[str, Any], now: datetime) -> ValueTest
         since = now - timedelta(days=days)
     except OverflowError:
         raise _invalid(f"a DateRange of {name} goes back {days} days, which is too far") from None
-    if given.get("Comparison", "WITHIN") == "OLDER_THAN":
-        return lambda stamp: stamp < since
-    return lambda stamp: stamp >= since
+    older = given.get("Comparison", "WITHIN") == "OLDER_THAN"
+    return _bound(operator.lt if older else operator.ge, since)
+
+
+def _bound(meets: Callable[[Any, Any], bool], bound: Any) -> ValueTest:
+    return lambda value: meets(value, bound)
 
 
 def _addresses(name: str, wanted: Sequence[Any], now: datetime) -> Test:
@@ -287,9 +288,8 @@ def _sorted_out(kind: str, name: str, wanted: Sequence[Any]) -> dict[str, list[A
     return sorted_out
 
 
-def _refuse_contradiction(name: str, asks: bool, excludes: bool) -> None:
-    if asks and excludes:
-        raise _invalid(f"{name} has filters with EQUALS together with filters that exclude values")
+def _contradiction(name: str) -> InvalidInputException:
+    return _invalid(f"{name} has filters with EQUALS together with filters that exclude values")
 
 
 def _date(name: str, text: str) -> datetime:

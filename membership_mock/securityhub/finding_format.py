@@ -87,6 +87,13 @@ PATTERNS: Mapping[str, str] = {
 }
 
 
+_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?"
+    r"(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)\Z",
+    re.ASCII,
+)
+
+
 class _WrongType(Exception):
     """A value has a type that the model forbids."""
 
@@ -97,7 +104,7 @@ class _WrongType(Exception):
 
 
 def read(finding: Any) -> tuple[dict[str, Any], str | None]:
-    """Return a finding without what the model does not know, and what is wrong with it, if anything.
+    """Return a finding without what the model does not know, and what is wrong with it.
 
     Args:
         finding: as it was sent.
@@ -109,10 +116,9 @@ def read(finding: Any) -> tuple[dict[str, Any], str | None]:
     try:
         checked = _reader()(finding, None, found)
     except _WrongType as wrong:
-        text = _at(wrong.path) + " " + wrong.detail.partition(",")[0].replace("must be", "should be")
-        return (finding if isinstance(finding, dict) else {}), _sentence(text)
-    text = next(complaints(checked, found), None)
-    return checked, _sentence(text) if text else None
+        return (finding if isinstance(finding, dict) else {}), _sentence(_mistyped(wrong))
+    first = next(complaints(checked, found), None)
+    return checked, None if first is None else _sentence(first)
 
 
 def complaints(finding: Mapping[str, Any], found: list[Violation]) -> Iterator[str]:
@@ -130,7 +136,7 @@ def complaints(finding: Mapping[str, Any], found: list[Violation]) -> Iterator[s
     for field, (low, high) in RANGES.items():
         for path, value in _values(finding, field):
             if not low <= value <= high:
-                yield f"{_at(path)} should be " + (f">= {low}" if value < low else f"<= {high}")
+                yield f"{_at(path)} {_range(value, low, high)}"
     for field, pattern in PATTERNS.items():
         for path, value in _values(finding, field):
             for place, text in _texts(path, value):
@@ -142,9 +148,21 @@ def complaints(finding: Mapping[str, Any], found: list[Violation]) -> Iterator[s
 
 def instant(text: str) -> datetime | None:
     """Return the instant that a timestamp of a finding names; None if it names none."""
-    found = _instant().match(text)
-    if found is None:
+    try:
+        return when(text)
+    except ValueError:
         return None
+
+
+def when(text: str) -> datetime:
+    """Return the instant that a timestamp of a finding names.
+
+    Raises:
+        ValueError: it names none.
+    """
+    found = _INSTANT.match(text)
+    if found is None:
+        raise ValueError(text)
     day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
     year, month, date = map(int, day.split("-"))
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
@@ -158,8 +176,8 @@ def instant(text: str) -> datetime | None:
             + timedelta(seconds=int(second))
             - (-offset if sign == "-" else offset)
         )  # fmt: skip
-    except (ValueError, OverflowError):
-        return None
+    except OverflowError:
+        raise ValueError(text) from None
 
 
 def _severity_and_types(finding: Mapping[str, Any]) -> Iterator[str]:
@@ -194,15 +212,6 @@ def _reader() -> Reader:
     return Readers(refuse=_refuse).of(shape)
 
 
-@cache
-def _instant() -> re.Pattern[str]:
-    return re.compile(
-        r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?"
-        r"(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)\Z",
-        re.ASCII,
-    )
-
-
 def _refuse(place: Place, detail: str, found: list[Violation]) -> Any:
     del found
     raise _WrongType(place, detail)
@@ -220,13 +229,27 @@ def _worded(found: Violation) -> str:
         return f"{_at(found.path[:-1])} should have required property '{found.path[-1]}'"
     if found.kind == "enum":
         return f"{_at(found.path)} should be equal to one of the allowed values"
+    bounds = [int(number) for number in re.findall(r"-?\d+", found.constraint)]
     if found.kind == "range":
-        bound = "<= 100" if found.value > 0 else ">= 0"
-        return f"{_at(found.path)} should be {bound}"
+        low, high = bounds
+        return f"{_at(found.path)} {_range(found.value, low, high)}"
+    if found.kind == "length":
+        return f"{_at(found.path)} {_length(found.value, *bounds)}"
     if found.value == "":
         return f"{_at(found.path)} should NOT be shorter than 1 characters"
     pattern = found.constraint.rpartition("pattern: ")[2]
     return f'{_at(found.path)} should match pattern "{pattern}"'
+
+
+def _mistyped(wrong: _WrongType) -> str:
+    """Return what is wrong with a value of the wrong type in the words of the service."""
+    named = re.search(r"must be an? (?:JSON )?(\w+)", wrong.detail)
+    kind = named[1].replace("list", "array") if named else "valid"
+    return f"{_at(wrong.path)} should be {kind}"
+
+
+def _range(value: float, low: int, high: int) -> str:
+    return f"should be >= {low}" if value < low else f"should be <= {high}"
 
 
 def _length(value: Any, least: int, most: int) -> str:

@@ -2,14 +2,14 @@
 
 Without sort criteria the latest update comes first, and findings of the same instant in the order
 of their import (inferred). That order is kept with the findings, so that a page costs what it
-shows; any other order has to look at all findings that match.
+shows, that way round and the other; any other order has to look at all findings that match.
 """
 
 from __future__ import annotations
 
 import heapq
 import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -52,6 +52,19 @@ class Criterion:
     dated: bool
 
 
+@dataclass(frozen=True)
+class Order:
+    """The order that findings are shown in.
+
+    Attributes:
+        criteria: what they are sorted by, before their places; none for the order they are kept in.
+        upwards: whether the order they are kept in is turned round.
+    """
+
+    criteria: tuple[Criterion, ...] = ()
+    upwards: bool = False
+
+
 @dataclass(slots=True)
 class _Downwards:
     """A value that comes before smaller ones."""
@@ -62,14 +75,14 @@ class _Downwards:
         return bool(other.value < self.value)
 
 
-def compile_order(criteria: Sequence[Mapping[str, str]]) -> tuple[Criterion, ...]:
-    """Return the order that ``criteria`` stand for; empty for the default order.
+def compile_order(criteria: Sequence[Mapping[str, str]]) -> Order:
+    """Return the order that ``criteria`` stand for; without any, the default order.
 
     Raises:
         InvalidInputException: a criterion names no attribute that findings can be sorted by
             (inferred: those that they can be filtered by, but for maps).
     """
-    order = []
+    compiled = []
     for each in criteria:
         field = each.get("Field", "")
         kind = attributes().get(field)
@@ -79,9 +92,11 @@ def compile_order(criteria: Sequence[Mapping[str, str]]) -> tuple[Criterion, ...
                 " attributes of Filters can be named here, such as 'UpdatedAt' or 'SeverityLabel'."
             )
         # inferred: the order is ascending where none is asked for
-        order.append(Criterion(path_of(field), each.get("SortOrder") == "desc", kind == "DateFilter"))
-    newest_first = Criterion(("UpdatedAt",), descending=True, dated=True)
-    return () if order[:1] == [newest_first] else tuple(order)
+        descending = each.get("SortOrder") == "desc"
+        compiled.append(Criterion(path_of(field), descending, kind == "DateFilter"))
+    if len(compiled) == 1 and compiled[0].path == ("UpdatedAt",):
+        return Order(upwards=not compiled[0].descending)
+    return Order(tuple(compiled))
 
 
 class FoundFindings(Listing[Finding]):
@@ -90,24 +105,24 @@ class FoundFindings(Listing[Finding]):
     Args:
         sights: what is seen of each account in each region.
         query: what a finding must match.
-        order: the sort criteria; none for the default order.
+        order: the order they are shown in.
     """
 
-    __slots__ = ("_order", "_query", "_sights")
+    __slots__ = ("_order", "_query", "_sights", "_sorts")
 
-    def __init__(
-        self, sights: Iterable[Sight], query: Query, order: tuple[Criterion, ...]
-    ) -> None:
-        super().__init__((), lambda finding: finding.place)
+    def __init__(self, sights: Iterable[Sight], query: Query, order: Order) -> None:
+        super().__init__((), _place)
         self._sights = [
             sight for sight in sights if query.admits(sight.shelf.account_id, sight.shelf.region)
         ]
         self._query = query
         self._order = order
+        # the few findings that have certain ids are sorted faster than found in the kept order
+        self._sorts = bool(order.criteria) or query.ids is not None
 
     def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
         """Return the findings behind the position ``after``, and the position to go on from."""
-        if self._order or self._query.ids is not None:
+        if self._sorts:
             chosen = self._first_sorted(size + 1, after)
         else:
             chosen = list(islice(self._as_kept(after), size + 1))
@@ -115,24 +130,26 @@ class FoundFindings(Listing[Finding]):
         return [finding.fields for finding in chosen[:size]], following
 
     def _position_of(self, finding: Finding) -> str:
-        if self._order or self._query.ids is not None:
+        if self._sorts:
             return json.dumps(self._sort_values(finding))
         return finding.place
 
     def _as_kept(self, after: Position | None) -> Iterator[Finding]:
-        """Yield what matches behind ``after`` in the default order, as far as it is asked for."""
-        walks = [self._downwards(sight, after) for sight in self._sights]
+        """Yield what matches behind ``after`` in the order it is kept in, as far as asked for."""
+        walks = [self._walk(sight, after) for sight in self._sights]
         if len(walks) == 1:
             return walks[0]
-        return heapq.merge(*walks, key=lambda finding: finding.place, reverse=True)
+        return heapq.merge(*walks, key=_place, reverse=not self._order.upwards)
 
-    def _downwards(self, sight: Sight, after: Position | None) -> Iterator[Finding]:
+    def _walk(self, sight: Sight, after: Position | None) -> Iterator[Finding]:
         ordered, matches = sight.shelf.ordered, self._query.matches
-        index = len(ordered)
-        if after is not None:
-            index = bisect_left(ordered, after, key=lambda finding: finding.place)
-        while index:
-            index -= 1
+        if self._order.upwards:
+            start = 0 if after is None else bisect_right(ordered, after, key=_place)
+            indexes = range(start, len(ordered))
+        else:
+            stop = len(ordered) if after is None else bisect_left(ordered, after, key=_place)
+            indexes = range(stop - 1, -1, -1)
+        for index in indexes:
             finding = ordered[index]
             if sight.shows(finding) and matches(finding.fields):
                 yield finding
@@ -160,10 +177,11 @@ class FoundFindings(Listing[Finding]):
     def _sort_values(self, finding: Finding) -> list[Any]:
         """Return what a finding is sorted by; None for what it has not."""
         sorted_by: list[Any] = []
-        for criterion in self._order:
+        for criterion in self._order.criteria:
             found = values(finding.fields, criterion.path)
             if criterion.dated:
-                found = [stamp.isoformat("T", "microseconds") for stamp in filter(None, map(instant, found))]
+                stamps = filter(None, map(instant, found))
+                found = [stamp.isoformat(timespec="microseconds") for stamp in stamps]
             # of several values the one counts that comes first (inferred)
             choose = max if criterion.descending else min
             sorted_by.append(choose(found, default=None))
@@ -173,9 +191,13 @@ class FoundFindings(Listing[Finding]):
         """Return the key for `_sort_values`; what a finding has not comes last (inferred)."""
         *given, place = sort_values
         key: list[Any] = []
-        for value, criterion in zip(given, self._order, strict=True):
+        for value, criterion in zip(given, self._order.criteria, strict=True):
             if value is None:
                 key.append((1,))
             else:
                 key.append((0, _Downwards(value) if criterion.descending else value))
-        return (*key, _Downwards(place))
+        return (*key, place if self._order.upwards else _Downwards(place))
+
+
+def _place(finding: Finding) -> str:
+    return finding.place

@@ -6,7 +6,7 @@ Whoever sees a finding, its own account, an administrator or a home region, sees
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -104,9 +104,12 @@ class FindingStore(Store, scope=Scope.PARTITION):
     last_sequence: int = 0
     copies: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
-    def shelf(self, account_id: str, region: str) -> Shelf | None:
-        """Return the shelf of an account in a region; None if it has never had findings."""
-        return self.shelves.get(region, {}).get(account_id)
+    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+        """Yield a line for each account and region with findings."""
+        del key
+        for region, shelves in self.shelves.items():
+            for account_id, shelf in shelves.items():
+                yield f"{account_id} {region} findings: {len(shelf.ordered)}"
 
     def own_shelf(self, account_id: str, region: str) -> Shelf:
         """Return the shelf of an account in a region, which is made if there was none."""

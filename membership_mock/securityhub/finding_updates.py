@@ -83,6 +83,7 @@ class FindingUpdates(Family):
                 for sight in sights
                 if (finding := sight.shelf.findings.get(identity)) and sight.shows(finding)
             ]
+            failure: str | None
             if identity in seen:
                 failure = "DuplicatedFindingIdentifier"
             elif not found:

@@ -9,7 +9,6 @@ FindingProviderFields and on administrator accounts; recorded answers for what t
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -37,8 +36,6 @@ LARGEST_BATCH = 6 * 1024 * 1024
 CUSTOMER_FIELDS = ("Note", "UserDefinedFields", "VerificationState", "Workflow")
 #: fields that providers set through FindingProviderFields, as long as the customer has not
 PROVIDER_FIELDS = ("Confidence", "Criticality", "RelatedFindings", "Severity", "Types")
-
-_PRODUCT_ARN = re.compile(r"arn:[^:]+:securityhub:(?P<region>[^:]+):(?P<account>\d{12})?:product/(?P<company>[^/]+)/(?P<product>[^/]+)")
 
 #: names of AWS's own products that differ from their ARNs
 _AWS_PRODUCTS = {
@@ -117,8 +114,10 @@ class Findings(Family):
         return {"Findings": FoundFindings(self.visible(ctx.now), query, order)}
 
     def visible(self, now: datetime) -> Iterator[Sight]:
-        """Yield what the caller sees from this region: its own findings and its members', and in a
-        home region the same of the linked regions.
+        """Yield what the caller sees from this region: its own findings and its members'.
+
+        In its home region it sees the same of the linked regions. Those that were linked once have
+        left copies behind.
         """
         store = self.store(FindingStore)
         caller, here = self.backend.account_id, self.backend.region_name
@@ -146,14 +145,13 @@ class Findings(Family):
         store = self.store(FindingStore)
         shelf = store.own_shelf(ctx.account_id, ctx.region)
         shelf.expire(ctx.now)
-        updated_at = finding_format.instant(given["UpdatedAt"])
-        assert updated_at is not None  # the format was checked
+        updated_at = finding_format.when(given["UpdatedAt"])
         old = shelf.findings.get((given["ProductArn"], given["Id"]))
         if old is None:
             sequence = store.next_sequence()
             customer_fields: set[str] = set()
         else:
-            if updated_at <= (finding_format.instant(old.fields["UpdatedAt"]) or updated_at):
+            if updated_at <= finding_format.when(old.fields["UpdatedAt"]):
                 return
             shelf.remove(old)
             sequence, customer_fields = old.sequence, old.customer_fields
@@ -174,12 +172,12 @@ def _check_access(ctx: Context, finding: Mapping[str, Any]) -> None:
     Raises:
         AccessDeniedException: text observed, but for who the user is.
     """
-    product = _PRODUCT_ARN.fullmatch(finding["ProductArn"])
-    assert product is not None  # the format was checked
-    owners = {finding["AwsAccountId"], product["account"] or ctx.account_id}
-    if product["product"] == "default":
-        owners.add(product["company"])
-    if owners != {ctx.account_id} or product["region"] != ctx.region:
+    _, _, _, region, account_id, _ = finding["ProductArn"].split(":", 5)
+    company, product = _product(finding)
+    owners = {finding["AwsAccountId"], account_id or ctx.account_id}
+    if product == "default":
+        owners.add(company)
+    if owners != {ctx.account_id} or region != ctx.region:
         raise AccessDeniedException(
             f"User: arn:{ctx.partition}:iam::{ctx.account_id}:root is not authorized to perform:"
             f" securityhub:BatchImportFindings on resource: {finding['ProductArn']}"
@@ -194,8 +192,9 @@ def _failure(finding: Mapping[str, Any], code: str, message: str) -> dict[str, s
 
 
 def _merged(ctx: Context, given: Mapping[str, Any], old: Finding | None) -> dict[str, Any]:
-    """Return the fields of a finding after an import: the new ones, what the service adds, and
-    what an import cannot change.
+    """Return the fields of a finding after an import.
+
+    They are the new ones, what the service adds, and what an import cannot change.
     """
     before: Mapping[str, Any] = old.fields if old else {}
     company, product = _names(given)
@@ -268,11 +267,15 @@ def _names(given: Mapping[str, Any]) -> tuple[str, str]:
     Only a custom integration, which uses the default product, may choose them. The names of
     third-party products are not published; their ARNs stand in (inferred).
     """
-    arn = _PRODUCT_ARN.fullmatch(given["ProductArn"])
-    assert arn is not None  # the format was checked
-    company, product = arn["company"], arn["product"]
+    company, product = _product(given)
     if product == "default":
         return given.get("CompanyName", "Personal"), given.get("ProductName", "Default")
     if company == "aws":
         return "AWS", _AWS_PRODUCTS.get(product, product)
+    return company, product
+
+
+def _product(finding: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the last two parts of a well-formed product ARN: ``aws`` and ``guardduty``."""
+    _, company, product = finding["ProductArn"].rsplit("/", 2)
     return company, product

@@ -51,6 +51,11 @@ class HubStore(Store, scope=Scope.REGION):
 
     hubs: dict[str, Hub] = field(default_factory=dict)
 
+    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+        """Yield a line with all accounts that have a hub."""
+        if self.hubs:
+            yield f"{' '.join(key)} hubs of {', '.join(self.hubs)}"
+
 
 class Hubs(Family):
     """The operations on hubs."""

@@ -10,6 +10,7 @@ calls; what they leave open is marked inferred.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -21,6 +22,7 @@ from membership_mock.engine.organizations import OrganizationChange
 from membership_mock.engine.world import Scope, Store, World
 from membership_mock.securityhub.associations import MEMBER_LIMIT, Associations, AssociationStore
 from membership_mock.securityhub.central_configuration import Governance
+from membership_mock.securityhub.configuration_rollout import ConfigurationRollout
 from membership_mock.securityhub.delegation import Delegation, DelegationStore
 from membership_mock.securityhub.errors import (
     AccessDeniedException,
@@ -57,6 +59,15 @@ class SettingsStore(Store, scope=Scope.REGION):
     """The settings of the delegated administrators in a region, by their account."""
 
     settings: dict[str, Settings] = field(default_factory=dict)
+
+    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+        """Yield a line for each administrator."""
+        for account_id, each in self.settings.items():
+            yield (
+                f"{account_id} {' '.join(key)} organization configuration"
+                f" {each.configuration_type}, AutoEnable {each.auto_enable},"
+                f" AutoEnableStandards {each.auto_enable_standards}"
+            )
 
 
 class OrganizationConfiguration(Family):
@@ -144,11 +155,14 @@ class OrganizationConfiguration(Family):
                     "Disassociate and delete all configuration policies before you turn to local"
                     " configuration"
                 )
+        starts = after == "CENTRAL" != current.configuration_type
         self.store(SettingsStore).settings[ctx.account_id] = Settings(
             auto_enable=auto_enable,
             auto_enable_standards=auto_enable_standards or current.auto_enable_standards,
             configuration_type=after,
         )
+        if starts:
+            self.of(ConfigurationRollout).begin(ctx.account_id, ctx.now)
 
     @classmethod
     def organization_changed(cls, world: World, change: OrganizationChange) -> None:

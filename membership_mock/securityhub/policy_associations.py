@@ -37,8 +37,6 @@ from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
 from membership_mock.securityhub.regions import backend_in
 
-__all__ = ["SELF_MANAGED", "PolicyAssociations"]
-
 Summary = dict[str, Any]
 
 #: how the id of each kind of target reads; the names are those of the union Target
@@ -97,14 +95,8 @@ class PolicyAssociations(Family):
         applied = Applied(target_id, policy.id if policy else SELF_MANAGED, ctx.now)
         central.applied[target_id] = applied
         self.store(CentralConfigurationStore).organizations[ctx.account_id] = central
-        rollout = self.of(ConfigurationRollout)
-        rollout.settle(ctx.account_id, ctx.now)
-        concerned = [
-            account_id
-            for account_id in organization.accounts
-            if central.source(organization, account_id) is applied
-        ]
-        rollout.carry_out(ctx.account_id, concerned, ctx.now)
+        concerned = central.followers(organization, applied)
+        self.of(ConfigurationRollout).carry_out(ctx.account_id, concerned, ctx.now)
         applied.failed = _failed_below(central, organization, target_id)
         return {
             "ConfigurationPolicyId": applied.configuration_policy_id,
@@ -325,7 +317,7 @@ def _failed_below(central: CentralConfiguration, organization: Organization, tar
     """Return how many of the accounts and units below a target have failed (units inferred)."""
     failed: set[str] = set()
     for account_id, outcome in central.outcomes.items():
-        chain = lineage(organization, account_id)
-        if outcome.failure is not None and target_id in chain:
+        chain = lineage(organization, account_id) if outcome.failure is not None else ()
+        if target_id in chain:
             failed.update(chain[: chain.index(target_id)])
     return len(failed)

@@ -9,7 +9,7 @@ Sources: API page EnableSecurityHub (the defaults), the published examples of De
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -79,6 +79,12 @@ class StandardsStore(Store, scope=Scope.REGION):
     subscriptions: dict[str, dict[str, Subscription]] = field(default_factory=dict)
     last_sequence: int = 0
 
+    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+        """Yield a line for each account with subscriptions."""
+        for account_id, held in self.subscriptions.items():
+            resources = (resource_of(each.standards_arn) for each in held.values())
+            yield f"{account_id} {' '.join(key)} standards {', '.join(resources)}"
+
     def of(self, account_id: str) -> dict[str, Subscription]:
         """Return the subscriptions of an account, by their ARNs."""
         return self.subscriptions.get(account_id, {})
@@ -144,7 +150,7 @@ class Standards(Family):
 
     def unsubscribe(self, account_id: str, standards_arns: Iterable[str], now: datetime) -> None:
         """End an account's subscriptions to standards; those it has not are passed over."""
-        del now
+        del now  # what ends is gone at once
         store = self.store(StandardsStore)
         for standard in filter(None, map(self.find, standards_arns)):
             store.unsubscribe(account_id, self.subscription_arn(account_id, standard))
@@ -168,87 +174,90 @@ def resource_of(standards_arn: str) -> str:
     return standards_arn.rpartition(":")[2].partition("/")[2]
 
 
-_READINESS = (
-    "This Security Hub standard automatically checks for your compliance readiness against a"
+_FSBP = (
+    "The AWS Foundational Security Best Practices standard is a set of automated security checks"
+    " that detect when AWS accounts and deployed resources do not align to security best practices."
+    " The standard is defined by AWS security experts. This curated set of controls helps improve"
+    " your security posture in AWS, and cover AWS's most popular and foundational services."
+)
+_TAGGING = "The AWS Resource Tagging Standard checks whether your AWS resources have tags."
+_CIS = (
+    "The Center for Internet Security (CIS) AWS Foundations Benchmark v{} is a set of security"
+    " configuration best practices for AWS. This Security Hub standard automatically checks for"
+    " your compliance readiness against a subset of CIS requirements."
+)
+_CIS_AZURE = (
+    "The Center for Internet Security (CIS) Microsoft Azure Foundations Benchmark v4.0.0 is a set"
+    " of security configuration best practices for Azure. This Security Hub standard automatically"
+    " checks for your compliance readiness against a subset of CIS requirements."
+)
+_NIST_171 = (
+    "NIST SP 800-171 Revision 2 has requirements for the protection of controlled unclassified"
+    " information in nonfederal systems. This Security Hub standard automatically checks for your"
+    " compliance readiness against a subset of them."
+)
+_NIST_53 = (
+    "NIST Special Publication 800-53 Revision 5 provides a catalog of security and privacy controls"
+    " for information systems and organizations. This Security Hub standard automatically checks"
+    " for your compliance readiness against a subset of them."
+)
+_PCI = (
+    "The Payment Card Industry Data Security Standard (PCI DSS) v{} is an information security"
+    " standard for entities that store, process, and/or transmit cardholder data. This Security Hub"
+    " standard automatically checks for your compliance readiness against a subset of PCI DSS"
+    " requirements."
 )
 
-#: resource part of the ARN, name, description, enabled by default, provider
-_STANDARDS = (
+#: the end of the ARN, name, description
+_STANDARDS: tuple[tuple[str, str, str], ...] = (
     (
         "standards/aws-foundational-security-best-practices/v/1.0.0",
         "AWS Foundational Security Best Practices v1.0.0",
-        "The AWS Foundational Security Best Practices standard is a set of automated security checks"
-        " that detect when AWS accounts and deployed resources do not align to security best"
-        " practices. The standard is defined by AWS security experts. This curated set of controls"
-        " helps improve your security posture in AWS, and cover AWS's most popular and foundational"
-        " services.",
-        True,
-        "AWS",
+        _FSBP,
     ),
     (
         "standards/aws-resource-tagging-standard/v/1.0.0",
         "AWS Resource Tagging Standard v1.0.0",
-        "The AWS Resource Tagging Standard checks whether your AWS resources have tags.",
-        False,
-        "AWS",
+        _TAGGING,
     ),
     (
         "ruleset/cis-aws-foundations-benchmark/v/1.2.0",
         "CIS AWS Foundations Benchmark v1.2.0",
-        "The Center for Internet Security (CIS) AWS Foundations Benchmark v1.2.0 is a set of security"
-        f" configuration best practices for AWS. {_READINESS} subset of CIS requirements.",
-        True,
-        "AWS",
+        _CIS.format("1.2.0"),
     ),
     *(
         (
             f"standards/cis-aws-foundations-benchmark/v/{version}",
             f"CIS AWS Foundations Benchmark v{version}",
-            f"The Center for Internet Security (CIS) AWS Foundations Benchmark v{version} is a set of"
-            f" security configuration best practices for AWS. {_READINESS} subset of CIS"
-            " requirements.",
-            False,
-            "AWS",
+            _CIS.format(version),
         )
         for version in ("1.4.0", "3.0.0", "5.0.0")
     ),
     (
+        "standards/cis-azure-foundations-benchmark/v/4.0.0",
+        "CIS Azure Foundations Benchmark v4.0.0",
+        _CIS_AZURE,
+    ),
+    (
         "standards/nist-800-171/v/2.0.0",
         "NIST Special Publication 800-171 Revision 2",
-        "NIST SP 800-171 Revision 2 has requirements for the protection of controlled unclassified"
-        f" information in nonfederal systems. {_READINESS} subset of them.",
-        False,
-        "AWS",
+        _NIST_171,
     ),
     (
         "standards/nist-800-53/v/5.0.0",
         "NIST Special Publication 800-53 Revision 5",
-        "NIST Special Publication 800-53 Revision 5 provides a catalog of security and privacy"
-        f" controls for information systems and organizations. {_READINESS} subset of them.",
-        False,
-        "AWS",
+        _NIST_53,
     ),
     *(
-        (
-            f"standards/pci-dss/v/{version}",
-            f"PCI DSS v{version}",
-            f"The Payment Card Industry Data Security Standard (PCI DSS) v{version} is an information"
-            " security standard for entities that store, process, and/or transmit cardholder data."
-            f" {_READINESS} subset of PCI DSS requirements.",
-            False,
-            "AWS",
-        )
+        (f"standards/pci-dss/v/{version}", f"PCI DSS v{version}", _PCI.format(version))
         for version in ("3.2.1", "4.0.1")
     ),
-    (
-        "standards/cis-azure-foundations-benchmark/v/4.0.0",
-        "CIS Azure Foundations Benchmark v4.0.0",
-        "The Center for Internet Security (CIS) Microsoft Azure Foundations Benchmark v4.0.0 is a set"
-        f" of security configuration best practices for Azure. {_READINESS} subset of CIS"
-        " requirements.",
-        False,
-        "Azure",
-    ),
+)
+
+#: those that come with a hub
+_DEFAULTS = (
+    "standards/aws-foundational-security-best-practices/v/1.0.0",
+    "ruleset/cis-aws-foundations-benchmark/v/1.2.0",
 )
 
 
@@ -256,8 +265,9 @@ _STANDARDS = (
 def _catalogue(partition: str, region: str) -> dict[str, Standard]:
     """Return the standards of a region by their ARNs; rulesets are the same in all regions."""
     catalogue = {}
-    for resource, name, description, default, provider in _STANDARDS:
+    for resource, name, description in _STANDARDS:
         where = "" if resource.startswith("ruleset/") else region
         arn = f"arn:{partition}:securityhub:{where}::{resource}"
-        catalogue[arn] = Standard(arn, name, description, default, provider)
+        provider = "Azure" if "azure" in resource else "AWS"
+        catalogue[arn] = Standard(arn, name, description, resource in _DEFAULTS, provider)
     return catalogue

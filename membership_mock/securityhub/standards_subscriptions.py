@@ -9,13 +9,13 @@ from typing import Any
 from membership_mock.engine.context import Context
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.pagination import Listing
+from membership_mock.securityhub.central_configuration import SELF_MANAGED, Governance
 from membership_mock.securityhub.errors import (
     CENTRALLY_MANAGED,
     AccessDeniedException,
     InvalidInputException,
 )
 from membership_mock.securityhub.hubs import Hubs
-from membership_mock.securityhub.policy_associations import PolicyAssociations
 from membership_mock.securityhub.standards import Standards, StandardsStore, Subscription
 
 
@@ -59,9 +59,7 @@ class StandardsSubscriptions(Family):
         for subscription in shown:
             subscription.settle(ctx.now)
         return {
-            "StandardsSubscriptions": Listing(
-                shown, lambda each: each.sequence, show=_settled
-            )
+            "StandardsSubscriptions": Listing(shown, lambda each: each.sequence, show=_settled)
         }
 
     @operation("BatchEnableStandards")
@@ -132,8 +130,8 @@ class StandardsSubscriptions(Family):
     def _require_own_say(self) -> None:
         """Refuse a caller without a hub, or whose standards a configuration policy decides on."""
         self.of(Hubs).require()
-        governing = self.of(PolicyAssociations).governing(self.backend.account_id)
-        if governing not in (None, "SELF_MANAGED_SECURITY_HUB"):
+        governing = self.of(Governance).governing(self.backend.account_id)
+        if governing not in (None, SELF_MANAGED):
             raise AccessDeniedException(CENTRALLY_MANAGED)
 
 

@@ -43,7 +43,7 @@ def listed(client):
 
 
 def test_create_membership_returns_an_id_in_the_pattern_of_the_model(client):
-    assert re.fullmatch(r"m-[a-z0-9]{20}", create(client))
+    assert re.fullmatch(r"m-[a-z0-9]{17}", create(client))
 
 
 def test_create_membership_answers_with_status_201(client):

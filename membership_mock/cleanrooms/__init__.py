@@ -1,0 +1,1 @@
+"""AWS Clean Rooms (``cleanrooms``): one file per family of resources."""

@@ -1,0 +1,163 @@
+"""The errors of Clean Rooms, one class per modelled error, and its refusals.
+
+Sources: the service model for codes, statuses, members and the values of ``reason`` and
+``resourceType``; which reason goes with which refusal is inferred from the names, and so are all
+texts but those that are marked observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from membership_mock.engine.refusals import Refusals, Violation
+from membership_mock.errors import ServiceError
+
+#: the only kinds of resources that errors name
+ResourceType = Literal[
+    "CONFIGURED_TABLE", "COLLABORATION", "MEMBERSHIP", "CONFIGURED_TABLE_ASSOCIATION"
+]
+ConflictReason = Literal["ALREADY_EXISTS", "SUBRESOURCES_EXIST", "INVALID_STATE"]
+ValidationReason = Literal[
+    "FIELD_VALIDATION_FAILED",
+    "INVALID_CONFIGURATION",
+    "INVALID_QUERY",
+    "IAM_SYNCHRONIZATION_DELAY",
+]
+
+
+class AccessDeniedException(ServiceError):
+    """The caller may not do this, or may not see the collaboration."""
+
+    def __init__(
+        self, message: str = "Caller does not have sufficient access to perform this action."
+    ) -> None:
+        super().__init__(message, reason="INSUFFICIENT_PERMISSIONS")
+
+
+class ConflictException(ServiceError):
+    """The request does not go with the present state of a resource."""
+
+    def __init__(
+        self,
+        message: str,
+        resource_id: str,
+        resource_type: ResourceType,
+        reason: ConflictReason,
+    ) -> None:
+        super().__init__(
+            message, resource_id=resource_id, resource_type=resource_type, reason=reason
+        )
+
+
+class ResourceNotFoundException(ServiceError):
+    """The resource does not exist.
+
+    Args:
+        message: the text for the caller.
+        resource_id: what was asked for.
+        resource_type: MEMBERSHIP for everything that lives in a membership and has no type of its
+            own (inferred: the model knows four types only).
+    """
+
+    def __init__(self, message: str, resource_id: str, resource_type: ResourceType) -> None:
+        super().__init__(message, resource_id=resource_id, resource_type=resource_type)
+
+
+class ServiceQuotaExceededException(ServiceError):
+    """The request would go over a quota."""
+
+    def __init__(self, quota_name: str, quota_value: float) -> None:
+        super().__init__(
+            "Request denied because service quota has been exceeded:"
+            f" {quota_name} ({quota_value:g}).",
+            quota_name=quota_name,
+            quota_value=quota_value,
+        )
+
+
+class ValidationException(ServiceError):
+    """The request is malformed, breaks a constraint, or asks for what is not allowed.
+
+    Args:
+        message: the text for the caller.
+        reason: a value of the enum ValidationExceptionReason; rules that no single constraint
+            tells have INVALID_CONFIGURATION.
+        field: the input field that the refusal is about, if it is about one.
+        fields: all refused fields with a message each, when there are several.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        reason: ValidationReason = "INVALID_CONFIGURATION",
+        field: str | None = None,
+        fields: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        named = [*fields, *([(field, message)] if field else [])]
+        super().__init__(
+            message,
+            reason=reason,
+            field_list=[{"name": name, "message": text} for name, text in named] or None,
+        )
+
+
+class RequestEntityTooLargeException(ServiceError):
+    """The body is larger than the service takes (a common error, not in the model)."""
+
+    status = 413
+
+
+class CleanRoomsRefusals(Refusals):
+    """How Clean Rooms words what the engine refuses."""
+
+    def invalid(self, violations: Sequence[Violation]) -> ServiceError:
+        """Return a ValidationException that lists each violated field once per violation."""
+        texts = [(str(found.path[0]), _sentence(found)) for found in violations]
+        count = len(texts)
+        return ValidationException(
+            f"{count} validation error{'s' if count > 1 else ''} detected: "
+            + "; ".join(text for _, text in texts),
+            reason="FIELD_VALIDATION_FAILED",
+            fields=texts,
+        )
+
+    def unparsable(self, detail: str) -> ServiceError:
+        """Return a ValidationException without a field."""
+        return ValidationException(detail, reason="FIELD_VALIDATION_FAILED")
+
+    def unknown_operation(self, method: str, path: str) -> ServiceError:
+        """Return a ValidationException without a field."""
+        return ValidationException(
+            f"No operation of this service has the method {method} and the path {path}.",
+            reason="FIELD_VALIDATION_FAILED",
+        )
+
+    def too_large(self) -> ServiceError:
+        """Return the common error for an oversize body."""
+        return RequestEntityTooLargeException("Request size exceeded the maximum that is allowed.")
+
+    def bad_page_token(self, field: str) -> ServiceError:
+        """Return a ValidationException that names the token's field."""
+        return ValidationException(
+            "The pagination token is not valid.", "FIELD_VALIDATION_FAILED", field
+        )
+
+    def token_reused(self, field: str, resource_id: str) -> ServiceError:
+        """Return a ConflictException; no operation of the service has such a token."""
+        return ConflictException(
+            f"The {field} was already used with different parameters.",
+            resource_id,
+            "COLLABORATION",
+            "ALREADY_EXISTS",
+        )
+
+    def access_denied(self, message: str) -> ServiceError:
+        """Return the service's AccessDeniedException."""
+        return AccessDeniedException(message)
+
+
+def _sentence(found: Violation) -> str:
+    path = "/" + "/".join(str(part) for part in found.path)
+    length = f" with length {found.length}" if found.length is not None else ""
+    return f"Value{length} at '{path}' failed to satisfy constraint: {found.constraint}"

@@ -1,0 +1,58 @@
+"""What a family of Clean Rooms is asked by the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from membership_mock.engine.operation import Family
+
+if TYPE_CHECKING:
+    from membership_mock.cleanrooms.memberships import Membership
+
+
+class CleanRoomsFamily(Family):
+    """A family that may own resources inside memberships; each answer here is "none of mine".
+
+    `membership_ended` is called on the backend of whoever ended the membership, which may be
+    another account's: keep what it touches in a store that the whole region reaches.
+    """
+
+    def all_families(self) -> Iterator[CleanRoomsFamily]:
+        """Yield every family of this backend that can be asked these questions."""
+        for kind in self.backend.families:
+            if issubclass(kind, CleanRoomsFamily):
+                yield self.of(kind)
+
+    def announce_end(self, membership: Membership, now: datetime) -> None:
+        """Let every family of this backend follow the end of ``membership``."""
+        for family in self.all_families():
+            family.membership_ended(membership, now)
+
+    def blocks_membership_deletion(self, membership: Membership) -> list[str]:
+        """Return what keeps ``membership`` from being deleted, as words for a message.
+
+        Examples: ``configured table association 6c8d...``; ``analysis template 0a1b...``.
+        """
+        del membership
+        return []
+
+    def unfinished_work(self, membership: Membership) -> list[str]:
+        """Return what still runs in ``membership``, as words for a message: queries and jobs."""
+        del membership
+        return []
+
+    def membership_ended(self, membership: Membership, now: datetime) -> None:
+        """Follow the end of ``membership``: it was deleted or removed, or its collaboration was.
+
+        Its status is the new one already; of a deleted membership ``member.status`` is LEFT.
+        """
+
+    def tags_of(self, arn: str) -> dict[str, str] | None:
+        """Return the very tags of the resource ``arn`` of this account in this region.
+
+        None when no resource of this family has that ARN. Override `tagged_resources` as well.
+        """
+        del arn
+        return None

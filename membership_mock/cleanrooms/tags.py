@@ -1,0 +1,66 @@
+"""The tags of everything in Clean Rooms that has an ARN."""
+
+from __future__ import annotations
+
+from membership_mock.cleanrooms.errors import ResourceNotFoundException, ValidationException
+from membership_mock.cleanrooms.families import CleanRoomsFamily
+from membership_mock.cleanrooms.tag_keys import check_tag_keys
+from membership_mock.engine import model
+from membership_mock.engine.context import Context
+from membership_mock.engine.operation import operation
+
+#: the kinds of resources that errors can name, by the last word before the id in an ARN
+_TYPES = {
+    "collaboration": "COLLABORATION",
+    "configuredtable": "CONFIGURED_TABLE",
+    "configuredtableassociation": "CONFIGURED_TABLE_ASSOCIATION",
+}
+
+
+class Tags(CleanRoomsFamily):
+    """The operations on tags; the families say whose tags they are."""
+
+    @operation("TagResource")
+    def tag_resource(self, ctx: Context, resource_arn: str, tags: dict[str, str]) -> None:
+        """Add tags to a resource; equal keys get the new value.
+
+        Raises:
+            ResourceNotFoundException: no such resource of the caller: collaborations are tagged by
+                their creators, everything else by its owner.
+            ValidationException: a key is reserved, or the resource would have too many tags.
+        """
+        del ctx
+        check_tag_keys(tags, "tags")
+        held = self._held(resource_arn)
+        most = model.service_model("cleanrooms").shape_for("TagMap").metadata.get("max")
+        if most is not None and len(held.keys() | tags.keys()) > most:
+            raise ValidationException(f"A resource can have {most} tags at the most.", field="tags")
+        held.update(tags)
+
+    @operation("UntagResource")
+    def untag_resource(self, ctx: Context, resource_arn: str, tag_keys: list[str]) -> None:
+        """Remove tags from a resource; absent keys do no harm."""
+        del ctx
+        check_tag_keys(tag_keys, "tagKeys")
+        held = self._held(resource_arn)
+        for key in tag_keys:
+            held.pop(key, None)
+
+    @operation("ListTagsForResource")
+    def list_tags_for_resource(self, ctx: Context, resource_arn: str) -> dict[str, dict[str, str]]:
+        """Return the tags of a resource."""
+        del ctx
+        return {"tags": self._held(resource_arn)}
+
+    def _held(self, arn: str) -> dict[str, str]:
+        """Return the very tags of a resource of this account in this region."""
+        for family in self.all_families():
+            tags = family.tags_of(arn)
+            if tags is not None:
+                return tags
+        *kind, resource_id = arn.rpartition(":")[2].split("/")
+        raise ResourceNotFoundException(
+            f"No such resource with arn: {arn}",
+            resource_id,
+            _TYPES.get(kind[-1] if kind else "", "MEMBERSHIP"),  # type: ignore[arg-type]
+        )

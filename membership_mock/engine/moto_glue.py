@@ -1,0 +1,51 @@
+"""moto's Glue Data Catalog as our services need it: the columns of a table."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class GlueTable:
+    """The columns of a table in a data catalog, and those that it is partitioned by.
+
+    Attributes:
+        columns: the type of each column by its name, partition keys last.
+        partition_keys: the names of the partition keys.
+    """
+
+    columns: dict[str, str]
+    partition_keys: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GlueDatabase:
+    """What the mock knows of a database; ``table`` is None if it has no such table."""
+
+    table: GlueTable | None
+
+
+def look_up(account_id: str, region: str, database: str, table: str) -> GlueDatabase | None:
+    """Return a database of an account with one of its tables; None if there is no such database."""
+    models = sys.modules.get("moto.glue.models")
+    if models is None:  # nobody has used Glue yet
+        return None
+    backends = models.glue_backends
+    if account_id not in backends or region not in list(backends[account_id]):
+        return None
+    found = backends[account_id][region].databases.get(database)
+    if found is None:
+        return None
+    if table not in found.tables:
+        return GlueDatabase(None)
+    described = found.tables[table].as_dict()
+    plain = described.get("StorageDescriptor", {}).get("Columns", [])
+    keys = described.get("PartitionKeys", [])
+    # Glue itself keeps names in lower case, moto keeps them as they were sent
+    return GlueDatabase(
+        GlueTable(
+            {each["Name"].lower(): each.get("Type", "string") for each in (*plain, *keys)},
+            [each["Name"].lower() for each in keys],
+        )
+    )

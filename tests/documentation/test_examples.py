@@ -1,0 +1,126 @@
+"""Every fenced Python block of every page runs, as it stands there.
+
+The blocks of a page are one module, in their order: pytest collects the tests in them, and
+executes the rest on the way. Every line keeps its number, so that a traceback shows the page's own.
+A comment above a block says what else it is: ``<!-- file: name.py -->`` makes it a module that
+the others import, ``<!-- not run: reason -->`` leaves it out.
+
+All pages run in one child process, so that they leave no imports behind in this one. What guards
+this suite guards them too, but they have no region in the environment: a newcomer has none.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.documentation.pages import ROOT, Block, blocks, name_of, pages, prose
+
+CONFTEST = """
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _as_on_a_newcomers_machine(_no_settings_of_the_user, monkeypatch):
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+"""
+
+
+def python(page: Path) -> list[Block]:
+    """Return the Python blocks of a page."""
+    return [block for block in blocks(page) if block.language == "python"]
+
+
+def module_of(page: Path) -> str:
+    """Return the blocks of a page as one module in which every line has its number in the page."""
+    lines: list[str] = []
+    for block in python(page):
+        if not block.file and not block.not_run:
+            lines += [""] * (block.line - len(lines))
+            lines += block.text.splitlines()
+    return "\n".join(lines) + "\n"
+
+
+def file_of(page: Path) -> str:
+    """Return the name of the module of a page."""
+    return "test_" + re.sub(r"\W", "_", name_of(page).removesuffix(".md"))
+
+
+def tests_in(module: str) -> list[str]:
+    """Return the names of the tests in a module."""
+    tree = ast.parse(module)
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    found = [node for owner in (tree, *classes) for node in owner.body]
+    return [
+        node.name
+        for node in found
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.name.startswith("test_")
+    ]
+
+
+PAGES = [page for page in pages() if python(page)]
+
+
+@pytest.fixture(scope="session")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """Run all pages; return by module and test what went wrong, which is nothing or a report."""
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    for page in PAGES:
+        (folder / f"{file_of(page)}.py").write_text(module_of(page), encoding="utf-8")
+        for block in python(page):
+            if block.file:
+                (folder / block.file).write_text(block.text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-W", "error", "--strict-markers", "-p", "no:xdist"]
+    command += ["-p", "tests.conftest", "-p", "no:cacheprovider", "--junitxml", "report.xml", "."]
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "AWS_"}
+    environment["PYTHONPATH"] = str(ROOT)
+    run = subprocess.run(
+        command, cwd=folder, env=environment, check=False, capture_output=True, text=True
+    )
+    report = folder / "report.xml"
+    assert report.exists(), run.stdout + run.stderr
+    found: dict[str, dict[str, str]] = {}
+    for case in ET.parse(report).iter("testcase"):
+        module = (case.get("classname") or case.get("name") or "").partition(".")[0]
+        troubles = [f"{each.get('message')}\n{each.text}" for each in case]
+        found.setdefault(module, {})[case.get("name") or ""] = "\n".join(troubles)
+    return found
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=name_of(page)) for page in PAGES])
+def test_the_python_of_the_page_runs(page: Path, outcomes: dict[str, dict[str, str]]) -> None:
+    tests = tests_in(module_of(page))
+    assert len(set(tests)) == len(tests), "two tests of a page have the same name"
+    run = outcomes.get(file_of(page), {})
+    troubles = [f"{name}: {trouble}" for name, trouble in run.items() if trouble]
+    assert not troubles, "\n\n".join(troubles)
+    assert set(tests) <= {name.partition("[")[0] for name in run}
+
+
+def test_files_of_the_pages_do_not_overwrite_each_other() -> None:
+    files = [block.file for page in PAGES for block in python(page) if block.file]
+    assert len(set(files)) == len(files)
+
+
+def test_the_readme_has_a_test_and_a_block_without_pytest() -> None:
+    readme = python(ROOT / "README.md")
+    assert all(block.not_run is None for block in readme)
+    assert tests_in(readme[0].text)
+    assert any(not tests_in(block.text) for block in readme)
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=name_of(page)) for page in pages()])
+def test_no_block_hides_from_the_tests(page: Path) -> None:
+    assert not re.search(r"^\s+```|^~~~|```python", prose(page), re.MULTILINE), (
+        "indented, tilde and decorated fences are not read by the tests"
+    )
+    assert "pycon" not in {block.language for block in blocks(page)}
