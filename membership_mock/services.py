@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from membership_mock.security_ir.backend import SecurityIrBackend
+from membership_mock.securityhub.backend import SecurityHubBackend
 
 if TYPE_CHECKING:
     from membership_mock.engine.operation import Backend
 
 #: the backend class of each mocked service, by the service's id
-SERVICES: dict[str, type[Backend]] = {backend.service: backend for backend in (SecurityIrBackend,)}
+SERVICES: dict[str, type[Backend]] = {
+    backend.service: backend for backend in (SecurityHubBackend, SecurityIrBackend)
+}

@@ -1,9 +1,9 @@
 """What the mock costs, as ratios taken in one run: `python tests/benchmark.py --help`.
 
 Contenders take turns (A B, B A, …), so the noise of the machine hits all alike. A figure is the
-median, over all rounds, of the ratio within one round; times are medians (p50). The *floor* is botocore with a
-``before-send`` handler that returns canned bytes, the bytes that the mock has answered: nothing
-that works through botocore can cost less.
+median, over all rounds, of the ratio within one round; times are medians (p50), except where they
+are called a mean. The *floor* is botocore with a ``before-send`` handler that returns canned bytes,
+the bytes that the mock has answered: nothing that works through botocore can cost less.
 
 To add a row, append a `Row` to `ROWS`: a name, a bar, a function. Times never fail the run (exit
 status 1); a wrong answer does.
@@ -22,7 +22,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -51,8 +51,11 @@ CASES = 10
 WARM_UP = 2
 #: how many calls of each contender there are between two runs of the garbage collector
 COLLECT_EVERY = 40
+#: enough for the garbage collector to look at everything several times
+TESTS_IN_A_SUITE = 20
 
 Action = Callable[[], Any]
+Test = Callable[[Callable[[], Any]], None]
 #: Prepares what a contender needs, and gives the call that is measured.
 Contender = Callable[[], AbstractContextManager[Action]]
 
@@ -63,12 +66,12 @@ class Effort:
 
     rounds: int
     calls: int
-    tests: int
+    suites: int
     sizes: tuple[int, ...]
 
 
-FULL = Effort(rounds=60, calls=20, tests=20, sizes=(1_000, 10_000, 100_000))
-QUICK = Effort(rounds=10, calls=10, tests=6, sizes=(1_000, 10_000))
+FULL = Effort(rounds=60, calls=20, suites=5, sizes=(1_000, 10_000, 100_000))
+QUICK = Effort(rounds=10, calls=10, suites=1, sizes=(1_000, 10_000))
 
 
 @dataclass(frozen=True)
@@ -121,23 +124,32 @@ def require(condition: object, text: str) -> None:
 
 
 class Times:
-    """Nanoseconds by contender: a list of rounds, each a list of calls."""
+    """Nanoseconds by contender: a list of rounds, each a list of calls.
 
-    def __init__(self, contenders: Mapping[str, Contender]) -> None:
+    Args:
+        contenders: who is measured.
+        mean: look at means rather than at medians.
+    """
+
+    def __init__(self, contenders: Mapping[str, Contender], *, mean: bool) -> None:
         self.rounds: dict[str, list[list[int]]] = {name: [] for name in contenders}
+        self._middle: Callable[[Iterable[int]], float] = (
+            statistics.fmean if mean else statistics.median
+        )
 
-    def p50(self, name: str) -> float:
-        """Return the median of all calls, in microseconds."""
-        return statistics.median(ns for calls in self.rounds[name] for ns in calls) / 1000
+    def middle(self, name: str) -> float:
+        """Return the middle of all calls, in microseconds."""
+        return self._middle(ns for calls in self.rounds[name] for ns in calls) / 1000
 
     def ratio(self, name: str, base: str) -> float:
         """Return how much longer ``name`` takes than ``base``: the median over the rounds."""
         pairs = zip(self.rounds[name], self.rounds[base], strict=True)
-        return statistics.median(statistics.median(a) / statistics.median(b) for a, b in pairs)
+        return statistics.median(self._middle(a) / self._middle(b) for a, b in pairs)
 
     def figure(self, name: str, base: str) -> Figure:
         """Return the ratio of two contenders with the times of all."""
-        return Figure(self.ratio(name, base), "x", {each: self.p50(each) for each in self.rounds})
+        ratio = self.ratio(name, base)
+        return Figure(ratio, "x", {each: self.middle(each) for each in self.rounds})
 
 
 def take_turns(
@@ -145,7 +157,7 @@ def take_turns(
     rounds: int,
     calls: int = 1,
     *,
-    collector: bool = False,
+    suite: bool = False,
 ) -> Times:
     """Measure the contenders one after another, in every round, in alternating order.
 
@@ -153,22 +165,23 @@ def take_turns(
         contenders: what is compared, by name.
         rounds: how often each one has its turn.
         calls: how many calls a turn has.
-        collector: leave the garbage collector on, as it is in a user's test, and start each turn
-            without garbage; otherwise it is off during the turns and collects between them.
+        suite: a turn is like a suite of tests: the garbage collector is on, and what it costs now
+            and then counts, in a mean. Otherwise it is off, and works between the turns.
     """
-    times = Times(contenders)
+    times = Times(contenders, mean=suite)
+    names = list(contenders)
     for contender in contenders.values():
-        _measure(contender, 2)
+        _measure(contender, WARM_UP)
     gc.collect()
-    if not collector:
+    if not suite:
         gc.freeze()
         gc.disable()
     try:
         for number in range(rounds):
-            if not collector and number % (1 + COLLECT_EVERY // calls) == 0:
+            if not suite and number % (1 + COLLECT_EVERY // calls) == 0:
                 gc.collect()
-            for name in list(contenders) if number % 2 else list(reversed(contenders)):
-                if collector:
+            for name in names if number % 2 else names[::-1]:
+                if suite:
                     gc.collect()
                 times.rounds[name].append(_measure(contenders[name], calls))
     finally:
@@ -310,14 +323,23 @@ def _with_members(client: Any) -> dict[str, Any]:
 # --- enter, exit, and a whole test --------------------------------------------------------------
 
 
-def against_mock_aws(ours: Action, theirs: Action, effort: Effort) -> Figure:
-    """Measure something done with `mock_membership` against the same with `mock_aws`."""
-    contenders: dict[str, Contender] = {
-        "mock_membership": _ready(ours),
-        "mock_aws": _ready(theirs),
+def enter_and_exit_ratio(effort: Effort) -> Figure:
+    """Measure starting and stopping `mock_membership` against `mock_aws`."""
+    contenders = {
+        "mock_membership": _ready(partial(enter_and_exit, mock_membership)),
+        "mock_aws": _ready(partial(enter_and_exit, mock_aws)),
     }
-    times = take_turns(contenders, effort.tests, 3, collector=True)
-    return times.figure("mock_membership", "mock_aws")
+    return take_turns(contenders, effort.rounds, effort.calls).figure(*contenders)
+
+
+def whole_test(ours: Test, theirs: Test, effort: Effort) -> Figure:
+    """Measure a suite of tests with `mock_membership` against one with `mock_aws`."""
+    contenders = {
+        "mean with mock_membership": _ready(partial(ours, mock_membership)),
+        "mean with mock_aws": _ready(partial(theirs, mock_aws)),
+    }
+    times = take_turns(contenders, effort.suites, TESTS_IN_A_SUITE, suite=True)
+    return times.figure(*contenders)
 
 
 def enter_and_exit(mock: Callable[[], Any]) -> None:
@@ -443,7 +465,7 @@ print(sorted({"boto3", "botocore", "moto"} & set(sys.modules)))
 def plugin_import(effort: Effort) -> Figure:
     """Measure what importing the plugin adds to importing pytest."""
     taken = []
-    for _ in range(effort.tests // 2 + 1):
+    for _ in range(effort.rounds // 4 + 2):
         done = subprocess.run(
             [sys.executable, "-X", "importtime", "-c", _IMPORT_PLUGIN],
             cwd=Path(__file__).resolve().parents[1],
@@ -503,32 +525,16 @@ ROWS = [
         )
         for scene in CALLS_OF_MOTO
     ),
-    Row(
-        "enter + exit / mock_aws",
-        0.5,
-        partial(
-            against_mock_aws,
-            partial(enter_and_exit, mock_membership),
-            partial(enter_and_exit, mock_aws),
-        ),
-    ),
+    Row("enter + exit / mock_aws", 0.5, enter_and_exit_ratio),
     Row(
         "a whole test of security-ir / of securityhub in mock_aws",
         0.10,
-        partial(
-            against_mock_aws,
-            partial(security_ir_test, mock_membership),
-            partial(securityhub_test, mock_aws),
-        ),
+        partial(whole_test, security_ir_test, securityhub_test),
     ),
     Row(
         "a whole test of securityhub / the same in mock_aws",
         None,
-        partial(
-            against_mock_aws,
-            partial(securityhub_test, mock_membership),
-            partial(securityhub_test, mock_aws),
-        ),
+        partial(whole_test, securityhub_test, securityhub_test),
     ),
     Row("a page, at the beginning: the longest list / the shortest", 1.5, partial(one_page, 0.0)),
     Row("a page, in the middle: the longest list / the shortest", 1.5, partial(one_page, 0.5)),
@@ -572,7 +578,7 @@ def cells(result: Result) -> tuple[str, ...]:
 
 def table(results: Sequence[Result]) -> str:
     """Return the results as a table in Markdown."""
-    head = ("What", "Measured", "Bar", "Verdict", "p50")
+    head = ("What", "Measured", "Bar", "Verdict", "Times")
     lines = [head, ("---",) * len(head), *map(cells, results)]
     taken_with = ", ".join(f"{name} {value}" for name, value in environment().items())
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\nTaken with {taken_with}."

@@ -1,8 +1,8 @@
 """The analysis rule of a configured table: what may be asked of the table.
 
 A table has one rule at the most, whatever its type; another type takes the rule's deletion first.
-Sources: the model's texts on AnalysisRuleAggregation, AnalysisRuleList and AnalysisRuleCustom; texts
-of errors as marked; the rest is inferred.
+Sources: the model's texts on AnalysisRuleAggregation, AnalysisRuleList and AnalysisRuleCustom;
+texts of errors as marked; the rest is inferred.
 """
 
 from __future__ import annotations
@@ -190,8 +190,7 @@ def _columns_of_custom(content: dict[str, Any]) -> ColumnLists:
     yield "differentialPrivacy", [each["name"] for each in privacy.get("columns", ())]
     for each in content.get("aggregationThresholds", ()):
         yield "aggregationThresholds", each["identityColumns"]
-    for name, columns in content.get("comparisonControls", {}).items():
-        yield name, columns
+    yield from content.get("comparisonControls", {}).items()
 
 
 _COLUMN_LISTS: dict[str, Callable[[dict[str, Any]], ColumnLists]] = {

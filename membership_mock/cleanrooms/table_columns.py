@@ -47,7 +47,8 @@ def columns_of(
     keys: list[str] = []
     if kind == "snowflake":
         known = {
-            each["columnName"]: each["columnType"] for each in described["tableSchema"].get("v1", ())
+            each["columnName"]: each["columnType"]
+            for each in described["tableSchema"].get("v1", ())
         }
     elif kind == "glue" or (
         kind == "athena" and described.get("catalogName", "AwsDataCatalog") == "AwsDataCatalog"

@@ -284,9 +284,7 @@ def _texts(path: Path, value: Any) -> list[tuple[Path, Any]]:
 
 
 def _at(path: Path) -> str:
-    return "data" + "".join(
-        f"[{step}]" if isinstance(step, int) else f".{step}" for step in path
-    )
+    return "data" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
 
 
 def _sentence(text: str) -> str:

@@ -105,9 +105,7 @@ class FindingUpdates(Family):
                 )
         return {"ProcessedFindings": processed, "UnprocessedFindings": unprocessed}
 
-    def _update(
-        self, ctx: Context, found: list[Finding], changes: Mapping[str, Any]
-    ) -> str | None:
+    def _update(self, ctx: Context, found: list[Finding], changes: Mapping[str, Any]) -> str | None:
         """Change findings of one identity, and return the code of the failure, if any."""
         updated = [{**finding.fields, **_applied(finding, changes)} for finding in found]
         if any(len(json.dumps(fields)) > LARGEST_FINDING for fields in updated):

@@ -19,7 +19,11 @@ from membership_mock.engine.pagination import Listing
 from membership_mock.engine.timestamps import WRITING
 from membership_mock.securityhub import finding_format
 from membership_mock.securityhub.associations import Associations
-from membership_mock.securityhub.errors import AccessDeniedException, InvalidInputException
+from membership_mock.securityhub.errors import (
+    AccessDeniedException,
+    InvalidInputException,
+    not_subscribed,
+)
 from membership_mock.securityhub.finding_aggregators import FindingAggregators
 from membership_mock.securityhub.finding_filters import compile_filters
 from membership_mock.securityhub.finding_order import FoundFindings, Sight, compile_order
@@ -85,7 +89,7 @@ class Findings(Family):
             _check_access(ctx, finding)
         if self.of(Hubs).of_account(ctx.account_id) is None:
             # Source: user guide, a hub that is not enabled makes findings fail
-            text = f"Account {ctx.account_id} is not subscribed to AWS Security Hub"
+            text = not_subscribed(ctx.account_id).message
             failed += [_failure(finding, "InvalidAccess", text) for finding in accepted]
             accepted = []
         for finding in accepted:
@@ -131,8 +135,8 @@ class Findings(Family):
             shelves = store.shelves.get(region)
             if not shelves:
                 continue
-            there = self.backend if region == here else backend_in(
-                self.backend.world, region, caller
+            there = (
+                self.backend if region == here else backend_in(self.backend.world, region, caller)
             )
             seen = {caller, *there.family(Associations).enabled_members(caller)}
             for account_id in seen & shelves.keys():
@@ -255,9 +259,7 @@ def _workflow_status(fields: Mapping[str, Any], before: Mapping[str, Any]) -> st
     status = str((fields.get("Workflow") or {}).get("Status", "NEW"))
     reactivated = before.get("RecordState") == "ARCHIVED" and fields["RecordState"] == "ACTIVE"
     compliance = fields.get("Compliance", {}).get("Status", "PASSED")
-    failing = (
-        before.get("Compliance", {}).get("Status") == "PASSED" and compliance != "PASSED"
-    )
+    failing = before.get("Compliance", {}).get("Status") == "PASSED" and compliance != "PASSED"
     return "NEW" if status in ("NOTIFIED", "RESOLVED") and (reactivated or failing) else status
 
 

@@ -58,9 +58,7 @@ class StandardsSubscriptions(Family):
         ]
         for subscription in shown:
             subscription.settle(ctx.now)
-        return {
-            "StandardsSubscriptions": Listing(shown, lambda each: each.sequence, show=_settled)
-        }
+        return {"StandardsSubscriptions": Listing(shown, lambda each: each.sequence, show=_settled)}
 
     @operation("BatchEnableStandards")
     def batch_enable_standards(

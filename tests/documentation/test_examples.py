@@ -53,7 +53,7 @@ def file_of(page: Path) -> str:
     return "test_" + re.sub(r"\W", "_", name_of(page).removesuffix(".md"))
 
 
-def tests_in(module: str) -> list[str]:
+def names_of_tests(module: str) -> list[str]:
     """Return the names of the tests in a module."""
     tree = ast.parse(module)
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
@@ -98,7 +98,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=name_of(page)) for page in PAGES])
 def test_the_python_of_the_page_runs(page: Path, outcomes: dict[str, dict[str, str]]) -> None:
-    tests = tests_in(module_of(page))
+    tests = names_of_tests(module_of(page))
     assert len(set(tests)) == len(tests), "two tests of a page have the same name"
     run = outcomes.get(file_of(page), {})
     troubles = [f"{name}: {trouble}" for name, trouble in run.items() if trouble]
@@ -114,8 +114,8 @@ def test_files_of_the_pages_do_not_overwrite_each_other() -> None:
 def test_the_readme_has_a_test_and_a_block_without_pytest() -> None:
     readme = python(ROOT / "README.md")
     assert all(block.not_run is None for block in readme)
-    assert tests_in(readme[0].text)
-    assert any(not tests_in(block.text) for block in readme)
+    assert names_of_tests(readme[0].text)
+    assert any(not names_of_tests(block.text) for block in readme)
 
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=name_of(page)) for page in pages()])

@@ -32,9 +32,7 @@ def _security_hub_is_mocked(monkeypatch: pytest.MonkeyPatch) -> None:
 def _observed_errors_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     declared = fit.error_misfits
 
-    def misfits(
-        service: str, operation: str | None, *rest: Any, **others: Any
-    ) -> list[str]:
+    def misfits(service: str, operation: str | None, *rest: Any, **others: Any) -> list[str]:
         *before, allowed = rest
         return declared(service, operation, *before, {*allowed, *observed(operation)}, **others)
 

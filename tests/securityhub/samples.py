@@ -82,9 +82,7 @@ class Organization:
 
     def account(self, name: str) -> str:
         """Return a new account of the organization."""
-        created = self.organizations.create_account(
-            AccountName=name, Email=f"{name}@example.com"
-        )
+        created = self.organizations.create_account(AccountName=name, Email=f"{name}@example.com")
         return str(created["CreateAccountStatus"]["AccountId"])
 
     def accounts(self, names: Iterable[str]) -> list[str]:

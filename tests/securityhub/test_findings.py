@@ -253,7 +253,14 @@ def test_a_finding_hears_what_is_wrong_with_it(admin, fields, complaint):
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "2026-02-01", "2026-02-01T00:00:00", "2026-02-31T00:00:00Z", "2026-02-01 00:00:00Z"]
+    "text",
+    [
+        "yesterday",
+        "2026-02-01",
+        "2026-02-01T00:00:00",
+        "2026-02-31T00:00:00Z",
+        "2026-02-01 00:00:00Z",
+    ],
 )
 @pytest.mark.parametrize("field", ["CreatedAt", "UpdatedAt", "FirstObservedAt", "LastObservedAt"])
 def test_a_timestamp_needs_date_time_and_zone(admin, field, text):

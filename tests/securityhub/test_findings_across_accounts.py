@@ -126,7 +126,9 @@ def test_one_product_may_report_the_same_id_in_two_accounts(joined):
         bring(client, finding("same", account, ProductArn=arn))
     assert names(admin).count("same") == 2
     assert update(admin, {"Id": "same", "ProductArn": arn}, Confidence=7) == []
-    confidences = [one.get("Confidence") for one in admin.get_findings()["Findings"] if one["Id"] == "same"]
+    confidences = [
+        one.get("Confidence") for one in admin.get_findings()["Findings"] if one["Id"] == "same"
+    ]
     assert confidences == [7, 7]
 
 

@@ -45,7 +45,10 @@ def findings(admin):
             Resources=[BUCKET],
             Severity={"Label": "CRITICAL"},
             Confidence=50,
-            Compliance={"Status": "FAILED", "AssociatedStandards": [{"StandardsId": "standards/x"}]},
+            Compliance={
+                "Status": "FAILED",
+                "AssociatedStandards": [{"StandardsId": "standards/x"}],
+            },
             ProductFields={"detector": "d-1"},
             UpdatedAt="2026-02-02T00:00:00Z",
         ),
@@ -106,7 +109,9 @@ def test_without_filters_everything_is_found(findings):
 
 
 def test_different_attributes_must_all_match(findings):
-    assert found(findings, Title=[text("Public", "PREFIX")], SeverityLabel=[text("LOW")]) == ["both"]
+    assert found(findings, Title=[text("Public", "PREFIX")], SeverityLabel=[text("LOW")]) == [
+        "both"
+    ]
 
 
 def test_ten_attributes_are_the_most(findings):
@@ -134,7 +139,10 @@ def test_twenty_values_of_an_attribute_are_the_most(findings):
         ({"Title": [text("Public", "PREFIX")]}, ["bucket", "both"]),
         ({"Title": [text("Open port"), text("Public b", "PREFIX")]}, ["instance", "bucket"]),
         ({"Title": [text("Open port", "NOT_EQUALS")]}, ["bucket", "both"]),
-        ({"Title": [text("Open port", "NOT_EQUALS"), text("Public bucket", "NOT_EQUALS")]}, ["both"]),
+        (
+            {"Title": [text("Open port", "NOT_EQUALS"), text("Public bucket", "NOT_EQUALS")]},
+            ["both"],
+        ),
         ({"Title": [text("Public", "PREFIX_NOT_EQUALS")]}, ["instance"]),
         ({"Title": [text("Public", "PREFIX"), text("Public bucket", "NOT_EQUALS")]}, ["both"]),
         ({"Title": [text("Public", "PREFIX"), text("Public e", "PREFIX_NOT_EQUALS")]}, ["bucket"]),
@@ -194,7 +202,12 @@ def test_a_text_needs_a_value(findings):
             ["instance", "both"],
         ),
         (
-            {"ResourceTags": [{"Key": "team", **text("red")}, {"Key": "stage", **text("x", "NOT_EQUALS")}]},
+            {
+                "ResourceTags": [
+                    {"Key": "team", **text("red")},
+                    {"Key": "stage", **text("x", "NOT_EQUALS")},
+                ]
+            },
             ["instance", "both"],
         ),
         ({"ProductFields": [{"Key": "detector", **text("d-1")}]}, ["bucket"]),
@@ -256,9 +269,15 @@ def test_a_number_filter_needs_a_bound(findings):
         ([{"Start": "2026-02-01T12:00:00Z", "End": "2026-02-02T12:00:00Z"}], ["bucket"]),
         ([{"Start": "2026-02-02T01:00:00+01:00", "End": "2026-02-02T01:00:00+01:00"}], ["bucket"]),
         ([{"DateRange": {"Value": 2, "Unit": "DAYS"}}], ["instance", "bucket"]),
-        ([{"DateRange": {"Value": 2, "Unit": "DAYS", "Comparison": "WITHIN"}}], ["instance", "bucket"]),
+        (
+            [{"DateRange": {"Value": 2, "Unit": "DAYS", "Comparison": "WITHIN"}}],
+            ["instance", "bucket"],
+        ),
         ([{"DateRange": {"Value": 2, "Unit": "DAYS", "Comparison": "OLDER_THAN"}}], ["both"]),
-        ([{"End": "2026-02-01T00:00:00Z"}, {"Start": "2026-02-03T00:00:00Z"}], ["instance", "both"]),
+        (
+            [{"End": "2026-02-01T00:00:00Z"}, {"Start": "2026-02-03T00:00:00Z"}],
+            ["instance", "both"],
+        ),
     ],
 )
 def test_dates_are_compared(hub, wanted, expected, request):

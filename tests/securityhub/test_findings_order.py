@@ -88,7 +88,13 @@ def test_findings_are_not_sorted_by_what_is_no_attribute(findings, criterion):
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize(
     "criteria",
-    [[], by("UpdatedAt"), by("SeverityNormalized", "desc"), by("Confidence"), by("Title") + by("UpdatedAt")],
+    [
+        [],
+        by("UpdatedAt"),
+        by("SeverityNormalized", "desc"),
+        by("Confidence"),
+        by("Title") + by("UpdatedAt"),
+    ],
 )
 def test_pages_together_are_the_whole(findings, size, criteria):
     whole = names(findings, SortCriteria=criteria)
@@ -127,7 +133,10 @@ def test_a_walk_goes_on_when_the_last_finding_shown_has_changed(findings, criter
 def test_a_token_of_another_list_is_refused(findings, member):
     token = findings.get_findings(MaxResults=1)["NextToken"]
     filters = {"Title": [{"Value": "x", "Comparison": "EQUALS"}]}
-    assert refused(findings.get_findings, NextToken=token, Filters=filters)[0] == "InvalidInputException"
+    assert (
+        refused(findings.get_findings, NextToken=token, Filters=filters)[0]
+        == "InvalidInputException"
+    )
     assert refused(member.get_findings, NextToken=token)[0] == "InvalidInputException"
     assert refused(findings.get_findings, NextToken="nonsense")[0] == "InvalidInputException"
 

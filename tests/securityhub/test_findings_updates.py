@@ -31,7 +31,10 @@ def test_an_update_sets_what_is_given_and_nothing_else(findings):
         "RelatedFindings": [identifier("other")],
     }
     with freeze_time("2026-03-01T12:00:00Z"):
-        assert update(findings, identifier(), Note={"Text": "Known", "UpdatedBy": "eve"}, **changes) == []
+        assert (
+            update(findings, identifier(), Note={"Text": "Known", "UpdatedBy": "eve"}, **changes)
+            == []
+        )
     note = {"Text": "Known", "UpdatedBy": "eve", "UpdatedAt": "2026-03-01T12:00:00.000Z"}
     assert only(findings) == {**before, **changes, "Note": note}
 
@@ -60,7 +63,12 @@ def test_label_and_number_of_a_new_severity_go_together(admin, given, expected):
 def test_every_finding_gets_its_own_answer(findings):
     bring(findings, finding("two"))
     answer = findings.batch_update_findings(
-        FindingIdentifiers=[identifier("one"), identifier("none"), identifier("two"), identifier("one")],
+        FindingIdentifiers=[
+            identifier("one"),
+            identifier("none"),
+            identifier("two"),
+            identifier("one"),
+        ],
         Workflow={"Status": "NOTIFIED"},
     )
     assert answer["ProcessedFindings"] == [identifier("one"), identifier("two")]

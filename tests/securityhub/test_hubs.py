@@ -79,9 +79,7 @@ def test_a_refusal_has_message_and_code_in_its_body_too(admin):
 
 
 def test_enable_security_hub_refuses_a_control_finding_generator_that_is_none(without_hub):
-    code, status, message = refused(
-        without_hub.enable_security_hub, ControlFindingGenerator="BOTH"
-    )
+    code, status, message = refused(without_hub.enable_security_hub, ControlFindingGenerator="BOTH")
     assert (code, status) == ("InvalidInputException", 400)
     assert "'ControlFindingGenerator'" in message
     assert refused(without_hub.describe_hub)[0] == "InvalidAccessException"
@@ -126,9 +124,10 @@ def test_a_hub_belongs_to_one_account_only(admin, membership_mock):
 @pytest.mark.parametrize("partition_region", ["cn-north-1", "us-gov-west-1"])
 def test_a_hub_carries_the_partition_of_its_region(hub, partition_region):
     arn = hub(ADMIN, partition_region).describe_hub()["HubArn"]
-    assert arn.split(":")[1] == {"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"}[
-        partition_region
-    ]
+    assert (
+        arn.split(":")[1]
+        == {"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"}[partition_region]
+    )
 
 
 def test_update_security_hub_configuration_changes_what_is_given(admin):

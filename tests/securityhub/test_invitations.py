@@ -51,9 +51,7 @@ def rejected(member, administrator_id, invitation_id):
             AdministratorId=administrator_id,
             InvitationId=invitation_id,
         ),
-        refused(
-            member.accept_invitation, MasterId=administrator_id, InvitationId=invitation_id
-        ),
+        refused(member.accept_invitation, MasterId=administrator_id, InvitationId=invitation_id),
     }
     ((code, status, message),) = answers
     assert (code, status) == ("BadRequestException", 400)

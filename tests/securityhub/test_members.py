@@ -129,9 +129,7 @@ def test_create_members_refuses_an_account_that_is_listed(admin, become, way):
     assert statuses(admin) == before
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the engine refuses a list longer than the model's maximum"
-)
+@pytest.mark.xfail(strict=True, reason="the engine refuses a list longer than the model's maximum")
 def test_create_members_leaves_accounts_behind_the_fiftieth_unprocessed(admin):
     assert why(create(admin, *FIFTY, MEMBER)) == {MEMBER: TOO_MANY}
     assert list(statuses(admin)) == FIFTY
@@ -207,8 +205,9 @@ def test_invite_members_refuses_somebody_elses_enabled_member(become, hub):
     become("Enabled")
     other = hub(OTHER_ADMIN)
     create(other, MEMBER)
-    assert "already an associated member of another master account" in (
-        why(other.invite_members(AccountIds=[MEMBER]))[MEMBER]
+    assert (
+        "already an associated member of another master account"
+        in (why(other.invite_members(AccountIds=[MEMBER]))[MEMBER])
     )
     assert statuses(other) == {MEMBER: "Created"}
 
@@ -217,8 +216,9 @@ def test_invite_members_refuses_a_member(admin, member):
     create(member, OTHER_MEMBER)
     invite(admin, MEMBER)
     accept(member, ADMIN)
-    assert "cannot invite other accounts" in (
-        why(member.invite_members(AccountIds=[OTHER_MEMBER]))[OTHER_MEMBER]
+    assert (
+        "cannot invite other accounts"
+        in (why(member.invite_members(AccountIds=[OTHER_MEMBER]))[OTHER_MEMBER])
     )
     assert statuses(member) == {OTHER_MEMBER: "Created"}
 

@@ -88,9 +88,7 @@ def test_enable_organization_admin_account_takes_the_same_account_again(organiza
 
 
 @pytest.mark.parametrize("region", [IRELAND, OHIO])
-def test_enable_organization_admin_account_refuses_a_second_account(
-    organization, security, region
-):
+def test_enable_organization_admin_account_refuses_a_second_account(organization, security, region):
     organization.delegate(security)
     second = organization.account("second")
     code, status, message = refused(
@@ -214,9 +212,7 @@ def test_list_organization_admin_accounts_is_empty_before_anybody_is_designated(
     assert administrators(organization.hub()) == []
 
 
-def test_list_organization_admin_accounts_answers_the_administrator_as_well(
-    organization, security
-):
+def test_list_organization_admin_accounts_answers_the_administrator_as_well(organization, security):
     client = organization.delegate(security)
     answer = client.list_organization_admin_accounts(Feature="SecurityHub")
     assert answer["AdminAccounts"] == [{"AccountId": security, "Status": "ENABLED"}]

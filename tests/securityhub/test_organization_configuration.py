@@ -80,8 +80,9 @@ def test_only_the_delegated_administrator_has_a_configuration(
 
 
 def test_the_management_account_hears_the_same_without_a_hub(organization):
-    assert "is not an administrator" in (
-        refused(organization.hub().describe_organization_configuration)[2]
+    assert (
+        "is not an administrator"
+        in (refused(organization.hub().describe_organization_configuration)[2])
     )
 
 
@@ -197,9 +198,7 @@ def test_central_configuration_is_turned_on_in_the_home_region(organization, hom
     assert described(home)["OrganizationConfiguration"]["ConfigurationType"] == "LOCAL"
 
 
-def test_central_configuration_needs_an_administrator_that_is_a_member_account(
-    organization, hub
-):
+def test_central_configuration_needs_an_administrator_that_is_a_member_account(organization, hub):
     client = hub(MANAGEMENT)
     client.enable_organization_admin_account(AdminAccountId=MANAGEMENT)
     client.create_finding_aggregator(RegionLinkingMode="ALL_REGIONS")
@@ -210,9 +209,7 @@ def test_central_configuration_needs_an_administrator_that_is_a_member_account(
     )[:2] == ("InvalidInputException", 400)
 
 
-def test_central_configuration_shows_in_linked_regions_and_only_there(
-    organization, home, admin_id
-):
+def test_central_configuration_shows_in_linked_regions_and_only_there(organization, home, admin_id):
     linked, apart = (organization.delegate(admin_id, one) for one in (OHIO, "eu-north-1"))
     home.update_organization_configuration(AutoEnable=False, OrganizationConfiguration=CENTRAL)
     types = [

@@ -110,8 +110,9 @@ def test_an_account_of_another_administrator_is_refused(delegated, admin, worklo
     member = hub(workload)
     invite(admin, workload)
     accept(member, ADMIN)
-    assert "already an associated member of another master account" in (
-        why(create(delegated, workload))[workload]
+    assert (
+        "already an associated member of another master account"
+        in (why(create(delegated, workload))[workload])
     )
     assert statuses(delegated) == {}
 
@@ -183,7 +184,9 @@ def test_a_disassociated_member_can_disable_its_hub(delegated, workload, client_
 
 def test_a_member_by_organization_is_deleted_once_it_is_disassociated(delegated, workload):
     create(delegated, workload)
-    assert "still associated to it" in why(delegated.delete_members(AccountIds=[workload]))[workload]
+    assert (
+        "still associated to it" in why(delegated.delete_members(AccountIds=[workload]))[workload]
+    )
     delegated.disassociate_members(AccountIds=[workload])
     assert why(delegated.delete_members(AccountIds=[workload])) == {}
     assert statuses(delegated) == {}
@@ -191,8 +194,9 @@ def test_a_member_by_organization_is_deleted_once_it_is_disassociated(delegated,
 
 def test_an_account_of_the_organization_gets_no_invitation(delegated, workload):
     create(delegated, workload)
-    assert "already the SecurityHub master" in (
-        why(delegated.invite_members(AccountIds=[workload]))[workload]
+    assert (
+        "already the SecurityHub master"
+        in (why(delegated.invite_members(AccountIds=[workload]))[workload])
     )
     delegated.disassociate_members(AccountIds=[workload])
     assert why(delegated.invite_members(AccountIds=[workload])) == {workload: OUT_OF_RANGE}

@@ -66,7 +66,9 @@ def test_describe_standards_goes_by_provider(bare):
 def test_standards_of_china_have_its_partition(membership_mock):
     client = membership_mock.client("securityhub", account=ADMIN, region="cn-north-1")
     client.enable_security_hub()
-    assert "arn:aws-cn:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0" in enabled(client)
+    assert "arn:aws-cn:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0" in enabled(
+        client
+    )
 
 
 # defaults
@@ -111,7 +113,10 @@ def test_enabling_again_returns_the_subscription_that_there_is(bare):
     enable(bare, PCI)
     assert enabled(bare) == {PCI: "READY"}
     (again,) = enable(bare, PCI)
-    assert (again["StandardsSubscriptionArn"], again["StandardsStatus"]) == (PCI_SUBSCRIPTION, "READY")
+    assert (again["StandardsSubscriptionArn"], again["StandardsStatus"]) == (
+        PCI_SUBSCRIPTION,
+        "READY",
+    )
     assert len(enabled(bare)) == 1
 
 
@@ -137,7 +142,9 @@ def test_standards_of_other_clouds_wait_for_a_connector(bare):
     enable(bare, AZURE)
     (found,) = bare.get_enabled_standards()["StandardsSubscriptions"]
     assert found["StandardsStatus"] == "INCOMPLETE"
-    assert found["StandardsStatusReason"] == {"StatusReasonCode": "NO_AVAILABLE_MULTICLOUD_CONNECTOR"}
+    assert found["StandardsStatusReason"] == {
+        "StatusReasonCode": "NO_AVAILABLE_MULTICLOUD_CONNECTOR"
+    }
 
 
 # disabling
@@ -178,11 +185,15 @@ def test_a_standard_can_be_enabled_again(bare):
     assert enabled(bare) == {}
 
 
-@pytest.mark.parametrize("arn", [PCI_SUBSCRIPTION, subscription("pci-dss/v/3.2.1", MEMBER), "nonsense"])
+@pytest.mark.parametrize(
+    "arn", [PCI_SUBSCRIPTION, subscription("pci-dss/v/3.2.1", MEMBER), "nonsense"]
+)
 def test_what_is_no_subscription_of_the_caller_is_refused(admin, arn):
     own = subscription("cis-aws-foundations-benchmark/v/1.2.0")
     assert enabled(admin) == {FSBP: "READY", CIS: "READY"}
-    code, status, message = refused(admin.batch_disable_standards, StandardsSubscriptionArns=[own, arn])
+    code, status, message = refused(
+        admin.batch_disable_standards, StandardsSubscriptionArns=[own, arn]
+    )
     assert (code, status) == ("InvalidInputException", 400)
     assert message == f'Invalid StandardsSubscriptionArn(s): ["{arn}"]'
     assert enabled(admin) == {FSBP: "READY", CIS: "READY"}

@@ -1,0 +1,354 @@
+"""What protected queries and protected jobs have in common: their life, and how one ends.
+
+An analysis moves when somebody looks, so that code which polls goes through every status without
+the clock: each read of an analysis, and each list that it may be in, takes it one step on before it
+is shown. It ends in SUCCESS unless the author of a test has said otherwise.
+
+Sources: the model's statuses; user guide, "EventBridge events"; the steps at reads are this mock's
+own, and the rest is inferred where it says so.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from membership_mock.cleanrooms.collaborations import Collaboration
+from membership_mock.cleanrooms.errors import (
+    ConflictException,
+    ResourceNotFoundException,
+    ValidationException,
+)
+from membership_mock.cleanrooms.families import CleanRoomsFamily
+from membership_mock.cleanrooms.memberships import Membership
+from membership_mock.cleanrooms.payment import Cost, named
+from membership_mock.cleanrooms.result_delivery import Destination, Result
+from membership_mock.cleanrooms.shelves import sequence_of
+from membership_mock.engine.pagination import Listing
+from membership_mock.errors import UsageError
+
+Event = Literal["start", "succeed", "fail", "time out", "cancel", "settle", "lose membership"]
+
+#: What may happen to a query or a job, and the status it has afterwards; what is missing is
+#: refused. Source: the model's statuses; that a cancellation may be repeated is inferred, and so is
+#: what becomes of an analysis whose membership ends.
+NEXT_STATUS: Mapping[tuple[str, Event], str] = {
+    ("SUBMITTED", "start"): "STARTED",
+    ("SUBMITTED", "cancel"): "CANCELLING",
+    ("SUBMITTED", "lose membership"): "CANCELLED",
+    ("STARTED", "succeed"): "SUCCESS",
+    ("STARTED", "fail"): "FAILED",
+    ("STARTED", "time out"): "TIMED_OUT",
+    ("STARTED", "cancel"): "CANCELLING",
+    ("STARTED", "lose membership"): "CANCELLED",
+    ("CANCELLING", "settle"): "CANCELLED",
+    ("CANCELLING", "cancel"): "CANCELLING",
+    ("CANCELLING", "lose membership"): "CANCELLED",
+    ("CANCELLED", "cancel"): "CANCELLED",
+}
+
+#: the statuses that count against the quota of ongoing analyses (inferred)
+UNFINISHED = ("SUBMITTED", "STARTED", "CANCELLING")
+
+#: what the author of a test may choose, and the event that brings it about
+ENDINGS: Mapping[str, Event] = {
+    "SUCCESS": "succeed",
+    "FAILED": "fail",
+    "TIMED_OUT": "time out",
+    "CANCELLED": "cancel",
+}
+
+
+@dataclass
+class Outcome:
+    """How an analysis will end.
+
+    Attributes:
+        status: one of `ENDINGS`.
+        result: what the receivers get; None for nothing in particular.
+        error: code, message and whether a retry helps, of a failure.
+    """
+
+    status: str = "SUCCESS"
+    result: Result = None
+    error: dict[str, Any] | None = None
+
+
+@dataclass(kw_only=True)
+class ProtectedAnalysis:
+    """A query or a job; fields that are not explained are those of GetProtectedQuery.
+
+    Attributes:
+        account_id: the account that runs it.
+        sequence: its place in the order of creation.
+        destinations: where its result goes.
+        outcome: how it will end.
+    """
+
+    id: str
+    account_id: str
+    sequence: int
+    membership_id: str
+    membership_arn: str
+    create_time: datetime
+    result_configuration: dict[str, Any] | None
+    compute_configuration: dict[str, Any] | None
+    destinations: list[Destination]
+    outcome: Outcome
+    status: str = "SUBMITTED"
+    statistics: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+    @property
+    def receiver_configurations(self) -> list[dict[str, Any]]:
+        """Who receives the result, as lists show it."""
+        receivers = list(dict.fromkeys(each.account_id for each in self.destinations))
+        details = {"directAnalysisConfigurationDetails": {"receiverAccountIds": receivers}}
+        return [{"analysisType": "DIRECT_ANALYSIS", "configurationDetails": details}]
+
+
+A = TypeVar("A", bound=ProtectedAnalysis)
+
+
+@dataclass
+class Analyses(Generic[A]):
+    """The queries of a region, or its jobs.
+
+    Attributes:
+        by_id: each by its id.
+        by_membership: by membership, in the order of creation.
+        unfinished: those that have not ended, by membership.
+        planned: how the next ones of an account will end, by account.
+    """
+
+    by_id: dict[str, A] = field(default_factory=dict)
+    by_membership: dict[str, list[A]] = field(default_factory=dict)
+    unfinished: dict[str, list[A]] = field(default_factory=dict)
+    planned: dict[str, list[Outcome]] = field(default_factory=dict)
+
+    def add(self, analysis: A) -> None:
+        """Keep a new analysis."""
+        self.by_id[analysis.id] = analysis
+        self.by_membership.setdefault(analysis.membership_id, []).append(analysis)
+        self.unfinished.setdefault(analysis.membership_id, []).append(analysis)
+
+
+class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
+    """A family of analyses: what is the same for queries and for jobs."""
+
+    #: what one is called in a message
+    thing: str
+    endings: tuple[str, ...]
+    error_codes: tuple[str, ...]
+
+    @property
+    @abstractmethod
+    def analyses(self) -> Analyses[A]:
+        """The analyses of the region."""
+
+    @abstractmethod
+    def check_result(self, result: Result, destinations: Sequence[Destination] | None) -> None:
+        """Refuse, with a `UsageError`, a result that could not be delivered.
+
+        Args:
+            result: what the author of a test wants delivered.
+            destinations: where to; None while that is not known.
+        """
+
+    @abstractmethod
+    def deliver(self, analysis: A) -> dict[str, Any]:
+        """Leave the result of ``analysis`` with its receivers, and return the ``output``."""
+
+    def plan(
+        self, status: str, result: Result, error: Mapping[str, Any] | None, analysis_id: str | None
+    ) -> None:
+        """Settle how an analysis ends: that of the id, or else the next one of this account.
+
+        Raises:
+            UsageError: no analysis can end like that, or the one of the id has ended.
+        """
+        if status not in self.endings:
+            raise UsageError(
+                f"A {self.thing} ends in {', '.join(self.endings)}, not in {status!r}."
+            )
+        if result is not None and status != "SUCCESS":
+            raise UsageError(f"A {self.thing} that ends in {status} has no result.")
+        if error is not None and status != "FAILED":
+            raise UsageError(f"A {self.thing} that ends in {status} has no error.")
+        outcome = Outcome(status, result, self._error(error or {}) if status == "FAILED" else None)
+        if analysis_id is None:
+            self.check_result(result, None)
+            self.analyses.planned.setdefault(self.backend.account_id, []).append(outcome)
+            return
+        found = self.analyses.by_id.get(analysis_id)
+        if found is None or found.account_id != self.backend.account_id:
+            raise UsageError(
+                f"Account {self.backend.account_id} has no {self.thing} with the id {analysis_id}"
+                f" in {self.backend.region_name}."
+            )
+        if found.status not in ("SUBMITTED", "STARTED"):
+            raise UsageError(f"The {self.thing} {analysis_id} is {found.status} already.")
+        self.check_result(result, found.destinations)
+        found.outcome = outcome
+
+    def next_outcome(self) -> Outcome:
+        """Return how the analysis that is about to start will end, without using that up."""
+        planned = self.analyses.planned.get(self.backend.account_id)
+        return planned[0] if planned else Outcome()
+
+    def start(self, analysis: A) -> None:
+        """Keep a new analysis, which uses up the next planned outcome."""
+        planned = self.analyses.planned.get(self.backend.account_id)
+        if planned:
+            planned.pop(0)
+        self.analyses.add(analysis)
+
+    def find(self, membership: Membership, analysis_id: str) -> A:
+        """Return an analysis of a membership.
+
+        Raises:
+            ResourceNotFoundException: the membership has no such analysis.
+        """
+        found = self.analyses.by_id.get(analysis_id)
+        if found is None or found.membership_id != membership.id:
+            raise ResourceNotFoundException(
+                f"No such {self.thing} with id: {analysis_id}", analysis_id, "MEMBERSHIP"
+            )
+        return found
+
+    def listing(self, membership: Membership, status: str | None, now: datetime) -> Listing[A]:
+        """Return the analyses of a membership, newest first, each one step further."""
+        for each in list(self.analyses.unfinished.get(membership.id, ())):
+            self.look_at(each, now)
+        held = self.analyses.by_membership.get(membership.id, [])
+        if status is not None:
+            held = [each for each in held if each.status == status]
+        return Listing(held, sequence_of, descending=True)
+
+    def look_at(self, analysis: A, now: datetime) -> A:
+        """Take an analysis one step on, and return it."""
+        if analysis.status == "SUBMITTED":
+            self._move(analysis, "start", now)
+        elif analysis.status == "STARTED":
+            self._move(analysis, ENDINGS[analysis.outcome.status], now)
+        elif analysis.status == "CANCELLING":
+            self._move(analysis, "settle", now)
+        return analysis
+
+    def cancel(self, analysis: A, now: datetime) -> A:
+        """Cancel an analysis that has not ended, and return it.
+
+        Raises:
+            ConflictException: it has ended otherwise (inferred: the reason).
+        """
+        if (analysis.status, "cancel") not in NEXT_STATUS:
+            raise ConflictException(
+                f"The {self.thing} {analysis.id} cannot be cancelled: it is {analysis.status}.",
+                analysis.membership_id,
+                "MEMBERSHIP",
+                "INVALID_STATE",
+            )
+        self._move(analysis, "cancel", now)
+        return analysis
+
+    def unfinished_work(self, membership: Membership) -> list[str]:
+        """Return the analyses of ``membership`` that have not ended."""
+        held = self.analyses.unfinished.get(membership.id, ())
+        return [f"{self.thing} {each.id}" for each in held]
+
+    def membership_ended(self, membership: Membership, now: datetime) -> None:
+        """Cancel what still runs in ``membership``."""
+        for each in list(self.analyses.unfinished.get(membership.id, ())):
+            self._move(each, "lose membership", now)
+
+    def _move(self, analysis: A, event: Event, now: datetime) -> None:
+        analysis.status = NEXT_STATUS[analysis.status, event]
+        if analysis.status == "SUCCESS":
+            elapsed = now - analysis.create_time
+            analysis.statistics = {
+                "totalDurationInMillis": int(elapsed.total_seconds() * 1000),
+                "billedResourceUtilization": {"units": 0.0},
+            }
+            analysis.result = {"output": self.deliver(analysis)}
+        elif analysis.status == "FAILED":
+            analysis.error = analysis.outcome.error
+        if analysis.status not in UNFINISHED:
+            unfinished = self.analyses.unfinished[analysis.membership_id]
+            unfinished[:] = [each for each in unfinished if each is not analysis]
+
+    def _error(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        unknown = set(given) - {"code", "message", "retryable"}
+        if unknown:
+            raise UsageError(
+                "The error of a failure has code, message and retryable, not"
+                f" {', '.join(sorted(unknown))}."
+            )
+        code = given.get("code", "UNKNOWN_ERROR")
+        if code not in self.error_codes:
+            raise UsageError(
+                f"{code!r} is no error code of a {self.thing}; there are:"
+                f" {', '.join(self.error_codes)}."
+            )
+        return {
+            "code": code,
+            "message": given.get("message", f"The {self.thing} failed."),
+            "retry": {"retryable": bool(given.get("retryable", code == "TRANSIENT_ERROR"))},
+        }
+
+
+def payer_of(collaboration: Collaboration, cost: Cost, asked: str | None, field_name: str) -> str:
+    """Return the account that pays for an analysis: the one asked for, or the only candidate.
+
+    Candidates are the active members who have accepted to pay. Source: the model's text on payer
+    candidates; user guide: when the payer is gone, nothing runs. The error is inferred.
+
+    Args:
+        collaboration: where the analysis runs.
+        cost: what is to be paid for.
+        asked: the account that the runner names.
+        field_name: the field that names it.
+
+    Raises:
+        ValidationException: nobody pays, several could, or the one asked for does not.
+    """
+    candidates = [
+        each.account_id
+        for each in collaboration.active_members()
+        if each.membership is not None and named(each.membership.payment_configuration, cost)
+    ]
+    if asked is not None:
+        if asked not in candidates:
+            raise ValidationException(
+                f"Account {asked} is not an active member of the collaboration who pays for this.",
+                field=field_name,
+            )
+        return asked
+    if not candidates:
+        raise ValidationException(
+            "No active member of the collaboration pays for this.", field=field_name
+        )
+    if len(candidates) > 1:
+        raise ValidationException(
+            f"Several members can pay for this: {', '.join(candidates)}. Name one of them.",
+            field=field_name,
+        )
+    return candidates[0]
+
+
+def check_workers(configuration: Mapping[str, Any] | None, most: int) -> None:
+    """Refuse more workers than an analysis of this kind can have.
+
+    Source: user guide; the model allows the largest number of any kind.
+
+    Raises:
+        ValidationException: there are too many.
+    """
+    number = (configuration or {}).get("worker", {}).get("number")
+    if number is not None and number > most:
+        raise ValidationException(
+            f"The number of workers must be {most} at the most.", field="computeConfiguration"
+        )
