@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from membership_mock.cleanrooms.analysis_templates import AnalysisTemplates
+from membership_mock.cleanrooms.association_analysis_rules import AssociationAnalysisRules
 from membership_mock.cleanrooms.change_requests import ChangeRequests
 from membership_mock.cleanrooms.collaborations import Collaborations
+from membership_mock.cleanrooms.configured_tables import ConfiguredTables
 from membership_mock.cleanrooms.errors import CleanRoomsRefusals
 from membership_mock.cleanrooms.members import Members
 from membership_mock.cleanrooms.memberships import Memberships
+from membership_mock.cleanrooms.protected_jobs import ProtectedJobs
+from membership_mock.cleanrooms.protected_queries import ProtectedQueries
+from membership_mock.cleanrooms.protected_tables import ProtectedTables
 from membership_mock.cleanrooms.quotas import Quotas
+from membership_mock.cleanrooms.schemas import Schemas
+from membership_mock.cleanrooms.table_analysis_rules import TableAnalysisRules
+from membership_mock.cleanrooms.table_associations import TableAssociations
 from membership_mock.cleanrooms.tags import Tags
 from membership_mock.engine.operation import Backend
 
@@ -21,6 +30,15 @@ class CleanRoomsBackend(Backend):
         Members,
         Memberships,
         ChangeRequests,
+        ConfiguredTables,
+        TableAnalysisRules,
+        TableAssociations,
+        AssociationAnalysisRules,
+        Schemas,
+        AnalysisTemplates,
+        ProtectedTables,
+        ProtectedQueries,
+        ProtectedJobs,
         Quotas,
         Tags,
     )

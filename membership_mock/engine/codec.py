@@ -74,16 +74,22 @@ class OperationCodec:
 
 
 @cache
-def codec(service: str, operation: str, unique_lists: frozenset[str]) -> OperationCodec:
+def codec(
+    service: str,
+    operation: str,
+    unique_lists: frozenset[str],
+    unchecked_shapes: frozenset[str] = frozenset(),
+) -> OperationCodec:
     """Return the codec of an operation.
 
     Args:
         service: the service's id, e.g. ``security-ir``.
         operation: the operation in its API spelling, e.g. ``CreateCase``.
         unique_lists: names of the list shapes that refuse equal entries.
+        unchecked_shapes: names of the structures, and of the long lists, that the handler checks.
     """
     described = model.service_model(service).operation_model(operation)
-    return OperationCodec(service, described, _readers(service, unique_lists))
+    return OperationCodec(service, described, _readers(service, unique_lists, unchecked_shapes))
 
 
 def service_error_response(service: str, error: ServiceError) -> Answer:
@@ -92,9 +98,11 @@ def service_error_response(service: str, error: ServiceError) -> Answer:
 
 
 @cache
-def _readers(service: str, unique_lists: frozenset[str]) -> Readers:
+def _readers(
+    service: str, unique_lists: frozenset[str], unchecked_shapes: frozenset[str]
+) -> Readers:
     del service  # each service has shapes of its own, which may share their names with another's
-    return Readers(unique_lists)
+    return Readers(unique_lists, unchecked_shapes)
 
 
 @cache

@@ -136,6 +136,9 @@ class Backend(MotoBackend):
     handlers: ClassVar[dict[str, Handler]]
     #: shapes of lists that refuse equal entries, a trait that botocore's models do not carry
     unique_lists: ClassVar[frozenset[str]] = frozenset()
+    #: structures that reach the handler as they were sent, and lists that do so however long they
+    #: are: it answers for each entry by itself
+    unchecked_shapes: ClassVar[frozenset[str]] = frozenset()
     #: what the service serves outside its API, such as the storage behind presigned URLs
     doors: ClassVar[tuple[WebDoor, ...]] = ()
 

@@ -103,6 +103,8 @@ class Readers:
 
     Args:
         unique_lists: names of list shapes that refuse equal entries.
+        unchecked_shapes: names of structures that are handed on as they were sent, and of lists
+            that may be longer than their maximum.
         refuse: what happens to a value of the wrong type; it does not have to raise.
         strict: also refuse nulls and fields that the model does not know.
     """
@@ -110,11 +112,13 @@ class Readers:
     def __init__(
         self,
         unique_lists: frozenset[str] = frozenset(),
+        unchecked_shapes: frozenset[str] = frozenset(),
         *,
         refuse: Refuse = raise_unparsable,
         strict: bool = False,
     ) -> None:
         self._unique_lists = unique_lists
+        self._unchecked_shapes = unchecked_shapes
         self._refuse = refuse
         self._strict = strict
         self._known: dict[tuple[str, str, object, bool], Reader] = {}
@@ -131,7 +135,8 @@ class Readers:
         key = (shape.name, shape.type_name, stamp, sensitive)
         reader = self._known.get(key)
         if reader is None:
-            if shape.metadata.get("document"):
+            unchecked = shape.name in self._unchecked_shapes and shape.type_name == "structure"
+            if unchecked or shape.metadata.get("document"):
                 kind = "document"
             else:
                 kind = _KINDS.get(shape.type_name, shape.type_name)
@@ -241,6 +246,8 @@ class Readers:
         refuse = self._refuse
         least, most, text = _length(shape)
         unique = shape.name in self._unique_lists
+        if shape.name in self._unchecked_shapes:
+            most = sys.maxsize
 
         def read_list(value: Any, at: Place, found: list[Violation]) -> Any:
             if type(value) is not list:

@@ -145,7 +145,9 @@ class Road:
         handler = backend_class.handlers.get(context.operation)
         if handler is None:
             return _refuse(context, backend_class, request)
-        compiled = codec(*key, backend_class.unique_lists)
+        compiled = codec(
+            *key, backend_class.unique_lists, backend_class.unchecked_shapes
+        )
         paging = compiled.paging
         taken = {compiled.token_field, *((paging.limit_key, paging.input_token) if paging else ())}
         unused = frozenset(compiled.fields) - taken - set(handler.accepts)

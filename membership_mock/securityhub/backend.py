@@ -47,3 +47,4 @@ class SecurityHubBackend(Backend):
         Tags,
     )
     refusals = SecurityHubRefusals()
+    unchecked_shapes = frozenset({"AccountDetailsList", "AwsSecurityFinding"})

@@ -21,6 +21,7 @@ from membership_mock.securityhub.aggregation import (
 from membership_mock.securityhub.associations import Associations
 from membership_mock.securityhub.configuration_rollout import ConfigurationRollout
 from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
+from membership_mock.securityhub.finding_store import FindingStore
 from membership_mock.securityhub.hubs import Hubs, HubStore
 from membership_mock.securityhub.organization_configuration import OrganizationConfiguration
 from membership_mock.securityhub.regions import backend_in
@@ -133,25 +134,32 @@ class FindingAggregators(Family):
         regions = _checked(ctx, region_linking_mode, regions)
         rollout = self.of(ConfigurationRollout)
         before = rollout.regions(ctx.account_id)
+        store = self.store(FindingStore)
+        linked = [region for region in store.shelves if aggregator.links(region)]
         aggregator.region_linking_mode = region_linking_mode
         aggregator.regions = regions
+        unlinked = [region for region in linked if not aggregator.links(region)]
+        store.keep_copies(ctx.account_id, ctx.region, unlinked)
         if self._is_central(ctx.account_id):
             rollout.extend(ctx.account_id, beyond=before, now=ctx.now)
         return aggregator
 
     @operation("DeleteFindingAggregator")
     def delete_finding_aggregator(self, ctx: Context, finding_aggregator_arn: str) -> None:
-        """Stop cross-Region aggregation.
+        """Stop cross-Region aggregation; what was copied to the home region stays there.
 
         Raises:
             InvalidInputException: the organization uses central configuration.
         """
-        self._own(ctx, finding_aggregator_arn, "deleted")
+        aggregator = self._own(ctx, finding_aggregator_arn, "deleted")
         if self._is_central(ctx.account_id):
             raise InvalidInputException(
                 "A finding aggregator cannot be deleted while the organization uses central"
                 " configuration."
             )
+        store = self.store(FindingStore)
+        linked = [region for region in store.shelves if aggregator.links(region)]
+        store.keep_copies(ctx.account_id, ctx.region, linked)
         del self.store(FindingAggregatorStore).aggregators[ctx.account_id]
 
     def _own(self, ctx: Context, arn: str, verb: str) -> FindingAggregator:

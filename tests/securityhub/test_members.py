@@ -129,7 +129,6 @@ def test_create_members_refuses_an_account_that_is_listed(admin, become, way):
     assert statuses(admin) == before
 
 
-@pytest.mark.xfail(strict=True, reason="the engine refuses a list longer than the model's maximum")
 def test_create_members_leaves_accounts_behind_the_fiftieth_unprocessed(admin):
     assert why(create(admin, *FIFTY, MEMBER)) == {MEMBER: TOO_MANY}
     assert list(statuses(admin)) == FIFTY

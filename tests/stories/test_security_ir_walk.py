@@ -160,16 +160,16 @@ class Walk(RuleBasedStateMachine):
     @initialize(
         first=st.sampled_from(
             [
-                None,
                 ("management", "eu-west-1"),
                 ("delegated", "us-east-1"),
                 ("delegated", "eu-west-1"),
+                ("management", "us-east-1"),
                 ("stranger", "us-east-1"),
             ]
         ),
         resolvers=st.lists(st.sampled_from(["Self", "Self", "Self", "AWS"]), min_size=2, max_size=4),
     )
-    def found_an_organization(self, first: Home | None, resolvers: list[str]) -> None:
+    def found_an_organization(self, first: Home, resolvers: list[str]) -> None:
         organizations = self.mock.client("organizations", account=MANAGEMENT)
         organizations.create_organization(FeatureSet="ALL")
         root = organizations.list_roots()["Roots"][0]["Id"]
@@ -193,10 +193,9 @@ class Walk(RuleBasedStateMachine):
         }
         self.homes = list(self.clients)
         self.touched: Home = self.homes[0]
-        if first is not None:
-            self.create_membership_in(first, entire=None)
-            for resolver in resolvers:
-                self.create_case_in(first, resolver, ["000000000000"])
+        self.create_membership_in(first, entire=None)
+        for resolver in resolvers:
+            self.create_case_in(first, resolver, ["000000000000"])
 
     # --- helpers ---
 
@@ -268,11 +267,13 @@ class Walk(RuleBasedStateMachine):
                 }
             )
 
-    def pick_membership(self, data: Any) -> tuple[Home, dict[str, Any]]:
+    def pick_membership(
+        self, data: Any, prefer: tuple[str, ...] = ("Active",)
+    ) -> tuple[Home, dict[str, Any]]:
         """Return a membership and who acts on it: nearly always its own account."""
         everything = self.expected.memberships
-        active = [each for each in everything if each["status"] == "Active"]
-        membership = data.draw(st.sampled_from(active * 10 + everything), label="membership")
+        preferred = [each for each in everything if each["status"] in prefer]
+        membership = data.draw(st.sampled_from(preferred * 10 + everything), label="membership")
         home = data.draw(
             st.sampled_from([membership["home"]] * 40 + self.homes), label="caller"
         )
@@ -297,7 +298,7 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.expected.memberships)
     @rule(data=st.data())
     def undo_cancellation(self, data: Any) -> None:
-        home, membership = self.pick_membership(data)
+        home, membership = self.pick_membership(data, ("Cancelled", "Terminated"))
         refusal = DENIED if membership["home"] != home else None
         if refusal is None and membership["status"] != "Cancelled":
             refusal = CONFLICT
@@ -315,7 +316,7 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.expected.memberships)
     @rule(data=st.data(), name=st.sampled_from(["One name", "Another name"]))
     def rename_membership(self, data: Any, name: str) -> None:
-        home, membership = self.pick_membership(data)
+        home, membership = self.pick_membership(data, ())
         answer = self.attempt(
             self.expected.refusal_to_change(home, membership),
             self.clients[home].update_membership,
@@ -369,6 +370,9 @@ class Walk(RuleBasedStateMachine):
     @rule(account=st.sampled_from(("delegated", "member")), parent=st.sampled_from(PARENTS))
     def move_account(self, account: str, parent: str) -> None:
         self.move_account_to(account, parent)
+        for each in self.expected.memberships:
+            if each["status"] == "Active" and each["home"][0] in self.expected.parents:
+                self.touched = each["home"]
 
     @precondition(lambda self: self.steps % 6 == 5 or not self.expected.delegated)
     @rule()
@@ -462,17 +466,17 @@ class Walk(RuleBasedStateMachine):
             case["accounts"] = after
 
     @precondition(lambda self: self.expected.cases)
-    @rule(
-        data=st.data(),
-        statuses=st.lists(
-            st.sampled_from([each for each in SPELLED if each != "Closed"]),
-            min_size=1,
-            max_size=5,
-        ),
-    )
-    def move_case(self, data: Any, statuses: list[str]) -> None:
+    @rule(data=st.data(), times=st.integers(2, 5))
+    def move_case(self, data: Any, times: int) -> None:
         client, case, unseen = self.pick_case(data, writing=False)
-        for status in statuses:
+        for _ in range(times):
+            allowed = sorted(MOVES[case["status"]])
+            status = data.draw(
+                st.sampled_from(allowed * 2 + ["Submitted", *allowed, case["status"]])
+                if case["status"] != "Closed"
+                else st.sampled_from(["Submitted", "Detection", "Post"]),
+                label="status",
+            )
             refusal = unseen
             managed = case["resolver"] == "AWS"
             if refusal is None and (managed or status not in MOVES[case["status"]]):
@@ -573,8 +577,10 @@ class Walk(RuleBasedStateMachine):
         )
         if len(ours) > 1 and self.steps % 4 == 0:
             assert self.walk(client, "list_memberships", 1 + self.steps % 2) == listed
-        if ours and self.steps % 2 == 0:
-            self.check_membership(client, ours[self.steps % len(ours)])
+        if ours:
+            # the newest more often than the others
+            place = -1 if self.steps % 3 else self.steps % len(ours)
+            self.check_membership(client, ours[place])
         self.check_cases(client, home)
 
     def check_membership(self, client: Any, membership: dict[str, Any]) -> None:
