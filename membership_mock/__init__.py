@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from membership_mock.errors import (
-        AnswerViolatesModel,
         ClientOutlivedMock,
         NotRunning,
         OperationNotMocked,
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "AnswerViolatesModel",
     "Call",
     "Calls",
     "ClientOutlivedMock",

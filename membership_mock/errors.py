@@ -6,8 +6,7 @@ Usage errors go to the author of a test and say what happened, what was expected
     ├── OperationNotMocked      also a NotImplementedError: the operation is not modelled here
     ├── RequestBlocked          a request was about to leave the process, and nobody serves it
     ├── ClientOutlivedMock      a client made inside a mock was used after the mock had ended
-    ├── NotRunning              something was asked of a mock that is not running
-    └── AnswerViolatesModel     a backend returned what its output shape forbids: our bug
+    └── NotRunning              something was asked of a mock that is not running
 
 Service errors go to the code under test, exactly as AWS would send them::
 
@@ -39,10 +38,6 @@ class ClientOutlivedMock(UsageError):
 
 class NotRunning(UsageError, RuntimeError):
     """Something was asked of a mock that has not been started, or has been stopped."""
-
-
-class AnswerViolatesModel(UsageError):
-    """A backend's answer does not fit the output shape of its operation."""
 
 
 class ServiceError(Exception):

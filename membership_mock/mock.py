@@ -32,7 +32,7 @@ class MembershipMock:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._depth = 0
+        self._entrances: list[running.Entrance] = []
         self._lock = threading.Lock()
         self._entered: running.Running | None = None
         self._calls: list[Call] = []
@@ -42,10 +42,11 @@ class MembershipMock:
     def start(self) -> MembershipMock:
         """Start the mock, and return it. Call `stop` as often as `start`."""
         with self._lock:
-            entered = running.enter(SERVICES, self._options.config, self._options.account)
+            entrance = running.Entrance(self._options.config, self._options.account)
+            entered = running.enter(SERVICES, entrance)
+            self._entrances.append(entrance)
             if entered is not self._entered:
                 self._entered, self._calls = entered, []
-            self._depth += 1
         return self
 
     def stop(self) -> None:
@@ -55,10 +56,9 @@ class MembershipMock:
             NotRunning: it was stopped more often than started.
         """
         with self._lock:
-            if not self._depth:
+            if not self._entrances:
                 raise NotRunning("This mock was stopped more often than it was started.")
-            self._depth -= 1
-            running.leave(self._options.config)
+            running.leave(self._entrances.pop())
 
     def reset(self) -> None:
         """Empty the world, moto's other services included, and the record of calls.
@@ -176,7 +176,7 @@ class MembershipMock:
             return list(self._calls)
 
     def _running(self) -> running.Running:
-        if not self._depth:
+        if not self._entrances:
             raise NotRunning(
                 "This mock is not running: enter it with `with mock_membership() as mock:`, or call"
                 " `mock.start()`."

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine import moto_bridge
@@ -30,6 +31,19 @@ _lock = threading.RLock()
 _current: list[Running] = []
 
 
+@dataclass(frozen=True, eq=False)
+class Entrance:
+    """One start of a mock, with the options that count from then on.
+
+    Attributes:
+        config: moto's configuration.
+        account: the account of every call that names none; None leaves it to those further out.
+    """
+
+    config: Mapping[str, Any]
+    account: str | None
+
+
 class Running:
     """A running mock: its world, its road, and what it has changed outside of itself.
 
@@ -40,28 +54,23 @@ class Running:
         road: answers requests.
     """
 
-    def __init__(
-        self,
-        services: Mapping[str, type[Backend]],
-        config: Mapping[str, Any],
-        default_account: str | None,
-    ) -> None:
+    def __init__(self, services: Mapping[str, type[Backend]], entrance: Entrance) -> None:
         self.services = services
         self.world = World(moto_bridge.random.getrandbits(128).to_bytes(16, "big"))
         self.record = Record()
         self.installation = moto_bridge.Installation(services, self.world)
-        self.default_account = default_account
+        self._default_account = entrance.account
         self.road = Road(
             services,
             self.installation,
             self.world,
             self.record,
-            default_account or moto_bridge.DEFAULT_ACCOUNT_ID,
+            entrance.account or moto_bridge.DEFAULT_ACCOUNT_ID,
         )
-        self._configs: list[Mapping[str, Any]] = [config]
+        self._entrances = [entrance]
         self._config_before: dict[str, Any] = {}
         self._environment: dict[str, str | None] = {}
-        self._moto = MotoStart(config, self.installation, self.world)
+        self._moto = MotoStart(entrance.config, self.installation, self.world)
         self._interceptor = Interceptor(self.road, is_running)
 
     def open(self) -> None:
@@ -94,59 +103,60 @@ class Running:
             self.world.clear()
             self.record.entries.clear()
 
-    def push_config(self, config: Mapping[str, Any]) -> None:
-        """Let an inner mock's moto configuration count on top of the others."""
-        self._configs.append(config)
-        moto_bridge.default_user_config.update(config)
+    def join(self, entrance: Entrance) -> None:
+        """Let an inner mock's options count on top of the others'."""
+        self._entrances.append(entrance)
+        self._apply_options()
 
-    def pop_config(self, config: Mapping[str, Any]) -> None:
-        """Let it count no longer."""
-        self._configs = [each for each in self._configs if each is not config]
+    def part(self, entrance: Entrance) -> None:
+        """Let them count no longer; mocks of several threads need not end in reverse order."""
+        self._entrances.remove(entrance)
+        self._apply_options()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everybody has left."""
+        return not self._entrances
+
+    def _apply_options(self) -> None:
         moto_bridge.default_user_config.clear()
         moto_bridge.default_user_config.update(deepcopy(self._config_before))
-        for each in self._configs:
-            moto_bridge.default_user_config.update(each)
+        self._default_account = None
+        for entrance in self._entrances:
+            moto_bridge.default_user_config.update(entrance.config)
+            self._default_account = entrance.account or self._default_account
+        self.road.default_account = self._default_account or moto_bridge.DEFAULT_ACCOUNT_ID
 
     def _account_for_moto(self, headers: Any) -> str | None:
         found = explicit_account(headers)
-        if found is not None or self.default_account is None:
+        if found is not None or self._default_account is None:
             return found
         key = signing_key(headers)
         if key is not None and moto_bridge.account_of_access_key(key) is not None:
             return None
-        return self.default_account
+        return self._default_account
 
 
-_entered = 0
-
-
-def enter(
-    services: Mapping[str, type[Backend]], config: Mapping[str, Any], default_account: str | None
-) -> Running:
+def enter(services: Mapping[str, type[Backend]], entrance: Entrance) -> Running:
     """Start the mock, or join the one that is running."""
-    global _entered  # noqa: PLW0603  one process has one botocore to catch
     with _lock:
         if _current:
-            _current[0].push_config(config)
+            _current[0].join(entrance)
         else:
-            running = Running(services, config, default_account)
+            running = Running(services, entrance)
             running.open()
             _current.append(running)
-        _entered += 1
         return _current[0]
 
 
-def leave(config: Mapping[str, Any]) -> None:
+def leave(entrance: Entrance) -> None:
     """Leave the running mock, and stop it if nobody else is in it."""
-    global _entered  # noqa: PLW0603  one process has one botocore to catch
     with _lock:
-        if not _current:
-            raise NotRunning("The mock was stopped more often than it was started.")
-        _entered -= 1
-        if _entered:
-            _current[0].pop_config(config)
-        else:
-            _current.pop().close()
+        running = require()
+        running.part(entrance)
+        if running.is_empty:
+            _current.remove(running)
+            running.close()
 
 
 def is_running() -> bool:

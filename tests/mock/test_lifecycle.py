@@ -141,6 +141,30 @@ def test_config_of_an_inner_mock_ends_with_it() -> None:
         assert default_user_config["batch"] == {"use_docker": True}
 
 
+def test_account_of_an_inner_mock_ends_with_it() -> None:
+    def accounts() -> set[str]:
+        client = boto3.client("sts")
+        boto3.client("security-ir").list_memberships()
+        return {client.get_caller_identity()["Account"], outer.calls[-1].account}
+
+    with mock_membership(account="111122223333") as outer:
+        with mock_membership(account="444455556666"):
+            assert accounts() == {"444455556666"}
+            with mock_membership():
+                assert accounts() == {"444455556666"}
+        assert accounts() == {"111122223333"}
+
+
+def test_one_mock_may_be_entered_twice() -> None:
+    mock = mock_membership(config={"batch": {"use_docker": False}})
+    with mock:
+        with mock:
+            pass
+        assert default_user_config["batch"] == {"use_docker": False}
+        assert memberships(mock.client("security-ir")) == []
+    assert default_user_config["batch"] == {"use_docker": True}
+
+
 def test_overlapping_mocks_of_two_threads_leave_the_configuration_as_it_was() -> None:
     first = mock_membership(config={"batch": {"use_docker": False}})
     second = mock_membership(config={"iot": {"use_valid_cert": True}})

@@ -329,26 +329,33 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.expected.memberships)
     @rule(
         data=st.data(),
-        units=st.lists(st.sampled_from(PARENTS[1:]), min_size=1, max_size=3, unique=True),
-        add=st.booleans(),
+        units=st.dictionaries(st.sampled_from(PARENTS[1:]), st.booleans(), min_size=1),
     )
-    def change_units(self, data: Any, units: list[str], add: bool) -> None:
+    def change_units(self, data: Any, units: dict[str, bool]) -> None:
         home, membership = self.pick_membership(data)
         refusal = self.expected.refusal_to_change(home, membership)
         if refusal is None and home[0] == "stranger":
             refusal = INVALID  # a Standalone membership has no units
-        key = "organizationalUnitsToAdd" if add else "organizationalUnitsToRemove"
+        add = [unit for unit, added in units.items() if added]
+        remove = [unit for unit, added in units.items() if not added]
+        change = {
+            key: [self.places[unit] for unit in chosen]
+            for key, chosen in (
+                ("organizationalUnitsToAdd", add),
+                ("organizationalUnitsToRemove", remove),
+            )
+            if chosen
+        }
         answer = self.attempt(
             refusal,
             self.clients[home].update_membership,
             membershipId=membership["id"],
-            membershipAccountsConfigurationsUpdate={key: [self.places[each] for each in units]},
+            membershipAccountsConfigurationsUpdate=change,
         )
-        if answer is not None and add:
-            membership["units"] |= set(units)
-            membership["entire"] = False
-        elif answer is not None:
-            membership["units"] -= set(units)
+        if answer is not None:
+            membership["units"] = (membership["units"] | set(add)) - set(remove)
+            if add:
+                membership["entire"] = False
 
     @precondition(lambda self: self.expected.memberships)
     @rule(data=st.data(), entire=st.booleans())
