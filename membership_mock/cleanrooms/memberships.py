@@ -192,7 +192,9 @@ class Memberships(CleanRoomsFamily):
             raise ConflictException(text, membership_identifier, "MEMBERSHIP", "INVALID_STATE")
         raise AccessDeniedException(text)
 
-    @operation("CreateMembership")
+    @operation(
+        "CreateMembership", differs="the role of a result configuration does not have to exist"
+    )
     def create_membership(
         self,
         ctx: Context,
@@ -206,8 +208,6 @@ class Memberships(CleanRoomsFamily):
         is_metrics_enabled: bool = False,
     ) -> dict[str, Membership]:
         """Join a collaboration that the caller created or is invited to.
-
-        Whether the role of a result configuration exists is not looked at.
 
         Raises:
             AccessDeniedException: the caller is not invited, or has left, or was removed: nobody

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from membership_mock.cleanrooms.errors import ResourceNotFoundException, ValidationException
+from membership_mock.cleanrooms.errors import (
+    ResourceNotFoundException,
+    ResourceType,
+    ValidationException,
+)
 from membership_mock.cleanrooms.families import CleanRoomsFamily
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine import model
@@ -10,7 +14,7 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.operation import operation
 
 #: the kinds of resources that errors can name, by the last word before the id in an ARN
-_TYPES = {
+_TYPES: dict[str, ResourceType] = {
     "collaboration": "COLLABORATION",
     "configuredtable": "CONFIGURED_TABLE",
     "configuredtableassociation": "CONFIGURED_TABLE_ASSOCIATION",
@@ -62,5 +66,5 @@ class Tags(CleanRoomsFamily):
         raise ResourceNotFoundException(
             f"No such resource with arn: {arn}",
             resource_id,
-            _TYPES.get(kind[-1] if kind else "", "MEMBERSHIP"),  # type: ignore[arg-type]
+            _TYPES.get(kind[-1] if kind else "", "MEMBERSHIP"),
         )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -88,13 +89,16 @@ def signing_key(headers: Mapping[str, Any]) -> str | None:
 def _scope(authorization: Any, query: str) -> tuple[str | None, str | None]:
     """Return access key id and region of a SigV4 signature, from the header or the query."""
     if authorization:
-        _, found, credential = _text(authorization).partition("Credential=")
-        credential = credential.partition(",")[0]
+        credential = _text(authorization).partition("Credential=")[2].partition(",")[0]
     else:
-        _, found, credential = query.partition("X-Amz-Credential=")
-        credential = unquote(credential.partition("&")[0])
+        credential = unquote(query.partition("X-Amz-Credential=")[2].partition("&")[0])
+    return _read_scope(credential)
+
+
+@lru_cache(maxsize=256)
+def _read_scope(credential: str) -> tuple[str | None, str | None]:
     parts = credential.split("/")
-    if not found or len(parts) < 5:
+    if len(parts) < 5:
         return None, None
     return "/".join(parts[:-4]), parts[-3]
 

@@ -72,7 +72,7 @@ class Interceptor:
             operation = getattr(request, _OPERATION, None)
             service = operation.service_model.service_name if operation is not None else ""
             url = request.url
-            if service in services:
+            if operation is not None and service in services:
                 if is_loopback(url) or moto_bridge.passes_through(service, url):
                     return transmit(self, request)
                 answer = road.serve(
@@ -142,7 +142,7 @@ class _Guard:
     def __init__(self, alive: Callable[[], bool]) -> None:
         self._alive = alive
 
-    def __call__(self, request: Any, event_name: str, **_: Any) -> None:
+    def __call__(self, request: Any, event_name: str, **_others: Any) -> None:
         if self._alive() or is_loopback(request.url):
             return
         _, service, operation = event_name.split(".", 2)

@@ -63,14 +63,16 @@ __all__ = [
 partition_of = functools.lru_cache(maxsize=None)(get_partition)
 
 
+# The bits of a UUID that say version and variant (RFC 9562), and all the others.
+_VERSION_4 = (4 << 76) | (8 << 60)
+_NO_VERSION = (1 << 128) - 1 - (15 << 76) - (12 << 60)
+
+
 def random_uuid() -> str:
     """Return a random UUID from moto's random source, which a test can seed."""
     # uuid.UUID would take several times as long, and every request has one.
-    digits = f"{random.getrandbits(128):032x}"
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return (
-        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
-    )
+    digits = f"{random.getrandbits(128) & _NO_VERSION | _VERSION_4:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  # moto is untyped here

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.http import HttpAnswer, HttpRequest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """One call.
 

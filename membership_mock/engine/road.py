@@ -109,16 +109,19 @@ class Road:
                 self._record.add(context, request, None, refusal)
                 raise
             self._record.add(context, request, answer, error)
-        headers = answer.headers = dict(answer.headers)
-        headers["content-length"] = str(len(answer.body))
-        seconds = int(now.timestamp())
-        headers["date"] = _http_date(seconds)
-        headers["x-amzn-requestid"] = request_id
-        headers["x-amz-apigw-id"] = request_id[:8] + request_id[-7:] + "="
-        headers["x-amzn-trace-id"] = (
-            f"Root=1-{seconds:08x}-{request_id[-12:]}{request_id[:8]}{request_id[9:13]}"
-        )
-        return answer
+        second = int(now.timestamp())
+        headers = {
+            **answer.headers,
+            "content-length": str(len(answer.body)),
+            "date": _http_date(second),
+            "x-amzn-requestid": request_id,
+            "x-amz-apigw-id": f"{request_id[:8]}{request_id[-7:]}=",
+            "x-amzn-trace-id": (
+                f"Root=1-{second:08x}-{request_id[-12:]}{request_id[:8]}{request_id[9:13]}"
+            ),
+        }
+        # A new one: what a repeated idempotency token is answered with stays as it was.
+        return HttpAnswer(answer.status, headers, answer.body)
 
     def call(self, backend: Backend, operation: str, arguments: dict[str, Any]) -> Any:
         """Perform an operation for another service of the account, not as a call of its own."""
@@ -145,9 +148,7 @@ class Road:
         handler = backend_class.handlers.get(context.operation)
         if handler is None:
             return _refuse(context, backend_class, request)
-        compiled = codec(
-            *key, backend_class.unique_lists, backend_class.unchecked_shapes
-        )
+        compiled = codec(*key, backend_class.unique_lists, backend_class.unchecked_shapes)
         paging = compiled.paging
         taken = {compiled.token_field, *((paging.limit_key, paging.input_token) if paging else ())}
         unused = frozenset(compiled.fields) - taken - set(handler.accepts)

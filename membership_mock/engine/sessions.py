@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.handlers import BUILTIN_HANDLERS
-from botocore.hooks import HierarchicalEmitter
+from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session
+from botocore.utils import EVENT_ALIASES
 
 if TYPE_CHECKING:
     from membership_mock.engine.patches import Patches
 
 # What loaders have read, by their search paths; files of an installed package do not change.
 _read: dict[tuple[str, ...], dict[Any, Any]] = {}
+
+# The present names of events by their older ones, which botocore finds out for each emitter again.
+_aliases: dict[str, str] = {}
 
 # The built-in handlers as they were registered last, with the list they were registered from.
 _registered: list[tuple[list[Any], HierarchicalEmitter]] = []
@@ -65,3 +69,12 @@ def install(patches: Patches) -> None:
         vars(emitter).update(vars(copy.copy(_registered[0][1])), _lookup_cache={})
 
     patches.set(Session, "_register_builtin_handlers", register_builtin_handlers)
+
+    alias = EventAliaser.__init__
+
+    def __init__(self: Any, event_emitter: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+        alias(self, event_emitter, *args, **kwargs)
+        if getattr(self, "_event_aliases", None) == EVENT_ALIASES:
+            self._alias_name_cache = _aliases
+
+    patches.set(EventAliaser, "__init__", __init__)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from botocore.model import Shape
@@ -65,6 +66,7 @@ def _milliseconds(stamp: datetime) -> int:
     return round(stamp.timestamp() * 1_000_000) // 1000
 
 
+@lru_cache(maxsize=4096)
 def _to_epoch(stamp: datetime) -> float:
     whole, rest = divmod(_milliseconds(stamp), 1000)
     return whole + rest / 1000 if rest else whole

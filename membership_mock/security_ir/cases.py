@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine import model
@@ -128,6 +129,16 @@ class CaseFamily(Family):
         """Follow ``change``, which has just been made."""
 
 
+@cache
+def _overriding(families: tuple[type[Family], ...], name: str) -> tuple[type[CaseFamily], ...]:
+    """Return the families that have something to say in the hook ``name``."""
+    return tuple(
+        kind
+        for kind in families
+        if issubclass(kind, CaseFamily) and getattr(kind, name) is not getattr(CaseFamily, name)
+    )
+
+
 def pending_action(resolver_type: str, case_status: str) -> str:
     """Return who has to act on a case.
 
@@ -195,9 +206,8 @@ class Cases(CaseFamily):
     def note(self, change: CaseChange) -> None:
         """Stamp a case as changed and tell every family that has a part in it."""
         change.case.last_updated_date = change.at
-        for kind in self.backend.families:
-            if issubclass(kind, CaseFamily):
-                self.of(kind).changed(change)
+        for kind in _overriding(self.backend.families, "changed"):
+            self.of(kind).changed(change)
 
     def tagged_resources(self) -> Iterator[TaggedResource]:
         """Yield the cases of the active membership."""
@@ -358,9 +368,8 @@ class Cases(CaseFamily):
             self.note(CaseChange(case, ctx.now, ctx.account_id, "Update case", message))
 
     def _caught_up(self, case: Case, now: datetime) -> Case:
-        for kind in self.backend.families:
-            if issubclass(kind, CaseFamily):
-                self.of(kind).catch_up(case, now)
+        for kind in _overriding(self.backend.families, "catch_up"):
+            self.of(kind).catch_up(case, now)
         return case
 
     def _new_id(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from membership_mock.engine import model
@@ -28,13 +29,19 @@ class CaseEdit:
     message: str
 
 
+@cache
+def _longest() -> int:
+    shape = model.service_model("security-ir").shape_for("CaseEditMessage")
+    return int(shape.metadata["max"])
+
+
 class Edits(CaseFamily):
     """The trail of every case."""
 
     def changed(self, change: CaseChange) -> None:
         """Write a change into the trail of its case, cut to the length that the model allows."""
         trail = change.case.edits
-        longest = model.service_model("security-ir").shape_for("CaseEditMessage").metadata["max"]
+        longest = _longest()
         trail.append(
             CaseEdit(
                 len(trail), change.at, change.principal, change.action, change.message[:longest]

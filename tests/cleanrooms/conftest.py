@@ -9,7 +9,7 @@ import pytest
 from membership_mock.cleanrooms.backend import CleanRoomsBackend
 from membership_mock.services import SERVICES
 
-from .rooms import REGION, A, B, C, D, STRANGER, join, member, new_collaboration
+from .rooms import REGION, STRANGER, A, B, C, D, join, member, new_collaboration
 
 
 @pytest.fixture(autouse=True)

@@ -95,9 +95,7 @@ def test_who_runs_jobs_pays_for_them(a):
 
 def test_who_runs_jobs_cannot_be_told_not_to_pay(a):
     given = pays("queryCompute", jobCompute=False)
-    refused(
-        new_collaboration, a, creatorMemberAbilities=JOBS, creatorPaymentConfiguration=given
-    )
+    refused(new_collaboration, a, creatorMemberAbilities=JOBS, creatorPaymentConfiguration=given)
 
 
 def test_the_runner_accepts_payment_without_saying_so(a, collaboration_id):

@@ -335,9 +335,9 @@ def test_a_request_about_a_member_who_has_gone_cannot_be_committed(clients, room
 
 
 def test_what_is_approved_automatically_happens_at_once(clients):
-    room = new_collaboration(
-        clients[A], member(B), autoApprovedChangeRequestTypes=["ADD_MEMBER"]
-    )["id"]
+    room = new_collaboration(clients[A], member(B), autoApprovedChangeRequestTypes=["ADD_MEMBER"])[
+        "id"
+    ]
     join(clients[B], room)
     request = ask(clients[A], room, adding(D))
     assert (request["status"], request["isAutoApproved"]) == ("COMMITTED", True)
@@ -347,9 +347,9 @@ def test_what_is_approved_automatically_happens_at_once(clients):
 
 
 def test_a_newcomer_with_abilities_needs_each_of_them_automatic(clients):
-    room = new_collaboration(
-        clients[A], member(B), autoApprovedChangeRequestTypes=["ADD_MEMBER"]
-    )["id"]
+    room = new_collaboration(clients[A], member(B), autoApprovedChangeRequestTypes=["ADD_MEMBER"])[
+        "id"
+    ]
     join(clients[B], room)
     request = ask(clients[A], room, adding(D, "CAN_RECEIVE_RESULTS"))
     assert (request["status"], request["isAutoApproved"]) == ("PENDING", False)

@@ -199,9 +199,7 @@ def test_list_collaborations_shows_summaries(a):
 def test_list_collaborations_pages_through_all_of_them(clients):
     made = [new_collaboration(clients[A], member(B))["id"] for _ in range(7)]
     pages = list(
-        clients[B]
-        .get_paginator("list_collaborations")
-        .paginate(PaginationConfig={"PageSize": 3})
+        clients[B].get_paginator("list_collaborations").paginate(PaginationConfig={"PageSize": 3})
     )
     assert [len(page["collaborationList"]) for page in pages] == [3, 3, 1]
     assert [each["id"] for page in pages for each in page["collaborationList"]] == made

@@ -168,9 +168,7 @@ def test_create_membership_has_metrics_only_where_the_room_has_some(clients, col
 @pytest.mark.parametrize("account", [A, STRANGER])
 @pytest.mark.parametrize("operation", ["get_membership", "update_membership", "delete_membership"])
 def test_a_membership_of_another_account_is_not_found(clients, memberships, operation, account):
-    answer = refusal(
-        getattr(clients[account], operation), membershipIdentifier=memberships[B]
-    )
+    answer = refusal(getattr(clients[account], operation), membershipIdentifier=memberships[B])
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 404
     assert answer["Error"]["Code"] == "ResourceNotFoundException"
     assert (answer["resourceType"], answer["resourceId"]) == ("MEMBERSHIP", memberships[B])
@@ -324,3 +322,20 @@ def test_update_membership_refuses_one_that_has_ended(
     assert answer["Error"]["Code"] == "ConflictException"
     assert answer["reason"] == "INVALID_STATE"
     assert (answer["resourceType"], answer["resourceId"]) == ("MEMBERSHIP", memberships[B])
+
+
+def test_delete_membership_waits_for_the_resources_in_it(b, memberships):
+    template = b.create_analysis_template(
+        membershipIdentifier=memberships[B], name="count", format="SQL",
+        source={"text": "SELECT COUNT(*) FROM orders"},
+    )["analysisTemplate"]  # fmt: skip
+    answer = refusal(b.delete_membership, membershipIdentifier=memberships[B])
+    assert answer["Error"]["Code"] == "ConflictException"
+    assert answer["reason"] == "SUBRESOURCES_EXIST"
+    assert (answer["resourceType"], answer["resourceId"]) == ("MEMBERSHIP", memberships[B])
+    assert template["id"] in answer["Error"]["Message"]
+    assert listed(b) == [(memberships[B], "ACTIVE")]
+    b.delete_analysis_template(
+        membershipIdentifier=memberships[B], analysisTemplateIdentifier=template["id"]
+    )
+    b.delete_membership(membershipIdentifier=memberships[B])

@@ -154,9 +154,7 @@ class Walk:
         )
 
     def delete(self, account: str, room: Room) -> tuple[Any, Any]:
-        actual = code(
-            self.clients[account].delete_collaboration, collaborationIdentifier=room.id
-        )
+        actual = code(self.clients[account].delete_collaboration, collaborationIdentifier=room.id)
         if not room.owned_by(account):
             return DENIED, actual
         room.deleted = True

@@ -128,9 +128,7 @@ def test_get_schema_needs_a_collaboration_rule_to_be_ready(a, b, collaboration_i
     association = associate(b, memberships[B], table["id"])
     codes = ["COLLABORATION_ANALYSIS_RULE_NOT_CONFIGURED"]
     assert status(a, collaboration_id) == {"DIRECT_ANALYSIS": codes}
-    add_collaboration_rule(
-        b, memberships[B], association["id"], "LIST", {"v1": {"list": {}}}
-    )
+    add_collaboration_rule(b, memberships[B], association["id"], "LIST", {"v1": {"list": {}}})
     assert status(a, collaboration_id) == {"DIRECT_ANALYSIS": ["RESULT_RECEIVERS_NOT_CONFIGURED"]}
 
 

@@ -20,7 +20,7 @@ THRESHOLD = {
 
 
 def comparisons(*literal):
-    return {"allowedLiteralComparisonColumns": literal, "allowedColumnComparisonColumns": []}
+    return {"allowedLiteralComparisonColumns": list(literal), "allowedColumnComparisonColumns": []}
 
 
 @pytest.fixture

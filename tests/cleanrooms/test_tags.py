@@ -91,3 +91,15 @@ def test_tagging_api_finds_and_changes_the_resources_of_an_account(membership_mo
         tagging.tag_resources(ResourceARNList=[arns[account]], Tags={"Team": "blue"})
         tagging.untag_resources(ResourceARNList=[arns[account]], TagKeys=["Env"])
         assert tags(clients[account], arns[account]) == {"Team": "blue"}
+
+
+def test_tagging_api_reaches_what_a_membership_owns(membership_mock, b, memberships):
+    arn = b.create_analysis_template(
+        membershipIdentifier=memberships[B], name="count", format="SQL",
+        source={"text": "SELECT COUNT(*) FROM orders"}, tags={"Env": "test"},
+    )["analysisTemplate"]["arn"]  # fmt: skip
+    tagging = membership_mock.client("resourcegroupstaggingapi", account=B, region="eu-west-1")
+    tagging.tag_resources(ResourceARNList=[arn], Tags={"Team": "blue"})
+    (found,) = tagging.get_resources(ResourceTypeFilters=["cleanrooms"])["ResourceTagMappingList"]
+    assert found["ResourceARN"] == arn
+    assert {tag["Key"]: tag["Value"] for tag in found["Tags"]} == {"Env": "test", "Team": "blue"}

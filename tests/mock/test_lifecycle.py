@@ -192,6 +192,7 @@ def snapshot() -> dict[str, Any]:
         "default session": boto3.DEFAULT_SESSION,
         "do_get_response": botocore.endpoint.Endpoint._do_get_response,
         "send": botocore.endpoint.Endpoint._send,
+        "aliaser": botocore.hooks.EventAliaser.__init__,
         "session handlers": botocore.session.Session._register_builtin_handlers,
         "loader": botocore.session.create_loader,
         "create_client": botocore.client.ClientCreator.create_client,

@@ -62,15 +62,19 @@ def people(client: Any, room: str) -> dict[str, str]:
     }
 
 
+def leave(client: Any, membership: str) -> str | None:
+    """Delete a membership; return the message if that cannot be done now."""
+    try:
+        client.delete_membership(membershipIdentifier=membership)
+    except client.exceptions.ConflictException as conflict:
+        return str(conflict.response["Error"]["Message"])
+    return None
+
+
 def leave_everything(client: Any) -> list[str]:
     """Delete every membership that can be deleted; return the messages of those that cannot."""
-    refused = []
-    for item in client.list_memberships()["membershipSummaries"]:
-        try:
-            client.delete_membership(membershipIdentifier=item["id"])
-        except client.exceptions.ConflictException as conflict:
-            refused.append(conflict.response["Error"]["Message"])
-    return refused
+    held = client.list_memberships()["membershipSummaries"]
+    return [message for each in held if (message := leave(client, each["id"])) is not None]
 
 
 def may_look_at(client: Any, room: str) -> bool:

@@ -167,9 +167,10 @@ class Walk(RuleBasedStateMachine):
                 ("stranger", "us-east-1"),
             ]
         ),
+        unit=st.sampled_from([None, "workloads", "prod"]),
         resolvers=st.lists(st.sampled_from(["Self", "Self", "Self", "AWS"]), min_size=2, max_size=4),
     )
-    def found_an_organization(self, first: Home, resolvers: list[str]) -> None:
+    def found_an_organization(self, first: Home, unit: str | None, resolvers: list[str]) -> None:
         organizations = self.mock.client("organizations", account=MANAGEMENT)
         organizations.create_organization(FeatureSet="ALL")
         root = organizations.list_roots()["Roots"][0]["Id"]
@@ -194,6 +195,15 @@ class Walk(RuleBasedStateMachine):
         self.homes = list(self.clients)
         self.touched: Home = self.homes[0]
         self.create_membership_in(first, entire=None)
+        if unit is not None and first[0] != "stranger":
+            (membership,) = self.expected.memberships
+            self.clients[first].update_membership(
+                membershipId=membership["id"],
+                membershipAccountsConfigurationsUpdate={
+                    "organizationalUnitsToAdd": [self.places[unit]]
+                },
+            )
+            membership["units"] = {unit}
         for resolver in resolvers:
             self.create_case_in(first, resolver, ["000000000000"])
 
@@ -566,8 +576,8 @@ class Walk(RuleBasedStateMachine):
             assert len([each for each in active if each["home"][0] in together]) <= 1
         self.check_home(self.touched)
         # of those that nobody has touched one at a time, in turn
-        if self.steps % 3 == 0:
-            self.check_home(self.homes[self.steps // 3 % len(self.homes)])
+        if self.steps % 4 == 0:
+            self.check_home(self.homes[self.steps // 4 % len(self.homes)])
         if self.steps % 5 == 0:
             self.check_strangers()
 
