@@ -66,8 +66,8 @@ class ProtectedQueryStore(Store, scope=Scope.REGION):
 
     def outline(self, key: tuple[str, ...]) -> Iterator[str]:
         """Yield a line for each query that has not ended."""
-        for each in self.queries.by_id.values():
-            if each in self.queries.unfinished.get(each.membership_id, ()):
+        for held in self.queries.unfinished.values():
+            for each in held:
                 yield f"{' '.join(key)} {each.account_id} protected query {each.id} {each.status}"
 
 

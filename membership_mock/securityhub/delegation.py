@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from membership_mock.engine.moto_bridge import organization_of
 from membership_mock.engine.operation import Family
+from membership_mock.engine.organizations import Organization
 from membership_mock.engine.world import Scope, Store
 
 SERVICE_PRINCIPAL = "securityhub.amazonaws.com"
@@ -40,3 +41,18 @@ class Delegation(Family):
             return None
         administrator = administrators.get(organization.management_account_id)
         return administrator if administrator in organization.accounts else None
+
+    def led_organization(self) -> Organization | None:
+        """Return the organization that the caller is the delegated administrator of here.
+
+        Only those who administer one have it read, which takes time when it is large.
+        """
+        account_id = self.backend.account_id
+        administrators = self.store(DelegationStore).administrators
+        if account_id not in administrators.values():
+            return None
+        organization = organization_of(account_id, self.backend.partition)
+        if organization is None:
+            return None
+        leads = administrators.get(organization.management_account_id) == account_id
+        return organization if leads else None

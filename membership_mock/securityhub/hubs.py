@@ -227,4 +227,4 @@ class Hubs(Family):
             raise AccessDeniedException(CENTRALLY_MANAGED)
 
     def _is_delegated(self) -> bool:
-        return self.of(Delegation).delegated_administrator() == self.backend.account_id
+        return self.of(Delegation).led_organization() is not None

@@ -128,8 +128,8 @@ class Invitations(Family):
         current = store.of_member(ctx.account_id)
         if current is not None:
             raise BadRequestException(ACCEPTED_BEFORE if current is association else ANOTHER_MASTER)
-        delegated = self.of(Delegation).delegated_administrator()
-        if store.roster(ctx.account_id).enabled or delegated == ctx.account_id:
+        leads = self.of(Delegation).led_organization() is not None
+        if leads or store.roster(ctx.account_id).enabled:
             raise BadRequestException(ADMINISTRATOR_CANNOT_ACCEPT)
         if store.of_member(administrator_id) is not None:
             raise BadRequestException(INVITER_IS_MEMBER)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Any
 
 from membership_mock.engine.context import Context
-from membership_mock.engine.moto_bridge import organization_of
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.organizations import Organization
 from membership_mock.engine.pagination import Listing
@@ -88,7 +87,7 @@ class Members(Family):
         require_hub(self)
         store = self.store(AssociationStore)
         roster = store.roster(ctx.account_id)
-        organization = self._led_organization(ctx)
+        organization = self.of(Delegation).led_organization()
         is_member = store.of_member(ctx.account_id) is not None
         invited = sum(not each.by_organization for each in roster.ordered)
         room = MEMBER_LIMIT - len(roster.ordered)
@@ -170,7 +169,7 @@ class Members(Family):
         require_hub(self)
         require_accounts(account_ids)
         store = self.store(AssociationStore)
-        organization = self._led_organization(ctx)
+        organization = self.of(Delegation).led_organization()
         is_member = store.of_member(ctx.account_id) is not None
 
         def invite(account_id: str) -> str | None:
@@ -237,12 +236,6 @@ class Members(Family):
             return None
 
         return each_account(account_ids, delete)
-
-    def _led_organization(self, ctx: Context) -> Organization | None:
-        """Return the organization that the caller is the delegated administrator of."""
-        if self.of(Delegation).delegated_administrator() != ctx.account_id:
-            return None
-        return organization_of(ctx.account_id, ctx.partition)
 
     def _enroll(self, ctx: Context, organization: Organization, account_id: str) -> str | None:
         """Make an account of the organization a member, with a hub; or return why not."""

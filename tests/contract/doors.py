@@ -38,9 +38,7 @@ class Door:
             answer = error.response
         return dict(answer)
 
-    def send_wire(
-        self, operation: str, parameters: dict[str, Any], wire: Wire
-    ) -> dict[str, Any]:
+    def send_wire(self, operation: str, parameters: dict[str, Any], wire: Wire) -> dict[str, Any]:
         """Call an operation with ``parameters``, but let ``wire`` go out instead."""
         self._wire = wire
         try:

@@ -84,6 +84,8 @@ class Samples:
     Args:
         service: the service's id.
         unique_lists: the list shapes that refuse equal entries.
+        unchecked_shapes: structures of which the service checks each by itself, and lists that it
+            takes however long they are.
         given: values to use for some shapes, by the name of the shape: ids of resources that exist.
     """
 
@@ -91,10 +93,12 @@ class Samples:
         self,
         service: str,
         unique_lists: frozenset[str] = frozenset(),
+        unchecked_shapes: frozenset[str] = frozenset(),
         given: Mapping[str, Any] | None = None,
     ) -> None:
         self.service = service
         self._unique_lists = unique_lists
+        self._unchecked_shapes = unchecked_shapes
         self._given = given or {}
 
     def operation(self, name: str) -> OperationModel:
@@ -170,16 +174,19 @@ class Samples:
         index: int = 0,
         around: tuple[str, ...] = (),
     ) -> list[Any]:
+        unique = shape.name in self._unique_lists
+        # there are few different entries of the least size
+        larger: Extent = "most" if unique else extent
         found: list[Any] = []
         spare = []
         for attempt in range(index, index + 3 * size + 10):
             if len(found) == size:
                 break
-            size_of_entry = extent if attempt < index + size else "most"
-            entry = self.value(shape.member, size_of_entry, attempt, around)
+            entry = self.value(
+                shape.member, larger if attempt >= index + size else extent, attempt, around
+            )
             (spare if entry in found else found).append(entry)
-        if shape.name not in self._unique_lists:
-            # there may be fewer different values than the list has room for
+        if not unique:
             found += spare[: size - len(found)]
         return found
 
@@ -263,7 +270,8 @@ class Samples:
         location: str | None,
         seen: set[tuple[str, str]],
     ) -> Iterator[tuple[Path, str, str, dict[str, Any], bool]]:
-        if shape.metadata.get("document"):
+        unchecked = shape.name in self._unchecked_shapes and isinstance(shape, StructureShape)
+        if unchecked or shape.metadata.get("document"):
             return
         for wrong, how in self._wrong_types(shape, location):
             yield path, "type", how, put(wrong), False
@@ -329,7 +337,7 @@ class Samples:
         # an empty list in a query cannot be told from none
         if least > 1 or (least == 1 and location is None):
             yield path, "length", "length-under", put(self._list(shape, least - 1, "least")), True
-        if most is not None:
+        if most is not None and shape.name not in self._unchecked_shapes:
             over = self._list(shape, most + 1, "least")
             # fewer different entries than the list may hold: uniqueness breaks as well
             over += over[: most + 1 - len(over)]
@@ -362,9 +370,7 @@ class Samples:
             shape.value, (*path, first), lambda value: put({first: value, **others}), None, seen
         )
 
-    def _broken_scalars(
-        self, shape: Shape, location: str | None
-    ) -> Iterator[tuple[str, str, Any]]:
+    def _broken_scalars(self, shape: Shape, location: str | None) -> Iterator[tuple[str, str, Any]]:
         low, high = shape.metadata.get("min"), shape.metadata.get("max")
         if shape.type_name in _NUMBERS:
             if low is not None:
@@ -379,9 +385,7 @@ class Samples:
         elif shape.type_name == "string":
             yield from self._broken_texts(shape, location)
 
-    def _broken_texts(
-        self, shape: Shape, location: str | None
-    ) -> Iterator[tuple[str, str, str]]:
+    def _broken_texts(self, shape: Shape, location: str | None) -> Iterator[tuple[str, str, str]]:
         meta = shape.metadata
         low, high, pattern = meta.get("min", 0), meta.get("max"), meta.get("pattern")
         fitting = self.value(shape, "least")
@@ -452,9 +456,7 @@ def wire(operation: OperationModel, parameters: Mapping[str, Any]) -> Wire:
             raise LookupError(f"{operation.name}.{name} stands in a place unknown to the tests")
     sends_body = any("location" not in member.serialization for member in members.values())
     target = path + (f"?{urlencode(query, quote_via=quote)}" if query else "")
-    return Wire(
-        operation.http["method"], target, json.dumps(body).encode() if sends_body else b""
-    )
+    return Wire(operation.http["method"], target, json.dumps(body).encode() if sends_body else b"")
 
 
 def _as_text(value: Any) -> str:

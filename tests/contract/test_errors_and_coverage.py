@@ -42,8 +42,7 @@ def _made(kind: type[ServiceError]) -> ServiceError:
     asked = [
         each
         for each in inspect.signature(kind).parameters.values()
-        if each.default is each.empty
-        and each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)
+        if each.default is each.empty and each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)
     ]
     return kind(**{each.name: f"the {each.name}" for each in asked})
 
@@ -115,7 +114,9 @@ def test_an_error_reaches_the_caller_as_its_own_class_with_all_its_members(
     response = refused.value.response
     assert response["Error"]["Code"] == kind.code
     assert response["Error"]["Message"] == error.message
-    names = {model.snake(member): member for member in model.error_shape(service, kind.code).members}
+    names = {
+        model.snake(member): member for member in model.error_shape(service, kind.code).members
+    }
     for field, value in error.fields.items():
         if value is not None:
             assert response[names[field]] == value
@@ -229,10 +230,15 @@ def test_a_documented_example_has_the_documented_members_and_values(
             assert answer[name] in (example["output"][name], getattr(replay, model.snake(name), ""))
         else:
             assert answer[name] == example["output"][name]
-    assert all(
-        each in model.service_model("security-ir").operation_model(operation).output_shape.members
-        for each in answer
-    ) if answer else True
+    assert (
+        all(
+            each
+            in model.service_model("security-ir").operation_model(operation).output_shape.members
+            for each in answer
+        )
+        if answer
+        else True
+    )
 
 
 def test_the_documented_case_reads_back_as_it_was_created(membership_mock: Any) -> None:
@@ -259,9 +265,7 @@ REGIONS = model.service_model("security-ir").shape_for("AwsRegion").metadata["en
 
 
 @pytest.mark.parametrize("region", [each for each in REGIONS if not each.startswith("cn-")])
-def test_ids_and_arns_keep_their_limits_in_every_region(
-    membership_mock: Any, region: str
-) -> None:
+def test_ids_and_arns_keep_their_limits_in_every_region(membership_mock: Any, region: str) -> None:
     client = membership_mock.client("security-ir", account=ACCOUNT, region=region)
     new_membership(client)
     (item,) = client.list_memberships()["items"]

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 from membership_mock.engine import fit
-from membership_mock.securityhub.backend import SecurityHubBackend
-from membership_mock.services import SERVICES
 from tests.securityhub.samples import ADMIN, IRELAND, MEMBER, Organization
 
 #: Errors that the service was observed to send though the operation does not declare them, or
@@ -21,11 +19,6 @@ OBSERVED = {
     ("DisableSecurityHub", "InvalidInputException"),
     ("EnableSecurityHub", "InvalidInputException"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _security_hub_is_mocked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SERVICES, "securityhub", SecurityHubBackend)
 
 
 @pytest.fixture(autouse=True)

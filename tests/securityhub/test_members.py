@@ -3,6 +3,7 @@
 import pytest
 from freezegun import freeze_time
 
+from membership_mock.engine import running
 from tests.securityhub.samples import (
     ADMIN,
     IRELAND,
@@ -137,8 +138,10 @@ def test_create_members_leaves_accounts_behind_the_fiftieth_unprocessed(admin):
 def test_create_members_refuses_every_account_to_a_member(admin, become, hub, member):
     become("Enabled")
     assert set(why(create(member, OTHER_MEMBER, "555555555555")).values()) == {
-        "The request is rejected because the current account cannot create members since it is"
-        " already an associated member of another master account."
+        (
+            "The request is rejected because the current account cannot create members since it is"
+            " already an associated member of another master account."
+        )
     }
     assert statuses(member) == {}
 
@@ -386,3 +389,10 @@ def test_create_members_and_list_members_ask_for_a_hub(membership_mock):
     expected = ("BadRequestException", 400, NO_SUCH_RESOURCE)
     assert refused(client.create_members, AccountDetails=[{"AccountId": MEMBER}]) == expected
     assert refused(client.list_members) == expected
+
+
+def test_the_report_of_a_failed_test_shows_who_is_whose_member(become):
+    become("Resigned")
+    lines = list(running.require().world.outline())
+    assert f"{ADMIN} {IRELAND} has member {MEMBER} Resigned by invitation" in lines
+    assert f"{IRELAND} hubs of {ADMIN}, {MEMBER}" in lines

@@ -133,8 +133,10 @@ def test_a_member_by_organization_cannot_resign(delegated, workload, client_of, 
     assert refused(getattr(client_of(workload), operation)) == (
         "BadRequestException",
         400,
-        "The request is rejected because member cannot disassociate from Organization"
-        " administrator",
+        (
+            "The request is rejected because member cannot disassociate from Organization"
+            " administrator"
+        ),
     )
     assert statuses(delegated) == {workload: "Enabled"}
 

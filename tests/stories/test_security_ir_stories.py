@@ -161,9 +161,7 @@ def test_an_incident_is_worked_on_from_its_opening_to_its_closing(company: Compa
         impactedServicesToAdd=["AWS IAM"],
     )
     comment = client.create_case_comment(caseId=case_id, body="The keys are off.")["commentId"]
-    client.update_case_comment(
-        caseId=case_id, commentId=comment, body="The keys are deleted."
-    )
+    client.update_case_comment(caseId=case_id, commentId=comment, body="The keys are deleted.")
     for status in (
         "Detection and Analysis",
         "Containment, Eradication and Recovery",
@@ -217,9 +215,7 @@ def test_the_scope_goes_from_the_organization_to_units_and_back(company: Company
         return {name: status[account] for name, account in accounts.items()}
 
     def count() -> int:
-        return int(
-            client.get_membership(membershipId=membership_id)["numberOfAccountsCovered"]
-        )
+        return int(client.get_membership(membershipId=membership_id)["numberOfAccountsCovered"])
 
     assert set(covered().values()) == {"Associated"}
     assert count() == 4
@@ -344,9 +340,7 @@ def test_a_sweep_over_the_regions_finds_the_membership_and_who_is_not_covered(
         membershipId=item["membershipId"], accountIds=accounts
     )
     uncovered = {
-        each["accountId"]
-        for each in answer["items"]
-        if each["relationshipStatus"] != "Associated"
+        each["accountId"] for each in answer["items"] if each["relationshipStatus"] != "Associated"
     }
     assert inside not in uncovered
     assert uncovered == {company.management, outside}

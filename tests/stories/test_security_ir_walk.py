@@ -168,7 +168,9 @@ class Walk(RuleBasedStateMachine):
             ]
         ),
         unit=st.sampled_from([None, "workloads", "prod"]),
-        resolvers=st.lists(st.sampled_from(["Self", "Self", "Self", "AWS"]), min_size=2, max_size=4),
+        resolvers=st.lists(
+            st.sampled_from(["Self", "Self", "Self", "AWS"]), min_size=2, max_size=4
+        ),
     )
     def found_an_organization(self, first: Home, unit: str | None, resolvers: list[str]) -> None:
         organizations = self.mock.client("organizations", account=MANAGEMENT)
@@ -176,9 +178,7 @@ class Walk(RuleBasedStateMachine):
         root = organizations.list_roots()["Roots"][0]["Id"]
         self.organizations, self.places = organizations, {"root": root}
         for name, parent in (("workloads", "root"), ("prod", "workloads"), ("sandbox", "root")):
-            made = organizations.create_organizational_unit(
-                ParentId=self.places[parent], Name=name
-            )
+            made = organizations.create_organizational_unit(ParentId=self.places[parent], Name=name)
             self.places[name] = made["OrganizationalUnit"]["Id"]
         self.ids = {"management": MANAGEMENT, "stranger": STRANGER}
         for name in ("delegated", "member"):
@@ -284,9 +284,7 @@ class Walk(RuleBasedStateMachine):
         everything = self.expected.memberships
         preferred = [each for each in everything if each["status"] in prefer]
         membership = data.draw(st.sampled_from(preferred * 10 + everything), label="membership")
-        home = data.draw(
-            st.sampled_from([membership["home"]] * 40 + self.homes), label="caller"
-        )
+        home = data.draw(st.sampled_from([membership["home"]] * 40 + self.homes), label="caller")
         self.touched = membership["home"]
         return home, membership
 
@@ -439,9 +437,7 @@ class Walk(RuleBasedStateMachine):
 
     def pick_case(self, data: Any, *, writing: bool = True) -> tuple[Any, dict[str, Any], Any]:
         """Return a client, a case, and why the client cannot write to it."""
-        visible = [
-            each for each in self.expected.cases if each["membership"]["status"] == "Active"
-        ]
+        visible = [each for each in self.expected.cases if each["membership"]["status"] == "Active"]
         case = data.draw(st.sampled_from(visible[-4:] * 9 + self.expected.cases[-4:]), label="case")
         home = data.draw(
             st.sampled_from([case["membership"]["home"]] * 60 + self.homes), label="caller"

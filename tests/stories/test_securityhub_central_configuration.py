@@ -93,7 +93,7 @@ def test_a_policy_for_all_and_another_for_one_team(membership_mock: Any) -> None
     # the account has no say any more
     member = client(prod)
     for refused in (
-        lambda: member.disable_security_hub(),
+        member.disable_security_hub,
         lambda: member.batch_enable_standards(
             StandardsSubscriptionRequests=[{"StandardsArn": FSBP}]
         ),

@@ -5,6 +5,7 @@ The code between the lines is a user's: sessions by assume-role, a client per ac
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -34,10 +35,8 @@ def session_of(account: str) -> boto3.Session:
 
 def enable(client: Any) -> None:
     """Enable Security Hub unless it is enabled."""
-    try:
+    with contextlib.suppress(client.exceptions.ResourceConflictException):
         client.enable_security_hub()
-    except client.exceptions.ResourceConflictException:
-        pass
 
 
 def members_of(client: Any) -> dict[str, str]:

@@ -5,6 +5,7 @@ The code between the lines is a user's, after the scripts that people publish fo
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import boto3
@@ -49,10 +50,8 @@ def roll_out(security: str) -> None:
     """Make ``security`` the administrator, and all accounts its members."""
     for region in REGIONS:
         management = boto3.client("securityhub", region_name=region)
-        try:
+        with contextlib.suppress(management.exceptions.ResourceConflictException):
             management.enable_security_hub()
-        except management.exceptions.ResourceConflictException:
-            pass
         admins = management.list_organization_admin_accounts()["AdminAccounts"]
         if security not in [one["AccountId"] for one in admins]:
             management.enable_organization_admin_account(AdminAccountId=security)

@@ -5,9 +5,7 @@ A module here is named like its service's package, and has
 - ``furnish(mock)``: makes a resource of each kind for `ACCOUNT` in `REGION`, and returns their ids
   by the names of the shapes that stand for them;
 - ``call_everything(mock)``: calls every mocked operation of the service with success;
-- ``assert_refusal(response, broken)``: checks the wording of the refusal of a `Break`;
-- ``ACCEPTED_BY_NO_HANDLER``: operations whose smallest or largest input the service refuses for
-  reasons that its model does not tell.
+- ``assert_refusal(response, broken)``: checks the wording of the refusal of a `Break`.
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ from typing import Any
 import pytest
 
 from membership_mock.services import SERVICES
+from tests.contract.samples_from_model import Samples
 
 ACCOUNT = "222222222222"
 REGION = "eu-west-1"
@@ -30,6 +29,13 @@ def scene_of(service: str) -> Any:
     if find_spec(name) is None:
         pytest.fail(f"{service} has no scene yet: write {name.replace('.', '/')}.py", pytrace=False)
     return import_module(name)
+
+
+def samples_of(service: str, mock: Any) -> Samples:
+    """Return samples for a service whose scene has just been furnished."""
+    backend = SERVICES[service]
+    given = scene_of(service).furnish(mock)
+    return Samples(service, backend.unique_lists, backend.unchecked_shapes, given)
 
 
 def mocked_operations() -> list[Any]:

@@ -10,7 +10,7 @@ import requests
 
 from tests.contract.samples_from_model import Break
 from tests.contract.scenes import ACCOUNT, REGION
-from tests.samples import TEAM, new_case, new_membership
+from tests.samples import new_case, new_membership
 
 #: by the kind of a violation, what the message says; inferred from Smithy's protocol tests
 _WORDS = {
@@ -46,7 +46,8 @@ def call_everything(mock: Any) -> None:
     client.update_membership(membershipId=membership_id, membershipName="Another name")
     client.batch_get_member_account_details(membershipId=membership_id, accountIds=[ACCOUNT])
     day = datetime(2026, 1, 1, tzinfo=timezone.utc)
-    client.get_finding_metrics(membershipId=membership_id, startDate=day, endDate=day)
+    if hasattr(client, "get_finding_metrics"):  # newer than the oldest supported botocore
+        client.get_finding_metrics(membershipId=membership_id, startDate=day, endDate=day)
     arn = client.get_membership(membershipId=membership_id)["membershipArn"]
     client.tag_resource(resourceArn=arn, tags={"team": "blue"})
     client.untag_resource(resourceArn=arn, tagKeys=["team"])
@@ -62,9 +63,7 @@ def call_everything(mock: Any) -> None:
     client.update_case_comment(caseId=case_id, commentId=comment["commentId"], body="Not seen.")
     client.list_comments(caseId=case_id)
     client.list_case_edits(caseId=case_id)
-    client.get_case_attachment_download_url(
-        caseId=case_id, attachmentId=_upload(client, case_id)
-    )
+    client.get_case_attachment_download_url(caseId=case_id, attachmentId=_upload(client, case_id))
     client.update_resolver_type(caseId=case_id, resolverType="AWS")
     client.send_feedback(caseId=case_id, resultId=_result(client, case_id), usefulness="USEFUL")
     client.close_case(caseId=case_id)

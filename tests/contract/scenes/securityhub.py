@@ -35,11 +35,13 @@ def call_everything(mock: Any) -> None:
     organizations = mock.client("organizations", account=ACCOUNT, region="us-east-1")
     organizations.create_organization(FeatureSet="ALL")
     root = organizations.list_roots()["Roots"][0]["Id"]
+    created = organizations.create_organizational_unit(ParentId=root, Name="nobody")
+    unit = created["OrganizationalUnit"]["Id"]
     created = organizations.create_account(AccountName="security", Email="sec@example.com")
     security = created["CreateAccountStatus"]["AccountId"]
     admin.enable_organization_admin_account(AdminAccountId=security)
     admin.list_organization_admin_accounts()
-    _central(mock.client("securityhub", account=security, region=REGION), root)
+    _central(mock.client("securityhub", account=security, region=REGION), unit)
     admin.disable_organization_admin_account(AdminAccountId=security)
     admin.disable_security_hub()
 
@@ -49,13 +51,11 @@ def _own_hub(client: Any) -> None:
     client.update_security_hub_configuration(AutoEnableControls=False)
     arn = client.describe_hub()["HubArn"]
     client.tag_resource(ResourceArn=arn, Tags={"team": "blue"})
-    client.untag_resource(ResourceArn=arn, TagKeys=["team"])
     client.list_tags_for_resource(ResourceArn=arn)
+    client.untag_resource(ResourceArn=arn, TagKeys=["team"])
     client.describe_standards()
     (first, _) = client.get_enabled_standards()["StandardsSubscriptions"]
-    client.batch_disable_standards(
-        StandardsSubscriptionArns=[first["StandardsSubscriptionArn"]]
-    )
+    client.batch_disable_standards(StandardsSubscriptionArns=[first["StandardsSubscriptionArn"]])
     client.batch_enable_standards(
         StandardsSubscriptionRequests=[{"StandardsArn": first["StandardsArn"]}]
     )
@@ -108,7 +108,7 @@ def _invitations(admin: Any, member: Any) -> None:
     admin.delete_members(AccountIds=[MEMBER])
 
 
-def _central(client: Any, root: str) -> None:
+def _central(client: Any, unit: str) -> None:
     arn = client.create_finding_aggregator(RegionLinkingMode="NO_REGIONS")["FindingAggregatorArn"]
     client.get_finding_aggregator(FindingAggregatorArn=arn)
     client.list_finding_aggregators()
@@ -120,7 +120,7 @@ def _central(client: Any, root: str) -> None:
     client.get_configuration_policy(Identifier=policy)
     client.update_configuration_policy(Identifier=policy, Name="none")
     client.list_configuration_policies()
-    target = {"RootId": root}
+    target = {"OrganizationalUnitId": unit}
     client.start_configuration_policy_association(
         ConfigurationPolicyIdentifier=policy, Target=target
     )

@@ -1,0 +1,35 @@
+"""Where the service model contradicts itself, and what stands here in its place.
+
+The ARN of a table association has 142 characters in either of the spellings that the model has
+for it, and the model allows it 100; the same 100 would keep TagResource from everything inside a
+membership, which the service authorization reference lists as taggable.
+
+Source for the spelling: the service authorization reference, and the model's BudgetedResourceArn
+and SchemaResourceArn; the new limit is that of AnalysisTemplateArn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from membership_mock.engine import model
+
+CORRECTIONS: Mapping[str, Mapping[str, Any]] = {
+    "CleanroomsArn": {"max": 200},
+    "ConfiguredTableAssociationArn": {
+        "max": 200,
+        "pattern": (
+            r"arn:aws:[\w]+:[\w]{2}-[\w]{4,9}-[\d]:[\d]{12}:membership/[\d\w-]+"
+            r"/configuredtableassociation/[\d\w-]+"
+        ),
+    },
+}
+
+
+def correct() -> None:
+    """Put the corrections into the engine's copy of the model, which no botocore client reads."""
+    shapes = model.loader().load_service_model("cleanrooms", "service-2")["shapes"]
+    for name, correction in CORRECTIONS.items():
+        if name in shapes:
+            shapes[name].update(correction)
