@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from membership_mock.cleanrooms.backend import CleanRoomsBackend
 from membership_mock.security_ir.backend import SecurityIrBackend
 from membership_mock.securityhub.backend import SecurityHubBackend
 
@@ -12,5 +13,6 @@ if TYPE_CHECKING:
 
 #: the backend class of each mocked service, by the service's id
 SERVICES: dict[str, type[Backend]] = {
-    backend.service: backend for backend in (SecurityHubBackend, SecurityIrBackend)
+    backend.service: backend
+    for backend in (CleanRoomsBackend, SecurityHubBackend, SecurityIrBackend)
 }

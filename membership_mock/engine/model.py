@@ -11,7 +11,22 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.model import ListShape, OperationModel, ServiceModel, Shape, StructureShape
+
+__all__ = [
+    "ListShape",
+    "Shape",
+    "StructureShape",
+    "declared_errors",
+    "error_shape",
+    "idempotency_token",
+    "labels",
+    "loader",
+    "paginators",
+    "service_model",
+    "snake",
+    "success_status",
+]
 
 
 @lru_cache(maxsize=1)

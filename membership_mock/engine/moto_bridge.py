@@ -31,7 +31,10 @@ from moto.moto_api._internal import mock_random as random
 from moto.utilities.utils import get_partition
 
 from membership_mock.engine import moto_organizations, tagging
-from membership_mock.engine.moto_organizations import organization_of
+from membership_mock.engine.moto_organizations import (
+    organization_of,
+    register_delegated_administrator,
+)
 from membership_mock.engine.patches import Patches
 from membership_mock.engine.refusals import (
     InvalidSignatureException,
@@ -58,6 +61,7 @@ __all__ = [
     "passes_through",
     "random",
     "random_uuid",
+    "register_delegated_administrator",
 ]
 
 partition_of = functools.lru_cache(maxsize=None)(get_partition)

@@ -106,6 +106,29 @@ def _read(backend: Any) -> Organization:
     )
 
 
+def register_delegated_administrator(
+    organization: Organization, partition: str, account_id: str, service_principal: str
+) -> None:
+    """Enable trusted access and register a delegated administrator, as some services do themselves.
+
+    Args:
+        organization: the organization as it was read for this request.
+        partition: the partition that it lives in.
+        account_id: an account of it; the management account needs no registration.
+        service_principal: the service's.
+    """
+    management = organization.management_account_id
+    models: Any = sys.modules["moto.organizations.models"]
+    backend = models.organizations_backends[management][partition]
+    if service_principal not in organization.trusted_services:
+        backend.enable_aws_service_access(ServicePrincipal=service_principal)
+    registered = organization.delegated.get(service_principal, ())
+    if account_id not in (management, *registered):
+        backend.register_delegated_administrator(
+            AccountId=account_id, ServicePrincipal=service_principal
+        )
+
+
 def install(patches: Patches, services: Mapping[str, type[Backend]], world: World) -> None:
     """Teach moto's Organizations our services, until ``patches`` are undone."""
     from moto.organizations import models

@@ -18,6 +18,7 @@ from typing import Literal
 from membership_mock.engine.moto_bridge import random
 from membership_mock.engine.operation import Family
 from membership_mock.engine.world import Scope, Store
+from membership_mock.securityhub.central_configuration import Governance
 
 Status = Literal[
     "Created", "Invited", "Enabled", "Removed", "Resigned", "Deleted", "AccountSuspended"
@@ -331,19 +332,22 @@ class Associations(Family):
 
     def enroll(self, administrator_id: str, account_id: str, now: datetime) -> None:
         """Make an account of the organization an enabled member, unless there is an `obstacle`."""
-        self._enroll(administrator_id, account_id, "enroll", now)
+        if self._enroll(administrator_id, account_id, "enroll", now):
+            self.of(Governance).stop_aggregation(account_id)
 
     def enroll_suspended(self, administrator_id: str, account_id: str, now: datetime) -> None:
         """Note that an account was to be enrolled while it was suspended."""
         self._enroll(administrator_id, account_id, "enroll suspended", now)
 
-    def _enroll(self, administrator_id: str, account_id: str, event: Event, now: datetime) -> None:
-        if self.obstacle(administrator_id, account_id) is None:
-            store = self.store(AssociationStore)
-            association = store.find(administrator_id, account_id) or store.create(
-                administrator_id, account_id, None, now
-            )
-            store.move(association, event, now)
+    def _enroll(self, administrator_id: str, account_id: str, event: Event, now: datetime) -> bool:
+        if self.obstacle(administrator_id, account_id) is not None:
+            return False
+        store = self.store(AssociationStore)
+        association = store.find(administrator_id, account_id) or store.create(
+            administrator_id, account_id, None, now
+        )
+        store.move(association, event, now)
+        return True
 
 
 def _sequence(association: Association) -> int:

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from botocore.model import ListShape, Shape, StructureShape
-
 from membership_mock.engine import model
+from membership_mock.engine.model import ListShape, Shape, StructureShape
 
 #: structures that the names of filters pass over
 _PASSED_OVER = ("Remediation", "Details")

@@ -130,7 +130,7 @@ class Hubs(Family):
             AccessDeniedException: a configuration policy governs the account.
             ResourceConflictException: it is enabled already (observed).
         """
-        self._require_own_say()
+        self.require_own_say()
         if self.of_account(ctx.account_id) is not None:
             raise ResourceConflictException("Account is already subscribed to Security Hub")
         self.enable(
@@ -154,7 +154,7 @@ class Hubs(Family):
         """
         if self.of_account(ctx.account_id) is None:
             raise ResourceNotFoundException("Account is not subscribed to Security Hub")
-        self._require_own_say()
+        self.require_own_say()
         associations = self.of(Associations)
         if self._is_delegated() or associations.enabled_members(ctx.account_id):
             raise InvalidInputException(
@@ -200,7 +200,7 @@ class Hubs(Family):
                 change ``ControlFindingGenerator`` (documented rule, inferred error).
         """
         hub = self.require()
-        self._require_own_say()
+        self.require_own_say()
         administrator = self.of(Associations).administrator_of(ctx.account_id)
         if control_finding_generator is not None and administrator is not None:
             raise AccessDeniedException(
@@ -217,7 +217,7 @@ class Hubs(Family):
         if hub is not None:
             yield TaggedResource(arn=hub.hub_arn, tags=hub.tags, resource_type="securityhub:hub")
 
-    def _require_own_say(self) -> None:
+    def require_own_say(self) -> None:
         """Refuse what an account may not do to its hub while a configuration policy governs it.
 
         The administrator itself is not refused (inferred from the text).

@@ -24,6 +24,7 @@ from membership_mock.securityhub.account_lists import (
     require_hub,
 )
 from membership_mock.securityhub.associations import Association, AssociationStore
+from membership_mock.securityhub.central_configuration import Governance
 from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import (
     NO_SUCH_RESOURCE,
@@ -134,6 +135,7 @@ class Invitations(Family):
         if store.of_member(administrator_id) is not None:
             raise BadRequestException(INVITER_IS_MEMBER)
         store.move(association, "accept", ctx.now)
+        self.of(Governance).stop_aggregation(ctx.account_id)
 
     @operation("AcceptInvitation")
     def accept_invitation(self, ctx: Context, master_id: str, invitation_id: str) -> None:

@@ -14,7 +14,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from membership_mock.engine.context import Context
-from membership_mock.engine.moto_bridge import organization_of, partition_of
+from membership_mock.engine.moto_bridge import (
+    organization_of,
+    partition_of,
+    register_delegated_administrator,
+)
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.organizations import Organization, OrganizationChange
 from membership_mock.engine.pagination import Listing
@@ -36,7 +40,6 @@ from membership_mock.securityhub.organization_configuration import (
     OrganizationConfiguration,
     not_an_administrator,
 )
-from membership_mock.securityhub.organization_registration import register
 from membership_mock.securityhub.regions import backend_in
 
 FEATURE = "SecurityHub"
@@ -80,7 +83,11 @@ class OrganizationAdmin(Family):
                 if association.account_id in organization.accounts:
                     association.by_organization = True
                     association.invitation = None
-        register(organization, ctx.partition, admin_account_id)
+        # Source: user guide, "the first designation registers the account"; that trusted access is
+        # enabled along with it is inferred from what the console does.
+        register_delegated_administrator(
+            organization, ctx.partition, admin_account_id, SERVICE_PRINCIPAL
+        )
         return {"AdminAccountId": admin_account_id, "Feature": FEATURE}
 
     @operation("DisableOrganizationAdminAccount")

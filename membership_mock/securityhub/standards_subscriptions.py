@@ -9,10 +9,7 @@ from typing import Any
 from membership_mock.engine.context import Context
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.pagination import Listing
-from membership_mock.securityhub.central_configuration import SELF_MANAGED, Governance
 from membership_mock.securityhub.errors import (
-    CENTRALLY_MANAGED,
-    AccessDeniedException,
     InvalidInputException,
 )
 from membership_mock.securityhub.hubs import Hubs
@@ -73,7 +70,7 @@ class StandardsSubscriptions(Family):
                 (text observed).
             AccessDeniedException: a configuration policy governs the caller (observed).
         """
-        self._require_own_say()
+        self._require_hub_and_own_say()
         available = self.of(Standards).available()
         _refuse_unknown(
             "StandardsSubscriptionRequest",
@@ -110,7 +107,7 @@ class StandardsSubscriptions(Family):
                 caller's (text inferred); then none is ended.
             AccessDeniedException: a configuration policy governs the caller (observed).
         """
-        self._require_own_say()
+        self._require_hub_and_own_say()
         store = self.store(StandardsStore)
         held = store.of(ctx.account_id)
         arns = list(dict.fromkeys(standards_subscription_arns))
@@ -125,12 +122,10 @@ class StandardsSubscriptions(Family):
             store.unsubscribe(ctx.account_id, arn)
         return {"StandardsSubscriptions": answers}
 
-    def _require_own_say(self) -> None:
+    def _require_hub_and_own_say(self) -> None:
         """Refuse a caller without a hub, or whose standards a configuration policy decides on."""
         self.of(Hubs).require()
-        governing = self.of(Governance).governing(self.backend.account_id)
-        if governing not in (None, SELF_MANAGED):
-            raise AccessDeniedException(CENTRALLY_MANAGED)
+        self.of(Hubs).require_own_say()
 
 
 def _settled(subscription: Subscription) -> dict[str, Any]:

@@ -270,6 +270,6 @@ def _short(value: Any, limit: int = 160) -> str:
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -6,15 +6,7 @@ from typing import Any
 
 import pytest
 
-from membership_mock.cleanrooms.backend import CleanRoomsBackend
-from membership_mock.services import SERVICES
-
 from .rooms import REGION, STRANGER, A, B, C, D, join, member, new_collaboration
-
-
-@pytest.fixture(autouse=True)
-def _clean_rooms_is_mocked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SERVICES, "cleanrooms", CleanRoomsBackend)
 
 
 @pytest.fixture
