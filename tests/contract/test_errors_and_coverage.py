@@ -37,14 +37,24 @@ def _errors_of(service: str) -> list[type[ServiceError]]:
     ]
 
 
-def _made(kind: type[ServiceError]) -> ServiceError:
-    """Return an error of this class, with a text for everything it asks for."""
+def _made(service: str, kind: type[ServiceError]) -> ServiceError:
+    """Return an error of this class, with what its shape allows for everything it asks for."""
+    shape = model.error_shape(service, kind.code)
+    members = {model.snake(name): each for name, each in (shape.members if shape else {}).items()}
+    samples = Samples(service)
     asked = [
         each
         for each in inspect.signature(kind).parameters.values()
         if each.default is each.empty and each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)
     ]
-    return kind(**{each.name: f"the {each.name}" for each in asked})
+    return kind(
+        **{
+            each.name: samples.value(members[each.name], "least")
+            if each.name in members
+            else f"the {each.name}"
+            for each in asked
+        }
+    )
 
 
 ERRORS = [
@@ -62,7 +72,7 @@ def test_an_error_is_in_the_model_with_the_status_and_the_members_of_the_answer(
     shape = model.error_shape(service, kind.code)
     assert shape is not None
     assert shape.metadata["exception"]
-    status, headers, body = service_error_response(service, _made(kind))
+    status, headers, body = service_error_response(service, _made(service, kind))
     assert status == shape.metadata["error"]["httpStatusCode"]
     assert headers["x-amzn-errortype"] == kind.code
     assert fit.error_misfits(service, None, status, headers, body) == []
@@ -74,7 +84,7 @@ def test_an_error_without_a_shape_says_its_status_and_carries_a_message_only(
 ) -> None:
     if kind.status is None:
         return
-    error = _made(kind)
+    error = _made(service, kind)
     assert error.fields == {} or model.error_shape(service, kind.code) is not None
     status, headers, body = service_error_response(service, error)
     assert 400 <= status < 600
@@ -98,7 +108,7 @@ def test_an_error_reaches_the_caller_as_its_own_class_with_all_its_members(
         None,
     )
     assert name is not None, f"no mocked operation of {service} declares {kind.code}"
-    error = _made(kind)
+    error = _made(service, kind)
 
     def refuse(*_: Any, **__: Any) -> None:
         raise error
@@ -145,7 +155,9 @@ def test_the_refusals_of_the_engine_are_errors_of_the_service(service: str) -> N
 def test_every_mocked_operation_has_been_called_with_success(
     membership_mock: Any, service: str
 ) -> None:
-    scene_of(service).call_everything(membership_mock)
+    scene = scene_of(service)
+    assert scene, f"{service} has no scene yet: tests/contract/scenes/__init__.py tells how"
+    scene.call_everything(membership_mock)
     calls = membership_mock.calls.filter(service=service)
     assert [repr(call) for call in calls if call.error is not None] == []
     missing = SERVICES[service].handlers.keys() - {call.operation for call in calls}

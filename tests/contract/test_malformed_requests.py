@@ -22,7 +22,7 @@ from membership_mock.engine.router import router
 from membership_mock.services import SERVICES
 from tests.contract.doors import CARELESS, post, signed, world
 from tests.contract.samples_from_model import Wire, wire
-from tests.contract.scenes import ACCOUNT, REGION, samples_of, scene_of
+from tests.contract.scenes import ACCOUNT, REGION, samples_of
 from tests.samples import TEAM, case_input, new_case, new_membership
 
 OTHER_ACCOUNT = "333333333333"
@@ -169,7 +169,7 @@ def test_a_body_over_the_limit_is_refused_and_one_at_the_limit_is_read(
 def test_an_unknown_route_is_refused_as_an_unknown_operation(
     membership_mock: Any, service: str, method: str, target: str
 ) -> None:
-    scene_of(service).furnish(membership_mock)
+    samples_of(service, membership_mock)
     before = world()
 
     answer = post(service, target, b"{}", method)

@@ -100,7 +100,8 @@ def _problem(
     if modelled is not None and status != modelled:
         return f"is refused with the status {status}, not {modelled}"
     try:
-        scene.assert_refusal(response, broken)
+        if scene:
+            scene.assert_refusal(response, broken)
     except AssertionError as failed:
         return f"is refused in other words: {failed}"
     return None

@@ -390,3 +390,11 @@ def test_two_organizations_have_nothing_to_do_with_each_other(central, membershi
     assert not has_hub(hub)
     with pytest.raises(central.hub.exceptions.ResourceNotFoundException):
         central.association(theirs)
+
+
+def test_the_administrator_may_change_its_own_standards_under_its_own_policy(central):
+    policy = central.policy("ours", configuration=on(FSBP))
+    central.apply(policy, central.root)
+    central.hub.batch_enable_standards(StandardsSubscriptionRequests=[{"StandardsArn": NIST}])
+    enabled = central.hub.get_enabled_standards()["StandardsSubscriptions"]
+    assert {each["StandardsArn"] for each in enabled} == {FSBP, NIST}

@@ -270,3 +270,19 @@ def test_a_finding_aggregator_cannot_be_deleted_while_central_configuration_is_o
 
     central.turn("LOCAL")
     central.hub.delete_finding_aggregator(FindingAggregatorArn=arn)
+
+
+def test_joining_an_administrator_ends_the_aggregation_of_ones_own(client, join):
+    member = client(MEMBER)
+    member.create_finding_aggregator(RegionLinkingMode="ALL_REGIONS")
+    join()
+    assert arns(member) == []
+    member.disassociate_from_administrator_account()
+    assert arns(member) == []
+
+
+def test_joining_an_administrator_elsewhere_leaves_the_aggregation_of_ones_own(client, join):
+    member = client(MEMBER, "us-east-1")
+    member.create_finding_aggregator(RegionLinkingMode="ALL_REGIONS")
+    join("eu-west-1")
+    assert len(arns(member)) == 1

@@ -687,7 +687,7 @@ class Walk(RuleBasedStateMachine):
 
 TestWalk = Walk.TestCase
 TestWalk.settings = settings(
-    max_examples=40,
+    max_examples=35,
     stateful_step_count=30,
     derandomize=True,
     deadline=None,
