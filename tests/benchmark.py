@@ -25,10 +25,10 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from datetime import datetime, timedelta, timezone
+from functools import cache, partial
 from importlib.metadata import version
 from io import BytesIO
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +37,32 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import boto3
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
+from moto.backends import get_backend
 from moto.core.models import botocore_stubber
+from moto.organizations.models import FakeAccount, organizations_backends
 
 from membership_mock import mock_membership
+from membership_mock.cleanrooms.quotas import COLLABORATIONS, MEMBERSHIPS, Quotas
 from membership_mock.engine import running
+from tests.cleanrooms.rooms import join, new_collaboration
 from tests.samples import TEAM, case_input, new_case, new_membership
+from tests.securityhub.finding_samples import finding
 
 ACCOUNT = "111122223333"
+OTHER_ACCOUNT = "444455556666"
+MANAGEMENT = "999999999999"
+OTHER_MANAGEMENT = "888888888888"
 REGION = "eu-west-1"
+OTHER_REGION = "eu-central-1"
+THIRD_REGION = "eu-north-1"
 PAGE = 25
 CASES = 10
+#: how many members CreateMembers takes at once
+BATCH = 50
+#: how often it is called at each size: every time makes new hubs, and organizations have an end
+CREATIONS = 16
+#: an administrator has no more than 10,000 members, so other lists go no further either
+LENGTHS = (1_000, 10_000)
 #: calls at the start of a turn that do not count
 WARM_UP = 2
 #: how many calls of each contender there are between two runs of the garbage collector
@@ -80,7 +96,7 @@ class Figure:
 
     Attributes:
         value: what the bar limits.
-        unit: ``x`` for a ratio, or ``ms``.
+        unit: ``x`` for a ratio, ``ms`` or ``µs``.
         parts: the times behind it, in microseconds.
     """
 
@@ -368,89 +384,387 @@ def securityhub_test(mock: Callable[[], Any]) -> None:
     require(hub and listed == [], "the hub was not enabled")
 
 
-# --- pages of a long list -----------------------------------------------------------------------
+# --- long lists ---------------------------------------------------------------------------------
 
 
-class Comments:
-    """A case with so many comments, and the tokens of its pages."""
+@dataclass
+class LongList:
+    """A list in which everything is known: ``expected`` is what a walk has to show, in order.
 
-    def __init__(self, client: Any, size: int) -> None:
-        self.size = size
-        self.client = client
-        self.case_id = new_case(client)
-        self._fill()
-        self.tokens: list[str | None] = [None]
-        seen: list[str] = []
-        while len(self.tokens) <= size // PAGE:
-            answer = self.page(self.tokens[-1])
-            seen += [comment["commentId"] for comment in answer["items"]]
-            require(answer["total"] == size, f"total is {answer['total']}, not {size}")
-            if "nextToken" not in answer:
-                break
-            self.tokens.append(answer["nextToken"])
-        require(
-            seen == [f"{n:06d}" for n in range(size)], f"a walk over {size} comments misses some"
-        )
+    Attributes:
+        call: the client's method with the parameters that choose the list.
+        expected: the ids of all entries.
+        shown: where an answer has the entries, and an entry its id.
+        asked: the parameters for the size of a page and for the page token.
+        tokens: what leads to each page, as far as walked.
+    """
+
+    call: Callable[..., dict[str, Any]]
+    expected: Sequence[str]
+    shown: tuple[str, str]
+    asked: tuple[str, str] = ("maxResults", "nextToken")
+    tokens: list[str | None] = field(default_factory=lambda: [None])
+
+    @property
+    def name(self) -> str:
+        """How long it is, for the table."""
+        return f"{len(self.expected):,}"
+
+    @property
+    def pages(self) -> int:
+        """How many pages it has."""
+        return -(-len(self.expected) // PAGE)
 
     def page(self, token: str | None) -> dict[str, Any]:
         """Return the page behind a token."""
-        chosen = {} if token is None else {"nextToken": token}
-        answer: dict[str, Any] = self.client.list_comments(
-            caseId=self.case_id, maxResults=PAGE, **chosen
-        )
-        return answer
+        size_key, token_key = self.asked
+        return self.call(**{size_key: PAGE}, **({} if token is None else {token_key: token}))
 
     def at(self, place: float) -> Action:
         """Return the call for the page at ``place``: 0 is the first, 1 the last."""
-        return partial(self.page, self.tokens[round(place * (len(self.tokens) - 1))])
+        return partial(self.page, self.tokens[round(place * (self.pages - 1))])
 
-    def _fill(self) -> None:
-        """Send one prepared request over and over: boto3 would take most of the time."""
-        self.client.create_case_comment(caseId=self.case_id, body="x")
-        state = running.require()
-        request = replace(state.record.entries[-1].request, body=b'{"body": "Still looking."}')
-        for _ in range(self.size - 1):
-            answer = state.road.serve("security-ir", "CreateCaseComment", request)
-            require(answer.status == 201, f"CreateCaseComment answered {answer}")
-        state.record.entries.clear()
+    def walk(self) -> Action:
+        """Return what shows one page after the other, and then starts again."""
+        entries, own_id = self.shown
+        seen: list[str] = []
+        number = 0
+
+        def step() -> None:
+            nonlocal number, seen
+            answer = self.page(self.tokens[number])
+            seen += [entry[own_id] for entry in answer[entries]]
+            number += 1
+            token = answer.get(self.asked[1])
+            if token is None:
+                require(seen == self.expected, f"a walk over {self.name} {entries} misses some")
+                number, seen = 0, []
+            elif number == len(self.tokens):
+                self.tokens.append(token)
+
+        return step
+
+
+def walk_and_pages(lists: Sequence[LongList], effort: Effort) -> dict[str, Figure]:
+    """Measure the longest of lists, the last one, against the shortest, the first one.
+
+    Returns:
+        Of a full walk (``walk``), a page in several places, and the worst of these (``page``). The
+        figure of the walk is of totals, not of medians, so a page now and then that costs much
+        would show; the shortest list is walked over and over.
+    """
+    short, long = lists[0], lists[-1]
+    for between in lists[1:-1]:
+        step = between.walk()
+        for _ in range(between.pages):
+            step()
+    walks = {each.name: _ready(each.walk()) for each in (short, long)}
+    times = take_turns(walks, long.pages)
+    totals = {name: sum(map(sum, rounds)) for name, rounds in times.rounds.items()}
+    parts = {f"{name}, per page": total / long.pages / 1000 for name, total in totals.items()}
+    figures = {"walk": Figure(totals[long.name] / totals[short.name], "x", parts)}
+    for where, place in PLACES.items():
+        pages = {each.name: _ready(each.at(place)) for each in lists}
+        figures[where] = take_turns(pages, effort.rounds * 5).figure(long.name, short.name)
+    worst = max(PLACES, key=lambda where: figures[where].value)
+    parts = {f"{name} {worst}": taken for name, taken in figures[worst].parts.items()}
+    return {**figures, "page": replace(figures[worst], parts=parts)}
+
+
+PLACES = {"at the beginning": 0.0, "in the middle": 0.5, "at the end": 1.0}
+
+
+def one_of(figures: Callable[[Effort], Mapping[str, Figure]], name: str, effort: Effort) -> Figure:
+    """Return one figure of several that are measured together, since filling a world takes long."""
+    return figures(effort)[name]
+
+
+class Resend:
+    """Sends the request that a client has sent last, with other bodies.
+
+    Whatever fills a world goes through the rules, but boto3 would take most of the time.
+    """
+
+    def __init__(self) -> None:
+        self._state = running.require()
+        last = self._state.record.entries[-1]
+        self._service, self._operation = last.context.service, last.context.operation
+        self._request = last.request
+
+    def __call__(self, body: Any) -> Any:
+        """Send ``body`` as JSON and return what is answered."""
+        request = replace(self._request, body=json.dumps(body).encode())
+        answer = self._state.road.serve(self._service, self._operation, request)
+        self._state.record.entries.pop()
+        require(answer.status < 300, f"{self._operation} answered {answer}")
+        return json.loads(answer.body or b"{}")
+
+
+def _lister(service: str, account: str = ACCOUNT, region: str = REGION) -> Any:
+    """Return a client that leaves timestamps as they are: reading them would hide the rest."""
+    session = boto3.Session(
+        aws_access_key_id=account, aws_secret_access_key="benchmark", region_name=region
+    )
+    factory = session._session.get_component("response_parser_factory")
+    factory.set_parser_defaults(timestamp_parser=lambda value: value)
+    return session.client(service)
+
+
+def _in_batches(entries: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    return (entries[start : start + size] for start in range(0, len(entries), size))
+
+
+# --- security-ir: comments ----------------------------------------------------------------------
+
+
+@cache
+def comments(effort: Effort) -> Mapping[str, Figure]:
+    """Measure the comments of cases."""
+    with mock_membership():
+        client = _lister("security-ir")
+        new_membership(client)
+        return walk_and_pages([_comments(client, size) for size in effort.sizes], effort)
+
+
+def _comments(client: Any, size: int) -> LongList:
+    case_id = new_case(client)
+    client.create_case_comment(caseId=case_id, body="x")
+    comment = Resend()
+    for _ in range(size - 1):
+        comment({"body": "Still looking."})
+    total = client.list_comments(caseId=case_id)["total"]
+    require(total == size, f"total is {total}, not {size}")
+    expected = [f"{n:06d}" for n in range(size)]
+    call = partial(client.list_comments, caseId=case_id)
+    return LongList(call, expected, ("items", "commentId"))
+
+
+# --- securityhub: members and findings ----------------------------------------------------------
+
+
+@cache
+def members(effort: Effort) -> Mapping[str, Figure]:
+    """Measure the members of administrators, who have them by their organization.
+
+    Without one, 1,000 members are the limit.
+
+    Returns:
+        What `walk_and_pages` does, and what CreateMembers costs with 10,000 members against its
+        cost at the start (``many members``), and at the start in an organization of 10,000
+        accounts against one of 1,000 (``many accounts``).
+    """
+    short, long = LENGTHS
+    with mock_membership():
+        ids = _organization(MANAGEMENT, long + CREATIONS * BATCH + BATCH)
+        admins = {
+            region: _delegate(MANAGEMENT, ids[0], region)
+            for region in (REGION, OTHER_REGION, THIRD_REGION)
+        }
+        lists = [
+            _members(admins[REGION], ids[1 : short + 1]),
+            _members(admins[OTHER_REGION], ids[1 : long + 1]),
+        ]
+        figures = walk_and_pages(lists, effort)
+
+        # room for the batches of the warm-up, which stay, and for one more
+        _remove_members(admins[OTHER_REGION], ids[long + 1 - 5 * BATCH : long + 1])
+        small_ids = _organization(OTHER_MANAGEMENT, short)
+        small = _delegate(OTHER_MANAGEMENT, small_ids[0], REGION)
+        names = (
+            f"at the start in an organization of {short:,}",
+            "at the start",
+            f"with {long:,} members",
+        )
+        contenders: dict[str, Contender] = {
+            names[0]: partial(_create_members, small, iter([*_batches(small_ids[1:])])),
+            names[1]: partial(_create_members, admins[THIRD_REGION], iter([*_batches(ids[1:])])),
+            names[2]: partial(
+                _create_members, admins[OTHER_REGION], iter([*_batches(ids[long + 1 :])])
+            ),
+        }
+        times = take_turns(contenders, min(effort.rounds, CREATIONS - 4))
+    parts = {f"{name}, per account": times.middle(name) / BATCH for name in names}
+    return {
+        **figures,
+        "many members": Figure(times.ratio(names[2], names[1]), "x", parts),
+        "many accounts": Figure(times.ratio(names[1], names[0]), "x", parts),
+    }
+
+
+def _organization(management: str, size: int) -> list[str]:
+    """Return the accounts of a new organization, but for its management account.
+
+    They are made by moto's class: CreateAccount takes moto longer the more accounts there are.
+    """
+    _lister("organizations", management).create_organization(FeatureSet="ALL")
+    backend = organizations_backends[management]["aws"]
+    made = [
+        FakeAccount(backend.org, AccountName=f"account {n}", Email=f"a{n}@example.com")
+        for n in range(size)
+    ]
+    backend.accounts += made
+    for account in made:
+        organizations_backends.master_accounts[account.id] = (management, "aws")
+    return [account.id for account in made]
+
+
+def _delegate(management: str, admin_id: str, region: str) -> Any:
+    """Return a client of the account that administers the organization from now on."""
+    hub = _lister("securityhub", management, region)
+    hub.enable_organization_admin_account(AdminAccountId=admin_id)
+    return _lister("securityhub", admin_id, region)
+
+
+def _members(admin: Any, ids: Sequence[str]) -> LongList:
+    admin.create_members(AccountDetails=[{"AccountId": ids[0]}])
+    create = Resend()
+    for batch in _in_batches(ids[1:], BATCH):
+        answer = create({"AccountDetails": [{"AccountId": each} for each in batch]})
+        require(answer["UnprocessedAccounts"] == [], f"CreateMembers answered {answer}")
+    return LongList(
+        admin.list_members, ids, ("Members", "AccountId"), ("MaxResults", "NextToken")
+    )
+
+
+def _remove_members(admin: Any, ids: Sequence[str]) -> None:
+    for batch in _in_batches(ids, BATCH):
+        admin.disassociate_members(AccountIds=batch)
+        answer = admin.delete_members(AccountIds=batch)
+        require(answer["UnprocessedAccounts"] == [], f"DeleteMembers answered {answer}")
+
+
+def _batches(ids: Sequence[str]) -> Iterator[list[str]]:
+    return (list(batch) for batch in _in_batches(ids, BATCH) if len(batch) == BATCH)
 
 
 @contextmanager
-def _long_lists(sizes: Sequence[int]) -> Iterator[list[Comments]]:
-    with mock_membership(account=ACCOUNT, region=REGION) as mock:
-        client = mock.client("security-ir")
-        new_membership(client)
-        yield [Comments(client, size) for size in sizes]
+def _create_members(admin: Any, batches: Iterator[list[str]]) -> Iterator[Action]:
+    """Yield what creates the next batch of members; the last one is removed afterwards."""
+    batch: list[str] = []
+    answer: dict[str, Any] = {}
+
+    def create() -> None:
+        nonlocal batch, answer
+        batch = next(batches)
+        answer = admin.create_members(AccountDetails=[{"AccountId": each} for each in batch])
+
+    yield create
+    require(answer["UnprocessedAccounts"] == [], f"CreateMembers answered {answer}")
+    _remove_members(admin, batch)
 
 
-def one_page(place: float, effort: Effort) -> Figure:
-    """Measure a page of the longest list against the same of the shortest."""
-    with _long_lists(effort.sizes) as lists:
-        contenders: dict[str, Contender] = {
-            f"{each.size:,}": _ready(each.at(place)) for each in lists
-        }
-        times = take_turns(contenders, effort.rounds * 5)
-    return times.figure(f"{lists[-1].size:,}", f"{lists[0].size:,}")
+#: what no finding of `_findings` matches, and what has all of them looked at
+QUERIES: dict[str, dict[str, Any]] = {
+    "SeverityLabel": {"SeverityLabel": [{"Value": "CRITICAL", "Comparison": "EQUALS"}]},
+    "Title prefix": {"Title": [{"Value": "Closed", "Comparison": "PREFIX"}]},
+    "UpdatedAt": {"UpdatedAt": [{"DateRange": {"Value": 1, "Unit": "DAYS"}}]},
+    "ResourceId": {"ResourceId": [{"Value": "i-2", "Comparison": "EQUALS"}]},
+    "Keyword": {"Keyword": [{"Value": "nowhere"}]},
+}
 
 
-def full_walk(effort: Effort) -> Figure:
-    """Measure a walk over the longest list, page by page, next to walks over the shortest.
+@cache
+def findings(effort: Effort) -> Mapping[str, Figure]:
+    """Measure the findings of an account.
 
-    The figure is of totals, not of medians, so a page now and then that costs much would show.
+    Returns:
+        What `walk_and_pages` does, and how long it takes to look at a finding in vain
+        (``filtered``; a part for each of `QUERIES`, the figure is that of the first), or to sort
+        it by its severity (``sorted``).
     """
-    with _long_lists((effort.sizes[0], effort.sizes[-1])) as (short, long):
+    with mock_membership():
+        clients = [_lister("securityhub", account) for account in (ACCOUNT, OTHER_ACCOUNT)]
+        lists = [
+            _findings(client, account, size)
+            for client, account, size in zip(
+                clients, (ACCOUNT, OTHER_ACCOUNT), LENGTHS, strict=True
+            )
+        ]
+        figures = walk_and_pages(lists, effort)
+        search = clients[-1].get_findings
+        for query in QUERIES.values():
+            found = search(Filters=query)["Findings"]
+            require(found == [], f"{query} finds {found[:1]}")
+        contenders = {name: _ready(partial(search, Filters=each)) for name, each in QUERIES.items()}
+        criteria = [{"Field": "SeverityLabel", "SortOrder": "asc"}]
+        contenders["sorted"] = _ready(partial(search, SortCriteria=criteria, MaxResults=1))
+        times = take_turns(contenders, effort.rounds // 2)
+    each = {name: times.middle(name) / LENGTHS[-1] for name in contenders}
+    sorting = each.pop("sorted")
+    return {
+        **figures,
+        "filtered": Figure(each["SeverityLabel"], "µs", each),
+        "sorted": Figure(sorting, "µs", {}),
+    }
 
-        def walk(case: Comments) -> Contender:
-            places = cycle(case.tokens)
-            return _ready(lambda: case.page(next(places)))
 
-        contenders = {f"{each.size:,}": walk(each) for each in (short, long)}
-        times = take_turns(contenders, len(long.tokens))
-    names = list(contenders)
-    totals = {name: sum(map(sum, times.rounds[name])) for name in names}
-    pages = len(times.rounds[names[0]])
-    parts = {f"{name}, per page": totals[name] / pages / 1000 for name in names}
-    return Figure(totals[names[1]] / totals[names[0]], "x", parts)
+def _findings(client: Any, account: str, size: int) -> LongList:
+    client.enable_security_hub()
+    oldest = datetime(2026, 2, 1, tzinfo=timezone.utc)
+    made = [
+        finding(f"{n:06d}", account, UpdatedAt=(oldest + timedelta(minutes=n)).isoformat())
+        for n in range(size)
+    ]
+    client.batch_import_findings(Findings=made[:1])
+    bring = Resend()
+    for batch in _in_batches(made[1:], 100):
+        answer = bring({"Findings": batch})
+        require(answer["FailedCount"] == 0, f"BatchImportFindings answered {answer}")
+    # without sort criteria the latest update comes first
+    expected = [each["Id"] for each in reversed(made)]
+    return LongList(
+        client.get_findings, expected, ("Findings", "Id"), ("MaxResults", "NextToken")
+    )
+
+
+# --- cleanrooms: collaborations and memberships -------------------------------------------------
+
+
+@cache
+def collaborations(effort: Effort) -> Mapping[str, Figure]:
+    """Measure the collaborations of accounts."""
+    with mock_membership():
+        lists = [
+            LongList(client.list_collaborations, ids, ("collaborationList", "id"))
+            for client, ids in _rooms()
+        ]
+        return walk_and_pages(lists, effort)
+
+
+@cache
+def memberships(effort: Effort) -> Mapping[str, Figure]:
+    """Measure the memberships of accounts."""
+    with mock_membership():
+        lists = []
+        for client, ids in _rooms():
+            expected = [join(client, ids[0])["id"]]
+            body = {"queryLogStatus": "DISABLED"}
+            enter = Resend()
+            for each in ids[1:]:
+                answer = enter({**body, "collaborationIdentifier": each})
+                expected.append(answer["membership"]["id"])
+            lists.append(LongList(client.list_memberships, expected, ("membershipSummaries", "id")))
+        return walk_and_pages(lists, effort)
+
+
+def _rooms() -> Iterator[tuple[Any, list[str]]]:
+    """Yield clients of accounts, each with the ids of the collaborations that it has created."""
+    for account, size in zip((ACCOUNT, OTHER_ACCOUNT), LENGTHS, strict=True):
+        quotas = get_backend("cleanrooms")[account][REGION].family(Quotas)
+        quotas.set_limit(COLLABORATIONS, size)
+        quotas.set_limit(MEMBERSHIPS, size)
+        client = _lister("cleanrooms", account)
+        ids = [new_collaboration(client)["id"]]
+        create = Resend()
+        body = {
+            "name": "Shared room",
+            "members": [],
+            "creatorDisplayName": "Creator",
+            "creatorMemberAbilities": ["CAN_QUERY", "CAN_RECEIVE_RESULTS"],
+            "queryLogStatus": "ENABLED",
+        }
+        ids += [create(body)["collaboration"]["id"] for _ in range(size - 1)]
+        yield client, ids
 
 
 # --- the plugin, unused -------------------------------------------------------------------------
@@ -501,11 +815,23 @@ CALLS = [
     ),
 ]
 
-CALLS_OF_MOTO = [
+CALLS_OF_BOTH = [
     Scene("securityhub", "describe_hub", _with_hub, lambda answer: "HubArn" in answer),
     Scene(
         "securityhub", "list_members", _with_members, lambda answer: len(answer["Members"]) == CASES
     ),
+]
+
+WALK = {"walk": "a full walk, per page"}
+PAGE_AND_WALK = {"page": "a page, wherever it is worst", **WALK}
+
+#: an operation, what measures its lists, and which of the figures stand in the table, as what
+LONG_LISTS = [
+    ("ListComments", comments, WALK),
+    ("ListMembers", members, PAGE_AND_WALK),
+    ("GetFindings", findings, PAGE_AND_WALK),
+    ("ListCollaborations", collaborations, PAGE_AND_WALK),
+    ("ListMemberships", memberships, PAGE_AND_WALK),
 ]
 
 ROWS = [
@@ -515,7 +841,7 @@ ROWS = [
             1.20,
             partial(one_call, scene, mock_membership),
         )
-        for scene in CALLS
+        for scene in (*CALLS, *CALLS_OF_BOTH)
     ),
     *(
         Row(
@@ -523,7 +849,7 @@ ROWS = [
             None,
             partial(one_call, scene, mock_aws),
         )
-        for scene in CALLS_OF_MOTO
+        for scene in CALLS_OF_BOTH
     ),
     Row("enter + exit / mock_aws", 0.5, enter_and_exit_ratio),
     Row(
@@ -536,10 +862,31 @@ ROWS = [
         None,
         partial(whole_test, securityhub_test, securityhub_test),
     ),
-    Row("a page, at the beginning: the longest list / the shortest", 1.5, partial(one_page, 0.0)),
-    Row("a page, in the middle: the longest list / the shortest", 1.5, partial(one_page, 0.5)),
-    Row("a page, at the end: the longest list / the shortest", 1.5, partial(one_page, 1.0)),
-    Row("a full walk, per page: the longest list / the shortest", 1.5, full_walk),
+    *(
+        Row(
+            f"ListComments, a page {where}: the longest list / the shortest",
+            1.5,
+            partial(one_of, comments, where),
+        )
+        for where in PLACES
+    ),
+    *(
+        Row(f"{name}, {text}: the longest list / the shortest", 1.5, partial(one_of, figures, key))
+        for name, figures, texts in LONG_LISTS
+        for key, text in texts.items()
+    ),
+    Row(
+        "CreateMembers, 50 at once: with 10,000 members / at the start",
+        1.5,
+        partial(one_of, members, "many members"),
+    ),
+    Row(
+        "CreateMembers, 50 at once: of 10,000 accounts / of 1,000",
+        None,
+        partial(one_of, members, "many accounts"),
+    ),
+    Row("GetFindings, per finding that does not match", None, partial(one_of, findings, "filtered")),
+    Row("GetFindings, per finding that is sorted", None, partial(one_of, findings, "sorted")),
     Row("import of the pytest plugin beyond pytest", 5.0, plugin_import),
 ]
 
@@ -566,7 +913,9 @@ def run(row: Row, effort: Effort) -> Result:
 def cells(result: Result) -> tuple[str, ...]:
     """Return a row of the table as text."""
     measured = "" if result.value is None else f"{result.value:.2f} {result.unit}"
-    parts = ", ".join(f"{name} {time:,.0f} µs" for name, time in result.parts.items())
+    parts = ", ".join(
+        f"{name} {time:,.{0 if time >= 100 else 1}f} µs" for name, time in result.parts.items()
+    )
     return (
         result.name,
         measured,
