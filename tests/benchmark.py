@@ -621,9 +621,7 @@ def _members(admin: Any, ids: Sequence[str]) -> LongList:
     for batch in _in_batches(ids[1:], BATCH):
         answer = create({"AccountDetails": [{"AccountId": each} for each in batch]})
         require(answer["UnprocessedAccounts"] == [], f"CreateMembers answered {answer}")
-    return LongList(
-        admin.list_members, ids, ("Members", "AccountId"), ("MaxResults", "NextToken")
-    )
+    return LongList(admin.list_members, ids, ("Members", "AccountId"), ("MaxResults", "NextToken"))
 
 
 def _remove_members(admin: Any, ids: Sequence[str]) -> None:
@@ -712,9 +710,7 @@ def _findings(client: Any, account: str, size: int) -> LongList:
         require(answer["FailedCount"] == 0, f"BatchImportFindings answered {answer}")
     # without sort criteria the latest update comes first
     expected = [each["Id"] for each in reversed(made)]
-    return LongList(
-        client.get_findings, expected, ("Findings", "Id"), ("MaxResults", "NextToken")
-    )
+    return LongList(client.get_findings, expected, ("Findings", "Id"), ("MaxResults", "NextToken"))
 
 
 # --- cleanrooms: collaborations and memberships -------------------------------------------------
@@ -885,7 +881,9 @@ ROWS = [
         None,
         partial(one_of, members, "many accounts"),
     ),
-    Row("GetFindings, per finding that does not match", None, partial(one_of, findings, "filtered")),
+    Row(
+        "GetFindings, per finding that does not match", None, partial(one_of, findings, "filtered")
+    ),
     Row("GetFindings, per finding that is sorted", None, partial(one_of, findings, "sorted")),
     Row("import of the pytest plugin beyond pytest", 5.0, plugin_import),
 ]

@@ -10,7 +10,7 @@ from membership_mock.cleanrooms.configured_tables import ConfiguredTables
 from membership_mock.cleanrooms.errors import CleanRoomsRefusals
 from membership_mock.cleanrooms.members import Members
 from membership_mock.cleanrooms.memberships import Memberships
-from membership_mock.cleanrooms.model_corrections import correct
+from membership_mock.cleanrooms.model_corrections import CORRECTIONS
 from membership_mock.cleanrooms.protected_jobs import ProtectedJobs
 from membership_mock.cleanrooms.protected_queries import ProtectedQueries
 from membership_mock.cleanrooms.protected_tables import ProtectedTables
@@ -21,13 +21,12 @@ from membership_mock.cleanrooms.table_associations import TableAssociations
 from membership_mock.cleanrooms.tags import Tags
 from membership_mock.engine.operation import Backend
 
-correct()
-
 
 class CleanRoomsBackend(Backend):
     """Clean Rooms for one account in one region."""
 
     service = "cleanrooms"
+    model_corrections = CORRECTIONS
     families = (
         Collaborations,
         Members,

@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from membership_mock.engine import model
-
 CORRECTIONS: Mapping[str, Mapping[str, Any]] = {
     "CleanroomsArn": {"max": 200},
     "ConfiguredTableAssociationArn": {
@@ -25,11 +23,3 @@ CORRECTIONS: Mapping[str, Mapping[str, Any]] = {
         ),
     },
 }
-
-
-def correct() -> None:
-    """Put the corrections into the engine's copy of the model, which no botocore client reads."""
-    shapes = model.loader().load_service_model("cleanrooms", "service-2")["shapes"]
-    for name, correction in CORRECTIONS.items():
-        if name in shapes:
-            shapes[name].update(correction)

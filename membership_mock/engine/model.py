@@ -5,6 +5,7 @@ A model is read once per process and never changed, so the caches here hold no s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ __all__ = [
     "ListShape",
     "Shape",
     "StructureShape",
+    "correct",
     "declared_errors",
     "error_shape",
     "idempotency_token",
@@ -35,10 +37,25 @@ def loader() -> Loader:
     return Loader()
 
 
+# Where a service's model contradicts itself: told by its backend class before anybody reads it.
+_corrections: dict[str, Mapping[str, Mapping[str, Any]]] = {}
+
+
+def correct(service: str, shapes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let traits of shapes be others than botocore's model of ``service`` says."""
+    _corrections[service] = shapes
+    service_model.cache_clear()
+
+
 @cache
 def service_model(service: str) -> ServiceModel:
-    """Return botocore's model of ``service``, e.g. ``security-ir``."""
-    return ServiceModel(loader().load_service_model(service, "service-2"), service_name=service)
+    """Return botocore's model of ``service``, e.g. ``security-ir``, with its corrections."""
+    described = loader().load_service_model(service, "service-2")
+    shapes = dict(described["shapes"])
+    for name, traits in _corrections.get(service, {}).items():
+        if name in shapes:
+            shapes[name] = {**shapes[name], **traits}
+    return ServiceModel({**described, "shapes": shapes}, service_name=service)
 
 
 @cache

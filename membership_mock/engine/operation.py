@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -139,11 +139,15 @@ class Backend(MotoBackend):
     #: structures that reach the handler as they were sent, and lists that do so however long they
     #: are: it answers for each entry by itself
     unchecked_shapes: ClassVar[frozenset[str]] = frozenset()
+    #: traits of shapes that botocore's model has wrong, by the shape's name
+    model_corrections: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     #: what the service serves outside its API, such as the storage behind presigned URLs
     doors: ClassVar[tuple[WebDoor, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if cls.model_corrections:
+            model.correct(cls.service, cls.model_corrections)
         cls.handlers = _collect(cls.__name__, cls.service, cls.families)
 
     def family(self, kind: type[F]) -> F:

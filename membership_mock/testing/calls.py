@@ -55,9 +55,10 @@ class Call:
         Of a request that was refused as malformed: the JSON of its body as it came, or nothing.
         """
         request = self._entry.request
-        names = {}
-        if shape := self._model.input_shape:
-            names = {snake(name): name for name in shape.members}
+        if self.operation not in service_model(self.service).operation_names:
+            return _json_object(request.body)  # no operation has the route
+        shape = self._model.input_shape
+        names = {snake(name): name for name in shape.members} if shape else {}
         try:
             sent = codec(self.service, self.operation, frozenset()).parse(
                 request.path, request.query, request.headers, request.body

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+import requests
 from freezegun import freeze_time
 
 from membership_mock import UsageError, mock_membership
@@ -74,6 +75,22 @@ def test_a_malformed_call_is_recorded_with_what_was_sent(membership_mock: Any) -
     call = membership_mock.calls[0]
     assert call.error_code == "ValidationException"
     assert call.parameters["membershipName"] == "x" * 51
+
+
+def test_a_call_to_no_operation_can_be_shown(membership_mock: Any) -> None:
+    url = "https://security-ir.us-east-1.api.aws/v1/nothing"
+    answer = requests.post(url, data='{"a": 1}', timeout=5)
+    assert answer.status_code == 400
+    call = membership_mock.calls[0]
+    assert (call.operation, call.parameters, call.answer) == ("UnknownOperation", {"a": 1}, None)
+    assert "security-ir.UnknownOperation" in membership_mock.report()
+
+
+def test_a_call_with_a_bottomless_body_can_be_shown(membership_mock: Any) -> None:
+    url = "https://security-ir.us-east-1.api.aws/v1/create-case"
+    requests.post(url, data="[" * 100_000, timeout=5)
+    assert membership_mock.calls[0].parameters == {}
+    assert "ValidationException" in membership_mock.report()
 
 
 def test_the_instant_of_a_call_is_that_of_its_answer(membership_mock: Any) -> None:
