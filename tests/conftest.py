@@ -13,15 +13,7 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.record import Entry, Record
 from membership_mock.engine.road import Road
 from membership_mock.errors import ServiceError
-
-#: Errors that AWS sends for any operation, though no model declares them.
-COMMON_ERRORS = frozenset(
-    {
-        "InvalidSignatureException",
-        "RequestEntityTooLargeException",
-        "UnrecognizedClientException",
-    }
-)
+from tests.undeclared_errors import allowed
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +87,7 @@ def _misfits(entry: Entry) -> list[str]:
             answer.status,
             answer.headers,
             answer.body,
-            COMMON_ERRORS,
+            allowed(context.service, context.operation),
         )
     if (
         context.partition != "aws"

@@ -170,6 +170,8 @@ def response_handler(service: str) -> Callable[[Any, str, Any], tuple[int, dict[
         from membership_mock.engine.http import from_moto
 
         answer = running.require().road.serve(service, None, from_moto(request, full_url))
+        if "SERVER_SOFTWARE" in getattr(request, "environ", ()):
+            del answer.headers["date"]  # a real server sets its own
         return answer.status, answer.headers, answer.body
 
     serve.__name__ = f"serve_{service.replace('-', '_')}"

@@ -4,7 +4,6 @@ import pytest
 from botocore.config import Config
 from freezegun import freeze_time
 
-from tests.securityhub import conftest
 from tests.securityhub.finding_samples import (
     bring,
     finding,
@@ -21,13 +20,6 @@ DENIED = (
     f"User: arn:aws:iam::{ADMIN}:root is not authorized to perform:"
     " securityhub:BatchImportFindings on resource: "
 )
-
-
-@pytest.fixture(autouse=True)
-def _import_may_be_denied(monkeypatch):
-    """Let BatchImportFindings send what it was observed to send, though it does not declare it."""
-    observed = {*conftest.OBSERVED, ("BatchImportFindings", "AccessDeniedException")}
-    monkeypatch.setattr(conftest, "OBSERVED", observed)
 
 
 def complaints(client, *findings):
