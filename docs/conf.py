@@ -21,7 +21,7 @@ html_show_sourcelink = False
 
 # The sidebar: a caption and its pages in order. A glob means the pages that are not named.
 SIDEBAR = {
-    "Learn": ["tutorial/first-test", "tutorial/two-sides"],
+    "Learn": ["tutorial/first-test", "tutorial/two-sides", "tutorial/clean-room"],
     "Do": [
         "how-to/without-pytest",
         "how-to/unittest-and-classes",

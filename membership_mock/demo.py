@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any, TextIO
@@ -13,8 +13,10 @@ from botocore.exceptions import ClientError
 
 from membership_mock.mock import MembershipMock, mock_membership
 
-_COLOURS = ("36", "35", "33")  # cyan, magenta, yellow
+_COLOURS = ("36", "35", "33", "34", "96")  # cyan, magenta, yellow, blue, bright cyan
 _MANAGEMENT = "111122223333"
+_ACQUIRED = "222233334444"  # outside of the organization, like the next one
+_PARTNER = "444455556666"
 _REGION = "eu-west-1"
 
 
@@ -38,10 +40,19 @@ class Teller:
         """Print a heading."""
         self._out.write(f"\n{self._paint(title, '1')}\n")
 
-    def client(self, mock: MembershipMock, account: str, service: str) -> Any:
-        """Return a client of ``account`` whose calls are printed."""
+    def client(
+        self, mock: MembershipMock, account: str, service: str, fields: Sequence[str] = ()
+    ) -> Any:
+        """Return a client of ``account`` whose calls are printed.
+
+        Args:
+            mock: where it calls.
+            account: who calls.
+            service: the service's id.
+            fields: what to print of an answer; all when empty.
+        """
         client = mock.client(service, account=account, region=_REGION)
-        return _Told(self, client, account, service)
+        return _Told(self, client, account, service, fields)
 
     def call(self, account: str, what: str, parameters: dict[str, Any]) -> None:
         """Print who calls what."""
@@ -63,11 +74,14 @@ class Teller:
 class _Told:
     """A client whose calls are told as they happen."""
 
-    def __init__(self, teller: Teller, client: Any, account: str, service: str) -> None:
+    def __init__(
+        self, teller: Teller, client: Any, account: str, service: str, fields: Sequence[str]
+    ) -> None:
         self._teller = teller
         self._client = client
         self._account = account
         self._service = service
+        self._fields = fields
 
     def __getattr__(self, method: str) -> Any:
         name = self._client.meta.method_to_api_mapping[method]
@@ -80,7 +94,10 @@ class _Told:
                 self._teller.answer(str(error.response["Error"]), refused=True)
                 raise
             answer.pop("ResponseMetadata", None)
-            self._teller.answer(_short(answer) if answer else "(empty answer)")
+            text = _short(answer) if answer else "(empty answer)"
+            if answer and self._fields:
+                text = f"{_short(_only(answer, self._fields))} (in part)"
+            self._teller.answer(text)
             return answer
 
         return call
@@ -97,7 +114,7 @@ def _refused() -> Iterator[None]:
 
 
 def tell(out: TextIO) -> None:
-    """Print the story of a security team: an organization, a membership, a case."""
+    """Print the story of a company: incident response, an invitation, a room with a partner."""
     teller = Teller(out)
     teller.introduce(_MANAGEMENT, "management")
     out.write("Everything below happens in this process, on a mock. No call leaves it.\n")
@@ -105,12 +122,14 @@ def tell(out: TextIO) -> None:
         team, unit, workload = _organization(teller, mock)
         membership = _membership(teller, mock, team, unit, workload)
         _case(teller, mock, team, workload)
+        _invitation(teller, mock, team)
+        _room(teller, mock, workload)
         teller.chapter("What the mock remembers")
-        calls = mock.calls.filter(service="security-ir")
-        out.write(
-            f"{len(calls)} calls to security-ir, {len(calls.filter(error='AccessDeniedException'))}"
-            f" refused; the membership {membership} is gone with the mock.\n"
-        )
+        for service in ("security-ir", "securityhub", "cleanrooms"):
+            calls = mock.calls.filter(service=service)
+            refused = calls.filter(where=lambda call: call.status >= 400)
+            out.write(f"{len(calls)} calls to {service}, {len(refused)} refused.\n")
+        out.write(f"The membership {membership}, and all else, is gone with the mock.\n")
 
 
 def _organization(teller: Teller, mock: MembershipMock) -> tuple[str, str, str]:
@@ -179,6 +198,62 @@ def _case(teller: Teller, mock: MembershipMock, team: str, workload: str) -> Non
     security.list_comments(caseId=case)
     security.close_case(caseId=case)
     security.list_cases()
+
+
+def _invitation(teller: Teller, mock: MembershipMock, team: str) -> None:
+    teller.chapter("4. An invitation: sent, seen, accepted, and given up, from both sides")
+    teller.introduce(_ACQUIRED, "acquired")
+    administrator = teller.client(mock, team, "securityhub")
+    member = teller.client(mock, _ACQUIRED, "securityhub")
+    administrator.enable_security_hub()
+    member.enable_security_hub()
+    administrator.create_members(AccountDetails=[{"AccountId": _ACQUIRED}])
+    administrator.invite_members(AccountIds=[_ACQUIRED])
+    invitation = member.list_invitations()["Invitations"][0]
+    member.accept_administrator_invitation(
+        AdministratorId=invitation["AccountId"], InvitationId=invitation["InvitationId"]
+    )
+    administrator.list_members()
+    member.get_administrator_account()
+    with _refused():  # a member keeps its hub for as long as it is one
+        member.disable_security_hub()
+    member.disassociate_from_administrator_account()
+    administrator.list_members(OnlyAssociated=False)
+    member.get_administrator_account()
+
+
+def _room(teller: Teller, mock: MembershipMock, workload: str) -> None:
+    teller.chapter("5. A clean room: two companies create and join it, and one leaves")
+    teller.introduce(_PARTNER, "partner")
+    told = ("id", "name", "creatorAccountId", "accountId", "status", "memberStatus")
+    told += ("collaboration", "collaborationList", "membership", "memberSummaries")
+    shop = teller.client(mock, workload, "cleanrooms", told)
+    partner = teller.client(mock, _PARTNER, "cleanrooms", told)
+    created = shop.create_collaboration(
+        name="Campaigns",
+        creatorDisplayName="Shop",
+        creatorMemberAbilities=["CAN_QUERY", "CAN_RECEIVE_RESULTS"],
+        members=[{"accountId": _PARTNER, "displayName": "Partner", "memberAbilities": []}],
+        queryLogStatus="DISABLED",
+    )
+    room = created["collaboration"]["id"]
+    partner.list_collaborations(memberStatus="INVITED")
+    shop.create_membership(collaborationIdentifier=room, queryLogStatus="DISABLED")
+    joined = partner.create_membership(collaborationIdentifier=room, queryLogStatus="DISABLED")
+    shop.list_members(collaborationIdentifier=room)
+    partner.delete_membership(membershipIdentifier=joined["membership"]["id"])
+    shop.list_members(collaborationIdentifier=room)
+    with _refused():  # who has left does not see the room any more
+        partner.get_collaboration(collaborationIdentifier=room)
+
+
+def _only(value: Any, fields: Sequence[str]) -> Any:
+    """Return an answer with nothing but ``fields`` in it, at any depth."""
+    if isinstance(value, list):
+        return [_only(each, fields) for each in value]
+    if isinstance(value, dict):
+        return {name: _only(each, fields) for name, each in value.items() if name in fields}
+    return value
 
 
 def _short(value: Any, limit: int = 300) -> str:

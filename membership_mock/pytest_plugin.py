@@ -62,7 +62,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = outcome.get_result()
     mock = item.stash.get(_running, None)
     if mock is not None and report.failed and report.when in ("setup", "call"):
-        report.sections.append(("membership_mock", mock.report()))
+        try:
+            text = mock.report()
+        except Exception as error:  # noqa: BLE001  a hook that raises ends the whole run
+            text = f"The calls and the world cannot be shown: {error!r}"
+        report.sections.append(("membership_mock", text))
 
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:

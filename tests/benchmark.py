@@ -273,10 +273,14 @@ def one_call(scene: Scene, mock: Callable[[], Any], effort: Effort) -> Figure:
     return take_turns(contenders, effort.rounds, effort.calls).figure("mock", "floor")
 
 
-def _client(service: str) -> Any:
+def _session(account: str = ACCOUNT, region: str = REGION) -> boto3.Session:
     return boto3.Session(
-        aws_access_key_id=ACCOUNT, aws_secret_access_key="benchmark", region_name=REGION
-    ).client(service)
+        aws_access_key_id=account, aws_secret_access_key="benchmark", region_name=region
+    )
+
+
+def _client(service: str) -> Any:
+    return _session().client(service)
 
 
 def _floor(service: str, answer: dict[str, Any]) -> Any:
@@ -512,9 +516,7 @@ class Resend:
 
 def _lister(service: str, account: str = ACCOUNT, region: str = REGION) -> Any:
     """Return a client that leaves timestamps as they are: reading them would hide the rest."""
-    session = boto3.Session(
-        aws_access_key_id=account, aws_secret_access_key="benchmark", region_name=region
-    )
+    session = _session(account, region)
     factory = session._session.get_component("response_parser_factory")
     factory.set_parser_defaults(timestamp_parser=lambda value: value)
     return session.client(service)
@@ -582,7 +584,7 @@ def members(effort: Effort) -> Mapping[str, Figure]:
         small = _delegate(OTHER_MANAGEMENT, small_ids[0], REGION)
         names = (
             f"at the start in an organization of {short:,}",
-            "at the start",
+            f"in one of {long:,}",
             f"with {long:,} members",
         )
         contenders: dict[str, Contender] = {
@@ -830,7 +832,7 @@ CALLS_OF_BOTH = [
 ]
 
 WALK = "a full walk, per page"
-WORST_PAGE = "a page, wherever it is worst"
+WORST_PAGE = "the worst page"
 
 #: an operation, what measures its lists, and which of the figures stand in the table, as what
 LONG_LISTS = [
@@ -876,24 +878,24 @@ ROWS = [
     ),
     *(
         Row(
-            f"ListComments, a page {where}: the longest list / the shortest",
+            f"ListComments, a page {where}: longest / shortest",
             1.5,
             partial(one_of, comments, where),
         )
         for where in PLACES
     ),
     *(
-        Row(f"{name}, {text}: the longest list / the shortest", 1.5, partial(one_of, figures, key))
+        Row(f"{name}, {text}: longest / shortest", 1.5, partial(one_of, figures, key))
         for name, figures, texts in LONG_LISTS
         for key, text in texts.items()
     ),
     Row(
-        "CreateMembers, 50 at once: with 10,000 members / at the start",
+        "CreateMembers, with 10,000 members / at the start",
         1.5,
         partial(one_of, members, "many members"),
     ),
     Row(
-        "CreateMembers, 50 at once: of 10,000 accounts / of 1,000",
+        "CreateMembers, in organizations of 10,000 / of 1,000",
         None,
         partial(one_of, members, "many accounts"),
     ),

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import botocore
 import pytest
 
 from membership_mock.engine import fit
@@ -14,6 +15,9 @@ from membership_mock.engine.record import Entry, Record
 from membership_mock.engine.road import Road
 from membership_mock.errors import ServiceError
 from tests.undeclared_errors import allowed
+
+#: An older botocore does not know every field that the backends answer with; it drops them.
+NEWEST_MODEL = tuple(map(int, botocore.__version__.split(".")[:2])) >= (1, 44)
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +70,8 @@ def _answers_fit_their_shapes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
     def performed(self: Road, step: Any, backend: Any, context: Context, arguments: Any) -> Any:
         answer = perform(self, step, backend, context, arguments)
-        found.extend(fit.strays(context.service, context.operation, answer))
+        if NEWEST_MODEL:
+            found.extend(fit.strays(context.service, context.operation, answer))
         return answer
 
     monkeypatch.setattr(Road, "_perform", performed)

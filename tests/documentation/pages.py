@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import dropwhile, takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,6 +104,18 @@ def links(page: Path) -> list[str]:
 
 def tables(page: Path) -> list[list[str]]:
     """Return the rows of all tables of a page as lists of cells, without heads' rulers."""
-    rows = [line for line in prose(page).splitlines() if line.startswith("|")]
-    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    return _rows(prose(page).splitlines())
+
+
+def table(page: Path, title: str) -> list[list[str]]:
+    """Return the rows of the first table below a heading, its head among them."""
+    lines = iter(prose(page).splitlines())
+    assert any(line.lstrip("# ") == title and line.startswith("#") for line in lines), title
+    below = dropwhile(lambda line: not line.startswith("|"), lines)
+    return _rows(takewhile(lambda line: line.startswith("|"), below))
+
+
+def _rows(lines: Iterable[str]) -> list[list[str]]:
+    rows = [line.strip().removeprefix("|") for line in lines if line.startswith("|")]
+    cells = [[cell.strip() for cell in row.removesuffix("|").split("|")] for row in rows]
     return [row for row in cells if not all(set(cell) <= set("-: ") for cell in row)]

@@ -13,10 +13,14 @@ import pytest
 
 import membership_mock
 from membership_mock import pytest_plugin
+from membership_mock.cleanrooms import change_requests, collaboration_store, protected_analyses
+from membership_mock.cleanrooms import quotas as cleanrooms_quotas
+from membership_mock.engine.model import service_model, snake
 from membership_mock.engine.operation import Mark
 from membership_mock.operations_page import markdown
 from membership_mock.options import Options
 from membership_mock.security_ir import case_status, memberships
+from membership_mock.securityhub import associations
 from membership_mock.services import SERVICES
 from tests.documentation.pages import (
     DOCS,
@@ -28,6 +32,7 @@ from tests.documentation.pages import (
     name_of,
     pages,
     prose,
+    table,
     tables,
 )
 
@@ -142,6 +147,17 @@ def test_a_mocked_service_has_a_page_and_a_row_in_the_readme(service: str) -> No
     assert any(row[0] == f"`{service}`" for row in tables(README)), "in the table What is mocked"
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_number_of_mocked_operations_is_told_right(service: str) -> None:
+    number = len(SERVICES[service].handlers)
+    optional = len(optional_operations(service) - set(SERVICES[service].handlers))
+    (row,) = (row for row in tables(README) if row[0] == f"`{service}`")
+    for text in (row[1], prose(REFERENCE / f"{service}.md"), prose(ROOT / "CHANGELOG.md")):
+        assert f"{number + optional} operations" in text or f"the {number + optional} of" in text or (
+            f"{number + optional} of the" in text
+        )
+
+
 # --- reference ---
 
 
@@ -254,8 +270,14 @@ def test_the_page_of_mocked_operations_is_fresh() -> None:
 # --- state machines ---
 
 
-def arrows(page: Path, title: str) -> set[tuple[str, str]]:
-    """Return the arrows of the Mermaid diagram that follows a heading, by the states' names."""
+def arrows(page: Path, title: str, end: str | None = None) -> set[tuple[str, str]]:
+    """Return the arrows of the Mermaid diagram that follows a heading, by the states' names.
+
+    Args:
+        page: where the diagram is.
+        title: the heading.
+        end: what the end is called; arrows to the end are left out when None.
+    """
     lines = page.read_text(encoding="utf-8").splitlines()
     start = next(number for number, line in enumerate(lines) if line.strip("# ") == title)
     diagram = next(
@@ -265,7 +287,29 @@ def arrows(page: Path, title: str) -> set[tuple[str, str]]:
     full = {short: name for name, short in names.items()}
     found = re.findall(r"^\s*(\S+) --> (\w+|\[\*\])", diagram.text, re.MULTILINE)
     return {
-        (full.get(one, one), full.get(two, two)) for one, two in found if "[*]" not in one + two
+        (full.get(one, one), end if two == "[*]" and end else full.get(two, two))
+        for one, two in found
+        if one != "[*]" and (two != "[*]" or end)
+    }
+
+
+def transitions(page: Path, title: str) -> dict[tuple[str, str], str]:
+    """Return the table below a heading, events in lines and statuses in columns, as a table."""
+    (_, _, *statuses, _), *lines = table(page, title)
+    return {
+        (before, event): after
+        for event, _, *cells, _ in lines
+        for before, after in zip(statuses, cells, strict=True)
+        if after
+    }
+
+
+def changes(table: Mapping[tuple[str, str], str], *events: str) -> set[tuple[str, str]]:
+    """Return which status leads to which other one, by these events, or by any."""
+    return {
+        (before, after)
+        for (before, event), after in table.items()
+        if before != after and (not events or event in events)
     }
 
 
@@ -281,3 +325,75 @@ def test_the_diagrams_of_security_ir_are_the_tables_of_the_code() -> None:
     }
     assert arrows(page, "The life of a self-managed case") == moves(case_status.SELF_MANAGED)
     assert arrows(page, "The life of an AWS-supported case") == moves(case_status.SERVICE_MANAGED)
+
+
+def test_the_transitions_of_securityhub_are_the_table_of_the_code() -> None:
+    page = REFERENCE / "securityhub.md"
+    table = associations.NEXT_STATUS
+    assert transitions(page, "All transitions") == table
+    invited = arrows(page, "The life of an invited member", end="Deleted")
+    assert invited == {
+        (before, after)
+        for before, after in changes(
+            table, "invite", "accept", "decline", "resign", "disassociate", "delete"
+        )
+        if before != "AccountSuspended"
+    }
+    enrolled = {"Enabled", "Removed", "AccountSuspended"}
+    assert arrows(page, "The life of a member by organization", end="Deleted") == {
+        (before, after)
+        for before, after in changes(
+            table, "enroll", "enroll suspended", "disassociate", "leave", "delete"
+        )
+        if before in enrolled
+    }
+
+
+def test_the_transitions_of_cleanrooms_are_the_tables_of_the_code() -> None:
+    page = REFERENCE / "cleanrooms.md"
+    for title, table in [
+        ("The life of a member", collaboration_store.NEXT_MEMBER_STATUS),
+        ("The life of a change request", change_requests.NEXT_STATUS),
+        ("The life of a query or job", protected_analyses.NEXT_STATUS),
+    ]:
+        assert transitions(page, title) == table, title
+    for title, table in [
+        ("The life of a member", collaboration_store.NEXT_MEMBER_STATUS),
+        ("The life of a change request", change_requests.NEXT_STATUS),
+    ]:
+        assert arrows(page, title) == changes(table), title
+
+
+def test_the_status_of_a_membership_of_cleanrooms_is_the_table_of_the_code() -> None:
+    _, *lines = table(REFERENCE / "cleanrooms.md", "The status of a membership")
+    shown = {
+        (member, deleted): status
+        for member, *cells in lines
+        for deleted, status in zip((False, True), cells, strict=True)
+    }
+    assert shown == collaboration_store.MEMBERSHIP_STATUS
+
+
+def test_the_quotas_of_cleanrooms_are_those_of_the_code() -> None:
+    _, *lines = table(REFERENCE / "cleanrooms.md", "Quotas")
+    assert {name: int(limit) for name, limit in lines} == cleanrooms_quotas.DEFAULTS
+
+
+# --- moto's own ---
+
+
+@pytest.mark.parametrize("service", ["cleanrooms", "securityhub"])
+def test_what_moto_has_and_we_have_not_is_documented(service: str) -> None:
+    responses = pytest.importorskip(f"moto.{service}.responses")
+    theirs = {
+        name
+        for name in service_model(service).operation_names
+        for kind in vars(responses).values()
+        if inspect.isclass(kind)
+        and kind.__module__ == responses.__name__
+        and snake(name) in vars(kind)
+    }
+    assert theirs
+    title = "What moto has of these services"
+    (row,) = (row for row in table(DOCS / "how-to/beside-moto.md", title) if service in row[0])
+    assert theirs - SERVICES[service].handlers.keys() <= set(re.findall(r"`(\w+)`", row[3]))

@@ -28,6 +28,15 @@ def test_the_demo_tells_every_call_with_its_answer_and_caller() -> None:
         r'security +\d{12}  security-ir\.UpdateMembership .*"undoMembershipCancellation": true',
         r"shop +\d{12}  security-ir\.GetMembership .*\n    ! .*AccessDeniedException",
         r"security +\d{12}  security-ir\.CloseCase .*\n    > .*Closed",
+        r"security +\d{12}  securityhub\.InviteMembers",
+        r"acquired +\d{12}  securityhub\.AcceptAdministratorInvitation",
+        r"security +\d{12}  securityhub\.ListMembers .*\n    > .*Enabled",
+        r"acquired +\d{12}  securityhub\.GetAdministratorAccount .*\n    > .*Enabled",
+        r"security +\d{12}  securityhub\.ListMembers .*\n    > .*Resigned",
+        r"shop +\d{12}  cleanrooms\.CreateCollaboration",
+        r"partner +\d{12}  cleanrooms\.CreateMembership .*\n    > .*ACTIVE",
+        r"shop +\d{12}  cleanrooms\.ListMembers .*\n    > .*LEFT",
+        r"partner +\d{12}  cleanrooms\.GetCollaboration .*\n    ! .*AccessDeniedException",
     ):
         assert re.search(line, text), line
     assert "\x1b[" not in text  # colours are for terminals only
