@@ -127,7 +127,7 @@ def tell(out: TextIO) -> None:
         teller.chapter("What the mock remembers")
         for service in ("security-ir", "securityhub", "cleanrooms"):
             calls = mock.calls.filter(service=service)
-            refused = calls.filter(where=lambda call: call.status >= 400)
+            refused = calls.filter(where=lambda call: call.error_code is not None)
             out.write(f"{len(calls)} calls to {service}, {len(refused)} refused.\n")
         out.write(f"The membership {membership}, and all else, is gone with the mock.\n")
 
@@ -225,12 +225,15 @@ def _invitation(teller: Teller, mock: MembershipMock, team: str) -> None:
 def _room(teller: Teller, mock: MembershipMock, workload: str) -> None:
     teller.chapter("5. A clean room: two companies create and join it, and one leaves")
     teller.introduce(_PARTNER, "partner")
-    told = ("id", "name", "creatorAccountId", "accountId", "status", "memberStatus")
-    told += ("collaboration", "collaborationList", "membership", "memberSummaries")
+    told = [
+        *("collaboration", "collaborationList", "membership", "memberSummaries"),
+        *("id", "name", "creatorAccountId", "accountId", "status", "memberStatus"),
+    ]
     shop = teller.client(mock, workload, "cleanrooms", told)
     partner = teller.client(mock, _PARTNER, "cleanrooms", told)
     created = shop.create_collaboration(
         name="Campaigns",
+        description="Who saw what?",
         creatorDisplayName="Shop",
         creatorMemberAbilities=["CAN_QUERY", "CAN_RECEIVE_RESULTS"],
         members=[{"accountId": _PARTNER, "displayName": "Partner", "memberAbilities": []}],

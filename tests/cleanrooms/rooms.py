@@ -25,6 +25,7 @@ def new_collaboration(client: Any, *members: dict[str, Any], **others: Any) -> d
     """Create a collaboration whose creator runs the queries, and return it."""
     given = {
         "name": "Shared room",
+        "description": "What both of us know.",  # older releases of boto3 demand one
         "members": list(members),
         "creatorDisplayName": "Creator",
         "creatorMemberAbilities": RUNNER,
