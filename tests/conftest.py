@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import botocore
 import pytest
+from botocore.exceptions import ParamValidationError
 
 from membership_mock.engine import fit
 from membership_mock.engine.context import Context
@@ -18,6 +20,36 @@ from tests.undeclared_errors import allowed
 
 #: An older botocore does not know every field that the backends answer with; it drops them.
 NEWEST_MODEL = tuple(map(int, botocore.__version__.split(".")[:2])) >= (1, 44)
+
+
+#: What boto3 says to a parameter, an operation or an error that its release does not have.
+_UNKNOWN_TO_BOTO3 = re.compile(
+    r"Unknown parameter in|object has no attribute '(?:[a-z]+_)+[a-z]+'|Missing required parameter"
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of tests that need more than the oldest supported boto3 knows."""
+    config.addinivalue_line("markers", "newest_model: needs the model of the newest boto3")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what the botocore in use cannot even ask, or does not read."""
+    if not NEWEST_MODEL:
+        for item in items:
+            if item.get_closest_marker("newest_model"):
+                item.add_marker(pytest.mark.skip(reason=f"not known to {botocore.__version__}"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Skip a test whose calls the oldest supported boto3 does not let out."""
+    try:
+        return (yield)
+    except (ParamValidationError, AttributeError) as error:
+        if NEWEST_MODEL or not _UNKNOWN_TO_BOTO3.search(str(error)):
+            raise
+        pytest.skip(f"boto3 for botocore {botocore.__version__} does not know this: {error}")
 
 
 @pytest.fixture(autouse=True)

@@ -207,7 +207,8 @@ class Writers:
                         out[wire] = item if write is None else write(item)
             return out
 
-        return write_structure
+        unions = [name for name in names if getattr(shape.members[name], "is_tagged_union", False)]
+        return _without_empty_unions(write_structure, shape, unions) if unions else write_structure
 
     def _compile(self, shape: Shape) -> Writer | None:
         if shape.metadata.get("document"):
@@ -221,6 +222,20 @@ class Writers:
         if shape.type_name == "timestamp":
             return timestamps.WRITING[timestamps.format_of(shape, None)]
         return _SCALAR_WRITERS.get(shape.type_name)
+
+
+def _without_empty_unions(write: Writer, shape: StructureShape, unions: list[str]) -> Writer:
+    """Leave out a union of which the botocore in use does not know the one member it has."""
+    wires = [str(shape.members[name].serialization.get("name", name)) for name in unions]
+
+    def write_without(value: Any) -> dict[str, Any]:
+        out: dict[str, Any] = write(value)
+        for wire in wires:
+            if out.get(wire) == {}:
+                del out[wire]
+        return out
+
+    return write_without
 
 
 class _Fields(dict[str, tuple[str, Writer | None] | None]):

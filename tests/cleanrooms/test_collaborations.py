@@ -39,6 +39,7 @@ def refused_field(call, **arguments):
     return answer["fieldList"][0]["name"]
 
 
+@pytest.mark.newest_model
 def test_create_collaboration_answers_with_the_recorded_fields_and_no_others(a):
     with freeze_time(NOON):
         made = new_collaboration(a, member(B), description="For two")

@@ -78,6 +78,7 @@ def test_create_configured_table_keeps_the_region_of_its_reference(a):
     assert new_table(a, tableReference=reference)["tableReference"] == reference
 
 
+@pytest.mark.newest_model
 def test_create_configured_table_names_the_type_of_a_snowflake_table(a):
     table = new_table(a, tableReference=SNOWFLAKE, allowedColumns=["city"])
     assert (table["tableType"], table["tableReference"]) == ("SNOWFLAKE", SNOWFLAKE)

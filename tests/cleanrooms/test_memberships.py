@@ -48,6 +48,7 @@ def refusal(call, *arguments, **others):
     return caught.value.response
 
 
+@pytest.mark.newest_model
 def test_create_membership_answers_with_the_recorded_fields_and_no_others(a):
     with freeze_time(NOON):
         room = new_collaboration(a)
@@ -185,6 +186,7 @@ def test_get_membership_does_not_find_the_id_of_an_invitation(clients, collabora
     assert answer["Error"]["Code"] == "ResourceNotFoundException"
 
 
+@pytest.mark.newest_model
 def test_list_memberships_shows_summaries_of_the_callers_own(clients, memberships):
     (item,) = clients[B].list_memberships()["membershipSummaries"]
     whole = get(clients[B], memberships[B])

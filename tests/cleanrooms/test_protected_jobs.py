@@ -52,6 +52,7 @@ def cancel(client, membership_id, job_id):
     return answer["protectedJob"]["status"]
 
 
+@pytest.mark.newest_model
 def test_start_protected_job_returns_a_submitted_job(a, mid, arn):
     with freeze_time(NOON):
         job = start_job(a, mid, arn, resultConfiguration=to_member(A))
@@ -148,6 +149,7 @@ def test_update_protected_job_refuses_a_job_that_has_ended(a, mid, arn):
     assert refused.value.response["reason"] == "INVALID_STATE"
 
 
+@pytest.mark.newest_model
 def test_a_job_fails_with_the_error_that_the_test_names(a, mid, arn):
     jobs_of(A).will_end("FAILED", error={"code": "MALFORMED_SCRIPT"})
     job_id = start_job(a, mid, arn)["id"]

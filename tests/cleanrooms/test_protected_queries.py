@@ -49,6 +49,7 @@ def statuses(client, membership_id, **arguments):
 # --- start and progress ---
 
 
+@pytest.mark.newest_model
 def test_start_protected_query_returns_a_submitted_query(a, mid):
     configuration = to_bucket("results", keyPrefix="reports")
     with freeze_time(NOON):
@@ -125,6 +126,7 @@ def test_list_protected_queries_filters_by_status(a, mid):
     assert statuses(a, mid, status="SUBMITTED") == []
 
 
+@pytest.mark.newest_model
 def test_list_protected_queries_names_the_receivers(a, mid):
     query = start_query(a, mid)
     (summary,) = a.list_protected_queries(membershipIdentifier=mid)["protectedQueries"]
@@ -171,6 +173,7 @@ def test_update_protected_query_refuses_a_query_that_has_ended(a, mid):
     assert get_query(a, mid, query_id)["status"] == "SUCCESS"
 
 
+@pytest.mark.newest_model
 def test_a_query_fails_with_the_error_that_the_test_names(a, mid):
     message = "One of the underlying datasets has an unsupported file format."
     queries_of(A).will_end("FAILED", error={"code": "INVALID_RESOURCE", "message": message})
@@ -422,6 +425,7 @@ def test_start_protected_query_leaves_names_alone_that_are_no_schema(a, mid):
 # --- who pays ---
 
 
+@pytest.mark.newest_model
 def test_start_protected_query_is_paid_by_the_member_configured_for_it(a, b):
     room = new_collaboration(a, member(B, *RECEIVER, paymentConfiguration=pays("queryCompute")))[
         "id"

@@ -44,6 +44,7 @@ def status(client, collaboration_id, name="orders"):
     }
 
 
+@pytest.mark.newest_model
 def test_get_schema_shows_a_member_the_table_of_another(a, b, collaboration_id, memberships):
     association = ready_table(b, memberships[B], A)
     assert get(a, collaboration_id) == {

@@ -73,6 +73,7 @@ def test_a_handler_takes_exactly_the_fields_that_the_engine_leaves_it(
     assert accepts <= expected or _RELEASE < WRITTEN_FOR
 
 
+@pytest.mark.newest_model
 @pytest.mark.parametrize(("service", "name"), mocked_operations())
 def test_a_handler_has_defaults_for_exactly_the_fields_that_are_not_required(
     service: str, name: str

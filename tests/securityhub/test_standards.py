@@ -91,6 +91,7 @@ def test_a_hub_takes_its_standards_with_it(admin):
 # enabling
 
 
+@pytest.mark.newest_model
 def test_enabling_a_standard_answers_with_a_pending_subscription(bare):
     assert enable(bare, PCI) == [
         {
@@ -138,6 +139,7 @@ def test_an_unknown_standard_is_refused_and_none_is_enabled(bare, arn):
     assert enabled(bare) == {}
 
 
+@pytest.mark.newest_model
 def test_standards_of_other_clouds_wait_for_a_connector(bare):
     enable(bare, AZURE)
     (found,) = bare.get_enabled_standards()["StandardsSubscriptions"]
