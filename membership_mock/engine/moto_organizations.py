@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.organizations import (
@@ -84,6 +84,26 @@ def _backend_of(models: Any, account_id: str, partition: str) -> Any:
     return None if backend.org is None else backend
 
 
+class _Accounts(Mapping[str, OrganizationAccount]):
+    """The accounts of an organization, each made when somebody asks for it: there may be thousands."""
+
+    def __init__(self, accounts: list[Any]) -> None:
+        self._accounts = {account.id: account for account in accounts}
+
+    def __getitem__(self, account_id: str) -> OrganizationAccount:
+        account = self._accounts[account_id]
+        return OrganizationAccount(account_id, account.status == "ACTIVE", account.parent_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._accounts)
+
+    def __len__(self) -> int:
+        return len(self._accounts)
+
+    def __contains__(self, account_id: object) -> bool:
+        return account_id in self._accounts
+
+
 def _read(backend: Any) -> Organization:
     delegated: dict[str, tuple[str, ...]] = {}
     for admin in backend.admins:
@@ -94,12 +114,7 @@ def _read(backend: Any) -> Organization:
         management_account_id=backend.org.master_account_id,
         all_features=backend.org.feature_set == "ALL",
         root_id=backend.org.root_id,
-        accounts={
-            account.id: OrganizationAccount(
-                account.id, account.status == "ACTIVE", account.parent_id
-            )
-            for account in backend.accounts
-        },
+        accounts=_Accounts(backend.accounts),
         unit_parents={unit.id: unit.parent_id for unit in backend.ou if unit.parent_id},
         delegated=delegated,
         trusted_services=frozenset(service["ServicePrincipal"] for service in backend.services),

@@ -35,7 +35,7 @@ class Organization:
         management_account_id: the account that owns the organization.
         all_features: whether all features are enabled (not only consolidated billing).
         root_id: the root of the tree of units.
-        accounts: every account by its id, the management account among them.
+        accounts: every account by its id, the management account among them; read when asked for.
         unit_parents: the parent of each organizational unit, by the unit's id.
         delegated: the accounts that are delegated administrators, by service principal.
         trusted_services: the service principals with trusted access.
