@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from botocore.awsrequest import AWSResponse
 from botocore.client import ClientCreator
@@ -51,6 +52,7 @@ class Interceptor:
         self._road = road
         self._alive = alive
         self._patches = Patches()
+        self._clients: WeakSet[Any] = WeakSet()
 
     def put(self) -> None:
         """Catch the requests of every client, whenever it was made."""
@@ -113,14 +115,19 @@ class Interceptor:
         sessions.install(patches)
 
     def remove(self) -> None:
-        """Let botocore send again."""
+        """Let botocore send again, but for clients made inside the mock: they would reach AWS."""
         self._patches.undo()
+        guard = _Guard(self._alive)
+        for client in self._clients:
+            service_id = client.meta.service_model.service_id.hyphenize()
+            client.meta.events.register_first(
+                f"before-send.{service_id}", guard, unique_id="membership-mock-guard"
+            )
 
     def _watch_new_clients(self) -> None:
-        """Let a client that is made inside the mock refuse to work once no mock is running."""
+        """Note each client that is made inside the mock."""
         create = ClientCreator.create_client
-        services = self._road.services
-        guard = _Guard(self._alive)
+        services, clients = self._road.services, self._clients
 
         @functools.wraps(create)
         def create_client(self: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:
@@ -128,9 +135,7 @@ class Interceptor:
             if service_name in services and not moto_bridge.passes_through(
                 service_name, client.meta.endpoint_url
             ):
-                client.meta.events.register_first(
-                    f"before-send.{client.meta.service_model.service_id.hyphenize()}", guard
-                )
+                clients.add(client)
             return client
 
         self._patches.set(ClientCreator, "create_client", create_client)

@@ -42,6 +42,7 @@ from membership_mock.engine.refusals import (
     UnrecognizedClientException,
 )
 from membership_mock.engine.tagging import TaggedResource
+from membership_mock.engine.world import keys_of
 
 if TYPE_CHECKING:
     from membership_mock.engine.http import HttpRequest
@@ -93,6 +94,7 @@ class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  
     def __init__(self, region_name: str, account_id: str, world: World) -> None:
         super().__init__(region_name, account_id)
         self.world = world
+        self.store_keys = keys_of(account_id, region_name, self.partition)
         self._families = {}
 
     def reset(self) -> None:

@@ -85,7 +85,7 @@ def _backend_of(models: Any, account_id: str, partition: str) -> Any:
 
 
 class _Accounts(Mapping[str, OrganizationAccount]):
-    """The accounts of an organization, each made when somebody asks for it: there may be thousands."""
+    """The accounts of an organization, each made when asked for: there may be thousands."""
 
     def __init__(self, accounts: list[Any]) -> None:
         self._accounts = {account.id: account for account in accounts}

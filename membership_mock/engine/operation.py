@@ -81,12 +81,7 @@ class Family:
     def store(self, kind: type[S]) -> S:
         """Return the store of ``kind`` that this account and region reach."""
         backend = self.backend
-        return backend.world.store(
-            kind,
-            account_id=backend.account_id,
-            region=backend.region_name,
-            partition=backend.partition,
-        )
+        return backend.world.store_at(kind, backend.store_keys[kind.scope])
 
     @classmethod
     def organization_changing(cls, world: World, change: OrganizationChange) -> None:

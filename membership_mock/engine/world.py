@@ -22,6 +22,15 @@ class Scope(Enum):
     PARTITION = "all accounts in all regions of a partition"
 
 
+def keys_of(account_id: str, region: str, partition: str) -> dict[Scope, tuple[str, ...]]:
+    """Return what a store of each scope is found by, for a caller in this account and region."""
+    return {
+        Scope.ACCOUNT_REGION: (account_id, region),
+        Scope.REGION: (region,),
+        Scope.PARTITION: (partition,),
+    }
+
+
 class Store:
     """Plain data that hangs on a world: subclass it as a dataclass whose fields all have defaults.
 
@@ -64,12 +73,10 @@ class World:
 
     def store(self, kind: type[S], *, account_id: str, region: str, partition: str) -> S:
         """Return the one store of ``kind`` that a caller in this account and region reaches."""
-        if kind.scope is Scope.ACCOUNT_REGION:
-            key: tuple[str, ...] = (account_id, region)
-        elif kind.scope is Scope.REGION:
-            key = (region,)
-        else:
-            key = (partition,)
+        return self.store_at(kind, keys_of(account_id, region, partition)[kind.scope])
+
+    def store_at(self, kind: type[S], key: tuple[str, ...]) -> S:
+        """Return the one store of ``kind`` with this key."""
         found = self._stores.get((kind, key))
         if found is None:
             found = self._stores[(kind, key)] = kind()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _OUTLINED = 10
 
 
-@dataclass
+@dataclass(slots=True)
 class Case:
     """A security event that the customer, or AWS, works on.
 
@@ -108,7 +108,7 @@ class CaseIdStore(Store, scope=Scope.PARTITION):
     taken: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CaseChange:
     """Something that was done to a case; the message never repeats a sensitive value."""
 
