@@ -16,11 +16,13 @@ if TYPE_CHECKING:
         UsageError,
     )
     from membership_mock.mock import MembershipMock, mock_membership
+    from membership_mock.testing.aws_side import AwsSide
     from membership_mock.testing.calls import Call, Calls
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AwsSide",
     "Call",
     "Calls",
     "ClientOutlivedMock",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AwsSide": "testing.aws_side",
     "Call": "testing.calls",
     "Calls": "testing.calls",
     "MembershipMock": "mock",

@@ -15,6 +15,7 @@ from membership_mock.engine import caller, running
 from membership_mock.errors import NotRunning
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
+from membership_mock.testing.aws_side import AwsSide
 from membership_mock.testing.calls import Call, Calls
 
 T = TypeVar("T")
@@ -145,6 +146,21 @@ class MembershipMock:
         """
         with caller.acting_as(account):
             yield
+
+    def aws_side(self, account: str | None = None, region: str | None = None) -> AwsSide:
+        """Return AWS's side of an account: how its queries end, what its services find.
+
+        Args:
+            account: 12 digits; the mock's default account when None.
+            region: the region; the mock's default region when None.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: ``account`` is not 12 digits.
+        """
+        running = self._running()
+        named = caller.account_id(account or running.road.default_account)
+        return AwsSide(running, named, region or self._region())
 
     # --- what happened ---
 

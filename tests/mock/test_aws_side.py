@@ -1,0 +1,58 @@
+"""What AWS does by itself, said by the author of a test, through the mock's public face."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+from typing import Any
+
+import pytest
+
+from membership_mock import NotRunning, UsageError, mock_membership
+from tests.cleanrooms.queries import finish_query, start_query
+from tests.cleanrooms.rooms import REGION, A, join, new_collaboration
+from tests.samples import new_membership
+
+
+def test_a_finding_metric_that_was_recorded_is_shown(membership_mock: Any) -> None:
+    client = membership_mock.client("security-ir", account="111122223333", region="eu-west-1")
+    if not hasattr(client, "get_finding_metrics"):
+        pytest.skip("the oldest supported boto3 does not have the operation")
+    membership = new_membership(client)
+    aws = membership_mock.aws_side(account="111122223333", region="eu-west-1")
+    aws.record_finding_metrics(membership, date(2026, 3, 9), findings_triaged=3)
+    day = datetime(2026, 3, 9, tzinfo=timezone.utc)
+    seen = client.get_finding_metrics(membershipId=membership, startDate=day, endDate=day)
+    assert seen["findingsTriaged"] == 3
+
+
+def test_the_account_and_region_of_the_mock_are_the_default() -> None:
+    with mock_membership(account="444455556666", region="eu-north-1") as mock:
+        membership = new_membership(mock.client("security-ir"))
+        mock.aws_side().record_finding_metrics(membership, date(2026, 3, 9), findings_triaged=1)
+
+
+def test_what_is_no_account_is_refused(membership_mock: Any) -> None:
+    with pytest.raises(UsageError, match="is not an account id"):
+        membership_mock.aws_side(account="1")
+
+
+def test_a_mock_that_is_not_running_has_no_side_of_aws() -> None:
+    with pytest.raises(NotRunning):
+        mock_membership().aws_side()
+
+
+def test_a_query_ends_as_the_test_says(membership_mock: Any) -> None:
+    client = membership_mock.client("cleanrooms", account=A, region=REGION)
+    membership = join(client, new_collaboration(client)["id"])
+    aws = membership_mock.aws_side(account=A, region=REGION)
+    aws.end_query("FAILED", error={"code": "INSUFFICIENT_COMPUTE", "message": "too big"})
+    query = start_query(client, membership["id"])
+    ended = finish_query(client, membership["id"], query["id"])
+    assert ended["status"] == "FAILED"
+    assert ended["error"]["code"] == "INSUFFICIENT_COMPUTE"
+
+
+def test_a_job_that_cannot_end_like_that_is_refused(membership_mock: Any) -> None:
+    aws = membership_mock.aws_side(account=A, region=REGION)
+    with pytest.raises(UsageError):
+        aws.end_job("TIMED_OUT")
