@@ -35,6 +35,18 @@ class Violation:
     length: int | None = None
     sensitive: bool = False
 
+    def sentence(self) -> str:
+        """Return the violation as services made with Smithy word it."""
+        path = "/" + "/".join(str(part) for part in self.path)
+        length = f" with length {self.length}" if self.length is not None else ""
+        return f"Value{length} at '{path}' failed to satisfy constraint: {self.constraint}"
+
+
+class RequestEntityTooLargeException(ServiceError):
+    """The body is larger than the service takes (a common error of all services, in no model)."""
+
+    status = 413
+
 
 class UnrecognizedClientException(ServiceError):
     """The access key is not known (a common error of all services, in no model)."""
@@ -66,9 +78,9 @@ class Refusals(ABC):
     def unknown_operation(self, method: str, path: str) -> ServiceError:
         """Return the error for a method and path that are no operation of the service."""
 
-    @abstractmethod
     def too_large(self) -> ServiceError:
         """Return the error for a body over ``body_limit``."""
+        return RequestEntityTooLargeException("Request size exceeded the maximum that is allowed.")
 
     @abstractmethod
     def bad_page_token(self, field: str) -> ServiceError:

@@ -69,18 +69,12 @@ class ValidationException(ServiceError):
         )
 
 
-class RequestEntityTooLargeException(ServiceError):
-    """The body is larger than the service takes (a common error, not in the model)."""
-
-    status = 413
-
-
 class SecurityIrRefusals(Refusals):
     """How Security Incident Response words what the engine refuses."""
 
     def invalid(self, violations: Sequence[Violation]) -> ServiceError:
         """Return a ValidationException that lists each violated field once per violation."""
-        texts = [(str(found.path[0]), _sentence(found)) for found in violations]
+        texts = [(str(found.path[0]), found.sentence()) for found in violations]
         count = len(texts)
         return ValidationException(
             f"{count} validation error{'s' if count > 1 else ''} detected. "
@@ -100,10 +94,6 @@ class SecurityIrRefusals(Refusals):
             reason="UNKNOWN_OPERATION",
         )
 
-    def too_large(self) -> ServiceError:
-        """Return the common error for an oversize body."""
-        return RequestEntityTooLargeException("Request size exceeded the maximum that is allowed.")
-
     def bad_page_token(self, field: str) -> ServiceError:
         """Return a ValidationException that names the token's field."""
         return ValidationException("The pagination token is not valid.", field=field)
@@ -117,9 +107,3 @@ class SecurityIrRefusals(Refusals):
     def access_denied(self, message: str) -> ServiceError:
         """Return the service's AccessDeniedException."""
         return AccessDeniedException(message)
-
-
-def _sentence(found: Violation) -> str:
-    path = "/" + "/".join(str(part) for part in found.path)
-    length = f" with length {found.length}" if found.length is not None else ""
-    return f"Value{length} at '{path}' failed to satisfy constraint: {found.constraint}"

@@ -60,12 +60,6 @@ class BadRequestException(ServiceError):
     status = 400
 
 
-class RequestEntityTooLargeException(ServiceError):
-    """The body is larger than the service takes (a common error, not in the model)."""
-
-    status = 413
-
-
 def not_subscribed(account_id: str) -> InvalidAccessException:
     """Return the error for an account without a hub in the region (observed)."""
     return InvalidAccessException(f"Account {account_id} is not subscribed to AWS Security Hub")
@@ -87,10 +81,6 @@ class SecurityHubRefusals(Refusals):
         return InvalidInputException(
             f"No operation of this service has the method {method} and the path {path}."
         )
-
-    def too_large(self) -> ServiceError:
-        """Return the common error for an oversize body."""
-        return RequestEntityTooLargeException("Request size exceeded the maximum that is allowed.")
 
     def bad_page_token(self, field: str) -> ServiceError:
         """Return an InvalidInputException that names the token's field (inferred)."""
