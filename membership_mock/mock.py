@@ -174,14 +174,18 @@ class MembershipMock:
         if self._entered is None:
             return "The mock has not been started."
         world = list(self._entered.world.outline())
-        return "\n".join(
+        if not world:
+            world = ["empty" if self._entrances else "gone: the mock has ended"]
+        text = "\n".join(
             [
                 "Last calls:",
                 Calls(self._read_calls).last(10),
                 "World:",
-                *(f"  {line}" for line in world or ["empty"]),
+                *(f"  {line}" for line in world),
             ]
         )
+        # What JSON can escape need not be a character: half a surrogate pair cannot be printed.
+        return text.encode("utf-8", "backslashreplace").decode()
 
     def _read_calls(self) -> Sequence[Call]:
         with self._lock:
@@ -251,8 +255,20 @@ def _decorate_function(function: Any, options: Options) -> Any:
         @functools.wraps(function)
         async def async_generator(*args: Any, **kwargs: Any) -> Any:
             with MembershipMock(options):
-                async for value in function(*args, **kwargs):
-                    yield value
+                inner = function(*args, **kwargs)
+                try:
+                    value = await inner.__anext__()
+                    while True:
+                        try:
+                            sent = yield value
+                        except BaseException as thrown:  # noqa: BLE001, PERF203  the inner one's
+                            value = await inner.athrow(thrown)
+                        else:
+                            value = await inner.asend(sent)
+                except StopAsyncIteration:
+                    return
+                finally:
+                    await inner.aclose()
 
         return async_generator
     if inspect.isgeneratorfunction(function):
@@ -286,6 +302,7 @@ def _decorate_class(cls: type, options: Options) -> type:
             # Inside pytest the set-up has started the world already, and this joins it.
             setattr(cls, name, _decorate_function(attribute, options))
     _bracket(cls, options)
+    _bracket_heirs(cls, options)
     return cls
 
 
@@ -293,15 +310,25 @@ def _bracket(cls: Any, options: Options) -> None:
     """Start a mock before pytest's ``setup_method`` and stop it after ``teardown_method``."""
     set_up = getattr(cls, "setup_method", None)
     tear_down = getattr(cls, "teardown_method", None)
+    bracket = object()
+
+    def stop(self: Any) -> None:
+        # A set-up and a tear-down that are overridden need not both call those they override.
+        started = vars(self).get("_membership_mocks", [])
+        if any(each is bracket for each, _ in started):
+            last: object = None
+            while last is not bracket:
+                last, mock = started.pop()
+                mock.stop()
 
     def setup_method(self: Any, method: Any = None) -> None:
         mock = MembershipMock(options).start()
-        vars(self).setdefault("_membership_mocks", []).append(mock)
+        vars(self).setdefault("_membership_mocks", []).append((bracket, mock))
         try:
             if set_up is not None:
                 _call(set_up, self, method)
         except BaseException:
-            vars(self)["_membership_mocks"].pop().stop()
+            stop(self)
             raise
 
     def teardown_method(self: Any, method: Any = None) -> None:
@@ -309,10 +336,25 @@ def _bracket(cls: Any, options: Options) -> None:
             if tear_down is not None:
                 _call(tear_down, self, method)
         finally:
-            vars(self)["_membership_mocks"].pop().stop()
+            stop(self)
 
     cls.setup_method = setup_method
     cls.teardown_method = teardown_method
+
+
+def _bracket_heirs(cls: Any, options: Options) -> None:
+    """Bracket the subclasses that override ``setup_method`` or ``teardown_method``, too."""
+    own = vars(cls).get("__init_subclass__")
+
+    def __init_subclass__(heir: Any, /, **kwargs: Any) -> None:  # noqa: N807
+        if own is None:
+            super(cls, heir).__init_subclass__(**kwargs)
+        else:
+            own.__func__(heir, **kwargs)
+        if not vars(heir).keys().isdisjoint(("setup_method", "teardown_method")):
+            _bracket(heir, options)
+
+    cls.__init_subclass__ = classmethod(__init_subclass__)
 
 
 def _call(function: Any, self: Any, method: Any) -> None:

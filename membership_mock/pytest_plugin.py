@@ -61,7 +61,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     outcome: Any = yield
     report = outcome.get_result()
     mock = item.stash.get(_running, None)
-    if mock is not None and report.failed and report.when in ("setup", "call"):
+    if mock is not None and report.failed:
         try:
             text = mock.report()
         except Exception as error:  # noqa: BLE001  a hook that raises ends the whole run

@@ -23,7 +23,7 @@ def check_runner(abilities: Sequence[tuple[str, Iterable[str]]]) -> None:
     """Refuse a collaboration that has not exactly one account to run its queries and jobs.
 
     Args:
-        abilities: each account with its abilities.
+        abilities: each account with its abilities, the creator first.
 
     Raises:
         ValidationException: no account can query, or several can, or another one runs the jobs.
@@ -33,14 +33,14 @@ def check_runner(abilities: Sequence[tuple[str, Iterable[str]]]) -> None:
         raise ValidationException(
             f"Exactly one member of a collaboration must have the ability {QUERY}, not"
             f" {len(runners)}.",
-            field="memberAbilities",
+            field="members" if runners else "creatorMemberAbilities",
         )
     for account, held in abilities:
         if RUN_JOB in held and account != runners[0]:
             raise ValidationException(
                 f"Account {account} cannot have the ability {RUN_JOB} without {QUERY}: one member"
                 " runs both queries and jobs.",
-                field="memberAbilities",
+                field="creatorMemberAbilities" if account == abilities[0][0] else "members",
             )
 
 

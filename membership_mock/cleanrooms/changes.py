@@ -16,6 +16,7 @@ from membership_mock.cleanrooms.collaboration_store import (
     Collaboration,
     CollaborationStore,
     Member,
+    some_or_none,
 )
 from membership_mock.cleanrooms.errors import ValidationException
 
@@ -99,7 +100,7 @@ def apply(
 
 def _change_member(member: Member, wanted: Mapping[str, Any], now: datetime) -> None:
     member.abilities = abilities.changed(member.abilities, wanted["memberAbilities"])
-    member.ml_abilities = wanted.get("mlMemberAbilities", member.ml_abilities)
+    member.ml_abilities = some_or_none(wanted.get("mlMemberAbilities", member.ml_abilities))
     configured = payment.merged(member.payment_configuration, wanted.get("paymentConfiguration"))
     dropped = payment.costs_of(member.payment_configuration) - payment.costs_of(configured)
     member.payment_configuration = configured

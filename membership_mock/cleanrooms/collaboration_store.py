@@ -181,7 +181,7 @@ class CollaborationStore(Store, scope=Scope.REGION):
             display_name=display_name,
             status="INVITED",
             abilities=abilities,
-            ml_abilities=ml_abilities,
+            ml_abilities=some_or_none(ml_abilities),
             payment_configuration=payment_configuration,
             create_time=now,
             update_time=now,
@@ -200,3 +200,8 @@ class CollaborationStore(Store, scope=Scope.REGION):
                 shelve(shelf, member)
             else:
                 unshelve(shelf, member)
+
+
+def some_or_none(ml_abilities: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return what a member may receive of machine learning; None, and so absent, for nothing."""
+    return ml_abilities if ml_abilities and any(ml_abilities.values()) else None

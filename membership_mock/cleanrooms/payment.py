@@ -61,7 +61,7 @@ def with_default_payers(
     recorded answers show false.
 
     Args:
-        given: what the creator said about each account.
+        given: what the creator said about each account, itself first.
         runner: the account that runs the queries.
         runs_jobs: whether it runs jobs as well.
 
@@ -76,7 +76,7 @@ def with_default_payers(
             raise ValidationException(
                 f"Account {runner} runs queries and jobs, so that its jobCompute.isResponsible"
                 " cannot be false.",
-                field="paymentConfiguration",
+                field="creatorPaymentConfiguration" if runner == next(iter(given)) else "members",
             )
         costs[runner].add(JOBS)
     return {account: expanded(held) for account, held in costs.items()}

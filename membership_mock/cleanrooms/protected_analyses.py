@@ -11,9 +11,9 @@ own, and the rest is inferred where it says so.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
 
 from membership_mock.cleanrooms.collaborations import Collaboration
@@ -27,7 +27,7 @@ from membership_mock.cleanrooms.memberships import Membership
 from membership_mock.cleanrooms.payment import Cost, named
 from membership_mock.cleanrooms.result_delivery import Destination, Result
 from membership_mock.cleanrooms.shelves import sequence_of
-from membership_mock.engine.pagination import Listing
+from membership_mock.engine.pagination import Listing, Position
 from membership_mock.errors import UsageError
 
 Event = Literal["start", "succeed", "fail", "time out", "cancel", "settle", "lose membership"]
@@ -221,13 +221,17 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         return found
 
     def listing(self, membership: Membership, status: str | None, now: datetime) -> Listing[A]:
-        """Return the analyses of a membership, newest first, each one step further."""
-        for each in list(self.analyses.unfinished.get(membership.id, ())):
-            self.look_at(each, now)
-        held = self.analyses.by_membership.get(membership.id, [])
-        if status is not None:
-            held = [each for each in held if each.status == status]
-        return Listing(held, sequence_of, descending=True)
+        """Return the analyses of a membership, newest first; its first page is a look at all."""
+
+        def look() -> None:
+            for each in list(self.analyses.unfinished.get(membership.id, ())):
+                self.look_at(each, now)
+
+        def held() -> Sequence[A]:
+            found = self.analyses.by_membership.get(membership.id, [])
+            return found if status is None else [each for each in found if each.status == status]
+
+        return _Looked(look, held)
 
     def look_at(self, analysis: A, now: datetime) -> A:
         """Take an analysis one step on, and return it."""
@@ -268,7 +272,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
     def _move(self, analysis: A, event: Event, now: datetime) -> None:
         analysis.status = NEXT_STATUS[analysis.status, event]
         if analysis.status == "SUCCESS":
-            elapsed = now - analysis.create_time
+            elapsed = max(now - analysis.create_time, timedelta())  # a test may turn time back
             analysis.statistics = {
                 "totalDurationInMillis": int(elapsed.total_seconds() * 1000),
                 "billedResourceUtilization": {"units": 0.0},
@@ -298,6 +302,26 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             "message": given.get("message", f"The {self.thing} failed."),
             "retry": {"retryable": bool(given.get("retryable", code == "TRANSIENT_ERROR"))},
         }
+
+
+class _Looked(Listing[A]):
+    """A list whose first page takes its entries a step on, and whose other pages do not.
+
+    A walk with a status would lose entries if they moved between two of its pages; and a page that
+    is refused, because of its token, must move nothing.
+    """
+
+    __slots__ = ("_held", "_look")
+
+    def __init__(self, look: Callable[[], None], held: Callable[[], Sequence[A]]) -> None:
+        super().__init__((), sequence_of, descending=True)
+        self._look, self._held = look, held
+
+    def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
+        """Return the entries behind ``after``, the first ones after a look at all of them."""
+        if after is None:
+            self._look()
+        return Listing(self._held(), sequence_of, descending=True).page(size, after)
 
 
 def payer_of(collaboration: Collaboration, cost: Cost, asked: str | None, field_name: str) -> str:

@@ -53,11 +53,12 @@ class ProtectedTables(CleanRoomsFamily):
             ValidationException: a table is not ready, or its rules do not allow the analysis.
         """
         store = self.store(TableAssociationStore)
-        known = {
-            each.name.lower(): each for each in store.by_collaboration.get(collaboration_id, ())
-        }
-        named = dict.fromkeys(name.lower() for name in names)
-        used = [known[name] for name in named if name in known]
+        known: dict[str, TableAssociation] = {}
+        for each in store.by_collaboration.get(collaboration_id, ()):
+            known.setdefault(each.name.lower(), each)
+            known[each.name] = each  # spelt like this it is meant, whatever else is spelt alike
+        found = (known.get(name) or known.get(name.lower()) for name in names)
+        used = {each.id: each for each in found if each is not None}.values()
         self.of(Quotas).require_room(TABLES_PER_QUERY, 0, len(used))
         for association in used:
             table = self.of(TableAssociations).table_of(association)

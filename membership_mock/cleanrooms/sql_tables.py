@@ -19,7 +19,8 @@ _NO_ALIAS = r"(?!(?:ON|USING|WHERE|JOIN|INNER|LEFT|RIGHT|FULL|CROSS)\b)"
 _ITEM = rf"{_NAME}(?:\s+(?:AS\s+)?{_NO_ALIAS}{_NAME})?"
 _SOURCES = re.compile(rf"\b(?:FROM|JOIN)\s+({_ITEM}(?:\s*,\s*{_ITEM})*)", re.IGNORECASE)
 _FIRST = re.compile(_NAME)
-_DEFINED = re.compile(rf"({_NAME})\s+AS\s*\(", re.IGNORECASE)
+#: a table that WITH defines, its columns named or not; looked for at the beginning of a name only
+_DEFINED = re.compile(rf"(?<![A-Za-z0-9_])({_NAME})\s*(?:\([^()]*\)\s*)?\bAS\s*\(", re.IGNORECASE)
 
 
 def tables_in(sql: str) -> list[str]:

@@ -8,6 +8,7 @@ and moto's IAM all see it. `Installation` puts our services there, and takes the
 from __future__ import annotations
 
 import functools
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -20,10 +21,17 @@ from moto.backend_index import backend_url_patterns
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
-from moto.core.config import default_user_config, passthrough_service, passthrough_url
+from moto.core.config import (
+    default_user_config,
+    mock_credentials,
+    passthrough_service,
+    passthrough_url,
+    service_whitelisted,
+)
 from moto.core.exceptions import (
     AccessDeniedError,
     InvalidClientTokenIdError,
+    ServiceNotWhitelisted,
     SignatureDoesNotMatchError,
 )
 from moto.core.responses import BaseResponse
@@ -43,6 +51,7 @@ from membership_mock.engine.refusals import (
 )
 from membership_mock.engine.tagging import TaggedResource
 from membership_mock.engine.world import keys_of
+from membership_mock.errors import UsageError
 
 if TYPE_CHECKING:
     from membership_mock.engine.http import HttpRequest
@@ -56,7 +65,9 @@ __all__ = [
     "TaggedResource",
     "account_of_access_key",
     "authorize",
+    "check_whitelist",
     "default_user_config",
+    "mock_credentials",
     "organization_of",
     "partition_of",
     "passes_through",
@@ -171,8 +182,19 @@ def response_handler(service: str) -> Callable[[Any, str, Any], tuple[int, dict[
         from membership_mock.engine import running  # the runtime imports this module
         from membership_mock.engine.http import from_moto
 
-        answer = running.require().road.serve(service, None, from_moto(request, full_url))
-        if "SERVER_SOFTWARE" in getattr(request, "environ", ()):
+        over_http = "SERVER_SOFTWARE" in getattr(request, "environ", ())
+        try:
+            answer = running.require().road.serve(service, None, from_moto(request, full_url))
+        except UsageError as error:
+            if not over_http:
+                raise
+            # The other program sees what happened; 501 is no status that an SDK tries again.
+            headers = {
+                "content-type": "application/json",
+                "x-amzn-errortype": type(error).__name__,
+            }
+            return 501, headers, json.dumps({"message": str(error)}).encode()
+        if over_http:
             del answer.headers["date"]  # a real server sets its own
         return answer.status, answer.headers, answer.body
 
@@ -297,6 +319,16 @@ def passes_through(service: str | None, url: str) -> bool:
     url = url.partition("?")[0]
     found = service or moto.backends.get_service_from_url(url)
     return bool((found and passthrough_service(found)) or passthrough_url(url))
+
+
+def check_whitelist(service: str) -> None:
+    """Refuse a service that moto's configuration does not allow, as moto does.
+
+    Raises:
+        ServiceNotWhitelisted: there is a list, and the service is not on it.
+    """
+    if not service_whitelisted(service):
+        raise ServiceNotWhitelisted(service)
 
 
 # --- putting our services into moto, and taking them out ---------------------------------------

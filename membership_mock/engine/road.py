@@ -123,6 +123,10 @@ class Road:
         # A new one: what a repeated idempotency token is answered with stays as it was.
         return HttpAnswer(answer.status, headers, answer.body)
 
+    def forget_steps(self) -> None:
+        """Look again at each operation's first request at what moto's configuration allows."""
+        self._steps.clear()
+
     def call(self, backend: Backend, operation: str, arguments: dict[str, Any]) -> Any:
         """Perform an operation for another service of the account, not as a call of its own."""
         world = self._world
@@ -145,6 +149,7 @@ class Road:
         step = self._steps.get(key)
         if step is not None:
             return step
+        moto_bridge.check_whitelist(context.service)
         handler = backend_class.handlers.get(context.operation)
         if handler is None:
             return _refuse(context, backend_class, request)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ from membership_mock.errors import NotRunning
 
 if TYPE_CHECKING:
     from membership_mock.engine.operation import Backend
+
+#: Variables that moto sets to fake credentials.
+_FAKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 #: Variables of the user's that would shine through the fake credentials.
 _HIDDEN = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
@@ -76,23 +80,39 @@ class Running:
     def open(self) -> None:
         """Set everything up."""
         self._config_before = deepcopy(moto_bridge.default_user_config)
-        self._environment = {name: os.environ.pop(name, None) for name in _HIDDEN}
-        self.installation.put(self._account_for_moto)
+        environment = {name: os.environ.get(name) for name in (*_FAKED, *_HIDDEN)}
         try:
+            self.installation.put(self._account_for_moto)
             self._moto.start()
+            if moto_bridge.mock_credentials():
+                self._environment = environment
+                for name in _HIDDEN:
+                    os.environ.pop(name, None)
             self._interceptor.put()
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        """Take everything down, as it was before."""
-        self._interceptor.remove()
-        self._moto.stop()
-        self.installation.remove()
+        """Take everything down, as it was before; what fails keeps nothing else from it."""
+        with ExitStack() as last_first:
+            last_first.callback(self._restore_configuration)
+            last_first.callback(self._restore_environment)
+            last_first.callback(self.installation.remove)
+            last_first.callback(self._moto.stop)
+            if self._environment:
+                for name in _FAKED:  # moto expects them, though the test may have deleted them
+                    os.environ.setdefault(name, "")
+            self._interceptor.remove()
+
+    def _restore_environment(self) -> None:
         for name, value in self._environment.items():
-            if value is not None:
+            if value is None:
+                os.environ.pop(name, None)
+            else:
                 os.environ[name] = value
+
+    def _restore_configuration(self) -> None:
         moto_bridge.default_user_config.clear()
         moto_bridge.default_user_config.update(self._config_before)
 
@@ -126,6 +146,7 @@ class Running:
             moto_bridge.default_user_config.update(entrance.config)
             self._default_account = entrance.account or self._default_account
         self.road.default_account = self._default_account or moto_bridge.DEFAULT_ACCOUNT_ID
+        self.road.forget_steps()  # another list of services may be allowed
 
     def _account_for_moto(self, headers: Any) -> str | None:
         found = explicit_account(headers)

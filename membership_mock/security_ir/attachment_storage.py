@@ -37,11 +37,13 @@ class StoredObject:
     Attributes:
         secret: what the URLs of this attachment are signed with.
         content: the bytes; None until they are uploaded.
+        scanned: whether these very bytes have been looked at.
         deleted_at: when the bytes go; None while their case is open.
     """
 
     secret: str
     content: bytes | None = None
+    scanned: bool = False
     deleted_at: datetime | None = None
 
 
@@ -140,6 +142,7 @@ def _put(stored: StoredObject, request: WebRequest) -> WebResponse:
             "At least one of the pre-conditions you specified did not hold",
         )
     stored.content = bytes(request.body)
+    stored.scanned = False
     return WebResponse(200, {"ETag": _etag(stored.content), "Content-Length": "0"})
 
 

@@ -34,8 +34,12 @@ ATTACHMENTS_QUOTA = "ATTACHMENTS_PER_CASE"
 #: a harmless text that every scanner takes for a virus, here as well: eicar.org
 _EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
 
-#: what the scan of uploaded bytes leads to: clean, infected
-SCAN: Mapping[str, tuple[str, str]] = {"Pending": ("Verified", "Failed")}
+#: what the scan of newly uploaded bytes leads to, by the status before: clean, infected
+SCAN: Mapping[str, tuple[str, str]] = {
+    "Pending": ("Verified", "Failed"),
+    "Verified": ("Verified", "Failed"),
+    "Failed": ("Verified", "Failed"),
+}
 
 #: why an attachment with this status cannot be downloaded
 _UNAVAILABLE: Mapping[str, str] = {
@@ -68,10 +72,11 @@ class Attachments(CaseFamily):
                 objects[attachment.attachment_id].content = None
             case.case_attachments = []
         for attachment in case.case_attachments:
-            content = objects[attachment.attachment_id].content
-            if content is not None and attachment.attachment_status in SCAN:
+            stored = objects[attachment.attachment_id]
+            if stored.content is not None and not stored.scanned:
+                stored.scanned = True
                 clean, infected = SCAN[attachment.attachment_status]
-                attachment.attachment_status = infected if _EICAR in content else clean
+                attachment.attachment_status = infected if _EICAR in stored.content else clean
 
     def changed(self, change: CaseChange) -> None:
         """Set the end of the bytes when their case is closed."""

@@ -104,7 +104,11 @@ class CaseStatus(CaseFamily):
         self._note(ctx, case, "Close case", f"Changed {before} to {CLOSED}.")
         return {"caseStatus": CLOSED, "closedDate": ctx.now}
 
-    @operation("UpdateResolverType")
+    @operation(
+        "UpdateResolverType",
+        differs="an AWS-supported case stays Submitted until it is closed: no AWS engineer works"
+        " on it",
+    )
     def update_resolver_type(
         self, ctx: Context, case_id: str, resolver_type: str
     ) -> dict[str, Any]:

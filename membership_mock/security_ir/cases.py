@@ -218,7 +218,11 @@ class Cases(CaseFamily):
         for case in self.store(CaseStore).by_membership.get(membership.membership_id, ()):
             yield TaggedResource(case.case_arn, case.tags, resource_type="security-ir:case")
 
-    @operation("CreateCase")
+    @operation(
+        "CreateCase",
+        differs="an AWS-supported case stays Submitted until it is closed: no AWS engineer works"
+        " on it",
+    )
     def create_case(
         self,
         ctx: Context,

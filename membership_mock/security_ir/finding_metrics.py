@@ -35,7 +35,8 @@ class FindingMetrics(Family):
 
         Args:
             membership_id: a membership of this account and region, in any status.
-            day: the day in UTC.
+            day: the day in UTC; a datetime stands for the day it falls on in UTC (a naive one for
+                its own).
             **counts: how many to add, by the field's name in the API or in snake case, e.g.
                 ``findings_triaged=3``.
 
@@ -51,6 +52,8 @@ class FindingMetrics(Family):
                 f"{', '.join(unknown)}: no finding metric; there are"
                 f" {', '.join(map(model.snake, _counters()))}"
             )
+        if isinstance(day, datetime):  # is a date too, but cannot be compared with one
+            day = (day.astimezone(timezone.utc) if day.tzinfo else day).date()
         days = self.store(FindingMetricsStore).days.setdefault(membership_id, {})
         kept = days.setdefault(day, {})
         for name, count in counts.items():

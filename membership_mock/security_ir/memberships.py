@@ -320,7 +320,7 @@ class Memberships(Family):
         if incident_response_team is not None:
             membership.incident_response_team = with_preferences(incident_response_team)
 
-    @operation("CancelMembership")
+    @operation("CancelMembership", differs="a cancelled membership is not terminated by time")
     def cancel_membership(self, ctx: Context, membership_id: str) -> dict[str, str]:
         """Cancel a membership at once; it stays listed, and the cancellation can be undone.
 

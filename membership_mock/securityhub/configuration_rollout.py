@@ -153,8 +153,12 @@ class ConfigurationRollout(Family):
         if not organization.accounts[account_id].active:
             return False
         hubs, associations = _families(self, region, account_id)
+        is_member = associations.is_member(administrator_id, account_id)
+        is_stranger = account_id != administrator_id and not is_member
+        if is_stranger and associations.obstacle(administrator_id, account_id) is not None:
+            return False
         if not policy.service_enabled:
-            if associations.is_member(administrator_id, account_id):
+            if is_member:
                 # a member without a hub is none any more (inferred)
                 store = associations.store(AssociationStore)
                 store.move(store.rosters[administrator_id].members[account_id], "disassociate", now)
@@ -162,11 +166,7 @@ class ConfigurationRollout(Family):
             return True
         if account_id == organization.management_account_id and hubs.of_account(account_id) is None:
             return False
-        if account_id != administrator_id and not associations.is_member(
-            administrator_id, account_id
-        ):
-            if associations.obstacle(administrator_id, account_id) is not None:
-                return False
+        if is_stranger:
             hubs.enable(account_id, default_standards=False, now=now)
             associations.enroll(administrator_id, account_id, now)
         hubs.enable(account_id, default_standards=False, now=now)

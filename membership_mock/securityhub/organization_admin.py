@@ -65,10 +65,10 @@ class OrganizationAdmin(Family):
 
         Raises:
             InvalidAccessException: the caller is not the management account (inferred).
-            InvalidInputException: there is no such account in the organization, another account
-                was designated in some region or is registered in Organizations, the account is
-                somebody's member, or the management account designates itself without a hub
-                (codes inferred).
+            InvalidInputException: there is no such account in the organization, not all features
+                of the organization are enabled (documented rule), another account was designated
+                in some region or is registered in Organizations, the account is somebody's member,
+                or the management account designates itself without a hub (codes inferred).
         """
         _require_known(feature)
         organization = self._managed_organization(ctx)
@@ -195,6 +195,10 @@ class OrganizationAdmin(Family):
         return organization
 
     def _check_eligible(self, ctx: Context, organization: Organization, account_id: str) -> None:
+        if not organization.all_features:
+            raise InvalidInputException(
+                "All features of the organization must be enabled to designate an administrator"
+            )
         account = organization.accounts.get(account_id)
         if account is None or not account.active:
             raise InvalidInputException(

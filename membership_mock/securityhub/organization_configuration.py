@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from membership_mock.engine.context import Context
@@ -33,6 +33,9 @@ from membership_mock.securityhub.errors import (
 from membership_mock.securityhub.hubs import Hubs
 from membership_mock.securityhub.regions import backend_in
 
+#: how long central configuration stays PENDING for those who do not look (inferred)
+SETTLES_AFTER = timedelta(minutes=1)
+
 #: observed
 NO_AUTO_ENABLE = "Auto Enable and AutoEnableStandards can not be enabled for Central Configuration"
 #: observed for the operations on configuration policies, inferred here
@@ -47,11 +50,20 @@ class Settings:
         auto_enable: whether accounts that join the organization become members at once.
         auto_enable_standards: which standards are switched on for them.
         configuration_type: LOCAL, or CENTRAL when configuration policies rule.
+        pending_until: until when CENTRAL is being set up, for those who do not look; None once it
+            is, or when there is nothing to set up.
     """
 
     auto_enable: bool = False
     auto_enable_standards: Literal["NONE", "DEFAULT"] = "DEFAULT"
     configuration_type: Literal["LOCAL", "CENTRAL"] = "LOCAL"
+    pending_until: datetime | None = None
+
+    def look(self, now: datetime) -> str:
+        """Return the status of the configuration, which is PENDING for the first look only."""
+        pending = self.pending_until is not None and now < self.pending_until
+        self.pending_until = None
+        return "PENDING" if pending else "ENABLED"
 
 
 @dataclass
@@ -100,7 +112,8 @@ class OrganizationConfiguration(Family):
     def describe_organization_configuration(self, ctx: Context) -> dict[str, Any]:
         """Return the caller's settings for its organization.
 
-        CENTRAL is ENABLED by the time somebody looks.
+        CENTRAL is PENDING at the first look after it was chosen, and ENABLED from the second one
+        or from a minute on (observed: clients wait up to three minutes for it).
 
         Raises:
             InvalidAccessException: the caller has no hub, or is not the administrator (observed).
@@ -113,7 +126,7 @@ class OrganizationConfiguration(Family):
             "MemberAccountLimitReached": self._is_full(ctx.account_id),
             "OrganizationConfiguration": {
                 "ConfigurationType": settings.configuration_type,
-                "Status": "ENABLED",
+                "Status": settings.look(ctx.now),
             },
         }
 
@@ -156,10 +169,12 @@ class OrganizationConfiguration(Family):
                     " configuration"
                 )
         starts = after == "CENTRAL" != current.configuration_type
+        pending_until = ctx.now + SETTLES_AFTER if starts else current.pending_until
         self.store(SettingsStore).settings[ctx.account_id] = Settings(
             auto_enable=auto_enable,
             auto_enable_standards=auto_enable_standards or current.auto_enable_standards,
             configuration_type=after,
+            pending_until=pending_until if after == "CENTRAL" else None,
         )
         if starts:
             self.of(ConfigurationRollout).begin(ctx.account_id, ctx.now)

@@ -56,6 +56,9 @@ ROOT_FAILED = (
     "Policy association failed because {} organizational units or accounts under this root failed."
 )
 
+#: documented by the SDK's example of BatchGetConfigurationPolicyAssociations, with the code 400
+NO_ACCESS = "You do not have sufficient access to perform this action."
+
 _STATUS: dict[type[ServiceError], int] = {
     InvalidInputException: 400,
     ResourceNotFoundException: 404,
@@ -153,7 +156,8 @@ class PolicyAssociations(Family):
     ) -> dict[str, list[Any]]:
         """Return what targets go by; those that go by nothing, or do not exist, are unprocessed.
 
-        Their ErrorCode is the status that GetConfigurationPolicyAssociation would have (inferred).
+        The ErrorCode of a target that the organization does not have is 400 (documented by an
+        example), otherwise the status that GetConfigurationPolicyAssociation would have (inferred).
         """
         central = self._settled(ctx)
         organization = _organization(ctx)
@@ -266,8 +270,14 @@ def _find(
 ) -> ServiceError | None:
     """Put the association of a target into ``found``, or return why there is none."""
     try:
+        _known_target(organization, target)
+    except InvalidInputException as refusal:
+        return refusal
+    except ResourceNotFoundException:
+        return InvalidInputException(NO_ACCESS)
+    try:
         found.append(_association(central, organization, target))
-    except (InvalidInputException, ResourceNotFoundException) as refusal:
+    except ResourceNotFoundException as refusal:
         return refusal
     return None
 

@@ -265,6 +265,7 @@ def _describe(operation: str | None, wanted: Mapping[str, Any]) -> str:
 
 def _short(value: Any, limit: int = 160) -> str:
     text = json.dumps(value, default=str, ensure_ascii=False)
+    text = text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair is no text
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

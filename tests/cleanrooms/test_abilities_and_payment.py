@@ -44,6 +44,38 @@ def test_a_collaboration_has_exactly_one_member_who_runs_things(a, of_a, of_b):
     assert a.list_collaborations()["collaborationList"] == []
 
 
+@pytest.mark.parametrize(
+    ("of_a", "of_b", "field"),
+    [
+        pytest.param([], [], "creatorMemberAbilities", id="nobody queries"),
+        pytest.param(["CAN_QUERY"], ["CAN_QUERY"], "members", id="two query"),
+        pytest.param(["CAN_QUERY"], ["CAN_RUN_JOB"], "members", id="another one runs jobs"),
+        pytest.param(["CAN_RUN_JOB"], ["CAN_QUERY"], "creatorMemberAbilities", id="creator does"),
+    ],
+)
+def test_a_refusal_of_abilities_names_the_field_that_has_them(a, of_a, of_b, field):
+    with pytest.raises(a.exceptions.ValidationException) as caught:
+        new_collaboration(a, member(B, *of_b), creatorMemberAbilities=of_a)
+    assert [each["name"] for each in caught.value.response["fieldList"]] == [field]
+
+
+@pytest.mark.parametrize("runner", ["creator", "members"])
+def test_a_refusal_of_payment_names_the_field_that_has_it(a, runner):
+    unpaid = pays("queryCompute", jobCompute=False)
+    arguments = (
+        {"creatorMemberAbilities": JOBS, "creatorPaymentConfiguration": unpaid, "members": []}
+        if runner == "creator"
+        else {
+            "creatorMemberAbilities": [],
+            "members": [member(B, *JOBS, paymentConfiguration=unpaid)],
+        }
+    )
+    with pytest.raises(a.exceptions.ValidationException) as caught:
+        new_collaboration(a, **arguments)
+    field = "creatorPaymentConfiguration" if runner == "creator" else "members"
+    assert [each["name"] for each in caught.value.response["fieldList"]] == [field]
+
+
 def test_an_invited_member_may_be_the_one_who_queries(clients):
     room = new_collaboration(clients[A], member(B, *RUNNER), creatorMemberAbilities=[])["id"]
     assert payments(clients[A], room) == {A: pays(), B: pays("queryCompute")}

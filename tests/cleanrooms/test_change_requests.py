@@ -305,6 +305,19 @@ def test_a_granted_ability_shows_in_the_membership(clients, room):
     assert abilities == [["CAN_QUERY"], RECEIVER]
 
 
+def test_the_last_machine_learning_ability_that_is_revoked_leaves_no_trace(clients):
+    ml = {"customMLMemberAbilities": ["CAN_RECEIVE_MODEL_OUTPUT"]}
+    room = new_collaboration(clients[A], member(B, mlMemberAbilities=ml))["id"]
+    joined = join(clients[B], room)
+    none = {"customMLMemberAbilities": []}
+    request = ask(clients[A], room, of_member(B, mlMemberAbilities=none))
+    act(clients[B], request, "APPROVE")
+    act(clients[A], request, "COMMIT")
+    membership = clients[B].get_membership(membershipIdentifier=joined["id"])["membership"]
+    assert "mlMemberAbilities" not in membership
+    assert "mlAbilities" not in members(clients[A], room)[B]
+
+
 def test_a_payer_candidate_accepts_later_and_loses_what_is_taken_away(clients, room):
     def accepted():
         (item,) = clients[B].list_memberships()["membershipSummaries"]

@@ -57,6 +57,12 @@ def test_list_members_shows_machine_learning_abilities_of_those_who_have_some(a)
     assert [each.get("mlAbilities") for each in members(a, room)] == [None, ml]
 
 
+def test_list_members_shows_no_machine_learning_abilities_of_those_who_have_none(a):
+    none = {"customMLMemberAbilities": []}
+    room = new_collaboration(a, member(B, mlMemberAbilities=none), creatorMLMemberAbilities=none)
+    assert ["mlAbilities" in each for each in members(a, room["id"])] == [False, False]
+
+
 def test_list_members_is_the_same_for_everybody_who_sees_the_room(clients, collaboration_id):
     join(clients[B], collaboration_id)
     assert members(clients[B], collaboration_id) == members(clients[A], collaboration_id)

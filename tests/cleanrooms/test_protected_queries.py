@@ -20,7 +20,7 @@ from .rooms import (
     pays,
     results_to,
 )
-from .tables import custom, ready_table, sql_template
+from .tables import associate, custom, new_table, ready_table, sql_template
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 
@@ -84,6 +84,14 @@ def test_get_protected_query_has_result_and_statistics_after_success_only(a, mid
     assert "error" not in ended
 
 
+def test_get_protected_query_takes_no_time_when_the_clock_goes_back(a, mid):
+    with freeze_time(NOON):
+        query_id = start_query(a, mid)["id"]
+    with freeze_time(NOON - timedelta(days=1)):
+        ended = finish_query(a, mid, query_id)
+    assert ended["statistics"]["totalDurationInMillis"] == 0
+
+
 def test_get_protected_query_moves_only_the_query_it_shows(a, mid):
     first, second = start_query(a, mid)["id"], start_query(a, mid)["id"]
     get_query(a, mid, first)
@@ -116,6 +124,21 @@ def test_list_protected_queries_shows_the_newest_first_in_pages(a, mid):
 def test_list_protected_queries_moves_queries_as_well(a, mid):
     start_query(a, mid)
     assert [statuses(a, mid) for _ in range(3)] == [["STARTED"], ["SUCCESS"], ["SUCCESS"]]
+
+
+def test_list_protected_queries_moves_nothing_between_the_pages_of_a_walk(a, mid):
+    for _ in range(3):
+        start_query(a, mid)
+    one_by_one = {"PageSize": 1}
+    assert statuses(a, mid, status="STARTED", PaginationConfig=one_by_one) == ["STARTED"] * 3
+    assert statuses(a, mid, PaginationConfig=one_by_one) == ["SUCCESS"] * 3
+
+
+def test_list_protected_queries_moves_nothing_when_it_refuses_the_token(a, mid):
+    query_id = start_query(a, mid)["id"]
+    with pytest.raises(a.exceptions.ValidationException):
+        a.list_protected_queries(membershipIdentifier=mid, nextToken="worn")
+    assert get_query(a, mid, query_id)["status"] == "STARTED"
 
 
 def test_list_protected_queries_filters_by_status(a, mid):
@@ -420,6 +443,26 @@ def test_start_protected_query_refuses_a_receiver_that_a_table_does_not_name(a, 
 
 def test_start_protected_query_leaves_names_alone_that_are_no_schema(a, mid):
     start_query(a, mid, sqlParameters={"queryString": "SELECT * FROM nowhere"})
+
+
+def test_start_protected_query_means_the_table_whose_name_is_spelt_alike(a, b, memberships):
+    ready_table(b, memberships[B], A, name="orders")
+    associate(b, memberships[B], new_table(b)["id"], "ORDERS")  # which is not READY
+    assert start_query(a, memberships[A])["status"] == "SUBMITTED"
+    with pytest.raises(a.exceptions.ValidationException, match="ORDERS"):
+        start_query(a, memberships[A], sqlParameters={"queryString": "SELECT 1 FROM ORDERS"})
+
+
+def test_start_protected_query_reads_a_long_text_at_once(a, mid):
+    text = "SELECT " + "a" * 400_000 + " FROM orders"
+    assert start_query(a, mid, sqlParameters={"queryString": text})["status"] == "SUBMITTED"
+
+
+def test_start_protected_query_leaves_out_what_the_text_itself_defines(a, b, memberships):
+    associate(b, memberships[B], new_table(b)["id"], "mine")  # which is not READY
+    text = "WITH mine (city) AS (SELECT 'Paris') SELECT city FROM mine"
+    query = start_query(a, memberships[A], sqlParameters={"queryString": text})
+    assert query["status"] == "SUBMITTED"
 
 
 # --- who pays ---

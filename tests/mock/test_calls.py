@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 from freezegun import freeze_time
 
 from membership_mock import UsageError, mock_membership
@@ -91,6 +92,15 @@ def test_a_call_with_a_bottomless_body_can_be_shown(membership_mock: Any) -> Non
     requests.post(url, data="[" * 100_000, timeout=5)
     assert membership_mock.calls[0].parameters == {}
     assert "ValidationException" in membership_mock.report()
+
+
+def test_what_is_no_character_can_be_shown(membership_mock: Any) -> None:
+    client = membership_mock.client("security-ir")
+    with pytest.raises(ClientError):
+        client.create_membership(membershipName="Half \ud800", incidentResponseTeam=TEAM)
+    for shown in (membership_mock.report(), repr(membership_mock.calls)):
+        assert "Half \\ud800" in shown
+        assert shown.encode()
 
 
 def test_the_instant_of_a_call_is_that_of_its_answer(membership_mock: Any) -> None:

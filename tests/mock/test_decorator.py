@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import unittest
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Any
 
 import boto3
 import pytest
 
 from membership_mock import mock_membership
+from membership_mock.engine.running import is_running
 from tests.mock.test_lifecycle import memberships
 from tests.samples import new_membership
 
@@ -80,6 +82,37 @@ def test_async_generator_is_mocked_until_its_end() -> None:
         return [number async for number in numbers()]
 
     assert asyncio.run(walk()) == [1, 1]
+
+
+def test_what_is_sent_thrown_and_closed_reaches_an_async_generator_inside_the_mock() -> None:
+    seen: list[Any] = []
+
+    @mock_membership
+    async def world() -> AsyncGenerator[Any, Any]:
+        try:
+            seen.append((yield boto3.client("security-ir")))
+            yield
+        except KeyError as error:
+            seen.append(repr(error))
+        finally:
+            seen.append(count())
+
+    async def throw() -> None:
+        async with contextlib.asynccontextmanager(world)() as client:
+            new_membership(client)
+            raise KeyError("body")
+
+    async def send_and_close() -> None:
+        generator = world()
+        await generator.__anext__()
+        await generator.asend("sent")
+        await generator.aclose()
+
+    asyncio.run(throw())
+    assert seen == ["KeyError('body')", 1]
+    seen.clear()
+    asyncio.run(send_and_close())
+    assert seen == ["sent", 0]
 
 
 def test_a_fixture_object_is_refused_with_the_right_order() -> None:
@@ -190,6 +223,41 @@ class Base:
 class TestInheritedSetUp(Base):
     def test_runs_inside_the_mock(self) -> None:
         assert count() == 1
+
+
+class TestOverriddenSetUp(TestPlainClassWithSetUp):
+    def setup_method(self) -> None:
+        assert count() == 0
+
+    def teardown_method(self, method: Any) -> None: ...
+
+    @pytest.fixture(autouse=True)
+    def seen(self) -> int:
+        new_membership(boto3.client("security-ir"))
+        return 1
+
+
+class TestExtendedSetUp(TestPlainClassWithSetUp):
+    def setup_method(self) -> None:
+        super().setup_method()
+        assert count() == 1
+
+
+@pytest.mark.parametrize("overridden", ["setup_method", "teardown_method"])
+def test_a_subclass_that_overrides_one_half_leaves_no_mock_behind(overridden: str) -> None:
+    heirs: list[str] = []
+
+    @mock_membership
+    class TestBase:
+        def __init_subclass__(cls) -> None:
+            heirs.append(cls.__name__)
+
+    heir = type("TestHeir", (TestBase,), {overridden: lambda _self: heirs.append(str(count()))})()
+    heir.setup_method()
+    assert count() == 0
+    heir.teardown_method()
+    assert heirs == ["TestHeir", "0"]
+    assert not is_running()
 
 
 def test_a_plain_class_works_without_pytest_too() -> None:

@@ -19,10 +19,12 @@ from moto.backend_index import backend_url_patterns
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import default_user_config
+from moto.core.exceptions import ServiceNotWhitelisted
 from moto.core.models import MockAWS, botocore_stubber, responses_mock
 from moto.core.responses import BaseResponse
 
 from membership_mock import NotRunning, mock_membership
+from membership_mock.engine.moto_start import MotoStart
 from tests.samples import TEAM, new_membership
 
 
@@ -132,6 +134,20 @@ def test_config_is_motos_and_holds_for_moto_too() -> None:
     with mock_membership(config={"iam": {"load_aws_managed_policies": True}}):
         assert default_user_config["iam"] == {"load_aws_managed_policies": True}
     assert default_user_config["iam"] == {"load_aws_managed_policies": False}
+
+
+def test_a_service_that_moto_is_told_to_leave_out_is_refused_while_that_holds() -> None:
+    with mock_membership() as mock:
+        client = mock.client("security-ir")
+        assert memberships(client) == []
+        with (
+            mock_membership(config={"core": {"service_whitelist": ["s3"]}}),
+            pytest.raises(ServiceNotWhitelisted, match="security-ir not whitelisted"),
+        ):
+            memberships(client)
+        with mock_membership(config={"core": {"service_whitelist": ["security-ir"]}}):
+            assert memberships(client) == []
+        assert memberships(client) == []
 
 
 def test_config_of_an_inner_mock_ends_with_it() -> None:
@@ -285,6 +301,46 @@ def test_the_users_credentials_come_back(monkeypatch: pytest.MonkeyPatch) -> Non
     assert os.environ["AWS_ACCESS_KEY_ID"] == "AKIAREALREALREALREAL"
     assert os.environ["AWS_SECRET_ACCESS_KEY"] == "real"
     assert os.environ["AWS_SESSION_TOKEN"] == "real token"
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_nothing_is_left_when_the_test_deletes_the_fake_credentials() -> None:
+    with mock_membership():
+        del os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
+
+
+def test_credentials_of_the_user_that_are_empty_come_back_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "")
+    with mock_membership():
+        assert os.environ["AWS_ACCESS_KEY_ID"]
+    assert os.environ["AWS_ACCESS_KEY_ID"] == ""
+
+
+def test_the_users_credentials_stay_when_moto_is_told_not_to_mock_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    users = {"AWS_ACCESS_KEY_ID": "mine", "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "y"}
+    for name, value in users.items():
+        monkeypatch.setenv(name, value)
+    with mock_membership(config={"core": {"mock_credentials": False}}):
+        assert {name: os.environ.get(name) for name in users} == users
+    assert {name: os.environ.get(name) for name in users} == users
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_nothing_is_left_when_moto_cannot_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    mock = mock_membership().start()
+    stop = MotoStart.stop
+
+    def fail(self: MotoStart) -> None:
+        stop(self)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(MotoStart, "stop", fail)
+    with pytest.raises(ZeroDivisionError):
+        mock.stop()
 
 
 def test_the_users_default_session_comes_back() -> None:

@@ -131,6 +131,30 @@ def test_the_server_sends_modelled_errors(endpoint: str) -> None:
         client.list_cases()
 
 
+def test_the_server_tells_the_other_program_what_is_not_mocked(endpoint: str) -> None:
+    with pytest.raises(ClientError, match="does not mock it") as refusal:
+        remote(endpoint, "securityhub").describe_products()
+    assert refusal.value.response["Error"]["Code"] == "OperationNotMocked"
+    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_a_server_that_outlives_the_mock_says_so_and_serves_the_next() -> None:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        client = remote(f"http://{host}:{port}", "securityhub")
+        with mock_membership():
+            client.enable_security_hub()
+        with pytest.raises(ClientError, match="NotRunning"):
+            client.describe_hub()
+        with mock_membership():
+            client.enable_security_hub()
+            assert client.describe_hub()["HubArn"].endswith(":111122223333:hub/default")
+    finally:
+        server.stop()
+
+
 def test_the_servers_reset_empties_our_world_too(endpoint: str) -> None:
     client = remote(endpoint, "security-ir")
     new_membership(client)

@@ -36,6 +36,35 @@ def test_a_failed_test_shows_the_last_calls_and_the_world(pytester: pytest.Pytes
     )
 
 
+def test_a_failed_tear_down_shows_the_last_calls_too(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def furnished(membership_mock):
+            yield
+            membership_mock.client("security-ir").list_memberships()
+            raise KeyError("tear-down")
+
+        @pytest.fixture
+        def outer():
+            yield
+            raise KeyError("after the mock")
+
+        def test_it(furnished): ...
+
+        def test_after(outer, membership_mock): ...
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=2, errors=2)
+    result.stdout.fnmatch_lines(
+        ["*membership_mock*", "*1*security-ir.ListMemberships by 123456789012*", "World:"]
+    )
+    result.stdout.fnmatch_lines(["*no calls*", "*gone: the mock has ended*"])
+
+
 def test_a_passed_test_shows_nothing(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(FAILING.replace("== 1", "== 0"))
     result = pytester.runpytest_subprocess("-rA")

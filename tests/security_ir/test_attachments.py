@@ -179,6 +179,16 @@ def test_upload_overwrites_when_it_may(security_ir):
     assert requests.get(download_url(security_ir, case_id), timeout=5).content == BYTES[::-1]
 
 
+def test_upload_that_overwrites_is_scanned_again(security_ir):
+    case_id = new_case(security_ir)
+    clean = bytes(len(EICAR))
+    url = upload(security_ir, case_id, content=clean)
+    for content, status in ((EICAR, "Failed"), (clean, "Verified")):
+        assert attachments(security_ir, case_id)[0]["attachmentStatus"] != status
+        assert requests.put(url, data=content, timeout=5).status_code == 200
+        assert attachments(security_ir, case_id)[0]["attachmentStatus"] == status
+
+
 def test_upload_url_works_for_900_seconds(security_ir, clock):
     url = upload_url(security_ir, new_case(security_ir))
     clock.tick(900)

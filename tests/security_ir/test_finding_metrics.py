@@ -99,6 +99,15 @@ def test_get_finding_metrics_keeps_memberships_apart(client, membership_id, metr
     assert metrics(client, second["membershipId"])["findingsTriaged"] == 0
 
 
+def test_record_takes_a_datetime_for_the_day_it_falls_on_in_utc(
+    client, membership_id, metrics_family
+):
+    late = (MONDAY + timedelta(hours=23)).astimezone(timezone(timedelta(hours=9)))
+    for moment, triaged in ((late, 1), (MONDAY.replace(tzinfo=None), 20), (MONDAY.date(), 300)):
+        metrics_family.record(membership_id, moment, findings_triaged=triaged)
+    assert metrics(client, membership_id, start=MONDAY, end=MONDAY)["findingsTriaged"] == 321
+
+
 def test_record_names_the_metrics_when_it_gets_an_unknown_one(membership_id, metrics_family):
     with pytest.raises(TypeError, match=r"findings_lost: no finding metric.*findings_triaged"):
         metrics_family.record(membership_id, MONDAY.date(), findings_lost=1)

@@ -164,6 +164,21 @@ def test_an_account_without_organization_designates_nobody(admin):
     assert refused(call, AdminAccountId=ADMIN)[:2] == ("InvalidInputException", 400)
 
 
+def test_an_organization_without_all_features_has_no_administrator(membership_mock):
+    organizations = membership_mock.client("organizations", account=ADMIN, region="us-east-1")
+    organizations.create_organization(FeatureSet="CONSOLIDATED_BILLING")
+    created = organizations.create_account(AccountName="member", Email="member@example.com")
+    account_id = created["CreateAccountStatus"]["AccountId"]
+    management, member = (
+        membership_mock.client("securityhub", account=each, region=IRELAND)
+        for each in (ADMIN, account_id)
+    )
+    call = management.enable_organization_admin_account
+    assert refused(call, AdminAccountId=account_id)[:2] == ("InvalidInputException", 400)
+    assert refused(member.describe_hub)[0] == "InvalidAccessException"
+    assert organizations.list_delegated_administrators()["DelegatedAdministrators"] == []
+
+
 def test_the_management_account_designates_itself_once_it_has_a_hub(organization, hub):
     call = organization.hub().enable_organization_admin_account
     assert refused(call, AdminAccountId=MANAGEMENT)[0] == "InvalidInputException"

@@ -1,6 +1,7 @@
 """What a delegated administrator configures for accounts that join."""
 
 import pytest
+from freezegun import freeze_time
 
 from tests.securityhub.samples import (
     ADMIN,
@@ -12,6 +13,7 @@ from tests.securityhub.samples import (
 )
 
 CENTRAL = {"ConfigurationType": "CENTRAL"}
+LOCAL = {"ConfigurationType": "LOCAL"}
 
 
 @pytest.fixture
@@ -138,16 +140,30 @@ def test_an_account_that_joins_another_organization_is_not_touched(delegated, me
 # --- central configuration ---
 
 
-def test_central_configuration_is_enabled_by_the_time_somebody_looks(home):
+def test_central_configuration_is_pending_at_the_first_look_and_enabled_afterwards(home):
     home.update_organization_configuration(
         AutoEnable=False, AutoEnableStandards="NONE", OrganizationConfiguration=CENTRAL
     )
+    assert described(home)["OrganizationConfiguration"] == {**CENTRAL, "Status": "PENDING"}
     assert described(home) == {
         "AutoEnable": False,
         "AutoEnableStandards": "NONE",
         "MemberAccountLimitReached": False,
         "OrganizationConfiguration": {"ConfigurationType": "CENTRAL", "Status": "ENABLED"},
     }
+
+
+def test_central_configuration_is_enabled_after_a_minute_without_a_look(home):
+    with freeze_time("2026-03-01T12:00:00Z") as clock:
+        home.update_organization_configuration(AutoEnable=False, OrganizationConfiguration=CENTRAL)
+        clock.tick(60)
+        assert described(home)["OrganizationConfiguration"]["Status"] == "ENABLED"
+
+
+def test_local_configuration_is_never_pending(home):
+    home.update_organization_configuration(AutoEnable=False, OrganizationConfiguration=CENTRAL)
+    home.update_organization_configuration(AutoEnable=False, OrganizationConfiguration=LOCAL)
+    assert described(home)["OrganizationConfiguration"] == {**LOCAL, "Status": "ENABLED"}
 
 
 def test_central_configuration_turns_default_standards_off(home):
@@ -168,6 +184,7 @@ def test_central_configuration_turns_default_standards_off(home):
 def test_central_configuration_refuses_to_enable_by_itself(home, arguments, already):
     if already:
         home.update_organization_configuration(AutoEnable=False, OrganizationConfiguration=CENTRAL)
+        described(home)  # it is pending at the first look only
     else:
         arguments = {**arguments, "OrganizationConfiguration": CENTRAL}
     before = described(home)

@@ -14,6 +14,7 @@ from tests.securityhub.central import (
     on,
     target,
 )
+from tests.securityhub.samples import MEMBER, OTHER_ADMIN, accept, invite, statuses
 
 
 @pytest.fixture
@@ -381,3 +382,44 @@ def test_an_account_that_was_never_configured_has_no_association(central):
     with pytest.raises(central.hub.exceptions.ResourceNotFoundException) as refused:
         central.association(central.administrator)
     assert code_of(refused) == "ResourceNotFoundException"
+
+
+def test_batch_get_associations_says_400_of_a_target_that_the_organization_does_not_have(central):
+    (unprocessed,) = central.hub.batch_get_configuration_policy_associations(
+        ConfigurationPolicyAssociationIdentifiers=[{"Target": {"RootId": "r-f6g7h8i9j0example"}}]
+    )["UnprocessedConfigurationPolicyAssociations"]
+
+    assert unprocessed == {
+        "ConfigurationPolicyAssociationIdentifiers": {"Target": {"RootId": "r-f6g7h8i9j0example"}},
+        "ErrorCode": "400",
+        "ErrorReason": "You do not have sufficient access to perform this action.",
+    }
+
+
+def test_a_policy_without_security_hub_fails_for_a_member_of_another_administrator(central):
+    account_id = central.account("somebody's")
+    stranger, member = central.client(OTHER_ADMIN), central.client(account_id)
+    for client in (stranger, member):
+        client.enable_security_hub()
+    invite(stranger, account_id)
+    accept(member, OTHER_ADMIN)
+
+    central.apply(central.policy(configuration=OFF), account_id)
+
+    assert central.association(account_id)["AssociationStatus"] == "FAILED"
+    assert member.describe_hub()["HubArn"].endswith(f":{account_id}:hub/default")
+    assert statuses(stranger) == {account_id: "Enabled"}
+
+
+def test_a_policy_without_security_hub_fails_for_the_administrator_of_others(central):
+    account_id = central.account("leader")
+    leader, follower = central.client(account_id), central.client(MEMBER)
+    for client in (leader, follower):
+        client.enable_security_hub()
+    invite(leader, MEMBER)
+    accept(follower, account_id)
+
+    central.apply(central.policy(configuration=OFF), account_id)
+
+    assert central.association(account_id)["AssociationStatus"] == "FAILED"
+    assert follower.get_administrator_account()["Administrator"]["AccountId"] == account_id
