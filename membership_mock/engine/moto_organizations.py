@@ -31,6 +31,10 @@ PRINCIPALS = (
     "cleanrooms.amazonaws.com",
 )
 
+#: The services of which an organization has one delegated administrator at the most.
+#: Source: user guides ("only one account may be …, the same in all Regions").
+ONE_ADMINISTRATOR = frozenset({"security-ir.amazonaws.com", "securityhub.amazonaws.com"})
+
 #: The operations that AWS lets a delegated administrator call, of those that moto has.
 #: Source: Organizations API reference, "can be called only from the management account or by a
 #: member account that is a delegated administrator".
@@ -184,6 +188,22 @@ def _for_delegates(models: Any, original: Callable[..., Any]) -> Callable[..., A
     return read
 
 
+def _require_first(backend: Any, AccountId: str, ServicePrincipal: str, **_: Any) -> None:  # noqa: N803
+    """Refuse a second delegated administrator of a service that allows one."""
+    from moto.organizations.exceptions import ConstraintViolationException
+
+    if ServicePrincipal in ONE_ADMINISTRATOR and any(
+        ServicePrincipal in admin.services and admin.account.id != AccountId
+        for admin in backend.admins
+    ):
+        # the code is AWS's (reason MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED), the
+        # wording inferred
+        raise ConstraintViolationException(
+            "You have exceeded the maximum number of delegated administrators allowed for the"
+            " service principal."
+        )
+
+
 def _followed(
     name: str,
     original: Callable[..., Any],
@@ -196,6 +216,8 @@ def _followed(
     def act(self: Any, *args: Any, **kwargs: Any) -> Any:
         if self.org is None:  # moto will refuse, or is about to create nothing of ours
             return original(self, *args, **kwargs)
+        if name == "register_delegated_administrator":
+            _require_first(self, **kwargs)
         change = OrganizationChange(
             kind=name,  # type: ignore[arg-type]  # FOLLOWED holds these words only
             management_account_id=self.account_id,

@@ -352,6 +352,25 @@ def test_organizations_accepts_our_principals(management: Any, principal: str) -
     management.disable_aws_service_access(ServicePrincipal=principal)
 
 
+@pytest.mark.parametrize("principal", PRINCIPALS[:2])
+def test_a_service_with_one_administrator_gets_no_second_one(
+    management: Any, principal: str
+) -> None:
+    accounts = [
+        management.create_account(Email=f"{name}@example.com", AccountName=name)[
+            "CreateAccountStatus"
+        ]["AccountId"]
+        for name in ("a", "b")
+    ]
+    management.register_delegated_administrator(AccountId=accounts[0], ServicePrincipal=principal)
+    with pytest.raises(management.exceptions.ConstraintViolationException):
+        management.register_delegated_administrator(
+            AccountId=accounts[1], ServicePrincipal=principal
+        )
+    listed = management.list_delegated_administrators(ServicePrincipal=principal)
+    assert [each["Id"] for each in listed["DelegatedAdministrators"]] == accounts[:1]
+
+
 def test_unknown_principals_are_still_refused(management: Any) -> None:
     with pytest.raises(management.exceptions.InvalidInputException):
         management.enable_aws_service_access(ServicePrincipal="nothing.amazonaws.com")
