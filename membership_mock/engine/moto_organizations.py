@@ -193,7 +193,9 @@ def _require_first(backend: Any, AccountId: str, ServicePrincipal: str, **_: Any
     from moto.organizations.exceptions import ConstraintViolationException
 
     if ServicePrincipal in ONE_ADMINISTRATOR and any(
-        ServicePrincipal in admin.services and admin.account.id != AccountId
+        ServicePrincipal in admin.services
+        and admin.account.id != AccountId
+        and admin.account.status == "ACTIVE"
         for admin in backend.admins
     ):
         # the code is AWS's (reason MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED), the

@@ -164,6 +164,19 @@ def test_an_account_without_organization_designates_nobody(admin):
     assert refused(call, AdminAccountId=ADMIN)[:2] == ("InvalidInputException", 400)
 
 
+def test_another_account_can_be_designated_once_a_closed_administrator_is_deregistered(
+    organization, security
+):
+    organization.delegate(security)
+    organization.organizations.close_account(AccountId=security)
+    organization.organizations.deregister_delegated_administrator(
+        AccountId=security, ServicePrincipal="securityhub.amazonaws.com"
+    )
+    successor = organization.account("successor")
+    client = organization.delegate(successor)
+    assert administrators(client) == [{"AccountId": successor, "Status": "ENABLED"}]
+
+
 def test_an_organization_without_all_features_has_no_administrator(membership_mock):
     organizations = membership_mock.client("organizations", account=ADMIN, region="us-east-1")
     organizations.create_organization(FeatureSet="CONSOLIDATED_BILLING")
