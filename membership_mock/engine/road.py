@@ -228,15 +228,16 @@ class Road:
             return handler.method(family, context, **arguments)
         size = arguments.pop(paging.limit_key, paging.page_size)
         token = arguments.pop(paging.input_token, None)
+        after = None
+        if token:
+            # before the handler, which may have to settle things as it looks
+            after = self._read_token(token, context, arguments)
+            if after is None:
+                raise backend_class.refusals.bad_page_token(paging.token_name)
         answer = handler.method(family, context, **arguments)
         listing = answer[paging.result_key]
         if not isinstance(listing, Listing):
             return answer
-        after = None
-        if token:
-            after = self._read_token(token, context, arguments)
-            if after is None:
-                raise backend_class.refusals.bad_page_token(paging.token_name)
         entries, following = listing.page(size, after)
         shown = {**answer, paging.result_key: entries}
         if following is not None:

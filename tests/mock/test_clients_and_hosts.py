@@ -13,6 +13,7 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
+from moto import mock_aws
 
 from membership_mock import ClientOutlivedMock, RequestBlocked, mock_membership
 from tests.samples import new_membership
@@ -214,6 +215,19 @@ def test_a_client_made_in_a_mock_from_an_older_session_is_stopped_after_it_too()
         client = OLD_SESSION.client("security-ir", config=ONCE)
     with pytest.raises(ClientOutlivedMock):
         client.list_memberships()
+
+
+def test_a_client_that_outlived_its_mock_is_served_by_moto_if_moto_has_the_service() -> None:
+    with mock_membership() as mock:
+        hub = mock.client("securityhub")
+        response = mock.client("security-ir")
+    with mock_aws():
+        hub.enable_security_hub()
+        assert hub.describe_hub()["HubArn"].endswith(":hub/default")
+        with pytest.raises(ClientOutlivedMock):
+            response.list_memberships()
+    with pytest.raises(ClientOutlivedMock):
+        hub.describe_hub()
 
 
 def test_a_client_that_outlived_a_mock_works_again_in_the_next() -> None:
