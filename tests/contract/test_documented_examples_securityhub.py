@@ -342,6 +342,7 @@ def _differences(documented: Any, ours: Any, place: str = "") -> list[str]:
         for at, each in enumerate(EXAMPLES)
     ],
 )
+@pytest.mark.newest_model
 def test_a_documented_example_is_answered_as_documented(
     membership_mock: Any, example: dict[str, Any]
 ) -> None:

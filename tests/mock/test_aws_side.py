@@ -26,9 +26,12 @@ def test_a_finding_metric_that_was_recorded_is_shown(membership_mock: Any) -> No
 
 
 def test_the_account_and_region_of_the_mock_are_the_default() -> None:
-    with mock_membership(account="444455556666", region="eu-north-1") as mock:
-        membership = new_membership(mock.client("security-ir"))
-        mock.aws_side().record_finding_metrics(membership, date(2026, 3, 9), findings_triaged=1)
+    with mock_membership(account=A, region=REGION) as mock:
+        client = mock.client("cleanrooms")
+        membership = join(client, new_collaboration(client)["id"])
+        query = start_query(client, membership["id"])
+        mock.aws_side().end_query("TIMED_OUT", protected_query_id=query["id"])
+        assert finish_query(client, membership["id"], query["id"])["status"] == "TIMED_OUT"
 
 
 def test_what_is_no_account_is_refused(membership_mock: Any) -> None:
