@@ -131,7 +131,8 @@ class Running:
     def part(self, entrance: Entrance) -> None:
         """Let them count no longer; mocks of several threads need not end in reverse order."""
         self._entrances.remove(entrance)
-        self._apply_options()
+        if self._entrances:  # else `close` restores it all, after moto has read its own options
+            self._apply_options()
 
     @property
     def is_empty(self) -> bool:
