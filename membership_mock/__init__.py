@@ -13,11 +13,20 @@ if TYPE_CHECKING:
         NotRunning,
         OperationNotMocked,
         RequestBlocked,
+        SeedRefused,
+        UnexpectedCall,
+        UnfiredFault,
         UsageError,
     )
     from membership_mock.mock import MembershipMock, mock_membership
     from membership_mock.testing.aws_side import AwsSide
     from membership_mock.testing.calls import Call, Calls
+    from membership_mock.testing.clock import MockClock
+    from membership_mock.testing.faults import Fault, Faults
+    from membership_mock.testing.given import Given
+    from membership_mock.testing.organization import MockOrganization
+    from membership_mock.testing.quotas import MockQuotas
+    from membership_mock.testing.snapshots import Dump, Snapshot
 
 __version__ = "0.1.0"
 
@@ -26,10 +35,21 @@ __all__ = [
     "Call",
     "Calls",
     "ClientOutlivedMock",
+    "Dump",
+    "Fault",
+    "Faults",
+    "Given",
     "MembershipMock",
+    "MockClock",
+    "MockOrganization",
+    "MockQuotas",
     "NotRunning",
     "OperationNotMocked",
     "RequestBlocked",
+    "SeedRefused",
+    "Snapshot",
+    "UnexpectedCall",
+    "UnfiredFault",
     "UsageError",
     "__version__",
     "mock_membership",
@@ -39,7 +59,15 @@ _HOMES = {
     "AwsSide": "testing.aws_side",
     "Call": "testing.calls",
     "Calls": "testing.calls",
+    "Dump": "testing.snapshots",
+    "Fault": "testing.faults",
+    "Faults": "testing.faults",
+    "Given": "testing.given",
     "MembershipMock": "mock",
+    "MockClock": "testing.clock",
+    "MockOrganization": "testing.organization",
+    "MockQuotas": "testing.quotas",
+    "Snapshot": "testing.snapshots",
     "mock_membership": "mock",
 }
 

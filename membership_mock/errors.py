@@ -6,7 +6,10 @@ Usage errors go to the author of a test and say what happened, what was expected
     ├── OperationNotMocked      also a NotImplementedError: the operation is not modelled here
     ├── RequestBlocked          a request was about to leave the process, and nobody serves it
     ├── ClientOutlivedMock      a client made inside a mock was used after the mock had ended
-    └── NotRunning              something was asked of a mock that is not running
+    ├── NotRunning              something was asked of a mock that is not running
+    ├── SeedRefused             a wanted state is one that AWS would not let come about
+    ├── UnexpectedCall          also an AssertionError: strict mode allows no such call
+    └── UnfiredFault            also an AssertionError: an injected fault hit no call
 
 Service errors go to the code under test, exactly as AWS would send them::
 
@@ -38,6 +41,18 @@ class ClientOutlivedMock(UsageError):
 
 class NotRunning(UsageError, RuntimeError):
     """Something was asked of a mock that has not been started, or has been stopped."""
+
+
+class SeedRefused(UsageError):
+    """A state was wanted of the world that the service's own rules do not let come about."""
+
+
+class UnexpectedCall(UsageError, AssertionError):
+    """A call was made that the strict mode in force does not allow."""
+
+
+class UnfiredFault(UsageError, AssertionError):
+    """A fault was injected, and no call came that it could have hit."""
 
 
 class ServiceError(Exception):

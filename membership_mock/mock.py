@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import os
 import threading
-import unittest
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast, overload
+from typing import Any, Literal, TypeVar, cast, overload
 
+from membership_mock.decoration import decorated
 from membership_mock.engine import caller, running
 from membership_mock.errors import NotRunning
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
 from membership_mock.testing.aws_side import AwsSide
 from membership_mock.testing.calls import Call, Calls
+from membership_mock.testing.clock import MockClock
+from membership_mock.testing.faults import Fault, Faults
+from membership_mock.testing.given import Given
+from membership_mock.testing.organization import MockOrganization
+from membership_mock.testing.quotas import MockQuotas
+from membership_mock.testing.snapshots import Dump, Snapshot
 
 T = TypeVar("T")
 
@@ -43,7 +47,10 @@ class MembershipMock:
     def start(self) -> MembershipMock:
         """Start the mock, and return it. Call `stop` as often as `start`."""
         with self._lock:
-            entrance = running.Entrance(self._options.config, self._options.account)
+            options = self._options
+            entrance = running.Entrance(
+                options.config, options.account, options.seed, options.settle
+            )
             entered = running.enter(SERVICES, entrance)
             self._entrances.append(entrance)
             if entered is not self._entered:
@@ -83,18 +90,7 @@ class MembershipMock:
 
     def __call__(self, target: T) -> T:
         """Decorate a function, an async function, a generator of either kind, or a test class."""
-        if isinstance(target, type):
-            return cast(T, _decorate_class(target, self._options))
-        if callable(target) and not _is_fixture(target):
-            return cast(T, _decorate_function(target, self._options))
-        raise TypeError(
-            f"mock_membership cannot decorate {target!r}: it takes functions and classes."
-            + (
-                " Put @mock_membership below @pytest.fixture, next to the function."
-                if _is_fixture(target)
-                else ""
-            )
-        )
+        return cast(T, decorated(target, lambda: MembershipMock(self._options)))
 
     # --- clients and accounts ---
 
@@ -162,6 +158,63 @@ class MembershipMock:
         named = caller.account_id(account or running.road.default_account)
         return AwsSide(running, named, region or self._region())
 
+    # --- the scene ---
+
+    def organization(self) -> MockOrganization:
+        """Return a new organization."""
+        return MockOrganization()
+
+    @property
+    def given(self) -> Given:
+        """Seeds: the world in a wanted state, in one call each, by the rules of the API."""
+        return Given()
+
+    @property
+    def clock(self) -> MockClock:
+        """The clock of the mocked world, to freeze and to move."""
+        return MockClock()
+
+    @property
+    def quotas(self) -> MockQuotas:
+        """The quotas of the mocked services, to read and to set."""
+        return MockQuotas()
+
+    # --- faults ---
+
+    def fail(self) -> Fault:
+        """Let calls fail."""
+        return Fault()
+
+    @property
+    def faults(self) -> Faults:
+        """The faults of the mocked world: inject them, read what they hit, withdraw them."""
+        return Faults()
+
+    # --- the world, kept and compared ---
+
+    def snapshot(self) -> Snapshot:
+        """Return the world as it is now, to go back to with `restore`."""
+        return Snapshot()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Put the world back to a snapshot."""
+
+    def dump(self) -> Dump:
+        """Return the world as plain data."""
+        return Dump()
+
+    def load(self, dump: Dump) -> None:
+        """Replace the world by what a dump holds."""
+
+    # --- the world, shown ---
+
+    def show(self) -> None:
+        """Print the world as a tree."""
+
+    def diagram(self) -> str:
+        """Return the world as a picture."""
+        return ""
+
     # --- what happened ---
 
     @property
@@ -218,13 +271,16 @@ def mock_membership(
     config: Mapping[str, Any] | None = None,
     account: str | None = None,
     region: str | None = None,
+    seed: int | str | None = None,
+    settle: Literal["read", "clock"] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; used bare, decorate right away.
 
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
-        **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``.
+        **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
+            ``seed``, ``settle``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.
@@ -232,134 +288,3 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """
     mock = MembershipMock(Options.of(**options))
     return mock if target is None else mock(target)
-
-
-def _is_fixture(target: object) -> bool:
-    return type(target).__name__ == "FixtureFunctionDefinition" or hasattr(
-        target, "_pytestfixturefunction"
-    )
-
-
-def _decorate_function(function: Any, options: Options) -> Any:
-    """Return ``function`` with a mock of its own around each call."""
-    if inspect.iscoroutinefunction(function):
-
-        @functools.wraps(function)
-        async def coroutine(*args: Any, **kwargs: Any) -> Any:
-            with MembershipMock(options):
-                return await function(*args, **kwargs)
-
-        return coroutine
-    if inspect.isasyncgenfunction(function):
-
-        @functools.wraps(function)
-        async def async_generator(*args: Any, **kwargs: Any) -> Any:
-            with MembershipMock(options):
-                inner = function(*args, **kwargs)
-                try:
-                    value = await inner.__anext__()
-                    while True:
-                        try:
-                            sent = yield value
-                        except BaseException as thrown:  # noqa: BLE001, PERF203  the inner one's
-                            value = await inner.athrow(thrown)
-                        else:
-                            value = await inner.asend(sent)
-                except StopAsyncIteration:
-                    return
-                finally:
-                    await inner.aclose()
-
-        return async_generator
-    if inspect.isgeneratorfunction(function):
-
-        @functools.wraps(function)
-        def generator(*args: Any, **kwargs: Any) -> Any:
-            with MembershipMock(options):
-                return (yield from function(*args, **kwargs))
-
-        return generator
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        with MembershipMock(options):
-            return function(*args, **kwargs)
-
-    return call
-
-
-def _decorate_class(cls: type, options: Options) -> type:
-    """Put one mock around each test of a class: around its set-up, the test and its tear-down."""
-    if issubclass(cls, unittest.TestCase):
-        # `run` is the one method that has all of a test inside, asyncSetUp and clean-ups too.
-        for name in ("run", "debug"):
-            setattr(cls, name, _decorate_function(getattr(cls, name), options))
-        return cls
-    for name, attribute in list(vars(cls).items()):
-        if isinstance(attribute, type) and name.startswith("Test"):
-            _decorate_class(attribute, options)
-        elif name.startswith("test") and inspect.isfunction(attribute):
-            # Inside pytest the set-up has started the world already, and this joins it.
-            setattr(cls, name, _decorate_function(attribute, options))
-    _bracket(cls, options)
-    _bracket_heirs(cls, options)
-    return cls
-
-
-def _bracket(cls: Any, options: Options) -> None:
-    """Start a mock before pytest's ``setup_method`` and stop it after ``teardown_method``."""
-    set_up = getattr(cls, "setup_method", None)
-    tear_down = getattr(cls, "teardown_method", None)
-    bracket = object()
-
-    def stop(self: Any) -> None:
-        # A set-up and a tear-down that are overridden need not both call those they override.
-        started = vars(self).get("_membership_mocks", [])
-        if any(each is bracket for each, _ in started):
-            last: object = None
-            while last is not bracket:
-                last, mock = started.pop()
-                mock.stop()
-
-    def setup_method(self: Any, method: Any = None) -> None:
-        mock = MembershipMock(options).start()
-        vars(self).setdefault("_membership_mocks", []).append((bracket, mock))
-        try:
-            if set_up is not None:
-                _call(set_up, self, method)
-        except BaseException:
-            stop(self)
-            raise
-
-    def teardown_method(self: Any, method: Any = None) -> None:
-        try:
-            if tear_down is not None:
-                _call(tear_down, self, method)
-        finally:
-            stop(self)
-
-    cls.setup_method = setup_method
-    cls.teardown_method = teardown_method
-
-
-def _bracket_heirs(cls: Any, options: Options) -> None:
-    """Bracket the subclasses that override ``setup_method`` or ``teardown_method``, too."""
-    own = vars(cls).get("__init_subclass__")
-
-    def __init_subclass__(heir: Any, /, **kwargs: Any) -> None:  # noqa: N807
-        if own is None:
-            super(cls, heir).__init_subclass__(**kwargs)
-        else:
-            own.__func__(heir, **kwargs)
-        if not vars(heir).keys().isdisjoint(("setup_method", "teardown_method")):
-            _bracket(heir, options)
-
-    cls.__init_subclass__ = classmethod(__init_subclass__)
-
-
-def _call(function: Any, self: Any, method: Any) -> None:
-    """Call a set-up or tear-down, which may take the test method or not."""
-    if len(inspect.signature(function).parameters) > 1:
-        function(self, method)
-    else:
-        function(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 
 from membership_mock.errors import UsageError
 
@@ -18,11 +18,16 @@ class Options:
         account: the account of every call that names none, 12 digits; moto's own default when None.
         region: the region of `MembershipMock.client` and `.session` when none is given; the
             environment's AWS_DEFAULT_REGION, or else us-east-1, when None.
+        seed: what ids and tokens are made from: the same seed gives the same ones again.
+        settle: when states that take minutes on AWS settle: at the next ``read``, or not before
+            the ``clock`` says so.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
     account: str | None = None
     region: str | None = None
+    seed: int | str | None = None
+    settle: Literal["read", "clock"] | None = None
 
     @classmethod
     def of(cls, **given: Any) -> Options:
@@ -49,4 +54,8 @@ class Options:
             account_id(options.account)
         if options.region is not None and not isinstance(options.region, str):
             raise UsageError(f"{options.region!r} is not a region: pass e.g. 'eu-west-1'.")
+        if options.settle not in (None, "read", "clock"):
+            raise UsageError(f"settle is 'read' or 'clock', not {options.settle!r}.")
+        if options.seed is not None and not isinstance(options.seed, (int, str)):
+            raise UsageError(f"A seed is an int or text, not {options.seed!r}.")
         return options

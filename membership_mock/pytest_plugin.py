@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _INI = {
     "account": "account of every call that names none (12 digits)",
     "region": "region of mock.client() and mock.session() when none is given",
+    "seed": "what ids and tokens are made from",
+    "settle": "when states that take minutes on AWS settle: at the next 'read', or by the 'clock'",
 }
 
 _running = pytest.StashKey["MembershipMock"]()

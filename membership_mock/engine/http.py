@@ -31,11 +31,12 @@ class HttpRequest:
 
 @dataclass(slots=True)
 class HttpAnswer:
-    """An HTTP answer: status, headers in lower case, body."""
+    """An HTTP answer: status, headers in lower case, body; and how many seconds it takes."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    delay: float = 0.0
 
 
 def http_request(method: str, url: str, headers: Mapping[str, Any], body: Any) -> HttpRequest:

@@ -20,6 +20,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.client import ClientCreator
 from botocore.credentials import Credentials
 from botocore.endpoint import Endpoint
+from botocore.exceptions import ReadTimeoutError
 from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _UNSERVED: tuple[int, dict[str, str], str] = (404, {}, "Not yet implemented")
 
 _OPERATION = "membership_mock_operation"
+_PASSED = "membership_mock_passed"
 
 
 class Interceptor:
@@ -68,6 +70,13 @@ class Interceptor:
 
         patches.set(Endpoint, "_do_get_response", remember_operation)
 
+        def ask(request: Any, operation: Any) -> AWSResponse | None:
+            if operation is not None and not getattr(request, _PASSED, False):
+                setattr(request, _PASSED, True)  # `send` may ask again for what nobody serves
+                sent = http_request(request.method, request.url, request.headers, None)
+                road.pass_through(operation.service_model.service_name, operation.name, sent)
+            return ask_moto(request)
+
         transmit = Endpoint._send
 
         def send(self: Any, request: Any) -> Any:
@@ -82,10 +91,12 @@ class Interceptor:
                     operation.name,
                     http_request(request.method, url, request.headers, request.body),
                 )
+                if answer.delay:
+                    _check_patience(self, url, answer.delay)
                 return AWSResponse(url, answer.status, answer.headers, _RawBody(answer.body))
             if is_loopback(url) or not is_aws(url) or moto_bridge.passes_through(None, url):
                 return transmit(self, request)
-            response = ask_moto(request)
+            response = ask(request, operation)
             if response is None:
                 raise _blocked(request, operation, road.default_account)
             return response
@@ -97,7 +108,7 @@ class Interceptor:
             # to `send`, which lets nothing slip to the network.
             if not self.enabled or event_name.split(".", 2)[1] in services:
                 return None
-            return ask_moto(request)
+            return ask(request, getattr(request, _OPERATION, None))
 
         patches.set(BotocoreStubber, "__call__", stubbed)
 
@@ -164,6 +175,14 @@ class _Guard:
             "    Make the client inside the test, or keep the mock running around the call; a"
             " client for the real AWS has to be made outside of the mock."
         )
+
+
+def _check_patience(endpoint: Any, url: str, delay: float) -> None:
+    """Let a client that waits less than ``delay`` seconds for an answer go without it."""
+    timeout = getattr(endpoint.http_session, "_timeout", None)
+    patience = getattr(timeout, "read_timeout", timeout)
+    if isinstance(patience, (int, float)) and delay > patience:
+        raise ReadTimeoutError(endpoint_url=url)
 
 
 class _RawBody(BytesIO):

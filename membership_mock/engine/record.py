@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,11 +28,41 @@ class Entry:
     error: Exception | None
 
 
+@dataclass(frozen=True, slots=True)
+class PassedCall:
+    """A call to a service that moto mocks by itself.
+
+    Attributes:
+        service: the service's id, e.g. ``organizations``.
+        operation: the operation's name, e.g. ``ListAccounts``.
+        account: the 12 digits of the account that called.
+        region: the region that was called.
+        at: the instant of the call, in UTC.
+    """
+
+    service: str
+    operation: str
+    account: str
+    region: str
+    at: datetime
+
+
 class Record:
-    """The calls of one running mock, in the order in which they took effect."""
+    """The calls of one running mock, in the order in which they took effect.
+
+    Attributes:
+        entries: those to our services.
+        passed: those to moto's other services.
+    """
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.passed: list[PassedCall] = []
+
+    def clear(self) -> None:
+        """Forget every call."""
+        self.entries.clear()
+        self.passed.clear()
 
     def add(
         self,

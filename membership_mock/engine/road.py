@@ -26,11 +26,15 @@ from membership_mock.engine.codec import (
 )
 from membership_mock.engine.context import Context
 from membership_mock.engine.http import HttpAnswer, HttpRequest
+from membership_mock.engine.interventions import Intercepted
 from membership_mock.engine.pagination import Listing
+from membership_mock.engine.record import PassedCall
 from membership_mock.engine.router import router
+from membership_mock.engine.staging import is_staging
 from membership_mock.errors import OperationNotMocked, ServiceError
 
 if TYPE_CHECKING:
+    from membership_mock.engine.interventions import Intervention, Watch
     from membership_mock.engine.operation import Backend, Handler
     from membership_mock.engine.record import Record
     from membership_mock.engine.world import World
@@ -54,6 +58,10 @@ class Road:
         world: their state.
         record: takes down every call.
         default_account: whose requests they are that nothing tells apart.
+
+    Attributes:
+        intervene: what a test author does to valid calls; None for nothing.
+        watch: looks at every call to any service before anything else does; None for nobody.
     """
 
     def __init__(
@@ -66,6 +74,8 @@ class Road:
     ) -> None:
         self.services = services
         self.default_account = default_account
+        self.intervene: Intervention | None = None
+        self.watch: Watch | None = None
         self._installation = installation
         self._world = world
         self._record = record
@@ -81,6 +91,7 @@ class Road:
 
         Raises:
             OperationNotMocked: the operation exists but is not modelled here.
+            Exception: what the test author lets happen to the call.
         """
         world = self._world
         account, region = caller_of(request, self.default_account)
@@ -95,8 +106,11 @@ class Road:
         )
         step = None
         error: Exception | None = None
+        staged = is_staging()
         with world.lock:
             try:
+                if self.watch is not None and not staged:
+                    self.watch(service, name, account, region)
                 step = self._step(context, backend_class, request)
                 answer = self._answer(step, backend_class, context, request)
             except ServiceError as refusal:
@@ -105,10 +119,12 @@ class Road:
                     answer = HttpAnswer(*service_error_response(service, refusal))
                 else:
                     answer = HttpAnswer(*step.codec.serialize_error(refusal))
-            except OperationNotMocked as refusal:
-                self._record.add(context, request, None, refusal)
+            except Exception as raised:
+                if not staged:
+                    self._record.add(context, request, None, raised)
                 raise
-            self._record.add(context, request, answer, error)
+            if not staged:
+                self._record.add(context, request, answer, error)
         second = int(now.timestamp())
         headers = {
             **answer.headers,
@@ -121,7 +137,21 @@ class Road:
             ),
         }
         # A new one: what a repeated idempotency token is answered with stays as it was.
-        return HttpAnswer(answer.status, headers, answer.body)
+        return HttpAnswer(answer.status, headers, answer.body, answer.delay)
+
+    def pass_through(self, service: str, operation: str, request: HttpRequest) -> None:
+        """Note a call that moto's own services answer.
+
+        Raises:
+            Exception: the test author's watch wants none of it.
+        """
+        if is_staging():
+            return
+        account, region = caller_of(request, self.default_account)
+        if self.watch is not None:
+            self.watch(service, operation, account, region)
+        now = self._world.clock.now()
+        self._record.passed.append(PassedCall(service, operation, account, region, now))
 
     def forget_steps(self) -> None:
         """Look again at each operation's first request at what moto's configuration allows."""
@@ -172,7 +202,26 @@ class Road:
             raise refusals.invalid(invalid.violations) from None
         except Unparsable as unparsable:
             raise refusals.unparsable(str(unparsable)) from None
+        if is_staging():
+            return self._take(step, backend_class, context, arguments, request)
         moto_bridge.authorize(request, context.operation, context.account_id, refusals)
+        if self.intervene is None:
+            return self._take(step, backend_class, context, arguments, request)
+        return self.intervene(
+            Intercepted(context, request, arguments, compiled, refusals),
+            lambda: self._take(step, backend_class, context, arguments, request),
+        )
+
+    def _take(
+        self,
+        step: Step,
+        backend_class: type[Backend],
+        context: Context,
+        arguments: dict[str, Any],
+        request: HttpRequest,
+    ) -> HttpAnswer:
+        """Give a valid call to its handler, unless it repeats an idempotency token."""
+        compiled = step.codec
         for name in step.unused & arguments.keys():
             del arguments[name]
         token = arguments.pop(compiled.token_field, None) if compiled.token_field else None

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from membership_mock.engine import moto_bridge
 from membership_mock.engine.caller import explicit_account, signing_key
@@ -24,6 +24,8 @@ from membership_mock.errors import NotRunning
 
 if TYPE_CHECKING:
     from membership_mock.engine.operation import Backend
+
+T = TypeVar("T")
 
 #: Variables that moto sets to fake credentials.
 _FAKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -42,10 +44,15 @@ class Entrance:
     Attributes:
         config: moto's configuration.
         account: the account of every call that names none; None leaves it to those further out.
+        seed: what the random source starts from; None leaves it as it is.
+        settle: ``read`` or ``clock``, as `World.settles_at_read` explains; None leaves it to those
+            further out.
     """
 
     config: Mapping[str, Any]
-    account: str | None
+    account: str | None = None
+    seed: int | str | None = None
+    settle: str | None = None
 
 
 class Running:
@@ -60,6 +67,8 @@ class Running:
 
     def __init__(self, services: Mapping[str, type[Backend]], entrance: Entrance) -> None:
         self.services = services
+        self._random_before: Any = None
+        self._plant(entrance)
         self.world = World(moto_bridge.random.getrandbits(128).to_bytes(16, "big"))
         self.record = Record()
         self.installation = moto_bridge.Installation(services, self.world)
@@ -72,6 +81,8 @@ class Running:
             entrance.account or moto_bridge.DEFAULT_ACCOUNT_ID,
         )
         self._entrances = [entrance]
+        self._settle()
+        self._tools: dict[type, Any] = {}
         self._config_before: dict[str, Any] = {}
         self._environment: dict[str, str | None] = {}
         self._moto = MotoStart(entrance.config, self.installation, self.world)
@@ -98,12 +109,32 @@ class Running:
         with ExitStack() as last_first:
             last_first.callback(self._restore_configuration)
             last_first.callback(self._restore_environment)
+            last_first.callback(self._restore_random)
             last_first.callback(self.installation.remove)
             last_first.callback(self._moto.stop)
             if self._environment:
                 for name in _FAKED:  # moto expects them, though the test may have deleted them
                     os.environ.setdefault(name, "")
             self._interceptor.remove()
+
+    def tool(self, kind: type[T]) -> T:
+        """Return the one tool of ``kind`` that works on this running mock, made when asked for."""
+        with self.world.lock:
+            found = self._tools.get(kind)
+            if found is None:
+                found = self._tools[kind] = kind(self)  # type: ignore[call-arg]  # as tools do
+            return found
+
+    def _plant(self, entrance: Entrance) -> None:
+        if entrance.seed is not None:
+            if self._random_before is None:
+                self._random_before = moto_bridge.random.getstate()
+            moto_bridge.random.seed(entrance.seed)
+
+    def _restore_random(self) -> None:
+        """Let what comes after a seeded mock be as random as what came before."""
+        if self._random_before is not None:
+            moto_bridge.random.setstate(self._random_before)
 
     def _restore_environment(self) -> None:
         for name, value in self._environment.items():
@@ -117,14 +148,19 @@ class Running:
         moto_bridge.default_user_config.update(self._config_before)
 
     def reset(self) -> None:
-        """Empty the world, moto's included, and the record of calls."""
+        """Empty the world, moto's included, the record of calls, and what tools have set up."""
         with self.world.lock:
             self._moto.reset()
             self.world.clear()
-            self.record.entries.clear()
+            self.record.clear()
+            self._tools.clear()
+            self.road.intervene = self.road.watch = None
+            for entrance in self._entrances:
+                self._plant(entrance)
 
     def join(self, entrance: Entrance) -> None:
         """Let an inner mock's options count on top of the others'."""
+        self._plant(entrance)
         self._entrances.append(entrance)
         self._apply_options()
 
@@ -147,7 +183,12 @@ class Running:
             moto_bridge.default_user_config.update(entrance.config)
             self._default_account = entrance.account or self._default_account
         self.road.default_account = self._default_account or moto_bridge.DEFAULT_ACCOUNT_ID
+        self._settle()
         self.road.forget_steps()  # another list of services may be allowed
+
+    def _settle(self) -> None:
+        said = [entrance.settle for entrance in self._entrances if entrance.settle]
+        self.world.settles_at_read = said[-1:] != ["clock"]
 
     def _account_for_moto(self, headers: Any) -> str | None:
         found = explicit_account(headers)

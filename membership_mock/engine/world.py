@@ -63,12 +63,15 @@ class World:
         lock: held while a backend works.
         clock: the one source of time.
         secret: what page tokens are sealed with.
+        settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
+            for the clock.
     """
 
     def __init__(self, secret: bytes) -> None:
         self.lock = threading.RLock()
         self.clock = Clock()
         self.secret = secret
+        self.settles_at_read = True
         self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
 
     def store(self, kind: type[S], *, account_id: str, region: str, partition: str) -> S:

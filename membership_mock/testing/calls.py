@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,8 +12,8 @@ from botocore.parsers import create_parser
 
 from membership_mock.engine.codec import Invalid, Unparsable, codec
 from membership_mock.engine.model import service_model, snake
-from membership_mock.errors import ServiceError, UsageError
-from membership_mock.services import SERVICES
+from membership_mock.errors import ServiceError
+from membership_mock.testing.operation_names import operation_named
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -153,7 +152,7 @@ class Calls(Sequence[Call]):
         Raises:
             UsageError: no mocked service has the operation.
         """
-        wanted_service, wanted_operation = _operation(service, operation)
+        wanted_service, wanted_operation = operation_named(service, operation)
 
         def agrees(call: Call) -> bool:
             return (
@@ -219,36 +218,12 @@ class Calls(Sequence[Call]):
         calls = list(self._read())
         if not calls:
             return "    Nothing was called at all."
-        _, name = _operation(None, operation)
+        _, name = operation_named(None, operation)
         same = [call for call in calls if name and call.operation == name]
         shown = same or calls
         title = f"    {name} was called, but otherwise:" if same else "    What was called instead:"
         more = [f"      … and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
         return "\n".join([title, *(f"      {call!r}" for call in shown[:_SHOWN]), *more])
-
-
-def _operation(service: str | None, operation: str | None) -> tuple[str | None, str | None]:
-    """Return service id and operation name as the record spells them."""
-    if operation is None:
-        return service, None
-    prefix, dot, bare = operation.rpartition(".")
-    if dot:
-        service = prefix
-    if service is not None and service not in SERVICES:
-        raise UsageError(
-            f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}."
-        )
-    known: dict[str, str] = {}
-    for each in [service] if service else SERVICES:
-        for name in service_model(each).operation_names:
-            known[name] = known[snake(name)] = name
-    if bare not in known:
-        nearest = difflib.get_close_matches(bare, known, n=1)
-        raise UsageError(
-            f"{operation!r} is not an operation of {service or ', '.join(SERVICES)}"
-            + (f"; nearest: {nearest[0]!r}." if nearest else ".")
-        )
-    return service, known[bare]
 
 
 def _contains(whole: Any, part: Any) -> bool:

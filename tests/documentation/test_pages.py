@@ -204,6 +204,15 @@ def public_api() -> Iterator[str]:
         ("mock.", membership_mock.MembershipMock),
         ("calls.", membership_mock.Calls),
         ("call.", membership_mock.Call),
+        ("aws.", membership_mock.AwsSide),
+        ("org.", membership_mock.MockOrganization),
+        ("given.", membership_mock.Given),
+        ("faults.", membership_mock.Faults),
+        ("fault.", membership_mock.Fault),
+        ("clock.", membership_mock.MockClock),
+        ("quotas.", membership_mock.MockQuotas),
+        ("snapshot.", membership_mock.Snapshot),
+        ("dump.", membership_mock.Dump),
     ]:
         for name, value in vars(kind).items():
             if not name.startswith("_"):

@@ -1,0 +1,164 @@
+"""Putting a mock around functions, coroutines, generators and test classes."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import unittest
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+#: Returns a new mock, to be entered for one call.
+MakeMock = Callable[[], AbstractContextManager[Any]]
+
+
+def decorated(target: Any, make_mock: MakeMock) -> Any:
+    """Return ``target``, with a mock of its own around each call, or each test of a class.
+
+    Raises:
+        TypeError: ``target`` is neither a function nor a class.
+    """
+    if isinstance(target, type):
+        return _decorate_class(target, make_mock)
+    if callable(target) and not _is_fixture(target):
+        return _decorate_function(target, make_mock)
+    raise TypeError(
+        f"mock_membership cannot decorate {target!r}: it takes functions and classes."
+        + (
+            " Put @mock_membership below @pytest.fixture, next to the function."
+            if _is_fixture(target)
+            else ""
+        )
+    )
+
+
+def _is_fixture(target: object) -> bool:
+    return type(target).__name__ == "FixtureFunctionDefinition" or hasattr(
+        target, "_pytestfixturefunction"
+    )
+
+
+def _decorate_function(function: Any, make_mock: MakeMock) -> Any:
+    """Return ``function`` with a mock of its own around each call."""
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def coroutine(*args: Any, **kwargs: Any) -> Any:
+            with make_mock():
+                return await function(*args, **kwargs)
+
+        return coroutine
+    if inspect.isasyncgenfunction(function):
+
+        @functools.wraps(function)
+        async def async_generator(*args: Any, **kwargs: Any) -> Any:
+            with make_mock():
+                inner = function(*args, **kwargs)
+                try:
+                    value = await inner.__anext__()
+                    while True:
+                        try:
+                            sent = yield value
+                        except BaseException as thrown:  # noqa: BLE001, PERF203  the inner one's
+                            value = await inner.athrow(thrown)
+                        else:
+                            value = await inner.asend(sent)
+                except StopAsyncIteration:
+                    return
+                finally:
+                    await inner.aclose()
+
+        return async_generator
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def generator(*args: Any, **kwargs: Any) -> Any:
+            with make_mock():
+                return (yield from function(*args, **kwargs))
+
+        return generator
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with make_mock():
+            return function(*args, **kwargs)
+
+    return call
+
+
+def _decorate_class(cls: type, make_mock: MakeMock) -> type:
+    """Put one mock around each test of a class: around its set-up, the test and its tear-down."""
+    if issubclass(cls, unittest.TestCase):
+        # `run` is the one method that has all of a test inside, asyncSetUp and clean-ups too.
+        for name in ("run", "debug"):
+            setattr(cls, name, _decorate_function(getattr(cls, name), make_mock))
+        return cls
+    for name, attribute in list(vars(cls).items()):
+        if isinstance(attribute, type) and name.startswith("Test"):
+            _decorate_class(attribute, make_mock)
+        elif name.startswith("test") and inspect.isfunction(attribute):
+            # Inside pytest the set-up has started the world already, and this joins it.
+            setattr(cls, name, _decorate_function(attribute, make_mock))
+    _bracket(cls, make_mock)
+    _bracket_heirs(cls, make_mock)
+    return cls
+
+
+def _bracket(cls: Any, make_mock: MakeMock) -> None:
+    """Start a mock before pytest's ``setup_method`` and stop it after ``teardown_method``."""
+    set_up = getattr(cls, "setup_method", None)
+    tear_down = getattr(cls, "teardown_method", None)
+    bracket = object()
+
+    def stop(self: Any) -> None:
+        # A set-up and a tear-down that are overridden need not both call those they override.
+        started = vars(self).get("_membership_mocks", [])
+        if any(each is bracket for each, _ in started):
+            last: object = None
+            while last is not bracket:
+                last, mock = started.pop()
+                mock.__exit__(None, None, None)
+
+    def setup_method(self: Any, method: Any = None) -> None:
+        mock = make_mock().__enter__()
+        vars(self).setdefault("_membership_mocks", []).append((bracket, mock))
+        try:
+            if set_up is not None:
+                _call(set_up, self, method)
+        except BaseException:
+            stop(self)
+            raise
+
+    def teardown_method(self: Any, method: Any = None) -> None:
+        try:
+            if tear_down is not None:
+                _call(tear_down, self, method)
+        finally:
+            stop(self)
+
+    cls.setup_method = setup_method
+    cls.teardown_method = teardown_method
+
+
+def _bracket_heirs(cls: Any, make_mock: MakeMock) -> None:
+    """Bracket the subclasses that override ``setup_method`` or ``teardown_method``, too."""
+    own = vars(cls).get("__init_subclass__")
+
+    def __init_subclass__(heir: Any, /, **kwargs: Any) -> None:  # noqa: N807
+        if own is None:
+            super(cls, heir).__init_subclass__(**kwargs)
+        else:
+            own.__func__(heir, **kwargs)
+        if not vars(heir).keys().isdisjoint(("setup_method", "teardown_method")):
+            _bracket(heir, make_mock)
+
+    cls.__init_subclass__ = classmethod(__init_subclass__)
+
+
+def _call(function: Any, self: Any, method: Any) -> None:
+    """Call a set-up or tear-down, which may take the test method or not."""
+    if len(inspect.signature(function).parameters) > 1:
+        function(self, method)
+    else:
+        function(self)

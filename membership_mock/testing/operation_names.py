@@ -1,0 +1,75 @@
+"""Operations as a test author names them: by name, in snake case, with the service, by pattern."""
+
+from __future__ import annotations
+
+import difflib
+from fnmatch import fnmatchcase
+
+from membership_mock.engine.model import service_model, snake
+from membership_mock.errors import UsageError
+from membership_mock.services import SERVICES
+
+
+def operation_named(service: str | None, operation: str | None) -> tuple[str | None, str | None]:
+    """Return service id and operation name as the record spells them; None for what is not given.
+
+    Args:
+        service: the service's id.
+        operation: ``CreateCase``, ``create_case`` or ``security-ir.CreateCase``.
+
+    Raises:
+        UsageError: no mocked service has the operation.
+    """
+    if operation is None:
+        return service, None
+    prefix, dot, bare = operation.rpartition(".")
+    if dot:
+        service = prefix
+    if service is not None and service not in SERVICES:
+        raise UsageError(
+            f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}."
+        )
+    known: dict[str, str] = {}
+    for each in [service] if service else SERVICES:
+        for name in service_model(each).operation_names:
+            known[name] = known[snake(name)] = name
+    if bare not in known:
+        nearest = difflib.get_close_matches(bare, known, n=1)
+        raise UsageError(
+            f"{operation!r} is not an operation of {service or ', '.join(SERVICES)}"
+            + (f"; nearest: {nearest[0]!r}." if nearest else ".")
+        )
+    return service, known[bare]
+
+
+def operations_matching(pattern: str) -> frozenset[tuple[str, str]]:
+    """Return service id and operation name of the operations that ``pattern`` stands for.
+
+    Args:
+        pattern: an operation as `operation_named` takes it, or with the wildcards ``*`` and ``?``:
+            ``securityhub.Create*``, ``*.List*``, ``*``.
+
+    Raises:
+        UsageError: it stands for no operation of a mocked service.
+    """
+    if not any(wildcard in pattern for wildcard in "*?["):
+        service, operation = operation_named(None, pattern)
+        return frozenset(
+            (each, operation or "")
+            for each in SERVICES
+            if service in (None, each) and operation in service_model(each).operation_names
+        )
+    prefix, _, bare = pattern.rpartition(".")
+    found = frozenset(
+        (service, operation)
+        for service in SERVICES
+        if fnmatchcase(service, prefix or "*")
+        for operation in service_model(service).operation_names
+        if fnmatchcase(operation, bare) or fnmatchcase(snake(operation), bare)
+    )
+    if not found:
+        raise UsageError(
+            f"No operation of {', '.join(SERVICES)} matches {pattern!r}; write e.g."
+            " 'securityhub.Create*', '*.List*' or '*'."
+        )
+    return found

@@ -1,0 +1,3 @@
+"""The world as a tree of text."""
+
+from __future__ import annotations
