@@ -191,7 +191,11 @@ def signature(owner: str, name: str, target: Any) -> str:
         prefix = {parameter.VAR_KEYWORD: "**", parameter.VAR_POSITIONAL: "*"}.get(
             parameter.kind, ""
         )
-        default = "" if parameter.default is parameter.empty else f"={parameter.default!r}"
+        default = (
+            ""
+            if parameter.default is parameter.empty
+            else f"={parameter.default!r}".replace("'", '"')
+        )
         shown.append(f"{prefix}{parameter.name}{default}")
     return f"{owner}{name}({', '.join(shown)})"
 
