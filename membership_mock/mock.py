@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any, Literal, TypeVar, cast, overload
 
 from membership_mock.decoration import decorated
 from membership_mock.engine import caller, running
-from membership_mock.errors import NotRunning
+from membership_mock.errors import NotRunning, UnexpectedCall
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
 from membership_mock.testing.aws_side import AwsSide
@@ -21,6 +22,7 @@ from membership_mock.testing.given import Given
 from membership_mock.testing.organization import MockOrganization
 from membership_mock.testing.quotas import MockQuotas
 from membership_mock.testing.snapshots import Dump, Snapshot
+from membership_mock.testing.strict import Strictness
 
 T = TypeVar("T")
 
@@ -37,7 +39,7 @@ class MembershipMock:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._entrances: list[running.Entrance] = []
+        self._entrances: list[ExitStack] = []
         self._lock = threading.Lock()
         self._entered: running.Running | None = None
         self._calls: list[Call] = []
@@ -52,7 +54,12 @@ class MembershipMock:
                 options.config, options.account, options.seed, options.settle
             )
             entered = running.enter(SERVICES, entrance)
-            self._entrances.append(entrance)
+            with ExitStack() as on_the_way_out:
+                on_the_way_out.callback(running.leave, entrance)
+                if options.strict is not None:
+                    strict = entered.tool(Strictness).allowing(options.allowed_calls)
+                    on_the_way_out.enter_context(strict)
+                self._entrances.append(on_the_way_out.pop_all())
             if entered is not self._entered:
                 self._entered, self._calls = entered, []
         return self
@@ -62,11 +69,13 @@ class MembershipMock:
 
         Raises:
             NotRunning: it was stopped more often than started.
+            UnexpectedCall: strict mode refused a call, and the code went on as if nothing had
+                happened.
         """
         with self._lock:
             if not self._entrances:
                 raise NotRunning("This mock was stopped more often than it was started.")
-            running.leave(self._entrances.pop())
+            self._entrances.pop().close()
 
     def reset(self) -> None:
         """Empty the world, moto's other services included, and the record of calls.
@@ -79,14 +88,16 @@ class MembershipMock:
     def __enter__(self) -> MembershipMock:  # noqa: PYI034  Self came with Python 3.11
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def __exit__(self, kind: object = None, error: object = None, trace: object = None) -> None:
+        # What went wrong inside is the better news than what the tools have to say about it.
+        with suppress(UnexpectedCall) if error is not None else nullcontext():
+            self.stop()
 
     async def __aenter__(self) -> MembershipMock:  # noqa: PYI034  likewise
         return self.start()
 
-    async def __aexit__(self, *_: object) -> None:
-        self.stop()
+    async def __aexit__(self, *raised: object) -> None:
+        self.__exit__(*raised)
 
     def __call__(self, target: T) -> T:
         """Decorate a function, an async function, a generator of either kind, or a test class."""
@@ -217,6 +228,39 @@ class MembershipMock:
 
     # --- what happened ---
 
+    def strict(self, *allowed: str) -> AbstractContextManager[None]:
+        """Return a context in which a call that is not ``allowed`` fails at once.
+
+        It holds for all accounts and regions, for our services and for moto's; the innermost
+        counts.
+
+        Args:
+            *allowed: operations, e.g. ``CreateCase`` or ``securityhub.CreateMembers``, or patterns
+                of them, e.g. ``securityhub.*`` or ``organizations.List*``. None allows no call.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: there is no such service, or none of ours has such an operation.
+            UnexpectedCall: at the end, if the code under test caught the one that was raised.
+        """
+        return self._running().tool(Strictness).allowing(allowed)
+
+    def passed_through(
+        self, *, account: str | None = None, region: str | None = None
+    ) -> Counter[str]:
+        """Return how often moto's other services were called, by ``organizations.ListAccounts``.
+
+        Args:
+            account: count the calls of this account only.
+            region: count the calls in this region only.
+        """
+        passed = list(self._entered.record.passed) if self._entered else []
+        return Counter(
+            f"{call.service}.{call.operation}"
+            for call in passed
+            if account in (None, call.account) and region in (None, call.region)
+        )
+
     @property
     def calls(self) -> Calls:
         """Every call to the mocked services, in order; readable after the mock has ended, too."""
@@ -273,6 +317,7 @@ def mock_membership(
     region: str | None = None,
     seed: int | str | None = None,
     settle: Literal["read", "clock"] | None = None,
+    strict: str | Sequence[str] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; used bare, decorate right away.
@@ -280,7 +325,7 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``.
+            ``seed``, ``settle``, ``strict``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

@@ -139,19 +139,22 @@ class Road:
         # A new one: what a repeated idempotency token is answered with stays as it was.
         return HttpAnswer(answer.status, headers, answer.body, answer.delay)
 
-    def pass_through(self, service: str, operation: str, request: HttpRequest) -> None:
-        """Note a call that moto's own services answer.
+    def passing(self, service: str, operation: str, request: HttpRequest) -> PassedCall:
+        """Return what a call is that goes on to moto's own services.
 
         Raises:
             Exception: the test author's watch wants none of it.
         """
-        if is_staging():
-            return
         account, region = caller_of(request, self.default_account)
-        if self.watch is not None:
+        if self.watch is not None and not is_staging():
             self.watch(service, operation, account, region)
         now = self._world.clock.now()
-        self._record.passed.append(PassedCall(service, operation, account, region, now))
+        return PassedCall(service, operation, account, region, now, len(self._record.entries))
+
+    def passed(self, call: PassedCall) -> None:
+        """Take down a call that one of moto's services has answered."""
+        if not is_staging():
+            self._record.passed.append(call)
 
     def forget_steps(self) -> None:
         """Look again at each operation's first request at what moto's configuration allows."""
