@@ -244,12 +244,8 @@ class Road:
         request: HttpRequest,
     ) -> HttpAnswer:
         """Perform an operation whose repetition with the same token does nothing."""
-        store = self._world.store(
-            idempotency.TokenStore,
-            account_id=context.account_id,
-            region=context.region,
-            partition=context.partition,
-        )
+        here = (context.account_id, context.region)
+        store = self._world.store_at(idempotency.TokenStore, here)
         resources = [str(arguments.get(name, "")) for name in step.codec.labels]
         key = (context.service, context.operation, *resources, token)
         first = store.find(key, context.now)
