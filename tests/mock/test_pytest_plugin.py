@@ -416,3 +416,50 @@ def test_without_the_option_nothing_is_traced(pytester: pytest.Pytester) -> None
     pytester.makepyfile(TRACED)
     result = pytester.runpytest_subprocess()
     result.stdout.no_fnmatch_line("*calls to mocked services*")
+
+
+# --- pytest's own unittest support ---
+
+
+def test_fixtures_reach_test_cases_through_pytests_unittest_support(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import unittest
+        import pytest
+
+        TEAM = [
+            {"name": "Ana", "jobTitle": "Lead", "email": "ana@example.com"},
+            {"name": "Bob", "jobTitle": "Lead", "email": "bob@example.com"},
+        ]
+
+        class TestFresh(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _mock(self, membership_mock):
+                self.mock = membership_mock
+
+            def test_one(self):
+                client = self.mock.client("security-ir")
+                client.create_membership(membershipName="Response", incidentResponseTeam=TEAM)
+
+            def test_two(self):
+                self.assertEqual(self.mock.client("security-ir").list_memberships()["items"], [])
+
+        @pytest.mark.usefixtures("membership_mock_class")
+        @pytest.mark.membership_mock(account="222222222222")
+        class TestShared(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _mock(self, membership_mock_class):
+                self.mock = membership_mock_class
+
+            def test_one(self):
+                client = self.mock.client("security-ir")
+                client.create_membership(membershipName="Response", incidentResponseTeam=TEAM)
+
+            def test_two(self):
+                (item,) = self.mock.client("security-ir").list_memberships()["items"]
+                self.assertEqual(item["accountId"], "222222222222")
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=4)
