@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from typing import Any, Literal
 
 from membership_mock.errors import UsageError
@@ -23,6 +24,8 @@ class Options:
             the ``clock`` says so.
         strict: the only calls that are allowed, as `MembershipMock.strict` takes them; all are
             when None.
+        now: where the clock of the mock stands still from the start, as `MockClock.move_to` takes
+            it; it shows the real time when None.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -31,11 +34,21 @@ class Options:
     seed: int | str | None = None
     settle: Literal["read", "clock"] | None = None
     strict: str | Sequence[str] | None = None
+    now: datetime | date | str | None = None
 
     @property
     def allowed_calls(self) -> tuple[str, ...]:
         """The patterns of ``strict``, whether one was given or many; none if it was not given."""
         return (self.strict,) if isinstance(self.strict, str) else tuple(self.strict or ())
+
+    @property
+    def instant(self) -> datetime | None:
+        """Where the clock stands from the start, in UTC."""
+        if self.now is None:
+            return None
+        from membership_mock.engine.clock import instant
+
+        return instant(self.now)
 
     @classmethod
     def of(cls, **given: Any) -> Options:
@@ -71,4 +84,5 @@ class Options:
 
             for pattern in options.allowed_calls:
                 check_pattern(pattern)
+        _ = options.instant
         return options

@@ -45,6 +45,7 @@ _INI: dict[str, tuple[str, Callable[[str], Any]]] = {
         _text,
     ),
     "strict": ("the only calls that are allowed, as patterns of operations", str.split),
+    "now": ("where the clock stands still from the start, e.g. 2026-01-31T12:00:00Z", _text),
 }
 
 #: The fixtures, by scope.
