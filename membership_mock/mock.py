@@ -21,6 +21,8 @@ from membership_mock.testing.clock import MockClock
 from membership_mock.testing.faults import Fault, Faults
 from membership_mock.testing.given import Given
 from membership_mock.testing.organization import MockOrganization
+from membership_mock.testing.organization_build import build as build_organization
+from membership_mock.testing.organization_tree import Tree
 from membership_mock.testing.quotas import MockQuotas
 from membership_mock.testing.snapshots import Dump, Snapshot
 from membership_mock.testing.strict import Strictness
@@ -176,9 +178,42 @@ class MembershipMock:
 
     # --- the scene ---
 
-    def organization(self) -> MockOrganization:
-        """Return a new organization."""
-        return MockOrganization()
+    def organization(
+        self,
+        tree: Tree = (),
+        *,
+        management: str | None = None,
+        delegated: Mapping[str, str | Sequence[str]] | None = None,
+        trusted: Sequence[str] = (),
+        regions: Sequence[str] | None = None,
+    ) -> MockOrganization:
+        """Return a new organization of AWS Organizations, built from names.
+
+        Args:
+            tree: accounts and units by name. In a mapping, the value of an account is its id as 12
+                digits, or None for a random one; the value of a unit is again a mapping, or a list
+                of names of accounts. What stands at the top is directly below the root.
+            management: the account that owns it, 12 digits; the mock's default account when None.
+            delegated: the name of the account, or a list of them, that is the delegated
+                administrator of a service, by the service's id (``securityhub``) or principal.
+            trusted: services with trusted access, which those of ``delegated`` have anyway.
+            regions: where Security Hub's delegated administrator is designated, since that is done
+                per region; the mock's default region when None. They tell the partition, too.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: something about it cannot be; nothing was built.
+        """
+        running = self._running()
+        return build_organization(
+            running,
+            tree,
+            management=caller.account_id(management or running.road.default_account),
+            delegated={} if delegated is None else delegated,
+            trusted=trusted,
+            regions=[self._region()] if regions is None else regions,
+            session=self.session,
+        )
 
     @property
     def given(self) -> Given:

@@ -187,7 +187,8 @@ class OrganizationConfiguration(Family):
 
         Source: API page UpdateOrganizationConfiguration.
         """
-        if change.kind != "create_account" or change.account_id is None:
+        joins = change.kind in ("create_account", "accept_handshake")
+        if not joins or change.account_id is None:
             return
         for (region,), delegation in list(world.stores(DelegationStore)):
             administrator = delegation.administrators.get(change.management_account_id)
