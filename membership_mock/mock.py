@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar, cast, overload
 
 from membership_mock.decoration import decorated
 from membership_mock.engine import caller, running
-from membership_mock.errors import NotRunning
+from membership_mock.errors import NotRunning, UnfiredFault
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
 from membership_mock.testing.aws_side import AwsSide
 from membership_mock.testing.calls import Call, Calls
 from membership_mock.testing.clock import MockClock
-from membership_mock.testing.faults import Fault, Faults
+from membership_mock.testing.fault import Fault, unfired_report
+from membership_mock.testing.faults import Faults
 from membership_mock.testing.given import Given
 from membership_mock.testing.organization import MockOrganization
 from membership_mock.testing.quotas import MockQuotas
@@ -41,6 +44,9 @@ class MembershipMock:
         self._lock = threading.Lock()
         self._entered: running.Running | None = None
         self._calls: list[Call] = []
+        self._known_faults: list[Sequence[Fault]] = []
+        #: a test that has failed already need not hear that a fault has not fired
+        self.test_failed = False
 
     # --- start and stop ---
 
@@ -53,6 +59,9 @@ class MembershipMock:
             )
             entered = running.enter(SERVICES, entrance)
             self._entrances.append(entrance)
+            # Faults that were there before are somebody else's.
+            watched = options.unfired_faults != "ignore"
+            self._known_faults.append(list(entered.tool(Faults)) if watched else ())
             if entered is not self._entered:
                 self._entered, self._calls = entered, []
         return self
@@ -62,11 +71,28 @@ class MembershipMock:
 
         Raises:
             NotRunning: it was stopped more often than started.
+            UnfiredFault: a fault has hit no call, and the option ``unfired_faults`` is ``error``.
         """
+        self._stop(failing=sys.exc_info()[0] is not None)
+
+    def _stop(self, *, failing: bool) -> None:
         with self._lock:
             if not self._entrances:
                 raise NotRunning("This mock was stopped more often than it was started.")
+            unfired = self._unfired_faults(self._known_faults.pop())
             running.leave(self._entrances.pop())
+        if unfired and not failing and not self.test_failed:
+            if self._options.unfired_faults == "error":
+                raise UnfiredFault(unfired)
+            warnings.warn(unfired, stacklevel=3)
+
+    def _unfired_faults(self, known: Sequence[Fault]) -> str:
+        """Return the faults that came after ``known`` and hit no call as text; empty if none."""
+        if self._options.unfired_faults == "ignore":
+            return ""
+        faults = running.require().tool(Faults)
+        unfired = [fault for fault in faults.unfired if fault not in known]
+        return unfired_report(unfired) if unfired else ""
 
     def reset(self) -> None:
         """Empty the world, moto's other services included, and the record of calls.
@@ -79,14 +105,14 @@ class MembershipMock:
     def __enter__(self) -> MembershipMock:  # noqa: PYI034  Self came with Python 3.11
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def __exit__(self, *raised: object) -> None:
+        self._stop(failing=any(raised))
 
     async def __aenter__(self) -> MembershipMock:  # noqa: PYI034  likewise
         return self.start()
 
-    async def __aexit__(self, *_: object) -> None:
-        self.stop()
+    async def __aexit__(self, *raised: object) -> None:
+        self._stop(failing=any(raised))
 
     def __call__(self, target: T) -> T:
         """Decorate a function, an async function, a generator of either kind, or a test class."""
@@ -181,14 +207,47 @@ class MembershipMock:
 
     # --- faults ---
 
-    def fail(self) -> Fault:
-        """Let calls fail."""
-        return Fault()
+    def fail(
+        self,
+        operation: str,
+        error: str | type[Exception] | Exception,
+        *,
+        message: str | None = None,
+        members: Mapping[str, Any] | None = None,
+        times: int | None = 1,
+        account: str | None = None,
+        region: str | None = None,
+        where: Callable[[Call], bool] | None = None,
+        after: bool = False,
+        retry_after: int | None = None,
+        status: int | None = None,
+        force: bool = False,
+    ) -> Fault:
+        """Let calls end in an error of the service, or of the connection; see `Faults.fail`.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: no such call can come, or AWS would not answer it so.
+        """
+        return self.faults.fail(
+            operation,
+            error,
+            message=message,
+            members=members,
+            times=times,
+            account=account,
+            region=region,
+            where=where,
+            after=after,
+            retry_after=retry_after,
+            status=status,
+            force=force,
+        )
 
     @property
     def faults(self) -> Faults:
         """The faults of the mocked world: inject them, read what they hit, withdraw them."""
-        return Faults()
+        return self._running().tool(Faults)
 
     # --- the world, kept and compared ---
 
@@ -273,6 +332,7 @@ def mock_membership(
     region: str | None = None,
     seed: int | str | None = None,
     settle: Literal["read", "clock"] | None = None,
+    unfired_faults: Literal["ignore", "warn", "error"] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; used bare, decorate right away.
@@ -280,7 +340,7 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``.
+            ``seed``, ``settle``, ``unfired_faults``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

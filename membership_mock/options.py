@@ -21,6 +21,8 @@ class Options:
         seed: what ids and tokens are made from: the same seed gives the same ones again.
         settle: when states that take minutes on AWS settle: at the next ``read``, or not before
             the ``clock`` says so.
+        unfired_faults: what becomes of faults that have hit no call when the mock stops: ``ignore``
+            them, ``warn``, or raise an ``error``.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -28,6 +30,7 @@ class Options:
     region: str | None = None
     seed: int | str | None = None
     settle: Literal["read", "clock"] | None = None
+    unfired_faults: Literal["ignore", "warn", "error"] = "ignore"
 
     @classmethod
     def of(cls, **given: Any) -> Options:
@@ -56,6 +59,10 @@ class Options:
             raise UsageError(f"{options.region!r} is not a region: pass e.g. 'eu-west-1'.")
         if options.settle not in (None, "read", "clock"):
             raise UsageError(f"settle is 'read' or 'clock', not {options.settle!r}.")
+        if options.unfired_faults not in ("ignore", "warn", "error"):
+            raise UsageError(
+                f"unfired_faults is 'ignore', 'warn' or 'error', not {options.unfired_faults!r}."
+            )
         if options.seed is not None and not isinstance(options.seed, (int, str)):
             raise UsageError(f"A seed is an int or text, not {options.seed!r}.")
         return options

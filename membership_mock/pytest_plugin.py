@@ -19,6 +19,7 @@ _INI = {
     "region": "region of mock.client() and mock.session() when none is given",
     "seed": "what ids and tokens are made from",
     "settle": "when states that take minutes on AWS settle: at the next 'read', or by the 'clock'",
+    "unfired_faults": "what becomes of faults that have hit no call: 'ignore', 'warn' or 'error'",
 }
 
 _running = pytest.StashKey["MembershipMock"]()
@@ -64,6 +65,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = outcome.get_result()
     mock = item.stash.get(_running, None)
     if mock is not None and report.failed:
+        mock.test_failed = True
         try:
             text = mock.report()
         except Exception as error:  # noqa: BLE001  a hook that raises ends the whole run

@@ -118,7 +118,7 @@ class Road:
                 if step is None:
                     answer = HttpAnswer(*service_error_response(service, refusal))
                 else:
-                    answer = HttpAnswer(*step.codec.serialize_error(refusal))
+                    answer = HttpAnswer(*step.codec.serialize_error(refusal), refusal.delay)
             except Exception as raised:
                 if not staged:
                     self._record.add(context, request, None, raised)
@@ -152,6 +152,9 @@ class Road:
             self.watch(service, operation, account, region)
         now = self._world.clock.now()
         self._record.passed.append(PassedCall(service, operation, account, region, now))
+
+    def let_pass(self, seconds: float) -> None:
+        """Let the clock of the world go on by the time that a caller has waited for an answer."""
 
     def forget_steps(self) -> None:
         """Look again at each operation's first request at what moto's configuration allows."""
