@@ -6,13 +6,14 @@ import os
 import sys
 import threading
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any, Literal, TypeVar, cast, overload
 
 from membership_mock.decoration import decorated
 from membership_mock.engine import caller, running
-from membership_mock.errors import NotRunning, UnfiredFault
+from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
 from membership_mock.testing.aws_side import AwsSide
@@ -24,6 +25,7 @@ from membership_mock.testing.given import Given
 from membership_mock.testing.organization import MockOrganization
 from membership_mock.testing.quotas import MockQuotas
 from membership_mock.testing.snapshots import Dump, Snapshot
+from membership_mock.testing.strict import Strictness
 
 T = TypeVar("T")
 
@@ -40,13 +42,11 @@ class MembershipMock:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._entrances: list[running.Entrance] = []
+        self._entrances: list[ExitStack] = []
         self._lock = threading.Lock()
         self._entered: running.Running | None = None
         self._calls: list[Call] = []
-        self._known_faults: list[Sequence[Fault]] = []
-        #: a test that has failed already need not hear that a fault has not fired
-        self.test_failed = False
+        self._failing = False
 
     # --- start and stop ---
 
@@ -58,10 +58,16 @@ class MembershipMock:
                 options.config, options.account, options.seed, options.settle
             )
             entered = running.enter(SERVICES, entrance)
-            self._entrances.append(entrance)
-            # Faults that were there before are somebody else's.
-            watched = options.unfired_faults != "ignore"
-            self._known_faults.append(list(entered.tool(Faults)) if watched else ())
+            with ExitStack() as on_the_way_out:
+                on_the_way_out.callback(running.leave, entrance)
+                if options.strict is not None:
+                    strict = entered.tool(Strictness).allowing(options.allowed_calls)
+                    on_the_way_out.enter_context(strict)
+                if options.unfired_faults != "ignore":
+                    # Faults that were there before are somebody else's.
+                    known = list(entered.tool(Faults))
+                    on_the_way_out.callback(self._look_for_unfired_faults, entered, known)
+                self._entrances.append(on_the_way_out.pop_all())
             if entered is not self._entered:
                 self._entered, self._calls = entered, []
         return self
@@ -71,6 +77,8 @@ class MembershipMock:
 
         Raises:
             NotRunning: it was stopped more often than started.
+            UnexpectedCall: strict mode refused a call, and the code went on as if nothing had
+                happened.
             UnfiredFault: a fault has hit no call, and the option ``unfired_faults`` is ``error``.
         """
         self._stop(failing=sys.exc_info()[0] is not None)
@@ -79,20 +87,17 @@ class MembershipMock:
         with self._lock:
             if not self._entrances:
                 raise NotRunning("This mock was stopped more often than it was started.")
-            unfired = self._unfired_faults(self._known_faults.pop())
-            running.leave(self._entrances.pop())
-        if unfired and not failing and not self.test_failed:
-            if self._options.unfired_faults == "error":
-                raise UnfiredFault(unfired)
-            warnings.warn(unfired, stacklevel=3)
+            self._failing = failing
+            self._entrances.pop().close()
 
-    def _unfired_faults(self, known: Sequence[Fault]) -> str:
-        """Return the faults that came after ``known`` and hit no call as text; empty if none."""
-        if self._options.unfired_faults == "ignore":
-            return ""
-        faults = running.require().tool(Faults)
-        unfired = [fault for fault in faults.unfired if fault not in known]
-        return unfired_report(unfired) if unfired else ""
+    def _look_for_unfired_faults(self, entered: running.Running, known: Sequence[Fault]) -> None:
+        """Tell of faults that came after ``known`` and hit no call, if nothing else is wrong."""
+        unfired = [fault for fault in entered.tool(Faults).unfired if fault not in known]
+        if self._failing or not unfired:
+            return
+        if self._options.unfired_faults == "error":
+            raise UnfiredFault(unfired_report(unfired))
+        warnings.warn(unfired_report(unfired), stacklevel=2)
 
     def reset(self) -> None:
         """Empty the world, moto's other services included, and the record of calls.
@@ -105,14 +110,16 @@ class MembershipMock:
     def __enter__(self) -> MembershipMock:  # noqa: PYI034  Self came with Python 3.11
         return self.start()
 
-    def __exit__(self, *raised: object) -> None:
-        self._stop(failing=any(raised))
+    def __exit__(self, kind: object = None, error: object = None, trace: object = None) -> None:
+        # What went wrong inside is the better news than what the tools have to say about it.
+        with suppress(UnexpectedCall) if error is not None else nullcontext():
+            self._stop(failing=error is not None)
 
     async def __aenter__(self) -> MembershipMock:  # noqa: PYI034  likewise
         return self.start()
 
     async def __aexit__(self, *raised: object) -> None:
-        self._stop(failing=any(raised))
+        self.__exit__(*raised)
 
     def __call__(self, target: T) -> T:
         """Decorate a function, an async function, a generator of either kind, or a test class."""
@@ -276,6 +283,39 @@ class MembershipMock:
 
     # --- what happened ---
 
+    def strict(self, *allowed: str) -> AbstractContextManager[None]:
+        """Return a context in which a call that is not ``allowed`` fails at once.
+
+        It holds for all accounts and regions, for our services and for moto's; the innermost
+        counts.
+
+        Args:
+            *allowed: operations, e.g. ``CreateCase`` or ``securityhub.CreateMembers``, or patterns
+                of them, e.g. ``securityhub.*`` or ``organizations.List*``. None allows no call.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: there is no such service, or none of ours has such an operation.
+            UnexpectedCall: at the end, if the code under test caught the one that was raised.
+        """
+        return self._running().tool(Strictness).allowing(allowed)
+
+    def passed_through(
+        self, *, account: str | None = None, region: str | None = None
+    ) -> Counter[str]:
+        """Return how often moto's other services were called, by ``organizations.ListAccounts``.
+
+        Args:
+            account: count the calls of this account only.
+            region: count the calls in this region only.
+        """
+        passed = list(self._entered.record.passed) if self._entered else []
+        return Counter(
+            f"{call.service}.{call.operation}"
+            for call in passed
+            if account in (None, call.account) and region in (None, call.region)
+        )
+
     @property
     def calls(self) -> Calls:
         """Every call to the mocked services, in order; readable after the mock has ended, too."""
@@ -332,6 +372,7 @@ def mock_membership(
     region: str | None = None,
     seed: int | str | None = None,
     settle: Literal["read", "clock"] | None = None,
+    strict: str | Sequence[str] | None = None,
     unfired_faults: Literal["ignore", "warn", "error"] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
@@ -340,7 +381,7 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``, ``unfired_faults``.
+            ``seed``, ``settle``, ``strict``, ``unfired_faults``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

@@ -13,7 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from membership_mock.engine import moto_bridge
+from membership_mock.engine import moto_bridge, witness
 from membership_mock.engine.caller import explicit_account, signing_key
 from membership_mock.engine.interceptor import Interceptor
 from membership_mock.engine.moto_start import MotoStart
@@ -69,7 +69,7 @@ class Running:
         self.services = services
         self._random_before: Any = None
         self._plant(entrance)
-        self.world = World(moto_bridge.random.getrandbits(128).to_bytes(16, "big"))
+        self.world = World(_secret())
         self.record = Record()
         self.installation = moto_bridge.Installation(services, self.world)
         self._default_account = entrance.account
@@ -118,7 +118,10 @@ class Running:
             self._interceptor.remove()
 
     def tool(self, kind: type[T]) -> T:
-        """Return the one tool of ``kind`` that works on this running mock, made when asked for."""
+        """Return the one tool of ``kind`` that works on this running mock, made when asked for.
+
+        It is gone after `reset`, unless the class says that it ``outlives_reset``.
+        """
         with self.world.lock:
             found = self._tools.get(kind)
             if found is None:
@@ -153,10 +156,15 @@ class Running:
             self._moto.reset()
             self.world.clear()
             self.record.clear()
-            self._tools.clear()
-            self.road.intervene = self.road.watch = None
+            self._tools = {
+                kind: tool
+                for kind, tool in self._tools.items()
+                if getattr(kind, "outlives_reset", False)
+            }
+            self.road.intervene = None
             for entrance in self._entrances:
                 self._plant(entrance)
+            self.world.secret = _secret()
 
     def join(self, entrance: Entrance) -> None:
         """Let an inner mock's options count on top of the others'."""
@@ -200,6 +208,11 @@ class Running:
         return self._default_account
 
 
+def _secret() -> bytes:
+    """Return what page tokens are sealed with, the same one for the same seed."""
+    return moto_bridge.random.getrandbits(128).to_bytes(16, "big")  # type: ignore[no-any-return]
+
+
 def enter(services: Mapping[str, type[Backend]], entrance: Entrance) -> Running:
     """Start the mock, or join the one that is running."""
     with _lock:
@@ -209,6 +222,7 @@ def enter(services: Mapping[str, type[Backend]], entrance: Entrance) -> Running:
             running = Running(services, entrance)
             running.open()
             _current.append(running)
+            witness.announce(running.record)
         return _current[0]
 
 
@@ -225,6 +239,11 @@ def leave(entrance: Entrance) -> None:
 def is_running() -> bool:
     """Return whether any mock is running."""
     return bool(_current)
+
+
+def current_record() -> Record | None:
+    """Return the calls of the running mock; None if none is running."""
+    return _current[0].record if _current else None
 
 
 def require() -> Running:
