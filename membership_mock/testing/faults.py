@@ -9,6 +9,7 @@ from membership_mock.engine import running as engine
 from membership_mock.engine.caller import account_id
 from membership_mock.errors import NotRunning, UnfiredFault, UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.clock import MockClock
 from membership_mock.testing.fault import Fault, Where, unfired_report
 from membership_mock.testing.fault_connections import LostConnection, connection_error
 from membership_mock.testing.fault_effects import Delay, Effect
@@ -32,6 +33,7 @@ class Faults(Sequence[Fault]):
         self._running = running
         self._all: list[Fault] = []
         self._pending: dict[tuple[str, str], list[Fault]] = {}
+        running.road.let_pass = self._let_pass
 
     @overload
     def __getitem__(self, index: int) -> Fault: ...
@@ -275,6 +277,12 @@ class Faults(Sequence[Fault]):
                 road.intervene = self._intervene
             elif road.intervene == self._intervene:
                 road.intervene = None
+
+    def _let_pass(self, seconds: float) -> None:
+        """Let the mock's clock go on by the time that a caller would have waited."""
+        advance: Any = getattr(MockClock, "advance", None)
+        if advance is not None:
+            advance(self._running.tool(MockClock), seconds=seconds)
 
     def _intervene(self, call: Intercepted, proceed: Callable[[], HttpAnswer]) -> HttpAnswer:
         """Answer a call by the first of the faults that are for it, and those that go with it."""

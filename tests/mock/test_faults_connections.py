@@ -20,8 +20,7 @@ from botocore.exceptions import (
 )
 from moto.server import ThreadedMotoServer
 
-from membership_mock import UsageError
-from membership_mock.engine.road import Road
+from membership_mock import Faults, UsageError
 from tests.contract.doors import signed
 from tests.samples import TEAM, case_input, new_case, new_membership
 
@@ -41,7 +40,7 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def passed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How many seconds the mock's clock was told to let pass."""
     told: list[float] = []
-    monkeypatch.setattr(Road, "let_pass", lambda _, seconds: told.append(seconds))
+    monkeypatch.setattr(Faults, "_let_pass", lambda _, seconds: told.append(seconds))
     return told
 
 
