@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -20,7 +21,7 @@ from botocore.exceptions import (
 )
 from moto.server import ThreadedMotoServer
 
-from membership_mock import Faults, UsageError
+from membership_mock import Faults, MockClock, UsageError
 from tests.contract.doors import signed
 from tests.samples import TEAM, case_input, new_case, new_membership
 
@@ -229,6 +230,19 @@ def test_a_client_waits_as_long_as_it_was_told(membership_mock: Any, patience: A
     membership_mock.faults.delay("list_memberships", 60)
     config = Config(read_timeout=patience, retries={"total_max_attempts": 1})
     assert client(membership_mock, config).list_memberships()["items"] == []
+
+
+@pytest.mark.skipif(not hasattr(MockClock, "advance"), reason="this clock cannot be moved yet")
+def test_the_clock_of_the_mock_goes_on_as_long_as_the_client_waits(membership_mock: Any) -> None:
+    membership_mock.clock.freeze("2026-01-01")
+    start = membership_mock.clock.now()
+    membership_mock.faults.delay("list_memberships", 20, times=2)
+    client(membership_mock).list_memberships()
+    assert membership_mock.clock.now() - start == timedelta(seconds=20)
+    hasty = client(membership_mock, Config(read_timeout=5, retries={"total_max_attempts": 1}))
+    with pytest.raises(ReadTimeoutError):
+        hasty.list_memberships()
+    assert membership_mock.clock.now() - start == timedelta(seconds=25)
 
 
 def test_a_client_waits_a_minute_by_default(membership_mock: Any) -> None:
