@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from membership_mock.testing.aws_side import AwsSide
     from membership_mock.testing.calls import Call, Calls
     from membership_mock.testing.clock import MockClock
-    from membership_mock.testing.faults import Fault, Faults
+    from membership_mock.testing.fault import Fault
+    from membership_mock.testing.faults import Faults
     from membership_mock.testing.given import Given
     from membership_mock.testing.organization import MockOrganization
     from membership_mock.testing.quotas import MockQuotas
@@ -60,7 +61,7 @@ _HOMES = {
     "Call": "testing.calls",
     "Calls": "testing.calls",
     "Dump": "testing.snapshots",
-    "Fault": "testing.faults",
+    "Fault": "testing.fault",
     "Faults": "testing.faults",
     "Given": "testing.given",
     "MembershipMock": "mock",

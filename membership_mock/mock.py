@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
@@ -12,13 +14,14 @@ from typing import Any, Literal, TypeVar, cast, overload
 
 from membership_mock.decoration import decorated
 from membership_mock.engine import caller, running
-from membership_mock.errors import NotRunning, UnexpectedCall
+from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
 from membership_mock.testing.aws_side import AwsSide
 from membership_mock.testing.calls import Call, Calls
 from membership_mock.testing.clock import MockClock
-from membership_mock.testing.faults import Fault, Faults
+from membership_mock.testing.fault import Fault, unfired_report
+from membership_mock.testing.faults import Faults
 from membership_mock.testing.given import Given
 from membership_mock.testing.organization import MockOrganization
 from membership_mock.testing.organization_build import build as build_organization
@@ -46,6 +49,7 @@ class MembershipMock:
         self._lock = threading.Lock()
         self._entered: running.Running | None = None
         self._calls: list[Call] = []
+        self._failing = False
 
     # --- start and stop ---
 
@@ -66,6 +70,10 @@ class MembershipMock:
                 if options.strict is not None:
                     strict = entered.tool(Strictness).allowing(options.allowed_calls)
                     on_the_way_out.enter_context(strict)
+                if options.unfired_faults != "ignore":
+                    # Faults that were there before are somebody else's.
+                    known = list(entered.tool(Faults))
+                    on_the_way_out.callback(self._look_for_unfired_faults, entered, known)
                 self._entrances.append(on_the_way_out.pop_all())
             if entered is not self._entered:
                 self._entered, self._calls = entered, []
@@ -78,11 +86,25 @@ class MembershipMock:
             NotRunning: it was stopped more often than started.
             UnexpectedCall: strict mode refused a call, and the code went on as if nothing had
                 happened.
+            UnfiredFault: a fault has hit no call, and the option ``unfired_faults`` is ``error``.
         """
+        self._stop(failing=sys.exc_info()[0] is not None)
+
+    def _stop(self, *, failing: bool) -> None:
         with self._lock:
             if not self._entrances:
                 raise NotRunning("This mock was stopped more often than it was started.")
+            self._failing = failing
             self._entrances.pop().close()
+
+    def _look_for_unfired_faults(self, entered: running.Running, known: Sequence[Fault]) -> None:
+        """Tell of faults that came after ``known`` and hit no call, if nothing else is wrong."""
+        unfired = [fault for fault in entered.tool(Faults).unfired if fault not in known]
+        if self._failing or not unfired:
+            return
+        if self._options.unfired_faults == "error":
+            raise UnfiredFault(unfired_report(unfired))
+        warnings.warn(unfired_report(unfired), stacklevel=2)
 
     def reset(self) -> None:
         """Empty the world, moto's other services included, and the record of calls.
@@ -98,7 +120,7 @@ class MembershipMock:
     def __exit__(self, kind: object = None, error: object = None, trace: object = None) -> None:
         # What went wrong inside is the better news than what the tools have to say about it.
         with suppress(UnexpectedCall) if error is not None else nullcontext():
-            self.stop()
+            self._stop(failing=error is not None)
 
     async def __aenter__(self) -> MembershipMock:  # noqa: PYI034  likewise
         return self.start()
@@ -236,14 +258,47 @@ class MembershipMock:
 
     # --- faults ---
 
-    def fail(self) -> Fault:
-        """Let calls fail."""
-        return Fault()
+    def fail(
+        self,
+        operation: str,
+        error: str | type[Exception] | Exception,
+        *,
+        message: str | None = None,
+        members: Mapping[str, Any] | None = None,
+        times: int | None = 1,
+        account: str | None = None,
+        region: str | None = None,
+        where: Callable[[Call], bool] | None = None,
+        after: bool = False,
+        retry_after: int | None = None,
+        status: int | None = None,
+        force: bool = False,
+    ) -> Fault:
+        """Let calls end in an error of the service, or of the connection; see `Faults.fail`.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: no such call can come, or AWS would not answer it so.
+        """
+        return self.faults.fail(
+            operation,
+            error,
+            message=message,
+            members=members,
+            times=times,
+            account=account,
+            region=region,
+            where=where,
+            after=after,
+            retry_after=retry_after,
+            status=status,
+            force=force,
+        )
 
     @property
     def faults(self) -> Faults:
         """The faults of the mocked world: inject them, read what they hit, withdraw them."""
-        return Faults()
+        return self._running().tool(Faults)
 
     # --- the world, kept and compared ---
 
@@ -363,6 +418,7 @@ def mock_membership(
     settle: Literal["read", "clock"] | None = None,
     strict: str | Sequence[str] | None = None,
     now: datetime | date | str | None = None,
+    unfired_faults: Literal["ignore", "warn", "error"] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; used bare, decorate right away.
@@ -370,7 +426,7 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``, ``strict``, ``now``.
+            ``seed``, ``settle``, ``strict``, ``now``, ``unfired_faults``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

@@ -26,6 +26,8 @@ class Options:
             when None.
         now: where the clock of the mock stands still from the start, as `MockClock.move_to` takes
             it; it shows the real time when None.
+        unfired_faults: what becomes of faults that have hit no call when the mock stops: ``ignore``
+            them, ``warn``, or raise an ``error``.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -35,6 +37,7 @@ class Options:
     settle: Literal["read", "clock"] | None = None
     strict: str | Sequence[str] | None = None
     now: datetime | date | str | None = None
+    unfired_faults: Literal["ignore", "warn", "error"] = "ignore"
 
     @property
     def allowed_calls(self) -> tuple[str, ...]:
@@ -79,6 +82,10 @@ class Options:
             raise UsageError(f"settle is 'read' or 'clock', not {options.settle!r}.")
         if options.seed is not None and type(options.seed) not in (int, str):
             raise UsageError(f"A seed is an int or text, not {options.seed!r}.")
+        if options.unfired_faults not in ("ignore", "warn", "error"):
+            raise UsageError(
+                f"unfired_faults is 'ignore', 'warn' or 'error', not {options.unfired_faults!r}."
+            )
         if options.strict is not None:
             from membership_mock.testing.strict import check_pattern
 

@@ -46,6 +46,10 @@ _INI: dict[str, tuple[str, Callable[[str], Any]]] = {
     ),
     "strict": ("the only calls that are allowed, as patterns of operations", str.split),
     "now": ("where the clock stands still from the start, e.g. 2026-01-31T12:00:00Z", _text),
+    "unfired_faults": (
+        "what becomes of faults that have hit no call: 'ignore', 'warn' or 'error'",
+        _text,
+    ),
 }
 
 #: The fixtures, by scope.

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -62,6 +62,7 @@ class Road:
     Attributes:
         intervene: what a test author does to valid calls; None for nothing.
         watch: looks at every call to any service before anything else does; None for nobody.
+        let_pass: told for how many seconds a caller would have waited for an answer.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Road:
         self.default_account = default_account
         self.intervene: Intervention | None = None
         self.watch: Watch | None = None
+        self.let_pass: Callable[[float], None] = lambda _: None
         self._installation = installation
         self._world = world
         self._record = record
@@ -118,7 +120,7 @@ class Road:
                 if step is None:
                     answer = HttpAnswer(*service_error_response(service, refusal))
                 else:
-                    answer = HttpAnswer(*step.codec.serialize_error(refusal))
+                    answer = HttpAnswer(*step.codec.serialize_error(refusal), refusal.delay)
             except Exception as raised:
                 if not staged:
                     self._record.add(context, request, None, raised)
