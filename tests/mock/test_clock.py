@@ -201,6 +201,17 @@ def test_a_clock_that_was_moved_does_not_go_back(membership_mock, frozen):
     assert clock.frozen is frozen
 
 
+def test_the_present_of_a_moment_ago_is_not_the_past(membership_mock):
+    with freeze_time(NOON) as real:
+        stamp(membership_mock)
+        at = membership_mock.clock.now()
+        real.tick(timedelta(milliseconds=5))
+        membership_mock.clock.freeze(at)
+        assert membership_mock.clock.now() == at
+        with pytest.raises(UsageError, match="cannot go back"):
+            membership_mock.clock.freeze(at - timedelta(milliseconds=1))
+
+
 # --- misuse ---
 
 
@@ -321,6 +332,24 @@ def test_the_option_now_freezes_the_clock_from_the_start(now):
 @pytest.mark.membership_mock(now="2026-03-14T12:00:00Z")
 def test_the_marker_freezes_the_clock_too(membership_mock):
     assert stamp(membership_mock) == NOON
+
+
+def test_the_ini_options_freeze_the_clock_and_let_states_wait_for_it(pytester):
+    pytester.makeini(
+        "[pytest]\nmembership_mock_now = 2026-03-14T12:00:00Z\nmembership_mock_settle = clock"
+    )
+    pytester.makepyfile(
+        """
+        def test_ini(membership_mock):
+            assert membership_mock.clock.now().isoformat() == "2026-03-14T12:00:00+00:00"
+            client = membership_mock.client("securityhub", region="us-east-1")
+            client.enable_security_hub()
+            for _ in range(2):
+                found = client.get_enabled_standards()["StandardsSubscriptions"]
+                assert {one["StandardsStatus"] for one in found} == {"PENDING"}
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 @mock_membership(now="2026-03-14T12:00:00Z")

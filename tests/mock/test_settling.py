@@ -15,7 +15,7 @@ import pytest
 import requests
 from freezegun import freeze_time
 
-from membership_mock import MembershipMock, mock_membership
+from membership_mock import MembershipMock, UsageError, mock_membership
 from tests.cleanrooms.queries import finish_query, get_job, get_query, start_job, start_query
 from tests.cleanrooms.rooms import REGION, RUNNER, A, B, join, member, new_collaboration
 from tests.cleanrooms.tables import pyspark_template
@@ -390,6 +390,15 @@ def test_a_query_that_has_ended_by_the_clock_cannot_be_cancelled(waiting):
             protectedQueryIdentifier=query_id,
             targetStatus="CANCELLED",
         )
+
+
+def test_the_end_of_a_query_that_has_ended_by_time_cannot_be_settled():
+    with freeze_time(NOON) as real, mock_membership(settle="clock") as mock:
+        a, membership_id = room(mock)
+        query_id = start_query(a, membership_id)["id"]
+        real.tick(timedelta(minutes=6))
+        with pytest.raises(UsageError, match="is SUCCESS already"):
+            mock.aws_side(A, REGION).end_query("FAILED", protected_query_id=query_id)
 
 
 def test_the_clock_moves_the_queries_of_all_accounts(membership_mock):
