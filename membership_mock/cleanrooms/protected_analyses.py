@@ -197,6 +197,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
                 f"Account {self.backend.account_id} has no {self.thing} with the id {analysis_id}"
                 f" in {self.backend.region_name}."
             )
+        self._catch_up(found, self.backend.world.clock.now())
         if found.status not in ("SUBMITTED", "STARTED"):
             raise UsageError(f"The {self.thing} {analysis_id} is {found.status} already.")
         self.check_result(result, found.destinations)

@@ -37,8 +37,9 @@ class Clock:
         """Return the present instant in UTC, cut to milliseconds as AWS does."""
         if self.frozen is not None:
             return _cut(self.frozen)
-        now = datetime.fromtimestamp(int(time.time() * 1000) / 1000, timezone.utc)
-        return now if self.ahead is None else min(_cut(now + self.ahead), LATEST)
+        if self.ahead is not None:
+            return min(_cut(_real() + self.ahead), LATEST)
+        return datetime.fromtimestamp(int(time.time() * 1000) / 1000, timezone.utc)
 
     @property
     def is_set(self) -> bool:
@@ -47,12 +48,16 @@ class Clock:
 
     def set(self, at: datetime, *, frozen: bool) -> None:
         """Put the clock to an instant, from which time goes on unless it is frozen there."""
-        self.ahead = at - datetime.fromtimestamp(time.time(), timezone.utc)
+        self.ahead = at - _real()
         self.frozen = at if frozen else None
 
     def clear(self) -> None:
         """Show the real time again."""
         self.ahead = self.frozen = None
+
+
+def _real() -> datetime:
+    return datetime.fromtimestamp(time.time(), timezone.utc)
 
 
 def _cut(at: datetime) -> datetime:

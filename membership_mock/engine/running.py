@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from membership_mock.engine import moto_bridge, witness
@@ -33,6 +33,9 @@ _FAKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 #: Variables of the user's that would shine through the fake credentials.
 _HIDDEN = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+
+#: how old an instant may be that is still taken for the present
+_A_MOMENT = timedelta(seconds=1)
 
 _lock = threading.RLock()
 _current: list[Running] = []
@@ -181,7 +184,9 @@ class Running:
         """
         clock = self.world.clock
         now = clock.frozen or clock.now()
-        if at is not None and at < now and (clock.is_set or not self.world.is_untouched):
+        # what a test has just read from a clock that runs is the past by now
+        earliest = now if clock.frozen else now - _A_MOMENT
+        if at is not None and at < earliest and (clock.is_set or not self.world.is_untouched):
             raise UsageError(
                 f"The clock cannot go back to {at.isoformat()}: it is {now.isoformat()} by now, and"
                 " what has happened would lie in the future. Start the mock on that day with the"

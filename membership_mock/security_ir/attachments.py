@@ -95,8 +95,8 @@ class Attachments(CaseFamily):
 
     @operation(
         "GetCaseAttachmentUploadUrl",
-        differs="the scan is over at the first look at the case after the upload; it fails for"
-        " the EICAR test file",
+        differs="the scan is over at the first look at the case after the upload, or a minute after"
+        " it; it fails for the EICAR test file",
     )
     def get_case_attachment_upload_url(
         self, ctx: Context, case_id: str, file_name: str, content_length: int

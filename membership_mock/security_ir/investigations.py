@@ -138,8 +138,8 @@ class Investigations(CaseFamily):
     @operation(
         "ListInvestigations",
         optional=True,
-        differs="the same three actions for every case, on a fixed timetable: nothing is"
-        " investigated",
+        differs="the same three actions for every case, on a fixed timetable that looks shorten:"
+        " nothing is investigated",
     )
     def list_investigations(self, ctx: Context, case_id: str) -> dict[str, Any]:
         """Return the actions of a case's investigation; none for a self-managed case."""
