@@ -20,6 +20,7 @@ class Scope(Enum):
     ACCOUNT_REGION = "one account in one region"
     REGION = "all accounts in one region"
     PARTITION = "all accounts in all regions of a partition"
+    WORLD = "everything"
 
 
 def keys_of(account_id: str, region: str, partition: str) -> dict[Scope, tuple[str, ...]]:
@@ -28,6 +29,7 @@ def keys_of(account_id: str, region: str, partition: str) -> dict[Scope, tuple[s
         Scope.ACCOUNT_REGION: (account_id, region),
         Scope.REGION: (region,),
         Scope.PARTITION: (partition,),
+        Scope.WORLD: (),
     }
 
 
@@ -47,7 +49,7 @@ class Store:
         """Yield what the store holds, a line each, for the report of a failed test.
 
         Args:
-            key: how far this store reaches: (account, region), (region,) or (partition,).
+            key: how far this store reaches: (account, region), (region,), (partition,) or ().
         """
         del key
         yield from ()

@@ -19,7 +19,7 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
 from membership_mock.security_ir.cases import Case, CaseFamily, Cases
-from membership_mock.security_ir.comments import MOST_COMMENTS, Comments
+from membership_mock.security_ir.comments import Comments
 from membership_mock.security_ir.errors import ResourceNotFoundException
 
 #: the author of what the service itself writes
@@ -121,8 +121,9 @@ class Investigations(CaseFamily):
         summary = _actions(case, now)[-1]
         if summary.status == "Completed":
             case.summary_posted = True
-            if len(case.comments) < MOST_COMMENTS:
-                self.of(Comments).add(case, summary.last_updated, SERVICE, summary.content)
+            comments = self.of(Comments)
+            if comments.has_room(case):
+                comments.add(case, summary.last_updated, SERVICE, summary.content)
 
     @operation(
         "ListInvestigations",
