@@ -39,8 +39,8 @@ MEMBERS = _quota(
     code="L-F7B26AF5",
     default=5,
     adjustable=True,
-    per="collaboration, of its creator",
-    counts="members who are invited or active, the creator left out",
+    per="collaboration",
+    counts="members who are invited or active, besides the creator, whose quota it is",
 )
 CONFIGURED_TABLES = _quota(
     name="configured_tables",
@@ -90,8 +90,8 @@ TABLES_PER_QUERY = _quota(
     title="Configured tables per protected query",
     default=15,
     adjustable=True,
-    per="protected query or job, of the account that runs it",
-    counts="tables that it names; nothing of it is kept, so none are ever in use",
+    per="query or job",
+    counts="tables that it names, which do not stay in use; the quota is the runner's",
 )
 CONCURRENT_QUERIES = _quota(
     name="concurrent_queries_per_membership",
