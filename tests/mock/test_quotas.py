@@ -323,8 +323,16 @@ def _kind(what: str) -> str:
     return "outstanding invitations" if what == "invitations" else "allowed members"
 
 
+#: older models do not declare the error for the operation that the story calls
+NEWEST_MODEL = {"analysis_rule_kilobytes": pytest.mark.newest_model}
+
+
 @pytest.mark.parametrize(
-    ("service", "name"), [pytest.param(*each, id=".".join(each)) for each in STORIES]
+    ("service", "name"),
+    [
+        pytest.param(*each, id=".".join(each), marks=NEWEST_MODEL.get(each[1], ()))
+        for each in STORIES
+    ],
 )
 def test_reaching_a_quota_gives_the_modelled_error(
     membership_mock: MembershipMock, service: str, name: str
