@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar, cast, overload
 
 from membership_mock.decoration import decorated
 from membership_mock.engine import caller, running
-from membership_mock.errors import NotRunning
+from membership_mock.errors import NotRunning, UnexpectedCall
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
 from membership_mock.testing.aws_side import AwsSide
@@ -19,8 +21,11 @@ from membership_mock.testing.clock import MockClock
 from membership_mock.testing.faults import Fault, Faults
 from membership_mock.testing.given import Given
 from membership_mock.testing.organization import MockOrganization
+from membership_mock.testing.organization_build import build as build_organization
+from membership_mock.testing.organization_tree import Tree
 from membership_mock.testing.quotas import MockQuotas
 from membership_mock.testing.snapshots import Dump, Snapshot
+from membership_mock.testing.strict import Strictness
 
 T = TypeVar("T")
 
@@ -37,7 +42,7 @@ class MembershipMock:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._entrances: list[running.Entrance] = []
+        self._entrances: list[ExitStack] = []
         self._lock = threading.Lock()
         self._entered: running.Running | None = None
         self._calls: list[Call] = []
@@ -49,10 +54,19 @@ class MembershipMock:
         with self._lock:
             options = self._options
             entrance = running.Entrance(
-                options.config, options.account, options.seed, options.settle
+                options.config,
+                options.account,
+                options.seed,
+                options.settle,
+                options.instant,
             )
             entered = running.enter(SERVICES, entrance)
-            self._entrances.append(entrance)
+            with ExitStack() as on_the_way_out:
+                on_the_way_out.callback(running.leave, entrance)
+                if options.strict is not None:
+                    strict = entered.tool(Strictness).allowing(options.allowed_calls)
+                    on_the_way_out.enter_context(strict)
+                self._entrances.append(on_the_way_out.pop_all())
             if entered is not self._entered:
                 self._entered, self._calls = entered, []
         return self
@@ -62,11 +76,13 @@ class MembershipMock:
 
         Raises:
             NotRunning: it was stopped more often than started.
+            UnexpectedCall: strict mode refused a call, and the code went on as if nothing had
+                happened.
         """
         with self._lock:
             if not self._entrances:
                 raise NotRunning("This mock was stopped more often than it was started.")
-            running.leave(self._entrances.pop())
+            self._entrances.pop().close()
 
     def reset(self) -> None:
         """Empty the world, moto's other services included, and the record of calls.
@@ -79,14 +95,16 @@ class MembershipMock:
     def __enter__(self) -> MembershipMock:  # noqa: PYI034  Self came with Python 3.11
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def __exit__(self, kind: object = None, error: object = None, trace: object = None) -> None:
+        # What went wrong inside is the better news than what the tools have to say about it.
+        with suppress(UnexpectedCall) if error is not None else nullcontext():
+            self.stop()
 
     async def __aenter__(self) -> MembershipMock:  # noqa: PYI034  likewise
         return self.start()
 
-    async def __aexit__(self, *_: object) -> None:
-        self.stop()
+    async def __aexit__(self, *raised: object) -> None:
+        self.__exit__(*raised)
 
     def __call__(self, target: T) -> T:
         """Decorate a function, an async function, a generator of either kind, or a test class."""
@@ -160,9 +178,42 @@ class MembershipMock:
 
     # --- the scene ---
 
-    def organization(self) -> MockOrganization:
-        """Return a new organization."""
-        return MockOrganization()
+    def organization(
+        self,
+        tree: Tree = (),
+        *,
+        management: str | None = None,
+        delegated: Mapping[str, str | Sequence[str]] | None = None,
+        trusted: Sequence[str] = (),
+        regions: Sequence[str] | None = None,
+    ) -> MockOrganization:
+        """Return a new organization of AWS Organizations, built from names.
+
+        Args:
+            tree: accounts and units by name. In a mapping, the value of an account is its id as 12
+                digits, or None for a random one; the value of a unit is again a mapping, or a list
+                of names of accounts. What stands at the top is directly below the root.
+            management: the account that owns it, 12 digits; the mock's default account when None.
+            delegated: the name of the account, or a list of them, that is the delegated
+                administrator of a service, by the service's id (``securityhub``) or principal.
+            trusted: services with trusted access, which those of ``delegated`` have anyway.
+            regions: where Security Hub's delegated administrator is designated, since that is done
+                per region; the mock's default region when None. They tell the partition, too.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: something about it cannot be; nothing was built.
+        """
+        running = self._running()
+        return build_organization(
+            running,
+            tree,
+            management=caller.account_id(management or running.road.default_account),
+            delegated={} if delegated is None else delegated,
+            trusted=trusted,
+            regions=[self._region()] if regions is None else regions,
+            session=self.session,
+        )
 
     @property
     def given(self) -> Given:
@@ -171,8 +222,12 @@ class MembershipMock:
 
     @property
     def clock(self) -> MockClock:
-        """The clock of the mocked world, to freeze and to move."""
-        return MockClock()
+        """The clock of the mocked world, to freeze and to move.
+
+        Raises:
+            NotRunning: the mock is not running.
+        """
+        return self._running().tool(MockClock)
 
     @property
     def quotas(self) -> MockQuotas:
@@ -216,6 +271,39 @@ class MembershipMock:
         return ""
 
     # --- what happened ---
+
+    def strict(self, *allowed: str) -> AbstractContextManager[None]:
+        """Return a context in which a call that is not ``allowed`` fails at once.
+
+        It holds for all accounts and regions, for our services and for moto's; the innermost
+        counts.
+
+        Args:
+            *allowed: operations, e.g. ``CreateCase`` or ``securityhub.CreateMembers``, or patterns
+                of them, e.g. ``securityhub.*`` or ``organizations.List*``. None allows no call.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: there is no such service, or none of ours has such an operation.
+            UnexpectedCall: at the end, if the code under test caught the one that was raised.
+        """
+        return self._running().tool(Strictness).allowing(allowed)
+
+    def passed_through(
+        self, *, account: str | None = None, region: str | None = None
+    ) -> Counter[str]:
+        """Return how often moto's other services were called, by ``organizations.ListAccounts``.
+
+        Args:
+            account: count the calls of this account only.
+            region: count the calls in this region only.
+        """
+        passed = list(self._entered.record.passed) if self._entered else []
+        return Counter(
+            f"{call.service}.{call.operation}"
+            for call in passed
+            if account in (None, call.account) and region in (None, call.region)
+        )
 
     @property
     def calls(self) -> Calls:
@@ -273,6 +361,8 @@ def mock_membership(
     region: str | None = None,
     seed: int | str | None = None,
     settle: Literal["read", "clock"] | None = None,
+    strict: str | Sequence[str] | None = None,
+    now: datetime | date | str | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; used bare, decorate right away.
@@ -280,7 +370,7 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``.
+            ``seed``, ``settle``, ``strict``, ``now``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

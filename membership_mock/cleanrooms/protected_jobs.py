@@ -40,13 +40,14 @@ from membership_mock.engine.moto_bridge import random_uuid
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.settling import Course
 from membership_mock.engine.world import Scope, Store, World
 from membership_mock.errors import UsageError
 
 #: the most workers of a job. Source: the model's text.
 MOST_WORKERS = 128
 
-_DIFFERS = "no job is run: reads move a job on, and the test says how it ends"
+_DIFFERS = "no job is run: looks or time move a job on, and the test says how it ends"
 
 
 @dataclass(kw_only=True)
@@ -166,7 +167,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         use = Use("DIRECT_JOB", ctx.account_id, template, {destination.account_id})
         names = template.schema.get("referencedTables", [])
         self.of(ProtectedTables).check(membership.collaboration_id, names, use)
-        self.require_room(membership, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT)
+        self.require_room(membership, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, ctx.now)
         job = ProtectedJob(
             id=random_uuid(),
             account_id=ctx.account_id,
@@ -174,6 +175,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
+            course=Course([ctx.now], shown=True),  # by the answer
             job_parameters=job_parameters,
             result_configuration=result_configuration,
             compute_configuration=compute_configuration,
@@ -188,7 +190,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     def get_protected_job(
         self, ctx: Context, membership_identifier: str, protected_job_identifier: str
     ) -> dict[str, ProtectedJob]:
-        """Return a job of the caller's, one step further than it was."""
+        """Return a job of the caller's, as far on as this look or time have taken it."""
         membership = self.of(Memberships).find(membership_identifier)
         job = self.find(membership, protected_job_identifier)
         return {"protectedJob": self.look_at(job, ctx.now)}
@@ -209,7 +211,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         protected_job_identifier: str,
         target_status: str,
     ) -> dict[str, ProtectedJob]:
-        """Cancel a job, and return it: it is CANCELLING until somebody looks again.
+        """Cancel a job, and return it: it is CANCELLING, and then CANCELLED.
 
         Raises:
             ConflictException: it has ended otherwise.

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 _UNSERVED: tuple[int, dict[str, str], str] = (404, {}, "Not yet implemented")
 
 _OPERATION = "membership_mock_operation"
-_PASSED = "membership_mock_passed"
 
 
 class Interceptor:
@@ -71,11 +70,14 @@ class Interceptor:
         patches.set(Endpoint, "_do_get_response", remember_operation)
 
         def ask(request: Any, operation: Any) -> AWSResponse | None:
-            if operation is not None and not getattr(request, _PASSED, False):
-                setattr(request, _PASSED, True)  # `send` may ask again for what nobody serves
-                sent = http_request(request.method, request.url, request.headers, None)
-                road.pass_through(operation.service_model.service_name, operation.name, sent)
-            return ask_moto(request)
+            if operation is None:
+                return ask_moto(request)
+            sent = http_request(request.method, request.url, request.headers, None)
+            call = road.passing(operation.service_model.service_name, operation.name, sent)
+            answer = ask_moto(request)
+            if answer is not None:
+                road.passed(call)
+            return answer
 
         transmit = Endpoint._send
 

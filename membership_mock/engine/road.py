@@ -139,19 +139,22 @@ class Road:
         # A new one: what a repeated idempotency token is answered with stays as it was.
         return HttpAnswer(answer.status, headers, answer.body, answer.delay)
 
-    def pass_through(self, service: str, operation: str, request: HttpRequest) -> None:
-        """Note a call that moto's own services answer.
+    def passing(self, service: str, operation: str, request: HttpRequest) -> PassedCall:
+        """Return what a call is that goes on to moto's own services.
 
         Raises:
             Exception: the test author's watch wants none of it.
         """
-        if is_staging():
-            return
         account, region = caller_of(request, self.default_account)
-        if self.watch is not None:
+        if self.watch is not None and not is_staging():
             self.watch(service, operation, account, region)
         now = self._world.clock.now()
-        self._record.passed.append(PassedCall(service, operation, account, region, now))
+        return PassedCall(service, operation, account, region, now, len(self._record.entries))
+
+    def passed(self, call: PassedCall) -> None:
+        """Take down a call that one of moto's services has answered."""
+        if not is_staging():
+            self._record.passed.append(call)
 
     def forget_steps(self) -> None:
         """Look again at each operation's first request at what moto's configuration allows."""
@@ -241,12 +244,8 @@ class Road:
         request: HttpRequest,
     ) -> HttpAnswer:
         """Perform an operation whose repetition with the same token does nothing."""
-        store = self._world.store(
-            idempotency.TokenStore,
-            account_id=context.account_id,
-            region=context.region,
-            partition=context.partition,
-        )
+        here = (context.account_id, context.region)
+        store = self._world.store_at(idempotency.TokenStore, here)
         resources = [str(arguments.get(name, "")) for name in step.codec.labels]
         key = (context.service, context.operation, *resources, token)
         first = store.find(key, context.now)

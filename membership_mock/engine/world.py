@@ -22,6 +22,9 @@ class Scope(Enum):
     PARTITION = "all accounts in all regions of a partition"
     WORLD = "everything"
 
+    # Members are the only ones of their kind, and Enum's own hash costs as much as a look-up.
+    __hash__ = object.__hash__
+
 
 def keys_of(account_id: str, region: str, partition: str) -> dict[Scope, tuple[str, ...]]:
     """Return what a store of each scope is found by, for a caller in this account and region."""
@@ -66,7 +69,7 @@ class World:
         clock: the one source of time.
         secret: what page tokens are sealed with.
         settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
-            for the clock.
+            for the clock; see `settling`.
     """
 
     def __init__(self, secret: bytes) -> None:
@@ -75,6 +78,11 @@ class World:
         self.secret = secret
         self.settles_at_read = True
         self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has been kept yet."""
+        return not self._stores
 
     def store(self, kind: type[S], *, account_id: str, region: str, partition: str) -> S:
         """Return the one store of ``kind`` that a caller in this account and region reaches."""
@@ -103,3 +111,4 @@ class World:
         """Forget everything, as if the mock had just started."""
         with self.lock:
             self._stores.clear()
+            self.clock.clear()

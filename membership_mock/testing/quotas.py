@@ -254,6 +254,7 @@ class MockQuotas:
 
 def _uses(running: Running, quotas: list[Quota]) -> Iterator[QuotaUse]:
     """Yield what counts against some quotas, in all accounts and regions."""
+    running.pass_time()
     now = running.world.clock.now()
     for service in dict.fromkeys(quota.service for quota in quotas):
         for use in uses_of(running.services[service], running.world, now):

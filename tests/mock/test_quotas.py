@@ -529,6 +529,27 @@ def test_cases_of_the_last_day_are_used_for_a_day(membership_mock: MembershipMoc
         assert used() == 0
 
 
+def test_queries_that_have_ended_by_the_clock_are_used_no_more(
+    membership_mock: MembershipMock,
+) -> None:
+    mock = membership_mock
+    client, first = joined(mock)
+    _, second = joined(mock)
+
+    def used() -> int:
+        return mock.quotas.get("cleanrooms", "concurrent_queries", account=A, region=IRELAND).used
+
+    with freeze_time(NOON) as clock:
+        for membership_id in (first, second):
+            start_query(client, membership_id)
+        assert used() == 2
+        clock.move_to(NOON + timedelta(hours=1))
+        start_query(client, first)
+        assert used() == 1
+        clock.move_to(NOON + timedelta(hours=2))
+        assert used() == 0
+
+
 def test_cases_of_an_ended_membership_are_used_no_more(membership_mock: MembershipMock) -> None:
     client = member_client(membership_mock)
     case_id = new_case(client)
