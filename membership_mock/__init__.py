@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from membership_mock.testing.faults import Faults
     from membership_mock.testing.given import Given
     from membership_mock.testing.organization import MockOrganization
-    from membership_mock.testing.quotas import MockQuotas
+    from membership_mock.testing.quotas import MockQuotas, QuotaState
     from membership_mock.testing.snapshots import Dump, Snapshot
 
 __version__ = "0.1.0"
@@ -46,6 +46,7 @@ __all__ = [
     "MockQuotas",
     "NotRunning",
     "OperationNotMocked",
+    "QuotaState",
     "RequestBlocked",
     "SeedRefused",
     "Snapshot",
@@ -68,6 +69,7 @@ _HOMES = {
     "MockClock": "testing.clock",
     "MockOrganization": "testing.organization",
     "MockQuotas": "testing.quotas",
+    "QuotaState": "testing.quotas",
     "Snapshot": "testing.snapshots",
     "mock_membership": "mock",
 }

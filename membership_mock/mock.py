@@ -254,7 +254,7 @@ class MembershipMock:
     @property
     def quotas(self) -> MockQuotas:
         """The quotas of the mocked services, to read and to set."""
-        return MockQuotas()
+        return MockQuotas(self._running, self._region)
 
     # --- faults ---
 

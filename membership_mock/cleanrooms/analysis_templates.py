@@ -29,7 +29,8 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random_uuid
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import Scope, Store, World
 
 
 @dataclass
@@ -101,6 +102,16 @@ class AnalysisTemplateStore(Store, scope=Scope.REGION):
 
 class AnalysisTemplates(CleanRoomsFamily):
     """The operations on analysis templates."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many templates each membership has."""
+        del now
+        for (region,), store in world.stores(AnalysisTemplateStore):
+            for membership_id, held in store.by_membership.items():
+                if held:
+                    account_id = held[0].creator_account_id
+                    yield QuotaUse(ANALYSIS_TEMPLATES, account_id, region, len(held), membership_id)
 
     def in_collaboration(self, collaboration: Collaboration, arn: str) -> AnalysisTemplate:
         """Return a template that the members of a collaboration see.

@@ -253,5 +253,5 @@ class ChangeRequests(CleanRoomsFamily):
     def _require_room(self, collaboration: Collaboration, changes: list[dict[str, Any]]) -> None:
         added = specifications.added_members(changes)
         if added:
-            here = sum(1 for _ in collaboration.members_here()) - 1
+            here = collaboration.invited_here()
             self.of(quotas.Quotas).require_room(quotas.MEMBERS, here, added)

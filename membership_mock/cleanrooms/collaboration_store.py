@@ -114,6 +114,10 @@ class Collaboration:
         """Yield the members who are invited or have joined."""
         return (member for member in self.members.values() if member.status in VISIBLE)
 
+    def invited_here(self) -> int:
+        """Return how many members are here besides the creator, who cannot leave."""
+        return sum(1 for _ in self.members_here()) - 1
+
 
 @dataclass
 class CollaborationStore(Store, scope=Scope.REGION):

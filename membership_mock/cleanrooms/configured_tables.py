@@ -26,7 +26,8 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random_uuid
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import Scope, Store, World
 
 if TYPE_CHECKING:
     from membership_mock.cleanrooms.table_analysis_rules import AnalysisRule
@@ -105,6 +106,17 @@ class ConfiguredTableStore(Store, scope=Scope.REGION):
 
 class ConfiguredTables(CleanRoomsFamily):
     """The operations on configured tables."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many tables each account has, and how many columns each table."""
+        del now
+        for (region,), store in world.stores(ConfiguredTableStore):
+            for account_id, held in store.by_account.items():
+                yield QuotaUse(CONFIGURED_TABLES, account_id, region, len(held))
+            for table in store.by_id.values():
+                number = len(table.allowed_columns)
+                yield QuotaUse(ALLOWED_COLUMNS, table.account_id, region, number, table.id)
 
     def find(self, configured_table_identifier: str) -> ConfiguredTable:
         """Return a configured table of this account.

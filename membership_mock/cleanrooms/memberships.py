@@ -43,7 +43,8 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import Scope, Store, World
 
 #: what AWS says to a creator who wants to leave its own collaboration (observed)
 CREATOR_STAYS = (
@@ -155,6 +156,15 @@ class MembershipStore(Store, scope=Scope.REGION):
 
 class Memberships(CleanRoomsFamily):
     """The operations on memberships."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many memberships each account has."""
+        del now
+        for (region,), store in world.stores(MembershipStore):
+            for (account_id, status), held in store.held.items():
+                if status == "":
+                    yield QuotaUse(quotas.MEMBERSHIPS, account_id, region, len(held))
 
     def find(self, membership_identifier: str) -> Membership:
         """Return a membership of the caller, in any status.

@@ -10,7 +10,7 @@ own, and the rest, how long a step takes among it, is inferred where it says so.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
@@ -24,9 +24,11 @@ from membership_mock.cleanrooms.errors import (
 from membership_mock.cleanrooms.families import CleanRoomsFamily
 from membership_mock.cleanrooms.memberships import Membership
 from membership_mock.cleanrooms.payment import Cost, named
+from membership_mock.cleanrooms.quotas import Quotas
 from membership_mock.cleanrooms.result_delivery import Destination, Result
 from membership_mock.cleanrooms.shelves import sequence_of
 from membership_mock.engine.pagination import Listing, Position
+from membership_mock.engine.quotas import Quota, QuotaUse
 from membership_mock.engine.settling import A_MINUTE, Course
 from membership_mock.errors import UsageError
 
@@ -129,12 +131,14 @@ class Analyses(Generic[A]):
         by_id: each by its id.
         by_membership: by membership, in the order of creation.
         unfinished: those that have not ended, by membership.
+        ongoing: how many of an account have not ended.
         planned: how the next ones of an account will end, by account.
     """
 
     by_id: dict[str, A] = field(default_factory=dict)
     by_membership: dict[str, list[A]] = field(default_factory=dict)
     unfinished: dict[str, list[A]] = field(default_factory=dict)
+    ongoing: dict[str, int] = field(default_factory=dict)
     planned: dict[str, list[Outcome]] = field(default_factory=dict)
 
     def add(self, analysis: A) -> None:
@@ -142,6 +146,15 @@ class Analyses(Generic[A]):
         self.by_id[analysis.id] = analysis
         self.by_membership.setdefault(analysis.membership_id, []).append(analysis)
         self.unfinished.setdefault(analysis.membership_id, []).append(analysis)
+        self.ongoing[analysis.account_id] = self.ongoing.get(analysis.account_id, 0) + 1
+
+    def uses(self, region: str, quota: Quota, quota_of_account: Quota) -> Iterator[QuotaUse]:
+        """Yield how many have not ended, of each membership and of each account."""
+        for membership_id, held in self.unfinished.items():
+            if held:
+                yield QuotaUse(quota, held[0].account_id, region, len(held), membership_id)
+        for account_id, number in self.ongoing.items():
+            yield QuotaUse(quota_of_account, account_id, region, number)
 
 
 class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
@@ -214,6 +227,20 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         if planned:
             planned.pop(0)
         self.analyses.add(analysis)
+
+    def require_room(
+        self, membership: Membership, quota: Quota, quota_of_account: Quota, now: datetime
+    ) -> None:
+        """Refuse one more analysis of ``membership``, or of its account.
+
+        Raises:
+            ServiceQuotaExceededException: too many have not ended by now.
+        """
+        quotas, account_id = self.of(Quotas), membership.account_id
+        quotas.require_room(quota, len(self.running(membership, now)))
+        if self.analyses.ongoing.get(account_id, 0) >= self.limit(quota_of_account):
+            self.time_passed(now)
+        quotas.require_room(quota_of_account, self.analyses.ongoing.get(account_id, 0))
 
     def find(self, membership: Membership, analysis_id: str) -> A:
         """Return an analysis of a membership.
@@ -320,6 +347,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         if analysis.status not in UNFINISHED:
             unfinished = self.analyses.unfinished[analysis.membership_id]
             unfinished[:] = [each for each in unfinished if each is not analysis]
+            self.analyses.ongoing[analysis.account_id] -= 1
 
     def _error(self, given: Mapping[str, Any]) -> dict[str, Any]:
         unknown = set(given) - {"code", "message", "retryable"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from membership_mock.cleanrooms.abilities import RECEIVE_RESULTS, RUN_JOB
@@ -23,7 +24,7 @@ from membership_mock.cleanrooms.protected_analyses import (
     payer_of,
 )
 from membership_mock.cleanrooms.protected_tables import ProtectedTables, Use
-from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, Quotas
+from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT
 from membership_mock.cleanrooms.result_delivery import (
     Destination,
     Result,
@@ -38,8 +39,9 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
+from membership_mock.engine.quotas import QuotaUse
 from membership_mock.engine.settling import Course
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.world import Scope, Store, World
 from membership_mock.errors import UsageError
 
 #: the most workers of a job. Source: the model's text.
@@ -71,6 +73,13 @@ class ProtectedJobStore(Store, scope=Scope.REGION):
 
 class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     """The operations on protected jobs."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many jobs of each membership and account have not ended."""
+        del now
+        for (region,), store in world.stores(ProtectedJobStore):
+            yield from store.jobs.uses(region, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT)
 
     thing = "protected job"
     endings = ("SUCCESS", "FAILED", "CANCELLED")
@@ -131,7 +140,8 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         Raises:
             AccessDeniedException: the caller cannot run jobs, or its membership is not active.
             ResourceNotFoundException: no such membership, or no such template.
-            ServiceQuotaExceededException: too many jobs of the membership have not ended.
+            ServiceQuotaExceededException: too many jobs of the membership, or of the
+                account, have not ended.
             ValidationException: template, receiver, payer or tables do not allow the job.
         """
         del type
@@ -157,8 +167,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         use = Use("DIRECT_JOB", ctx.account_id, template, {destination.account_id})
         names = template.schema.get("referencedTables", [])
         self.of(ProtectedTables).check(membership.collaboration_id, names, use)
-        running = len(self.running(membership, ctx.now))
-        self.of(Quotas).require_room(CONCURRENT_JOBS, running)
+        self.require_room(membership, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, ctx.now)
         job = ProtectedJob(
             id=random_uuid(),
             account_id=ctx.account_id,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from membership_mock.cleanrooms.abilities import QUERY, RECEIVE_RESULTS
@@ -23,7 +24,7 @@ from membership_mock.cleanrooms.protected_analyses import (
     payer_of,
 )
 from membership_mock.cleanrooms.protected_tables import ProtectedTables, Use
-from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, Quotas
+from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT
 from membership_mock.cleanrooms.result_delivery import (
     Destination,
     Result,
@@ -41,8 +42,9 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
+from membership_mock.engine.quotas import QuotaUse
 from membership_mock.engine.settling import Course
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.world import Scope, Store, World
 from membership_mock.errors import UsageError
 
 #: the most workers of a query. Source: the model's text.
@@ -74,6 +76,13 @@ class ProtectedQueryStore(Store, scope=Scope.REGION):
 
 class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
     """The operations on protected queries."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many queries of each membership and account have not ended."""
+        del now
+        for (region,), store in world.stores(ProtectedQueryStore):
+            yield from store.queries.uses(region, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT)
 
     thing = "protected query"
     endings = ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED")
@@ -135,7 +144,8 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         Raises:
             AccessDeniedException: the caller cannot query, or its membership is not active.
             ResourceNotFoundException: no such membership, or no such template.
-            ServiceQuotaExceededException: too many queries of the membership have not ended.
+            ServiceQuotaExceededException: too many queries of the membership, or of the
+                account, have not ended.
             ValidationException: parameters, receivers, payer or tables do not allow the query.
         """
         del type
@@ -159,8 +169,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         receivers = {each.account_id for each in destinations}
         use = Use("DIRECT_QUERY", ctx.account_id, template, receivers)
         self.of(ProtectedTables).check(membership.collaboration_id, names, use)
-        running = len(self.running(membership, ctx.now))
-        self.of(Quotas).require_room(CONCURRENT_QUERIES, running)
+        self.require_room(membership, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT, ctx.now)
         outcome = self.next_outcome()
         self.check_result(outcome.result, destinations)
         query = ProtectedQuery(

@@ -27,7 +27,8 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random_uuid
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import Scope, Store, World
 
 if TYPE_CHECKING:
     from membership_mock.cleanrooms.table_analysis_rules import AnalysisRule
@@ -94,6 +95,16 @@ class TableAssociationStore(Store, scope=Scope.REGION):
 
 class TableAssociations(CleanRoomsFamily):
     """The operations on configured table associations."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many associations each membership has."""
+        del now
+        for (region,), store in world.stores(TableAssociationStore):
+            for membership_id, held in store.by_membership.items():
+                if held:
+                    account_id = held[0].account_id
+                    yield QuotaUse(TABLE_ASSOCIATIONS, account_id, region, len(held), membership_id)
 
     def find(self, membership: Membership, association_id: str) -> TableAssociation:
         """Return an association of a membership.

@@ -193,10 +193,15 @@ class Running:
                 " option `now`, or freeze the clock before anything else."
             )
         clock.set(now if at is None else at, frozen=frozen)
+        self.pass_time()
+
+    def pass_time(self) -> None:
+        """Let what is due by now happen, where it shows without a look."""
+        now = self.world.clock.now()
         for backends in self.installation.backends.values():
             for of_account in list(backends.values()):
                 for backend in list(of_account.values()):
-                    backend.time_passed(clock.now())
+                    backend.time_passed(now)
 
     def join(self, entrance: Entrance) -> None:
         """Let an inner mock's options count on top of the others'."""

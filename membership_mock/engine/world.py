@@ -20,6 +20,7 @@ class Scope(Enum):
     ACCOUNT_REGION = "one account in one region"
     REGION = "all accounts in one region"
     PARTITION = "all accounts in all regions of a partition"
+    WORLD = "everything"
 
     # Members are the only ones of their kind, and Enum's own hash costs as much as a look-up.
     __hash__ = object.__hash__
@@ -31,6 +32,7 @@ def keys_of(account_id: str, region: str, partition: str) -> dict[Scope, tuple[s
         Scope.ACCOUNT_REGION: (account_id, region),
         Scope.REGION: (region,),
         Scope.PARTITION: (partition,),
+        Scope.WORLD: (),
     }
 
 
@@ -50,7 +52,7 @@ class Store:
         """Yield what the store holds, a line each, for the report of a failed test.
 
         Args:
-            key: how far this store reaches: (account, region), (region,) or (partition,).
+            key: how far this store reaches: (account, region), (region,), (partition,) or ().
         """
         del key
         yield from ()

@@ -9,30 +9,29 @@ minute after the upload for those who wait for the clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from membership_mock.engine import model
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random
 from membership_mock.engine.operation import operation
+from membership_mock.engine.quotas import QuotaUse
 from membership_mock.engine.settling import is_over
+from membership_mock.engine.world import World
 from membership_mock.security_ir import attachment_storage
 from membership_mock.security_ir.attachment_storage import AttachmentStore
-from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases
+from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases, writable_cases
 from membership_mock.security_ir.errors import (
     ConflictException,
     ResourceNotFoundException,
-    ServiceQuotaExceededException,
     ValidationException,
 )
+from membership_mock.security_ir.quotas import ATTACHMENTS, Quotas
 
 #: how long attachments outlive their case
 LIFE_AFTER_CLOSING = timedelta(days=7)
-#: not a code of Service Quotas, which lists none for this limit
-ATTACHMENTS_QUOTA = "ATTACHMENTS_PER_CASE"
 #: a harmless text that every scanner takes for a virus, here as well: eicar.org
 _EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
 
@@ -63,6 +62,14 @@ class CaseAttachment:
 
 class Attachments(CaseFamily):
     """The attachments of every case."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many attachments each case has that may have more."""
+        del now
+        for region, case in writable_cases(world):
+            number = len(case.case_attachments)
+            yield QuotaUse(ATTACHMENTS, case.account_id, region, number, case.case_id)
 
     def catch_up(self, case: Case, now: datetime) -> None:
         """Scan what was uploaded, and delete what has outlived its case."""
@@ -108,7 +115,7 @@ class Attachments(CaseFamily):
 
         Raises:
             ConflictException: the case is closed, or has an attachment with this name.
-            ServiceQuotaExceededException: the case has as many attachments as the model allows.
+            ServiceQuotaExceededException: the case has as many attachments as it may have.
         """
         cases = self.of(Cases)
         case = cases.for_writing(ctx, case_id)
@@ -116,14 +123,7 @@ class Attachments(CaseFamily):
             raise ConflictException(
                 f"Case {case_id} already has an attachment with this file name.", case_id, "Case"
             )
-        most = model.service_model("security-ir").shape_for("CaseAttachmentsList").metadata["max"]
-        if len(case.case_attachments) >= most:
-            raise ServiceQuotaExceededException(
-                f"Case {case_id} has the maximum of {most} attachments.",
-                case_id,
-                "Case",
-                ATTACHMENTS_QUOTA,
-            )
+        self.of(Quotas).require_room_in_case(ATTACHMENTS, case_id, len(case.case_attachments))
         attachment = CaseAttachment(
             str(random.uuid4()), file_name, "Pending", ctx.account_id, ctx.now
         )

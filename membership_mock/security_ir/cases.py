@@ -18,7 +18,7 @@ from membership_mock.engine.moto_bridge import TaggedResource, random
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.settling import Course
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.world import Scope, Store, World
 from membership_mock.security_ir.errors import (
     ConflictException,
     ResourceNotFoundException,
@@ -26,7 +26,7 @@ from membership_mock.security_ir.errors import (
     ValidationException,
 )
 from membership_mock.security_ir.memberships import Memberships, check_tag_keys
-from membership_mock.security_ir.quotas import Quotas
+from membership_mock.security_ir.quotas import Quotas, active_memberships
 
 if TYPE_CHECKING:
     from membership_mock.security_ir.attachments import CaseAttachment
@@ -132,6 +132,15 @@ class CaseFamily(Family):
 
     def changed(self, change: CaseChange) -> None:
         """Follow ``change``, which has just been made."""
+
+
+def writable_cases(world: World) -> Iterator[tuple[str, Case]]:
+    """Yield each case that may still be added to, after its region."""
+    active = active_memberships(world)
+    for (_, region), store in world.stores(CaseStore):
+        for case in store.by_id.values():
+            if case.membership_id in active and case.case_status != "Closed":
+                yield region, case
 
 
 @cache

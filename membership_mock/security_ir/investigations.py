@@ -19,7 +19,7 @@ from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.settling import Course
 from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases
-from membership_mock.security_ir.comments import ADDED, MOST_COMMENTS, Comments
+from membership_mock.security_ir.comments import ADDED, Comments
 from membership_mock.security_ir.errors import ResourceNotFoundException
 
 #: the author of what the service itself writes
@@ -131,9 +131,10 @@ class Investigations(CaseFamily):
     def _post_summary(self, case: Case, course: Course) -> None:
         if course.steps == SUMMARIZED and not case.summary_posted:
             case.summary_posted = True
-            if len(case.comments) < MOST_COMMENTS:
+            comments = self.of(Comments)
+            if comments.has_room(case):
                 summary = _actions(case)[-1]
-                self.of(Comments).add(case, summary.last_updated, SERVICE, summary.content)
+                comments.add(case, summary.last_updated, SERVICE, summary.content)
 
     @operation(
         "ListInvestigations",

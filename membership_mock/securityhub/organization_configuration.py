@@ -21,7 +21,7 @@ from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.organizations import OrganizationChange
 from membership_mock.engine.settling import A_MINUTE, Course
 from membership_mock.engine.world import Scope, Store, World
-from membership_mock.securityhub.associations import MEMBER_LIMIT, Associations, AssociationStore
+from membership_mock.securityhub.associations import Associations
 from membership_mock.securityhub.central_configuration import Governance
 from membership_mock.securityhub.configuration_rollout import ConfigurationRollout
 from membership_mock.securityhub.delegation import Delegation, DelegationStore
@@ -125,7 +125,7 @@ class OrganizationConfiguration(Family):
         return {
             "AutoEnable": settings.auto_enable,
             "AutoEnableStandards": settings.auto_enable_standards,
-            "MemberAccountLimitReached": self._is_full(ctx.account_id),
+            "MemberAccountLimitReached": self.of(Associations).is_full(ctx.account_id),
             "OrganizationConfiguration": {
                 "ConfigurationType": settings.configuration_type,
                 "Status": settings.look(ctx.now, ctx.world),
@@ -199,19 +199,12 @@ class OrganizationConfiguration(Family):
     def admit(self, admin_account: str, account_id: str, now: datetime) -> None:
         """Do for a new account of the organization what the settings say."""
         settings, associations = self.settings(admin_account), self.of(Associations)
-        if (
-            not settings.auto_enable
-            or self._is_full(admin_account)
-            or associations.obstacle(admin_account, account_id) is not None
-        ):
+        if not settings.auto_enable or associations.obstacle(admin_account, account_id) is not None:
             return
         self.of(Hubs).enable(
             account_id, default_standards=settings.auto_enable_standards == "DEFAULT", now=now
         )
         associations.enroll(admin_account, account_id, now)
-
-    def _is_full(self, admin_account: str) -> bool:
-        return len(self.store(AssociationStore).roster(admin_account).ordered) >= MEMBER_LIMIT
 
     def _require_administrator(self, ctx: Context) -> None:
         if self.of(Delegation).delegated_administrator() == ctx.account_id:

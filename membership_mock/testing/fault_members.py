@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.cleanrooms.quotas import DEFAULTS as CLEANROOMS_QUOTAS
+from membership_mock.cleanrooms.quotas import QUOTAS as CLEANROOMS_QUOTAS
 from membership_mock.engine.model import snake
+from membership_mock.engine.quotas import Quota, limit_of
 from membership_mock.security_ir.quotas import ACTIVE, CREATED_IN_A_DAY
 
 if TYPE_CHECKING:
@@ -121,19 +122,21 @@ def _typed(kind: str, enum: list[str]) -> str | None:
 
 
 def _quota_code(call: Intercepted) -> str:
-    return ACTIVE.get(str(call.arguments.get("resolver_type")), CREATED_IN_A_DAY).code
+    quota = ACTIVE.get(str(call.arguments.get("resolver_type")), CREATED_IN_A_DAY)
+    return str(quota.code)
 
 
 def _cleanrooms_quota(call: Intercepted) -> tuple[str, float]:
     """Return the quota of Clean Rooms whose name has most in common with the operation's."""
     words = [word.lower() for word in _WORD.findall(call.context.operation)[1:]]
 
-    def in_common(quota: str) -> int:
-        counted = [_singular(word) for word in quota.partition(" per ")[0].lower().split()]
+    def in_common(quota: Quota) -> int:
+        counted = [_singular(word) for word in quota.title.partition(" per ")[0].lower().split()]
         return sum((2 if word == words[-1] else 1) for word in words if _singular(word) in counted)
 
-    name = max(CLEANROOMS_QUOTAS, key=in_common)
-    return name, float(CLEANROOMS_QUOTAS[name])
+    quota = max(CLEANROOMS_QUOTAS, key=in_common)
+    context = call.context
+    return quota.title, float(limit_of(context.world, quota, context.account_id, context.region))
 
 
 def _singular(word: str) -> str:
