@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from membership_mock.engine.operation import Family
+from membership_mock.engine.outline import Glance, Outline, listed, one
 from membership_mock.engine.world import Scope, Store
 
 #: how long a subscription stays PENDING for those who do not look (inferred)
@@ -76,14 +77,20 @@ class StandardsStore(Store, scope=Scope.REGION):
         last_sequence: what the latest one was numbered.
     """
 
+    rank = 7
     subscriptions: dict[str, dict[str, Subscription]] = field(default_factory=dict)
     last_sequence: int = 0
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each account with subscriptions."""
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each account with subscriptions, with the status before any look."""
+        (region,) = key
         for account_id, held in self.subscriptions.items():
-            resources = (resource_of(each.standards_arn) for each in held.values())
-            yield f"{account_id} {' '.join(key)} standards {', '.join(resources)}"
+            shown = [
+                resource_of(each.standards_arn)
+                + (" PENDING" if each.pending(glance.now) else " READY")
+                for each in held.values()
+            ]
+            yield Outline(account_id, region, "securityhub", one(f"standards {listed(shown)}"))
 
     def of(self, account_id: str) -> dict[str, Subscription]:
         """Return the subscriptions of an account, by their ARNs."""
