@@ -54,7 +54,7 @@ class Outline:
     """What an account has to show in a region.
 
     Attributes:
-        account: its 12 digits.
+        account: its 12 digits; empty for what goes for all of them.
         region: the region; empty for what goes for all of them.
         service: the service's id.
         lines: what there is.

@@ -171,10 +171,12 @@ class _Drawing:
                 self._height += tallest + GAP
                 x, tallest = MARGIN, 0.0
             self._cards[card.id] = _Place(x, self._height, width, height)
-            self._width = max(self._width, x + width + MARGIN)
             x += width + GAP
             tallest = max(tallest, height)
         self._height += tallest + MARGIN
+        everything = (*self._places.values(), *self._frames.values(), *self._cards.values())
+        self._width = max((each.x + each.width for each in everything), default=10 * MARGIN)
+        self._width += MARGIN
 
     # --- drawing ---
 

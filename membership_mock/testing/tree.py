@@ -38,7 +38,7 @@ class Part:
     """The part of the world that is looked at; None for all.
 
     Attributes:
-        account: 12 digits.
+        account: 12 digits; what goes for all accounts is part of each.
         region: what goes for all regions is part of each.
         service: a service's id.
     """
@@ -76,7 +76,7 @@ class Part:
     def has(self, outline: Outline) -> bool:
         """Return whether an outline belongs to it."""
         return (
-            (self.account is None or outline.account == self.account)
+            (self.account is None or outline.account in ("", self.account))
             and (self.region is None or outline.region in ("", self.region))
             and (self.service is None or outline.service == self.service)
         )
@@ -117,7 +117,9 @@ class View:
         yield from world.outline(Glance(world, world.clock.now(), self.organization_of))
 
     def account(self, account: str) -> str:
-        """Return an account's id, and its name if it has one."""
+        """Return an account's id, and its name if it has one; "" stands for all of them."""
+        if not account:
+            return "all accounts"
         name = self.names.get(account)
         return f"{account} {named(name)}" if name else account
 
@@ -157,7 +159,7 @@ def _accounts(held: Mapping[str, list[Outline]], view: View, part: Part) -> list
     heaviest = sorted(held, key=lambda each: (-weight[each], each))[:COMPARED]
     groups: dict[tuple[str, ...], list[str]] = {}
     for account in heaviest:
-        whereabouts = _whereabouts(account, view) if part.account is not None else []
+        whereabouts = _whereabouts(account, view) if part.account == account else []
         lines = (*whereabouts, *_blocks(held[account]))
         if lines:
             groups.setdefault(lines, []).append(account)
@@ -280,8 +282,8 @@ def heading(running: Running | None, *, entered: bool, region: str) -> str:
 
 
 def _frozen(running: Running) -> str:
-    instant = getattr(running.world.clock, "frozen_at", None)
-    return f", clock frozen at {instant:%Y-%m-%dT%H:%M:%S.%fZ}" if instant else ""
+    instant = getattr(running.world.clock, "frozen", None)
+    return f", clock frozen at {instant.isoformat()}" if instant else ""
 
 
 def printable(text: str, encoding: str = "utf-8") -> str:

@@ -14,9 +14,10 @@ from botocore.exceptions import ClientError
 from membership_mock import MembershipMock, NotRunning, UsageError, mock_membership
 from membership_mock.cleanrooms.collaboration_store import CollaborationStore
 from membership_mock.engine import moto_bridge, running
-from membership_mock.engine.outline import several
+from membership_mock.engine.outline import Outline, one, several
 from membership_mock.securityhub.associations import AssociationStore
 from membership_mock.securityhub.hubs import HubStore
+from membership_mock.securityhub.standards import StandardsStore
 from membership_mock.testing import tree
 from tests.cleanrooms import rooms
 from tests.mock.worlds import AGENCY, BRAND, GUEST, IRELAND, LINKED, PUBLISHER, STRANGER, Scene
@@ -269,6 +270,15 @@ def test_regions_and_accounts_with_the_same_in_them_are_shown_once(mock):
     ]
 
 
+def test_what_goes_for_all_accounts_comes_first_and_is_part_of_each(mock, monkeypatch):
+    mock.client("securityhub", account=ADMIN, region=IRELAND).enable_security_hub()
+    everywhere = Outline("", "", "securityhub", one("a quota"))
+    monkeypatch.setattr(StandardsStore, "outline", lambda *_: iter([everywhere]))
+    expected = ["  all accounts", "    securityhub in all regions", "      a quota", f"  {ADMIN}"]
+    assert str(mock).splitlines()[1:5] == expected
+    assert shown(mock, account=ADMIN).splitlines()[:4] == expected
+
+
 # --- how the mock is ---
 
 
@@ -279,6 +289,11 @@ def test_the_heading_tells_account_region_and_calls():
             "MembershipMock, running: account 111111111111, region sa-east-1, 1 call",
             "  empty",
         ]
+
+
+def test_the_heading_tells_when_the_clock_stands_still(mock, monkeypatch):
+    monkeypatch.setattr(running.require().world.clock, "frozen", NOW, raising=False)
+    assert repr(mock).endswith(", 0 calls, clock frozen at 2026-03-01T00:00:00+00:00>")
 
 
 def test_repr_is_one_short_line(mock, scene):
