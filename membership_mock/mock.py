@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from datetime import date, datetime
-from typing import Any, Literal, TypeVar, cast, overload
+from typing import Any, Literal, TextIO, TypeVar, cast, overload
 
 from membership_mock.decoration import decorated
 from membership_mock.engine import caller, running
@@ -29,6 +29,7 @@ from membership_mock.testing.organization_tree import Tree
 from membership_mock.testing.quotas import MockQuotas
 from membership_mock.testing.snapshots import Dump, Snapshot
 from membership_mock.testing.strict import Strictness
+from membership_mock.testing.tree import Part, heading, printable, tree
 
 T = TypeVar("T")
 
@@ -318,12 +319,80 @@ class MembershipMock:
 
     # --- the world, shown ---
 
-    def show(self) -> None:
-        """Print the world as a tree."""
+    def show(
+        self,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+        service: str | None = None,
+        file: TextIO | None = None,
+    ) -> None:
+        """Print the world as a tree, as ``print(mock)`` does, or the part of it that is asked for.
 
-    def diagram(self) -> str:
-        """Return the world as a picture."""
-        return ""
+        Looking moves nothing: no status settles, and no call is recorded. Long lists are cut.
+
+        Args:
+            account: 12 digits: what this account has and what others have with it.
+            region: only what is in this region, and what goes for all regions.
+            service: only what is of this service, e.g. ``security-ir``.
+            file: where to print to; standard output when None.
+
+        Raises:
+            UsageError: ``account`` is not 12 digits, ``region`` is none, or the package does not
+                mock ``service``.
+        """
+        part = Part.of(account=account, region=region, service=service)
+        text = "\n".join([self._heading(), *(f"  {line}" for line in self._tree(part))])
+        print(printable(text, getattr(file or sys.stdout, "encoding", None) or "utf-8"), file=file)
+
+    def diagram(
+        self,
+        format: Literal["mermaid", "svg"] = "mermaid",  # noqa: A002  the word for it
+        *,
+        service: str | None = None,
+        account: str | None = None,
+    ) -> str:
+        """Return a picture of who is whose administrator and who sits in which collaboration.
+
+        Args:
+            format: ``mermaid``, the text of a flowchart, or ``svg``, a file that needs no other.
+            service: only what is of this service, e.g. ``cleanrooms``.
+            account: 12 digits: only what this account has to do with.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: there is no such format, ``account`` is not 12 digits, or the package does
+                not mock ``service``.
+        """
+        from membership_mock.testing import diagrams
+
+        part = Part.of(account=account, service=service)
+        return diagrams.diagram(self._running(), format, part)
+
+    def __str__(self) -> str:
+        lines = (f"  {line}" for line in self._tree(Part()))
+        return printable("\n".join([self._heading(), *lines]))
+
+    def __repr__(self) -> str:
+        return f"<{self._heading()}>"
+
+    def _heading(self) -> str:
+        entered = bool(self._entrances)
+        return heading(self._entered, entered=entered, region=self._region())
+
+    def _tree(self, part: Part) -> list[str]:
+        """Return the lines of the world, or a line that says why there are none."""
+        if self._entered is None:
+            return []
+        try:
+            lines = tree(self._entered, part)
+        except Exception as error:  # noqa: BLE001  a report that raises hides the failed test
+            return [f"the world cannot be shown: {error!r}"]
+        if lines:
+            return lines
+        if not part.is_all:
+            return ["nothing"]
+        return ["empty" if self._entrances else "gone: the mock has ended"]
 
     # --- what happened ---
 
@@ -369,19 +438,15 @@ class MembershipMock:
         """Return the last calls and the state of the world as text, for a failed test's report."""
         if self._entered is None:
             return "The mock has not been started."
-        world = list(self._entered.world.outline())
-        if not world:
-            world = ["empty" if self._entrances else "gone: the mock has ended"]
         text = "\n".join(
             [
                 "Last calls:",
                 Calls(self._read_calls).last(10),
                 "World:",
-                *(f"  {line}" for line in world),
+                *(f"  {line}" for line in self._tree(Part())),
             ]
         )
-        # What JSON can escape need not be a character: half a surrogate pair cannot be printed.
-        return text.encode("utf-8", "backslashreplace").decode()
+        return printable(text)
 
     def _read_calls(self) -> Sequence[Call]:
         with self._lock:

@@ -25,6 +25,7 @@ from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random_uuid
 from membership_mock.engine.operation import operation
+from membership_mock.engine.outline import Glance, Outline, named, several
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.quotas import QuotaUse
 from membership_mock.engine.world import Scope, Store, World
@@ -82,15 +83,18 @@ class ConfiguredTable:
 class ConfiguredTableStore(Store, scope=Scope.REGION):
     """The configured tables: by id, and by account in the order of creation."""
 
+    rank = 4
     by_id: dict[str, ConfiguredTable] = field(default_factory=dict)
     by_account: dict[str, list[ConfiguredTable]] = field(default_factory=dict)
     created: int = 0
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each account's tables."""
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each table."""
+        del glance
         for account_id, tables in self.by_account.items():
             if tables:
-                yield f"{' '.join(key)} {account_id} configured tables: {len(tables)}"
+                lines = several("configured tables", tables, _outline_of)
+                yield Outline(account_id, key[0], "cleanrooms", lines)
 
     def add(self, table: ConfiguredTable) -> None:
         """Keep a new table."""
@@ -102,6 +106,15 @@ class ConfiguredTableStore(Store, scope=Scope.REGION):
         """Forget a table."""
         del self.by_id[table.id]
         unshelve(self.by_account[table.account_id], table)
+
+
+def _outline_of(table: ConfiguredTable) -> str:
+    rule = f"analysis rule {table.rule.type}" if table.rule else "no analysis rule"
+    uses = len(table.associations)
+    return (
+        f"configured table {named(table.name)}, {rule},"
+        f" {uses} association{'' if uses == 1 else 's'}"
+    )
 
 
 class ConfiguredTables(CleanRoomsFamily):

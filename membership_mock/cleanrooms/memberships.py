@@ -42,6 +42,7 @@ from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource
 from membership_mock.engine.operation import operation
+from membership_mock.engine.outline import Glance, Outline, by_account, named, several
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.quotas import QuotaUse
 from membership_mock.engine.world import Scope, Store, World
@@ -133,14 +134,18 @@ class MembershipStore(Store, scope=Scope.REGION):
         created: how many there ever were.
     """
 
+    rank = 2
     memberships: dict[str, Membership] = field(default_factory=dict)
     held: dict[tuple[str, str], list[Membership]] = field(default_factory=dict)
     created: int = 0
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
         """Yield a line for each membership."""
-        for each in self.memberships.values():
-            yield f"{each.account_id} {key[0]} membership {each.id} {each.status}"
+        del glance
+        held = by_account(self.memberships.values(), lambda each: each.account_id)
+        for account_id, memberships in held.items():
+            lines = several("memberships", memberships, _outline_of)
+            yield Outline(account_id, key[0], "cleanrooms", lines)
 
     def file(self, membership: Membership) -> None:
         """Let the account find ``membership`` under its present status, or nowhere once deleted."""
@@ -152,6 +157,13 @@ class MembershipStore(Store, scope=Scope.REGION):
                 shelve(shelf, membership)
             else:
                 unshelve(shelf, membership)
+
+
+def _outline_of(membership: Membership) -> str:
+    return (
+        f"membership {membership.id} {membership.status} in collaboration"
+        f" {named(membership.collaboration_name)}"
+    )
 
 
 class Memberships(CleanRoomsFamily):

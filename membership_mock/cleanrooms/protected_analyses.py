@@ -27,6 +27,7 @@ from membership_mock.cleanrooms.payment import Cost, named
 from membership_mock.cleanrooms.quotas import Quotas
 from membership_mock.cleanrooms.result_delivery import Destination, Result
 from membership_mock.cleanrooms.shelves import sequence_of
+from membership_mock.engine.outline import Outline, by_account, listed, one, several
 from membership_mock.engine.pagination import Listing, Position
 from membership_mock.engine.quotas import Quota, QuotaUse
 from membership_mock.engine.settling import A_MINUTE, Course
@@ -155,6 +156,23 @@ class Analyses(Generic[A]):
                 yield QuotaUse(quota, held[0].account_id, region, len(held), membership_id)
         for account_id, number in self.ongoing.items():
             yield QuotaUse(quota_of_account, account_id, region, number)
+
+
+def outline_of(analyses: Analyses[A], thing: str, things: str, region: str) -> Iterator[Outline]:
+    """Yield what accounts run, the latest one first, and how the next ones will end."""
+
+    def show(analysis: A) -> str:
+        code = f", {analysis.error['code']}" if analysis.error else ""
+        return f"{thing} {analysis.id} {analysis.status}{code}"
+
+    held = by_account(reversed(analyses.by_id.values()), lambda each: each.account_id)
+    for account_id, runs in held.items():
+        yield Outline(account_id, region, "cleanrooms", several(things, runs, show))
+    for account_id, planned in analyses.planned.items():
+        if planned:
+            endings = listed([outcome.status for outcome in planned])
+            text = f"the next {thing} will end in {endings}"
+            yield Outline(account_id, region, "cleanrooms", one(text))
 
 
 class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):

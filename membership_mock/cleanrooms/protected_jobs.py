@@ -21,6 +21,7 @@ from membership_mock.cleanrooms.protected_analyses import (
     ProtectedAnalyses,
     ProtectedAnalysis,
     check_workers,
+    outline_of,
     payer_of,
 )
 from membership_mock.cleanrooms.protected_tables import ProtectedTables, Use
@@ -38,6 +39,7 @@ from membership_mock.cleanrooms.template_parameters import check_parameters
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid
 from membership_mock.engine.operation import operation
+from membership_mock.engine.outline import Glance, Outline
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.quotas import QuotaUse
 from membership_mock.engine.settling import Course
@@ -62,13 +64,13 @@ class ProtectedJob(ProtectedAnalysis):
 class ProtectedJobStore(Store, scope=Scope.REGION):
     """The protected jobs of a region."""
 
+    rank = 8
     jobs: Analyses[ProtectedJob] = field(default_factory=Analyses)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each job that has not ended."""
-        for held in self.jobs.unfinished.values():
-            for each in held:
-                yield f"{' '.join(key)} {each.account_id} protected job {each.id} {each.status}"
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each, the latest one first, and one for each ending to come."""
+        del glance
+        yield from outline_of(self.jobs, "protected job", "protected jobs", key[0])
 
 
 class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):

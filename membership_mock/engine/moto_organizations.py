@@ -106,6 +106,19 @@ def organization_of(account_id: str, partition: str) -> Organization | None:
     return None if backend is None else _read(backend)
 
 
+def all_organizations() -> Iterator[tuple[str, Organization, dict[str, str]]]:
+    """Yield each organization of this moment after its partition, and before all names in it.
+
+    The names are those of accounts and units, by their ids. Nothing is made by looking.
+    """
+    models = sys.modules.get("moto.organizations.models")
+    for _, partitions in sorted(models.organizations_backends.items()) if models else ():
+        for partition, backend in sorted(partitions.items()):
+            if backend.org is not None:
+                named = {each.id: str(each.name) for each in (*backend.ou, *backend.accounts)}
+                yield partition, _read(backend), named
+
+
 def _backend_of(models: Any, account_id: str, partition: str) -> Any:
     """Return the backend of the management account of an account's organization, or None."""
     backends = models.organizations_backends

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from membership_mock.engine.outline import Glance, Outline, one
 from membership_mock.engine.world import Scope, Store
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from membership_mock.engine.operation import Backend
-    from membership_mock.engine.world import World
+    from membership_mock.engine.outline import Glance, Outline, one
+from membership_mock.engine.world import World
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -99,15 +101,17 @@ class Rule:
 class QuotaRuleStore(Store, scope=Scope.WORLD):
     """What a test has set, by service and name of the quota, the latest rule last."""
 
+    rank = 9
     rules: dict[str, list[Rule]] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
         """Yield a line for each rule."""
-        del key
+        del key, glance
         for name, rules in self.rules.items():
+            service, quota = name.split(" ", 1)
             for rule in rules:
-                where = f"{rule.account_id or 'every account'} {rule.region or 'every region'}"
-                yield f"{where} quota {name}: {'default' if rule.limit is None else rule.limit}"
+                text = f"quota {quota}: {'default' if rule.limit is None else rule.limit}"
+                yield Outline(rule.account_id or "", rule.region or "", service, one(text))
 
 
 def limit_of(world: World, quota: Quota, account_id: str, region: str) -> int:

@@ -57,6 +57,14 @@ class Course:
             self.take(due)
         return self.moments[before:]
 
+    def steps_by(self, durations: Sequence[timedelta], now: datetime) -> int:
+        """Return how many steps it has taken when those that are due count, but take none."""
+        steps, moment = self.steps, self.moments[-1]
+        while steps < len(durations) and moment + durations[steps] <= now:
+            moment += durations[steps]
+            steps += 1
+        return steps
+
     def look(self, durations: Sequence[timedelta], now: datetime, world: World) -> list[datetime]:
         """Take the steps that are due, or else the one that a look brings; return their moments."""
         before = len(self.moments)

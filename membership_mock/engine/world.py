@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, ClassVar, TypeVar
 
 from membership_mock.engine.clock import Clock
+from membership_mock.engine.outline import Glance, Outline
 
 
 class Scope(Enum):
@@ -43,18 +44,23 @@ class Store:
     """
 
     scope: ClassVar[Scope]
+    #: the place of what it has to show among what other stores of its service have
+    rank: ClassVar[int] = 0
 
     def __init_subclass__(cls, scope: Scope, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.scope = scope
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield what the store holds, a line each, for the report of a failed test.
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield what the store has to show, and move nothing by that.
+
+        A relationship between two accounts is shown under both.
 
         Args:
             key: how far this store reaches: (account, region), (region,), (partition,) or ().
+            glance: what the look goes by.
         """
-        del key
+        del key, glance
         yield from ()
 
 
@@ -101,11 +107,11 @@ class World:
             if held is kind:
                 yield key, store  # type: ignore[misc]  # the key holds the type
 
-    def outline(self) -> Iterator[str]:
-        """Yield the state as text, a line for each thing worth seeing at a glance."""
-        with self.lock:
-            for (_, key), store in list(self._stores.items()):
-                yield from store.outline(key)
+    def outline(self, glance: Glance) -> Iterator[Outline]:
+        """Yield what all stores have to show; hold the lock until the lines are read."""
+        held = sorted(self._stores.items(), key=lambda each: each[0][0].rank)
+        for (_, key), store in held:
+            yield from store.outline(key, glance)
 
     def clear(self) -> None:
         """Forget everything, as if the mock had just started."""

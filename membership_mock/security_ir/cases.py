@@ -16,6 +16,7 @@ from membership_mock.engine import model
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random
 from membership_mock.engine.operation import Family, operation
+from membership_mock.engine.outline import Glance, Line, Outline, named, several
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.settling import Course
 from membership_mock.engine.world import Scope, Store, World
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from membership_mock.security_ir.comments import Comment
     from membership_mock.security_ir.edits import CaseEdit
     from membership_mock.security_ir.investigations import InvestigationFeedback
-
-
-#: how many cases the report of a failed test shows
-_OUTLINED = 10
 
 
 @dataclass(slots=True)
@@ -89,18 +86,32 @@ class Case:
 class CaseStore(Store, scope=Scope.ACCOUNT_REGION):
     """The cases of an account in a region: by id, and by membership in the order of creation."""
 
+    rank = 2
     by_id: dict[str, Case] = field(default_factory=dict)
     by_membership: dict[str, list[Case]] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each of the latest cases."""
-        if len(self.by_id) > _OUTLINED:
-            yield f"{' '.join(key)} cases: {len(self.by_id)}, the latest {_OUTLINED} are"
-        for case in list(self.by_id.values())[-_OUTLINED:]:
-            yield (
-                f"{' '.join(key)} case {case.case_id} {case.case_status!r} ({case.resolver_type}),"
-                f" {len(case.comments)} comments, {len(case.case_attachments)} attachments"
-            )
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each case, the latest one first."""
+        del glance
+        account_id, region = key
+        if self.by_id:
+            lines = several("cases", list(reversed(self.by_id.values())), _outline_of)
+            yield Outline(account_id, region, "security-ir", lines)
+
+
+def _outline_of(case: Case) -> Line:
+    attachments = several(
+        "attachments",
+        case.case_attachments,
+        lambda each: f"attachment {named(each.file_name)} {each.attachment_status}",
+    )
+    count = len(case.comments)
+    comments = f", {count:,} comment{'' if count == 1 else 's'}" if count else ""
+    return Line(
+        f"case {case.case_id} {named(case.title)} {case.case_status}"
+        f" ({case.resolver_type}){comments}",
+        (attachments,),
+    )
 
 
 @dataclass

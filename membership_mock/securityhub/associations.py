@@ -17,6 +17,7 @@ from typing import Literal
 
 from membership_mock.engine.moto_bridge import random
 from membership_mock.engine.operation import Family
+from membership_mock.engine.outline import Glance, Outline, several
 from membership_mock.engine.quotas import QuotaUse
 from membership_mock.engine.world import Scope, Store, World
 from membership_mock.securityhub.central_configuration import Governance
@@ -92,8 +93,6 @@ WITHDRAWING: frozenset[Event] = frozenset(
     {"disassociate", "delete", "enroll", "enroll suspended", "leave", "close"}
 )
 
-#: how many members of an administrator the report of a failed test shows
-OUTLINED = 20
 
 #: an account that is in the list already (observed)
 ALREADY_LISTED = (
@@ -193,6 +192,36 @@ class Roster:
         self.invited += change * (association.member_status == "Invited")
 
 
+#: what an association is to its member, in words
+_SEEN_BY_MEMBER: dict[Status, str] = {
+    "Created": "listed by {}, not invited",
+    "Invited": "invited by {}",
+    "Enabled": "member of {}",
+    "Removed": "removed by {}",
+    "Resigned": "resigned from {}",
+    "AccountSuspended": "suspended member of {}",
+}
+
+
+def _way(association: Association) -> str:
+    return "by organization" if association.by_organization else "by invitation"
+
+
+def _of_administrator(association: Association) -> str:
+    text = f"has member {association.account_id} {association.member_status}"
+    return text if association.member_status == "Created" else f"{text} {_way(association)}"
+
+
+def _of_member(association: Association) -> str:
+    words = _SEEN_BY_MEMBER.get(association.member_status, "{}: " + association.member_status)
+    text = words.format(association.administrator_id)
+    if association.member_status == "Enabled":
+        text += f", {_way(association)}"
+    if association.invitation is not None and association.member_status == "Resigned":
+        text += ", may still accept"
+    return text
+
+
 @dataclass
 class AssociationStore(Store, scope=Scope.REGION):
     """All associations of a region.
@@ -203,21 +232,21 @@ class AssociationStore(Store, scope=Scope.REGION):
         last_sequence: what the latest association or invitation was numbered.
     """
 
+    rank = 6
     rosters: dict[str, Roster] = field(default_factory=dict)
     wanted: dict[str, dict[str, Association]] = field(default_factory=dict)
     last_sequence: int = 0
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each of an administrator's first associations."""
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each association, under both accounts."""
+        del glance
+        (region,) = key
         for administrator_id, roster in self.rosters.items():
-            for each in roster.ordered[:OUTLINED]:
-                how = "organization" if each.by_organization else "invitation"
-                yield (
-                    f"{administrator_id} {' '.join(key)} has member {each.account_id}"
-                    f" {each.member_status} by {how}"
-                )
-            if len(roster.ordered) > OUTLINED:
-                yield f"{administrator_id} {' '.join(key)} has {len(roster.ordered)} in all"
+            lines = several("members", roster.ordered, _of_administrator)
+            yield Outline(administrator_id, region, "securityhub", lines)
+        for account_id, wanted in self.wanted.items():
+            lines = several("administrators", list(wanted.values()), _of_member)
+            yield Outline(account_id, region, "securityhub", lines)
 
     def roster(self, administrator_id: str) -> Roster:
         """Return the associations of an administrator; empty if it has none."""

@@ -19,6 +19,7 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import organization_of, partition_of
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.organizations import OrganizationChange
+from membership_mock.engine.outline import Glance, Outline, one
 from membership_mock.engine.settling import A_MINUTE, Course
 from membership_mock.engine.world import Scope, Store, World
 from membership_mock.securityhub.associations import Associations
@@ -72,16 +73,20 @@ class Settings:
 class SettingsStore(Store, scope=Scope.REGION):
     """The settings of the delegated administrators in a region, by their account."""
 
+    rank = 2
     settings: dict[str, Settings] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
         """Yield a line for each administrator."""
+        (region,) = key
         for account_id, each in self.settings.items():
-            yield (
-                f"{account_id} {' '.join(key)} organization configuration"
-                f" {each.configuration_type}, AutoEnable {each.auto_enable},"
+            pending = each.set_up is not None and not each.set_up.steps_by(STEPS, glance.now)
+            text = (
+                f"organization configuration {each.configuration_type}"
+                f"{', PENDING' if pending else ''}, AutoEnable {each.auto_enable},"
                 f" AutoEnableStandards {each.auto_enable_standards}"
             )
+            yield Outline(account_id, region, "securityhub", one(text))
 
 
 class OrganizationConfiguration(Family):

@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import cache
 
 from membership_mock.engine.operation import Family
+from membership_mock.engine.outline import Glance, Outline, listed, one
 from membership_mock.engine.settling import A_MINUTE, Course, is_over
 from membership_mock.engine.world import Scope, Store
 
@@ -61,6 +62,12 @@ class Subscription:
     standards_input: dict[str, str] = field(default_factory=dict)
     deleting_since: datetime | None = None
 
+    def status_at(self, now: datetime) -> str:
+        """Return the status as the clock has it, before any look."""
+        if self.deleting_since is not None:
+            return "DELETING"
+        return "READY" if self.set_up.steps_by(STEPS, now) else "PENDING"
+
     def pending(self, now: datetime) -> bool:
         """Return whether the subscription is still being set up."""
         self.set_up.pass_time(STEPS, now)
@@ -76,14 +83,19 @@ class StandardsStore(Store, scope=Scope.REGION):
         last_sequence: what the latest one was numbered.
     """
 
+    rank = 7
     subscriptions: dict[str, dict[str, Subscription]] = field(default_factory=dict)
     last_sequence: int = 0
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each account with subscriptions."""
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each account with subscriptions, with the status before any look."""
+        (region,) = key
         for account_id, held in self.subscriptions.items():
-            resources = (resource_of(each.standards_arn) for each in held.values())
-            yield f"{account_id} {' '.join(key)} standards {', '.join(resources)}"
+            shown = [
+                f"{resource_of(each.standards_arn)} {each.status_at(glance.now)}"
+                for each in held.values()
+            ]
+            yield Outline(account_id, region, "securityhub", one(f"standards {listed(shown)}"))
 
     def of(self, account_id: str) -> dict[str, Subscription]:
         """Return the subscriptions of an account, by their ARNs."""

@@ -31,7 +31,9 @@ def test_a_failed_test_shows_the_last_calls_and_the_world(pytester: pytest.Pytes
             "*1  security-ir.CreateMembership by 111122223333 in us-east-1*-> 201",
             "*2  security-ir.ListCases by 111122223333 in us-east-1 {} -> 200",
             "World:",
-            "*111122223333 us-east-1 membership m-* Active, Standalone",
+            "  111122223333",
+            "    security-ir in us-east-1",
+            "      membership m-* 'Response' Active, Standalone",
         ]
     )
 
