@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from membership_mock.testing.aws_side import AwsSide
     from membership_mock.testing.calls import Call, Calls
     from membership_mock.testing.clock import MockClock
+    from membership_mock.testing.dumps import Dump
     from membership_mock.testing.faults import Fault, Faults
     from membership_mock.testing.given import Given
     from membership_mock.testing.organization import MockOrganization
     from membership_mock.testing.quotas import MockQuotas
-    from membership_mock.testing.snapshots import Dump, Snapshot
+    from membership_mock.testing.snapshots import Snapshot
 
 __version__ = "0.1.0"
 
@@ -59,7 +60,7 @@ _HOMES = {
     "AwsSide": "testing.aws_side",
     "Call": "testing.calls",
     "Calls": "testing.calls",
-    "Dump": "testing.snapshots",
+    "Dump": "testing.dumps",
     "Fault": "testing.faults",
     "Faults": "testing.faults",
     "Given": "testing.given",

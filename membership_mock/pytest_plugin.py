@@ -6,6 +6,7 @@ but pytest until the fixture is used.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         except Exception as error:  # noqa: BLE001  a hook that raises ends the whole run
             text = f"The calls and the world cannot be shown: {error!r}"
         report.sections.append(("membership_mock", text))
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Show how two worlds differ when an assertion says that they do not."""
+    dumps = sys.modules.get("membership_mock.testing.dumps")
+    if dumps is None or op != "==" or {type(left), type(right)} != {dumps.Dump}:
+        return None
+    changes = right.difference(left)  # type: ignore[attr-defined]  # both are dumps
+    return ["two worlds; what is different in the left one:", *changes.splitlines()]
 
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:

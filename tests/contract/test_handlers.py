@@ -27,6 +27,7 @@ KNOW_MOTO = {
     "engine/interceptor.py",
     "engine/moto_bridge.py",
     "engine/moto_organizations.py",
+    "engine/moto_snapshot.py",
     "engine/moto_start.py",
     "engine/tagging.py",
     "serve.py",  # moto's server, which is public
