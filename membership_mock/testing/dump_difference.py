@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
+from membership_mock.testing.dump_reader import WORDS
+
 #: how much of a value is shown
 _SHOWN = 120
 
@@ -136,12 +138,16 @@ def _attributes(
             continue
         was, now = ((side or {}).get(name, _MISSING) for side in (old, new))
         if old is None or new is None:  # what is in it came or went, each by itself
-            there = now if old is None else was
-            empty = [] if isinstance(there, list) else {} if _word(there) is None else _MISSING
-            empty = empty if isinstance(there, (list, dict)) else _MISSING
-            was, now = (empty, there) if old is None else (there, empty)
+            was, now = (_emptied(now), now) if old is None else (was, _emptied(was))
         if was or now:  # nothing in what was not there is no news
             yield (*head, name), was, now
+
+
+def _emptied(value: Any) -> Any:
+    """Return what is left of a value when nothing is in it."""
+    if isinstance(value, list):
+        return []
+    return {} if isinstance(value, dict) and _word(value) is None else _MISSING
 
 
 def _keys(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -175,8 +181,8 @@ def _changes(old: list[Any], new: list[Any]) -> Iterator[tuple[str, int, int, in
 def _word(value: Any) -> str | None:
     """Return the word that tells what a JSON object stands for; None if it is a mapping."""
     if isinstance(value, dict):
-        word = next(iter(value), "")
-        if word[:1] == "$" and word[1:2].isalpha():
+        word: str = next(iter(value), "")
+        if word == "$type" or word in WORDS:
             return word
     return None
 
