@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from membership_mock.engine.moto_snapshot import with_state
 from membership_mock.errors import UsageError
 from membership_mock.testing.dump_classes import class_named
 from membership_mock.testing.dump_writer import step_text
@@ -122,9 +123,7 @@ class _Reader:
                 attribute: self.value(each, f"{pointer}/{step_text(attribute)}")
                 for attribute, each in found.items()
             }
-            made = self.made[pointer] = kind.__new__(kind)
-            made.__setstate__(state)
-            return made
+            return self.made.setdefault(pointer, with_state(kind, state))
         made = self.made[pointer] = kind.__new__(kind)
         if isinstance(made, dict):
             return self._entries(made, found["items"], f"{pointer}/items")

@@ -70,6 +70,42 @@ def test_a_loaded_world_is_the_same_world(membership_mock: Any) -> None:
         assert again == before
 
 
+def test_what_s3_and_organizations_can_hold_comes_back_whole(membership_mock: Any) -> None:
+    s3 = membership_mock.client("s3", account=A, region="us-east-1")
+    s3.create_bucket(Bucket="uploads")
+    expiry = {"ID": "old", "Filter": {"Prefix": "x"}, "Status": "Enabled"}
+    s3.put_bucket_lifecycle_configuration(
+        Bucket="uploads", LifecycleConfiguration={"Rules": [{**expiry, "Expiration": {"Days": 3}}]}
+    )
+    for key in ("complete", "begun"):
+        upload = s3.create_multipart_upload(Bucket="uploads", Key=key, Metadata={"kind": "large"})
+        part = {"Bucket": "uploads", "Key": key, "UploadId": upload["UploadId"]}
+        tag = s3.upload_part(**part, PartNumber=1, Body=b"x" * 100)["ETag"]
+        if key == "complete":
+            parts = {"Parts": [{"ETag": tag, "PartNumber": 1}]}
+            s3.complete_multipart_upload(**part, MultipartUpload=parts)
+    organizations = membership_mock.client("organizations", account=MANAGEMENT)
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    organizations.enable_policy_type(RootId=root, PolicyType="TAG_POLICY")
+    policy = organizations.create_policy(
+        Content="{}", Description="d", Name="n", Type="SERVICE_CONTROL_POLICY"
+    )["Policy"]["PolicySummary"]["Id"]
+    organizations.attach_policy(PolicyId=policy, TargetId=root)
+
+    before = membership_mock.dump()
+    membership_mock.restore(membership_mock.snapshot())
+    assert before.difference(membership_mock.dump()) == ""
+    membership_mock.reset()
+    membership_mock.load(before)
+    assert before.difference(membership_mock.dump()) == ""
+    assert objects(membership_mock, A, "uploads") == {"complete": b"x" * 100}
+    s3.upload_part(**part, PartNumber=2, Body=b"y")
+    organizations.detach_policy(PolicyId=policy, TargetId=root)
+    targets = organizations.list_targets_for_policy(PolicyId=policy)["Targets"]
+    assert targets == []
+
+
 def test_a_world_goes_on_in_another_mock() -> None:
     with mock_membership() as first:
         _, _, invitation = invited(first)
