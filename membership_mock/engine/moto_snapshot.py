@@ -103,7 +103,7 @@ def reducers() -> dict[type, Callable[[Any], Any]]:
     return found
 
 
-def with_state(kind: type[Any], state: dict[str, Any]) -> Any:
+def with_state(kind: Any, state: dict[str, Any]) -> Any:
     """Return an object of moto's whose class reads its state by itself, as that of S3's does."""
     made = kind.__new__(kind)
     made.__setstate__(state)
