@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from membership_mock.testing.aws_side import AwsSide
     from membership_mock.testing.calls import Call, Calls
     from membership_mock.testing.clock import MockClock
+    from membership_mock.testing.dumps import Dump
     from membership_mock.testing.fault import Fault
     from membership_mock.testing.faults import Faults
     from membership_mock.testing.given import Given
     from membership_mock.testing.organization import MockOrganization
     from membership_mock.testing.quotas import MockQuotas, QuotaState
-    from membership_mock.testing.snapshots import Dump, Snapshot
+    from membership_mock.testing.snapshots import Snapshot
 
 __version__ = "0.1.0"
 
@@ -61,7 +62,7 @@ _HOMES = {
     "AwsSide": "testing.aws_side",
     "Call": "testing.calls",
     "Calls": "testing.calls",
-    "Dump": "testing.snapshots",
+    "Dump": "testing.dumps",
     "Fault": "testing.fault",
     "Faults": "testing.faults",
     "Given": "testing.given",

@@ -17,9 +17,11 @@ from membership_mock.engine import caller, running
 from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
+from membership_mock.testing import dumps, snapshots
 from membership_mock.testing.aws_side import AwsSide
 from membership_mock.testing.calls import Call, Calls
 from membership_mock.testing.clock import MockClock
+from membership_mock.testing.dumps import Dump
 from membership_mock.testing.fault import Fault, unfired_report
 from membership_mock.testing.faults import Faults
 from membership_mock.testing.given import Given
@@ -27,7 +29,7 @@ from membership_mock.testing.organization import MockOrganization
 from membership_mock.testing.organization_build import build as build_organization
 from membership_mock.testing.organization_tree import Tree
 from membership_mock.testing.quotas import MockQuotas
-from membership_mock.testing.snapshots import Dump, Snapshot
+from membership_mock.testing.snapshots import Snapshot
 from membership_mock.testing.strict import Strictness
 from membership_mock.testing.tree import Part, heading, printable, tree
 
@@ -304,18 +306,59 @@ class MembershipMock:
     # --- the world, kept and compared ---
 
     def snapshot(self) -> Snapshot:
-        """Return the world as it is now, to go back to with `restore`."""
-        return Snapshot()
+        """Return the world as it is now, to go back to with `restore` as often as you like.
+
+        It holds our services, the clock, and moto's Organizations and S3; in a mock with a seed
+        also where the random source stands, so that the same ids come again. Not in it: the record
+        of calls, faults, and moto's other services.
+
+        Raises:
+            NotRunning: the mock is not running.
+        """
+        return Snapshot(self._running())
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Put the world back to a snapshot."""
+        """Put the world back to a snapshot of this mock.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: it is the snapshot of another mock, or none at all.
+        """
+        snapshots.restore(self._running(), snapshot)
+
+    @contextmanager
+    def rolled_back(self) -> Iterator[None]:
+        """Put the world back, when the block ends, to what it was when the block began.
+
+        Raises:
+            NotRunning: the mock is not running.
+        """
+        before = self.snapshot()
+        try:
+            yield
+        finally:
+            self.restore(before)
 
     def dump(self) -> Dump:
-        """Return the world as plain data."""
-        return Dump()
+        """Return the world as plain data: to read, to compare, to save as JSON, and to `load`.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: moto's Organizations or S3 hold something that cannot be written.
+        """
+        return dumps.dump(self._running())
 
     def load(self, dump: Dump) -> None:
-        """Replace the world by what a dump holds."""
+        """Replace the world by what a dump holds, of this or any other mock.
+
+        What a snapshot does not hold stays as it is.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: the dump cannot be read by this release, or holds what it must not; the
+                world is as it was.
+        """
+        dumps.load(self._running(), dump)
 
     # --- the world, shown ---
 

@@ -7,6 +7,7 @@ but pytest until a fixture is used.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -192,6 +193,15 @@ def _shown(show: Callable[[], str]) -> str:
         return show()
     except Exception as error:  # noqa: BLE001  a hook that raises ends the whole run
         return f"The calls and the world cannot be shown: {error!r}"
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Show how two worlds differ when an assertion says that they do not."""
+    dumps = sys.modules.get("membership_mock.testing.dumps")
+    if dumps is None or op != "==" or {type(left), type(right)} != {dumps.Dump}:
+        return None
+    changes = right.difference(left)  # type: ignore[attr-defined]  # both are dumps
+    return ["two worlds; what is different in the left one:", *changes.splitlines()]
 
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:

@@ -8,7 +8,7 @@ repetition, inferred for the rest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from membership_mock.engine.http import HttpAnswer, HttpRequest
@@ -19,11 +19,20 @@ LIFE = timedelta(hours=24)
 
 @dataclass
 class Remembered:
-    """The first call with a token."""
+    """The first call with a token; of its request, what its parameters are read from."""
 
     request: HttpRequest
     answer: HttpAnswer
     at: datetime
+
+
+def remembered(request: HttpRequest, answer: HttpAnswer, now: datetime) -> Remembered:
+    """Return what to remember of a first call, as plain data.
+
+    Headers go: they are some client library's, may hold on to a connection, and carry no parameter
+    of any operation with a token.
+    """
+    return Remembered(replace(request, headers={}), answer, now)
 
 
 @dataclass

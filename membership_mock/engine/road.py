@@ -258,7 +258,7 @@ class Road:
         answer = HttpAnswer(
             *step.codec.serialize(self._perform(step, backend_class, context, arguments))
         )
-        store.used[key] = idempotency.Remembered(request, answer, context.now)
+        store.used[key] = idempotency.remembered(request, answer, context.now)
         return answer
 
     def _perform(

@@ -220,6 +220,11 @@ class Running:
             self._apply_options()
 
     @property
+    def is_seeded(self) -> bool:
+        """Whether ids are to come again, as the option ``seed`` promises."""
+        return any(entrance.seed is not None for entrance in self._entrances)
+
+    @property
     def is_empty(self) -> bool:
         """Whether everybody has left."""
         return not self._entrances

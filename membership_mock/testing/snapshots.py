@@ -1,11 +1,56 @@
-"""The world kept, brought back, written down and compared."""
+"""The world kept, and brought back."""
 
 from __future__ import annotations
 
+import weakref
+from typing import TYPE_CHECKING
+
+from membership_mock.engine import moto_bridge, snapshot
+from membership_mock.errors import UsageError
+
+if TYPE_CHECKING:
+    from membership_mock.engine.running import Running
+
 
 class Snapshot:
-    """The mocked world at one moment, from `MembershipMock.snapshot`."""
+    """The mocked world at one moment, from `MembershipMock.snapshot`.
+
+    Nothing that happens afterwards changes it. It belongs to the mock that it was taken of, until
+    that ends.
+
+    Attributes:
+        size: how many bytes it takes.
+    """
+
+    def __init__(self, running: Running) -> None:
+        with running.world.lock:
+            self._frozen = snapshot.freeze(snapshot.read(running.world))
+            self._random = moto_bridge.random.getstate() if running.is_seeded else None
+        self._of = weakref.ref(running)  # a snapshot that is kept must not keep an ended mock
+        self.size = len(self._frozen)
+
+    def __repr__(self) -> str:
+        return f"<Snapshot of {self.size:,} bytes>"
 
 
-class Dump:
-    """The mocked world as plain data, from `MembershipMock.dump`."""
+def restore(running: Running, taken: Snapshot) -> None:
+    """Put the world of a running mock back to a snapshot of it.
+
+    Raises:
+        UsageError: it is the snapshot of another mock, or none at all.
+    """
+    if not isinstance(taken, Snapshot):
+        raise UsageError(
+            f"restore() takes what snapshot() returned, not {taken!r}."
+            " A dump goes back with `mock.load(dump)`."
+        )
+    if taken._of() is not running:
+        raise UsageError(
+            "This snapshot was taken of another mock, one that has ended. To take a world from"
+            " one mock to another, use `dump = mock.dump()` and `other.load(dump)`; to share a"
+            " set-up between tests, let one mock run around them all."
+        )
+    with running.world.lock:
+        snapshot.put(running.world, taken._frozen)
+        if taken._random is not None:
+            moto_bridge.random.setstate(taken._random)

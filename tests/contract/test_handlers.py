@@ -28,6 +28,7 @@ KNOW_MOTO = {
     "engine/moto_bridge.py",
     "engine/moto_organization_setup.py",
     "engine/moto_organizations.py",
+    "engine/moto_snapshot.py",
     "engine/moto_start.py",
     "engine/tagging.py",
     "serve.py",  # moto's server, which is public

@@ -1,0 +1,95 @@
+"""The state of a world, whole: read live, frozen to bytes, and put back.
+
+Frozen by pickle in one go: that keeps what is one object in several places one object, and costs
+time in proportion to the world. Which stores have changed since is not known, on purpose: state is
+plain data that anybody may change, and nobody has to say so.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from membership_mock.engine import moto_snapshot
+
+if TYPE_CHECKING:
+    from membership_mock.engine.clock import Clock
+    from membership_mock.engine.moto_snapshot import ServiceState
+    from membership_mock.engine.world import Store, World
+
+#: what of a clock is state, and not a way to something else
+_PLAIN = (type(None), bool, int, float, str, date, timedelta)
+
+
+@dataclass
+class State:
+    """All that a mocked world consists of.
+
+    Attributes:
+        stores: every store by its type and its key.
+        clock: the attributes of the clock.
+        secret: what page tokens are sealed with.
+        moto: the state of moto's services that ours lean on.
+    """
+
+    stores: dict[tuple[type[Store], tuple[str, ...]], Store]
+    clock: dict[str, Any]
+    secret: bytes
+    moto: dict[str, ServiceState]
+
+
+def read(world: World) -> State:
+    """Return the state of a world, live: not a copy."""
+    return State(world._stores, _read_clock(world.clock), world.secret, moto_snapshot.read())
+
+
+def freeze(state: State) -> bytes:
+    """Return a state as bytes, which nothing changes any more."""
+    out = io.BytesIO()
+    pickler = pickle.Pickler(out, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = moto_snapshot.reducers()
+    with no_garbage_collection():
+        pickler.dump((state.stores, state.clock, state.secret, state.moto))
+    return out.getvalue()
+
+
+def put(world: World, frozen: bytes) -> None:
+    """Let a world be in a frozen state, which can be put again as often as you like."""
+    # moto's first: it takes note of every object of its services that is made, the thawed too.
+    moto_snapshot.empty()
+    with no_garbage_collection():
+        stores, clock, secret, moto = pickle.loads(frozen)  # noqa: S301  made by `freeze`
+    world._stores.clear()
+    world._stores.update(stores)
+    world.secret = secret
+    for name, value in clock.items():
+        setattr(world.clock, name, value)
+    moto_snapshot.fill(moto)
+
+
+@contextmanager
+def no_garbage_collection() -> Iterator[None]:
+    """Keep the collector from looking at everything again and again while much is made.
+
+    With it, time would not stay in proportion to the world.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _read_clock(clock: Clock) -> dict[str, Any]:
+    slots = [name for kind in type(clock).__mro__ for name in getattr(kind, "__slots__", ())]
+    names = [*getattr(clock, "__dict__", ()), *slots]
+    found = {name: getattr(clock, name) for name in names if hasattr(clock, name)}
+    return {name: value for name, value in found.items() if isinstance(value, _PLAIN)}

@@ -1,0 +1,428 @@
+"""The world written down, read back in the same or another mock, and compared."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from membership_mock import Dump, UsageError, mock_membership
+from membership_mock.engine.world import Store
+from membership_mock.testing.dump_classes import store_classes
+from tests.cleanrooms.queries import finish_query, new_bucket, objects, start_query
+from tests.cleanrooms.rooms import REGION, A, B, join, member, new_collaboration
+from tests.cleanrooms.tables import ready_table
+from tests.mock.test_snapshots import ADMIN, MANAGEMENT, MEMBER, hub, invited, statuses
+from tests.samples import new_case, new_membership
+from tests.securityhub.finding_samples import finding
+
+
+def fill(mock: Any) -> None:
+    """Put something of everything into the world."""
+    invited(mock)
+    client = mock.client("securityhub", account=ADMIN, region=REGION)
+    client.batch_import_findings(Findings=[finding(account=ADMIN, region=REGION)])
+    responder = mock.client("security-ir", account=ADMIN, region="us-east-1")
+    membership = new_membership(responder, tags={"team": "red", "$odd": "a/b~c"})
+    case = new_case(responder, clientToken="once")
+    responder.create_case_comment(caseId=case, body="Still looking. \ud83d\ude00")
+    if hasattr(responder, "get_finding_metrics"):
+        mock.aws_side(ADMIN, "us-east-1").record_finding_metrics(
+            membership, date(2026, 3, 9), findings_triaged=3
+        )
+    new_bucket(mock, A, "results")
+    s3 = mock.client("s3", account=A, region="us-east-1")
+    s3.put_object(Bucket="results", Key="a/b", Body=b"\xff\x00", Metadata={"kind": "bytes"})
+    a, b = (mock.client("cleanrooms", account=one, region=REGION) for one in (A, B))
+    room = new_collaboration(a, member(B))["id"]
+    mine, _ = join(a, room)["id"], join(b, room)["id"]
+    ready_table(a, mine, A)
+    mock.aws_side(A, REGION).end_query(result=[{"city": "Ulm"}])
+    finish_query(a, mine, start_query(a, mine)["id"])
+    organizations = mock.client("organizations", account=MANAGEMENT)
+    organizations.create_organization(FeatureSet="ALL")
+    organizations.create_account(AccountName="app", Email="app@example.com")
+
+
+# --- there and back ---
+
+
+def test_a_dump_is_json_and_back(membership_mock: Any) -> None:
+    fill(membership_mock)
+    dump = membership_mock.dump()
+    read = Dump.from_json(dump.to_json())
+    assert read == dump
+    assert read.data == dump.data
+    assert dump.to_json(indent=None) == read.to_json(indent=None)
+
+
+def test_a_loaded_world_is_the_same_world(membership_mock: Any) -> None:
+    fill(membership_mock)
+    text = membership_mock.dump().to_json()
+    for _ in range(2):
+        membership_mock.reset()
+        membership_mock.load(Dump.from_json(text))
+        again, before = json.loads(membership_mock.dump().to_json()), json.loads(text)
+        assert again.pop("random") != before.pop("random")
+        assert again == before
+
+
+def test_what_s3_and_organizations_can_hold_comes_back_whole(membership_mock: Any) -> None:
+    s3 = membership_mock.client("s3", account=A, region="us-east-1")
+    s3.create_bucket(Bucket="uploads")
+    expiry = {"ID": "old", "Filter": {"Prefix": "x"}, "Status": "Enabled"}
+    s3.put_bucket_lifecycle_configuration(
+        Bucket="uploads", LifecycleConfiguration={"Rules": [{**expiry, "Expiration": {"Days": 3}}]}
+    )
+    for key in ("complete", "begun"):
+        upload = s3.create_multipart_upload(Bucket="uploads", Key=key, Metadata={"kind": "large"})
+        part = {"Bucket": "uploads", "Key": key, "UploadId": upload["UploadId"]}
+        tag = s3.upload_part(**part, PartNumber=1, Body=b"x" * 100)["ETag"]
+        if key == "complete":
+            parts = {"Parts": [{"ETag": tag, "PartNumber": 1}]}
+            s3.complete_multipart_upload(**part, MultipartUpload=parts)
+    organizations = membership_mock.client("organizations", account=MANAGEMENT)
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    organizations.enable_policy_type(RootId=root, PolicyType="TAG_POLICY")
+    policy = organizations.create_policy(
+        Content="{}", Description="d", Name="n", Type="SERVICE_CONTROL_POLICY"
+    )["Policy"]["PolicySummary"]["Id"]
+    organizations.attach_policy(PolicyId=policy, TargetId=root)
+
+    before = membership_mock.dump()
+    membership_mock.restore(membership_mock.snapshot())
+    assert before.difference(membership_mock.dump()) == ""
+    membership_mock.reset()
+    membership_mock.load(before)
+    assert before.difference(membership_mock.dump()) == ""
+    assert objects(membership_mock, A, "uploads") == {"complete": b"x" * 100}
+    s3.upload_part(**part, PartNumber=2, Body=b"y")
+    organizations.detach_policy(PolicyId=policy, TargetId=root)
+    targets = organizations.list_targets_for_policy(PolicyId=policy)["Targets"]
+    assert targets == []
+
+
+def test_a_world_goes_on_in_another_mock() -> None:
+    with mock_membership() as first:
+        _, _, invitation = invited(first)
+        new_bucket(first, A, "results")
+        s3 = first.client("s3", account=A, region="us-east-1")
+        s3.put_object(Bucket="results", Key="key", Body=b"\xffbytes")
+        organizations = first.client("organizations", account=MANAGEMENT)
+        organizations.create_organization(FeatureSet="ALL")
+        responder = first.client("security-ir", account=ADMIN, region=REGION)
+        new_membership(responder)
+        cases = [new_case(responder, clientToken=f"{n}") for n in range(3)]
+        page = responder.list_cases(maxResults=1)
+        text = first.dump().to_json()
+    with mock_membership() as second:
+        second.load(Dump.from_json(text))
+        invitee = second.client("securityhub", account=MEMBER, region=REGION)
+        invitee.accept_administrator_invitation(AdministratorId=ADMIN, InvitationId=invitation)
+        assert statuses(second.client("securityhub", account=ADMIN, region=REGION)) == ["Enabled"]
+        assert objects(second, A, "results") == {"key": b"\xffbytes"}
+        organizations = second.client("organizations", account=MANAGEMENT)
+        assert len(organizations.list_accounts()["Accounts"]) == 1
+        responder = second.client("security-ir", account=ADMIN, region=REGION)
+        rest = responder.list_cases(nextToken=page["nextToken"], maxResults=9)["items"]
+        assert {each["caseId"] for each in (*page["items"], *rest)} == set(cases)
+        assert new_case(responder, clientToken="0") == cases[0]
+
+
+def test_what_is_one_object_in_several_places_is_one_again(membership_mock: Any) -> None:
+    admin, invitee, invitation = invited(membership_mock)
+    membership_mock.load(membership_mock.dump())
+    invitee.accept_administrator_invitation(AdministratorId=ADMIN, InvitationId=invitation)
+    assert [each["AccountId"] for each in admin.list_members()["Members"]] == [MEMBER]
+    assert statuses(admin) == ["Enabled"]
+    assert invitee.get_administrator_account()["Administrator"]["AccountId"] == ADMIN
+
+
+def test_equal_seeds_give_equal_ids_before_and_after_a_load() -> None:
+    def story() -> tuple[Dump, list[str]]:
+        with mock_membership(seed=3) as mock:
+            client = mock.client("security-ir", account=ADMIN, region=REGION)
+            made = [new_membership(client)]
+            dump = mock.dump()
+            mock.reset()
+            mock.load(dump)
+            return dump, [*made, new_case(client)]
+
+    (first, ids), (second, same_ids) = story(), story()
+    assert ids == same_ids
+    # the tokens of repeated calls are botocore's, which has a source of its own
+    assert first.difference(second, ignore=["*timestamp*", "engine TokenStore *"]) == ""
+
+
+def test_ids_made_after_a_load_are_none_that_the_dump_holds() -> None:
+    with mock_membership(seed=1) as mock:
+        a = mock.client("cleanrooms", account=A, region=REGION)
+        new_collaboration(a)
+        dump = mock.dump()
+    with mock_membership(seed=1) as mock:
+        mock.load(dump)
+        a = mock.client("cleanrooms", account=A, region=REGION)
+        new_collaboration(a)
+        assert len(a.list_collaborations()["collaborationList"]) == 2
+
+
+def test_a_world_that_was_only_looked_at_is_an_empty_one(membership_mock: Any) -> None:
+    before = membership_mock.dump()
+    membership_mock.client("cleanrooms", account=A, region=REGION).list_collaborations()
+    membership_mock.client("s3", account=A).list_buckets()
+    assert membership_mock.dump() == before
+    assert repr(before) == "<Dump of an empty world>"
+
+
+def test_a_dump_does_not_change_with_the_world(membership_mock: Any) -> None:
+    fill(membership_mock)
+    dump = membership_mock.dump()
+    text = dump.to_json()
+    client = membership_mock.client("securityhub", account=ADMIN, region=REGION)
+    client.disassociate_members(AccountIds=[MEMBER])
+    assert dump.to_json() == text
+    assert membership_mock.dump() != dump
+
+
+# --- to read ---
+
+
+def test_a_dump_can_be_read(membership_mock: Any) -> None:
+    invited(membership_mock)
+    store = membership_mock.dump().data["stores"]["securityhub"]["AssociationStore"][REGION]
+    association = store["wanted"][MEMBER][ADMIN]
+    assert association["$type"] == "securityhub.associations.Association"
+    assert association["member_status"] == "Invited"
+    assert re.fullmatch(r"2\d{3}-.*\+00:00", association["invited_at"]["$time"])
+    pointer = f"/stores/securityhub/AssociationStore/{REGION}/wanted/{MEMBER}/{ADMIN}"
+    assert store["rosters"][ADMIN]["members"][MEMBER] == {"$same": pointer}
+
+
+def test_a_dump_says_which_stores_it_holds(membership_mock: Any) -> None:
+    hub(membership_mock, ADMIN)
+    membership_mock.client("organizations", account=ADMIN).create_organization(FeatureSet="ALL")
+    assert repr(membership_mock.dump()) == (
+        f"<Dump of securityhub HubStore {REGION}, organizations>"
+    )
+
+
+def test_every_store_has_a_name_of_its_own() -> None:
+    def below(kind: type[Store]) -> set[type[Store]]:
+        return {kind, *(found for each in kind.__subclasses__() for found in below(each))}
+
+    ours = {each for each in below(Store) if each.__module__.startswith("membership_mock.")}
+    assert set(store_classes().values()) == ours - {Store}
+
+
+# --- to compare ---
+
+
+def test_a_difference_has_a_line_for_each_change(membership_mock: Any) -> None:
+    _, invitee, invitation = invited(membership_mock)
+    before = membership_mock.dump()
+    invitee.accept_administrator_invitation(AdministratorId=ADMIN, InvitationId=invitation)
+    difference = before.difference(membership_mock.dump(), ignore=["*.updated_at"])
+    place = f"securityhub AssociationStore {REGION}"
+    pointer = f"/stores/securityhub/AssociationStore/{REGION}/wanted/{MEMBER}/{ADMIN}"
+    assert set(difference.splitlines()) == {
+        f"{place} wanted[{MEMBER}][{ADMIN}].member_status: 'Invited' -> 'Enabled'",
+        f"{place} rosters[{ADMIN}].enabled[0]: added the one at {pointer}",
+    }
+
+
+def test_what_came_and_went_is_said(membership_mock: Any) -> None:
+    hub(membership_mock, ADMIN)
+    before = membership_mock.dump()
+    hub(membership_mock, MEMBER)
+    after = membership_mock.dump()
+    assert re.fullmatch(
+        rf"securityhub HubStore {REGION} hubs\[{MEMBER}\]: added Hub\(.*…",
+        before.difference(after),
+    )
+    assert f"hubs[{MEMBER}]: removed Hub(" in after.difference(before)
+    assert after.difference(after) == ""
+
+
+def test_a_list_that_lost_one_says_so_once(membership_mock: Any) -> None:
+    client = membership_mock.client("security-ir", account=ADMIN, region=REGION)
+    new_membership(client)
+    case = new_case(client, watchers=[{"email": f"{name}@example.com"} for name in "abcd"])
+    before = membership_mock.dump()
+    client.update_case(caseId=case, watchersToDelete=[{"email": "b@example.com"}])
+    difference = before.difference(membership_mock.dump())
+    assert "watchers[1]: removed {'email': 'b@example.com'}" in difference
+    assert "watchers[2]" not in difference
+
+
+def test_whole_branches_can_be_left_out(membership_mock: Any) -> None:
+    empty = membership_mock.dump()
+    fill(membership_mock)
+    full = membership_mock.dump()
+    assert empty.difference(full, ignore=["s3 *", "organizations *", "security*"])
+    assert empty.difference(full, ignore=["*"]) == ""
+    only_s3 = empty.difference(
+        full, ignore=["security*", "cleanrooms *", "organizations *", "engine *"]
+    )
+    assert all(line.startswith("s3 ") for line in only_s3.splitlines())
+
+
+def test_a_difference_of_organizations_and_buckets_is_readable(membership_mock: Any) -> None:
+    organizations = membership_mock.client("organizations", account=MANAGEMENT)
+    organizations.create_organization(FeatureSet="ALL")
+    made = organizations.create_account(AccountName="app", Email="app@example.com")
+    account = made["CreateAccountStatus"]["AccountId"]
+    new_bucket(membership_mock, A, "results")
+    before = membership_mock.dump()
+    organizations.close_account(AccountId=account)
+    s3 = membership_mock.client("s3", account=A, region="us-east-1")
+    s3.put_object(Bucket="results", Key="a/b", Body=b"text")
+    lines = before.difference(membership_mock.dump()).splitlines()
+    assert f"organizations {MANAGEMENT} aws accounts[1].status: 'ACTIVE' -> 'SUSPENDED'" in lines
+    assert any(line.startswith(f"s3 {A} aws buckets[results].keys[a/b]: added") for line in lines)
+
+
+def test_dumps_are_equal_to_dumps_only(membership_mock: Any) -> None:
+    dump = membership_mock.dump()
+    assert dump != dump.data
+    assert dump == membership_mock.dump()
+    with pytest.raises(TypeError):
+        hash(dump)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ignore", "text"),
+    [({}, [], "takes another dump"), (None, "*.at", r"ignore=\['\*\.at'\]")],
+)
+def test_a_difference_to_something_else_is_refused(
+    membership_mock: Any, arguments: Any, ignore: Any, text: str
+) -> None:
+    dump = membership_mock.dump()
+    with pytest.raises(UsageError, match=text):
+        dump.difference(dump if arguments is None else arguments, ignore=ignore)
+
+
+# --- what is no dump ---
+
+
+def loads(mock: Any, data: Any) -> None:
+    """Load what somebody has made of a dump."""
+    mock.load(Dump.from_json(json.dumps(data)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{", "not the JSON text of a dump"),
+        ("[]", "not a dump"),
+        ('{"stores": {}}', "not a dump"),
+        ('{"format": 99, "release": "9.9"}', r"format 99, written by membership_mock 9\.9"),
+        (None, "not the JSON text of a dump"),
+    ],
+)
+def test_text_that_is_no_dump_is_refused(text: Any, expected: str) -> None:
+    with pytest.raises(UsageError, match=expected):
+        Dump.from_json(text)
+
+
+def test_only_a_dump_can_be_loaded(membership_mock: Any) -> None:
+    with pytest.raises(UsageError, match=r"A snapshot goes back with `mock\.restore"):
+        membership_mock.load(membership_mock.snapshot())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "os.system",
+        "builtins.eval",
+        "subprocess.Popen",
+        "engine.running.Entrance",
+        "engine.world.World",
+        "options.Options",
+        "membership_mock.securityhub.hubs.Hub",
+        "securityhub.hubs.Nothing",
+        "securityhub.hubs.Scope",
+        "moto.s3.models.subprocess",
+        "moto.core.models.MockAWS",
+        "",
+        7,
+        None,
+    ],
+)
+def test_a_dump_names_no_class_but_those_of_plain_data(membership_mock: Any, name: Any) -> None:
+    hub(membership_mock, ADMIN)
+    before = membership_mock.dump()
+    data = json.loads(before.to_json())
+    data["stores"]["securityhub"]["HubStore"][REGION]["hubs"][ADMIN] = {"$type": name}
+    with pytest.raises(UsageError, match="no class that a dump may name"):
+        loads(membership_mock, data)
+    assert membership_mock.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("hub_data", "expected"),
+    [
+        ({"$same": "/nowhere"}, "points at nothing"),
+        ({"$same": {}}, "cannot be read"),
+        ({"$type": "securityhub.hubs.Hub", "hub_arn": "x"}, "other attributes in this release"),
+        ({"$time": "noon"}, "cannot be read"),
+        ({"$base64": "§"}, "cannot be read"),
+        ({"$unknown": 1}, "cannot be read"),
+    ],
+)
+def test_a_broken_dump_is_refused_and_changes_nothing(
+    membership_mock: Any, hub_data: Any, expected: str
+) -> None:
+    hub(membership_mock, ADMIN)
+    before = membership_mock.dump()
+    data = json.loads(before.to_json())
+    data["stores"]["securityhub"]["HubStore"][REGION]["hubs"][ADMIN] = hub_data
+    with pytest.raises(UsageError, match=expected):
+        loads(membership_mock, data)
+    assert membership_mock.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("stores", "expected"),
+    [
+        ({"securityhub": {"NoStore": {REGION: {}}}}, "has no NoStore of securityhub"),
+        ({"securityhub": {"HubStore": {REGION: {}}}}, "is no such store"),
+        ({"securityhub": 7}, "cannot be read"),
+        (None, "cannot be read"),
+    ],
+)
+def test_stores_that_do_not_exist_are_refused(
+    membership_mock: Any, stores: Any, expected: str
+) -> None:
+    data = {**membership_mock.dump().data, "stores": stores}
+    with pytest.raises(UsageError, match=expected):
+        loads(membership_mock, data)
+
+
+def test_the_organization_of_another_moto_is_refused(membership_mock: Any) -> None:
+    membership_mock.client("organizations", account=ADMIN).create_organization(FeatureSet="ALL")
+    data = {**membership_mock.dump().data, "moto": "4.0.0"}
+    with pytest.raises(UsageError, match=r"organizations as moto 4\.0\.0 has them"):
+        loads(membership_mock, data)
+
+
+def test_a_failed_assertion_shows_the_difference(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_nothing_changes(membership_mock):
+            before = membership_mock.dump()
+            membership_mock.client("securityhub").enable_security_hub()
+            assert membership_mock.dump() == before
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*two worlds; what is different in the left one:",
+            "E*securityhub HubStore us-east-1 hubs?123456789012?: added Hub(*",
+        ]
+    )
