@@ -9,9 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from membership_mock.engine.clock import Clock
+
+if TYPE_CHECKING:
+    from membership_mock.engine.savepoint import Savepoint
 
 
 class Scope(Enum):
@@ -65,6 +68,7 @@ class World:
         secret: what page tokens are sealed with.
         settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
             for the clock.
+        savepoint: keeps stores as they were before they are reached; None for nobody.
     """
 
     def __init__(self, secret: bytes) -> None:
@@ -72,6 +76,7 @@ class World:
         self.clock = Clock()
         self.secret = secret
         self.settles_at_read = True
+        self.savepoint: Savepoint | None = None
         self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
 
     def store(self, kind: type[S], *, account_id: str, region: str, partition: str) -> S:
@@ -81,6 +86,8 @@ class World:
     def store_at(self, kind: type[S], key: tuple[str, ...]) -> S:
         """Return the one store of ``kind`` with this key."""
         found = self._stores.get((kind, key))
+        if self.savepoint is not None:
+            self.savepoint.reached((kind, key), found)
         if found is None:
             found = self._stores[(kind, key)] = kind()
         return found  # type: ignore[return-value]  # the key holds the type
@@ -89,7 +96,16 @@ class World:
         """Yield every store of ``kind``, each after its key, which depends on the scope."""
         for (held, key), store in list(self._stores.items()):
             if held is kind:
+                if self.savepoint is not None:
+                    self.savepoint.reached((held, key), store)
                 yield key, store  # type: ignore[misc]  # the key holds the type
+
+    def put_back(self, kind: type[Store], key: tuple[str, ...], kept: Store | None) -> None:
+        """Let the store with this key be what was kept of it; None if it did not exist."""
+        if kept is None:
+            self._stores.pop((kind, key), None)
+        else:
+            self._stores[(kind, key)] = kept
 
     def outline(self) -> Iterator[str]:
         """Yield the state as text, a line for each thing worth seeing at a glance."""
