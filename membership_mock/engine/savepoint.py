@@ -1,11 +1,13 @@
-"""A point to go back to: the stores of a world as they were before something that may be refused.
+"""A point to go back to: the world's stores as they were before something that may be refused.
 
-A store is copied when it is first reached, so that the cost is that of the stores in use. A copy is
-a pickle: the fastest that Python has, and read only if there is a going back.
+A store is kept when it is first reached, so that going on costs no more than the stores in use;
+only going back costs as much as the world. What is kept is one stream of pickles with one memory:
+the fastest copy that Python has, in which an object that several stores share stays one object.
 """
 
 from __future__ import annotations
 
+import io
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,26 +24,45 @@ class Savepoint:
 
     Attributes:
         undo: what else to take back, in the order in which it was done.
+        keeps_organizations: whether moto's organizations are among it.
     """
 
     def __init__(self, world: World) -> None:
         self.undo: list[Callable[[], object]] = []
+        self.keeps_organizations = False
         self._world = world
-        self._kept: dict[_Key, bytes | None] = {}
+        self._kept: dict[_Key, None] = {}
+        self._new: set[_Key] = set()
+        self._stream = io.BytesIO()
+        self._pickler = pickle.Pickler(self._stream, pickle.HIGHEST_PROTOCOL)
 
     def reached(self, key: _Key, store: Store | None) -> None:
-        """Keep a store as it is now; None for one that does not exist yet."""
-        if key not in self._kept:
-            self._kept[key] = None if store is None else pickle.dumps(store, pickle.HIGHEST_PROTOCOL)
+        """Keep a store as it is now; None for one that is just being made."""
+        if key in self._kept or key in self._new:
+            return
+        if store is None:
+            self._new.add(key)
+        else:
+            self._kept[key] = None
+            self._pickler.dump(store)
 
     def go_back(self) -> None:
-        """Put every store back that was reached, and take back the rest, the latest first."""
-        self._world.savepoint = None
-        for take_back in reversed(self.undo):
-            take_back()
-        for (kind, key), kept in self._kept.items():
-            # what is read here was written above
-            self._world.put_back(kind, key, None if kept is None else pickle.loads(kept))  # noqa: S301
+        """Take back what `undo` knows, the latest first, and put every store back."""
+        stores = self._world.held_stores()
+        for key, store in list(stores.items()):  # they may share objects with those reached
+            self.reached(key, store)
+        try:
+            for take_back in reversed(self.undo):
+                take_back()
+        finally:
+            self._stream.seek(0)
+            reader = pickle.Unpickler(self._stream)  # noqa: S301  reads what was written above
+            kept = {key: reader.load() for key in self._kept}
+            for key in list(stores):
+                if key in kept:
+                    stores[key] = kept[key]
+                else:
+                    del stores[key]
 
 
 @contextmanager

@@ -100,12 +100,9 @@ class World:
                     self.savepoint.reached((held, key), store)
                 yield key, store  # type: ignore[misc]  # the key holds the type
 
-    def put_back(self, kind: type[Store], key: tuple[str, ...], kept: Store | None) -> None:
-        """Let the store with this key be what was kept of it; None if it did not exist."""
-        if kept is None:
-            self._stores.pop((kind, key), None)
-        else:
-            self._stores[(kind, key)] = kept
+    def held_stores(self) -> dict[tuple[type[Store], tuple[str, ...]], Store]:
+        """Return the stores themselves, to be put back as they were."""
+        return self._stores
 
     def outline(self) -> Iterator[str]:
         """Yield the state as text, a line for each thing worth seeing at a glance."""

@@ -6,7 +6,6 @@ calls of the test: not recorded, hit by no fault, and asking no policy (`engine/
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from membership_mock.engine import savepoint
+from membership_mock.engine import moto_savepoint, savepoint
 from membership_mock.engine.caller import account_id, acting_as
 from membership_mock.engine.model import snake
+from membership_mock.engine.moto_bridge import organization_of, partition_of, random_uuid
 from membership_mock.engine.staging import staging
 from membership_mock.errors import SeedRefused, UsageError
+from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:
+    from membership_mock.engine.organizations import Organization
     from membership_mock.engine.running import Running
     from membership_mock.engine.savepoint import Savepoint
     from membership_mock.mock import MembershipMock
@@ -31,9 +33,12 @@ if TYPE_CHECKING:
 _REGION = re.compile(
     r"[a-z]{2,4}(-[a-z]+)?-(north|south|east|west|central|(north|south)(east|west))-\d{1,2}"
 )
-_REGIONS = ("us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1", "eu-west-2")
-_REGIONS += ("eu-west-3", "eu-central-1", "eu-north-1", "eu-south-1", "ap-southeast-1")
-_REGIONS += ("ap-southeast-2", "ap-northeast-1", "ap-south-1", "ca-central-1", "sa-east-1")
+# The regions whose names are worth proposing when one was misspelt.
+_REGIONS = [
+    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
+    *("eu-central-1", "eu-north-1", "eu-south-1", "eu-west-1", "eu-west-2", "eu-west-3"),
+    *("ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+]
 
 _SHOWN = 300
 
@@ -99,25 +104,25 @@ class Scene:
         """
         if region is None:
             return self._mock._region()
-        if isinstance(region, str) and _REGION.fullmatch(region):
+        if _REGION.fullmatch(str(region)):
             return region
-        nearest = difflib.get_close_matches(str(region), _REGIONS, n=1)
-        raise UsageError(
-            f"{region!r} is not a region"
-            + (f"; nearest: {nearest[0]!r}." if nearest else ": pass e.g. 'eu-west-1'.")
-        )
+        raise UsageError(f"{region!r} is not a region{nearest_to(str(region), _REGIONS)}")
 
     @contextmanager
-    def seed(self, name: str, way_out: str = BY_THE_RULES) -> Iterator[None]:
+    def seed(
+        self, name: str, way_out: str = BY_THE_RULES, *, atomic: bool = False
+    ) -> Iterator[None]:
         """Make all calls inside the block or, if one is refused, none of them.
 
         Put it around every seed. No other thread sees the world while it is between two of the
-        seed's calls. Whatever exception leaves the outermost block takes everything back that was
-        called inside; what was created in moto is taken back by what `undo` was told.
+        seed's calls. Whatever exception leaves the outermost block takes back what was done inside:
+        in our services by itself, in moto's by what `undo` and `keep_organizations` were told.
 
         Args:
             name: the seed as its user called it, for messages, e.g. ``securityhub.member``.
             way_out: what to do when it is refused.
+            atomic: the block changes the world by one call at the most, which does nothing when it
+                is refused: nothing has to be kept for it, which counts where a store is large.
         """
         running = self.running
         stage = running.tool(_Stage)
@@ -125,15 +130,17 @@ class Scene:
             before = (stage.seed, stage.way_out)
             stage.seed, stage.way_out = name, way_out
             try:
-                if stage.savepoint is None:
-                    with savepoint.of(running.world) as stage.savepoint:
-                        yield
-                else:
+                if atomic or stage.savepoint is not None:
                     yield
+                else:
+                    with savepoint.of(running.world) as point:
+                        stage.savepoint = point
+                        try:
+                            yield
+                        finally:
+                            stage.savepoint = None
             finally:
                 stage.seed, stage.way_out = before
-                if not stage.seed:
-                    stage.savepoint = None
 
     def undo(self, take_back: Callable[[], object]) -> None:
         """Let ``take_back`` be called if the seed at work is refused, the latest first.
@@ -143,6 +150,34 @@ class Scene:
         point = self.running.tool(_Stage).savepoint
         if point is not None:
             point.undo.append(take_back)
+
+    def keep_organizations(self) -> None:
+        """Let moto's organizations be as they are now if the seed at work is refused."""
+        point = self.running.tool(_Stage).savepoint
+        if point is not None and not point.keeps_organizations:
+            point.keeps_organizations = True
+            point.undo.append(moto_savepoint.keep_organizations())
+
+    def organization(self, account: str, region: str) -> Organization | None:
+        """Return the organization that an account belongs to now; None if it has none."""
+        return organization_of(account, partition_of(region))
+
+    def partition(self, region: str) -> str:
+        """Return the partition of a region."""
+        return str(partition_of(region))
+
+    def random_id(self) -> str:
+        """Return a random UUID, from the source that the mock's seed settles."""
+        return str(random_uuid())
+
+    def refuse(self, text: str, way_out: str = "") -> SeedRefused:
+        """Return the refusal of the seed at work for a reason that no call was needed to find."""
+        stage = self.running.tool(_Stage)
+        return SeedRefused(
+            f"The seed {stage.seed} was refused, and the world is as it was before.\n"
+            f"    reason    {text}\n"
+            f"    way out   {way_out or stage.way_out}"
+        )
 
     def call(
         self,
@@ -198,7 +233,7 @@ class Scene:
             return self._make(
                 service, operation, self.account(account), self.region(region), parameters
             )
-        except ClientError:
+        except (ClientError, BotoCoreError):
             return None
 
     def _make(
@@ -244,7 +279,6 @@ def _refused_parts(answer: Mapping[str, Any]) -> str:
 
 
 def _short(value: Any) -> str:
-    if not isinstance(value, str):
-        value = json.dumps(value, default=str, ensure_ascii=False)
-    value = value.encode("utf-8", "backslashreplace").decode()
-    return value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
+    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    text = " ".join(text.split()).encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
