@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from membership_mock import SeedRefused, UsageError, mock_membership
 
-from .worlds import nothing_happens
+from .world_state import nothing_happens
 
 A, B, C, STRANGER = (digit * 12 for digit in "1239")
 IRELAND, OHIO = "eu-west-1", "us-east-2"

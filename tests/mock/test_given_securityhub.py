@@ -9,7 +9,7 @@ from membership_mock import NotRunning, SeedRefused, mock_membership
 from membership_mock.securityhub.associations import NEXT_STATUS
 from tests.securityhub.samples import invitation_of, statuses
 
-from .worlds import nothing_happens
+from .world_state import nothing_happens
 
 ADMIN, MEMBER, OTHER, THIRD = (digit * 12 for digit in "1234")
 MANAGEMENT = "123456789012"

@@ -10,7 +10,7 @@ from membership_mock import MembershipMock, SeedRefused, UsageError
 from membership_mock.testing.given_cleanrooms import SeededCollaboration
 from tests.securityhub.samples import statuses
 
-from .worlds import nothing_happens, whole
+from .world_state import nothing_happens, whole
 
 BANK, SHOP, THIRD = (digit * 12 for digit in "123")
 MANAGEMENT = "123456789012"
