@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from membership_mock.testing.aws_side import AwsSide
     from membership_mock.testing.calls import Call, Calls
     from membership_mock.testing.clock import MockClock
-    from membership_mock.testing.faults import Fault, Faults
+    from membership_mock.testing.fault import Fault
+    from membership_mock.testing.faults import Faults
     from membership_mock.testing.given import Given
     from membership_mock.testing.organization import MockOrganization
-    from membership_mock.testing.quotas import MockQuotas
+    from membership_mock.testing.quotas import MockQuotas, QuotaState
     from membership_mock.testing.snapshots import Dump, Snapshot
 
 __version__ = "0.1.0"
@@ -45,6 +46,7 @@ __all__ = [
     "MockQuotas",
     "NotRunning",
     "OperationNotMocked",
+    "QuotaState",
     "RequestBlocked",
     "SeedRefused",
     "Snapshot",
@@ -60,13 +62,14 @@ _HOMES = {
     "Call": "testing.calls",
     "Calls": "testing.calls",
     "Dump": "testing.snapshots",
-    "Fault": "testing.faults",
+    "Fault": "testing.fault",
     "Faults": "testing.faults",
     "Given": "testing.given",
     "MembershipMock": "mock",
     "MockClock": "testing.clock",
     "MockOrganization": "testing.organization",
     "MockQuotas": "testing.quotas",
+    "QuotaState": "testing.quotas",
     "Snapshot": "testing.snapshots",
     "mock_membership": "mock",
 }

@@ -20,6 +20,8 @@ This module imports nothing, so that everybody may import it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -64,10 +66,16 @@ class ServiceError(Exception):
     Args:
         message: the text for the caller.
         **fields: the other members of the error's shape, in snake case.
+
+    Attributes:
+        headers: further headers of the answer, in lower case.
+        delay: how many seconds the answer takes.
     """
 
     code: ClassVar[str] = ""
     status: ClassVar[int | None] = None
+    headers: Mapping[str, str] = MappingProxyType({})
+    delay: float = 0.0
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

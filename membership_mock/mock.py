@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
+import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Literal, TypeVar, cast, overload
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from datetime import date, datetime
+from typing import Any, Literal, TextIO, TypeVar, cast, overload
 
 from membership_mock.decoration import decorated
 from membership_mock.engine import caller, running
-from membership_mock.errors import NotRunning
+from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
 from membership_mock.testing.aws_side import AwsSide
 from membership_mock.testing.calls import Call, Calls
 from membership_mock.testing.clock import MockClock
-from membership_mock.testing.faults import Fault, Faults
+from membership_mock.testing.fault import Fault, unfired_report
+from membership_mock.testing.faults import Faults
 from membership_mock.testing.given import Given
 from membership_mock.testing.organization import MockOrganization
+from membership_mock.testing.organization_build import build as build_organization
+from membership_mock.testing.organization_tree import Tree
 from membership_mock.testing.quotas import MockQuotas
 from membership_mock.testing.snapshots import Dump, Snapshot
+from membership_mock.testing.strict import Strictness
+from membership_mock.testing.tree import Part, heading, printable, tree
 
 T = TypeVar("T")
 
@@ -37,10 +46,11 @@ class MembershipMock:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._entrances: list[running.Entrance] = []
+        self._entrances: list[ExitStack] = []
         self._lock = threading.Lock()
         self._entered: running.Running | None = None
         self._calls: list[Call] = []
+        self._failing = False
 
     # --- start and stop ---
 
@@ -49,10 +59,23 @@ class MembershipMock:
         with self._lock:
             options = self._options
             entrance = running.Entrance(
-                options.config, options.account, options.seed, options.settle
+                options.config,
+                options.account,
+                options.seed,
+                options.settle,
+                options.instant,
             )
             entered = running.enter(SERVICES, entrance)
-            self._entrances.append(entrance)
+            with ExitStack() as on_the_way_out:
+                on_the_way_out.callback(running.leave, entrance)
+                if options.strict is not None:
+                    strict = entered.tool(Strictness).allowing(options.allowed_calls)
+                    on_the_way_out.enter_context(strict)
+                if options.unfired_faults != "ignore":
+                    # Faults that were there before are somebody else's.
+                    known = list(entered.tool(Faults))
+                    on_the_way_out.callback(self._look_for_unfired_faults, entered, known)
+                self._entrances.append(on_the_way_out.pop_all())
             if entered is not self._entered:
                 self._entered, self._calls = entered, []
         return self
@@ -62,11 +85,27 @@ class MembershipMock:
 
         Raises:
             NotRunning: it was stopped more often than started.
+            UnexpectedCall: strict mode refused a call, and the code went on as if nothing had
+                happened.
+            UnfiredFault: a fault has hit no call, and the option ``unfired_faults`` is ``error``.
         """
+        self._stop(failing=sys.exc_info()[0] is not None)
+
+    def _stop(self, *, failing: bool) -> None:
         with self._lock:
             if not self._entrances:
                 raise NotRunning("This mock was stopped more often than it was started.")
-            running.leave(self._entrances.pop())
+            self._failing = failing
+            self._entrances.pop().close()
+
+    def _look_for_unfired_faults(self, entered: running.Running, known: Sequence[Fault]) -> None:
+        """Tell of faults that came after ``known`` and hit no call, if nothing else is wrong."""
+        unfired = [fault for fault in entered.tool(Faults).unfired if fault not in known]
+        if self._failing or not unfired:
+            return
+        if self._options.unfired_faults == "error":
+            raise UnfiredFault(unfired_report(unfired))
+        warnings.warn(unfired_report(unfired), stacklevel=2)
 
     def reset(self) -> None:
         """Empty the world, moto's other services included, and the record of calls.
@@ -79,14 +118,16 @@ class MembershipMock:
     def __enter__(self) -> MembershipMock:  # noqa: PYI034  Self came with Python 3.11
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def __exit__(self, kind: object = None, error: object = None, trace: object = None) -> None:
+        # What went wrong inside is the better news than what the tools have to say about it.
+        with suppress(UnexpectedCall) if error is not None else nullcontext():
+            self._stop(failing=error is not None)
 
     async def __aenter__(self) -> MembershipMock:  # noqa: PYI034  likewise
         return self.start()
 
-    async def __aexit__(self, *_: object) -> None:
-        self.stop()
+    async def __aexit__(self, *raised: object) -> None:
+        self.__exit__(*raised)
 
     def __call__(self, target: T) -> T:
         """Decorate a function, an async function, a generator of either kind, or a test class."""
@@ -160,9 +201,42 @@ class MembershipMock:
 
     # --- the scene ---
 
-    def organization(self) -> MockOrganization:
-        """Return a new organization."""
-        return MockOrganization()
+    def organization(
+        self,
+        tree: Tree = (),
+        *,
+        management: str | None = None,
+        delegated: Mapping[str, str | Sequence[str]] | None = None,
+        trusted: Sequence[str] = (),
+        regions: Sequence[str] | None = None,
+    ) -> MockOrganization:
+        """Return a new organization of AWS Organizations, built from names.
+
+        Args:
+            tree: accounts and units by name. In a mapping, the value of an account is its id as 12
+                digits, or None for a random one; the value of a unit is again a mapping, or a list
+                of names of accounts. What stands at the top is directly below the root.
+            management: the account that owns it, 12 digits; the mock's default account when None.
+            delegated: the name of the account, or a list of them, that is the delegated
+                administrator of a service, by the service's id (``securityhub``) or principal.
+            trusted: services with trusted access, which those of ``delegated`` have anyway.
+            regions: where Security Hub's delegated administrator is designated, since that is done
+                per region; the mock's default region when None. They tell the partition, too.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: something about it cannot be; nothing was built.
+        """
+        running = self._running()
+        return build_organization(
+            running,
+            tree,
+            management=caller.account_id(management or running.road.default_account),
+            delegated={} if delegated is None else delegated,
+            trusted=trusted,
+            regions=[self._region()] if regions is None else regions,
+            session=self.session,
+        )
 
     @property
     def given(self) -> Given:
@@ -176,24 +250,61 @@ class MembershipMock:
 
     @property
     def clock(self) -> MockClock:
-        """The clock of the mocked world, to freeze and to move."""
-        return MockClock()
+        """The clock of the mocked world, to freeze and to move.
+
+        Raises:
+            NotRunning: the mock is not running.
+        """
+        return self._running().tool(MockClock)
 
     @property
     def quotas(self) -> MockQuotas:
         """The quotas of the mocked services, to read and to set."""
-        return MockQuotas()
+        return MockQuotas(self._running, self._region)
 
     # --- faults ---
 
-    def fail(self) -> Fault:
-        """Let calls fail."""
-        return Fault()
+    def fail(
+        self,
+        operation: str,
+        error: str | type[Exception] | Exception,
+        *,
+        message: str | None = None,
+        members: Mapping[str, Any] | None = None,
+        times: int | None = 1,
+        account: str | None = None,
+        region: str | None = None,
+        where: Callable[[Call], bool] | None = None,
+        after: bool = False,
+        retry_after: int | None = None,
+        status: int | None = None,
+        force: bool = False,
+    ) -> Fault:
+        """Let calls end in an error of the service, or of the connection; see `Faults.fail`.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: no such call can come, or AWS would not answer it so.
+        """
+        return self.faults.fail(
+            operation,
+            error,
+            message=message,
+            members=members,
+            times=times,
+            account=account,
+            region=region,
+            where=where,
+            after=after,
+            retry_after=retry_after,
+            status=status,
+            force=force,
+        )
 
     @property
     def faults(self) -> Faults:
         """The faults of the mocked world: inject them, read what they hit, withdraw them."""
-        return Faults()
+        return self._running().tool(Faults)
 
     # --- the world, kept and compared ---
 
@@ -213,14 +324,115 @@ class MembershipMock:
 
     # --- the world, shown ---
 
-    def show(self) -> None:
-        """Print the world as a tree."""
+    def show(
+        self,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+        service: str | None = None,
+        file: TextIO | None = None,
+    ) -> None:
+        """Print the world as a tree, as ``print(mock)`` does, or the part of it that is asked for.
 
-    def diagram(self) -> str:
-        """Return the world as a picture."""
-        return ""
+        Looking moves nothing: no status settles, and no call is recorded. Long lists are cut.
+
+        Args:
+            account: 12 digits: what this account has and what others have with it.
+            region: only what is in this region, and what goes for all regions.
+            service: only what is of this service, e.g. ``security-ir``.
+            file: where to print to; standard output when None.
+
+        Raises:
+            UsageError: ``account`` is not 12 digits, ``region`` is none, or the package does not
+                mock ``service``.
+        """
+        part = Part.of(account=account, region=region, service=service)
+        text = "\n".join([self._heading(), *(f"  {line}" for line in self._tree(part))])
+        print(printable(text, getattr(file or sys.stdout, "encoding", None) or "utf-8"), file=file)
+
+    def diagram(
+        self,
+        format: Literal["mermaid", "svg"] = "mermaid",  # noqa: A002  the word for it
+        *,
+        service: str | None = None,
+        account: str | None = None,
+    ) -> str:
+        """Return a picture of who is whose administrator and who sits in which collaboration.
+
+        Args:
+            format: ``mermaid``, the text of a flowchart, or ``svg``, a file that needs no other.
+            service: only what is of this service, e.g. ``cleanrooms``.
+            account: 12 digits: only what this account has to do with.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: there is no such format, ``account`` is not 12 digits, or the package does
+                not mock ``service``.
+        """
+        from membership_mock.testing import diagrams
+
+        part = Part.of(account=account, service=service)
+        return diagrams.diagram(self._running(), format, part)
+
+    def __str__(self) -> str:
+        lines = (f"  {line}" for line in self._tree(Part()))
+        return printable("\n".join([self._heading(), *lines]))
+
+    def __repr__(self) -> str:
+        return f"<{self._heading()}>"
+
+    def _heading(self) -> str:
+        entered = bool(self._entrances)
+        return heading(self._entered, entered=entered, region=self._region())
+
+    def _tree(self, part: Part) -> list[str]:
+        """Return the lines of the world, or a line that says why there are none."""
+        if self._entered is None:
+            return []
+        try:
+            lines = tree(self._entered, part)
+        except Exception as error:  # noqa: BLE001  a report that raises hides the failed test
+            return [f"the world cannot be shown: {error!r}"]
+        if lines:
+            return lines
+        if not part.is_all:
+            return ["nothing"]
+        return ["empty" if self._entrances else "gone: the mock has ended"]
 
     # --- what happened ---
+
+    def strict(self, *allowed: str) -> AbstractContextManager[None]:
+        """Return a context in which a call that is not ``allowed`` fails at once.
+
+        It holds for all accounts and regions, for our services and for moto's; the innermost
+        counts.
+
+        Args:
+            *allowed: operations, e.g. ``CreateCase`` or ``securityhub.CreateMembers``, or patterns
+                of them, e.g. ``securityhub.*`` or ``organizations.List*``. None allows no call.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: there is no such service, or none of ours has such an operation.
+            UnexpectedCall: at the end, if the code under test caught the one that was raised.
+        """
+        return self._running().tool(Strictness).allowing(allowed)
+
+    def passed_through(
+        self, *, account: str | None = None, region: str | None = None
+    ) -> Counter[str]:
+        """Return how often moto's other services were called, by ``organizations.ListAccounts``.
+
+        Args:
+            account: count the calls of this account only.
+            region: count the calls in this region only.
+        """
+        passed = list(self._entered.record.passed) if self._entered else []
+        return Counter(
+            f"{call.service}.{call.operation}"
+            for call in passed
+            if account in (None, call.account) and region in (None, call.region)
+        )
 
     @property
     def calls(self) -> Calls:
@@ -231,19 +443,15 @@ class MembershipMock:
         """Return the last calls and the state of the world as text, for a failed test's report."""
         if self._entered is None:
             return "The mock has not been started."
-        world = list(self._entered.world.outline())
-        if not world:
-            world = ["empty" if self._entrances else "gone: the mock has ended"]
         text = "\n".join(
             [
                 "Last calls:",
                 Calls(self._read_calls).last(10),
                 "World:",
-                *(f"  {line}" for line in world),
+                *(f"  {line}" for line in self._tree(Part())),
             ]
         )
-        # What JSON can escape need not be a character: half a surrogate pair cannot be printed.
-        return text.encode("utf-8", "backslashreplace").decode()
+        return printable(text)
 
     def _read_calls(self) -> Sequence[Call]:
         with self._lock:
@@ -278,6 +486,9 @@ def mock_membership(
     region: str | None = None,
     seed: int | str | None = None,
     settle: Literal["read", "clock"] | None = None,
+    strict: str | Sequence[str] | None = None,
+    now: datetime | date | str | None = None,
+    unfired_faults: Literal["ignore", "warn", "error"] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; used bare, decorate right away.
@@ -285,7 +496,7 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``.
+            ``seed``, ``settle``, ``strict``, ``now``, ``unfired_faults``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from typing import Any, Literal
 
 from membership_mock.errors import UsageError
@@ -21,6 +22,12 @@ class Options:
         seed: what ids and tokens are made from: the same seed gives the same ones again.
         settle: when states that take minutes on AWS settle: at the next ``read``, or not before
             the ``clock`` says so.
+        strict: the only calls that are allowed, as `MembershipMock.strict` takes them; all are
+            when None.
+        now: where the clock of the mock stands still from the start, as `MockClock.move_to` takes
+            it; it shows the real time when None.
+        unfired_faults: what becomes of faults that have hit no call when the mock stops: ``ignore``
+            them, ``warn``, or raise an ``error``.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -28,6 +35,23 @@ class Options:
     region: str | None = None
     seed: int | str | None = None
     settle: Literal["read", "clock"] | None = None
+    strict: str | Sequence[str] | None = None
+    now: datetime | date | str | None = None
+    unfired_faults: Literal["ignore", "warn", "error"] = "ignore"
+
+    @property
+    def allowed_calls(self) -> tuple[str, ...]:
+        """The patterns of ``strict``, whether one was given or many; none if it was not given."""
+        return (self.strict,) if isinstance(self.strict, str) else tuple(self.strict or ())
+
+    @property
+    def instant(self) -> datetime | None:
+        """Where the clock stands from the start, in UTC."""
+        if self.now is None:
+            return None
+        from membership_mock.engine.clock import instant
+
+        return instant(self.now)
 
     @classmethod
     def of(cls, **given: Any) -> Options:
@@ -56,6 +80,16 @@ class Options:
             raise UsageError(f"{options.region!r} is not a region: pass e.g. 'eu-west-1'.")
         if options.settle not in (None, "read", "clock"):
             raise UsageError(f"settle is 'read' or 'clock', not {options.settle!r}.")
-        if options.seed is not None and not isinstance(options.seed, (int, str)):
+        if options.seed is not None and type(options.seed) not in (int, str):
             raise UsageError(f"A seed is an int or text, not {options.seed!r}.")
+        if options.unfired_faults not in ("ignore", "warn", "error"):
+            raise UsageError(
+                f"unfired_faults is 'ignore', 'warn' or 'error', not {options.unfired_faults!r}."
+            )
+        if options.strict is not None:
+            from membership_mock.testing.strict import check_pattern
+
+            for pattern in options.allowed_calls:
+                check_pattern(pattern)
+        _ = options.instant
         return options

@@ -1,40 +1,86 @@
-"""The pytest plugin: fixture, marker, ini options, and a section in the report of a failed test.
+"""The pytest plugin: fixtures, marker, ini options, trace, a section in a failed test's report.
 
 It is loaded in every run of every project that has the package installed, so it imports nothing
-but pytest until the fixture is used.
+but pytest until a fixture is used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from membership_mock.engine.witness import Witnessed
     from membership_mock.mock import MembershipMock
 
-_INI = {
-    "account": "account of every call that names none (12 digits)",
-    "region": "region of mock.client() and mock.session() when none is given",
-    "seed": "what ids and tokens are made from",
-    "settle": "when states that take minutes on AWS settle: at the next 'read', or by the 'clock'",
+
+def _text(value: str) -> str:
+    return value
+
+
+def _mapping(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise pytest.UsageError(
+            f"membership_mock_config has to be a JSON object in one line, not {value!r}: {error}"
+        ) from None
+
+
+def _seed(value: str) -> int | str:
+    return int(value) if value.isdecimal() else value
+
+
+#: The ini options: what their text means, and how to read it.
+_INI: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "config": ("moto's configuration as a JSON object", _mapping),
+    "account": ("account of every call that names none (12 digits)", _text),
+    "region": ("region of mock.client() and mock.session() when none is given", _text),
+    "seed": ("what ids and tokens are made from", _seed),
+    "settle": (
+        "when states that take minutes on AWS settle: at the next 'read', or by the 'clock'",
+        _text,
+    ),
+    "strict": ("the only calls that are allowed, as patterns of operations", str.split),
+    "now": ("where the clock stands still from the start, e.g. 2026-01-31T12:00:00Z", _text),
+    "unfired_faults": (
+        "what becomes of faults that have hit no call: 'ignore', 'warn' or 'error'",
+        _text,
+    ),
 }
 
-_running = pytest.StashKey["MembershipMock"]()
+#: The fixtures, by scope.
+_FIXTURES = {
+    "function": "membership_mock",
+    "class": "membership_mock_class",
+    "module": "membership_mock_module",
+    "session": "membership_mock_session",
+}
+
+_mock = pytest.StashKey["MembershipMock"]()
+_failed = pytest.StashKey[bool]()
+_witnessed = pytest.StashKey[list["Witnessed"]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the ini options."""
-    for name, text in _INI.items():
+    """Declare the ini options and the trace."""
+    for name, (text, _) in _INI.items():
         parser.addini(f"membership_mock_{name}", f"membership_mock: {text}", default=None)
+    parser.getgroup("membership_mock").addoption(
+        "--membership-mock-trace",
+        action="store_true",
+        help="print the calls that each test makes to mocked services",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
     config.addinivalue_line(
         "markers",
-        "membership_mock(config=None, account=None, region=None): options of the fixture"
+        f"membership_mock({', '.join(f'{name}=None' for name in _INI)}): options of the fixture"
         " membership_mock; without the fixture in its arguments, start the mock around the test.",
     )
 
@@ -42,19 +88,58 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(name="membership_mock")
 def membership_mock_fixture(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
     """A running `MembershipMock`, fresh for each test; the marker of the same name sets options."""
+    yield from _start(request)
+
+
+@pytest.fixture(name="membership_mock_class", scope="class")
+def membership_mock_class_fixture(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
+    """A running `MembershipMock` that the tests of a class share."""
+    yield from _start(request)
+
+
+@pytest.fixture(name="membership_mock_module", scope="module")
+def membership_mock_module_fixture(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
+    """A running `MembershipMock` that the tests of a module share."""
+    yield from _start(request)
+
+
+@pytest.fixture(name="membership_mock_session", scope="session")
+def membership_mock_session_fixture(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
+    """A running `MembershipMock` that all tests share; under xdist, all tests of one worker."""
+    yield from _start(request)
+
+
+def _start(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
     from membership_mock.mock import mock_membership
 
-    with mock_membership(**_options(request)) as mock:
-        request.node.stash[_running] = mock
+    mock = mock_membership(**_options(request)).start()
+    request.node.stash[_mock] = mock
+    try:
         yield mock
+    finally:
+        failed = request.node.stash.get(_failed, False)
+        mock.__exit__(AssertionError, AssertionError("the test has failed") if failed else None)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let a marked test have the fixture even if its arguments do not name it."""
     names = getattr(item, "fixturenames", ["membership_mock"])
-    if "membership_mock" not in names and item.get_closest_marker("membership_mock"):
+    if item.get_closest_marker("membership_mock") and not set(names) & set(_FIXTURES.values()):
         names.insert(0, "membership_mock")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Note the mocks that run during a test, when its calls are to be traced."""
+    if not item.config.getoption("membership_mock_trace"):
+        yield
+        return
+    from membership_mock.engine.running import current_record
+    from membership_mock.engine.witness import witnessing
+
+    with witnessing(current_record()) as item.stash[_witnessed]:
+        yield
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -62,22 +147,60 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Add the last calls and the state of the world to the report of a failed test."""
     outcome: Any = yield
     report = outcome.get_result()
-    mock = item.stash.get(_running, None)
-    if mock is not None and report.failed:
-        try:
-            text = mock.report()
-        except Exception as error:  # noqa: BLE001  a hook that raises ends the whole run
-            text = f"The calls and the world cannot be shown: {error!r}"
-        report.sections.append(("membership_mock", text))
+    if report.failed:
+        for node in item.listchain():
+            node.stash[_failed] = True
+        mock = _mock_of(item)
+        if mock is not None:
+            report.sections.append(("membership_mock", _shown(mock.report)))
+    if report.when == "teardown" and _witnessed in item.stash:
+        from membership_mock.testing.trace import trace
+
+        witnessed = item.stash[_witnessed]
+        # An attribute of text: under xdist the worker sends it along.
+        report.membership_mock_trace = _shown(lambda: trace(witnessed))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the traces, test by test, if they were asked for."""
+    if not terminalreporter.config.getoption("membership_mock_trace"):
+        return
+    reports = [
+        report
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "membership_mock_trace", "")
+    ]
+    if reports:
+        terminalreporter.section("calls to mocked services")
+    for report in reports:
+        terminalreporter.write_line(report.nodeid)
+        terminalreporter.write_line(report.membership_mock_trace)
+
+
+def _mock_of(item: pytest.Item) -> MembershipMock | None:
+    """Return the mock of the narrowest scope that a test uses."""
+    names = getattr(item, "fixturenames", ())
+    for node in reversed(item.listchain()):
+        if _mock in node.stash and any(name in names for name in _FIXTURES.values()):
+            return node.stash[_mock]
+    return None
+
+
+def _shown(show: Callable[[], str]) -> str:
+    try:
+        return show()
+    except Exception as error:  # noqa: BLE001  a hook that raises ends the whole run
+        return f"The calls and the world cannot be shown: {error!r}"
 
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Return the ini options, overridden by the markers, the closest last."""
     options: dict[str, Any] = {}
-    for name in _INI:
+    for name, (_, read) in _INI.items():
         value = request.config.getini(f"membership_mock_{name}")
         if value:
-            options[name] = value
+            options[name] = read(value)
     for marker in reversed(list(request.node.iter_markers("membership_mock"))):
         if marker.args:
             raise TypeError(

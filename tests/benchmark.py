@@ -37,13 +37,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import boto3
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
-from moto.backends import get_backend
 from moto.core.models import botocore_stubber
 from moto.organizations.models import FakeAccount, organizations_backends
 
 from membership_mock import mock_membership
-from membership_mock.cleanrooms.quotas import COLLABORATIONS, MEMBERSHIPS, Quotas
+from membership_mock.cleanrooms.quotas import COLLABORATIONS, MEMBERSHIPS
 from membership_mock.engine import running
+from membership_mock.engine.quotas import set_limit
 from tests.cleanrooms.rooms import join, new_collaboration
 from tests.samples import TEAM, case_input, new_case, new_membership
 from tests.securityhub.finding_samples import finding
@@ -759,9 +759,8 @@ def rooms(effort: Effort) -> Mapping[str, Figure]:
 def _rooms() -> Iterator[tuple[Any, list[str]]]:
     """Yield clients of accounts, each with the ids of the collaborations that it has created."""
     for account, size in zip((ACCOUNT, OTHER_ACCOUNT), LENGTHS, strict=True):
-        quotas = get_backend("cleanrooms")[account][REGION].family(Quotas)
-        quotas.set_limit(COLLABORATIONS, size)
-        quotas.set_limit(MEMBERSHIPS, size)
+        for quota in (COLLABORATIONS, MEMBERSHIPS):
+            set_limit(running.require().world, quota, size, account, REGION)
         client = _lister("cleanrooms", account)
         ids = [new_collaboration(client)["id"]]
         create = Resend()

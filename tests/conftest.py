@@ -16,6 +16,7 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.record import Entry, Record
 from membership_mock.engine.road import Road
 from membership_mock.errors import ServiceError
+from membership_mock.testing.fault_errors import InjectedError
 from tests.undeclared_errors import allowed
 
 #: An older botocore does not know every field that the backends answer with; it drops them.
@@ -111,6 +112,12 @@ def _answers_fit_their_shapes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     assert not found, "answers that do not fit the service model:\n" + "\n".join(found)
 
 
+def _injected(error: ServiceError) -> frozenset[str]:
+    """Return the code of an error that a test lets an operation send without declaring it."""
+    asked_for = isinstance(error, InjectedError) and error.undeclared
+    return frozenset({error.code}) if asked_for else frozenset()
+
+
 def _misfits(entry: Entry) -> list[str]:
     context, answer = entry.context, entry.answer
     if answer is None:
@@ -124,7 +131,7 @@ def _misfits(entry: Entry) -> list[str]:
             answer.status,
             answer.headers,
             answer.body,
-            allowed(context.service, context.operation),
+            allowed(context.service, context.operation) | _injected(entry.error),
         )
     if (
         context.partition != "aws"

@@ -28,8 +28,10 @@ from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random_uuid
 from membership_mock.engine.operation import operation
+from membership_mock.engine.outline import Glance, Outline, by_account, named, several
 from membership_mock.engine.pagination import Listing
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import Scope, Store, World
 
 
 @dataclass
@@ -80,18 +82,19 @@ class AnalysisTemplateStore(Store, scope=Scope.REGION):
     Those of a member that is gone are in ``by_collaboration`` no longer.
     """
 
+    rank = 6
     by_id: dict[str, AnalysisTemplate] = field(default_factory=dict)
     by_membership: dict[str, list[AnalysisTemplate]] = field(default_factory=dict)
     by_collaboration: dict[str, list[AnalysisTemplate]] = field(default_factory=dict)
     created: int = 0
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
         """Yield a line for each template."""
-        for each in self.by_id.values():
-            yield (
-                f"{' '.join(key)} {each.creator_account_id} analysis template {each.name!r}"
-                f" ({each.format}) in collaboration {each.collaboration_id}"
-            )
+        del glance
+        held = by_account(self.by_id.values(), lambda each: each.creator_account_id)
+        for account_id, templates in held.items():
+            lines = several("analysis templates", templates, _outline_of)
+            yield Outline(account_id, key[0], "cleanrooms", lines)
 
     def shared(self, collaboration_id: str, arn: str) -> AnalysisTemplate | None:
         """Return the template with this ARN that the members of a collaboration see."""
@@ -99,8 +102,25 @@ class AnalysisTemplateStore(Store, scope=Scope.REGION):
         return next((each for each in held if each.arn == arn), None)
 
 
+def _outline_of(template: AnalysisTemplate) -> str:
+    return (
+        f"analysis template {named(template.name)} ({template.format}) in collaboration"
+        f" {template.collaboration_id}"
+    )
+
+
 class AnalysisTemplates(CleanRoomsFamily):
     """The operations on analysis templates."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many templates each membership has."""
+        del now
+        for (region,), store in world.stores(AnalysisTemplateStore):
+            for membership_id, held in store.by_membership.items():
+                if held:
+                    account_id = held[0].creator_account_id
+                    yield QuotaUse(ANALYSIS_TEMPLATES, account_id, region, len(held), membership_id)
 
     def in_collaboration(self, collaboration: Collaboration, arn: str) -> AnalysisTemplate:
         """Return a template that the members of a collaboration see.

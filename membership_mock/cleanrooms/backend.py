@@ -14,7 +14,7 @@ from membership_mock.cleanrooms.model_corrections import CORRECTIONS
 from membership_mock.cleanrooms.protected_jobs import ProtectedJobs
 from membership_mock.cleanrooms.protected_queries import ProtectedQueries
 from membership_mock.cleanrooms.protected_tables import ProtectedTables
-from membership_mock.cleanrooms.quotas import Quotas
+from membership_mock.cleanrooms.quotas import QUOTAS, Quotas
 from membership_mock.cleanrooms.schemas import Schemas
 from membership_mock.cleanrooms.table_analysis_rules import TableAnalysisRules
 from membership_mock.cleanrooms.table_associations import TableAssociations
@@ -45,4 +45,5 @@ class CleanRoomsBackend(Backend):
         Tags,
     )
     refusals = CleanRoomsRefusals()
+    quotas = QUOTAS
     unique_lists = frozenset({"CustomMLMemberAbilities", "MemberAbilities"})

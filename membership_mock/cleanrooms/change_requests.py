@@ -5,6 +5,7 @@ Sources: the API pages and the user guide's pages on change requests; what is in
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -24,6 +25,7 @@ from membership_mock.cleanrooms.shelves import sequence_of
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid
 from membership_mock.engine.operation import operation
+from membership_mock.engine.outline import Glance, Outline, by_account, several
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.world import Scope, Store
 
@@ -105,7 +107,42 @@ class ChangeRequest:
 class ChangeRequestStore(Store, scope=Scope.REGION):
     """The change requests of each collaboration, by its id, in the order of creation."""
 
+    rank = 3
     requests: dict[str, list[ChangeRequest]] = field(default_factory=dict)
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each request, under the creator and under those who were asked."""
+        (region,) = key
+        found = dict(glance.world.stores(CollaborationStore)).get(key)
+        rooms = found.collaborations if found else {}
+        held = [
+            each
+            for collaboration_id, requests in self.requests.items()
+            if collaboration_id in rooms
+            for each in requests
+        ]
+
+        def creator(request: ChangeRequest) -> str:
+            return rooms[request.collaboration_id].creator_account_id
+
+        for account_id, own in by_account(held, creator).items():
+            lines = several("change requests", own, _of_creator)
+            yield Outline(account_id, region, "cleanrooms", lines)
+        asked = [(account, each) for each in held for account in each.votes]
+        for account_id, votes in by_account(asked, lambda pair: pair[0]).items():
+            lines = several("votes", votes, _of_voter)
+            yield Outline(account_id, region, "cleanrooms", lines)
+
+
+def _of_creator(request: ChangeRequest) -> str:
+    return (
+        f"change request {request.id} of collaboration {request.collaboration_id} {request.status}"
+    )
+
+
+def _of_voter(vote: tuple[str, ChangeRequest]) -> str:
+    account_id, request = vote
+    return f"vote {request.votes[account_id]} on change request {request.id} {request.status}"
 
 
 class ChangeRequests(CleanRoomsFamily):
@@ -253,5 +290,5 @@ class ChangeRequests(CleanRoomsFamily):
     def _require_room(self, collaboration: Collaboration, changes: list[dict[str, Any]]) -> None:
         added = specifications.added_members(changes)
         if added:
-            here = sum(1 for _ in collaboration.members_here()) - 1
+            here = collaboration.invited_here()
             self.of(quotas.Quotas).require_room(quotas.MEMBERS, here, added)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from membership_mock.cleanrooms.payment import Payment
 from membership_mock.cleanrooms.shelves import shelve, unshelve
 from membership_mock.engine.moto_bridge import random_uuid
+from membership_mock.engine.outline import Glance, Line, Outline, by_account, named, several
 from membership_mock.engine.world import Scope, Store
 
 if TYPE_CHECKING:
@@ -114,6 +115,10 @@ class Collaboration:
         """Yield the members who are invited or have joined."""
         return (member for member in self.members.values() if member.status in VISIBLE)
 
+    def invited_here(self) -> int:
+        """Return how many members are here besides the creator, who cannot leave."""
+        return sum(1 for _ in self.members_here()) - 1
+
 
 @dataclass
 class CollaborationStore(Store, scope=Scope.REGION):
@@ -127,16 +132,29 @@ class CollaborationStore(Store, scope=Scope.REGION):
         members: how many members there ever were.
     """
 
+    rank = 1
     collaborations: dict[str, Collaboration] = field(default_factory=dict)
     rooms: dict[tuple[str, str], list[Member]] = field(default_factory=dict)
     created: dict[str, int] = field(default_factory=dict)
     members: int = 0
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each collaboration."""
-        for each in self.collaborations.values():
-            members = ", ".join(f"{one.account_id} {one.status}" for one in each.members.values())
-            yield f"{each.creator_account_id} {key[0]} collaboration {each.id}: {members}"
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each collaboration, under its creator and under its members."""
+        del glance
+        (region,) = key
+        held = list(self.collaborations.values())
+        for creator, created in by_account(held, lambda each: each.creator_account_id).items():
+            lines = several("collaborations", created, _of_creator)
+            yield Outline(creator, region, "cleanrooms", lines)
+        others = [
+            (member, each)
+            for each in held
+            for member in each.members.values()
+            if member.account_id != each.creator_account_id
+        ]
+        for account_id, rooms in by_account(others, lambda pair: pair[0].account_id).items():
+            lines = several("collaborations", rooms, _of_member)
+            yield Outline(account_id, region, "cleanrooms", lines)
 
     def add(self, collaboration: Collaboration) -> None:
         """Keep a new collaboration, which has no members yet."""
@@ -200,6 +218,25 @@ class CollaborationStore(Store, scope=Scope.REGION):
                 shelve(shelf, member)
             else:
                 unshelve(shelf, member)
+
+
+def _of_creator(collaboration: Collaboration) -> Line:
+    members = several("members", list(collaboration.members.values()), _seat)
+    name = named(collaboration.name)
+    return Line(f"created collaboration {name} {collaboration.id}", (members,))
+
+
+def _seat(member: Member) -> str:
+    abilities = f": {', '.join(member.abilities)}" if member.abilities else ""
+    return f"{member.account_id} {named(member.display_name)} {member.status}{abilities}"
+
+
+def _of_member(pair: tuple[Member, Collaboration]) -> str:
+    member, collaboration = pair
+    return (
+        f"{member.status} in collaboration {named(collaboration.name)} {collaboration.id}"
+        f" of {collaboration.creator_account_id}"
+    )
 
 
 def some_or_none(ml_abilities: dict[str, Any] | None) -> dict[str, Any] | None:

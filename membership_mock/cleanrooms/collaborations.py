@@ -7,6 +7,7 @@ service; what is inferred says so.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from membership_mock.cleanrooms import abilities, payment, quotas
@@ -24,12 +25,25 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random_uuid
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import World
 
 __all__ = ["Collaboration", "CollaborationStore", "Collaborations", "Member"]
 
 
 class Collaborations(CleanRoomsFamily):
     """The operations on collaborations."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many collaborations each account created, and how many members each has."""
+        del now
+        for (region,), store in world.stores(CollaborationStore):
+            for account_id, number in store.created.items():
+                yield QuotaUse(quotas.COLLABORATIONS, account_id, region, number)
+            for each in store.collaborations.values():
+                creator, number = each.creator_account_id, each.invited_here()
+                yield QuotaUse(quotas.MEMBERS, creator, region, number, each.id)
 
     def visible(self, collaboration_identifier: str) -> Collaboration:
         """Return a collaboration that the caller created, is invited to, or has joined.

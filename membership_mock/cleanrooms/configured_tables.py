@@ -25,8 +25,10 @@ from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random_uuid
 from membership_mock.engine.operation import operation
+from membership_mock.engine.outline import Glance, Outline, named, several
 from membership_mock.engine.pagination import Listing
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import Scope, Store, World
 
 if TYPE_CHECKING:
     from membership_mock.cleanrooms.table_analysis_rules import AnalysisRule
@@ -81,15 +83,18 @@ class ConfiguredTable:
 class ConfiguredTableStore(Store, scope=Scope.REGION):
     """The configured tables: by id, and by account in the order of creation."""
 
+    rank = 4
     by_id: dict[str, ConfiguredTable] = field(default_factory=dict)
     by_account: dict[str, list[ConfiguredTable]] = field(default_factory=dict)
     created: int = 0
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each account's tables."""
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each table."""
+        del glance
         for account_id, tables in self.by_account.items():
             if tables:
-                yield f"{' '.join(key)} {account_id} configured tables: {len(tables)}"
+                lines = several("configured tables", tables, _outline_of)
+                yield Outline(account_id, key[0], "cleanrooms", lines)
 
     def add(self, table: ConfiguredTable) -> None:
         """Keep a new table."""
@@ -103,8 +108,28 @@ class ConfiguredTableStore(Store, scope=Scope.REGION):
         unshelve(self.by_account[table.account_id], table)
 
 
+def _outline_of(table: ConfiguredTable) -> str:
+    rule = f"analysis rule {table.rule.type}" if table.rule else "no analysis rule"
+    uses = len(table.associations)
+    return (
+        f"configured table {named(table.name)}, {rule},"
+        f" {uses} association{'' if uses == 1 else 's'}"
+    )
+
+
 class ConfiguredTables(CleanRoomsFamily):
     """The operations on configured tables."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many tables each account has, and how many columns each table."""
+        del now
+        for (region,), store in world.stores(ConfiguredTableStore):
+            for account_id, held in store.by_account.items():
+                yield QuotaUse(CONFIGURED_TABLES, account_id, region, len(held))
+            for table in store.by_id.values():
+                number = len(table.allowed_columns)
+                yield QuotaUse(ALLOWED_COLUMNS, table.account_id, region, number, table.id)
 
     def find(self, configured_table_identifier: str) -> ConfiguredTable:
         """Return a configured table of this account.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from membership_mock.engine.refusals import Refusals, Violation
+from membership_mock.engine.refusals import FieldListError, Refusals, Violation
 from membership_mock.errors import ServiceError
 
 #: the only kinds of resources that errors name
@@ -18,12 +18,6 @@ ResourceType = Literal[
     "CONFIGURED_TABLE", "COLLABORATION", "MEMBERSHIP", "CONFIGURED_TABLE_ASSOCIATION"
 ]
 ConflictReason = Literal["ALREADY_EXISTS", "SUBRESOURCES_EXIST", "INVALID_STATE"]
-ValidationReason = Literal[
-    "FIELD_VALIDATION_FAILED",
-    "INVALID_CONFIGURATION",
-    "INVALID_QUERY",
-    "IAM_SYNCHRONIZATION_DELAY",
-]
 
 
 class AccessDeniedException(ServiceError):
@@ -76,30 +70,13 @@ class ServiceQuotaExceededException(ServiceError):
         )
 
 
-class ValidationException(ServiceError):
+class ValidationException(FieldListError):
     """The request is malformed, breaks a constraint, or asks for what is not allowed.
 
-    Args:
-        message: the text for the caller.
-        reason: a value of the enum ValidationExceptionReason; rules that no single constraint
-            tells have INVALID_CONFIGURATION.
-        field: the input field that the refusal is about, if it is about one.
-        fields: all refused fields with a message each, when there are several.
+    Rules that no single constraint tells have the reason INVALID_CONFIGURATION (inferred).
     """
 
-    def __init__(
-        self,
-        message: str,
-        reason: ValidationReason = "INVALID_CONFIGURATION",
-        field: str | None = None,
-        fields: Sequence[tuple[str, str]] = (),
-    ) -> None:
-        named = [*fields, *([(field, message)] if field else [])]
-        super().__init__(
-            message,
-            reason=reason,
-            field_list=[{"name": name, "message": text} for name, text in named] or None,
-        )
+    rule = "INVALID_CONFIGURATION"
 
 
 class CleanRoomsRefusals(Refusals):
@@ -107,14 +84,7 @@ class CleanRoomsRefusals(Refusals):
 
     def invalid(self, violations: Sequence[Violation]) -> ServiceError:
         """Return a ValidationException that lists each violated field once per violation."""
-        texts = [(str(found.path[0]), found.sentence()) for found in violations]
-        count = len(texts)
-        return ValidationException(
-            f"{count} validation error{'s' if count > 1 else ''} detected: "
-            + "; ".join(text for _, text in texts),
-            reason="FIELD_VALIDATION_FAILED",
-            fields=texts,
-        )
+        return ValidationException.of(violations, ":")
 
     def unparsable(self, detail: str) -> ServiceError:
         """Return a ValidationException without a field."""

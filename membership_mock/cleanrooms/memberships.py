@@ -42,8 +42,10 @@ from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource
 from membership_mock.engine.operation import operation
+from membership_mock.engine.outline import Glance, Outline, by_account, named, several
 from membership_mock.engine.pagination import Listing
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import Scope, Store, World
 
 #: what AWS says to a creator who wants to leave its own collaboration (observed)
 CREATOR_STAYS = (
@@ -132,14 +134,18 @@ class MembershipStore(Store, scope=Scope.REGION):
         created: how many there ever were.
     """
 
+    rank = 2
     memberships: dict[str, Membership] = field(default_factory=dict)
     held: dict[tuple[str, str], list[Membership]] = field(default_factory=dict)
     created: int = 0
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
         """Yield a line for each membership."""
-        for each in self.memberships.values():
-            yield f"{each.account_id} {key[0]} membership {each.id} {each.status}"
+        del glance
+        held = by_account(self.memberships.values(), lambda each: each.account_id)
+        for account_id, memberships in held.items():
+            lines = several("memberships", memberships, _outline_of)
+            yield Outline(account_id, key[0], "cleanrooms", lines)
 
     def file(self, membership: Membership) -> None:
         """Let the account find ``membership`` under its present status, or nowhere once deleted."""
@@ -153,8 +159,24 @@ class MembershipStore(Store, scope=Scope.REGION):
                 unshelve(shelf, membership)
 
 
+def _outline_of(membership: Membership) -> str:
+    return (
+        f"membership {membership.id} {membership.status} in collaboration"
+        f" {named(membership.collaboration_name)}"
+    )
+
+
 class Memberships(CleanRoomsFamily):
     """The operations on memberships."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many memberships each account has."""
+        del now
+        for (region,), store in world.stores(MembershipStore):
+            for (account_id, status), held in store.held.items():
+                if status == "":
+                    yield QuotaUse(quotas.MEMBERSHIPS, account_id, region, len(held))
 
     def find(self, membership_identifier: str) -> Membership:
         """Return a membership of the caller, in any status.
@@ -337,7 +359,7 @@ class Memberships(CleanRoomsFamily):
                 + ", ".join(held),
                 "SUBRESOURCES_EXIST",
             )
-        running = [each for one in families for each in one.unfinished_work(membership)]
+        running = [each for one in families for each in one.unfinished_work(membership, ctx.now)]
         if running:
             raise _in_the_way(
                 membership,

@@ -1,17 +1,16 @@
 """What protected queries and protected jobs have in common: their life, and how one ends.
 
-An analysis moves when somebody looks, so that code which polls goes through every status without
-the clock: each read of an analysis, and each list that it may be in, takes it one step on before it
-is shown. It ends in SUCCESS unless the author of a test has said otherwise.
+An analysis moves as `settling` says: by the clock, or with each read of it and each list that it
+may be in. It ends in SUCCESS unless the author of a test has said otherwise.
 
 Sources: the model's statuses; user guide, "EventBridge events"; the steps at reads are this mock's
-own, and the rest is inferred where it says so.
+own, and the rest, how long a step takes among it, is inferred where it says so.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
@@ -25,9 +24,13 @@ from membership_mock.cleanrooms.errors import (
 from membership_mock.cleanrooms.families import CleanRoomsFamily
 from membership_mock.cleanrooms.memberships import Membership
 from membership_mock.cleanrooms.payment import Cost, named
+from membership_mock.cleanrooms.quotas import Quotas
 from membership_mock.cleanrooms.result_delivery import Destination, Result
 from membership_mock.cleanrooms.shelves import sequence_of
+from membership_mock.engine.outline import Outline, by_account, listed, one, several
 from membership_mock.engine.pagination import Listing, Position
+from membership_mock.engine.quotas import Quota, QuotaUse
+from membership_mock.engine.settling import A_MINUTE, Course
 from membership_mock.errors import UsageError
 
 Event = Literal["start", "succeed", "fail", "time out", "cancel", "settle", "lose membership"]
@@ -49,6 +52,11 @@ NEXT_STATUS: Mapping[tuple[str, Event], str] = {
     ("CANCELLING", "lose membership"): "CANCELLED",
     ("CANCELLED", "cancel"): "CANCELLED",
 }
+
+#: how long an analysis is SUBMITTED, and how long it then runs (inferred)
+RUNS = (A_MINUTE, 5 * A_MINUTE)
+#: how long it is CANCELLING (inferred)
+CANCELS = (A_MINUTE,)
 
 #: the statuses that count against the quota of ongoing analyses (inferred)
 UNFINISHED = ("SUBMITTED", "STARTED", "CANCELLING")
@@ -86,6 +94,7 @@ class ProtectedAnalysis:
         sequence: its place in the order of creation.
         destinations: where its result goes.
         outcome: how it will end.
+        course: how far it has come on its way, or on that of its cancellation.
     """
 
     id: str
@@ -98,6 +107,7 @@ class ProtectedAnalysis:
     compute_configuration: dict[str, Any] | None
     destinations: list[Destination]
     outcome: Outcome
+    course: Course
     status: str = "SUBMITTED"
     statistics: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
@@ -122,12 +132,14 @@ class Analyses(Generic[A]):
         by_id: each by its id.
         by_membership: by membership, in the order of creation.
         unfinished: those that have not ended, by membership.
+        ongoing: how many of an account have not ended.
         planned: how the next ones of an account will end, by account.
     """
 
     by_id: dict[str, A] = field(default_factory=dict)
     by_membership: dict[str, list[A]] = field(default_factory=dict)
     unfinished: dict[str, list[A]] = field(default_factory=dict)
+    ongoing: dict[str, int] = field(default_factory=dict)
     planned: dict[str, list[Outcome]] = field(default_factory=dict)
 
     def add(self, analysis: A) -> None:
@@ -135,6 +147,32 @@ class Analyses(Generic[A]):
         self.by_id[analysis.id] = analysis
         self.by_membership.setdefault(analysis.membership_id, []).append(analysis)
         self.unfinished.setdefault(analysis.membership_id, []).append(analysis)
+        self.ongoing[analysis.account_id] = self.ongoing.get(analysis.account_id, 0) + 1
+
+    def uses(self, region: str, quota: Quota, quota_of_account: Quota) -> Iterator[QuotaUse]:
+        """Yield how many have not ended, of each membership and of each account."""
+        for membership_id, held in self.unfinished.items():
+            if held:
+                yield QuotaUse(quota, held[0].account_id, region, len(held), membership_id)
+        for account_id, number in self.ongoing.items():
+            yield QuotaUse(quota_of_account, account_id, region, number)
+
+
+def outline_of(analyses: Analyses[A], thing: str, things: str, region: str) -> Iterator[Outline]:
+    """Yield what accounts run, the latest one first, and how the next ones will end."""
+
+    def show(analysis: A) -> str:
+        code = f", {analysis.error['code']}" if analysis.error else ""
+        return f"{thing} {analysis.id} {analysis.status}{code}"
+
+    held = by_account(reversed(analyses.by_id.values()), lambda each: each.account_id)
+    for account_id, runs in held.items():
+        yield Outline(account_id, region, "cleanrooms", several(things, runs, show))
+    for account_id, planned in analyses.planned.items():
+        if planned:
+            endings = listed([outcome.status for outcome in planned])
+            text = f"the next {thing} will end in {endings}"
+            yield Outline(account_id, region, "cleanrooms", one(text))
 
 
 class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
@@ -190,6 +228,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
                 f"Account {self.backend.account_id} has no {self.thing} with the id {analysis_id}"
                 f" in {self.backend.region_name}."
             )
+        self._catch_up(found, self.backend.world.clock.now())
         if found.status not in ("SUBMITTED", "STARTED"):
             raise UsageError(f"The {self.thing} {analysis_id} is {found.status} already.")
         self.check_result(result, found.destinations)
@@ -206,6 +245,20 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         if planned:
             planned.pop(0)
         self.analyses.add(analysis)
+
+    def require_room(
+        self, membership: Membership, quota: Quota, quota_of_account: Quota, now: datetime
+    ) -> None:
+        """Refuse one more analysis of ``membership``, or of its account.
+
+        Raises:
+            ServiceQuotaExceededException: too many have not ended by now.
+        """
+        quotas, account_id = self.of(Quotas), membership.account_id
+        quotas.require_room(quota, len(self.running(membership, now)))
+        if self.analyses.ongoing.get(account_id, 0) >= self.limit(quota_of_account):
+            self.time_passed(now)
+        quotas.require_room(quota_of_account, self.analyses.ongoing.get(account_id, 0))
 
     def find(self, membership: Membership, analysis_id: str) -> A:
         """Return an analysis of a membership.
@@ -234,14 +287,25 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         return _Looked(look, held)
 
     def look_at(self, analysis: A, now: datetime) -> A:
-        """Take an analysis one step on, and return it."""
-        if analysis.status == "SUBMITTED":
-            self._move(analysis, "start", now)
-        elif analysis.status == "STARTED":
-            self._move(analysis, ENDINGS[analysis.outcome.status], now)
-        elif analysis.status == "CANCELLING":
-            self._move(analysis, "settle", now)
+        """Return an analysis, as far on as time or this look have taken it."""
+        self._catch_up(analysis, now)
+        self._follow(analysis, analysis.course.look(_durations(analysis), now, self.backend.world))
+        analysis.course.shown = True
         return analysis
+
+    def running(self, membership: Membership, now: datetime) -> list[A]:
+        """Return the analyses of a membership that have not ended by now."""
+        unfinished = self.analyses.unfinished
+        for each in list(unfinished.get(membership.id, ())):
+            self._catch_up(each, now)
+        return list(unfinished.get(membership.id, ()))
+
+    def time_passed(self, now: datetime) -> None:
+        """Let the analyses of this account end that are due: their results lie in S3."""
+        for held in list(self.analyses.unfinished.values()):
+            for each in list(held):
+                if each.account_id == self.backend.account_id:
+                    self._catch_up(each, now)
 
     def cancel(self, analysis: A, now: datetime) -> A:
         """Cancel an analysis that has not ended, and return it.
@@ -249,6 +313,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         Raises:
             ConflictException: it has ended otherwise (inferred: the reason).
         """
+        self._catch_up(analysis, now)
         if (analysis.status, "cancel") not in NEXT_STATUS:
             raise ConflictException(
                 f"The {self.thing} {analysis.id} cannot be cancelled: it is {analysis.status}.",
@@ -257,20 +322,37 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
                 "INVALID_STATE",
             )
         self._move(analysis, "cancel", now)
+        analysis.course.shown = True
         return analysis
 
-    def unfinished_work(self, membership: Membership) -> list[str]:
+    def unfinished_work(self, membership: Membership, now: datetime) -> list[str]:
         """Return the analyses of ``membership`` that have not ended."""
-        held = self.analyses.unfinished.get(membership.id, ())
-        return [f"{self.thing} {each.id}" for each in held]
+        return [f"{self.thing} {each.id}" for each in self.running(membership, now)]
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
         """Cancel what still runs in ``membership``."""
-        for each in list(self.analyses.unfinished.get(membership.id, ())):
+        for each in self.running(membership, now):
             self._move(each, "lose membership", now)
 
+    def _catch_up(self, analysis: A, now: datetime) -> None:
+        """Take an analysis as far as time has; it may come to its cancellation on the way."""
+        while moments := analysis.course.pass_time(_durations(analysis), now):
+            self._follow(analysis, moments)
+
+    def _follow(self, analysis: A, moments: Sequence[datetime]) -> None:
+        """Let an analysis have the status that its course has come to, step by step."""
+        for moment in moments:
+            event: Event = "settle"
+            if analysis.status == "SUBMITTED":
+                event = "start"
+            elif analysis.status == "STARTED":
+                event = ENDINGS[analysis.outcome.status]
+            self._move(analysis, event, moment)
+
     def _move(self, analysis: A, event: Event, now: datetime) -> None:
-        analysis.status = NEXT_STATUS[analysis.status, event]
+        before, analysis.status = analysis.status, NEXT_STATUS[analysis.status, event]
+        if analysis.status == "CANCELLING" != before:
+            analysis.course = Course([now])
         if analysis.status == "SUCCESS":
             elapsed = max(now - analysis.create_time, timedelta())  # a test may turn time back
             analysis.statistics = {
@@ -283,6 +365,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         if analysis.status not in UNFINISHED:
             unfinished = self.analyses.unfinished[analysis.membership_id]
             unfinished[:] = [each for each in unfinished if each is not analysis]
+            self.analyses.ongoing[analysis.account_id] -= 1
 
     def _error(self, given: Mapping[str, Any]) -> dict[str, Any]:
         unknown = set(given) - {"code", "message", "retryable"}
@@ -302,6 +385,13 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             "message": given.get("message", f"The {self.thing} failed."),
             "retry": {"retryable": bool(given.get("retryable", code == "TRANSIENT_ERROR"))},
         }
+
+
+def _durations(analysis: ProtectedAnalysis) -> tuple[timedelta, ...]:
+    """Return how long each step takes on the way that an analysis is on; none at its end."""
+    if analysis.status not in UNFINISHED:
+        return ()
+    return CANCELS if analysis.status == "CANCELLING" else RUNS
 
 
 class _Looked(Listing[A]):

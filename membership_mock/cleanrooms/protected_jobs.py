@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from membership_mock.cleanrooms.abilities import RECEIVE_RESULTS, RUN_JOB
@@ -20,10 +21,11 @@ from membership_mock.cleanrooms.protected_analyses import (
     ProtectedAnalyses,
     ProtectedAnalysis,
     check_workers,
+    outline_of,
     payer_of,
 )
 from membership_mock.cleanrooms.protected_tables import ProtectedTables, Use
-from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, Quotas
+from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT
 from membership_mock.cleanrooms.result_delivery import (
     Destination,
     Result,
@@ -37,14 +39,17 @@ from membership_mock.cleanrooms.template_parameters import check_parameters
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid
 from membership_mock.engine.operation import operation
+from membership_mock.engine.outline import Glance, Outline
 from membership_mock.engine.pagination import Listing
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.settling import Course
+from membership_mock.engine.world import Scope, Store, World
 from membership_mock.errors import UsageError
 
 #: the most workers of a job. Source: the model's text.
 MOST_WORKERS = 128
 
-_DIFFERS = "no job is run: reads move a job on, and the test says how it ends"
+_DIFFERS = "no job is run: looks or time move a job on, and the test says how it ends"
 
 
 @dataclass(kw_only=True)
@@ -59,17 +64,24 @@ class ProtectedJob(ProtectedAnalysis):
 class ProtectedJobStore(Store, scope=Scope.REGION):
     """The protected jobs of a region."""
 
+    rank = 8
     jobs: Analyses[ProtectedJob] = field(default_factory=Analyses)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each job that has not ended."""
-        for held in self.jobs.unfinished.values():
-            for each in held:
-                yield f"{' '.join(key)} {each.account_id} protected job {each.id} {each.status}"
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each, the latest one first, and one for each ending to come."""
+        del glance
+        yield from outline_of(self.jobs, "protected job", "protected jobs", key[0])
 
 
 class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     """The operations on protected jobs."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many jobs of each membership and account have not ended."""
+        del now
+        for (region,), store in world.stores(ProtectedJobStore):
+            yield from store.jobs.uses(region, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT)
 
     thing = "protected job"
     endings = ("SUCCESS", "FAILED", "CANCELLED")
@@ -130,7 +142,8 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         Raises:
             AccessDeniedException: the caller cannot run jobs, or its membership is not active.
             ResourceNotFoundException: no such membership, or no such template.
-            ServiceQuotaExceededException: too many jobs of the membership have not ended.
+            ServiceQuotaExceededException: too many jobs of the membership, or of the
+                account, have not ended.
             ValidationException: template, receiver, payer or tables do not allow the job.
         """
         del type
@@ -156,8 +169,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         use = Use("DIRECT_JOB", ctx.account_id, template, {destination.account_id})
         names = template.schema.get("referencedTables", [])
         self.of(ProtectedTables).check(membership.collaboration_id, names, use)
-        running = len(self.analyses.unfinished.get(membership.id, ()))
-        self.of(Quotas).require_room(CONCURRENT_JOBS, running)
+        self.require_room(membership, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, ctx.now)
         job = ProtectedJob(
             id=random_uuid(),
             account_id=ctx.account_id,
@@ -165,6 +177,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
+            course=Course([ctx.now], shown=True),  # by the answer
             job_parameters=job_parameters,
             result_configuration=result_configuration,
             compute_configuration=compute_configuration,
@@ -179,7 +192,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     def get_protected_job(
         self, ctx: Context, membership_identifier: str, protected_job_identifier: str
     ) -> dict[str, ProtectedJob]:
-        """Return a job of the caller's, one step further than it was."""
+        """Return a job of the caller's, as far on as this look or time have taken it."""
         membership = self.of(Memberships).find(membership_identifier)
         job = self.find(membership, protected_job_identifier)
         return {"protectedJob": self.look_at(job, ctx.now)}
@@ -200,7 +213,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         protected_job_identifier: str,
         target_status: str,
     ) -> dict[str, ProtectedJob]:
-        """Cancel a job, and return it: it is CANCELLING until somebody looks again.
+        """Cancel a job, and return it: it is CANCELLING, and then CANCELLED.
 
         Raises:
             ConflictException: it has ended otherwise.

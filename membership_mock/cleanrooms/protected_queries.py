@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from membership_mock.cleanrooms.abilities import QUERY, RECEIVE_RESULTS
@@ -20,10 +21,11 @@ from membership_mock.cleanrooms.protected_analyses import (
     ProtectedAnalyses,
     ProtectedAnalysis,
     check_workers,
+    outline_of,
     payer_of,
 )
 from membership_mock.cleanrooms.protected_tables import ProtectedTables, Use
-from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, Quotas
+from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT
 from membership_mock.cleanrooms.result_delivery import (
     Destination,
     Result,
@@ -40,14 +42,17 @@ from membership_mock.cleanrooms.template_parameters import check_parameters
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid
 from membership_mock.engine.operation import operation
+from membership_mock.engine.outline import Glance, Outline
 from membership_mock.engine.pagination import Listing
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.settling import Course
+from membership_mock.engine.world import Scope, Store, World
 from membership_mock.errors import UsageError
 
 #: the most workers of a query. Source: the model's text.
 MOST_WORKERS = 400
 
-_DIFFERS = "the SQL is not run: reads move a query on, and the test says how it ends"
+_DIFFERS = "the SQL is not run: looks or time move a query on, and the test says how it ends"
 
 
 @dataclass(kw_only=True)
@@ -62,17 +67,24 @@ class ProtectedQuery(ProtectedAnalysis):
 class ProtectedQueryStore(Store, scope=Scope.REGION):
     """The protected queries of a region."""
 
+    rank = 7
     queries: Analyses[ProtectedQuery] = field(default_factory=Analyses)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each query that has not ended."""
-        for held in self.queries.unfinished.values():
-            for each in held:
-                yield f"{' '.join(key)} {each.account_id} protected query {each.id} {each.status}"
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each, the latest one first, and one for each ending to come."""
+        del glance
+        yield from outline_of(self.queries, "protected query", "protected queries", key[0])
 
 
 class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
     """The operations on protected queries."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many queries of each membership and account have not ended."""
+        del now
+        for (region,), store in world.stores(ProtectedQueryStore):
+            yield from store.queries.uses(region, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT)
 
     thing = "protected query"
     endings = ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED")
@@ -134,7 +146,8 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         Raises:
             AccessDeniedException: the caller cannot query, or its membership is not active.
             ResourceNotFoundException: no such membership, or no such template.
-            ServiceQuotaExceededException: too many queries of the membership have not ended.
+            ServiceQuotaExceededException: too many queries of the membership, or of the
+                account, have not ended.
             ValidationException: parameters, receivers, payer or tables do not allow the query.
         """
         del type
@@ -158,8 +171,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         receivers = {each.account_id for each in destinations}
         use = Use("DIRECT_QUERY", ctx.account_id, template, receivers)
         self.of(ProtectedTables).check(membership.collaboration_id, names, use)
-        running = len(self.analyses.unfinished.get(membership.id, ()))
-        self.of(Quotas).require_room(CONCURRENT_QUERIES, running)
+        self.require_room(membership, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT, ctx.now)
         outcome = self.next_outcome()
         self.check_result(outcome.result, destinations)
         query = ProtectedQuery(
@@ -169,6 +181,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
+            course=Course([ctx.now], shown=True),  # by the answer
             sql_parameters=sql_parameters,
             result_configuration=result_configuration,
             compute_configuration=compute_configuration,
@@ -183,7 +196,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
     def get_protected_query(
         self, ctx: Context, membership_identifier: str, protected_query_identifier: str
     ) -> dict[str, ProtectedQuery]:
-        """Return a query of the caller's, one step further than it was."""
+        """Return a query of the caller's, as far on as this look or time have taken it."""
         membership = self.of(Memberships).find(membership_identifier)
         query = self.find(membership, protected_query_identifier)
         return {"protectedQuery": self.look_at(query, ctx.now)}
@@ -204,7 +217,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         protected_query_identifier: str,
         target_status: str,
     ) -> dict[str, ProtectedQuery]:
-        """Cancel a query, and return it: it is CANCELLING until somebody looks again.
+        """Cancel a query, and return it: it is CANCELLING, and then CANCELLED.
 
         Raises:
             ConflictException: it has ended otherwise.

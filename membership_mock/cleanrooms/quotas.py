@@ -1,71 +1,163 @@
-"""The quotas of an account in a region, which AWS raises on request, and so may a test.
+"""The quotas of Clean Rooms, for an account in a region.
 
-Sources: the quota page of the user guide. Where editions of it differ, the newest figure stands;
-that the error names a quota as that page does is inferred.
+Sources: the quota page of the user guide. Where editions of it differ, the newest figure stands.
+Inferred are: that the error names a quota as that page does, whose account a quota belongs to, and
+that the quotas on concurrent queries and jobs of an account count what has not ended, and refuse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import partial
 
 from membership_mock.cleanrooms.errors import ServiceQuotaExceededException
 from membership_mock.engine.operation import Family
-from membership_mock.engine.world import Scope, Store
-from membership_mock.errors import UsageError
+from membership_mock.engine.quotas import Quota
 
-COLLABORATIONS = "Collaborations created per account"
-MEMBERSHIPS = "Memberships per account"
-MEMBERS = "Members invited per collaboration"
-CONFIGURED_TABLES = "Configured tables per account"
-ALLOWED_COLUMNS = "Columns per configured table allowlist"
-TABLE_ASSOCIATIONS = "Table associations per membership"
-ANALYSIS_TEMPLATES = "Analysis templates per membership"
-TABLES_PER_QUERY = "Configured tables per protected query"
-CONCURRENT_QUERIES = "Concurrent ongoing queries per membership"
-CONCURRENT_JOBS = "Concurrent ongoing job per membership"
+_quota = partial(Quota, service="cleanrooms")
 
-DEFAULTS: Mapping[str, int] = {
-    COLLABORATIONS: 500,
-    MEMBERSHIPS: 500,
-    MEMBERS: 5,
-    CONFIGURED_TABLES: 250,
-    ALLOWED_COLUMNS: 100,
-    TABLE_ASSOCIATIONS: 100,
-    ANALYSIS_TEMPLATES: 25,
-    TABLES_PER_QUERY: 15,
-    CONCURRENT_QUERIES: 5,
-    CONCURRENT_JOBS: 1,
-}
+COLLABORATIONS = _quota(
+    name="collaborations",
+    title="Collaborations created per account",
+    code="L-F60C2030",
+    default=500,
+    adjustable=True,
+    per="account",
+    counts="collaborations that the account has created and not deleted",
+)
+MEMBERSHIPS = _quota(
+    name="memberships",
+    title="Memberships per account",
+    code="L-99A163CB",
+    default=500,
+    adjustable=True,
+    per="account",
+    counts="memberships in any status",
+)
+MEMBERS = _quota(
+    name="members_per_collaboration",
+    title="Members invited per collaboration",
+    code="L-F7B26AF5",
+    default=5,
+    adjustable=True,
+    per="collaboration",
+    counts="members who are invited or active, besides the creator, whose quota it is",
+)
+CONFIGURED_TABLES = _quota(
+    name="configured_tables",
+    title="Configured tables per account",
+    code="L-7CEACCA0",
+    default=250,
+    adjustable=True,
+    per="account",
+    counts="configured tables",
+)
+ALLOWED_COLUMNS = _quota(
+    name="columns_per_table",
+    title="Columns per configured table allowlist",
+    default=100,
+    adjustable=True,
+    per="configured table",
+    counts="allowed columns",
+)
+POLICY_KILOBYTES = _quota(
+    name="analysis_rule_kilobytes",
+    title="Analysis rule JSON size (KB)",
+    default=100,
+    adjustable=False,
+    per="configured table",
+    counts="kilobytes of the analysis rule's policy, begun ones included",
+)
+TABLE_ASSOCIATIONS = _quota(
+    name="table_associations_per_membership",
+    title="Table associations per membership",
+    code="L-25AC34A7",
+    default=100,
+    adjustable=True,
+    per="membership",
+    counts="configured table associations",
+)
+ANALYSIS_TEMPLATES = _quota(
+    name="analysis_templates_per_membership",
+    title="Analysis templates per membership",
+    code="L-AF88CE55",
+    default=25,
+    adjustable=True,
+    per="membership",
+    counts="analysis templates",
+)
+TABLES_PER_QUERY = _quota(
+    name="tables_per_query",
+    title="Configured tables per protected query",
+    default=15,
+    adjustable=True,
+    per="query or job",
+    counts="tables that it names, which do not stay in use; the quota is the runner's",
+)
+CONCURRENT_QUERIES = _quota(
+    name="concurrent_queries_per_membership",
+    title="Concurrent ongoing queries per membership",
+    code="L-F04AAAFE",
+    default=5,
+    adjustable=False,
+    per="membership",
+    counts="protected queries that have not ended",
+)
+CONCURRENT_QUERIES_OF_ACCOUNT = _quota(
+    name="concurrent_queries",
+    title="Concurrent SQL queries per account",
+    code="L-40165B7B",
+    default=2,
+    regional={"us-east-1": 5},
+    adjustable=True,
+    per="account",
+    counts="protected queries of all memberships that have not ended",
+)
+CONCURRENT_JOBS = _quota(
+    name="concurrent_jobs_per_membership",
+    title="Concurrent ongoing job per membership",
+    code="L-844B7ECC",
+    default=1,
+    adjustable=False,
+    per="membership",
+    counts="protected jobs that have not ended",
+)
+CONCURRENT_JOBS_OF_ACCOUNT = _quota(
+    name="concurrent_jobs",
+    title="Concurrent PySpark jobs per account",
+    code="L-B45D79BC",
+    default=2,
+    regional={"us-east-1": 5},
+    adjustable=True,
+    per="account",
+    counts="protected jobs of all memberships that have not ended",
+)
 
-
-@dataclass
-class QuotaStore(Store, scope=Scope.ACCOUNT_REGION):
-    """The quotas that differ from their defaults, by name."""
-
-    limits: dict[str, int] = field(default_factory=dict)
+QUOTAS = (
+    COLLABORATIONS,
+    MEMBERSHIPS,
+    MEMBERS,
+    CONFIGURED_TABLES,
+    ALLOWED_COLUMNS,
+    POLICY_KILOBYTES,
+    TABLE_ASSOCIATIONS,
+    ANALYSIS_TEMPLATES,
+    TABLES_PER_QUERY,
+    CONCURRENT_QUERIES,
+    CONCURRENT_QUERIES_OF_ACCOUNT,
+    CONCURRENT_JOBS,
+    CONCURRENT_JOBS_OF_ACCOUNT,
+)
 
 
 class Quotas(Family):
     """How many of a thing there may be."""
 
-    def require_room(self, quota: str, used: int, wanted: int = 1) -> None:
+    def require_room(self, quota: Quota, used: int, wanted: int = 1) -> None:
         """Refuse ``wanted`` more when ``used`` of the quota are taken.
 
         Raises:
             ServiceQuotaExceededException: they would be too many.
         """
-        limit = self.store(QuotaStore).limits.get(quota, DEFAULTS[quota])
+        limit = self.limit(quota)
         if used + wanted > limit:
-            raise ServiceQuotaExceededException(quota, limit)
-
-    def set_limit(self, quota: str, limit: int) -> None:
-        """Set a quota of this account in this region, as AWS Support would.
-
-        Raises:
-            UsageError: there is no such quota.
-        """
-        if quota not in DEFAULTS:
-            raise UsageError(f"{quota!r} is no quota of Clean Rooms; there are: "
-                             + ", ".join(DEFAULTS))  # fmt: skip
-        self.store(QuotaStore).limits[quota] = limit
+            raise ServiceQuotaExceededException(quota.title, limit)

@@ -8,30 +8,33 @@ texts of errors as marked; the rest is inferred.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from membership_mock.cleanrooms.configured_tables import ConfiguredTable, ConfiguredTables
+from membership_mock.cleanrooms.configured_tables import (
+    ConfiguredTable,
+    ConfiguredTables,
+    ConfiguredTableStore,
+)
 from membership_mock.cleanrooms.errors import (
     ConflictException,
     ResourceNotFoundException,
-    ServiceQuotaExceededException,
     ValidationException,
 )
 from membership_mock.cleanrooms.families import CleanRoomsFamily
+from membership_mock.cleanrooms.quotas import POLICY_KILOBYTES, Quotas
 from membership_mock.engine.context import Context
 from membership_mock.engine.operation import operation
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import World
 
 #: the member of the policy that goes with each type of rule
 POLICY_MEMBERS = {"AGGREGATION": "aggregation", "LIST": "list", "CUSTOM": "custom"}
 
 ANY_QUERY = "ANY_QUERY"
 ANY_JOB = "ANY_JOB"
-
-#: the largest policy, in kilobytes. Source: user guide, "Quotas".
-MOST_KILOBYTES = 100
 
 
 @dataclass
@@ -57,6 +60,16 @@ class AnalysisRule:
 class TableAnalysisRules(CleanRoomsFamily):
     """The operations on the analysis rules of configured tables."""
 
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how large each policy is."""
+        del now
+        for (region,), store in world.stores(ConfiguredTableStore):
+            for table in store.by_id.values():
+                if table.rule is not None:
+                    size = kilobytes(table.rule.policy)
+                    yield QuotaUse(POLICY_KILOBYTES, table.account_id, region, size, table.id)
+
     @operation("CreateConfiguredTableAnalysisRule")
     def create_configured_table_analysis_rule(
         self,
@@ -75,7 +88,7 @@ class TableAnalysisRules(CleanRoomsFamily):
                 allowed, or contradicts itself.
         """
         table = self.of(ConfiguredTables).find(configured_table_identifier)
-        _check(table, analysis_rule_type, analysis_rule_policy)
+        self._check(table, analysis_rule_type, analysis_rule_policy)
         if table.rule is not None:
             raise ConflictException(
                 f"Configured table {table.id} already has an analysis rule of type"
@@ -110,7 +123,7 @@ class TableAnalysisRules(CleanRoomsFamily):
             ValidationException: as for CreateConfiguredTableAnalysisRule.
         """
         table, rule = self._find(configured_table_identifier, analysis_rule_type)
-        _check(table, analysis_rule_type, analysis_rule_policy)
+        self._check(table, analysis_rule_type, analysis_rule_policy)
         rule.policy, rule.update_time = analysis_rule_policy, ctx.now
         return _shown(table, rule)
 
@@ -122,6 +135,11 @@ class TableAnalysisRules(CleanRoomsFamily):
         del ctx
         table, _ = self._find(configured_table_identifier, analysis_rule_type)
         table.rule = None
+
+    def _check(self, table: ConfiguredTable, rule_type: str, policy: dict[str, Any]) -> None:
+        content = content_of(rule_type, policy)
+        self.of(Quotas).require_room(POLICY_KILOBYTES, 0, kilobytes(policy))
+        _check_content(table, rule_type, content)
 
     def _find(
         self, configured_table_identifier: str, rule_type: str
@@ -200,10 +218,12 @@ _COLUMN_LISTS: dict[str, Callable[[dict[str, Any]], ColumnLists]] = {
 }
 
 
-def _check(table: ConfiguredTable, rule_type: str, policy: dict[str, Any]) -> None:
-    content = content_of(rule_type, policy)
-    if len(json.dumps(policy)) > MOST_KILOBYTES * 1024:
-        raise ServiceQuotaExceededException("Analysis rule JSON size (KB)", MOST_KILOBYTES)
+def kilobytes(policy: dict[str, Any]) -> int:
+    """Return how many kilobytes a policy takes, a begun one counted as a whole one."""
+    return -(-len(json.dumps(policy)) // 1024)
+
+
+def _check_content(table: ConfiguredTable, rule_type: str, content: dict[str, Any]) -> None:
     for where, names in _COLUMN_LISTS[rule_type](content):
         unknown = sorted(set(names) - set(table.allowed_columns))
         if unknown:

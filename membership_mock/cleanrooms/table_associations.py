@@ -26,8 +26,10 @@ from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random_uuid
 from membership_mock.engine.operation import operation
+from membership_mock.engine.outline import Glance, Outline, by_account, named, several
 from membership_mock.engine.pagination import Listing
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import Scope, Store, World
 
 if TYPE_CHECKING:
     from membership_mock.cleanrooms.table_analysis_rules import AnalysisRule
@@ -73,18 +75,19 @@ class TableAssociationStore(Store, scope=Scope.REGION):
     Those of a member that is gone are in ``by_collaboration`` no longer.
     """
 
+    rank = 5
     by_id: dict[str, TableAssociation] = field(default_factory=dict)
     by_membership: dict[str, list[TableAssociation]] = field(default_factory=dict)
     by_collaboration: dict[str, list[TableAssociation]] = field(default_factory=dict)
     created: int = 0
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
         """Yield a line for each association."""
-        for each in self.by_id.values():
-            yield (
-                f"{' '.join(key)} {each.account_id} table association {each.name!r} in"
-                f" collaboration {each.collaboration_id}"
-            )
+        del glance
+        held = by_account(self.by_id.values(), lambda each: each.account_id)
+        for account_id, associations in held.items():
+            lines = several("table associations", associations, _outline_of)
+            yield Outline(account_id, key[0], "cleanrooms", lines)
 
     def named(self, collaboration_id: str, name: str) -> TableAssociation | None:
         """Return the association that a collaboration knows by ``name``."""
@@ -92,8 +95,26 @@ class TableAssociationStore(Store, scope=Scope.REGION):
         return next((each for each in held if each.name == name), None)
 
 
+def _outline_of(association: TableAssociation) -> str:
+    rules = f", analysis rule {', '.join(association.rules)}" if association.rules else ""
+    return (
+        f"table association {named(association.name)} in collaboration"
+        f" {association.collaboration_id}{rules}"
+    )
+
+
 class TableAssociations(CleanRoomsFamily):
     """The operations on configured table associations."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many associations each membership has."""
+        del now
+        for (region,), store in world.stores(TableAssociationStore):
+            for membership_id, held in store.by_membership.items():
+                if held:
+                    account_id = held[0].account_id
+                    yield QuotaUse(TABLE_ASSOCIATIONS, account_id, region, len(held), membership_id)
 
     def find(self, membership: Membership, association_id: str) -> TableAssociation:
         """Return an association of a membership.

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 _UNSERVED: tuple[int, dict[str, str], str] = (404, {}, "Not yet implemented")
 
 _OPERATION = "membership_mock_operation"
-_PASSED = "membership_mock_passed"
 
 
 class Interceptor:
@@ -71,11 +70,14 @@ class Interceptor:
         patches.set(Endpoint, "_do_get_response", remember_operation)
 
         def ask(request: Any, operation: Any) -> AWSResponse | None:
-            if operation is not None and not getattr(request, _PASSED, False):
-                setattr(request, _PASSED, True)  # `send` may ask again for what nobody serves
-                sent = http_request(request.method, request.url, request.headers, None)
-                road.pass_through(operation.service_model.service_name, operation.name, sent)
-            return ask_moto(request)
+            if operation is None:
+                return ask_moto(request)
+            sent = http_request(request.method, request.url, request.headers, None)
+            call = road.passing(operation.service_model.service_name, operation.name, sent)
+            answer = ask_moto(request)
+            if answer is not None:
+                road.passed(call)
+            return answer
 
         transmit = Endpoint._send
 
@@ -92,7 +94,7 @@ class Interceptor:
                     http_request(request.method, url, request.headers, request.body),
                 )
                 if answer.delay:
-                    _check_patience(self, url, answer.delay)
+                    _wait(road, self, request, answer.delay)
                 return AWSResponse(url, answer.status, answer.headers, _RawBody(answer.body))
             if is_loopback(url) or not is_aws(url) or moto_bridge.passes_through(None, url):
                 return transmit(self, request)
@@ -177,12 +179,22 @@ class _Guard:
         )
 
 
-def _check_patience(endpoint: Any, url: str, delay: float) -> None:
-    """Let a client that waits less than ``delay`` seconds for an answer go without it."""
-    timeout = getattr(endpoint.http_session, "_timeout", None)
-    patience = getattr(timeout, "read_timeout", timeout)
-    if isinstance(patience, (int, float)) and delay > patience:
-        raise ReadTimeoutError(endpoint_url=url)
+def _wait(road: Road, endpoint: Any, request: Any, delay: float) -> None:
+    """Let the mock's clock, and no real one, go on until the answer comes or the client gives up.
+
+    Raises:
+        ReadTimeoutError: the client waits less than ``delay`` seconds for an answer.
+    """
+    # What a newer botocore wants for this one request goes before what the client was made with.
+    patience = (getattr(request, "context", None) or {}).get("read_timeout")
+    if patience is None:
+        timeout = getattr(endpoint.http_session, "_timeout", None)
+        patience = getattr(timeout, "read_timeout", timeout)
+    if not isinstance(patience, (int, float)) or delay <= patience:
+        road.let_pass(delay)
+        return
+    road.let_pass(patience)
+    raise ReadTimeoutError(endpoint_url=request.url)
 
 
 class _RawBody(BytesIO):

@@ -26,6 +26,7 @@ __all__ = [
     "loader",
     "paginators",
     "service_model",
+    "service_names",
     "snake",
     "success_status",
 ]
@@ -35,6 +36,12 @@ __all__ = [
 def loader() -> Loader:
     """Return the loader of the models of the botocore in use."""
     return Loader()
+
+
+@lru_cache(maxsize=1)
+def service_names() -> frozenset[str]:
+    """Return the ids of all services of AWS that the botocore in use knows."""
+    return frozenset(loader().list_available_services("service-2"))
 
 
 # Where a service's model contradicts itself: told by its backend class before anybody reads it.

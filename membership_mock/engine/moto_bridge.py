@@ -10,12 +10,16 @@ from __future__ import annotations
 import functools
 import json
 import re
+import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 import moto.backends
+from botocore.exceptions import ConnectionError as NoConnection
+from botocore.exceptions import HTTPClientError
 from moto import settings
 from moto.backend_index import backend_url_patterns
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -194,12 +198,28 @@ def response_handler(service: str) -> Callable[[Any, str, Any], tuple[int, dict[
                 "x-amzn-errortype": type(error).__name__,
             }
             return 501, headers, json.dumps({"message": str(error)}).encode()
+        except (HTTPClientError, NoConnection) as error:  # a fault that a test has injected
+            if not over_http:
+                raise
+            _hang_up(request)
+            headers = {"content-type": "application/json"}
+            return 504, headers, json.dumps({"message": str(error)}).encode()
+        if answer.delay:
+            running.require().road.let_pass(answer.delay)
         if over_http:
             del answer.headers["date"]  # a real server sets its own
         return answer.status, answer.headers, answer.body
 
     serve.__name__ = f"serve_{service.replace('-', '_')}"
     return serve
+
+
+def _hang_up(request: Any) -> None:
+    """Close the connection that a request came by, if the server shows it; the answer is lost."""
+    connection = request.environ.get("werkzeug.socket")
+    if connection is not None:
+        with suppress(OSError):  # the client was faster
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 class _WorldBackends(BackendDict):  # type: ignore[misc]  # moto is untyped here

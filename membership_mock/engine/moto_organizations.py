@@ -10,6 +10,8 @@ import dataclasses
 import functools
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.organizations import (
@@ -71,11 +73,50 @@ FOLLOWED = (
 )
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Arrival:
+    """An account on its way into an organization, whose id is known before.
+
+    Attributes:
+        account_id: the id that moto's `create_account` is to use instead of a random one.
+        invited: whether the account exists already, and joins by accepting an invitation.
+    """
+
+    account_id: str
+    invited: bool = False
+
+
+_arriving: ContextVar[Arrival | None] = ContextVar("membership_mock_arriving", default=None)
+
+
+@contextmanager
+def arriving(arrival: Arrival) -> Iterator[None]:
+    """Let moto's `create_account`, called inside the block, take in this account."""
+    token = _arriving.set(arrival)
+    try:
+        yield
+    finally:
+        _arriving.reset(token)
+
+
 def organization_of(account_id: str, partition: str) -> Organization | None:
     """Return the organization that an account belongs to at this moment; None if it has none."""
     models = sys.modules.get("moto.organizations.models")
     backend = None if models is None else _backend_of(models, account_id, partition)
     return None if backend is None else _read(backend)
+
+
+def all_organizations() -> Iterator[tuple[str, Organization, dict[str, str]]]:
+    """Yield each organization of this moment after its partition, and before all names in it.
+
+    The names are those of accounts and units, by their ids. Nothing is made by looking.
+    """
+    models = sys.modules.get("moto.organizations.models")
+    for _, partitions in sorted(models.organizations_backends.items()) if models else ():
+        for partition, backend in sorted(partitions.items()):
+            if backend.org is not None:
+                named = {each.id: str(each.name) for each in (*backend.ou, *backend.accounts)}
+                yield partition, _read(backend), named
 
 
 def _backend_of(models: Any, account_id: str, partition: str) -> Any:
@@ -86,6 +127,21 @@ def _backend_of(models: Any, account_id: str, partition: str) -> Any:
         return None
     backend = backends[management][where]
     return None if backend.org is None else backend
+
+
+def forget_members_of_the_gone() -> None:
+    """Let moto forget who was in organizations that there are no more.
+
+    When moto empties its backends, it keeps the list of all members: an account whose id is used
+    again would be in an organization that nobody has made.
+    """
+    models = sys.modules.get("moto.organizations.models")
+    if models is None:
+        return
+    backends = models.organizations_backends
+    for account_id in list(backends.master_accounts):
+        if _backend_of(models, account_id, "") is None:
+            del backends.master_accounts[account_id]
 
 
 class _Accounts(Mapping[str, OrganizationAccount]):
@@ -159,6 +215,14 @@ def install(patches: Patches, services: Mapping[str, type[Backend]], world: Worl
         known = list(getattr(owner, name))
         patches.set(owner, name, known + [each for each in PRINCIPALS if each not in known])
 
+    random_id = models.utils.make_random_account_id
+
+    def make_account_id() -> str:
+        arrival = _arriving.get()
+        return str(random_id()) if arrival is None else arrival.account_id
+
+    patches.set(models.utils, "make_random_account_id", make_account_id)
+
     for name in FOLLOWED:
         original = getattr(models.OrganizationsBackend, name)
         patches.set(models.OrganizationsBackend, name, _followed(name, original, services, world))
@@ -188,10 +252,18 @@ def _for_delegates(models: Any, original: Callable[..., Any]) -> Callable[..., A
     return read
 
 
-def _require_first(backend: Any, AccountId: str, ServicePrincipal: str, **_: Any) -> None:  # noqa: N803
-    """Refuse a second delegated administrator of a service that allows one."""
+def _require_eligible(backend: Any, AccountId: str, ServicePrincipal: str, **_: Any) -> None:  # noqa: N803
+    """Refuse a suspended account, and a second administrator of a service that allows one."""
     from moto.organizations.exceptions import ConstraintViolationException
 
+    if ServicePrincipal in PRINCIPALS and any(
+        account.id == AccountId and account.status != "ACTIVE" for account in backend.accounts
+    ):
+        # the rule is AWS's (reason CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR),
+        # and so is the wording
+        raise ConstraintViolationException(
+            "You cannot register a suspended account as a delegated administrator."
+        )
     if ServicePrincipal in ONE_ADMINISTRATOR and any(
         ServicePrincipal in admin.services
         and admin.account.id != AccountId
@@ -219,7 +291,7 @@ def _followed(
         if self.org is None:  # moto will refuse, or is about to create nothing of ours
             return original(self, *args, **kwargs)
         if name == "register_delegated_administrator":
-            _require_first(self, **kwargs)
+            _require_eligible(self, **kwargs)
         change = OrganizationChange(
             kind=name,  # type: ignore[arg-type]  # FOLLOWED holds these words only
             management_account_id=self.account_id,
@@ -228,16 +300,40 @@ def _followed(
             account_id=kwargs.get("AccountId"),
             service_principal=kwargs.get("ServicePrincipal"),
         )
-        families = [family for kind in services.values() for family in kind.families]
-        with world.lock:
-            for family in families:
-                family.organization_changing(world, change)
+        arrival = _arriving.get()
+        if name == "create_account" and arrival is not None and arrival.invited:
+            change = dataclasses.replace(change, kind="accept_handshake")
+        with announced(services, world, change) as happened:
             answer = original(self, *args, **kwargs)
             if name == "create_account":
-                created = answer["CreateAccountStatus"]["AccountId"]
-                change = dataclasses.replace(change, account_id=created)
-            for family in families:
-                family.organization_changed(world, change)
+                happened.account_id = answer["CreateAccountStatus"]["AccountId"]
         return answer
 
     return act
+
+
+@dataclasses.dataclass(slots=True)
+class Happened:
+    """What is known of a change only when it has happened; None if nothing is."""
+
+    account_id: str | None = None
+
+
+@contextmanager
+def announced(
+    services: Mapping[str, type[Backend]], world: World, change: OrganizationChange
+) -> Iterator[Happened]:
+    """Tell every family of our services of what happens inside the block, before and after.
+
+    A block that raises has changed nothing, and there is no after.
+    """
+    families = [family for kind in services.values() for family in kind.families]
+    happened = Happened()
+    with world.lock:
+        for family in families:
+            family.organization_changing(world, change)
+        yield happened
+        if happened.account_id is not None:
+            change = dataclasses.replace(change, account_id=happened.account_id)
+        for family in families:
+            family.organization_changed(world, change)

@@ -19,6 +19,7 @@ from moto.core.custom_responses_mock import CallbackResponse
 from moto.core.models import MockAWS, botocore_stubber, responses_mock
 
 from membership_mock.engine.http import http_request
+from membership_mock.engine.moto_organizations import forget_members_of_the_gone
 from membership_mock.engine.web import WebDoor, WebRequest
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class MotoStart:
     def start(self) -> None:
         """Start moto; when a `mock_aws` is running already, join it."""
         self._mock.start()
+        forget_members_of_the_gone()
         self._started = True
         self._open_doors()
 
@@ -62,6 +64,7 @@ class MotoStart:
             self._started = False
             self._close_doors()
             self._mock.stop()
+            forget_members_of_the_gone()
 
     def reset(self) -> None:
         """Empty all of moto's backends."""
@@ -70,6 +73,7 @@ class MotoStart:
 
         BackendDict.reset()
         reset_model_data()
+        forget_members_of_the_gone()
 
     def _enable_patching(self, reset: bool = True) -> None:
         registry = getattr(responses_mock, "_registry", None)

@@ -16,11 +16,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from membership_mock.engine import model
 from membership_mock.engine.moto_bridge import MotoBackend
 from membership_mock.engine.organizations import OrganizationChange
+from membership_mock.engine.quotas import limit_of
 from membership_mock.engine.refusals import Refusals
 from membership_mock.engine.web import WebDoor
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from membership_mock.engine.moto_bridge import TaggedResource
+    from membership_mock.engine.quotas import Quota, QuotaUse
     from membership_mock.engine.world import Store, World
 
 H = TypeVar("H", bound=Callable[..., Any])
@@ -83,6 +87,22 @@ class Family:
         backend = self.backend
         return backend.world.store_at(kind, backend.store_keys[kind.scope])
 
+    def limit(self, quota: Quota, account_id: str | None = None) -> int:
+        """Return the limit of a quota in this region.
+
+        Args:
+            quota: one that the backend declares.
+            account_id: whose limit; this account's when None.
+        """
+        backend = self.backend
+        return limit_of(backend.world, quota, account_id or backend.account_id, backend.region_name)
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield what counts against the family's quotas, in all accounts and regions."""
+        del world, now
+        yield from ()
+
     @classmethod
     def organization_changing(cls, world: World, change: OrganizationChange) -> None:
         """Take note of an organization just before ``change`` happens to it (it may yet fail)."""
@@ -90,6 +110,12 @@ class Family:
     @classmethod
     def organization_changed(cls, world: World, change: OrganizationChange) -> None:
         """Follow ``change``, which has just happened to an organization."""
+
+    def time_passed(self, now: datetime) -> None:
+        """Let what is due happen at once, where it shows outside of the service: the clock moved.
+
+        Whatever else depends on time happens when somebody looks.
+        """
 
     def tagged_resources(self) -> Iterator[TaggedResource]:
         """Yield the family's taggable resources of this account and region."""
@@ -128,6 +154,8 @@ class Backend(MotoBackend):
     service: ClassVar[str]
     families: ClassVar[tuple[type[Family], ...]]
     refusals: ClassVar[Refusals]
+    #: what accounts are limited in, and tests may set
+    quotas: ClassVar[tuple[Quota, ...]] = ()
     handlers: ClassVar[dict[str, Handler]]
     #: shapes of lists that refuse equal entries, a trait that botocore's models do not carry
     unique_lists: ClassVar[frozenset[str]] = frozenset()
@@ -151,6 +179,11 @@ class Backend(MotoBackend):
         if found is None:
             found = self._families[kind] = kind(self)
         return found  # type: ignore[return-value]  # the key is the type
+
+    def time_passed(self, now: datetime) -> None:
+        """Tell every family that the clock was moved to ``now``."""
+        for kind in self.families:
+            self.family(kind).time_passed(now)
 
     def tagged_resources(self) -> Iterator[TaggedResource]:
         """Yield all taggable resources of this account and region."""

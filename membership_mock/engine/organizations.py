@@ -76,7 +76,9 @@ class OrganizationChange:
     """Something that happens to an organization.
 
     Attributes:
-        kind: what happens; named like the Organizations operation that does it.
+        kind: what happens; named like the Organizations operation that does it. An account that
+            exists joins by accept_handshake; what is suspended and reinstated is so by AWS itself,
+            without an operation.
         management_account_id: the account that owns the organization.
         partition: the partition that the organization lives in.
         now: when it happens, in UTC.
@@ -86,7 +88,10 @@ class OrganizationChange:
 
     kind: Literal[
         "create_account",
+        "accept_handshake",
         "move_account",
+        "suspend_account",
+        "reinstate_account",
         "close_account",
         "remove_account_from_organization",
         "delete_organizational_unit",

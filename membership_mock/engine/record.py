@@ -38,6 +38,7 @@ class PassedCall:
         account: the 12 digits of the account that called.
         region: the region that was called.
         at: the instant of the call, in UTC.
+        place: how many calls to our services had been made before.
     """
 
     service: str
@@ -45,6 +46,7 @@ class PassedCall:
     account: str
     region: str
     at: datetime
+    place: int
 
 
 class Record:

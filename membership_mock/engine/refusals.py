@@ -9,9 +9,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from membership_mock.errors import ServiceError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,47 @@ class Violation:
         path = "/" + "/".join(str(part) for part in self.path)
         length = f" with length {self.length}" if self.length is not None else ""
         return f"Value{length} at '{path}' failed to satisfy constraint: {self.constraint}"
+
+
+class FieldListError(ServiceError):
+    """A refusal that has a reason and lists fields, as the services made with Smithy have it.
+
+    Args:
+        message: the text for the caller.
+        reason: a value of the service's enum ValidationExceptionReason.
+        field: the field that the refusal is about, if it is about one.
+        fields: all refused fields with a message each, when there are several.
+    """
+
+    #: the reason that stands for business rules
+    rule: ClassVar[str]
+
+    def __init__(
+        self,
+        message: str,
+        reason: str | None = None,
+        field: str | None = None,
+        fields: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        named = [*fields, *([(field, message)] if field else [])]
+        super().__init__(
+            message,
+            reason=reason or self.rule,
+            field_list=[{"name": name, "message": text} for name, text in named] or None,
+        )
+
+    @classmethod
+    def of(cls, violations: Sequence[Violation], separator: str) -> Self:
+        """Return the error that lists each violated field once per violation.
+
+        Args:
+            violations: what was found, one or more.
+            separator: what stands between the number of errors and the first of them.
+        """
+        texts = [(str(found.path[0]), found.sentence()) for found in violations]
+        count = f"{len(texts)} validation error{'s' if len(texts) > 1 else ''} detected{separator} "
+        message = count + "; ".join(text for _, text in texts)
+        return cls(message, "FIELD_VALIDATION_FAILED", fields=texts)
 
 
 class RequestEntityTooLargeException(ServiceError):

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -62,6 +62,7 @@ class Road:
     Attributes:
         intervene: what a test author does to valid calls; None for nothing.
         watch: looks at every call to any service before anything else does; None for nobody.
+        let_pass: told for how many seconds a caller would have waited for an answer.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Road:
         self.default_account = default_account
         self.intervene: Intervention | None = None
         self.watch: Watch | None = None
+        self.let_pass: Callable[[float], None] = lambda _: None
         self._installation = installation
         self._world = world
         self._record = record
@@ -118,7 +120,7 @@ class Road:
                 if step is None:
                     answer = HttpAnswer(*service_error_response(service, refusal))
                 else:
-                    answer = HttpAnswer(*step.codec.serialize_error(refusal))
+                    answer = HttpAnswer(*step.codec.serialize_error(refusal), refusal.delay)
             except Exception as raised:
                 if not staged:
                     self._record.add(context, request, None, raised)
@@ -139,19 +141,22 @@ class Road:
         # A new one: what a repeated idempotency token is answered with stays as it was.
         return HttpAnswer(answer.status, headers, answer.body, answer.delay)
 
-    def pass_through(self, service: str, operation: str, request: HttpRequest) -> None:
-        """Note a call that moto's own services answer.
+    def passing(self, service: str, operation: str, request: HttpRequest) -> PassedCall:
+        """Return what a call is that goes on to moto's own services.
 
         Raises:
             Exception: the test author's watch wants none of it.
         """
-        if is_staging():
-            return
         account, region = caller_of(request, self.default_account)
-        if self.watch is not None:
+        if self.watch is not None and not is_staging():
             self.watch(service, operation, account, region)
         now = self._world.clock.now()
-        self._record.passed.append(PassedCall(service, operation, account, region, now))
+        return PassedCall(service, operation, account, region, now, len(self._record.entries))
+
+    def passed(self, call: PassedCall) -> None:
+        """Take down a call that one of moto's services has answered."""
+        if not is_staging():
+            self._record.passed.append(call)
 
     def forget_steps(self) -> None:
         """Look again at each operation's first request at what moto's configuration allows."""
@@ -241,12 +246,8 @@ class Road:
         request: HttpRequest,
     ) -> HttpAnswer:
         """Perform an operation whose repetition with the same token does nothing."""
-        store = self._world.store(
-            idempotency.TokenStore,
-            account_id=context.account_id,
-            region=context.region,
-            partition=context.partition,
-        )
+        here = (context.account_id, context.region)
+        store = self._world.store_at(idempotency.TokenStore, here)
         resources = [str(arguments.get(name, "")) for name in step.codec.labels]
         key = (context.service, context.operation, *resources, token)
         first = store.find(key, context.now)

@@ -11,16 +11,17 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from membership_mock.engine import moto_bridge
+from membership_mock.engine import moto_bridge, witness
 from membership_mock.engine.caller import explicit_account, signing_key
 from membership_mock.engine.interceptor import Interceptor
 from membership_mock.engine.moto_start import MotoStart
 from membership_mock.engine.record import Record
 from membership_mock.engine.road import Road
 from membership_mock.engine.world import World
-from membership_mock.errors import NotRunning
+from membership_mock.errors import NotRunning, UsageError
 
 if TYPE_CHECKING:
     from membership_mock.engine.operation import Backend
@@ -32,6 +33,9 @@ _FAKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 #: Variables of the user's that would shine through the fake credentials.
 _HIDDEN = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+
+#: how old an instant may be that is still taken for the present
+_A_MOMENT = timedelta(seconds=1)
 
 _lock = threading.RLock()
 _current: list[Running] = []
@@ -47,12 +51,14 @@ class Entrance:
         seed: what the random source starts from; None leaves it as it is.
         settle: ``read`` or ``clock``, as `World.settles_at_read` explains; None leaves it to those
             further out.
+        now: where the clock stands still from then on, in UTC; None leaves it as it is.
     """
 
     config: Mapping[str, Any]
     account: str | None = None
     seed: int | str | None = None
     settle: str | None = None
+    now: datetime | None = None
 
 
 class Running:
@@ -69,7 +75,7 @@ class Running:
         self.services = services
         self._random_before: Any = None
         self._plant(entrance)
-        self.world = World(moto_bridge.random.getrandbits(128).to_bytes(16, "big"))
+        self.world = World(_secret())
         self.record = Record()
         self.installation = moto_bridge.Installation(services, self.world)
         self._default_account = entrance.account
@@ -82,6 +88,8 @@ class Running:
         )
         self._entrances = [entrance]
         self._settle()
+        if entrance.now is not None:
+            self.world.clock.set(entrance.now, frozen=True)
         self._tools: dict[type, Any] = {}
         self._config_before: dict[str, Any] = {}
         self._environment: dict[str, str | None] = {}
@@ -118,7 +126,10 @@ class Running:
             self._interceptor.remove()
 
     def tool(self, kind: type[T]) -> T:
-        """Return the one tool of ``kind`` that works on this running mock, made when asked for."""
+        """Return the one tool of ``kind`` that works on this running mock, made when asked for.
+
+        It is gone after `reset`, unless the class says that it ``outlives_reset``.
+        """
         with self.world.lock:
             found = self._tools.get(kind)
             if found is None:
@@ -153,13 +164,51 @@ class Running:
             self._moto.reset()
             self.world.clear()
             self.record.clear()
-            self._tools.clear()
-            self.road.intervene = self.road.watch = None
+            self._tools = {
+                kind: tool
+                for kind, tool in self._tools.items()
+                if getattr(kind, "outlives_reset", False)
+            }
+            self.road.intervene = None
             for entrance in self._entrances:
                 self._plant(entrance)
+                if entrance.now is not None:
+                    self.world.clock.set(entrance.now, frozen=True)
+            self.world.secret = _secret()
+
+    def set_clock(self, at: datetime | None, *, frozen: bool) -> None:
+        """Put the clock of the world to ``at``, frozen or not; None leaves it where it is.
+
+        Raises:
+            UsageError: time would go back in a world in which something has happened.
+        """
+        clock = self.world.clock
+        now = clock.frozen or clock.now()
+        # what a test has just read from a clock that runs is the past by now
+        earliest = now if clock.frozen else now - _A_MOMENT
+        if at is not None and at < earliest and (clock.is_set or not self.world.is_untouched):
+            raise UsageError(
+                f"The clock cannot go back to {at.isoformat()}: it is {now.isoformat()} by now, and"
+                " what has happened would lie in the future. Start the mock on that day with the"
+                " option `now`, or freeze the clock before anything else."
+            )
+        clock.set(now if at is None else at, frozen=frozen)
+        self.pass_time()
+
+    def pass_time(self) -> None:
+        """Let what is due by now happen, where it shows without a look."""
+        now = self.world.clock.now()
+        for backends in self.installation.backends.values():
+            for of_account in list(backends.values()):
+                for backend in list(of_account.values()):
+                    backend.time_passed(now)
 
     def join(self, entrance: Entrance) -> None:
         """Let an inner mock's options count on top of the others'."""
+        with self.world.lock:
+            # a decorated class starts a mock for its set-up and one for its test
+            if entrance.now is not None and entrance.now not in [e.now for e in self._entrances]:
+                self.set_clock(entrance.now, frozen=True)
         self._plant(entrance)
         self._entrances.append(entrance)
         self._apply_options()
@@ -200,6 +249,11 @@ class Running:
         return self._default_account
 
 
+def _secret() -> bytes:
+    """Return what page tokens are sealed with, the same one for the same seed."""
+    return moto_bridge.random.getrandbits(128).to_bytes(16, "big")  # type: ignore[no-any-return]
+
+
 def enter(services: Mapping[str, type[Backend]], entrance: Entrance) -> Running:
     """Start the mock, or join the one that is running."""
     with _lock:
@@ -209,6 +263,7 @@ def enter(services: Mapping[str, type[Backend]], entrance: Entrance) -> Running:
             running = Running(services, entrance)
             running.open()
             _current.append(running)
+            witness.announce(running.record)
         return _current[0]
 
 
@@ -225,6 +280,11 @@ def leave(entrance: Entrance) -> None:
 def is_running() -> bool:
     """Return whether any mock is running."""
     return bool(_current)
+
+
+def current_record() -> Record | None:
+    """Return the calls of the running mock; None if none is running."""
+    return _current[0].record if _current else None
 
 
 def require() -> Running:

@@ -125,7 +125,7 @@ class ErrorWriter:
             found = model.error_shape(self._service, code)
             self._shapes[code] = found if isinstance(found, StructureShape) else None
         shape = self._shapes[code]
-        headers = {"x-amzn-errortype": code, "content-type": JSON_TYPE}
+        headers = {"x-amzn-errortype": code, "content-type": JSON_TYPE, **error.headers}
         if shape is None:
             if error.fields:
                 raise TypeError(

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from membership_mock.engine.clock import Clock
+from membership_mock.engine.outline import Glance, Outline
 
 if TYPE_CHECKING:
     from membership_mock.engine.savepoint import Savepoint
@@ -23,6 +24,10 @@ class Scope(Enum):
     ACCOUNT_REGION = "one account in one region"
     REGION = "all accounts in one region"
     PARTITION = "all accounts in all regions of a partition"
+    WORLD = "everything"
+
+    # Members are the only ones of their kind, and Enum's own hash costs as much as a look-up.
+    __hash__ = object.__hash__
 
 
 def keys_of(account_id: str, region: str, partition: str) -> dict[Scope, tuple[str, ...]]:
@@ -31,6 +36,7 @@ def keys_of(account_id: str, region: str, partition: str) -> dict[Scope, tuple[s
         Scope.ACCOUNT_REGION: (account_id, region),
         Scope.REGION: (region,),
         Scope.PARTITION: (partition,),
+        Scope.WORLD: (),
     }
 
 
@@ -41,18 +47,23 @@ class Store:
     """
 
     scope: ClassVar[Scope]
+    #: the place of what it has to show among what other stores of its service have
+    rank: ClassVar[int] = 0
 
     def __init_subclass__(cls, scope: Scope, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.scope = scope
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield what the store holds, a line each, for the report of a failed test.
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield what the store has to show, and move nothing by that.
+
+        A relationship between two accounts is shown under both.
 
         Args:
-            key: how far this store reaches: (account, region), (region,) or (partition,).
+            key: how far this store reaches: (account, region), (region,), (partition,) or ().
+            glance: what the look goes by.
         """
-        del key
+        del key, glance
         yield from ()
 
 
@@ -67,7 +78,7 @@ class World:
         clock: the one source of time.
         secret: what page tokens are sealed with.
         settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
-            for the clock.
+            for the clock; see `settling`.
         savepoint: keeps stores as they were before they are reached; None for nobody.
     """
 
@@ -78,6 +89,11 @@ class World:
         self.settles_at_read = True
         self.savepoint: Savepoint | None = None
         self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has been kept yet."""
+        return not self._stores
 
     def store(self, kind: type[S], *, account_id: str, region: str, partition: str) -> S:
         """Return the one store of ``kind`` that a caller in this account and region reaches."""
@@ -104,13 +120,14 @@ class World:
         """Return the stores themselves, to be put back as they were."""
         return self._stores
 
-    def outline(self) -> Iterator[str]:
-        """Yield the state as text, a line for each thing worth seeing at a glance."""
-        with self.lock:
-            for (_, key), store in list(self._stores.items()):
-                yield from store.outline(key)
+    def outline(self, glance: Glance) -> Iterator[Outline]:
+        """Yield what all stores have to show; hold the lock until the lines are read."""
+        held = sorted(self._stores.items(), key=lambda each: each[0][0].rank)
+        for (_, key), store in held:
+            yield from store.outline(key, glance)
 
     def clear(self) -> None:
         """Forget everything, as if the mock had just started."""
         with self.lock:
             self._stores.clear()
+            self.clock.clear()

@@ -3,34 +3,35 @@
 Source: API pages GetCaseAttachmentUploadUrl, GetCaseAttachmentDownloadUrl; user guide,
 "Attachments" (deleted seven days after the case is closed). Clients of the live service show the
 headers of the upload and the refusal of a download while the scan is pending. Inferred: the record
-exists from the moment the URL is issued, and the scan is over at the next look at the case.
+exists from the moment the URL is issued, and the scan is over at the next look at the case, or a
+minute after the upload for those who wait for the clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from membership_mock.engine import model
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random
 from membership_mock.engine.operation import operation
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.settling import is_over
+from membership_mock.engine.world import World
 from membership_mock.security_ir import attachment_storage
 from membership_mock.security_ir.attachment_storage import AttachmentStore
-from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases
+from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases, writable_cases
 from membership_mock.security_ir.errors import (
     ConflictException,
     ResourceNotFoundException,
-    ServiceQuotaExceededException,
     ValidationException,
 )
+from membership_mock.security_ir.quotas import ATTACHMENTS, Quotas
 
 #: how long attachments outlive their case
 LIFE_AFTER_CLOSING = timedelta(days=7)
-#: not a code of Service Quotas, which lists none for this limit
-ATTACHMENTS_QUOTA = "ATTACHMENTS_PER_CASE"
 #: a harmless text that every scanner takes for a virus, here as well: eicar.org
 _EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
 
@@ -62,6 +63,14 @@ class CaseAttachment:
 class Attachments(CaseFamily):
     """The attachments of every case."""
 
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many attachments each case has that may have more."""
+        del now
+        for region, case in writable_cases(world):
+            number = len(case.case_attachments)
+            yield QuotaUse(ATTACHMENTS, case.account_id, region, number, case.case_id)
+
     def catch_up(self, case: Case, now: datetime) -> None:
         """Scan what was uploaded, and delete what has outlived its case."""
         if not case.case_attachments:
@@ -73,7 +82,12 @@ class Attachments(CaseFamily):
             case.case_attachments = []
         for attachment in case.case_attachments:
             stored = objects[attachment.attachment_id]
-            if stored.content is not None and not stored.scanned:
+            if (
+                stored.content is not None
+                and stored.uploaded_at is not None
+                and not stored.scanned
+                and is_over(stored.uploaded_at, now, self.backend.world)
+            ):
                 stored.scanned = True
                 clean, infected = SCAN[attachment.attachment_status]
                 attachment.attachment_status = infected if _EICAR in stored.content else clean
@@ -88,8 +102,8 @@ class Attachments(CaseFamily):
 
     @operation(
         "GetCaseAttachmentUploadUrl",
-        differs="the scan is over at the first look at the case after the upload; it fails for"
-        " the EICAR test file",
+        differs="the scan is over at the first look at the case after the upload, or a minute after"
+        " it; it fails for the EICAR test file",
     )
     def get_case_attachment_upload_url(
         self, ctx: Context, case_id: str, file_name: str, content_length: int
@@ -101,7 +115,7 @@ class Attachments(CaseFamily):
 
         Raises:
             ConflictException: the case is closed, or has an attachment with this name.
-            ServiceQuotaExceededException: the case has as many attachments as the model allows.
+            ServiceQuotaExceededException: the case has as many attachments as it may have.
         """
         cases = self.of(Cases)
         case = cases.for_writing(ctx, case_id)
@@ -109,14 +123,7 @@ class Attachments(CaseFamily):
             raise ConflictException(
                 f"Case {case_id} already has an attachment with this file name.", case_id, "Case"
             )
-        most = model.service_model("security-ir").shape_for("CaseAttachmentsList").metadata["max"]
-        if len(case.case_attachments) >= most:
-            raise ServiceQuotaExceededException(
-                f"Case {case_id} has the maximum of {most} attachments.",
-                case_id,
-                "Case",
-                ATTACHMENTS_QUOTA,
-            )
+        self.of(Quotas).require_room_in_case(ATTACHMENTS, case_id, len(case.case_attachments))
         attachment = CaseAttachment(
             str(random.uuid4()), file_name, "Pending", ctx.account_id, ctx.now
         )

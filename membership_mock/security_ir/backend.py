@@ -14,7 +14,7 @@ from membership_mock.security_ir.errors import SecurityIrRefusals
 from membership_mock.security_ir.finding_metrics import FindingMetrics
 from membership_mock.security_ir.investigations import Investigations
 from membership_mock.security_ir.memberships import Memberships
-from membership_mock.security_ir.quotas import Quotas
+from membership_mock.security_ir.quotas import QUOTAS, Quotas
 from membership_mock.security_ir.tags import Tags
 
 
@@ -36,6 +36,7 @@ class SecurityIrBackend(Backend):
         Tags,
     )
     refusals = SecurityIrRefusals()
+    quotas = QUOTAS
     unique_lists = frozenset(
         {
             "ImpactedAccounts",

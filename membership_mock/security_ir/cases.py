@@ -16,8 +16,10 @@ from membership_mock.engine import model
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random
 from membership_mock.engine.operation import Family, operation
+from membership_mock.engine.outline import Glance, Line, Outline, named, several
 from membership_mock.engine.pagination import Listing
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.settling import Course
+from membership_mock.engine.world import Scope, Store, World
 from membership_mock.security_ir.errors import (
     ConflictException,
     ResourceNotFoundException,
@@ -25,17 +27,13 @@ from membership_mock.security_ir.errors import (
     ValidationException,
 )
 from membership_mock.security_ir.memberships import Memberships, check_tag_keys
-from membership_mock.security_ir.quotas import Quotas
+from membership_mock.security_ir.quotas import Quotas, active_memberships
 
 if TYPE_CHECKING:
     from membership_mock.security_ir.attachments import CaseAttachment
     from membership_mock.security_ir.comments import Comment
     from membership_mock.security_ir.edits import CaseEdit
     from membership_mock.security_ir.investigations import InvestigationFeedback
-
-
-#: how many cases the report of a failed test shows
-_OUTLINED = 10
 
 
 @dataclass(slots=True)
@@ -46,7 +44,8 @@ class Case:
         number: the case's place among the cases of its membership.
         membership_id: the membership that the case lives and dies with.
         case_metadata: entries with the keys ``key`` and ``value``; None rather than empty.
-        service_managed_since: when AWS became the resolver; None for a self-managed case.
+        investigation: how far the investigation has come that began when AWS became the resolver;
+            None for a self-managed case.
         feedback: what the customer thinks of results of the investigation, by their id.
         summary_posted: whether the investigation has left its summary as a comment.
     """
@@ -70,7 +69,7 @@ class Case:
     last_updated_date: datetime
     pending_action: str
     tags: dict[str, str]
-    service_managed_since: datetime | None
+    investigation: Course | None
     case_status: str = "Submitted"
     actual_incident_start_date: datetime | None = None
     closed_date: datetime | None = None
@@ -87,18 +86,32 @@ class Case:
 class CaseStore(Store, scope=Scope.ACCOUNT_REGION):
     """The cases of an account in a region: by id, and by membership in the order of creation."""
 
+    rank = 2
     by_id: dict[str, Case] = field(default_factory=dict)
     by_membership: dict[str, list[Case]] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each of the latest cases."""
-        if len(self.by_id) > _OUTLINED:
-            yield f"{' '.join(key)} cases: {len(self.by_id)}, the latest {_OUTLINED} are"
-        for case in list(self.by_id.values())[-_OUTLINED:]:
-            yield (
-                f"{' '.join(key)} case {case.case_id} {case.case_status!r} ({case.resolver_type}),"
-                f" {len(case.comments)} comments, {len(case.case_attachments)} attachments"
-            )
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each case, the latest one first."""
+        del glance
+        account_id, region = key
+        if self.by_id:
+            lines = several("cases", list(reversed(self.by_id.values())), _outline_of)
+            yield Outline(account_id, region, "security-ir", lines)
+
+
+def _outline_of(case: Case) -> Line:
+    attachments = several(
+        "attachments",
+        case.case_attachments,
+        lambda each: f"attachment {named(each.file_name)} {each.attachment_status}",
+    )
+    count = len(case.comments)
+    comments = f", {count:,} comment{'' if count == 1 else 's'}" if count else ""
+    return Line(
+        f"case {case.case_id} {named(case.title)} {case.case_status}"
+        f" ({case.resolver_type}){comments}",
+        (attachments,),
+    )
 
 
 @dataclass
@@ -125,8 +138,20 @@ class CaseFamily(Family):
     def catch_up(self, case: Case, now: datetime) -> None:
         """Let that happen to ``case`` which AWS has done by itself up to ``now``."""
 
+    def looked_at(self, ctx: Context, case: Case) -> None:
+        """Let a look at what AWS does for ``case`` take that on."""
+
     def changed(self, change: CaseChange) -> None:
         """Follow ``change``, which has just been made."""
+
+
+def writable_cases(world: World) -> Iterator[tuple[str, Case]]:
+    """Yield each case that may still be added to, after its region."""
+    active = active_memberships(world)
+    for (_, region), store in world.stores(CaseStore):
+        for case in store.by_id.values():
+            if case.membership_id in active and case.case_status != "Closed":
+                yield region, case
 
 
 @cache
@@ -183,6 +208,13 @@ class Cases(CaseFamily):
     def for_reading(self, ctx: Context, case_id: str) -> Case:
         """Return a case as `find` does, with everything that has happened to it up to now."""
         return self._caught_up(self.find(case_id), ctx.now)
+
+    def for_looking(self, ctx: Context, case_id: str) -> Case:
+        """Return a case as `for_reading` does, for somebody who waits for what AWS does for it."""
+        case = self.for_reading(ctx, case_id)
+        for kind in _overriding(self.backend.families, "looked_at"):
+            self.of(kind).looked_at(ctx, case)
+        return case
 
     def for_writing(self, ctx: Context, case_id: str) -> Case:
         """Return a case as `for_reading` does, if it is not closed."""
@@ -273,7 +305,7 @@ class Cases(CaseFamily):
             last_updated_date=ctx.now,
             pending_action=pending_action(resolver_type, "Submitted"),
             tags=tags or {},
-            service_managed_since=ctx.now if resolver_type == "AWS" else None,
+            investigation=Course([ctx.now]) if resolver_type == "AWS" else None,
         )
         store.by_id[case_id] = case
         siblings.append(case)

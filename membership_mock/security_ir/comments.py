@@ -6,6 +6,7 @@ Source: API pages CreateCaseComment, UpdateCaseComment, ListComments; user guide
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,17 +14,14 @@ from typing import Any
 from membership_mock.engine.context import Context
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
-from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases
-from membership_mock.security_ir.errors import (
-    AccessDeniedException,
-    ResourceNotFoundException,
-    ServiceQuotaExceededException,
-)
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import World
+from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases, writable_cases
+from membership_mock.security_ir.errors import AccessDeniedException, ResourceNotFoundException
+from membership_mock.security_ir.quotas import COMMENTS, Quotas
 
-#: as many as there are ids of six digits
-MOST_COMMENTS = 10**6
-#: not a code of Service Quotas, which lists none for this limit
-COMMENTS_QUOTA = "COMMENTS_PER_CASE"
+#: what a case's trail calls a new comment
+ADDED = "Add comment"
 
 
 @dataclass(slots=True)
@@ -41,12 +39,23 @@ class Comment:
 class Comments(CaseFamily):
     """The comments of every case."""
 
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many comments each case has that may have more."""
+        del now
+        for region, case in writable_cases(world):
+            yield QuotaUse(COMMENTS, case.account_id, region, len(case.comments), case.case_id)
+
+    def has_room(self, case: Case) -> bool:
+        """Return whether a case may have one more comment."""
+        return len(case.comments) < self.limit(COMMENTS)
+
     def add(self, case: Case, at: datetime, creator: str, body: str) -> Comment:
         """Append a comment to a case, and return it."""
         comment = Comment(f"{len(case.comments):06d}", at, at, creator, creator, body)
         case.comments.append(comment)
         self.of(Cases).note(
-            CaseChange(case, at, creator, "Add comment", f"Added comment {comment.comment_id}.")
+            CaseChange(case, at, creator, ADDED, f"Added comment {comment.comment_id}.")
         )
         return comment
 
@@ -56,16 +65,10 @@ class Comments(CaseFamily):
 
         Raises:
             ConflictException: the case is closed.
-            ServiceQuotaExceededException: all ids of the case are taken.
+            ServiceQuotaExceededException: the case has as many comments as it may have.
         """
         case = self.of(Cases).for_writing(ctx, case_id)
-        if len(case.comments) >= MOST_COMMENTS:
-            raise ServiceQuotaExceededException(
-                f"Case {case_id} has the maximum of {MOST_COMMENTS} comments.",
-                case_id,
-                "Case",
-                COMMENTS_QUOTA,
-            )
+        self.of(Quotas).require_room_in_case(COMMENTS, case_id, len(case.comments))
         return {"commentId": self.add(case, ctx.now, ctx.account_id, body).comment_id}
 
     @operation("UpdateCaseComment")
@@ -106,7 +109,7 @@ class Comments(CaseFamily):
     @operation("ListComments")
     def list_comments(self, ctx: Context, case_id: str) -> dict[str, Any]:
         """Return the comments of a case, oldest first, and how many there are."""
-        comments = self.of(Cases).for_reading(ctx, case_id).comments
+        comments = self.of(Cases).for_looking(ctx, case_id).comments
         return {
             "items": Listing(comments, lambda comment: comment.comment_id),
             "total": len(comments),

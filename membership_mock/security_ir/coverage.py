@@ -18,6 +18,7 @@ from membership_mock.security_ir.memberships import Membership, Memberships, Mem
 #: The changes of an organization after which accounts may be covered no longer.
 NARROWING = (
     "move_account",
+    "suspend_account",
     "close_account",
     "remove_account_from_organization",
     "delete_organizational_unit",

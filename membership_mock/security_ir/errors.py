@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from membership_mock.engine.refusals import Refusals, Violation
+from membership_mock.engine.refusals import FieldListError, Refusals, Violation
 from membership_mock.errors import ServiceError
 
 
@@ -44,29 +44,10 @@ class ServiceQuotaExceededException(ServiceError):
         )
 
 
-class ValidationException(ServiceError):
-    """The request is malformed, breaks a constraint, or asks for what is not allowed.
+class ValidationException(FieldListError):
+    """The request is malformed, breaks a constraint, or asks for what is not allowed."""
 
-    Args:
-        message: the text for the caller.
-        reason: a value of the enum ValidationExceptionReason; ``OTHER`` stands for business rules.
-        field: the field that the refusal is about, if it is about one.
-        fields: all refused fields with a message each, when there are several.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        reason: str = "OTHER",
-        field: str | None = None,
-        fields: Sequence[tuple[str, str]] = (),
-    ) -> None:
-        named = [*fields, *([(field, message)] if field else [])]
-        super().__init__(
-            message,
-            reason=reason,
-            field_list=[{"name": name, "message": text} for name, text in named] or None,
-        )
+    rule = "OTHER"
 
 
 class SecurityIrRefusals(Refusals):
@@ -74,14 +55,7 @@ class SecurityIrRefusals(Refusals):
 
     def invalid(self, violations: Sequence[Violation]) -> ServiceError:
         """Return a ValidationException that lists each violated field once per violation."""
-        texts = [(str(found.path[0]), found.sentence()) for found in violations]
-        count = len(texts)
-        return ValidationException(
-            f"{count} validation error{'s' if count > 1 else ''} detected. "
-            + "; ".join(text for _, text in texts),
-            reason="FIELD_VALIDATION_FAILED",
-            fields=texts,
-        )
+        return ValidationException.of(violations, ".")
 
     def unparsable(self, detail: str) -> ServiceError:
         """Return a ValidationException with the reason CANNOT_PARSE."""

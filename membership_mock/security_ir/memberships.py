@@ -20,6 +20,7 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, organization_of, random
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.organizations import Organization, OrganizationChange
+from membership_mock.engine.outline import Glance, Outline, listed, named, one
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.world import Scope, Store, World
 from membership_mock.security_ir.account_scope import AccountScope, check_change
@@ -95,18 +96,28 @@ class MembershipStore(Store, scope=Scope.PARTITION):
         active: the id of an account's active membership, by the account's id.
     """
 
+    rank = 1
     memberships: dict[str, Membership] = field(default_factory=dict)
     homes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     active: dict[str, str] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each membership."""
-        del key
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each membership, and one for each other account that it covers."""
+        (partition,) = key
         for each in self.memberships.values():
-            yield (
-                f"{each.account_id} {each.region} membership {each.membership_id}"
+            organization = glance.organization_of(each.account_id, partition)
+            covered = sorted(each.covered(organization))
+            text = (
+                f"membership {each.membership_id} {named(each.membership_name)}"
                 f" {each.membership_status}, {each.customer_type}"
             )
+            if not each.scope.standalone:
+                text += f", covers {_scope(each.scope)}: {_accounts(len(covered))}"
+            yield Outline(each.account_id, each.region, "security-ir", one(text))
+            for account_id in covered:
+                if account_id != each.account_id:
+                    text = f"covered by membership {each.membership_id} of {each.account_id}"
+                    yield Outline(account_id, each.region, "security-ir", one(text))
 
     def add(self, membership: Membership) -> None:
         """Keep a new, active membership."""
@@ -131,6 +142,16 @@ class MembershipStore(Store, scope=Scope.PARTITION):
         accounts = [account_id, *(organization.accounts if organization else ())]
         held = (self.memberships[self.active[one]] for one in accounts if one in self.active)
         return next(held, None)
+
+
+def _scope(scope: AccountScope) -> str:
+    if scope.cover_entire_organization:
+        return "the entire organization"
+    return listed(scope.organizational_units) or "its own account only"
+
+
+def _accounts(count: int) -> str:
+    return f"{count:,} account{'' if count == 1 else 's'}"
 
 
 class Memberships(Family):

@@ -1,4 +1,4 @@
-"""The quotas on cases of one account in one region.
+"""The quotas of Security Incident Response, for an account in a region.
 
 Source: the general reference's page on quotas (limits and codes). That "active" means not Closed,
 and which resource the error names, is inferred.
@@ -7,29 +7,79 @@ and which resource the error names, is inferred.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
+from membership_mock.engine import model
 from membership_mock.engine.operation import Family
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.quotas import Quota, QuotaUse
+from membership_mock.engine.world import Scope, Store, World
 from membership_mock.security_ir.errors import ServiceQuotaExceededException
+from membership_mock.security_ir.memberships import MembershipStore
 
+_quota = partial(Quota, service="security-ir")
 
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """A limit and the code under which Service Quotas lists it."""
+#: as many as the model lets a case show
+MOST_ATTACHMENTS: int = (
+    model.service_model("security-ir").shape_for("CaseAttachmentsList").metadata["max"]
+)
+#: as many as there are ids of six digits
+MOST_COMMENTS = 10**6
 
-    code: str
-    limit: int
-    counts: str
+ACTIVE_SELF_MANAGED = _quota(
+    name="active_self_managed_cases",
+    title="Active self-managed cases",
+    code="L-87F7FF63",
+    default=100,
+    adjustable=True,
+    per="account",
+    counts="active self-managed cases",
+)
+ACTIVE_SERVICE_MANAGED = _quota(
+    name="active_service_managed_cases",
+    title="Active service-managed cases",
+    code="L-A44E2290",
+    default=50,
+    adjustable=True,
+    per="account",
+    counts="active service-managed cases",
+)
+CREATED_IN_A_DAY = _quota(
+    name="service_managed_cases_per_day",
+    title="Service-managed cases created in the last day",
+    code="L-5052B1EE",
+    default=50,
+    adjustable=True,
+    per="account",
+    counts="service-managed cases created in the last day",
+)
+# The codes of these two are none of Service Quotas, which does not list them.
+ATTACHMENTS = _quota(
+    name="attachments_per_case",
+    title="Attachments per case",
+    code="ATTACHMENTS_PER_CASE",
+    default=MOST_ATTACHMENTS,
+    most=MOST_ATTACHMENTS,
+    per="case",
+    counts="attachments",
+    origin="inferred",
+)
+COMMENTS = _quota(
+    name="comments_per_case",
+    title="Comments per case",
+    code="COMMENTS_PER_CASE",
+    default=MOST_COMMENTS,
+    most=MOST_COMMENTS,
+    per="case",
+    counts="comments",
+    origin="inferred",
+)
 
+QUOTAS = (ACTIVE_SELF_MANAGED, ACTIVE_SERVICE_MANAGED, CREATED_IN_A_DAY, ATTACHMENTS, COMMENTS)
 
-ACTIVE: Mapping[str, Quota] = {
-    "Self": Quota("L-87F7FF63", 100, "active self-managed cases"),
-    "AWS": Quota("L-A44E2290", 50, "active service-managed cases"),
-}
-CREATED_IN_A_DAY = Quota("L-5052B1EE", 50, "service-managed cases created in the last day")
+ACTIVE: Mapping[str, Quota] = {"Self": ACTIVE_SELF_MANAGED, "AWS": ACTIVE_SERVICE_MANAGED}
 DAY = timedelta(days=1)
 
 
@@ -45,6 +95,11 @@ class QuotaStore(Store, scope=Scope.ACCOUNT_REGION):
     active: dict[tuple[str, str], int] = field(default_factory=dict)
     service_managed: list[datetime] = field(default_factory=list)
 
+    def in_last_day(self, now: datetime) -> int:
+        """Return how many cases became service-managed in the day before ``now``."""
+        moments = self.service_managed
+        return bisect_right(moments, now) - bisect_right(moments, now - DAY)
+
 
 class Quotas(Family):
     """How many cases there may be.
@@ -52,6 +107,16 @@ class Quotas(Family):
     Cases of earlier memberships are terminated and do not count as active. The day's quota limits
     a rate, so closing a case or signing up anew does not give anything back (inferred).
     """
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield the cases of active memberships that are active, and those of the last day."""
+        active = active_memberships(world)
+        for (account_id, region), store in world.stores(QuotaStore):
+            for (membership_id, resolver_type), number in store.active.items():
+                if membership_id in active:
+                    yield QuotaUse(ACTIVE[resolver_type], account_id, region, number)
+            yield QuotaUse(CREATED_IN_A_DAY, account_id, region, store.in_last_day(now))
 
     def require_room(self, membership_id: str, resolver_type: str, now: datetime) -> None:
         """Refuse one more case with this resolver when a quota is used up.
@@ -61,13 +126,28 @@ class Quotas(Family):
         """
         store = self.store(QuotaStore)
         quota = ACTIVE[resolver_type]
-        if store.active.get((membership_id, resolver_type), 0) >= quota.limit:
-            raise _exceeded(quota, membership_id)
+        limit = self.limit(quota)
+        if store.active.get((membership_id, resolver_type), 0) >= limit:
+            raise _exceeded(quota, limit, membership_id)
         if resolver_type == "AWS":
-            moments = store.service_managed
-            recent = bisect_right(moments, now) - bisect_right(moments, now - DAY)
-            if recent >= CREATED_IN_A_DAY.limit:
-                raise _exceeded(CREATED_IN_A_DAY, membership_id)
+            limit = self.limit(CREATED_IN_A_DAY)
+            if store.in_last_day(now) >= limit:
+                raise _exceeded(CREATED_IN_A_DAY, limit, membership_id)
+
+    def require_room_in_case(self, quota: Quota, case_id: str, used: int) -> None:
+        """Refuse one more thing in a case.
+
+        Raises:
+            ServiceQuotaExceededException: it names the case that has no room.
+        """
+        limit = self.limit(quota)
+        if used >= limit:
+            raise ServiceQuotaExceededException(
+                f"Case {case_id} has the maximum of {limit} {quota.counts}.",
+                case_id,
+                "Case",
+                str(quota.code),
+            )
 
     def take(self, membership_id: str, resolver_type: str, now: datetime) -> None:
         """Count one more active case with this resolver."""
@@ -82,10 +162,15 @@ class Quotas(Family):
         self.store(QuotaStore).active[membership_id, resolver_type] -= 1
 
 
-def _exceeded(quota: Quota, membership_id: str) -> ServiceQuotaExceededException:
+def active_memberships(world: World) -> set[str]:
+    """Return the ids of the memberships whose cases count."""
+    return {each for _, store in world.stores(MembershipStore) for each in store.active.values()}
+
+
+def _exceeded(quota: Quota, limit: int, membership_id: str) -> ServiceQuotaExceededException:
     return ServiceQuotaExceededException(
-        f"The limit of {quota.limit} {quota.counts} in this Region has been reached.",
+        f"The limit of {limit} {quota.counts} in this Region has been reached.",
         membership_id,
         "Membership",
-        quota.code,
+        str(quota.code),
     )

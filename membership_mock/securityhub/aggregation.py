@@ -8,10 +8,11 @@ Sources: API page CreateFindingAggregator and the user guide on cross-Region agg
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from membership_mock.engine.moto_bridge import partition_of
+from membership_mock.engine.outline import Glance, Outline, listed, one
 from membership_mock.engine.world import Scope, Store
 
 #: The regions that every account has without opting in. Regions that came after March 20, 2019
@@ -102,4 +103,13 @@ class FindingAggregator:
 class FindingAggregatorStore(Store, scope=Scope.PARTITION):
     """The finding aggregators of all accounts, by account."""
 
+    rank = 4
     aggregators: dict[str, FindingAggregator] = field(default_factory=dict)
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each finding aggregator, in its home region."""
+        del key, glance
+        for account_id, each in self.aggregators.items():
+            regions = f": {listed(each.regions)}" if each.regions else ""
+            text = f"finding aggregator {each.region_linking_mode}{regions}"
+            yield Outline(account_id, each.finding_aggregation_region, "securityhub", one(text))

@@ -17,8 +17,11 @@ from typing import Literal
 
 from membership_mock.engine.moto_bridge import random
 from membership_mock.engine.operation import Family
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.outline import Glance, Outline, several
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import Scope, Store, World
 from membership_mock.securityhub.central_configuration import Governance
+from membership_mock.securityhub.quotas import INVITATIONS, INVITED_MEMBERS, MEMBERS
 
 Status = Literal[
     "Created", "Invited", "Enabled", "Removed", "Resigned", "Deleted", "AccountSuspended"
@@ -91,14 +94,6 @@ WITHDRAWING: frozenset[Event] = frozenset(
 )
 
 
-#: members of one administrator in a region. Source: user guide, quotas.
-MEMBER_LIMIT = 10_000
-#: those of them that were invited, not in the organization. Source: user guide, restrictions.
-INVITED_MEMBER_LIMIT = 1_000
-
-#: how many members of an administrator the report of a failed test shows
-OUTLINED = 20
-
 #: an account that is in the list already (observed)
 ALREADY_LISTED = (
     "The request is rejected because the given account ID is already a member or associated member"
@@ -110,6 +105,11 @@ OWN_ACCOUNT = "The request is rejected because an account cannot become a member
 OTHERS_MEMBER = (
     "The request is rejected because the given account ID is already an associated member of"
     " another master account."
+)
+#: an administrator that has as many members as it may have (inferred: GuardDuty's words)
+LIMIT_REACHED = (
+    "The request is rejected because the current account cannot create anymore members since it"
+    " cannot exceed the maximum number of allowed members."
 )
 #: an account that has enabled members itself (inferred)
 IS_ADMINISTRATOR = (
@@ -176,11 +176,50 @@ class Roster:
         members: every association by the member's account.
         ordered: the same in the order of creation.
         enabled: those that are Enabled, in the order of creation.
+        by_invitation: how many are no members by organization.
+        invited: how many are Invited.
     """
 
     members: dict[str, Association] = field(default_factory=dict)
     ordered: list[Association] = field(default_factory=list)
     enabled: list[Association] = field(default_factory=list)
+    by_invitation: int = 0
+    invited: int = 0
+
+    def count(self, association: Association, change: int) -> None:
+        """Count an association in (1) or out (-1), as it is at the moment."""
+        self.by_invitation += change * (not association.by_organization)
+        self.invited += change * (association.member_status == "Invited")
+
+
+#: what an association is to its member, in words
+_SEEN_BY_MEMBER: dict[Status, str] = {
+    "Created": "listed by {}, not invited",
+    "Invited": "invited by {}",
+    "Enabled": "member of {}",
+    "Removed": "removed by {}",
+    "Resigned": "resigned from {}",
+    "AccountSuspended": "suspended member of {}",
+}
+
+
+def _way(association: Association) -> str:
+    return "by organization" if association.by_organization else "by invitation"
+
+
+def _of_administrator(association: Association) -> str:
+    text = f"has member {association.account_id} {association.member_status}"
+    return text if association.member_status == "Created" else f"{text} {_way(association)}"
+
+
+def _of_member(association: Association) -> str:
+    words = _SEEN_BY_MEMBER.get(association.member_status, "{}: " + association.member_status)
+    text = words.format(association.administrator_id)
+    if association.member_status == "Enabled":
+        text += f", {_way(association)}"
+    if association.invitation is not None and association.member_status == "Resigned":
+        text += ", may still accept"
+    return text
 
 
 @dataclass
@@ -193,21 +232,21 @@ class AssociationStore(Store, scope=Scope.REGION):
         last_sequence: what the latest association or invitation was numbered.
     """
 
+    rank = 6
     rosters: dict[str, Roster] = field(default_factory=dict)
     wanted: dict[str, dict[str, Association]] = field(default_factory=dict)
     last_sequence: int = 0
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each of an administrator's first associations."""
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each association, under both accounts."""
+        del glance
+        (region,) = key
         for administrator_id, roster in self.rosters.items():
-            for each in roster.ordered[:OUTLINED]:
-                how = "organization" if each.by_organization else "invitation"
-                yield (
-                    f"{administrator_id} {' '.join(key)} has member {each.account_id}"
-                    f" {each.member_status} by {how}"
-                )
-            if len(roster.ordered) > OUTLINED:
-                yield f"{administrator_id} {' '.join(key)} has {len(roster.ordered)} in all"
+            lines = several("members", roster.ordered, _of_administrator)
+            yield Outline(administrator_id, region, "securityhub", lines)
+        for account_id, wanted in self.wanted.items():
+            lines = several("administrators", list(wanted.values()), _of_member)
+            yield Outline(account_id, region, "securityhub", lines)
 
     def roster(self, administrator_id: str) -> Roster:
         """Return the associations of an administrator; empty if it has none."""
@@ -243,6 +282,7 @@ class AssociationStore(Store, scope=Scope.REGION):
         roster = self.rosters.setdefault(administrator_id, Roster())
         roster.members[account_id] = association
         roster.ordered.append(association)
+        roster.count(association, 1)
         self.wanted.setdefault(account_id, {})[administrator_id] = association
         return association
 
@@ -252,6 +292,8 @@ class AssociationStore(Store, scope=Scope.REGION):
         after = NEXT_STATUS[before, event]
         if after == before:
             return
+        roster = self.rosters[association.administrator_id]
+        roster.count(association, -1)
         association.member_status = after
         association.updated_at = now
         if event in WITHDRAWING:
@@ -263,13 +305,21 @@ class AssociationStore(Store, scope=Scope.REGION):
         elif event in ("enroll", "enroll suspended"):
             association.by_organization = True
             association.invited_at = now
-        roster = self.rosters[association.administrator_id]
+        roster.count(association, 1)
         if before == "Enabled":
             _take(roster.enabled, association)
         if after == "Enabled":
             insort(roster.enabled, association, key=_sequence)
         if after == "Deleted":
             self._drop(association)
+
+    def adopt(self, association: Association) -> None:
+        """Make a member that accepted an invitation one by organization."""
+        roster = self.rosters[association.administrator_id]
+        roster.count(association, -1)
+        association.by_organization = True
+        association.invitation = None
+        roster.count(association, 1)
 
     def forget_administrator(self, administrator_id: str) -> None:
         """Drop every association of an administrator, and with them its invitations."""
@@ -285,6 +335,7 @@ class AssociationStore(Store, scope=Scope.REGION):
     def _drop(self, association: Association) -> None:
         administrator_id, account_id = association.administrator_id, association.account_id
         roster = self.rosters[administrator_id]
+        roster.count(association, -1)
         del roster.members[account_id]
         _take(roster.ordered, association)
         if not roster.ordered:
@@ -300,6 +351,21 @@ class AssociationStore(Store, scope=Scope.REGION):
 
 class Associations(Family):
     """Who is whose administrator in this region, for the other families."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many members each administrator has, and of which kind."""
+        del now
+        for (region,), store in world.stores(AssociationStore):
+            for account_id, roster in store.rosters.items():
+                yield QuotaUse(MEMBERS, account_id, region, len(roster.ordered))
+                yield QuotaUse(INVITED_MEMBERS, account_id, region, roster.by_invitation)
+                yield QuotaUse(INVITATIONS, account_id, region, roster.invited)
+
+    def is_full(self, administrator_id: str) -> bool:
+        """Return whether an administrator has as many members as it may have."""
+        members = self.store(AssociationStore).roster(administrator_id).ordered
+        return len(members) >= self.limit(MEMBERS, administrator_id)
 
     def administrator_of(self, account_id: str) -> str | None:
         """Return the administrator that an account is an enabled member of; None if of none."""
@@ -328,6 +394,8 @@ class Associations(Family):
             return ALREADY_LISTED if current.administrator_id == administrator_id else OTHERS_MEMBER
         if store.roster(account_id).enabled:
             return IS_ADMINISTRATOR
+        if store.find(administrator_id, account_id) is None and self.is_full(administrator_id):
+            return LIMIT_REACHED
         return None
 
     def enroll(self, administrator_id: str, account_id: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from membership_mock.securityhub.members import Members
 from membership_mock.securityhub.organization_admin import OrganizationAdmin
 from membership_mock.securityhub.organization_configuration import OrganizationConfiguration
 from membership_mock.securityhub.policy_associations import PolicyAssociations
+from membership_mock.securityhub.quotas import QUOTAS
 from membership_mock.securityhub.standards import Standards
 from membership_mock.securityhub.standards_subscriptions import StandardsSubscriptions
 from membership_mock.securityhub.tags import Tags
@@ -47,4 +48,5 @@ class SecurityHubBackend(Backend):
         Tags,
     )
     refusals = SecurityHubRefusals()
+    quotas = QUOTAS
     unchecked_shapes = frozenset({"AccountDetailsList", "AwsSecurityFinding"})

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from membership_mock.engine.moto_bridge import organization_of
 from membership_mock.engine.operation import Family
 from membership_mock.engine.organizations import Organization
+from membership_mock.engine.outline import Glance, Outline, by_account, listed, named, one, several
 from membership_mock.engine.world import Scope, Store
 from membership_mock.securityhub.aggregation import FindingAggregator, FindingAggregatorStore
 
@@ -138,22 +139,41 @@ class CentralConfiguration:
 class CentralConfigurationStore(Store, scope=Scope.PARTITION):
     """The central configuration of all organizations, by delegated administrator."""
 
+    rank = 3
     organizations: dict[str, CentralConfiguration] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield the policies and what they are applied to."""
-        del key
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield the policies with what they are applied to, and what accounts go by."""
+        del key, glance
         for administrator_id, central in self.organizations.items():
-            for policy in central.policies.values():
-                targets = [
-                    each.target_id
-                    for each in central.applied.values()
-                    if each.configuration_policy_id == policy.id
-                ]
-                yield (
-                    f"securityhub configuration policy {policy.name} of {administrator_id},"
-                    f" applied to {', '.join(targets) or 'nothing'}"
+            targets = by_account(
+                central.applied.values(), lambda each: each.configuration_policy_id
+            )
+
+            def policy_line(
+                policy: ConfigurationPolicy, targets: dict[str, list[Applied]] = targets
+            ) -> str:
+                applied = [each.target_id for each in targets.get(policy.id, ())]
+                return (
+                    f"configuration policy {named(policy.name)},"
+                    f" Security Hub {'on' if policy.service_enabled else 'off'},"
+                    f" applied to {listed(applied) or 'nothing'}"
                 )
+
+            lines = several("configuration policies", list(central.policies.values()), policy_line)
+            yield Outline(administrator_id, "", "securityhub", lines)
+            if SELF_MANAGED in targets:
+                applied = [each.target_id for each in targets[SELF_MANAGED]]
+                text = f"{SELF_MANAGED} applied to {listed(applied)}"
+                yield Outline(administrator_id, "", "securityhub", one(text))
+            for account_id, outcome in central.outcomes.items():
+                policy = central.policies.get(outcome.configuration_policy_id)
+                text = "self-managed"
+                if policy is not None:
+                    text = f"configured by policy {named(policy.name)} of {administrator_id}"
+                if outcome.failure is not None:
+                    text += f", FAILED: {outcome.failure}"
+                yield Outline(account_id, "", "securityhub", one(text))
 
 
 class Governance(Family):

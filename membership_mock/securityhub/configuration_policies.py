@@ -7,13 +7,17 @@ refusals; what they leave open is marked inferred.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random_uuid
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.pagination import Listing
+from membership_mock.engine.quotas import QuotaUse
+from membership_mock.engine.world import World
 from membership_mock.securityhub.central_configuration import (
     CentralConfiguration,
     CentralConfigurationStore,
@@ -30,11 +34,9 @@ from membership_mock.securityhub.errors import (
     ResourceNotFoundException,
 )
 from membership_mock.securityhub.organization_configuration import OrganizationConfiguration
+from membership_mock.securityhub.quotas import POLICIES
 from membership_mock.securityhub.regions import backend_in
 from membership_mock.securityhub.standards import Standards
-
-#: policies of one delegated administrator. Source: user guide, custom configuration policy.
-POLICY_LIMIT = 20
 
 #: Source: API page CreateConfigurationPolicy.
 _NAME = re.compile(r"[A-Za-z0-9\-.!*/]+")
@@ -52,6 +54,16 @@ INCOMPLETE = (
 
 class ConfigurationPolicies(Family):
     """The operations on configuration policies."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many policies each administrator has, in its home region."""
+        del now
+        for _, store in world.stores(CentralConfigurationStore):
+            for account_id, central in store.organizations.items():
+                homes = Counter(policy.arn.split(":")[3] for policy in central.policies.values())
+                for region, number in homes.items():
+                    yield QuotaUse(POLICIES, account_id, region, number)
 
     def administered(self, ctx: Context) -> CentralConfiguration:
         """Return the central configuration that the caller administers, from its home region.
@@ -98,15 +110,16 @@ class ConfigurationPolicies(Family):
         Raises:
             InvalidInputException: the name has other characters than documented, or the policy
                 contradicts itself.
-            LimitExceededException: there are 20 policies (documented).
+            LimitExceededException: there are as many policies as there may be (documented).
             ResourceConflictException: another policy has the name (inferred).
         """
         central = self.administered(ctx)
         _check_name(central, name)
         self._check_policy(configuration_policy)
-        if len(central.policies) >= POLICY_LIMIT:
+        most = self.limit(POLICIES)
+        if len(central.policies) >= most:
             raise LimitExceededException(
-                f"You can create {POLICY_LIMIT} configuration policies at the most."
+                f"You can create {most} configuration policies at the most."
             )
         policy_id = random_uuid()
         central.last_sequence += 1

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from membership_mock.engine.moto_bridge import organization_of
 from membership_mock.engine.operation import Family
 from membership_mock.engine.organizations import Organization
+from membership_mock.engine.outline import Glance, Outline, one
 from membership_mock.engine.world import Scope, Store
 
 SERVICE_PRINCIPAL = "securityhub.amazonaws.com"
@@ -20,12 +21,19 @@ SERVICE_PRINCIPAL = "securityhub.amazonaws.com"
 class DelegationStore(Store, scope=Scope.REGION):
     """The delegated administrators of a region, by the management account of the organization."""
 
+    rank = 1
     administrators: dict[str, str] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line for each organization."""
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each organization, under both accounts."""
+        del glance
+        (region,) = key
         for management, administrator in self.administrators.items():
-            yield f"{administrator} {' '.join(key)} administers the organization of {management}"
+            text = f"administers the organization of {management}"
+            yield Outline(administrator, region, "securityhub", one(text))
+            if administrator != management:
+                text = f"has the delegated administrator {administrator}"
+                yield Outline(management, region, "securityhub", one(text))
 
 
 class Delegation(Family):

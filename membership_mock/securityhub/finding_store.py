@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from membership_mock.engine.outline import Glance, Outline, one
 from membership_mock.engine.world import Scope, Store
 
 #: Source: quotas page of the user guide, "90 days after the most recent update".
@@ -100,16 +101,19 @@ class FindingStore(Store, scope=Scope.PARTITION):
             no longer linked, and up to which sequence their findings had been copied by then.
     """
 
+    rank = 8
     shelves: dict[str, dict[str, Shelf]] = field(default_factory=dict)
     last_sequence: int = 0
     copies: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
         """Yield a line for each account and region with findings."""
-        del key
+        del key, glance
         for region, shelves in self.shelves.items():
             for account_id, shelf in shelves.items():
-                yield f"{account_id} {region} findings: {len(shelf.ordered)}"
+                if shelf.ordered:
+                    text = f"findings: {len(shelf.ordered):,}"
+                    yield Outline(account_id, region, "securityhub", one(text))
 
     def own_shelf(self, account_id: str, region: str) -> Shelf:
         """Return the shelf of an account in a region, which is made if there was none."""

@@ -13,6 +13,7 @@ from typing import Any
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource
 from membership_mock.engine.operation import Family, operation
+from membership_mock.engine.outline import Glance, Outline, one
 from membership_mock.engine.world import Scope, Store
 from membership_mock.securityhub.associations import Associations, AssociationStore
 from membership_mock.securityhub.central_configuration import Governance
@@ -49,12 +50,16 @@ class Hub:
 class HubStore(Store, scope=Scope.REGION):
     """The hubs of all accounts in a region, by account."""
 
+    rank = 5
     hubs: dict[str, Hub] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...]) -> Iterator[str]:
-        """Yield a line with all accounts that have a hub."""
-        if self.hubs:
-            yield f"{' '.join(key)} hubs of {', '.join(self.hubs)}"
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each hub."""
+        del glance
+        (region,) = key
+        for account_id, hub in self.hubs.items():
+            controls = "" if hub.auto_enable_controls else ", new controls are not enabled"
+            yield Outline(account_id, region, "securityhub", one(f"hub{controls}"))
 
 
 class Hubs(Family):

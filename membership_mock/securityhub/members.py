@@ -25,8 +25,7 @@ from membership_mock.securityhub.account_lists import (
 )
 from membership_mock.securityhub.associations import (
     ALREADY_LISTED,
-    INVITED_MEMBER_LIMIT,
-    MEMBER_LIMIT,
+    LIMIT_REACHED,
     OTHERS_MEMBER,
     OWN_ACCOUNT,
     Association,
@@ -36,6 +35,7 @@ from membership_mock.securityhub.associations import (
 from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import OUT_OF_RANGE, InvalidInputException
 from membership_mock.securityhub.hubs import Hubs
+from membership_mock.securityhub.quotas import INVITATIONS, INVITED_MEMBERS, MEMBERS
 
 #: inferred, but for the part from "already an" on
 MEMBERS_CANNOT_CREATE = (
@@ -48,9 +48,9 @@ MEMBERS_CANNOT_INVITE = (
     " already an associated member of another master account."
 )
 #: inferred
-LIMIT_REACHED = (
-    "The request is rejected because the current account cannot create anymore members since it"
-    " cannot exceed the maximum number of allowed members."
+INVITATION_LIMIT_REACHED = (
+    "The request is rejected because the current account cannot send anymore invitations since it"
+    " cannot exceed the maximum number of outstanding invitations."
 )
 #: inferred
 NO_HUB = "The request is rejected because the given account is not subscribed to Security Hub."
@@ -89,13 +89,13 @@ class Members(Family):
         roster = store.roster(ctx.account_id)
         organization = self.of(Delegation).led_organization()
         is_member = store.of_member(ctx.account_id) is not None
-        invited = sum(not each.by_organization for each in roster.ordered)
-        room = MEMBER_LIMIT - len(roster.ordered)
+        room = self.limit(MEMBERS) - len(roster.ordered)
+        room_to_invite = self.limit(INVITED_MEMBERS) - roster.by_invitation
         # of an account that is named twice, the first entry counts
         emails = {one["AccountId"]: one.get("Email") for one in reversed(account_details)}
 
         def create(account_id: str) -> str | None:
-            nonlocal invited, room
+            nonlocal room, room_to_invite
             listed = store.find(ctx.account_id, account_id)
             if account_id == ctx.account_id:
                 return OWN_ACCOUNT
@@ -104,7 +104,7 @@ class Members(Family):
             inside = organization is not None and account_id in organization.accounts
             if listed is not None and not (inside and listed.member_status != "Enabled"):
                 return ALREADY_LISTED
-            if listed is None and (room == 0 or (not inside and invited == INVITED_MEMBER_LIMIT)):
+            if listed is None and (room <= 0 or (not inside and room_to_invite <= 0)):
                 return LIMIT_REACHED
             if organization is not None and inside:
                 refusal = self._enroll(ctx, organization, account_id)
@@ -112,7 +112,7 @@ class Members(Family):
                     return refusal
             else:
                 store.create(ctx.account_id, account_id, emails[account_id], ctx.now)
-                invited += 1
+                room_to_invite -= 1
             room -= listed is None
             return None
 
@@ -171,6 +171,7 @@ class Members(Family):
         store = self.store(AssociationStore)
         organization = self.of(Delegation).led_organization()
         is_member = store.of_member(ctx.account_id) is not None
+        roster, most = store.roster(ctx.account_id), self.limit(INVITATIONS)
 
         def invite(account_id: str) -> str | None:
             association = store.find(ctx.account_id, account_id)
@@ -185,6 +186,8 @@ class Members(Family):
             inside = organization is not None and account_id in organization.accounts
             if inside or not association.allows("invite"):
                 return OUT_OF_RANGE
+            if roster.invited >= most:
+                return INVITATION_LIMIT_REACHED
             store.move(association, "invite", ctx.now)
             return None
 

@@ -79,10 +79,10 @@ class OrganizationAdmin(Family):
             self.of(Hubs).enable(admin_account_id, default_standards=True, now=ctx.now)
             administrators[management] = admin_account_id
             # accounts of the organization that were invited before belong to it from now on
-            for association in self.store(AssociationStore).roster(admin_account_id).enabled:
+            store = self.store(AssociationStore)
+            for association in store.roster(admin_account_id).enabled:
                 if association.account_id in organization.accounts:
-                    association.by_organization = True
-                    association.invitation = None
+                    store.adopt(association)
         # Source: user guide, "the first designation registers the account"; that trusted access is
         # enabled along with it is inferred from what the console does.
         register_delegated_administrator(

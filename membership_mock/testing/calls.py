@@ -205,6 +205,46 @@ class Calls(Sequence[Call]):
                 f" but it was called {len(found)} times:\n{shown}"
             )
 
+    def assert_in_order(
+        self, *wanted: str | tuple[str, Mapping[str, Any]], exactly: bool = False
+    ) -> Sequence[Call]:
+        """Return the first calls that agree with ``wanted``, one for each, in that order.
+
+        Args:
+            *wanted: an operation as for `filter`, or a pair of an operation and what else `filter`
+                takes, e.g. ``("CreateCase", {"account": "111122223333"})``.
+            exactly: whether these must be all the calls there are; otherwise others may stand
+                before, between and after them.
+
+        Raises:
+            AssertionError: there are no such calls in this order; it shows how far they came.
+            UsageError: no mocked service has the operation.
+        """
+        __tracebackhide__ = True
+        steps = [(each, {}) if isinstance(each, str) else each for each in wanted]
+        calls = list(self._read())
+        positions: list[int] = []
+        for operation, others in steps:
+            found = self._positions(calls, operation, others)
+            start = positions[-1] + 1 if positions else 0
+            position = next((each for each in found if each >= start), None)
+            if position is None:
+                raise AssertionError(_out_of_order(steps, calls, positions, found))
+            positions.append(position)
+        if exactly and len(calls) != len(steps):
+            others_too = [n for n in range(len(calls)) if n not in positions]
+            raise AssertionError(
+                f"expected these calls and no others, but there were {len(others_too)} more:\n"
+                + _numbered(calls, others_too)
+            )
+        return [calls[position] for position in positions]
+
+    def _positions(
+        self, calls: Sequence[Call], operation: str, others: Mapping[str, Any]
+    ) -> list[int]:
+        agreeing = {id(call) for call in Calls(lambda: calls).filter(operation, **others)}
+        return [n for n, call in enumerate(calls) if id(call) in agreeing]
+
     def last(self, count: int) -> str:
         """Return the last ``count`` calls as text, one a line, numbered from the first call on."""
         calls = self._read()
@@ -224,6 +264,37 @@ class Calls(Sequence[Call]):
         title = f"    {name} was called, but otherwise:" if same else "    What was called instead:"
         more = [f"      … and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
         return "\n".join([title, *(f"      {call!r}" for call in shown[:_SHOWN]), *more])
+
+
+def _out_of_order(
+    steps: Sequence[tuple[str, Mapping[str, Any]]],
+    calls: Sequence[Call],
+    positions: Sequence[int],
+    found: Sequence[int],
+) -> str:
+    """Say which step is missing, what came before it, and where it stands instead."""
+    here = len(positions)
+    name = _describe(*steps[here])
+    lines = [f"expected {len(steps)} calls in order, but number {here + 1} did not come: {name}"]
+    for number, (operation, others) in enumerate(steps):
+        mark = "ok     " if number < here else "MISSING" if number == here else "       "
+        at = f" (call {positions[number] + 1})" if number < here else ""
+        lines.append(f"    {mark} {number + 1}. {_describe(operation, others)}{at}")
+    if found:
+        lines.append("    It was called, but too early:")
+        lines.append(_numbered(calls, found))
+    elif calls:
+        lines.append("    What was called:")
+        lines.append(_numbered(calls, range(len(calls))))
+    else:
+        lines.append("    Nothing was called at all.")
+    return "\n".join(lines)
+
+
+def _numbered(calls: Sequence[Call], positions: Sequence[int]) -> str:
+    shown = [f"      {n + 1:>4}  {calls[n]!r}" for n in positions[:_SHOWN]]
+    more = [f"            … and {len(positions) - _SHOWN} more"] if len(positions) > _SHOWN else []
+    return "\n".join([*shown, *more])
 
 
 def _contains(whole: Any, part: Any) -> bool:

@@ -1,3 +1,294 @@
-"""The world as a tree of text."""
+"""The world as a tree of text: organizations, then accounts, services and regions.
+
+Looking moves nothing: no status settles, and no call is recorded.
+"""
 
 from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from membership_mock.engine import running as engine
+from membership_mock.engine.caller import account_id
+from membership_mock.engine.moto_organizations import all_organizations
+from membership_mock.engine.outline import Glance, Line, Lines, Outline, listed, named, one, several
+from membership_mock.errors import UsageError
+from membership_mock.services import SERVICES
+
+if TYPE_CHECKING:
+    from membership_mock.engine.organizations import Organization, OrganizationAccount
+    from membership_mock.engine.running import Running
+
+#: how many things of a kind are shown, and how many of those that belong to one thing
+LISTED, LISTED_BELOW = 10, 5
+#: when so many lines are shown, no further account begins
+SCREEN = 80
+#: how many accounts are looked at to find equal ones
+COMPARED = 1_000
+
+_REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-\d+")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of the world that is looked at; None for all.
+
+    Attributes:
+        account: 12 digits; what goes for all accounts is part of each.
+        region: what goes for all regions is part of each.
+        service: a service's id.
+    """
+
+    account: str | None = None
+    region: str | None = None
+    service: str | None = None
+
+    @classmethod
+    def of(
+        cls, *, account: str | None = None, region: str | None = None, service: str | None = None
+    ) -> Part:
+        """Return a part that there can be.
+
+        Raises:
+            UsageError: an account that is none, no region, or no service of this package.
+        """
+        if account is not None:
+            account_id(account)
+        if region is not None and not _REGION.fullmatch(str(region)):
+            raise UsageError(f"{region!r} is not a region: pass e.g. 'eu-west-1'.")
+        if service is not None and service not in SERVICES:
+            nearest = difflib.get_close_matches(str(service), SERVICES, n=1)
+            raise UsageError(
+                f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}"
+                + (f"; nearest: {nearest[0]!r}." if nearest else ".")
+            )
+        return cls(account, region, service)
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it is everything."""
+        return self == Part()
+
+    def has(self, outline: Outline) -> bool:
+        """Return whether an outline belongs to it."""
+        return (
+            (self.account is None or outline.account in ("", self.account))
+            and (self.region is None or outline.region in ("", self.region))
+            and (self.service is None or outline.service == self.service)
+        )
+
+
+@dataclass
+class View:
+    """What can be seen of a running mock, or of one that has ended: the world with its names.
+
+    Attributes:
+        organizations: each organization of moto's after its partition; none once the mock has
+            ended, for what is in moto then may be another mock's.
+        names: the names of accounts and units, by their ids.
+    """
+
+    running: Running
+    organizations: list[tuple[str, Organization]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if engine.is_running() and engine.require() is self.running:
+            for partition, organization, names in all_organizations():
+                self.organizations.append((partition, organization))
+                self.names.update(names)
+        self._of_account = {
+            (account, partition): organization
+            for partition, organization in self.organizations
+            for account in organization.accounts
+        }
+
+    def organization_of(self, account: str, partition: str) -> Organization | None:
+        """Return the organization of an account; None if it has none."""
+        return self._of_account.get((account, partition))
+
+    def outlines(self) -> Iterator[Outline]:
+        """Yield what all stores have to show."""
+        world = self.running.world
+        yield from world.outline(Glance(world, world.clock.now(), self.organization_of))
+
+    def account(self, account: str) -> str:
+        """Return an account's id, and its name if it has one; "" stands for all of them."""
+        if not account:
+            return "all accounts"
+        name = self.names.get(account)
+        return f"{account} {named(name)}" if name else account
+
+
+def tree(running: Running, part: Part = Part()) -> list[str]:
+    """Return the world, or a part of it, as lines; none when there is nothing.
+
+    Args:
+        running: the mock, which may have ended.
+        part: what to show of it.
+    """
+    with running.world.lock:
+        view = View(running)
+        held: dict[str, list[Outline]] = {}
+        for outline in view.outlines():
+            if part.has(outline):
+                held.setdefault(outline.account, []).append(outline)
+        lines: list[str] = []
+        if part.is_all:
+            for _, organization in view.organizations:
+                written = _write(_organization(organization, view), 0, LISTED_BELOW)
+                lines += islice(written, SCREEN)
+                if next(written, None) is not None:
+                    lines.append("  …")
+        elif part.account is not None:
+            held.setdefault(part.account, [])
+        lines += _accounts(held, view, part)
+        return lines
+
+
+def _accounts(held: Mapping[str, list[Outline]], view: View, part: Part) -> list[str]:
+    """Return the accounts in the order of their ids, equal ones together.
+
+    When they are many, those with most to show are shown.
+    """
+    weight = {each: sum(one.lines.count for one in outlines) for each, outlines in held.items()}
+    heaviest = sorted(held, key=lambda each: (-weight[each], each))[:COMPARED]
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for account in heaviest:
+        whereabouts = _whereabouts(account, view) if part.account == account else []
+        lines = (*whereabouts, *_blocks(held[account]))
+        if lines:
+            groups.setdefault(lines, []).append(account)
+    shown: list[tuple[list[str], tuple[str, ...]]] = []
+    total = 0
+    for lines, accounts in groups.items():
+        if total >= SCREEN:
+            break
+        shown.append((sorted(accounts), lines))
+        total += len(lines) + 1
+    text = []
+    for accounts, lines in sorted(shown):
+        text.append(listed([view.account(each) for each in accounts], 3))
+        text += [f"  {line}" for line in lines]
+    more = len(held) - sum(len(accounts) for accounts, _ in shown)
+    if more and part.account is None:
+        text.append(f"… and {more:,} more account{'s' if more > 1 else ''}")
+    return text
+
+
+def _blocks(outlines: list[Outline]) -> list[str]:
+    """Return what an account has, by service and region; equal regions are one block."""
+    places: dict[tuple[str, str], list[Lines]] = {}
+    for outline in outlines:
+        places.setdefault((outline.region, outline.service), []).append(outline.lines)
+    blocks: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (region, service), held in sorted(places.items(), key=lambda each: each[0]):
+        text = tuple(line for lines in held for line in _write(lines, 1, LISTED_BELOW))
+        blocks.setdefault((service, text), []).append(region)
+    found: list[str] = []
+    for (service, text), regions in blocks.items():
+        where = listed(regions, 3) if regions != [""] else "all regions"
+        found += [f"{service} in {where}", *text]
+    return found
+
+
+def _write(lines: Lines, depth: int, most_below: int) -> Iterator[str]:
+    most = LISTED if depth < 2 else most_below
+    shown = lines.count if lines.count <= most + 1 else most  # "1 more" would save nothing
+    for line in islice(lines.lines, shown):
+        yield "  " * depth + line.text
+        for below in line.below:
+            yield from _write(below, depth + 1, most_below)
+    if lines.count > shown:
+        yield "  " * depth + f"… and {lines.count - shown:,} more {lines.things}"
+
+
+def _organization(organization: Organization, view: View) -> Lines:
+    """Return an organization with its units and accounts."""
+    accounts: dict[str, list[OrganizationAccount]] = {}
+    known = {organization.root_id, *organization.unit_parents}
+    for account in organization.accounts.values():
+        parent = account.parent_id if account.parent_id in known else organization.root_id
+        accounts.setdefault(parent, []).append(account)
+    units: dict[str, list[str]] = {}
+    for unit, parent in organization.unit_parents.items():
+        units.setdefault(parent if parent in known else organization.root_id, []).append(unit)
+    roles: dict[str, list[str]] = {organization.management_account_id: ["management account"]}
+    for principal, administrators in sorted(organization.delegated.items()):
+        for administrator in administrators:
+            service = principal.removesuffix(".amazonaws.com")
+            roles.setdefault(administrator, []).append(f"delegated administrator of {service}")
+
+    def account_line(account: OrganizationAccount) -> str:
+        states = [] if account.active else ["suspended"]
+        said = [view.account(account.account_id), *roles.get(account.account_id, ()), *states]
+        return ", ".join(said)
+
+    def inside(parent: str) -> tuple[Lines, ...]:
+        return (
+            several("accounts", accounts.get(parent, []), account_line),
+            several("units", units.get(parent, []), unit_line),
+        )
+
+    def unit_line(unit: str) -> Line:
+        return Line(f"unit {named(view.names.get(unit, ''))} {unit}", inside(unit))
+
+    count = len(organization.accounts)
+    features = "all features" if organization.all_features else "consolidated billing"
+    return one(
+        f"organization {organization.organization_id} of {organization.management_account_id},"
+        f" {features}, {count:,} account{'' if count == 1 else 's'}",
+        *inside(organization.root_id),
+    )
+
+
+def _whereabouts(account: str, view: View) -> list[str]:
+    """Return a line for each organization that an account is in."""
+    found = []
+    for _, organization in view.organizations:
+        if account in organization.accounts:
+            chain = organization.ancestors(organization.accounts[account].parent_id)
+            names = [view.names.get(unit, "") for unit in reversed(chain) if unit != chain[-1]]
+            where = f", in {' / '.join(map(named, names))}" if names else ""
+            found.append(
+                f"account of organization {organization.organization_id}"
+                f" of {organization.management_account_id}{where}"
+            )
+    return found
+
+
+def heading(running: Running | None, *, entered: bool, region: str) -> str:
+    """Return in a line how a mock is.
+
+    Args:
+        running: what the mock is, or was, an entrance to; None if it was never started.
+        entered: whether it is running.
+        region: its default region.
+    """
+    if running is None:
+        return "MembershipMock, not started"
+    count = len(running.record.entries)
+    calls = f"{count:,} call{'' if count == 1 else 's'}"
+    if not entered:
+        return f"MembershipMock, ended after {calls}"
+    return (
+        f"MembershipMock, running: account {running.road.default_account}, region {region},"
+        f" {calls}{_frozen(running)}"
+    )
+
+
+def _frozen(running: Running) -> str:
+    instant = getattr(running.world.clock, "frozen", None)
+    return f", clock frozen at {instant.isoformat()}" if instant else ""
+
+
+def printable(text: str, encoding: str = "utf-8") -> str:
+    """Return ``text`` without what cannot be written in an encoding.
+
+    What JSON can escape need not be a character: half a surrogate pair cannot be printed.
+    """
+    return text.encode(encoding, "backslashreplace").decode(encoding)

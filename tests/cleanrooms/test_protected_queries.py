@@ -25,6 +25,11 @@ from .tables import associate, custom, new_table, ready_table, sql_template
 NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 
 
+@pytest.fixture(autouse=True)
+def _room_for_as_many_queries_as_a_membership_may_have(membership_mock):
+    membership_mock.quotas.set("cleanrooms", "concurrent_queries", 5)
+
+
 @pytest.fixture
 def mid(memberships):
     return memberships[A]

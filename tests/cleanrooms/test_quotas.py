@@ -1,18 +1,19 @@
 """Quotas of an account in a region, and how a test raises or lowers them."""
 
 import pytest
-from moto.backends import get_backend
 
-from membership_mock.cleanrooms.quotas import COLLABORATIONS, MEMBERS, MEMBERSHIPS, Quotas
-from membership_mock.errors import UsageError
-
+from .queries import finish_query, start_query
 from .rooms import REGION, A, B, join, member, new_collaboration
 
 
 @pytest.fixture
-def quotas(clients):
-    """The quotas of an account."""
-    return lambda account: get_backend("cleanrooms")[account][REGION].family(Quotas)
+def limit(membership_mock):
+    """Set a quota of an account."""
+
+    def set_limit(account, name, number):
+        membership_mock.quotas.set("cleanrooms", name, number, account=account, region=REGION)
+
+    return set_limit
 
 
 def exceeded(client, call, *arguments):
@@ -23,8 +24,8 @@ def exceeded(client, call, *arguments):
     return answer["quotaName"], answer["quotaValue"]
 
 
-def test_collaborations_are_limited_and_deleted_ones_give_room(a, b, quotas):
-    quotas(A).set_limit(COLLABORATIONS, 1)
+def test_collaborations_are_limited_and_deleted_ones_give_room(a, b, limit):
+    limit(A, "collaborations", 1)
     room = new_collaboration(a)["id"]
     assert exceeded(a, new_collaboration) == ("Collaborations created per account", 1.0)
     new_collaboration(b)
@@ -32,8 +33,8 @@ def test_collaborations_are_limited_and_deleted_ones_give_room(a, b, quotas):
     new_collaboration(a)
 
 
-def test_memberships_are_limited_in_every_status(a, b, quotas):
-    quotas(B).set_limit(MEMBERSHIPS, 1)
+def test_memberships_are_limited_in_every_status(a, b, limit):
+    limit(B, "memberships", 1)
     first, second = (new_collaboration(a, member(B))["id"] for _ in range(2))
     membership = join(b, first)["id"]
     a.delete_collaboration(collaborationIdentifier=first)
@@ -42,11 +43,23 @@ def test_memberships_are_limited_in_every_status(a, b, quotas):
     join(b, second)
 
 
-def test_a_quota_can_be_raised(a, quotas):
-    quotas(A).set_limit(MEMBERS, 6)
+def test_a_quota_can_be_raised(a, limit):
+    limit(A, "members_per_collaboration", 6)
     new_collaboration(a, *(member(f"{number:012}") for number in range(6)))
 
 
-def test_a_quota_that_does_not_exist_cannot_be_set(quotas):
-    with pytest.raises(UsageError, match="Memberships per account"):
-        quotas(A).set_limit("Rooms", 1)
+def test_queries_of_an_account_are_limited_over_all_of_its_memberships(a):
+    first, second = (join(a, new_collaboration(a)["id"])["id"] for _ in range(2))
+    query_id = start_query(a, first)["id"]
+    start_query(a, second)
+    assert exceeded(a, start_query, second) == ("Concurrent SQL queries per account", 2.0)
+    finish_query(a, first, query_id)
+    start_query(a, second)
+
+
+def test_an_account_may_run_more_queries_in_virginia(membership_mock):
+    client = membership_mock.client("cleanrooms", account=A, region="us-east-1")
+    first, second = (join(client, new_collaboration(client)["id"])["id"] for _ in range(2))
+    for membership_id in (first, second, first, second, first):
+        start_query(client, membership_id)
+    assert exceeded(client, start_query, second) == ("Concurrent SQL queries per account", 5.0)

@@ -26,6 +26,7 @@ SERVICE_PACKAGES = {service.replace("-", "_") for service in SERVICES}
 KNOW_MOTO = {
     "engine/interceptor.py",
     "engine/moto_bridge.py",
+    "engine/moto_organization_setup.py",
     "engine/moto_organizations.py",
     "engine/moto_start.py",
     "engine/tagging.py",

@@ -14,7 +14,6 @@ import pytest
 import membership_mock
 from membership_mock import pytest_plugin
 from membership_mock.cleanrooms import change_requests, collaboration_store, protected_analyses
-from membership_mock.cleanrooms import quotas as cleanrooms_quotas
 from membership_mock.engine.model import service_model, snake
 from membership_mock.engine.operation import Mark
 from membership_mock.operations_page import markdown
@@ -217,6 +216,7 @@ def public_api() -> Iterator[str]:
         ("fault.", membership_mock.Fault),
         ("clock.", membership_mock.MockClock),
         ("quotas.", membership_mock.MockQuotas),
+        ("quota.", membership_mock.QuotaState),
         ("snapshot.", membership_mock.Snapshot),
         ("dump.", membership_mock.Dump),
     ]:
@@ -388,11 +388,6 @@ def test_the_status_of_a_membership_of_cleanrooms_is_the_table_of_the_code() -> 
         for deleted, status in zip((False, True), cells, strict=True)
     }
     assert shown == collaboration_store.MEMBERSHIP_STATUS
-
-
-def test_the_quotas_of_cleanrooms_are_those_of_the_code() -> None:
-    _, *lines = table(REFERENCE / "cleanrooms.md", "Quotas")
-    assert {name: int(limit) for name, limit in lines} == cleanrooms_quotas.DEFAULTS
 
 
 # --- moto's own ---

@@ -10,7 +10,7 @@ import requests
 from botocore.exceptions import ClientError
 from freezegun import freeze_time
 
-from membership_mock import UsageError, mock_membership
+from membership_mock import RequestBlocked, UsageError, mock_membership
 from tests.samples import TEAM, case_input, new_case, new_membership
 
 
@@ -182,3 +182,101 @@ def test_assert_not_called_shows_the_calls(story: Any) -> None:
     story.calls.assert_not_called("CloseCase")
     with pytest.raises(AssertionError, match="expected CreateCase not to be called"):
         story.calls.assert_not_called("CreateCase")
+
+
+# --- in order ---
+
+
+def test_calls_in_order_are_returned_and_others_may_stand_between(story: Any) -> None:
+    first, last = story.calls.assert_in_order("CreateMembership", "security-ir.CreateCase")
+    assert [first.operation, last.operation] == ["CreateMembership", "CreateCase"]
+    story.calls.assert_in_order(
+        ("create_membership", {"account": "111122223333"}),
+        ("get_membership", {"account": "444455556666", "error": "AccessDeniedException"}),
+        ("CreateCase", {"parameters": {"resolverType": "Self"}}),
+        "ListMemberships",
+    )
+
+
+def test_no_calls_wanted_is_true_of_any_calls(story: Any) -> None:
+    assert story.calls.assert_in_order() == []
+
+
+def test_one_call_serves_one_step_only(story: Any) -> None:
+    with pytest.raises(AssertionError, match="number 2 did not come"):
+        story.calls.assert_in_order("CreateCase", "CreateCase")
+
+
+def test_calls_in_the_wrong_order_say_how_far_they_came_and_what_came_too_early(story: Any) -> None:
+    with pytest.raises(AssertionError) as caught:
+        story.calls.assert_in_order(
+            "CreateMembership", "ListMemberships", ("CreateCase", {"region": "eu-west-1"})
+        )
+    lines = str(caught.value).splitlines()
+    assert lines[:5] == [
+        "expected 3 calls in order, but number 3 did not come: CreateCase with region='eu-west-1'",
+        "    ok      1. CreateMembership (call 1)",
+        "    ok      2. ListMemberships (call 4)",
+        "    MISSING 3. CreateCase with region='eu-west-1'",
+        "    It was called, but too early:",
+    ]
+    assert lines[5].startswith("         3  security-ir.CreateCase by 111122223333 in eu-west-1")
+
+
+def test_calls_that_never_came_show_what_was_called(story: Any, membership_mock: Any) -> None:
+    with pytest.raises(AssertionError) as caught:
+        story.calls.assert_in_order("CloseCase", "CreateCase")
+    assert "    What was called:" in str(caught.value)
+    assert "CreateMembership by 111122223333" in str(caught.value)
+    membership_mock.reset()
+    with pytest.raises(AssertionError, match="Nothing was called at all"):
+        story.calls.assert_in_order("CloseCase")
+
+
+def test_exactly_allows_no_other_calls(story: Any) -> None:
+    by_first = story.calls.filter(account="111122223333")
+    by_first.assert_in_order("CreateMembership", "CreateCase", exactly=True)
+    with pytest.raises(AssertionError, match=r"no others, but there were 2 more(.|\n)*GetMember"):
+        story.calls.assert_in_order("CreateMembership", "CreateCase", exactly=True)
+
+
+def test_an_unknown_operation_in_an_order_names_the_nearest(story: Any) -> None:
+    with pytest.raises(UsageError, match="nearest: 'CreateCase'"):
+        story.calls.assert_in_order("CreateCases")
+
+
+# --- what went on to moto ---
+
+
+def test_calls_to_motos_services_are_counted_by_account_and_region(membership_mock: Any) -> None:
+    mock = membership_mock
+    mock.client("organizations", account="111122223333").create_organization(FeatureSet="ALL")
+    for account in ("111122223333", "444455556666"):
+        mock.client("sts", account=account, region="eu-west-1").get_caller_identity()
+    mock.client("security-ir").list_memberships()
+    assert mock.passed_through() == {
+        "organizations.CreateOrganization": 1,
+        "sts.GetCallerIdentity": 2,
+    }
+    assert mock.passed_through(account="444455556666") == {"sts.GetCallerIdentity": 1}
+    assert mock.passed_through(region="eu-west-1") == {"sts.GetCallerIdentity": 2}
+    assert mock.passed_through()["organizations.ListAccounts"] == 0
+
+
+def test_calls_that_moto_refuses_are_counted_and_blocked_ones_are_not(membership_mock: Any) -> None:
+    with pytest.raises(ClientError):
+        membership_mock.client("organizations").describe_organization()
+    with pytest.raises(RequestBlocked):
+        membership_mock.client("chime-sdk-voice").list_phone_numbers()
+    assert membership_mock.passed_through() == {"organizations.DescribeOrganization": 1}
+
+
+def test_the_count_is_readable_after_the_mock_and_empty_after_a_reset() -> None:
+    mock = mock_membership()
+    assert mock.passed_through() == {}
+    with mock:
+        mock.client("sts").get_caller_identity()
+        mock.reset()
+        assert mock.passed_through() == {}
+        mock.client("s3").list_buckets()
+    assert mock.passed_through() == {"s3.ListBuckets": 1}

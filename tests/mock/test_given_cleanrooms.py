@@ -352,3 +352,12 @@ def test_query_of_a_runner_that_has_not_joined_is_refused(membership_mock, given
     room = given.collaboration(A, [B])
     with nothing_happens(membership_mock, f"{A} is INVITED", SeedRefused):
         given.query(room)
+
+
+def test_query_waits_for_the_clock_where_states_do():
+    with mock_membership(settle="clock") as mock:
+        given = mock.given.cleanrooms
+        room = given.joined_collaboration([A, B])
+        assert given.query(room, "SUBMITTED").status == "SUBMITTED"
+        with nothing_happens(mock, "wait for the mock's clock", SeedRefused):
+            given.query(room)

@@ -1,12 +1,11 @@
 """A world from a mapping: as plain as JSON, in order, and all of it or nothing."""
 
-import inspect
 import json
 
 import pytest
 from botocore.exceptions import ClientError
 
-from membership_mock import MembershipMock, SeedRefused, UsageError
+from membership_mock import SeedRefused, UsageError
 from membership_mock.testing.given_cleanrooms import SeededCollaboration
 from tests.securityhub.samples import statuses
 
@@ -105,13 +104,7 @@ ORGANIZED = {
     ],
 }
 
-with_organization = pytest.mark.skipif(
-    "tree" not in inspect.signature(MembershipMock.organization).parameters,
-    reason="mock.organization builds nothing yet",
-)
 
-
-@with_organization
 def test_world_has_an_organization_whose_accounts_go_by_their_names(membership_mock):
     seeded = membership_mock.given.world(ORGANIZED)
     organization = seeded["organization"]
@@ -123,7 +116,6 @@ def test_world_has_an_organization_whose_accounts_go_by_their_names(membership_m
     assert organization.unit("Workloads") in targets
 
 
-@with_organization
 def test_a_refused_mapping_leaves_no_organization(membership_mock):
     myself = {"administrator": "$security", "account": "$security"}
     world = {**ORGANIZED, "securityhub": [*ORGANIZED["securityhub"], {"member": myself}]}

@@ -399,3 +399,15 @@ def test_a_delegated_administrator_reads_the_organization(
     assert delegate.list_parents(ChildId=account)["Parents"] == [{"Id": root, "Type": "ROOT"}]
     listed = delegate.list_delegated_administrators()["DelegatedAdministrators"]
     assert [each["Id"] for each in listed] == [account]
+
+
+def test_members_of_an_organization_that_is_gone_are_free(membership_mock: Any) -> None:
+    client = membership_mock.client("organizations", account="111122223333")
+    client.create_organization(FeatureSet="ALL")
+    status = client.create_account(Email="a@example.com", AccountName="a")
+    account = status["CreateAccountStatus"]["AccountId"]
+    membership_mock.reset()
+    alone = membership_mock.client("organizations", account=account)
+    with pytest.raises(alone.exceptions.AWSOrganizationsNotInUseException):
+        alone.describe_organization()
+    alone.create_organization(FeatureSet="ALL")

@@ -31,7 +31,9 @@ def test_a_failed_test_shows_the_last_calls_and_the_world(pytester: pytest.Pytes
             "*1  security-ir.CreateMembership by 111122223333 in us-east-1*-> 201",
             "*2  security-ir.ListCases by 111122223333 in us-east-1 {} -> 200",
             "World:",
-            "*111122223333 us-east-1 membership m-* Active, Standalone",
+            "  111122223333",
+            "    security-ir in us-east-1",
+            "      membership m-* 'Response' Active, Standalone",
         ]
     )
 
@@ -172,3 +174,294 @@ def test_tests_run_under_xdist(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.runpytest_subprocess("-n", "2").assert_outcomes(passed=8)
+
+
+# --- fixtures of wider scopes ---
+
+
+@pytest.mark.parametrize("scope", ["class", "module", "session"])
+def test_tests_share_the_fixture_of_a_wider_scope(pytester: pytest.Pytester, scope: str) -> None:
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        TEAM = [
+            {{"name": "Ana", "jobTitle": "Lead", "email": "ana@example.com"}},
+            {{"name": "Bob", "jobTitle": "Lead", "email": "bob@example.com"}},
+        ]
+
+        @pytest.fixture(scope="{scope}")
+        def security(membership_mock_{scope}):
+            client = membership_mock_{scope}.client("security-ir")
+            client.create_membership(membershipName="Response", incidentResponseTeam=TEAM)
+            return client
+
+        class TestOne:
+            def test_first(self, security):
+                assert len(security.list_memberships()["items"]) == 1
+                security.create_case(
+                    resolverType="Self", title="Odd", description="An odd thing happened.",
+                    engagementType="Security Incident", impactedAccounts=[], watchers=[],
+                    reportedIncidentStartDate=0,
+                )
+
+            def test_second(self, security, membership_mock_{scope}):
+                assert security.list_cases()["total"] == 1
+                assert len(membership_mock_{scope}.calls.filter("CreateMembership")) == 1
+
+        class TestTwo:
+            def test_third(self, security):
+                assert security.list_cases()["total"] == {0 if scope == "class" else 1}
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=3)
+
+
+def test_a_failed_test_shows_the_mock_of_its_scope(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_with(membership_mock_module):
+            membership_mock_module.client("security-ir").list_memberships()
+            raise AssertionError
+
+        def test_without():
+            raise AssertionError
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=2)
+    assert str(result.stdout).count("Last calls:") == 1
+
+
+def test_the_markers_of_class_and_module_reach_their_fixtures(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.membership_mock(account="222222222222")
+
+        def account(mock):
+            return mock.client("sts").get_caller_identity()["Account"]
+
+        @pytest.fixture(scope="class")
+        def in_class(membership_mock_class):
+            return account(membership_mock_class)
+
+        @pytest.mark.membership_mock(account="333333333333")
+        class TestMarked:
+            def test_class(self, in_class):
+                assert in_class == "333333333333"
+
+        def test_module(membership_mock_module):
+            assert account(membership_mock_module) == "222222222222"
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=2)
+
+
+# --- ini options ---
+
+
+def test_every_option_can_be_set_in_the_ini_file(pytester: pytest.Pytester) -> None:
+    pytester.makeini(
+        """
+        [pytest]
+        membership_mock_config = {"core": {"service_whitelist": ["security-ir", "sts"]}}
+        membership_mock_account = 111111111111
+        membership_mock_region = eu-west-1
+        membership_mock_seed = 7
+        membership_mock_settle = clock
+        membership_mock_strict = security-ir.List* sts.*
+        """
+    )
+    pytester.makepyfile(
+        """
+        import pytest
+        from membership_mock import UnexpectedCall, mock_membership
+        from membership_mock.engine.running import require
+        from membership_mock.options import Options
+
+        def request_id(mock):
+            answer = mock.client("security-ir").list_memberships()
+            return answer["ResponseMetadata"]["RequestId"]
+
+        @pytest.fixture
+        def expected():
+            with mock_membership(seed=7) as mock:
+                return request_id(mock)
+
+        def test_ini(expected, membership_mock):
+            assert request_id(membership_mock) == expected
+            assert not require().world.settles_at_read
+
+        def test_strict(membership_mock):
+            with pytest.raises(UnexpectedCall):
+                membership_mock.client("s3").list_buckets()
+            with pytest.raises(UnexpectedCall):
+                raise_at_the_end(membership_mock)
+
+        def raise_at_the_end(mock):
+            mock.stop()
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    # the fixture stops a mock that the test has stopped already, which is an error of the test
+    result.assert_outcomes(passed=2, errors=1)
+
+
+def test_config_that_is_no_json_is_explained(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nmembership_mock_config = {core: 1}")
+    pytester.makepyfile("def test_it(membership_mock): ...")
+    result = pytester.runpytest_subprocess()
+    result.stdout.fnmatch_lines(["*membership_mock_config has to be a JSON object*"])
+
+
+# --- strict mode ---
+
+
+def test_an_unexpected_call_fails_the_test_once(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.membership_mock(strict=["security-ir.List*"])
+        def test_it(membership_mock):
+            membership_mock.client("securityhub").describe_hub()
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*UnexpectedCall: securityhub.DescribeHub was called by*"])
+
+
+def test_an_unexpected_call_that_the_code_catches_is_an_error_at_the_end(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import contextlib
+        import pytest
+
+        @pytest.mark.membership_mock(strict=["security-ir.List*"])
+        def test_it(membership_mock):
+            with contextlib.suppress(Exception):
+                membership_mock.client("securityhub").describe_hub()
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*UnexpectedCall: securityhub.DescribeHub was called by*"])
+
+
+# --- trace ---
+
+TRACED = """
+    import boto3
+    import pytest
+    from membership_mock import mock_membership
+
+    @pytest.fixture
+    def furnished(membership_mock):
+        membership_mock.client("security-ir").list_memberships()
+        membership_mock.client("sts").get_caller_identity()
+        yield membership_mock
+        membership_mock.client("cleanrooms", account="111122223333").list_memberships()
+
+    def test_fixture(furnished):
+        furnished.client("cleanrooms").list_collaborations()
+
+    @mock_membership
+    def test_decorated():
+        boto3.client("security-ir", region_name="eu-west-1").list_memberships()
+
+    def test_shared(membership_mock_module):
+        membership_mock_module.client("security-ir").list_memberships()
+
+    def test_shared_again(membership_mock_module):
+        membership_mock_module.client("cleanrooms").list_memberships()
+
+    def test_nothing(): ...
+"""
+
+
+@pytest.mark.parametrize("arguments", [[], ["-n", "2"]], ids=["alone", "xdist"])
+def test_the_trace_prints_the_calls_of_each_test(
+    pytester: pytest.Pytester, arguments: list[str]
+) -> None:
+    pytester.makepyfile(TRACED)
+    result = pytester.runpytest_subprocess("--membership-mock-trace", *arguments)
+    result.assert_outcomes(passed=5)
+    lines = str(result.stdout).splitlines()
+    start = next(n for n, line in enumerate(lines) if "= calls to mocked services =" in line)
+    traces: dict[str, list[str]] = {}
+    for line in lines[start + 1 :]:
+        if "::" in line and not line.startswith(" ") and " " not in line:
+            calls = traces.setdefault(line.rpartition("::")[2], [])
+        elif traces and line.startswith("  "):
+            calls.append(" ".join(line.split()))
+    assert traces == {
+        "test_fixture": [
+            "1 security-ir.ListMemberships by 123456789012 in us-east-1 {} -> 200",
+            "- sts.GetCallerIdentity by 123456789012 in us-east-1, for moto",
+            "2 cleanrooms.ListCollaborations by 123456789012 in us-east-1 {} -> 200",
+            "3 cleanrooms.ListMemberships by 111122223333 in us-east-1 {} -> 200",
+        ],
+        "test_decorated": ["1 security-ir.ListMemberships by 123456789012 in eu-west-1 {} -> 200"],
+        "test_shared": ["1 security-ir.ListMemberships by 123456789012 in us-east-1 {} -> 200"],
+        "test_shared_again": [
+            "1 cleanrooms.ListMemberships by 123456789012 in us-east-1 {} -> 200"
+        ],
+    }
+
+
+def test_without_the_option_nothing_is_traced(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(TRACED)
+    result = pytester.runpytest_subprocess()
+    result.stdout.no_fnmatch_line("*calls to mocked services*")
+
+
+# --- pytest's own unittest support ---
+
+
+def test_fixtures_reach_test_cases_through_pytests_unittest_support(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import unittest
+        import pytest
+
+        TEAM = [
+            {"name": "Ana", "jobTitle": "Lead", "email": "ana@example.com"},
+            {"name": "Bob", "jobTitle": "Lead", "email": "bob@example.com"},
+        ]
+
+        class TestFresh(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _mock(self, membership_mock):
+                self.mock = membership_mock
+
+            def test_one(self):
+                client = self.mock.client("security-ir")
+                client.create_membership(membershipName="Response", incidentResponseTeam=TEAM)
+
+            def test_two(self):
+                self.assertEqual(self.mock.client("security-ir").list_memberships()["items"], [])
+
+        @pytest.mark.usefixtures("membership_mock_class")
+        @pytest.mark.membership_mock(account="222222222222")
+        class TestShared(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _mock(self, membership_mock_class):
+                self.mock = membership_mock_class
+
+            def test_one(self):
+                client = self.mock.client("security-ir")
+                client.create_membership(membershipName="Response", incidentResponseTeam=TEAM)
+
+            def test_two(self):
+                (item,) = self.mock.client("security-ir").list_memberships()["items"]
+                self.assertEqual(item["accountId"], "222222222222")
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=4)

@@ -441,6 +441,19 @@ class Walk(RuleBasedStateMachine):
             waiting = [one for one in invitations if one["MemberStatus"] != "Enabled"]
             assert client.get_invitations_count()["InvitationsCount"] == len(waiting)
             self.check_administrator(client, model, account, bool(associated))
+            self.check_quotas(region, account)
+
+    def check_quotas(self, region: str, account: int) -> None:
+        """See that what counts against the quotas is what the administrator has."""
+        states = self.mock.quotas.states("securityhub", account=self.ids[account], region=region)
+        used = {state.name: state.used for state in states}
+        rows = [row for (admin, _), row in self.model[region].rows.items() if admin == account]
+        assert used == {
+            "members": len(rows),
+            "invited_members": sum(not row.organization for row in rows),
+            "outstanding_invitations": sum(row.status == "Invited" for row in rows),
+            "configuration_policies": 0,
+        }
 
     def check_administrator(
         self, client: Any, model: Region, account: int, has_members: bool

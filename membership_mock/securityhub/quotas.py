@@ -1,0 +1,40 @@
+"""The quotas of Security Hub, for an account in a region.
+
+Sources: the user guide, pages on quotas, on restrictions and on configuration policies; codes of
+Service Quotas are not published there.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from membership_mock.engine.quotas import Quota
+
+_quota = partial(Quota, service="securityhub", per="account")
+
+MEMBERS = _quota(
+    name="members",
+    title="Member accounts",
+    default=10_000,
+    counts="accounts on the administrator's list, in any status",
+)
+INVITED_MEMBERS = _quota(
+    name="invited_members",
+    title="Member accounts by invitation",
+    default=1_000,
+    counts="accounts on the administrator's list that are not members by organization",
+)
+INVITATIONS = _quota(
+    name="outstanding_invitations",
+    title="Outstanding invitations",
+    default=1_000,
+    counts="accounts on the administrator's list that are Invited",
+)
+POLICIES = _quota(
+    name="configuration_policies",
+    title="Configuration policies",
+    default=20,
+    counts="configuration policies of the delegated administrator, in its home region",
+)
+
+QUOTAS = (MEMBERS, INVITED_MEMBERS, INVITATIONS, POLICIES)

@@ -1,0 +1,67 @@
+"""What a fault does to a call: the base of all effects, and the one that takes time."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from membership_mock.errors import ServiceError, UsageError
+
+if TYPE_CHECKING:
+    from membership_mock.engine.http import HttpAnswer
+    from membership_mock.engine.interventions import Intercepted
+
+Proceed = Callable[[], "HttpAnswer"]
+
+
+class Effect(ABC):
+    """What a fault does to a call.
+
+    Attributes:
+        words: what it does, to go behind the name of an operation.
+    """
+
+    words: str
+
+    @abstractmethod
+    def apply(self, call: Intercepted, proceed: Proceed) -> HttpAnswer:
+        """Answer ``call``, by ``proceed`` or without it."""
+
+    def concerns(self, call: Intercepted) -> bool:
+        """Return whether there is anything in ``call`` to have the effect on."""
+        del call
+        return True
+
+    def goes_with(self, other: Effect) -> bool:
+        """Return whether one call can have both effects: how long it takes, and what it ends in."""
+        return isinstance(self, Delay) is not isinstance(other, Delay)
+
+
+class Delay(Effect):
+    """The answer takes its time, which nobody spends.
+
+    Args:
+        seconds: how long.
+
+    Raises:
+        UsageError: that is no time to wait.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        if type(seconds) not in (int, float) or not 0 < seconds < math.inf:
+            raise UsageError(f"An answer takes a positive number of seconds, not {seconds!r}.")
+        self._seconds = float(seconds)
+        self.words = f"takes {seconds:g} seconds"
+
+    def apply(self, call: Intercepted, proceed: Proceed) -> HttpAnswer:
+        """Let the call take its effect now and its answer come later, refusals as well."""
+        del call
+        try:
+            answer = proceed()
+        except ServiceError as refusal:
+            refusal.delay = self._seconds
+            raise
+        # A new one: what a repeated idempotency token is answered with stays as it was.
+        return type(answer)(answer.status, answer.headers, answer.body, self._seconds)

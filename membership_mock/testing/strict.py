@@ -1,0 +1,102 @@
+"""Strict mode: a call that the test author did not think of fails the test at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from membership_mock.engine.model import service_names, snake
+from membership_mock.errors import UnexpectedCall, UsageError
+from membership_mock.services import SERVICES
+from membership_mock.testing.operation_names import operations_matching
+
+if TYPE_CHECKING:
+    from membership_mock.engine.running import Running
+
+
+class Strictness:
+    """What calls are allowed while one mock is running: everything, or what was entered last."""
+
+    outlives_reset = True
+
+    def __init__(self, running: Running) -> None:
+        self._road = running.road
+        self._lock = running.world.lock
+        self._stack: list[_Allowed] = []
+
+    @contextmanager
+    def allowing(self, patterns: Sequence[str]) -> Iterator[None]:
+        """Allow nothing else inside the block, whoever calls.
+
+        Raises:
+            UnexpectedCall: a call was refused inside the block, and the code went on as if
+                nothing had happened.
+        """
+        allowed = _Allowed(patterns)
+        with self._lock:
+            self._stack.append(allowed)
+            self._road.watch = self._check
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._stack.remove(allowed)
+                if not self._stack:
+                    self._road.watch = None
+        if allowed.refused is not None:
+            raise allowed.refused
+
+    def _check(self, service: str, operation: str, account: str, region: str) -> None:
+        self._stack[-1].check(service, operation, account, region)
+
+
+class _Allowed:
+    """Patterns of operations, and the first call that agreed with none of them."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = [(each, *check_pattern(each)) for each in patterns]
+        self.refused: UnexpectedCall | None = None
+
+    def check(self, service: str, operation: str, account: str, region: str) -> None:
+        for _, wanted_service, wanted in self._patterns:
+            if fnmatchcase(service, wanted_service) and (
+                fnmatchcase(operation, wanted) or fnmatchcase(snake(operation), wanted)
+            ):
+                return
+        patterns = [each for each, *_ in self._patterns]
+        more = ", ".join(repr(each) for each in [*patterns, f"{service}.{operation}"])
+        refusal = UnexpectedCall(
+            f"{service}.{operation} was called by {account} in {region}, but strict mode allows"
+            f" only: {', '.join(patterns) or 'nothing'}.\n"
+            f"    Allow it as well, strict({more}), or find out why the code calls it."
+        )
+        self.refused = self.refused or refusal
+        raise refusal
+
+
+def check_pattern(pattern: str) -> tuple[str, str]:
+    """Return the two parts of a pattern of operations: that of the service, and the rest.
+
+    Raises:
+        UsageError: there is no such service, or none of ours has such an operation.
+    """
+    if not isinstance(pattern, str):
+        raise UsageError(f"A pattern of operations is text, e.g. 'securityhub.*', not {pattern!r}.")
+    service, dot, operation = pattern.rpartition(".")
+    if service in SERVICES or (not dot and pattern != "*"):
+        operations_matching(pattern)
+        return service or "*", operation
+    if (
+        not any(wildcard in service for wildcard in "*?[")
+        and service
+        and (service not in service_names())
+    ):
+        nearest = difflib.get_close_matches(service, service_names(), n=1)
+        raise UsageError(
+            f"{pattern!r} names no service of AWS"
+            + (f"; nearest: '{nearest[0]}.{operation}'." if nearest else ".")
+        )
+    return service or "*", operation

@@ -1,0 +1,28 @@
+"""The calls of a test as text, those to moto's other services in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from membership_mock.engine.record import PassedCall
+from membership_mock.engine.witness import Witnessed
+from membership_mock.testing.calls import Call
+
+
+def trace(witnessed: Sequence[Witnessed]) -> str:
+    """Return what was called while somebody looked on, a line each; nothing if nothing was."""
+    lines: list[str] = []
+    for each in witnessed:
+        entries, passed = each.seen()
+        before = len(each.record.entries) - len(entries)
+        waiting = list(passed)
+        for number, entry in enumerate(entries):
+            while waiting and waiting[0].place <= before + number:
+                lines.append(_passed(waiting.pop(0)))
+            lines.append(f"{number + 1:>6}  {Call(entry)!r}")
+        lines += [_passed(call) for call in waiting]
+    return "\n".join(lines).encode("utf-8", "backslashreplace").decode()
+
+
+def _passed(call: PassedCall) -> str:
+    return f"     -  {call.service}.{call.operation} by {call.account} in {call.region}, for moto"

@@ -1,0 +1,224 @@
+"""Faults that never fired: asked for, and at the end of a mock by choice."""
+
+from __future__ import annotations
+
+import unittest
+import warnings
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from membership_mock import UnfiredFault, UsageError, mock_membership
+
+ONCE = Config(retries={"total_max_attempts": 1})
+ONE, TWO = "111111111111", "222222222222"
+
+
+def ask(mock: Any, account: str = ONE, region: str = "us-east-1") -> None:
+    client = mock.client("security-ir", account=account, region=region, config=ONCE)
+    with suppress(ClientError):
+        client.list_memberships()
+
+
+def test_a_fault_that_hit_nothing_is_unfired(membership_mock: Any) -> None:
+    one = membership_mock.fail("list_memberships", "ThrottlingException", times=2)
+    two = membership_mock.fail("get_case", "ThrottlingException")
+    assert membership_mock.faults.unfired == [one, two]
+    ask(membership_mock)
+    assert membership_mock.faults.unfired == [two]
+    two.cancel()
+    assert membership_mock.faults.unfired == []
+    membership_mock.faults.assert_all_fired()
+
+
+def test_a_fault_whose_block_ended_is_unfired_all_the_same(membership_mock: Any) -> None:
+    with membership_mock.fail("get_case", "ThrottlingException") as fault:
+        pass
+    assert membership_mock.faults.unfired == [fault]
+
+
+def test_an_unfired_fault_shows_the_calls_that_came_nearest(membership_mock: Any) -> None:
+    ask(membership_mock, TWO)
+    operation, code = "security-ir.ListMemberships", "ThrottlingException"
+    membership_mock.fail(operation, code, account=TWO, region="eu-west-1")
+    ask(membership_mock)
+    ask(membership_mock, TWO)
+    with pytest.raises(UnfiredFault) as caught:
+        membership_mock.faults.assert_all_fired()
+    assert isinstance(caught.value, AssertionError)
+    assert str(caught.value) == (
+        "One fault never fired:\n"
+        "    <Fault: security-ir.ListMemberships answers ThrottlingException (429) for 222222222222"
+        " in eu-west-1, once; not fired>\n"
+        "      The calls that came nearest:\n"
+        "        security-ir.ListMemberships by 111111111111 in us-east-1 {} -> 200"
+        "  [from 111111111111, not 222222222222]\n"
+        "        security-ir.ListMemberships by 222222222222 in us-east-1 {} -> 200"
+        "  [in us-east-1, not eu-west-1]"
+    )
+
+
+def test_an_unfired_fault_shows_what_was_called_instead(membership_mock: Any) -> None:
+    membership_mock.fail("get_case", "ThrottlingException")
+    membership_mock.faults.delay("list_cases", 3)
+    with pytest.raises(UnfiredFault, match=r"(?s)2 faults never fired:.*No call came\..*No call"):
+        membership_mock.faults.assert_all_fired()
+    ask(membership_mock)
+    with pytest.raises(UnfiredFault, match=r"not called at all; the last calls:\s+security-ir\.L"):
+        membership_mock.faults.assert_all_fired()
+
+
+def test_an_unfired_fault_says_what_kept_it_from_a_call(membership_mock: Any) -> None:
+    membership_mock.fail("list_memberships", "InternalServerException", times=None)
+    membership_mock.fail("list_memberships", "ThrottlingException")
+    membership_mock.fail("list_memberships", "ThrottlingException", where=lambda _: False)
+    with membership_mock.fail("security-ir.*", "ThrottlingException"):
+        pass
+    membership_mock.faults.refuse_accounts("securityhub.GetMembers", [TWO])
+    for _ in range(7):
+        ask(membership_mock)
+    hub = membership_mock.client("securityhub", config=ONCE)
+    hub.enable_security_hub()
+    hub.get_members(AccountIds=[ONE])
+    text = "\n".join(str(UnfiredFault(each)) for each in _reports(membership_mock))
+    assert text.count("[refused, or hit by another fault, before]") == 10
+    assert text.count("[refused, or hit by another fault, before, or where said no]") == 5
+    assert text.count("… and 2 more") == 3
+    assert text.count("[names none of the accounts, or another fault came first]") == 1
+    membership_mock.faults.clear()
+    with membership_mock.fail("list_memberships", "ThrottlingException"):
+        pass
+    ask(membership_mock)
+    with pytest.raises(UnfiredFault, match=r"\[the fault was over, or another one came first\]"):
+        membership_mock.faults.assert_all_fired()
+
+
+def _reports(mock: Any) -> list[str]:
+    with pytest.raises(UnfiredFault) as caught:
+        mock.faults.assert_all_fired()
+    return [str(caught.value)]
+
+
+# --- at the end of a mock ---
+
+
+def test_a_mock_says_nothing_by_default() -> None:
+    with warnings.catch_warnings(), mock_membership() as mock:
+        warnings.simplefilter("error")
+        mock.fail("get_case", "ThrottlingException")
+    with pytest.raises(RuntimeError):
+        mock.stop()
+
+
+def test_a_mock_warns_at_its_end() -> None:
+    mock = mock_membership(unfired_faults="warn")
+    with pytest.warns(UserWarning, match=r"One fault never fired:\n.*GetCase"), mock:
+        mock.fail("get_case", "ThrottlingException")
+
+
+@pytest.mark.parametrize("way", ["with", "stop", "decorator"])
+def test_a_mock_raises_at_its_end(way: str) -> None:
+    mock = mock_membership(unfired_faults="error")
+
+    def inject() -> None:
+        mock.fail("get_case", "ThrottlingException")
+
+    with pytest.raises(UnfiredFault, match=r"One fault never fired:\n.*GetCase"):
+        if way == "with":
+            with mock:
+                inject()
+        elif way == "stop":
+            mock.start()
+            inject()
+            mock.stop()
+        else:
+            mock_membership(unfired_faults="error")(_injects)()
+    with mock_membership() as after:
+        assert len(after.faults) == 0
+
+
+def _injects() -> None:
+    with mock_membership() as inner:
+        inner.fail("get_case", "ThrottlingException")
+
+
+def test_a_fault_that_fired_is_no_reason_to_complain() -> None:
+    with mock_membership(unfired_faults="error") as mock:
+        fault = mock.fail("list_memberships", "ThrottlingException", times=3)
+        ask(mock)
+    assert len(fault.fired) == 1
+
+
+@pytest.mark.parametrize("way", ["with", "stop"])
+def test_an_exception_in_flight_is_not_hidden(way: str) -> None:
+    mock = mock_membership(unfired_faults="error")
+    with pytest.raises(KeyError, match="the test's own"):
+        if way == "with":
+            with mock:
+                mock.fail("get_case", "ThrottlingException")
+                raise KeyError("the test's own")
+        else:
+            mock.start()
+            try:
+                mock.fail("get_case", "ThrottlingException")
+                raise KeyError("the test's own")
+            finally:
+                mock.stop()
+
+
+def test_an_inner_mock_answers_for_its_own_faults() -> None:
+    with mock_membership() as outer:
+        outer.fail("get_case", "ThrottlingException")
+        with mock_membership(unfired_faults="error"):
+            pass
+        with (
+            pytest.raises(UnfiredFault, match=r"One fault never fired:\n.*ListCases"),
+            mock_membership(unfired_faults="error") as inner,
+        ):
+            inner.fail("list_cases", "ThrottlingException")
+        assert len(outer.faults.unfired) == 2
+
+
+def test_another_word_than_the_three_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="'ignore', 'warn' or 'error', not 'raise'"):
+        mock_membership(unfired_faults="raise")  # type: ignore[call-overload]
+
+
+def test_unittest_hears_of_it() -> None:
+    @mock_membership(unfired_faults="error")
+    class Case(unittest.TestCase):
+        def test_it(self) -> None:
+            _injects()
+
+    result = unittest.TestResult()
+    with pytest.raises(UnfiredFault):
+        Case("test_it").run(result)
+
+
+def test_the_fixture_complains_in_the_tear_down_of_a_test_that_passed(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeini("[pytest]\nmembership_mock_unfired_faults = error")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_passes(membership_mock):
+            membership_mock.fail("get_case", "ThrottlingException")
+
+        def test_fails(membership_mock):
+            membership_mock.fail("get_case", "ThrottlingException")
+            assert "the test's own" == "failure"
+
+        @pytest.mark.membership_mock(unfired_faults="ignore")
+        def test_ignores(membership_mock):
+            membership_mock.fail("get_case", "ThrottlingException")
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_passes*", "*One fault never fired:"])
+    result.stdout.no_fnmatch_line("*ERROR at teardown of test_fails*")

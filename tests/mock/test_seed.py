@@ -1,0 +1,131 @@
+"""The seed: the same calls get the same ids and tokens again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from typing import Any
+
+import pytest
+from moto.moto_api._internal import mock_random
+
+from membership_mock import UsageError, mock_membership
+from tests.samples import TEAM, case_input
+
+STORY = """
+    import json
+    from datetime import datetime, timezone
+    from membership_mock import mock_membership
+    from tests.mock.test_seed import story
+
+    with mock_membership(seed=SEED) as mock:
+        print(json.dumps(story(mock)))
+"""
+
+
+def story(mock: Any) -> list[str]:
+    """Return ids, ARNs, tokens and secrets of all three services, and of moto's Organizations."""
+    found: list[str] = []
+    security = mock.client("security-ir", account="111122223333", region="eu-west-1")
+    found.append(
+        security.create_membership(membershipName="Response", incidentResponseTeam=TEAM)[
+            "membershipId"
+        ]
+    )
+    cases = [security.create_case(**case_input())["caseId"] for _ in range(3)]
+    page = security.list_cases(maxResults=1)
+    found += [*cases, page["nextToken"], page["ResponseMetadata"]["RequestId"]]
+    hub = mock.client("securityhub", account="111122223333", region="us-east-1")
+    hub.enable_security_hub(EnableDefaultStandards=False)
+    members = [{"AccountId": f"22220000000{n}"} for n in range(3)]
+    hub.create_members(AccountDetails=members)
+    hub.invite_members(AccountIds=[member["AccountId"] for member in members])
+    for member in members:
+        other = mock.client("securityhub", account=member["AccountId"], region="us-east-1")
+        other.enable_security_hub(EnableDefaultStandards=False)
+        found += [each["InvitationId"] for each in other.list_invitations()["Invitations"]]
+    rooms = mock.client("cleanrooms", account="111122223333", region="us-east-1")
+    room = rooms.create_collaboration(
+        name="Room",
+        description="A room",
+        creatorDisplayName="One",
+        creatorMemberAbilities=["CAN_QUERY", "CAN_RECEIVE_RESULTS"],
+        members=[{"accountId": "444455556666", "displayName": "Two", "memberAbilities": []}],
+        queryLogStatus="DISABLED",
+    )["collaboration"]
+    found.append(room["id"])
+    organizations = mock.client("organizations", account="111122223333")
+    found.append(organizations.create_organization(FeatureSet="ALL")["Organization"]["Id"])
+    found.append(
+        organizations.create_account(AccountName="one", Email="one@example.com")[
+            "CreateAccountStatus"
+        ]["AccountId"]
+    )
+    return found
+
+
+def test_the_same_seed_gives_the_same_ids_again() -> None:
+    told = []
+    for seed in (7, 7, 8, "seven", "seven"):
+        with mock_membership(seed=seed) as mock:
+            told.append(story(mock))
+    assert told[0] == told[1] != told[2]
+    assert told[3] == told[4] != told[0]
+    assert len(told[0]) == len(set(told[0]))
+
+
+def test_no_seed_gives_others() -> None:
+    told = []
+    for _ in range(2):
+        with mock_membership() as mock:
+            told.append(story(mock))
+    assert not set(told[0]) & set(told[1])
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "4711"])
+def test_another_process_gives_the_same_ids(hash_seed: str) -> None:
+    with mock_membership(seed=7) as mock:
+        here = story(mock)
+    script = textwrap.dedent(STORY).replace("SEED", "7")
+    there = subprocess.run(
+        [sys.executable, "-c", script],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+    )
+    assert json.loads(there.stdout) == here
+
+
+def test_a_reset_begins_again() -> None:
+    with mock_membership(seed=7) as mock:
+        first = story(mock)
+        mock.reset()
+        again = story(mock)
+    assert again == first
+
+
+def test_what_follows_a_seeded_mock_is_as_random_as_before() -> None:
+    before = mock_random.getstate()
+    with mock_membership(seed=7), mock_membership(seed=8):
+        assert mock_random.getstate() != before
+    assert mock_random.getstate() == before
+
+
+def test_an_inner_seed_counts_from_its_start_on() -> None:
+    ids = []
+    for _ in range(2):
+        with mock_membership(), mock_membership(seed=7) as mock:
+            client = mock.client("security-ir")
+            made = client.create_membership(membershipName="Response", incidentResponseTeam=TEAM)
+            ids.append(made["membershipId"])
+    assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize("seed", [1.5, b"seven", object(), True])
+def test_a_seed_that_is_none_is_a_usage_error(seed: Any) -> None:
+    with pytest.raises(UsageError, match="A seed is an int or text"):
+        mock_membership(seed=seed)
