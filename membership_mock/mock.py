@@ -242,8 +242,13 @@ class MembershipMock:
 
     @property
     def given(self) -> Given:
-        """Seeds: the world in a wanted state, in one call each, by the rules of the API."""
-        return Given()
+        """Seeds: the world in a wanted state, in one call each, by the rules of the API.
+
+        Raises:
+            NotRunning: the mock is not running.
+        """
+        self._running()
+        return Given(self)
 
     @property
     def clock(self) -> MockClock:

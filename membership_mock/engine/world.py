@@ -9,10 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from membership_mock.engine.clock import Clock
 from membership_mock.engine.outline import Glance, Outline
+
+if TYPE_CHECKING:
+    from membership_mock.engine.savepoint import Savepoint
 
 
 class Scope(Enum):
@@ -76,6 +79,7 @@ class World:
         secret: what page tokens are sealed with.
         settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
             for the clock; see `settling`.
+        savepoint: keeps stores as they were before they are reached; None for nobody.
     """
 
     def __init__(self, secret: bytes) -> None:
@@ -83,6 +87,7 @@ class World:
         self.clock = Clock()
         self.secret = secret
         self.settles_at_read = True
+        self.savepoint: Savepoint | None = None
         self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
 
     @property
@@ -97,6 +102,8 @@ class World:
     def store_at(self, kind: type[S], key: tuple[str, ...]) -> S:
         """Return the one store of ``kind`` with this key."""
         found = self._stores.get((kind, key))
+        if self.savepoint is not None:
+            self.savepoint.reached((kind, key), found)
         if found is None:
             found = self._stores[(kind, key)] = kind()
         return found  # type: ignore[return-value]  # the key holds the type
@@ -105,7 +112,13 @@ class World:
         """Yield every store of ``kind``, each after its key, which depends on the scope."""
         for (held, key), store in list(self._stores.items()):
             if held is kind:
+                if self.savepoint is not None:
+                    self.savepoint.reached((held, key), store)
                 yield key, store  # type: ignore[misc]  # the key holds the type
+
+    def held_stores(self) -> dict[tuple[type[Store], tuple[str, ...]], Store]:
+        """Return the stores themselves, to be put back as they were."""
+        return self._stores
 
     def outline(self, glance: Glance) -> Iterator[Outline]:
         """Yield what all stores have to show; hold the lock until the lines are read."""

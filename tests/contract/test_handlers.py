@@ -44,7 +44,7 @@ KNOW_BOTOCORE = {
 WRITTEN_FOR = (1, 44)
 _RELEASE = tuple(int(part) for part in botocore.__version__.split(".")[:2])
 #: what of botocore everybody in the engine may know: the classes that describe a model
-PUBLIC_BOTOCORE = {"botocore.model", "botocore.exceptions"}
+PUBLIC_BOTOCORE = {"botocore.config", "botocore.exceptions", "botocore.model"}
 
 
 def _handler(service: str, name: str) -> Handler:

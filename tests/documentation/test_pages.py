@@ -21,6 +21,8 @@ from membership_mock.options import Options
 from membership_mock.security_ir import case_status, memberships
 from membership_mock.securityhub import associations
 from membership_mock.services import SERVICES
+from membership_mock.testing.given_cleanrooms import CleanRoomsSeeds
+from membership_mock.testing.given_securityhub import SecurityHubSeeds
 from tests.documentation.pages import (
     DOCS,
     ROOT,
@@ -223,6 +225,13 @@ def public_api() -> Iterator[str]:
                 yield (
                     signature(owner, name, value) if inspect.isfunction(value) else f"{owner}{name}"
                 )
+    for owner, kind in [
+        ("given.cleanrooms.", CleanRoomsSeeds),
+        ("given.securityhub.", SecurityHubSeeds),
+    ]:
+        for name, value in inspect.getmembers(kind, inspect.isfunction):
+            if not name.startswith("_"):
+                yield signature(owner, name, value)
 
 
 @pytest.mark.parametrize("name", list(public_api()))
