@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar, cast, overload
 
 from membership_mock.decoration import decorated
@@ -49,7 +50,11 @@ class MembershipMock:
         with self._lock:
             options = self._options
             entrance = running.Entrance(
-                options.config, options.account, options.seed, options.settle
+                options.config,
+                options.account,
+                options.seed,
+                options.settle,
+                options.instant,
             )
             entered = running.enter(SERVICES, entrance)
             self._entrances.append(entrance)
@@ -171,8 +176,12 @@ class MembershipMock:
 
     @property
     def clock(self) -> MockClock:
-        """The clock of the mocked world, to freeze and to move."""
-        return MockClock()
+        """The clock of the mocked world, to freeze and to move.
+
+        Raises:
+            NotRunning: the mock is not running.
+        """
+        return self._running().tool(MockClock)
 
     @property
     def quotas(self) -> MockQuotas:
@@ -273,6 +282,7 @@ def mock_membership(
     region: str | None = None,
     seed: int | str | None = None,
     settle: Literal["read", "clock"] | None = None,
+    now: datetime | date | str | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; used bare, decorate right away.
@@ -280,7 +290,7 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``.
+            ``seed``, ``settle``, ``now``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

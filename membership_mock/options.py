@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from typing import Any, Literal
 
 from membership_mock.errors import UsageError
@@ -21,6 +22,8 @@ class Options:
         seed: what ids and tokens are made from: the same seed gives the same ones again.
         settle: when states that take minutes on AWS settle: at the next ``read``, or not before
             the ``clock`` says so.
+        now: where the clock of the mock stands still from the start, as `MockClock.move_to` takes
+            it; it shows the real time when None.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -28,6 +31,16 @@ class Options:
     region: str | None = None
     seed: int | str | None = None
     settle: Literal["read", "clock"] | None = None
+    now: datetime | date | str | None = None
+
+    @property
+    def instant(self) -> datetime | None:
+        """Where the clock stands from the start, in UTC."""
+        if self.now is None:
+            return None
+        from membership_mock.engine.clock import instant
+
+        return instant(self.now)
 
     @classmethod
     def of(cls, **given: Any) -> Options:
@@ -58,4 +71,5 @@ class Options:
             raise UsageError(f"settle is 'read' or 'clock', not {options.settle!r}.")
         if options.seed is not None and not isinstance(options.seed, (int, str)):
             raise UsageError(f"A seed is an int or text, not {options.seed!r}.")
+        _ = options.instant
         return options

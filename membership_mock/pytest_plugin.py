@@ -19,6 +19,7 @@ _INI = {
     "region": "region of mock.client() and mock.session() when none is given",
     "seed": "what ids and tokens are made from",
     "settle": "when states that take minutes on AWS settle: at the next 'read', or by the 'clock'",
+    "now": "where the clock stands still from the start, e.g. 2026-01-31T12:00:00Z",
 }
 
 _running = pytest.StashKey["MembershipMock"]()

@@ -38,9 +38,9 @@ class CleanRoomsFamily(Family):
         del membership
         return []
 
-    def unfinished_work(self, membership: Membership) -> list[str]:
+    def unfinished_work(self, membership: Membership, now: datetime) -> list[str]:
         """Return what still runs in ``membership``, as words for a message: queries and jobs."""
-        del membership
+        del membership, now
         return []
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:

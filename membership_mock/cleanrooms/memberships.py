@@ -337,7 +337,7 @@ class Memberships(CleanRoomsFamily):
                 + ", ".join(held),
                 "SUBRESOURCES_EXIST",
             )
-        running = [each for one in families for each in one.unfinished_work(membership)]
+        running = [each for one in families for each in one.unfinished_work(membership, ctx.now)]
         if running:
             raise _in_the_way(
                 membership,

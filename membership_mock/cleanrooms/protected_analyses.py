@@ -1,11 +1,10 @@
 """What protected queries and protected jobs have in common: their life, and how one ends.
 
-An analysis moves when somebody looks, so that code which polls goes through every status without
-the clock: each read of an analysis, and each list that it may be in, takes it one step on before it
-is shown. It ends in SUCCESS unless the author of a test has said otherwise.
+An analysis moves as `settling` says: by the clock, or with each read of it and each list that it
+may be in. It ends in SUCCESS unless the author of a test has said otherwise.
 
 Sources: the model's statuses; user guide, "EventBridge events"; the steps at reads are this mock's
-own, and the rest is inferred where it says so.
+own, and the rest, how long a step takes among it, is inferred where it says so.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from membership_mock.cleanrooms.payment import Cost, named
 from membership_mock.cleanrooms.result_delivery import Destination, Result
 from membership_mock.cleanrooms.shelves import sequence_of
 from membership_mock.engine.pagination import Listing, Position
+from membership_mock.engine.settling import A_MINUTE, Course
 from membership_mock.errors import UsageError
 
 Event = Literal["start", "succeed", "fail", "time out", "cancel", "settle", "lose membership"]
@@ -49,6 +49,11 @@ NEXT_STATUS: Mapping[tuple[str, Event], str] = {
     ("CANCELLING", "lose membership"): "CANCELLED",
     ("CANCELLED", "cancel"): "CANCELLED",
 }
+
+#: how long an analysis is SUBMITTED, and how long it then runs (inferred)
+RUNS = (A_MINUTE, 5 * A_MINUTE)
+#: how long it is CANCELLING (inferred)
+CANCELS = (A_MINUTE,)
 
 #: the statuses that count against the quota of ongoing analyses (inferred)
 UNFINISHED = ("SUBMITTED", "STARTED", "CANCELLING")
@@ -86,6 +91,7 @@ class ProtectedAnalysis:
         sequence: its place in the order of creation.
         destinations: where its result goes.
         outcome: how it will end.
+        course: how far it has come on its way, or on that of its cancellation.
     """
 
     id: str
@@ -98,6 +104,7 @@ class ProtectedAnalysis:
     compute_configuration: dict[str, Any] | None
     destinations: list[Destination]
     outcome: Outcome
+    course: Course
     status: str = "SUBMITTED"
     statistics: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
@@ -234,14 +241,25 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         return _Looked(look, held)
 
     def look_at(self, analysis: A, now: datetime) -> A:
-        """Take an analysis one step on, and return it."""
-        if analysis.status == "SUBMITTED":
-            self._move(analysis, "start", now)
-        elif analysis.status == "STARTED":
-            self._move(analysis, ENDINGS[analysis.outcome.status], now)
-        elif analysis.status == "CANCELLING":
-            self._move(analysis, "settle", now)
+        """Return an analysis, as far on as time or this look have taken it."""
+        self._catch_up(analysis, now)
+        self._follow(analysis, analysis.course.look(_durations(analysis), now, self.backend.world))
+        analysis.course.shown = True
         return analysis
+
+    def running(self, membership: Membership, now: datetime) -> list[A]:
+        """Return the analyses of a membership that have not ended by now."""
+        unfinished = self.analyses.unfinished
+        for each in list(unfinished.get(membership.id, ())):
+            self._catch_up(each, now)
+        return list(unfinished.get(membership.id, ()))
+
+    def time_passed(self, now: datetime) -> None:
+        """Let the analyses of this account end that are due: their results lie in S3."""
+        for held in list(self.analyses.unfinished.values()):
+            for each in list(held):
+                if each.account_id == self.backend.account_id:
+                    self._catch_up(each, now)
 
     def cancel(self, analysis: A, now: datetime) -> A:
         """Cancel an analysis that has not ended, and return it.
@@ -249,6 +267,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         Raises:
             ConflictException: it has ended otherwise (inferred: the reason).
         """
+        self._catch_up(analysis, now)
         if (analysis.status, "cancel") not in NEXT_STATUS:
             raise ConflictException(
                 f"The {self.thing} {analysis.id} cannot be cancelled: it is {analysis.status}.",
@@ -257,20 +276,37 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
                 "INVALID_STATE",
             )
         self._move(analysis, "cancel", now)
+        analysis.course.shown = True
         return analysis
 
-    def unfinished_work(self, membership: Membership) -> list[str]:
+    def unfinished_work(self, membership: Membership, now: datetime) -> list[str]:
         """Return the analyses of ``membership`` that have not ended."""
-        held = self.analyses.unfinished.get(membership.id, ())
-        return [f"{self.thing} {each.id}" for each in held]
+        return [f"{self.thing} {each.id}" for each in self.running(membership, now)]
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
         """Cancel what still runs in ``membership``."""
-        for each in list(self.analyses.unfinished.get(membership.id, ())):
+        for each in self.running(membership, now):
             self._move(each, "lose membership", now)
 
+    def _catch_up(self, analysis: A, now: datetime) -> None:
+        """Take an analysis as far as time has; it may come to its cancellation on the way."""
+        while moments := analysis.course.pass_time(_durations(analysis), now):
+            self._follow(analysis, moments)
+
+    def _follow(self, analysis: A, moments: Sequence[datetime]) -> None:
+        """Let an analysis have the status that its course has come to, step by step."""
+        for moment in moments:
+            event: Event = "settle"
+            if analysis.status == "SUBMITTED":
+                event = "start"
+            elif analysis.status == "STARTED":
+                event = ENDINGS[analysis.outcome.status]
+            self._move(analysis, event, moment)
+
     def _move(self, analysis: A, event: Event, now: datetime) -> None:
-        analysis.status = NEXT_STATUS[analysis.status, event]
+        before, analysis.status = analysis.status, NEXT_STATUS[analysis.status, event]
+        if analysis.status == "CANCELLING" != before:
+            analysis.course = Course([now])
         if analysis.status == "SUCCESS":
             elapsed = max(now - analysis.create_time, timedelta())  # a test may turn time back
             analysis.statistics = {
@@ -302,6 +338,13 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             "message": given.get("message", f"The {self.thing} failed."),
             "retry": {"retryable": bool(given.get("retryable", code == "TRANSIENT_ERROR"))},
         }
+
+
+def _durations(analysis: ProtectedAnalysis) -> tuple[timedelta, ...]:
+    """Return how long each step takes on the way that an analysis is on; none at its end."""
+    if analysis.status not in UNFINISHED:
+        return ()
+    return CANCELS if analysis.status == "CANCELLING" else RUNS
 
 
 class _Looked(Listing[A]):

@@ -38,13 +38,14 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
+from membership_mock.engine.settling import Course
 from membership_mock.engine.world import Scope, Store
 from membership_mock.errors import UsageError
 
 #: the most workers of a job. Source: the model's text.
 MOST_WORKERS = 128
 
-_DIFFERS = "no job is run: reads move a job on, and the test says how it ends"
+_DIFFERS = "no job is run: looks or time move a job on, and the test says how it ends"
 
 
 @dataclass(kw_only=True)
@@ -156,7 +157,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         use = Use("DIRECT_JOB", ctx.account_id, template, {destination.account_id})
         names = template.schema.get("referencedTables", [])
         self.of(ProtectedTables).check(membership.collaboration_id, names, use)
-        running = len(self.analyses.unfinished.get(membership.id, ()))
+        running = len(self.running(membership, ctx.now))
         self.of(Quotas).require_room(CONCURRENT_JOBS, running)
         job = ProtectedJob(
             id=random_uuid(),
@@ -165,6 +166,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
+            course=Course([ctx.now], shown=True),  # by the answer
             job_parameters=job_parameters,
             result_configuration=result_configuration,
             compute_configuration=compute_configuration,
@@ -179,7 +181,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     def get_protected_job(
         self, ctx: Context, membership_identifier: str, protected_job_identifier: str
     ) -> dict[str, ProtectedJob]:
-        """Return a job of the caller's, one step further than it was."""
+        """Return a job of the caller's, as far on as this look or time have taken it."""
         membership = self.of(Memberships).find(membership_identifier)
         job = self.find(membership, protected_job_identifier)
         return {"protectedJob": self.look_at(job, ctx.now)}
@@ -200,7 +202,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         protected_job_identifier: str,
         target_status: str,
     ) -> dict[str, ProtectedJob]:
-        """Cancel a job, and return it: it is CANCELLING until somebody looks again.
+        """Cancel a job, and return it: it is CANCELLING, and then CANCELLED.
 
         Raises:
             ConflictException: it has ended otherwise.

@@ -41,13 +41,14 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
+from membership_mock.engine.settling import Course
 from membership_mock.engine.world import Scope, Store
 from membership_mock.errors import UsageError
 
 #: the most workers of a query. Source: the model's text.
 MOST_WORKERS = 400
 
-_DIFFERS = "the SQL is not run: reads move a query on, and the test says how it ends"
+_DIFFERS = "the SQL is not run: looks or time move a query on, and the test says how it ends"
 
 
 @dataclass(kw_only=True)
@@ -158,7 +159,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         receivers = {each.account_id for each in destinations}
         use = Use("DIRECT_QUERY", ctx.account_id, template, receivers)
         self.of(ProtectedTables).check(membership.collaboration_id, names, use)
-        running = len(self.analyses.unfinished.get(membership.id, ()))
+        running = len(self.running(membership, ctx.now))
         self.of(Quotas).require_room(CONCURRENT_QUERIES, running)
         outcome = self.next_outcome()
         self.check_result(outcome.result, destinations)
@@ -169,6 +170,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
+            course=Course([ctx.now], shown=True),  # by the answer
             sql_parameters=sql_parameters,
             result_configuration=result_configuration,
             compute_configuration=compute_configuration,
@@ -183,7 +185,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
     def get_protected_query(
         self, ctx: Context, membership_identifier: str, protected_query_identifier: str
     ) -> dict[str, ProtectedQuery]:
-        """Return a query of the caller's, one step further than it was."""
+        """Return a query of the caller's, as far on as this look or time have taken it."""
         membership = self.of(Memberships).find(membership_identifier)
         query = self.find(membership, protected_query_identifier)
         return {"protectedQuery": self.look_at(query, ctx.now)}
@@ -204,7 +206,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         protected_query_identifier: str,
         target_status: str,
     ) -> dict[str, ProtectedQuery]:
-        """Cancel a query, and return it: it is CANCELLING until somebody looks again.
+        """Cancel a query, and return it: it is CANCELLING, and then CANCELLED.
 
         Raises:
             ConflictException: it has ended otherwise.

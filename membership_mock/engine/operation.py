@@ -20,6 +20,8 @@ from membership_mock.engine.refusals import Refusals
 from membership_mock.engine.web import WebDoor
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from membership_mock.engine.moto_bridge import TaggedResource
     from membership_mock.engine.world import Store, World
 
@@ -91,6 +93,12 @@ class Family:
     def organization_changed(cls, world: World, change: OrganizationChange) -> None:
         """Follow ``change``, which has just happened to an organization."""
 
+    def time_passed(self, now: datetime) -> None:
+        """Let what is due happen at once, where it shows outside of the service: the clock moved.
+
+        Whatever else depends on time happens when somebody looks.
+        """
+
     def tagged_resources(self) -> Iterator[TaggedResource]:
         """Yield the family's taggable resources of this account and region."""
         yield from ()
@@ -151,6 +159,11 @@ class Backend(MotoBackend):
         if found is None:
             found = self._families[kind] = kind(self)
         return found  # type: ignore[return-value]  # the key is the type
+
+    def time_passed(self, now: datetime) -> None:
+        """Tell every family that the clock was moved to ``now``."""
+        for kind in self.families:
+            self.family(kind).time_passed(now)
 
     def tagged_resources(self) -> Iterator[TaggedResource]:
         """Yield all taggable resources of this account and region."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from membership_mock.engine import moto_bridge
@@ -20,7 +21,7 @@ from membership_mock.engine.moto_start import MotoStart
 from membership_mock.engine.record import Record
 from membership_mock.engine.road import Road
 from membership_mock.engine.world import World
-from membership_mock.errors import NotRunning
+from membership_mock.errors import NotRunning, UsageError
 
 if TYPE_CHECKING:
     from membership_mock.engine.operation import Backend
@@ -47,12 +48,14 @@ class Entrance:
         seed: what the random source starts from; None leaves it as it is.
         settle: ``read`` or ``clock``, as `World.settles_at_read` explains; None leaves it to those
             further out.
+        now: where the clock stands still from then on, in UTC; None leaves it as it is.
     """
 
     config: Mapping[str, Any]
     account: str | None = None
     seed: int | str | None = None
     settle: str | None = None
+    now: datetime | None = None
 
 
 class Running:
@@ -82,6 +85,8 @@ class Running:
         )
         self._entrances = [entrance]
         self._settle()
+        if entrance.now is not None:
+            self.world.clock.set(entrance.now, frozen=True)
         self._tools: dict[type, Any] = {}
         self._config_before: dict[str, Any] = {}
         self._environment: dict[str, str | None] = {}
@@ -157,9 +162,35 @@ class Running:
             self.road.intervene = self.road.watch = None
             for entrance in self._entrances:
                 self._plant(entrance)
+                if entrance.now is not None:
+                    self.world.clock.set(entrance.now, frozen=True)
+
+    def set_clock(self, at: datetime | None, *, frozen: bool) -> None:
+        """Put the clock of the world to ``at``, frozen or not; None leaves it where it is.
+
+        Raises:
+            UsageError: time would go back in a world in which something has happened.
+        """
+        clock = self.world.clock
+        now = clock.frozen or clock.now()
+        if at is not None and at < now and (clock.is_set or not self.world.is_untouched):
+            raise UsageError(
+                f"The clock cannot go back to {at.isoformat()}: it is {now.isoformat()} by now, and"
+                " what has happened would lie in the future. Start the mock on that day with the"
+                " option `now`, or freeze the clock before anything else."
+            )
+        clock.set(now if at is None else at, frozen=frozen)
+        for backends in self.installation.backends.values():
+            for of_account in list(backends.values()):
+                for backend in list(of_account.values()):
+                    backend.time_passed(clock.now())
 
     def join(self, entrance: Entrance) -> None:
         """Let an inner mock's options count on top of the others'."""
+        with self.world.lock:
+            # a decorated class starts a mock for its set-up and one for its test
+            if entrance.now is not None and entrance.now not in [e.now for e in self._entrances]:
+                self.set_clock(entrance.now, frozen=True)
         self._plant(entrance)
         self._entrances.append(entrance)
         self._apply_options()

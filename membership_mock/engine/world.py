@@ -67,7 +67,7 @@ class World:
         clock: the one source of time.
         secret: what page tokens are sealed with.
         settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
-            for the clock.
+            for the clock; see `settling`.
         savepoint: keeps stores as they were before they are reached; None for nobody.
     """
 
@@ -78,6 +78,11 @@ class World:
         self.settles_at_read = True
         self.savepoint: Savepoint | None = None
         self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has been kept yet."""
+        return not self._stores
 
     def store(self, kind: type[S], *, account_id: str, region: str, partition: str) -> S:
         """Return the one store of ``kind`` that a caller in this account and region reaches."""
@@ -117,3 +122,4 @@ class World:
         """Forget everything, as if the mock had just started."""
         with self.lock:
             self._stores.clear()
+            self.clock.clear()

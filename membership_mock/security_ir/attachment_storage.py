@@ -37,12 +37,14 @@ class StoredObject:
     Attributes:
         secret: what the URLs of this attachment are signed with.
         content: the bytes; None until they are uploaded.
+        uploaded_at: when the bytes were uploaded.
         scanned: whether these very bytes have been looked at.
         deleted_at: when the bytes go; None while their case is open.
     """
 
     secret: str
     content: bytes | None = None
+    uploaded_at: datetime | None = None
     scanned: bool = False
     deleted_at: datetime | None = None
 
@@ -130,10 +132,10 @@ def serve(world: World, request: WebRequest) -> WebResponse:
         )
     if stored.deleted_at is not None and now >= stored.deleted_at:
         stored.content = None
-    return _put(stored, request) if request.method == "PUT" else _get(stored, request)
+    return _put(stored, request, now) if request.method == "PUT" else _get(stored, request)
 
 
-def _put(stored: StoredObject, request: WebRequest) -> WebResponse:
+def _put(stored: StoredObject, request: WebRequest, now: datetime) -> WebResponse:
     if request.headers.get("If-None-Match") == "*" and stored.content is not None:
         return _refusal(
             request,
@@ -142,6 +144,7 @@ def _put(stored: StoredObject, request: WebRequest) -> WebResponse:
             "At least one of the pre-conditions you specified did not hold",
         )
     stored.content = bytes(request.body)
+    stored.uploaded_at = now
     stored.scanned = False
     return WebResponse(200, {"ETag": _etag(stored.content), "Content-Length": "0"})
 

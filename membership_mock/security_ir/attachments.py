@@ -3,7 +3,8 @@
 Source: API pages GetCaseAttachmentUploadUrl, GetCaseAttachmentDownloadUrl; user guide,
 "Attachments" (deleted seven days after the case is closed). Clients of the live service show the
 headers of the upload and the refusal of a download while the scan is pending. Inferred: the record
-exists from the moment the URL is issued, and the scan is over at the next look at the case.
+exists from the moment the URL is issued, and the scan is over at the next look at the case, or a
+minute after the upload for those who wait for the clock.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from membership_mock.engine import model
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random
 from membership_mock.engine.operation import operation
+from membership_mock.engine.settling import is_over
 from membership_mock.security_ir import attachment_storage
 from membership_mock.security_ir.attachment_storage import AttachmentStore
 from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases
@@ -73,7 +75,12 @@ class Attachments(CaseFamily):
             case.case_attachments = []
         for attachment in case.case_attachments:
             stored = objects[attachment.attachment_id]
-            if stored.content is not None and not stored.scanned:
+            if (
+                stored.content is not None
+                and stored.uploaded_at is not None
+                and not stored.scanned
+                and is_over(stored.uploaded_at, now, self.backend.world)
+            ):
                 stored.scanned = True
                 clean, infected = SCAN[attachment.attachment_status]
                 attachment.attachment_status = infected if _EICAR in stored.content else clean

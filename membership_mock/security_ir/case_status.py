@@ -11,6 +11,7 @@ from typing import Any
 
 from membership_mock.engine.context import Context
 from membership_mock.engine.operation import operation
+from membership_mock.engine.settling import Course
 from membership_mock.security_ir.cases import (
     Case,
     CaseChange,
@@ -138,7 +139,7 @@ class CaseStatus(CaseFamily):
         case.resolver_type = resolver_type
         case.case_status = SUBMITTED
         case.pending_action = pending_action(resolver_type, SUBMITTED)
-        case.service_managed_since = ctx.now
+        case.investigation = Course([ctx.now])
         self._note(
             ctx,
             case,

@@ -17,6 +17,7 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.pagination import Listing
+from membership_mock.engine.settling import Course
 from membership_mock.engine.world import Scope, Store
 from membership_mock.security_ir.errors import (
     ConflictException,
@@ -46,7 +47,8 @@ class Case:
         number: the case's place among the cases of its membership.
         membership_id: the membership that the case lives and dies with.
         case_metadata: entries with the keys ``key`` and ``value``; None rather than empty.
-        service_managed_since: when AWS became the resolver; None for a self-managed case.
+        investigation: how far the investigation has come that began when AWS became the resolver;
+            None for a self-managed case.
         feedback: what the customer thinks of results of the investigation, by their id.
         summary_posted: whether the investigation has left its summary as a comment.
     """
@@ -70,7 +72,7 @@ class Case:
     last_updated_date: datetime
     pending_action: str
     tags: dict[str, str]
-    service_managed_since: datetime | None
+    investigation: Course | None
     case_status: str = "Submitted"
     actual_incident_start_date: datetime | None = None
     closed_date: datetime | None = None
@@ -124,6 +126,9 @@ class CaseFamily(Family):
 
     def catch_up(self, case: Case, now: datetime) -> None:
         """Let that happen to ``case`` which AWS has done by itself up to ``now``."""
+
+    def looked_at(self, ctx: Context, case: Case) -> None:
+        """Let a look at what AWS does for ``case`` take that on."""
 
     def changed(self, change: CaseChange) -> None:
         """Follow ``change``, which has just been made."""
@@ -183,6 +188,13 @@ class Cases(CaseFamily):
     def for_reading(self, ctx: Context, case_id: str) -> Case:
         """Return a case as `find` does, with everything that has happened to it up to now."""
         return self._caught_up(self.find(case_id), ctx.now)
+
+    def for_looking(self, ctx: Context, case_id: str) -> Case:
+        """Return a case as `for_reading` does, for somebody who waits for what AWS does for it."""
+        case = self.for_reading(ctx, case_id)
+        for kind in _overriding(self.backend.families, "looked_at"):
+            self.of(kind).looked_at(ctx, case)
+        return case
 
     def for_writing(self, ctx: Context, case_id: str) -> Case:
         """Return a case as `for_reading` does, if it is not closed."""
@@ -273,7 +285,7 @@ class Cases(CaseFamily):
             last_updated_date=ctx.now,
             pending_action=pending_action(resolver_type, "Submitted"),
             tags=tags or {},
-            service_managed_since=ctx.now if resolver_type == "AWS" else None,
+            investigation=Course([ctx.now]) if resolver_type == "AWS" else None,
         )
         store.by_id[case_id] = case
         siblings.append(case)

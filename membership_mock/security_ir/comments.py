@@ -22,6 +22,8 @@ from membership_mock.security_ir.errors import (
 
 #: as many as there are ids of six digits
 MOST_COMMENTS = 10**6
+#: what a case's trail calls a new comment
+ADDED = "Add comment"
 #: not a code of Service Quotas, which lists none for this limit
 COMMENTS_QUOTA = "COMMENTS_PER_CASE"
 
@@ -46,7 +48,7 @@ class Comments(CaseFamily):
         comment = Comment(f"{len(case.comments):06d}", at, at, creator, creator, body)
         case.comments.append(comment)
         self.of(Cases).note(
-            CaseChange(case, at, creator, "Add comment", f"Added comment {comment.comment_id}.")
+            CaseChange(case, at, creator, ADDED, f"Added comment {comment.comment_id}.")
         )
         return comment
 
@@ -106,7 +108,7 @@ class Comments(CaseFamily):
     @operation("ListComments")
     def list_comments(self, ctx: Context, case_id: str) -> dict[str, Any]:
         """Return the comments of a case, oldest first, and how many there are."""
-        comments = self.of(Cases).for_reading(ctx, case_id).comments
+        comments = self.of(Cases).for_looking(ctx, case_id).comments
         return {
             "items": Listing(comments, lambda comment: comment.comment_id),
             "total": len(comments),

@@ -2,13 +2,12 @@
 
 Source: user guide, "AI investigative agent": it starts by itself with a case that AWS resolves,
 may ask questions, goes on after ten minutes without an answer, and posts its summary as a comment.
-The three actions, their texts and the other durations are inferred, and the same for every case: an
-investigation follows from the case and the time alone.
+The three actions, their texts and the other durations are inferred, and the same for every case.
+Looks take it on as well, see `settling`: those at its actions, and those at the comments.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,17 +17,19 @@ from typing import Any
 from membership_mock.engine.context import Context
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
-from membership_mock.security_ir.cases import Case, CaseFamily, Cases
-from membership_mock.security_ir.comments import MOST_COMMENTS, Comments
+from membership_mock.engine.settling import Course
+from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases
+from membership_mock.security_ir.comments import ADDED, MOST_COMMENTS, Comments
 from membership_mock.security_ir.errors import ResourceNotFoundException
 
 #: the author of what the service itself writes
 SERVICE = "security-ir.amazonaws.com"
 
-#: when the questions are asked, counted from the moment AWS became the resolver
-ASKS_AFTER = timedelta(minutes=1)
-#: how long it waits for an answer, which is any comment of the customer
-WAITS_FOR = timedelta(minutes=10)
+#: how long it takes until the questions are asked, counted from the moment AWS became the resolver,
+#: until they are answered by any comment of the customer or not waited for any longer, until the
+#: evidence is collected, the activity investigated, and all of it summarized
+STEPS = tuple(timedelta(minutes=each) for each in (1, 10, 3, 2, 2))
+ASKED, ANSWERED, COLLECTED, INVESTIGATED, SUMMARIZED = range(1, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,13 @@ class Plan:
     Attributes:
         action_type: a value of the enum ActionType.
         title: what the customer sees as its title.
-        asks: whether it asks the questions and waits for their answer.
-        starts: minutes from the answer, or from the end of the wait, to InProgress.
-        completes: the same to Completed.
+        statuses: the status it has from each of these steps on.
         result: its content, in Markdown, once it is completed.
     """
 
     action_type: str
     title: str
-    asks: bool
-    starts: int
-    completes: int
+    statuses: Mapping[int, str]
     result: str
 
 
@@ -56,25 +53,19 @@ PLANS = (
     Plan(
         "Investigation",
         "Investigate the reported activity",
-        asks=True,
-        starts=0,
-        completes=5,
+        {0: "Pending", ASKED: "Waiting", ANSWERED: "InProgress", INVESTIGATED: "Completed"},
         result="## Investigation\n\nThe activity around the reported start date was reviewed.",
     ),
     Plan(
         "Evidence",
         "Collect evidence from the impacted accounts",
-        asks=False,
-        starts=0,
-        completes=3,
+        {0: "Pending", ANSWERED: "InProgress", COLLECTED: "Completed"},
         result="## Evidence\n\n- AWS CloudTrail events\n- AWS IAM roles\n- Amazon EC2 instances",
     ),
     Plan(
         "Summarization",
         "Summarize the findings",
-        asks=False,
-        starts=5,
-        completes=7,
+        {0: "Pending", INVESTIGATED: "InProgress", SUMMARIZED: "Completed"},
         result="## Summary\n\nThe investigation is complete. Review the evidence and the findings.",
     ),
 )
@@ -115,13 +106,33 @@ class Investigations(CaseFamily):
     """What the AI agent does for the cases that AWS resolves."""
 
     def catch_up(self, case: Case, now: datetime) -> None:
-        """Post the summary as a comment, dated to the moment it was completed."""
-        if case.service_managed_since is None or case.summary_posted:
-            return
-        summary = _actions(case, now)[-1]
-        if summary.status == "Completed":
+        """Take the steps that are due; the last one leaves the summary as a comment."""
+        if case.investigation is not None and case.closed_date is None:
+            case.investigation.pass_time(STEPS, now)
+            self._post_summary(case, case.investigation)
+
+    def changed(self, change: CaseChange) -> None:
+        """Take a comment of the customer for the answer, if there are questions."""
+        case = change.case
+        course = case.investigation
+        if (
+            course is not None
+            and course.steps == ASKED
+            and (change.action, change.principal) == (ADDED, case.account_id)
+        ):
+            course.take(change.at)
+
+    def looked_at(self, ctx: Context, case: Case) -> None:
+        """Take a step, if looks do so; the last one leaves the summary as a comment."""
+        if case.investigation is not None and case.closed_date is None:
+            case.investigation.look(STEPS, ctx.now, ctx.world)
+            self._post_summary(case, case.investigation)
+
+    def _post_summary(self, case: Case, course: Course) -> None:
+        if course.steps == SUMMARIZED and not case.summary_posted:
             case.summary_posted = True
             if len(case.comments) < MOST_COMMENTS:
+                summary = _actions(case)[-1]
                 self.of(Comments).add(case, summary.last_updated, SERVICE, summary.content)
 
     @operation(
@@ -132,7 +143,7 @@ class Investigations(CaseFamily):
     )
     def list_investigations(self, ctx: Context, case_id: str) -> dict[str, Any]:
         """Return the actions of a case's investigation; none for a self-managed case."""
-        actions = _actions(self.of(Cases).for_reading(ctx, case_id), ctx.now)
+        actions = _actions(self.of(Cases).for_looking(ctx, case_id))
         return {"investigationActions": Listing(actions, lambda action: action.number)}
 
     @operation("SendFeedback", optional=True)
@@ -152,19 +163,19 @@ class Investigations(CaseFamily):
         """
         cases = self.of(Cases)
         case = cases.for_reading(ctx, case_id)
-        if all(action.investigation_id != result_id for action in _actions(case, ctx.now)):
+        if all(action.investigation_id != result_id for action in _actions(case)):
             raise ResourceNotFoundException(f"Result {result_id} of case {case_id} was not found.")
         cases.require_open(case)
         case.feedback[result_id] = InvestigationFeedback(usefulness, comment, ctx.now)
 
 
-def _actions(case: Case, now: datetime) -> list[InvestigationAction]:
-    start = case.service_managed_since
-    if start is None:
+def _actions(case: Case) -> list[InvestigationAction]:
+    course = case.investigation
+    if course is None:
         return []
     actions = []
     for number, plan in enumerate(PLANS):
-        status, since = _status(plan, case, start, now)
+        status, since = _status(plan, case, course)
         investigation_id = f"inv-{sha256(f'{case.case_arn}/{number}'.encode()).hexdigest()[:20]}"
         actions.append(
             InvestigationAction(
@@ -181,28 +192,9 @@ def _actions(case: Case, now: datetime) -> list[InvestigationAction]:
     return actions
 
 
-def _status(plan: Plan, case: Case, start: datetime, now: datetime) -> tuple[str, datetime]:
+def _status(plan: Plan, case: Case, course: Course) -> tuple[str, datetime]:
     """Return the status of an action, and since when it has it."""
-    asked = start + ASKS_AFTER
-    answered = _answered(case, asked)
-    timetable = [
-        ("Pending", start),
-        *([("Waiting", asked)] if plan.asks else []),
-        ("InProgress", answered + timedelta(minutes=plan.starts)),
-        ("Completed", answered + timedelta(minutes=plan.completes)),
-    ]
-    last_moment = now if case.closed_date is None else case.closed_date
-    status, since = timetable[0]
-    for following, moment in timetable:
-        if moment <= last_moment:
-            status, since = following, moment
-    if case.closed_date is not None and status != "Completed":
+    step = max(step for step in plan.statuses if step <= course.steps)
+    if case.closed_date is not None and plan.statuses[step] != "Completed":
         return "Cancelled", case.closed_date
-    return status, since
-
-
-def _answered(case: Case, asked: datetime) -> datetime:
-    """Return when the customer answered the questions, or when the wait for it is over."""
-    first = bisect_left(case.comments, asked, key=lambda comment: comment.created_date)
-    over = asked + WAITS_FOR
-    return min(case.comments[first].created_date, over) if first < len(case.comments) else over
+    return plan.statuses[step], course.moments[step]

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import organization_of, partition_of
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.organizations import OrganizationChange
+from membership_mock.engine.settling import A_MINUTE, Course
 from membership_mock.engine.world import Scope, Store, World
 from membership_mock.securityhub.associations import MEMBER_LIMIT, Associations, AssociationStore
 from membership_mock.securityhub.central_configuration import Governance
@@ -34,7 +35,7 @@ from membership_mock.securityhub.hubs import Hubs
 from membership_mock.securityhub.regions import backend_in
 
 #: how long central configuration stays PENDING for those who do not look (inferred)
-SETTLES_AFTER = timedelta(minutes=1)
+STEPS = (A_MINUTE,)
 
 #: observed
 NO_AUTO_ENABLE = "Auto Enable and AutoEnableStandards can not be enabled for Central Configuration"
@@ -50,20 +51,21 @@ class Settings:
         auto_enable: whether accounts that join the organization become members at once.
         auto_enable_standards: which standards are switched on for them.
         configuration_type: LOCAL, or CENTRAL when configuration policies rule.
-        pending_until: until when CENTRAL is being set up, for those who do not look; None once it
-            is, or when there is nothing to set up.
+        set_up: how far CENTRAL has been set up: PENDING, and then ENABLED; None when there is
+            nothing to set up.
     """
 
     auto_enable: bool = False
     auto_enable_standards: Literal["NONE", "DEFAULT"] = "DEFAULT"
     configuration_type: Literal["LOCAL", "CENTRAL"] = "LOCAL"
-    pending_until: datetime | None = None
+    set_up: Course | None = None
 
-    def look(self, now: datetime) -> str:
-        """Return the status of the configuration, which is PENDING for the first look only."""
-        pending = self.pending_until is not None and now < self.pending_until
-        self.pending_until = None
-        return "PENDING" if pending else "ENABLED"
+    def look(self, now: datetime, world: World) -> str:
+        """Return the status of the configuration, which may settle with the look."""
+        if self.set_up is None:
+            return "ENABLED"
+        self.set_up.look(STEPS, now, world)
+        return "ENABLED" if self.set_up.steps else "PENDING"
 
 
 @dataclass
@@ -112,8 +114,8 @@ class OrganizationConfiguration(Family):
     def describe_organization_configuration(self, ctx: Context) -> dict[str, Any]:
         """Return the caller's settings for its organization.
 
-        CENTRAL is PENDING at the first look after it was chosen, and ENABLED from the second one
-        or from a minute on (observed: clients wait up to three minutes for it).
+        CENTRAL is PENDING at the first look after it was chosen, and settles to ENABLED at the
+        second one, or after a minute (observed: clients wait up to three minutes for it).
 
         Raises:
             InvalidAccessException: the caller has no hub, or is not the administrator (observed).
@@ -126,7 +128,7 @@ class OrganizationConfiguration(Family):
             "MemberAccountLimitReached": self._is_full(ctx.account_id),
             "OrganizationConfiguration": {
                 "ConfigurationType": settings.configuration_type,
-                "Status": settings.look(ctx.now),
+                "Status": settings.look(ctx.now, ctx.world),
             },
         }
 
@@ -169,12 +171,12 @@ class OrganizationConfiguration(Family):
                     " configuration"
                 )
         starts = after == "CENTRAL" != current.configuration_type
-        pending_until = ctx.now + SETTLES_AFTER if starts else current.pending_until
+        set_up = Course([ctx.now]) if starts else current.set_up
         self.store(SettingsStore).settings[ctx.account_id] = Settings(
             auto_enable=auto_enable,
             auto_enable_standards=auto_enable_standards or current.auto_enable_standards,
             configuration_type=after,
-            pending_until=pending_until if after == "CENTRAL" else None,
+            set_up=set_up if after == "CENTRAL" else None,
         )
         if starts:
             self.of(ConfigurationRollout).begin(ctx.account_id, ctx.now)

@@ -15,6 +15,7 @@ from membership_mock.engine.moto_bridge import organization_of
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.organizations import Organization, OrganizationChange
 from membership_mock.engine.pagination import Listing
+from membership_mock.engine.settling import is_over
 from membership_mock.engine.world import World
 from membership_mock.errors import ServiceError
 from membership_mock.securityhub.aggregation import FindingAggregatorStore
@@ -78,7 +79,8 @@ class PolicyAssociations(Family):
     ) -> Summary:
         """Apply a policy, or self-managed behavior, to a target, in place of what it had.
 
-        The answer says PENDING; the next look at the association shows what became of it.
+        The answer says PENDING; what became of it shows at the next look at the association, or a
+        minute later for those who wait for the clock (inferred). It takes effect at once.
 
         Raises:
             InvalidInputException: the target's id is malformed; or the policy switches Security
@@ -148,7 +150,7 @@ class PolicyAssociations(Family):
                 have it.
         """
         central = self._settled(ctx)
-        return _association(central, _organization(ctx), target)
+        return _association(ctx, central, _organization(ctx), target)
 
     @operation("BatchGetConfigurationPolicyAssociations")
     def batch_get_configuration_policy_associations(
@@ -164,7 +166,7 @@ class PolicyAssociations(Family):
         found: list[Summary] = []
         unprocessed = []
         for identifiers in configuration_policy_association_identifiers:
-            refusal = _find(central, organization, identifiers.get("Target") or {}, found)
+            refusal = _find(ctx, central, organization, identifiers.get("Target") or {}, found)
             if refusal is not None:
                 unprocessed.append(
                     {
@@ -195,7 +197,7 @@ class PolicyAssociations(Family):
         if "ConfigurationPolicyId" in wanted:
             wanted["ConfigurationPolicyId"] = wanted["ConfigurationPolicyId"].rpartition("/")[2]
         targets = sorted([*organization.accounts, *organization.unit_parents, organization.root_id])
-        summaries = (_summary(central, organization, target_id) for target_id in targets)
+        summaries = (_summary(ctx, central, organization, target_id) for target_id in targets)
         return {
             "ConfigurationPolicyAssociationSummaries": Listing(
                 [found for found in summaries if found and wanted.items() <= found.items()],
@@ -263,6 +265,7 @@ def _known_target(organization: Organization, target: Mapping[str, str]) -> str:
 
 
 def _find(
+    ctx: Context,
     central: CentralConfiguration,
     organization: Organization,
     target: Mapping[str, str],
@@ -276,24 +279,27 @@ def _find(
     except ResourceNotFoundException:
         return InvalidInputException(NO_ACCESS)
     try:
-        found.append(_association(central, organization, target))
+        found.append(_association(ctx, central, organization, target))
     except ResourceNotFoundException as refusal:
         return refusal
     return None
 
 
 def _association(
-    central: CentralConfiguration, organization: Organization, target: Mapping[str, str]
+    ctx: Context,
+    central: CentralConfiguration,
+    organization: Organization,
+    target: Mapping[str, str],
 ) -> Summary:
     target_id = _known_target(organization, target)
-    found = _summary(central, organization, target_id)
+    found = _summary(ctx, central, organization, target_id)
     if found is None:
         raise ResourceNotFoundException(f"Target {target_id} is not associated with anything.")
     return found
 
 
 def _summary(
-    central: CentralConfiguration, organization: Organization, target_id: str
+    ctx: Context, central: CentralConfiguration, organization: Organization, target_id: str
 ) -> Summary | None:
     """Return the association of a target; None if it goes by nothing."""
     source = central.source(organization, target_id)
@@ -312,12 +318,15 @@ def _summary(
     status = "FAILED" if message else "SUCCESS"
     if status == "SUCCESS" and source.configuration_policy_id != SELF_MANAGED:
         message = APPLIED
+    updated_at = outcome.updated_at if outcome else source.updated_at
+    if not is_over(updated_at, ctx.now, ctx.world):
+        status, message = "PENDING", None
     return {
         "ConfigurationPolicyId": source.configuration_policy_id,
         "TargetId": target_id,
         "TargetType": kind,
         "AssociationType": "APPLIED" if is_applied else "INHERITED",
-        "UpdatedAt": outcome.updated_at if outcome else source.updated_at,
+        "UpdatedAt": updated_at,
         "AssociationStatus": status,
         "AssociationStatusMessage": message,
     }

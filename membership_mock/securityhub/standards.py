@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 
 from membership_mock.engine.operation import Family
+from membership_mock.engine.settling import A_MINUTE, Course, is_over
 from membership_mock.engine.world import Scope, Store
 
-#: how long a subscription stays PENDING for those who do not look (inferred)
-SETTLES_AFTER = timedelta(minutes=1)
+#: how long a subscription stays PENDING, for those who do not look, and DELETING (inferred)
+STEPS = (A_MINUTE,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +49,22 @@ class Subscription:
 
     Attributes:
         sequence: its place in the order of subscribing.
-        pending_until: when it becomes READY; a look at it is enough to make it so at once.
+        set_up: how far it has been set up: PENDING, and then READY.
+        deleting_since: when it was ended, if it is not gone at once.
     """
 
     standards_subscription_arn: str
     standards_arn: str
     provider: str
     sequence: int
-    pending_until: datetime
+    set_up: Course
     standards_input: dict[str, str] = field(default_factory=dict)
+    deleting_since: datetime | None = None
 
     def pending(self, now: datetime) -> bool:
         """Return whether the subscription is still being set up."""
-        return now < self.pending_until
-
-    def settle(self, now: datetime) -> None:
-        """Let the subscription be set up, since somebody looks at it."""
-        self.pending_until = min(self.pending_until, now)
+        self.set_up.pass_time(STEPS, now)
+        return self.set_up.steps == 0
 
 
 @dataclass
@@ -94,14 +94,15 @@ class StandardsStore(Store, scope=Scope.REGION):
     ) -> Subscription:
         """Return the subscription ``arn`` of an account, which is made if there was none."""
         held = self.subscriptions.setdefault(account_id, {})
-        if arn not in held:
+        if arn not in held or held[arn].deleting_since is not None:
+            held.pop(arn, None)  # the new one stands at the end
             self.last_sequence += 1
             held[arn] = Subscription(
                 standards_subscription_arn=arn,
                 standards_arn=standard.standards_arn,
                 provider=standard.provider,
                 sequence=self.last_sequence,
-                pending_until=now + SETTLES_AFTER,
+                set_up=Course([now], shown=True),  # by the answer that says PENDING
             )
         return held[arn]
 
@@ -148,12 +149,26 @@ class Standards(Family):
             arn = self.subscription_arn(account_id, standard)
             store.subscribe(account_id, arn, standard, now)
 
+    def held(self, account_id: str, now: datetime) -> dict[str, Subscription]:
+        """Return an account's subscriptions by their ARNs, those being deleted among them."""
+        store = self.store(StandardsStore)
+        for arn, each in list(store.of(account_id).items()):
+            gone = each.deleting_since
+            if gone is not None and is_over(gone, now, self.backend.world):
+                store.unsubscribe(account_id, arn)
+        return store.of(account_id)
+
     def unsubscribe(self, account_id: str, standards_arns: Iterable[str], now: datetime) -> None:
         """End an account's subscriptions to standards; those it has not are passed over."""
-        del now  # what ends is gone at once
-        store = self.store(StandardsStore)
         for standard in filter(None, map(self.find, standards_arns)):
-            store.unsubscribe(account_id, self.subscription_arn(account_id, standard))
+            self.end(account_id, self.subscription_arn(account_id, standard), now)
+
+    def end(self, account_id: str, arn: str, now: datetime) -> None:
+        """End a subscription, if there is one: it is DELETING, and gone when anybody can see it."""
+        subscription = self.held(account_id, now).get(arn)
+        if subscription is not None and subscription.deleting_since is None:
+            subscription.deleting_since = now
+            self.held(account_id, now)
 
     def unsubscribe_all(self, account_id: str) -> None:
         """End all of an account's subscriptions in this region, since its hub goes."""
@@ -161,7 +176,8 @@ class Standards(Family):
 
     def subscribed(self, account_id: str) -> list[str]:
         """Return the ARNs of the standards that an account is subscribed to in this region."""
-        return [each.standards_arn for each in self.store(StandardsStore).of(account_id).values()]
+        held = self.store(StandardsStore).of(account_id).values()
+        return [each.standards_arn for each in held if each.deleting_since is None]
 
     def subscription_arn(self, account_id: str, standard: Standard) -> str:
         """Return the ARN of an account's subscription to ``standard``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.context import Context
@@ -13,7 +14,12 @@ from membership_mock.securityhub.errors import (
     InvalidInputException,
 )
 from membership_mock.securityhub.hubs import Hubs
-from membership_mock.securityhub.standards import Standards, StandardsStore, Subscription
+from membership_mock.securityhub.standards import (
+    STEPS,
+    Standards,
+    StandardsStore,
+    Subscription,
+)
 
 
 class StandardsSubscriptions(Family):
@@ -41,12 +47,12 @@ class StandardsSubscriptions(Family):
         standards_subscription_arns: list[str] | None = None,
         providers: list[str] | None = None,
     ) -> dict[str, Any]:
-        """Return the caller's own subscriptions; those that were PENDING are READY by now.
+        """Return the caller's own subscriptions; those that were PENDING settle with the look.
 
         ARNs that are no subscriptions of the caller are passed over (inferred).
         """
         self.of(Hubs).require()
-        held = self.store(StandardsStore).of(self.backend.account_id)
+        held = self.of(Standards).held(ctx.account_id, ctx.now)
         wanted = set(standards_subscription_arns or held)
         shown = [
             each
@@ -54,8 +60,12 @@ class StandardsSubscriptions(Family):
             if arn in wanted and (not providers or each.provider in providers)
         ]
         for subscription in shown:
-            subscription.settle(ctx.now)
-        return {"StandardsSubscriptions": Listing(shown, lambda each: each.sequence, show=_settled)}
+            subscription.set_up.look(STEPS, ctx.now, ctx.world)
+        return {
+            "StandardsSubscriptions": Listing(
+                shown, lambda each: each.sequence, show=lambda each: _as_of(each, ctx.now)
+            )
+        }
 
     @operation("BatchEnableStandards")
     def batch_enable_standards(
@@ -66,8 +76,8 @@ class StandardsSubscriptions(Family):
         A standard that the caller is subscribed to already comes back as it is (inferred).
 
         Raises:
-            InvalidInputException: the region has no such standard; then nothing is enabled
-                (text observed).
+            InvalidInputException: the region has no such standard (text observed), or the
+                subscription to it is DELETING (inferred); then nothing is enabled.
             AccessDeniedException: a configuration policy governs the caller (observed).
         """
         self._require_hub_and_own_say()
@@ -81,6 +91,14 @@ class StandardsSubscriptions(Family):
             ],
         )
         store = self.store(StandardsStore)
+        wanted = [
+            self.of(Standards).subscription_arn(ctx.account_id, available[each["StandardsArn"]])
+            for each in standards_subscription_requests
+        ]
+        held = self.of(Standards).held(ctx.account_id, ctx.now)
+        _refuse_moving(
+            [arn for arn in wanted if arn in held and held[arn].deleting_since], "DELETING"
+        )
         answers = []
         for request in standards_subscription_requests:
             standard = available[request["StandardsArn"]]
@@ -89,18 +107,16 @@ class StandardsSubscriptions(Family):
             subscription = store.subscribe(ctx.account_id, arn, standard, ctx.now)
             if new:
                 subscription.standards_input = request.get("StandardsInput") or {}
-            answers.append(
-                _shown(subscription, "PENDING")
-                if subscription.pending(ctx.now)
-                else _settled(subscription)
-            )
+            answers.append(_as_of(subscription, ctx.now))
         return {"StandardsSubscriptions": answers}
 
     @operation("BatchDisableStandards")
     def batch_disable_standards(
         self, ctx: Context, standards_subscription_arns: list[str]
     ) -> dict[str, Any]:
-        """End subscriptions of the caller, and return them as DELETING; they are gone at once.
+        """End subscriptions of the caller, and return them as DELETING.
+
+        They are gone for everybody who looks later; one that is DELETING stays so (inferred).
 
         Raises:
             InvalidInputException: one of them is still PENDING (text observed), or is none of the
@@ -108,24 +124,28 @@ class StandardsSubscriptions(Family):
             AccessDeniedException: a configuration policy governs the caller (observed).
         """
         self._require_hub_and_own_say()
-        store = self.store(StandardsStore)
-        held = store.of(ctx.account_id)
+        held = self.of(Standards).held(ctx.account_id, ctx.now)
         arns = list(dict.fromkeys(standards_subscription_arns))
         _refuse_unknown("StandardsSubscriptionArn", [arn for arn in arns if arn not in held])
-        pending = [arn for arn in arns if held[arn].pending(ctx.now)]
-        if pending:
-            raise InvalidInputException(
-                "StandardsSubscription(s) in state PENDING, please try later: " + _compact(pending)
-            )
+        _refuse_moving([arn for arn in arns if held[arn].pending(ctx.now)], "PENDING")
         answers = [_shown(held[arn], "DELETING") for arn in arns]
         for arn in arns:
-            store.unsubscribe(ctx.account_id, arn)
+            self.of(Standards).end(ctx.account_id, arn, ctx.now)
         return {"StandardsSubscriptions": answers}
 
     def _require_hub_and_own_say(self) -> None:
         """Refuse a caller without a hub, or whose standards a configuration policy decides on."""
         self.of(Hubs).require()
         self.of(Hubs).require_own_say()
+
+
+def _as_of(subscription: Subscription, now: datetime) -> dict[str, Any]:
+    """Return a subscription as it is at the moment."""
+    if subscription.deleting_since is not None:
+        return _shown(subscription, "DELETING")
+    if subscription.pending(now):
+        return _shown(subscription, "PENDING")
+    return _settled(subscription)
 
 
 def _settled(subscription: Subscription) -> dict[str, Any]:
@@ -154,6 +174,13 @@ def _shown(subscription: Subscription, status: str) -> dict[str, Any]:
 def _refuse_unknown(what: str, unknown: Sequence[Any]) -> None:
     if unknown:
         raise InvalidInputException(f"Invalid {what}(s): {_compact(unknown)}")
+
+
+def _refuse_moving(arns: Sequence[str], status: str) -> None:
+    if arns:
+        raise InvalidInputException(
+            f"StandardsSubscription(s) in state {status}, please try later: {_compact(arns)}"
+        )
 
 
 def _compact(values: Sequence[Any]) -> str:

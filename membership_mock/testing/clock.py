@@ -2,6 +2,181 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from membership_mock.engine.clock import in_range, instant
+from membership_mock.errors import NotRunning, UsageError
+
+if TYPE_CHECKING:
+    from membership_mock.engine.running import Running
+    from membership_mock.engine.world import World
+
+#: a moment as a test author may write it; text is ISO 8601
+Instant = datetime | date | str
+
 
 class MockClock:
-    """The clock of a running mock, from `MembershipMock.clock`."""
+    """The clock of a running mock, from `MembershipMock.clock`.
+
+    The mocked services take every stamp from it, and do what depends on time by it. It shows the
+    real time, or that of freezegun or time-machine, until it is frozen or moved; from then on it
+    goes its own way until the mock ends or is reset. Time goes forward only.
+    """
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    def __repr__(self) -> str:
+        if self._running.is_empty:
+            return "<MockClock of a mock that has ended>"
+        return f"<MockClock {self.now().isoformat()}{', frozen' if self.frozen else ''}>"
+
+    def now(self) -> datetime:
+        """Return the present instant of the mocked services, in UTC, in whole milliseconds.
+
+        Raises:
+            NotRunning: the mock has ended.
+        """
+        return self._world().clock.now()
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the clock stands still."""
+        return self._world().clock.frozen is not None
+
+    def freeze(self, at: Instant | None = None) -> AbstractContextManager[MockClock]:
+        """Let the clock stand still, at once, and until `unfreeze`.
+
+        Args:
+            at: where it stands, as for `move_to`; where it is when None.
+
+        Returns:
+            For use as ``with mock.clock.freeze() as clock:``. At the end of the block time goes on,
+            unless it stood still before.
+
+        Raises:
+            NotRunning: the mock has ended.
+            UsageError: ``at`` is in the past, or no instant.
+        """
+        block = _Freeze(self, stood=self.frozen)
+        self._set(None if at is None else instant(at), frozen=True)
+        return block
+
+    def unfreeze(self) -> None:
+        """Let time go on from where the clock stands; it stays as it is if it goes already.
+
+        Raises:
+            NotRunning: the mock has ended.
+        """
+        if self.frozen:
+            self._set(None, frozen=False)
+
+    def move_to(self, at: Instant) -> None:
+        """Put the clock forward to an instant; it stays frozen, or goes on from there.
+
+        As long as nothing has happened in the mocked services and the clock is untouched, the
+        instant may be in the past as well: a test may play on a day of its own.
+
+        Args:
+            at: an aware datetime, a date (its midnight in UTC), or either as text in ISO 8601, in
+                UTC unless it says otherwise.
+
+        Raises:
+            NotRunning: the mock has ended.
+            UsageError: ``at`` is in the past, no instant, a naive datetime, or out of range.
+        """
+        self._set(instant(at), frozen=self.frozen)
+
+    def advance(
+        self,
+        by: timedelta | None = None,
+        *,
+        seconds: float | None = None,
+        minutes: float | None = None,
+        hours: float | None = None,
+        days: float | None = None,
+    ) -> None:
+        """Put the clock forward; it stays frozen, or goes on from there.
+
+        Args:
+            by: how far; or else the sum of the others.
+            seconds: so many seconds.
+            minutes: so many minutes.
+            hours: so many hours.
+            days: so many days of 24 hours.
+
+        Raises:
+            NotRunning: the mock has ended.
+            UsageError: that is nothing, goes back, is no time at all, or is too far.
+        """
+        parts = {"seconds": seconds, "minutes": minutes, "hours": hours, "days": days}
+        step = _step(by, parts)
+        with self._running.world.lock:
+            clock = self._world().clock
+            now = clock.frozen or clock.now()
+            try:
+                at = now + step
+            except OverflowError:
+                raise UsageError(
+                    f"The clock cannot be advanced by {step}: that is too far."
+                ) from None
+            self._set(in_range(at, at), frozen=self.frozen)
+
+    def _world(self) -> World:
+        if self._running.is_empty:
+            raise NotRunning(
+                "The mock of this clock has ended: take `mock.clock` from the one that is running."
+            )
+        return self._running.world
+
+    def _set(self, at: datetime | None, *, frozen: bool) -> None:
+        """Put the clock to ``at``, or leave it where it is."""
+        self._world()
+        with self._running.world.lock:
+            self._running.set_clock(at, frozen=frozen)
+
+
+class _Freeze(AbstractContextManager[MockClock]):
+    """The block of a clock that stands still."""
+
+    def __init__(self, clock: MockClock, *, stood: bool) -> None:
+        self._clock = clock
+        self._stood = stood
+
+    def __enter__(self) -> MockClock:
+        return self._clock
+
+    def __exit__(self, *_: object) -> None:
+        if not self._stood and not self._clock._running.is_empty:
+            self._clock.unfreeze()
+
+
+def _step(by: object, parts: dict[str, float | None]) -> timedelta:
+    """Return how far to go, which is not back."""
+    usage = "pass a timedelta, or e.g. minutes=20"
+    given = {name: part for name, part in parts.items() if part is not None}
+    if (by is None) is not bool(given):
+        said = "a timedelta and parts of one" if given else "nothing"
+        raise UsageError(f"advance() was given {said}: {usage}.")
+    if by is None:
+        step = _sum(given, usage)
+    elif isinstance(by, timedelta):
+        step = by
+    else:
+        raise UsageError(f"{by!r} is no time to advance by: {usage}.")
+    if step < timedelta():
+        raise UsageError(f"The clock cannot be advanced by {step}: time goes forward only.")
+    return step
+
+
+def _sum(given: dict[str, float], usage: str) -> timedelta:
+    for name, part in given.items():
+        if isinstance(part, bool) or not isinstance(part, (int, float)):
+            raise UsageError(f"{name}={part!r} is no number of {name}: {usage}.")
+    try:
+        return timedelta(**given)
+    except (OverflowError, ValueError):
+        shown = ", ".join(f"{name}={part!r}" for name, part in given.items())
+        raise UsageError(f"The clock cannot be advanced by {shown}: that is no time.") from None
