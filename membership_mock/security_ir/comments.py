@@ -1,4 +1,4 @@
-"""Comments on a case: by the customer, and by the service itself.
+"""Comments on a case: by the customer, by AWS's engineers, and by the service itself.
 
 Source: API pages CreateCaseComment, UpdateCaseComment, ListComments; user guide,
 "Communications". Order, counting of ids, and who may edit are inferred.
@@ -19,6 +19,7 @@ from membership_mock.security_ir.errors import (
     ResourceNotFoundException,
     ServiceQuotaExceededException,
 )
+from membership_mock.security_ir.principals import principal_of
 
 #: as many as there are ids of six digits
 MOST_COMMENTS = 10**6
@@ -68,13 +69,13 @@ class Comments(CaseFamily):
                 "Case",
                 COMMENTS_QUOTA,
             )
-        return {"commentId": self.add(case, ctx.now, ctx.account_id, body).comment_id}
+        return {"commentId": self.add(case, ctx.now, principal_of(ctx), body).comment_id}
 
     @operation("UpdateCaseComment")
     def update_case_comment(
         self, ctx: Context, case_id: str, comment_id: str, body: str
     ) -> dict[str, Any]:
-        """Replace the body of one of the customer's comments, and return it.
+        """Replace the body of one of the caller's own comments, and return it.
 
         The body that the comment has already changes nothing and leaves no trace (inferred).
 
@@ -82,10 +83,10 @@ class Comments(CaseFamily):
             AccessDeniedException: the comment is by AWS.
             ConflictException: the case is closed.
         """
-        cases = self.of(Cases)
+        cases, principal = self.of(Cases), principal_of(ctx)
         case = cases.for_reading(ctx, case_id)
-        comment = _find(case, comment_id)
-        if comment.creator != ctx.account_id:
+        comment = find_comment(case, comment_id)
+        if comment.creator != principal:
             raise AccessDeniedException(
                 f"Comment {comment_id} of case {case_id} was written by AWS and cannot be edited."
             )
@@ -93,12 +94,12 @@ class Comments(CaseFamily):
         if comment.body != body:
             comment.body = body
             comment.last_updated_date = ctx.now
-            comment.last_updated_by = ctx.account_id
+            comment.last_updated_by = principal
             cases.note(
                 CaseChange(
                     case,
                     ctx.now,
-                    ctx.account_id,
+                    principal,
                     "Update comment",
                     f"Updated comment {comment_id}.",
                 )
@@ -115,7 +116,12 @@ class Comments(CaseFamily):
         }
 
 
-def _find(case: Case, comment_id: str) -> Comment:
+def find_comment(case: Case, comment_id: str) -> Comment:
+    """Return a comment of a case.
+
+    Raises:
+        ResourceNotFoundException: the case has no such comment.
+    """
     place = int(comment_id)
     if place >= len(case.comments):
         raise ResourceNotFoundException(

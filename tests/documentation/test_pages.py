@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -19,7 +20,7 @@ from membership_mock.engine.model import service_model, snake
 from membership_mock.engine.operation import Mark
 from membership_mock.operations_page import markdown
 from membership_mock.options import Options
-from membership_mock.security_ir import case_status, memberships
+from membership_mock.security_ir import case_status, investigations, memberships
 from membership_mock.securityhub import associations
 from membership_mock.services import SERVICES
 from tests.documentation.pages import (
@@ -38,6 +39,7 @@ from tests.documentation.pages import (
 
 README = ROOT / "README.md"
 CHANGELOG = ROOT / "CHANGELOG.md"
+PACKAGE = membership_mock.__name__
 REFERENCE = DOCS / "reference"
 GENERATED = REFERENCE / "mocked-operations.md"
 
@@ -218,7 +220,8 @@ def public_api() -> Iterator[str]:
         ("snapshot.", membership_mock.Snapshot),
         ("dump.", membership_mock.Dump),
     ]:
-        for name, value in vars(kind).items():
+        own = [each for each in kind.__mro__ if each.__module__.startswith(PACKAGE)]
+        for name, value in ChainMap(*(dict(vars(each)) for each in own)).items():
             if not name.startswith("_"):
                 yield (
                     signature(owner, name, value) if inspect.isfunction(value) else f"{owner}{name}"
@@ -337,6 +340,7 @@ def test_the_diagrams_of_security_ir_are_the_tables_of_the_code() -> None:
     }
     assert arrows(page, "The life of a self-managed case") == moves(case_status.SELF_MANAGED)
     assert arrows(page, "The life of an AWS-supported case") == moves(case_status.SERVICE_MANAGED)
+    assert arrows(page, "Investigations") == moves(investigations.NEXT_STATUS)
 
 
 def test_the_transitions_of_securityhub_are_the_table_of_the_code() -> None:
