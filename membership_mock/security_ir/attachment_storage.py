@@ -40,6 +40,7 @@ class StoredObject:
         uploaded_at: when the bytes were uploaded.
         scanned: whether these very bytes have been looked at.
         deleted_at: when the bytes go; None while their case is open.
+        verdict: Verified or Failed, when the author of a test says what the scan finds.
     """
 
     secret: str
@@ -47,6 +48,7 @@ class StoredObject:
     uploaded_at: datetime | None = None
     scanned: bool = False
     deleted_at: datetime | None = None
+    verdict: str | None = None
 
 
 @dataclass

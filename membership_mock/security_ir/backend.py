@@ -15,6 +15,7 @@ from membership_mock.security_ir.finding_metrics import FindingMetrics
 from membership_mock.security_ir.investigations import Investigations
 from membership_mock.security_ir.memberships import Memberships
 from membership_mock.security_ir.quotas import QUOTAS, Quotas
+from membership_mock.security_ir.responders import Responders
 from membership_mock.security_ir.tags import Tags
 
 
@@ -32,6 +33,7 @@ class SecurityIrBackend(Backend):
         Edits,
         Attachments,
         Investigations,
+        Responders,
         Quotas,
         Tags,
     )

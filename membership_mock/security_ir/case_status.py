@@ -20,6 +20,7 @@ from membership_mock.security_ir.cases import (
     pending_action,
 )
 from membership_mock.security_ir.errors import ConflictException, ValidationException
+from membership_mock.security_ir.principals import principal_of
 from membership_mock.security_ir.quotas import Quotas
 
 SUBMITTED = "Submitted"
@@ -74,14 +75,7 @@ class CaseStatus(CaseFamily):
                 f"The status of case {case_id} is changed by AWS, because its resolver is AWS.",
                 field="caseStatus",
             )
-        before = case.case_status
-        if case_status not in SELF_MANAGED[before]:
-            raise ValidationException(
-                f"Case {case_id} cannot go from {before} to {case_status}.", field="caseStatus"
-            )
-        case.case_status = case_status
-        self._note(ctx, case, "Update case status", f"Changed {before} to {case_status}.")
-        return {"caseStatus": case_status}
+        return self.move(ctx, case, case_status)
 
     @operation("CloseCase")
     def close_case(self, ctx: Context, case_id: str) -> dict[str, Any]:
@@ -92,11 +86,34 @@ class CaseStatus(CaseFamily):
         Raises:
             ConflictException: the case is closed already.
         """
-        case = self.of(Cases).for_writing(ctx, case_id)
+        return self.close(ctx, self.of(Cases).for_writing(ctx, case_id))
+
+    def move(self, ctx: Context, case: Case, case_status: str) -> dict[str, Any]:
+        """Move a case to another status, as the table of its resolver allows, and return that.
+
+        Raises:
+            ValidationException: the table has no such transition.
+        """
+        before = case.case_status
+        if case_status not in TRANSITIONS[case.resolver_type][before]:
+            raise ValidationException(
+                f"Case {case.case_id} cannot go from {before} to {case_status}.",
+                field="caseStatus",
+            )
+        case.case_status = case_status
+        self._note(ctx, case, "Update case status", f"Changed {before} to {case_status}.")
+        return {"caseStatus": case_status}
+
+    def close(self, ctx: Context, case: Case) -> dict[str, Any]:
+        """Close a case, and return its status and the moment.
+
+        Raises:
+            ConflictException: it is closed already.
+        """
         before = case.case_status
         if CLOSED not in TRANSITIONS[case.resolver_type][before]:
             raise ConflictException(
-                f"Case {case_id} cannot be closed while it is {before}.", case_id, "Case"
+                f"Case {case.case_id} cannot be closed while it is {before}.", case.case_id, "Case"
             )
         self.of(Quotas).give_back(case.membership_id, case.resolver_type)
         case.case_status = CLOSED
@@ -107,8 +124,7 @@ class CaseStatus(CaseFamily):
 
     @operation(
         "UpdateResolverType",
-        differs="an AWS-supported case stays Submitted until it is closed: no AWS engineer works"
-        " on it",
+        differs="no AWS engineer works on an AWS-supported case: the test says what they do",
     )
     def update_resolver_type(
         self, ctx: Context, case_id: str, resolver_type: str
@@ -149,4 +165,4 @@ class CaseStatus(CaseFamily):
         return {"caseId": case_id, "caseStatus": SUBMITTED, "resolverType": resolver_type}
 
     def _note(self, ctx: Context, case: Case, action: str, message: str) -> None:
-        self.of(Cases).note(CaseChange(case, ctx.now, ctx.account_id, action, message))
+        self.of(Cases).note(CaseChange(case, ctx.now, principal_of(ctx), action, message))

@@ -27,13 +27,14 @@ from membership_mock.security_ir.errors import (
     ValidationException,
 )
 from membership_mock.security_ir.memberships import Memberships, check_tag_keys
+from membership_mock.security_ir.principals import principal_of
 from membership_mock.security_ir.quotas import Quotas, active_memberships
 
 if TYPE_CHECKING:
     from membership_mock.security_ir.attachments import CaseAttachment
     from membership_mock.security_ir.comments import Comment
     from membership_mock.security_ir.edits import CaseEdit
-    from membership_mock.security_ir.investigations import InvestigationFeedback
+    from membership_mock.security_ir.investigations import InvestigationFeedback, ToldAction
 
 
 @dataclass(slots=True)
@@ -47,6 +48,8 @@ class Case:
         investigation: how far the investigation has come that began when AWS became the resolver;
             None for a self-managed case.
         feedback: what the customer thinks of results of the investigation, by their id.
+        told_actions: the actions of the investigation that no longer follow the timetable, by
+            their place.
         summary_posted: whether the investigation has left its summary as a comment.
     """
 
@@ -79,6 +82,7 @@ class Case:
     comments: list[Comment] = field(default_factory=list)
     edits: list[CaseEdit] = field(default_factory=list)
     feedback: dict[str, InvestigationFeedback] = field(default_factory=dict)
+    told_actions: dict[int, ToldAction] = field(default_factory=dict)
     summary_posted: bool = False
 
 
@@ -168,10 +172,12 @@ def pending_action(resolver_type: str, case_status: str) -> str:
     """Return who has to act on a case.
 
     Source: the example request and response of the API reference, where a new self-managed case
-    waits for the customer. AWS waits for the customer only when it asks, which no input brings
-    about (inferred).
+    waits for the customer; user guide, "Action items": AWS waits for the customer to close a case
+    that is ready for it. Otherwise AWS waits only after it has asked for something.
     """
-    return "Customer" if resolver_type == "Self" and case_status != "Closed" else "None"
+    if resolver_type == "Self":
+        return "None" if case_status == "Closed" else "Customer"
+    return "Customer" if case_status == "Ready to Close" else "None"
 
 
 class Cases(CaseFamily):
@@ -252,8 +258,7 @@ class Cases(CaseFamily):
 
     @operation(
         "CreateCase",
-        differs="an AWS-supported case stays Submitted until it is closed: no AWS engineer works"
-        " on it",
+        differs="no AWS engineer works on an AWS-supported case: the test says what they do",
     )
     def create_case(
         self,
@@ -313,7 +318,7 @@ class Cases(CaseFamily):
             CaseChange(
                 case,
                 ctx.now,
-                ctx.account_id,
+                principal_of(ctx),
                 "Create case",
                 f"Created the case with the resolver {resolver_type}.",
             )
@@ -401,7 +406,7 @@ class Cases(CaseFamily):
             for name, value in changes.items():
                 setattr(case, model.snake(name), value)
             message = f"Updated {', '.join(changes)}."
-            self.note(CaseChange(case, ctx.now, ctx.account_id, "Update case", message))
+            self.note(CaseChange(case, ctx.now, principal_of(ctx), "Update case", message))
 
     def _caught_up(self, case: Case, now: datetime) -> Case:
         for kind in _overriding(self.backend.families, "catch_up"):

@@ -1,4 +1,4 @@
-"""Comments on a case: by the customer, and by the service itself.
+"""Comments on a case: by the customer, by AWS's engineers, and by the service itself.
 
 Source: API pages CreateCaseComment, UpdateCaseComment, ListComments; user guide,
 "Communications". Order, counting of ids, and who may edit are inferred.
@@ -18,6 +18,7 @@ from membership_mock.engine.quotas import QuotaUse
 from membership_mock.engine.world import World
 from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases, writable_cases
 from membership_mock.security_ir.errors import AccessDeniedException, ResourceNotFoundException
+from membership_mock.security_ir.principals import principal_of
 from membership_mock.security_ir.quotas import COMMENTS, Quotas
 
 #: what a case's trail calls a new comment
@@ -69,13 +70,13 @@ class Comments(CaseFamily):
         """
         case = self.of(Cases).for_writing(ctx, case_id)
         self.of(Quotas).require_room_in_case(COMMENTS, case_id, len(case.comments))
-        return {"commentId": self.add(case, ctx.now, ctx.account_id, body).comment_id}
+        return {"commentId": self.add(case, ctx.now, principal_of(ctx), body).comment_id}
 
     @operation("UpdateCaseComment")
     def update_case_comment(
         self, ctx: Context, case_id: str, comment_id: str, body: str
     ) -> dict[str, Any]:
-        """Replace the body of one of the customer's comments, and return it.
+        """Replace the body of one of the caller's own comments, and return it.
 
         The body that the comment has already changes nothing and leaves no trace (inferred).
 
@@ -83,10 +84,10 @@ class Comments(CaseFamily):
             AccessDeniedException: the comment is by AWS.
             ConflictException: the case is closed.
         """
-        cases = self.of(Cases)
+        cases, principal = self.of(Cases), principal_of(ctx)
         case = cases.for_reading(ctx, case_id)
-        comment = _find(case, comment_id)
-        if comment.creator != ctx.account_id:
+        comment = find_comment(case, comment_id)
+        if comment.creator != principal:
             raise AccessDeniedException(
                 f"Comment {comment_id} of case {case_id} was written by AWS and cannot be edited."
             )
@@ -94,12 +95,12 @@ class Comments(CaseFamily):
         if comment.body != body:
             comment.body = body
             comment.last_updated_date = ctx.now
-            comment.last_updated_by = ctx.account_id
+            comment.last_updated_by = principal
             cases.note(
                 CaseChange(
                     case,
                     ctx.now,
-                    ctx.account_id,
+                    principal,
                     "Update comment",
                     f"Updated comment {comment_id}.",
                 )
@@ -116,7 +117,12 @@ class Comments(CaseFamily):
         }
 
 
-def _find(case: Case, comment_id: str) -> Comment:
+def find_comment(case: Case, comment_id: str) -> Comment:
+    """Return a comment of a case.
+
+    Raises:
+        ResourceNotFoundException: the case has no such comment.
+    """
     place = int(comment_id)
     if place >= len(case.comments):
         raise ResourceNotFoundException(

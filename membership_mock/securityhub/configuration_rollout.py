@@ -114,16 +114,13 @@ class ConfigurationRollout(Family):
             policy_id = source.configuration_policy_id
             before = central.outcomes.get(account_id)
             # what failed elsewhere has still failed
-            failure = before.failure if before and regions is not None else None
+            reason = before.failure if before and regions is not None else None
             if policy_id != SELF_MANAGED:
                 policy = central.policies[policy_id]
                 for region in wanted_regions:
                     if not self._configure(organization, central, policy, account_id, region, now):
-                        failure = failure or (
-                            f"Configuration Policy {policy_id} couldn't be applied to account"
-                            f" {account_id} in {region} Region. Retry your request."
-                        )
-            central.outcomes[account_id] = Outcome(policy_id, now, failure)
+                        reason = reason or failure(policy_id, account_id, region)
+            central.outcomes[account_id] = Outcome(policy_id, now, reason)
 
     def extend(self, administrator_id: str, *, beyond: Collection[str], now: datetime) -> None:
         """Take central configuration to those regions that it has not reached before."""
@@ -192,6 +189,14 @@ class ConfigurationRollout(Family):
         store = self.store(CentralConfigurationStore)
         organization = organization_of(administrator_id, self.backend.partition)
         return store.organizations.get(administrator_id), organization
+
+
+def failure(policy_id: str, account_id: str, region: str) -> str:
+    """Return what AWS says when a policy could not be carried out."""
+    return (
+        f"Configuration Policy {policy_id} couldn't be applied to account {account_id} in {region}"
+        " Region. Retry your request."
+    )
 
 
 def _families(here: Family, region: str, account_id: str) -> tuple[Hubs, Associations]:

@@ -17,7 +17,7 @@ from membership_mock.engine.organizations import Organization, OrganizationChang
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.settling import is_over
 from membership_mock.engine.world import World
-from membership_mock.errors import ServiceError
+from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.aggregation import FindingAggregatorStore
 from membership_mock.securityhub.central_configuration import (
     SELF_MANAGED,
@@ -25,6 +25,7 @@ from membership_mock.securityhub.central_configuration import (
     CentralConfiguration,
     CentralConfigurationStore,
     Governance,
+    Outcome,
     TargetType,
     lineage,
     type_of,
@@ -33,7 +34,7 @@ from membership_mock.securityhub.configuration_policies import (
     ConfigurationPolicies,
     refuse_switching_off,
 )
-from membership_mock.securityhub.configuration_rollout import ConfigurationRollout
+from membership_mock.securityhub.configuration_rollout import ConfigurationRollout, failure
 from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
 from membership_mock.securityhub.regions import backend_in
@@ -218,6 +219,36 @@ class PolicyAssociations(Family):
             if key == (change.partition,):
                 for administrator_id in list(store.organizations):
                     _follow(world, change, administrator_id)
+
+    def fail(self, ctx: Context, account_id: str, message: str | None) -> None:
+        """Let the policy that an account goes by have failed there, for the author of a test.
+
+        The targets above show it as they show any failure; it lasts until the policy is carried
+        out for the account again.
+
+        Args:
+            ctx: a request by the delegated administrator in the home region.
+            account_id: an account of the organization that goes by a policy.
+            message: why it failed; None for the usual words.
+        """
+        central = self._settled(ctx)
+        organization = _organization(ctx)
+        source = central.source(organization, account_id)
+        if account_id not in organization.accounts:
+            raise UsageError(
+                f"{account_id!r} is not an account of the organization. An association fails for an"
+                " account; units and the root show that one below them has failed."
+            )
+        if source is None or source.configuration_policy_id == SELF_MANAGED:
+            raise UsageError(
+                f"Account {account_id} goes by no configuration policy, so none can fail there:"
+                " call start_configuration_policy_association for it, its unit or the root first."
+            )
+        policy_id = source.configuration_policy_id
+        central.outcomes[account_id] = Outcome(
+            policy_id, ctx.now, message or failure(policy_id, account_id, ctx.region)
+        )
+        source.failed = _failed_below(central, organization, source.target_id)
 
     def _settled(self, ctx: Context) -> CentralConfiguration:
         """Return the caller's central configuration, with everything carried out."""

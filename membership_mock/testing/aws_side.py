@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from membership_mock.cleanrooms.protected_jobs import ProtectedJobs
 from membership_mock.cleanrooms.protected_queries import ProtectedQueries
-from membership_mock.security_ir.finding_metrics import FindingMetrics
-
-if TYPE_CHECKING:
-    from membership_mock.engine.operation import Family
-    from membership_mock.engine.running import Running
-
-F = TypeVar("F", bound="Family")
+from membership_mock.engine.context import Context
+from membership_mock.engine.moto_bridge import partition_of, random_uuid
+from membership_mock.errors import ServiceError, UsageError
+from membership_mock.securityhub.policy_associations import PolicyAssociations
+from membership_mock.testing.aws_side_security_ir import SecurityIrSide
 
 
-class AwsSide:
+class AwsSide(SecurityIrSide):
     """AWS's side of the story of one account in one region, from `MembershipMock.aws_side`."""
-
-    def __init__(self, running: Running, account: str, region: str) -> None:
-        self._running = running
-        self._account = account
-        self._region = region
 
     def end_query(
         self,
@@ -76,23 +68,38 @@ class AwsSide:
                 status, result=result, error=error, protected_job_id=protected_job_id
             )
 
-    def record_finding_metrics(self, membership_id: str, day: date, **counts: int) -> None:
-        """Add to the counts of a day that GetFindingMetrics of Security Incident Response shows.
+    def fail_policy_association(self, account_id: str, message: str | None = None) -> None:
+        """Let a configuration policy of Security Hub have failed for an account.
+
+        Call it on the side of the delegated administrator, in the home region. The association of
+        the account is FAILED with the message, and those of the units above it and of the root say
+        that one below them has failed. Applying the policy again mends it.
 
         Args:
-            membership_id: a membership of this account and region, in any status.
-            day: the day in UTC.
-            **counts: how many to add, by the field's name in snake case, e.g.
-                ``findings_triaged=3``.
+            account_id: an account of the organization that goes by a policy, applied or inherited.
+            message: the ``AssociationStatusMessage``; the usual one when None.
 
         Raises:
-            TypeError: a name is no field of the answer of GetFindingMetrics.
+            UsageError: the account goes by no policy, or is none of the organization; or this side
+                is not the one that central configuration is administered from.
         """
-        with self._running.world.lock:
-            self._family("security-ir", FindingMetrics).record(membership_id, day, **counts)
-
-    def _family(self, service: str, kind: type[F]) -> F:
-        found: F = self._running.installation.backends[service][self._account][self._region].family(
-            kind
-        )
-        return found
+        world = self._running.world
+        with world.lock:
+            ctx = Context(
+                world,
+                "securityhub",
+                "GetConfigurationPolicyAssociation",
+                self._account,
+                self._region,
+                partition_of(self._region),
+                world.clock.now(),
+                random_uuid(),
+            )
+            try:
+                self._family("securityhub", PolicyAssociations).fail(ctx, account_id, message)
+            except ServiceError as refusal:
+                raise UsageError(
+                    f"Account {self._account} has no configuration policies in {self._region}:"
+                    f" {refusal.message} Take mock.aws_side(…) of the delegated administrator in"
+                    " its home region."
+                ) from refusal

@@ -17,6 +17,8 @@ _OURS = (
     *(f"{_PACKAGE}.{service.replace('-', '_')}." for service in SERVICES),
     f"{_PACKAGE}.engine.http",
     f"{_PACKAGE}.engine.idempotency",
+    f"{_PACKAGE}.engine.quotas",
+    f"{_PACKAGE}.engine.settling",
 )
 
 #: where moto's is, of the services that go into a dump

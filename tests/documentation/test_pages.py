@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -18,11 +19,12 @@ from membership_mock.engine.model import service_model, snake
 from membership_mock.engine.operation import Mark
 from membership_mock.operations_page import markdown
 from membership_mock.options import Options
-from membership_mock.security_ir import case_status, memberships
+from membership_mock.security_ir import case_status, investigations, memberships
 from membership_mock.securityhub import associations
 from membership_mock.services import SERVICES
 from membership_mock.testing.given_cleanrooms import CleanRoomsSeeds
 from membership_mock.testing.given_securityhub import SecurityHubSeeds
+from membership_mock.testing.given_security_ir import SecurityIrSeeds
 from tests.documentation.pages import (
     DOCS,
     ROOT,
@@ -39,6 +41,7 @@ from tests.documentation.pages import (
 
 README = ROOT / "README.md"
 CHANGELOG = ROOT / "CHANGELOG.md"
+PACKAGE = membership_mock.__name__
 REFERENCE = DOCS / "reference"
 GENERATED = REFERENCE / "mocked-operations.md"
 
@@ -220,7 +223,8 @@ def public_api() -> Iterator[str]:
         ("snapshot.", membership_mock.Snapshot),
         ("dump.", membership_mock.Dump),
     ]:
-        for name, value in vars(kind).items():
+        own = [each for each in kind.__mro__ if each.__module__.startswith(PACKAGE)]
+        for name, value in ChainMap(*(dict(vars(each)) for each in own)).items():
             if not name.startswith("_"):
                 yield (
                     signature(owner, name, value) if inspect.isfunction(value) else f"{owner}{name}"
@@ -228,6 +232,7 @@ def public_api() -> Iterator[str]:
     for owner, kind in [
         ("given.cleanrooms.", CleanRoomsSeeds),
         ("given.securityhub.", SecurityHubSeeds),
+        ("given.security_ir.", SecurityIrSeeds),
     ]:
         for name, value in inspect.getmembers(kind, inspect.isfunction):
             if not name.startswith("_"):
@@ -346,6 +351,7 @@ def test_the_diagrams_of_security_ir_are_the_tables_of_the_code() -> None:
     }
     assert arrows(page, "The life of a self-managed case") == moves(case_status.SELF_MANAGED)
     assert arrows(page, "The life of an AWS-supported case") == moves(case_status.SERVICE_MANAGED)
+    assert arrows(page, "Investigations") == moves(investigations.NEXT_STATUS)
 
 
 def test_the_transitions_of_securityhub_are_the_table_of_the_code() -> None:

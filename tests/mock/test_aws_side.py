@@ -11,6 +11,7 @@ from membership_mock import NotRunning, UsageError, mock_membership
 from tests.cleanrooms.queries import finish_query, start_query
 from tests.cleanrooms.rooms import REGION, A, join, new_collaboration
 from tests.samples import new_membership
+from tests.securityhub.central import HOME, LINKED, MANAGEMENT, Central
 
 
 def test_a_finding_metric_that_was_recorded_is_shown(membership_mock: Any) -> None:
@@ -59,3 +60,50 @@ def test_a_job_that_cannot_end_like_that_is_refused(membership_mock: Any) -> Non
     aws = membership_mock.aws_side(account=A, region=REGION)
     with pytest.raises(UsageError):
         aws.end_job("TIMED_OUT")
+
+
+# --- configuration policies of Security Hub ---
+
+
+def messages(central: Central) -> dict[str, tuple[str, str]]:
+    listed = central.hub.list_configuration_policy_associations()
+    return {
+        each["TargetId"]: (each["AssociationStatus"], each["AssociationStatusMessage"])
+        for each in listed["ConfigurationPolicyAssociationSummaries"]
+    }
+
+
+def test_a_policy_fails_for_the_account_that_the_test_names(membership_mock: Any) -> None:
+    central = Central(membership_mock)
+    first, second = (central.account(name, central.prod) for name in ("first", "second"))
+    policy = central.policy()
+    central.apply(policy, central.prod)
+    assert {status for status, _ in messages(central).values()} == {"SUCCESS"}
+
+    aws = membership_mock.aws_side(central.administrator, HOME)
+    aws.fail_policy_association(first, "AWS Config is not enabled.")
+    seen = messages(central)
+    assert seen[first] == ("FAILED", "AWS Config is not enabled.")
+    assert seen[second][0] == "SUCCESS"
+    children = "One or more children under this target failed association."
+    assert seen[central.prod] == ("FAILED", children)
+
+    aws.fail_policy_association(second)
+    assert messages(central)[second][1].startswith(
+        f"Configuration Policy {policy} couldn't be applied to account {second} in {HOME} Region."
+    )
+    central.apply(policy, central.prod)
+    assert {status for status, _ in messages(central).values()} == {"SUCCESS"}
+
+
+def test_a_policy_that_governs_nobody_cannot_fail(membership_mock: Any) -> None:
+    central = Central(membership_mock)
+    account = central.account("first")
+    aws = membership_mock.aws_side(central.administrator, HOME)
+    with pytest.raises(UsageError, match="start_configuration_policy_association"):
+        aws.fail_policy_association(account)
+    with pytest.raises(UsageError, match="is not an account of the organization"):
+        aws.fail_policy_association(central.root)
+    for side in ((MANAGEMENT, HOME), (central.administrator, LINKED)):
+        with pytest.raises(UsageError, match="of the delegated administrator"):
+            membership_mock.aws_side(*side).fail_policy_association(account)

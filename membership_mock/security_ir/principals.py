@@ -1,0 +1,33 @@
+"""Who acts on a case: the customer by account id, or AWS by one of two names.
+
+Source: the model's text and pattern of PrincipalId; user guide, "Communications".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from membership_mock.engine.context import Context
+
+#: an engineer of AWS
+RESPONDER = "AWS Responder"
+#: the service itself
+SERVICE = "security-ir.amazonaws.com"
+
+AWS = (RESPONDER, SERVICE)
+
+
+@dataclass(slots=True)
+class AwsContext(Context):
+    """What AWS does by itself in the account and region of the context.
+
+    Attributes:
+        principal: who of AWS it is.
+    """
+
+    principal: str = RESPONDER
+
+
+def principal_of(ctx: Context) -> str:
+    """Return who does what ``ctx`` is about, as comments, edits and attachments name it."""
+    return ctx.principal if isinstance(ctx, AwsContext) else ctx.account_id
