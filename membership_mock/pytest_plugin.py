@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,8 +89,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(name="membership_mock")
 def membership_mock_fixture(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
-    """A running `MembershipMock`, fresh for each test; the marker of the same name sets options."""
-    yield from _start(request)
+    """A running `MembershipMock`, fresh for each test; the marker of the same name sets options.
+
+    While one of the wider fixtures is running, it shares that one's world, and takes back at the
+    end of the test what the test has done to it.
+    """
+    shares = any(_mock in node.stash for node in request.node.listchain()[:-1])
+    yield from _start(request, rolls_back=shares)
 
 
 @pytest.fixture(name="membership_mock_class", scope="class")
@@ -110,16 +116,20 @@ def membership_mock_session_fixture(request: pytest.FixtureRequest) -> Iterator[
     yield from _start(request)
 
 
-def _start(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
+def _start(request: pytest.FixtureRequest, *, rolls_back: bool = False) -> Iterator[MembershipMock]:
     from membership_mock.mock import mock_membership
 
+    node = request.node
     mock = mock_membership(**_options(request)).start()
-    request.node.stash[_mock] = mock
+    node.stash[_mock] = mock
     try:
-        yield mock
+        with mock.rolled_back() if rolls_back else nullcontext():
+            yield mock
     finally:
-        failed = request.node.stash.get(_failed, False)
-        mock.__exit__(AssertionError, AssertionError("the test has failed") if failed else None)
+        if request.scope != "function":  # a test's own mock is shown in the report of its tear-down
+            del node.stash[_mock]
+        failed = AssertionError("the test has failed") if node.stash.get(_failed, False) else None
+        mock.__exit__(type(failed), failed)
 
 
 @pytest.hookimpl(tryfirst=True)

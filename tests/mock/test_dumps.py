@@ -231,6 +231,7 @@ def test_a_difference_has_a_line_for_each_change(membership_mock: Any) -> None:
     assert set(difference.splitlines()) == {
         f"{place} wanted[{MEMBER}][{ADMIN}].member_status: 'Invited' -> 'Enabled'",
         f"{place} rosters[{ADMIN}].enabled[0]: added the one at {pointer}",
+        f"{place} rosters[{ADMIN}].invited: 1 -> 0",
     }
 
 

@@ -259,6 +259,53 @@ def test_the_markers_of_class_and_module_reach_their_fixtures(pytester: pytest.P
     pytester.runpytest_subprocess().assert_outcomes(passed=2)
 
 
+SHARED = """
+    import pytest
+
+    @pytest.fixture(scope="SCOPE")
+    def furnished(membership_mock_SCOPE):
+        membership_mock_SCOPE.given.securityhub.member("111111111111", "222222222222", "Invited")
+
+    class TestShared:
+        @pytest.mark.parametrize("n", range(3))
+        def test_each_begins_where_the_set_up_ended(self, furnished, membership_mock, n):
+            member = membership_mock.client("securityhub", account="222222222222")
+            (invitation,) = member.list_invitations()["Invitations"]
+            assert invitation["MemberStatus"] == "Invited"
+            member.accept_administrator_invitation(
+                AdministratorId="111111111111", InvitationId=invitation["InvitationId"]
+            )
+            membership_mock.client("s3").create_bucket(Bucket="a-bucket")
+            assert member.get_administrator_account()["Administrator"]["MemberStatus"] == "Enabled"
+            assert n < 2, "the last one fails"
+"""
+
+
+@pytest.mark.parametrize("scope", ["class", "module", "session"])
+def test_inside_a_wider_fixture_the_narrow_one_takes_back_what_the_test_did(
+    pytester: pytest.Pytester, scope: str
+) -> None:
+    pytester.makepyfile(SHARED.replace("SCOPE", scope))
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(passed=2, failed=1)
+    # the report shows the world as the test left it
+    result.stdout.fnmatch_lines(["*has member 222222222222 Enabled*"])
+
+
+def test_the_narrow_fixture_is_empty_again_when_the_wider_one_is_over(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        SHARED.replace("SCOPE", "class").replace("range(3)", "range(1)")
+        + """
+    def test_after(membership_mock):
+        assert "securityhub" not in str(membership_mock)
+        assert membership_mock.client("s3").list_buckets()["Buckets"] == []
+"""
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=2)
+
+
 # --- ini options ---
 
 
