@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from membership_mock.testing.aws_side import AwsSide
     from membership_mock.testing.calls import Call, Calls
     from membership_mock.testing.clock import MockClock
-    from membership_mock.testing.dumps import Dump
-    from membership_mock.testing.fault import Fault
-    from membership_mock.testing.faults import Faults
-    from membership_mock.testing.given import Given
-    from membership_mock.testing.organization import MockOrganization
+    from membership_mock.testing.dumps.dumps import Dump
+    from membership_mock.testing.faults.fault import Fault
+    from membership_mock.testing.faults.faults import Faults
+    from membership_mock.testing.given.given import Given
+    from membership_mock.testing.organization.organization import MockOrganization
     from membership_mock.testing.quotas import MockQuotas, QuotaState
     from membership_mock.testing.snapshots import Snapshot
 
@@ -62,13 +62,13 @@ _HOMES = {
     "AwsSide": "testing.aws_side",
     "Call": "testing.calls",
     "Calls": "testing.calls",
-    "Dump": "testing.dumps",
-    "Fault": "testing.fault",
-    "Faults": "testing.faults",
-    "Given": "testing.given",
+    "Dump": "testing.dumps.dumps",
+    "Fault": "testing.faults.fault",
+    "Faults": "testing.faults.faults",
+    "Given": "testing.given.given",
     "MembershipMock": "mock",
     "MockClock": "testing.clock",
-    "MockOrganization": "testing.organization",
+    "MockOrganization": "testing.organization.organization",
     "MockQuotas": "testing.quotas",
     "QuotaState": "testing.quotas",
     "Snapshot": "testing.snapshots",

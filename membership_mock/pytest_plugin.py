@@ -207,7 +207,7 @@ def _shown(show: Callable[[], str]) -> str:
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Show how two worlds differ when an assertion says that they do not."""
-    dumps = sys.modules.get("membership_mock.testing.dumps")
+    dumps = sys.modules.get("membership_mock.testing.dumps.dumps")
     if dumps is None or op != "==" or {type(left), type(right)} != {dumps.Dump}:
         return None
     changes = right.difference(left)  # type: ignore[attr-defined]  # both are dumps

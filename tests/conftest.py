@@ -16,7 +16,7 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.record import Entry, Record
 from membership_mock.engine.road import Road
 from membership_mock.errors import ServiceError
-from membership_mock.testing.fault_errors import InjectedError
+from membership_mock.testing.faults.errors import InjectedError
 from tests.undeclared_errors import allowed
 
 #: An older botocore does not know every field that the backends answer with; it drops them.

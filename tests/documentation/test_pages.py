@@ -22,9 +22,9 @@ from membership_mock.options import Options
 from membership_mock.security_ir import case_status, investigations, memberships
 from membership_mock.securityhub import associations
 from membership_mock.services import SERVICES
-from membership_mock.testing.given_cleanrooms import CleanRoomsSeeds
-from membership_mock.testing.given_security_ir import SecurityIrSeeds
-from membership_mock.testing.given_securityhub import SecurityHubSeeds
+from membership_mock.testing.given.cleanrooms import CleanRoomsSeeds
+from membership_mock.testing.given.security_ir import SecurityIrSeeds
+from membership_mock.testing.given.securityhub import SecurityHubSeeds
 from tests.documentation.pages import (
     DOCS,
     ROOT,

@@ -11,7 +11,7 @@ import pytest
 
 from membership_mock import Dump, UsageError, mock_membership
 from membership_mock.engine.world import Store
-from membership_mock.testing.dump_classes import store_classes
+from membership_mock.testing.dumps.classes import store_classes
 from tests.cleanrooms.queries import finish_query, new_bucket, objects, start_query
 from tests.cleanrooms.rooms import REGION, A, B, join, member, new_collaboration
 from tests.cleanrooms.tables import ready_table

@@ -13,8 +13,8 @@ from freezegun import freeze_time
 
 from membership_mock import SeedRefused, UsageError, mock_membership
 from membership_mock.security_ir.case_status import SELF_MANAGED, SERVICE_MANAGED
-from membership_mock.testing.given_security_ir import SecurityIrSeeds
-from membership_mock.testing.scene import Scene
+from membership_mock.testing.given.scene import Scene
+from membership_mock.testing.given.security_ir import SecurityIrSeeds
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 REGION, ELSEWHERE = "eu-west-1", "us-east-1"

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from membership_mock import SeedRefused, UsageError
-from membership_mock.testing.given_cleanrooms import SeededCollaboration
+from membership_mock.testing.given.cleanrooms import SeededCollaboration
 from tests.securityhub.samples import statuses
 
 from .world_state import nothing_happens, whole
@@ -279,7 +279,7 @@ def test_a_refused_mapping_leaves_organizations_as_they_were(membership_mock):
 def test_any_other_exception_takes_the_mapping_back_as_well(membership_mock, monkeypatch):
     before = whole(membership_mock)
     monkeypatch.setattr(
-        "membership_mock.testing.given_cleanrooms_tables.TableSeeds.table",
+        "membership_mock.testing.given.cleanrooms_tables.TableSeeds.table",
         lambda self, *_, **__: 1 // 0,
     )
     with pytest.raises(ZeroDivisionError):

@@ -18,7 +18,7 @@ from membership_mock.engine.outline import Outline, one, several
 from membership_mock.securityhub.associations import AssociationStore
 from membership_mock.securityhub.hubs import HubStore
 from membership_mock.securityhub.standards import StandardsStore
-from membership_mock.testing import tree
+from membership_mock.testing.show import tree
 from tests.cleanrooms import rooms
 from tests.mock.worlds import AGENCY, BRAND, GUEST, IRELAND, LINKED, PUBLISHER, STRANGER, Scene
 from tests.samples import new_case, new_membership

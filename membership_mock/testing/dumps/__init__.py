@@ -1,0 +1,1 @@
+"""Worlds as plain data: written, read back, compared."""

@@ -1,0 +1,197 @@
+"""The world written down as plain data, read back, and compared."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from membership_mock.engine import moto_bridge, moto_snapshot, snapshot
+from membership_mock.engine.world import Scope, Store
+from membership_mock.errors import UsageError
+from membership_mock.testing.dumps import reader, writer
+from membership_mock.testing.dumps.classes import service_of, store_classes
+from membership_mock.testing.dumps.difference import difference
+
+if TYPE_CHECKING:
+    from membership_mock.engine.running import Running
+
+#: raised with every change after which older dumps cannot be read
+FORMAT = 1
+
+#: what of a dump is the world; the rest is about the dump itself
+_WORLD = ("stores", "organizations", "s3", "clock")
+
+
+class Dump:
+    """The mocked world as plain data, from `MembershipMock.dump` or `from_json`.
+
+    Two dumps are equal if their worlds are: ids and stamps count, the order of keys does not.
+
+    Attributes:
+        data: what JSON can hold; take it as it is, do not change it.
+    """
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Return the dump as JSON text, to save and to read.
+
+        Args:
+            indent: by how much inner lines are indented; None writes it all into one line.
+        """
+        return json.dumps(self.data, indent=indent)
+
+    @classmethod
+    def from_json(cls, text: str) -> Dump:
+        """Return the dump that `to_json` has written.
+
+        Raises:
+            UsageError: this is no dump, or one that this release does not read.
+        """
+        try:
+            data = json.loads(text)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise UsageError(f"This is not the JSON text of a dump: {error}") from None
+        if not isinstance(data, dict) or "format" not in data:
+            raise UsageError(
+                "This is JSON, but not a dump: pass what `mock.dump().to_json()` has returned."
+            )
+        if data["format"] != FORMAT:
+            raise UsageError(
+                f"This dump has the format {data['format']!r}, written by membership_mock"
+                f" {data.get('release', '?')}; this release reads {FORMAT}. Make the dump again."
+            )
+        return cls(data)
+
+    def difference(self, other: Dump, *, ignore: Iterable[str] = ()) -> str:
+        """Return how another world differs from this one, a line for each change; "" for none.
+
+        Args:
+            other: the later one, say.
+            ignore: places that do not count, with ``*`` for any text, e.g. ``*.updated_at``; what
+                lies below a place does not count either. Lines begin with the places.
+
+        Raises:
+            UsageError: ``other`` is no dump.
+        """
+        if not isinstance(other, Dump):
+            raise UsageError(f"difference() takes another dump, not {other!r}.")
+        if isinstance(ignore, str):
+            raise UsageError(f"ignore is a list of patterns: write ignore=[{ignore!r}].")
+        return "\n".join(difference(self._world, other._world, list(ignore)))
+
+    @property
+    def _world(self) -> dict[str, Any]:
+        world = {name: self.data.get(name, {}) for name in _WORLD}
+        if world["clock"].get("frozen"):  # how far that is from the real time says nothing
+            world["clock"] = {"frozen": world["clock"]["frozen"]}
+        return world
+
+    def __eq__(self, other: object) -> bool:
+        return self._world == other._world if isinstance(other, Dump) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # its data can be changed
+
+    def __repr__(self) -> str:
+        stores = [
+            f"{service} {name} {place}"
+            for service, names in self.data.get("stores", {}).items()
+            for name, places in names.items()
+            for place in places
+        ]
+        others = [name for name in ("organizations", "s3") if self.data.get(name)]
+        return f"<Dump of {', '.join(stores + others) or 'an empty world'}>"
+
+
+def dump(running: Running) -> Dump:
+    """Return the world of a running mock as plain data.
+
+    Raises:
+        UsageError: moto's Organizations or S3 hold something that cannot be written.
+    """
+    from membership_mock import __version__
+
+    with running.world.lock, snapshot.no_garbage_collection():
+        state = snapshot.read(running.world)
+        stores: dict[str, dict[str, dict[str, Store]]] = {}
+        for kind, key in sorted(state.stores, key=lambda each: (_title(each[0]), each[1])):
+            store = state.stores[kind, key]
+            if store != kind():  # somebody may have looked, and there was nothing
+                service, name = _title(kind)
+                stores.setdefault(service, {}).setdefault(name, {})[" ".join(key)] = store
+        written = writer.write({"stores": stores, **state.moto, "clock": state.clock})
+        drawn = hashlib.sha256(repr(moto_bridge.random.getstate()).encode()).hexdigest()
+    return Dump(
+        {
+            "format": FORMAT,
+            "release": __version__,
+            "moto": moto_snapshot.release(),
+            "random": drawn,
+            "secret": base64.b64encode(state.secret).decode(),
+            **written,
+        }
+    )
+
+
+def load(running: Running, given: Dump) -> None:
+    """Replace the world of a running mock by what a dump holds.
+
+    Raises:
+        UsageError: the dump cannot be read by this release, or holds what it must not.
+    """
+    if not isinstance(given, Dump):
+        raise UsageError(
+            f"load() takes what dump() or Dump.from_json() returned, not {given!r}."
+            " A snapshot goes back with `mock.restore(snapshot)`."
+        )
+    with running.world.lock, snapshot.no_garbage_collection():
+        try:
+            frozen = snapshot.freeze(_state(given.data))
+            drawn = str(given.data["random"])
+        except UsageError:
+            raise
+        except Exception as error:
+            raise UsageError(f"This dump cannot be read: {error!r}.") from error
+        snapshot.put(running.world, frozen)
+        # Ids that are made from now on must not be those that the dump holds, which may come from
+        # the same seed; with a seed, they come again whenever this dump is loaded at this point.
+        moto_bridge.random.seed(f"{drawn} {moto_bridge.random.getrandbits(128)}")
+
+
+def _state(data: dict[str, Any]) -> snapshot.State:
+    motos = [service for service in moto_snapshot.KEPT if data.get(service)]
+    if motos and data.get("moto") != moto_snapshot.release():
+        raise UsageError(
+            f"This dump holds moto's {' and '.join(motos)} as moto {data.get('moto')} has them;"
+            f" this is moto {moto_snapshot.release()}. Make the dump again."
+        )
+    moto_snapshot.wake(motos)
+    graph = reader.read({name: data.get(name, {}) for name in _WORLD})
+    kinds = store_classes()
+    stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
+    for service, names in graph["stores"].items():
+        for name, places in names.items():
+            kind = kinds.get((service, name))
+            if kind is None:
+                raise UsageError(f"This release has no {name} of {service}. Make the dump again.")
+            for place, store in places.items():
+                key = tuple(place.split(" "))
+                if type(store) is not kind or len(key) != (
+                    1 + (kind.scope == Scope.ACCOUNT_REGION)
+                ):
+                    raise UsageError(f"{service} {name} {place!r} is no such store.")
+                stores[kind, key] = store
+    return snapshot.State(
+        stores,
+        graph["clock"],
+        base64.b64decode(data["secret"], validate=True),
+        {service: graph[service] for service in motos},
+    )
+
+
+def _title(kind: type[Store]) -> tuple[str, str]:
+    return service_of(kind), kind.__name__

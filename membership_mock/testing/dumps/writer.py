@@ -1,0 +1,207 @@
+"""From a graph of objects to a tree of plain data that JSON can hold.
+
+What JSON has itself stays as it is. All else is an object with one word that begins with ``$``:
+
+======================  =====================================================================
+``$type``               an object of the class of this name; its attributes stand beside it
+``$same``               the object that stands at this JSON pointer of the same dump
+``$time``, ``$date``    an instant or a day, by ISO 8601
+``$seconds``            a span of time
+``$tuple``, ``$set``    a list that is not to be changed, one without an order
+``$frozenset``          the latter, not to be changed
+``$utf8``, ``$base64``  bytes: as text where they are text
+======================  =====================================================================
+
+A key that is no text, or begins with ``$``, is written as ``$`` and its JSON.
+
+An object that several others hold is written out once, where the way to it is shortest and goes
+through as few lists as can be: there it stays when others come and go.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from membership_mock.errors import UsageError
+from membership_mock.testing.dumps.classes import name_of
+
+_JSON = (type(None), bool, int, float, str)
+_ATOMS = frozenset((*_JSON, bytes, datetime, timedelta))
+#: all are read back as the first; an older OrderedDict is no more than that today
+_MAPPINGS = (dict, OrderedDict)
+
+Steps = tuple[str, ...]
+
+
+def write(root: dict[str, Any]) -> dict[str, Any]:
+    """Return a graph as a tree.
+
+    Raises:
+        UsageError: there is something in it that cannot be written.
+    """
+    writer = _Writer(root)
+    written: dict[str, Any] = writer.inner(root)
+    return written
+
+
+def attributes(found: Any) -> dict[str, Any]:
+    """Return the attributes that make up an object of a known class."""
+    if dataclasses.is_dataclass(found):
+        return {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
+    if hasattr(found, "__setstate__"):
+        state: dict[str, Any] = found.__getstate__()
+        return state
+    return dict(vars(found))
+
+
+def key_text(key: Any) -> str:
+    """Return a key as text."""
+    if type(key) is str and not key.startswith("$"):
+        return key
+    return "$" + json.dumps(_atom(key), separators=(",", ":"))
+
+
+def step_text(step: str) -> str:
+    """Return one step of a JSON pointer (RFC 6901)."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+class _Writer:
+    """Writes one graph.
+
+    Attributes:
+        homes: where each object is written out: the id of the object around it, and the steps from
+            there. The objects live on in the graph, so that ids stay theirs.
+    """
+
+    def __init__(self, root: dict[str, Any]) -> None:
+        self.homes: dict[int, tuple[int, Steps] | None] = {}
+        near: deque[tuple[Any, tuple[int, Steps] | None]] = deque([(root, None)])
+        through_lists: deque[tuple[Any, tuple[int, Steps] | None]] = deque()
+        while near or through_lists:
+            node, home = near.popleft() if near else through_lists.popleft()
+            if id(node) in self.homes:
+                continue
+            self.homes[id(node)] = home
+            queue = through_lists if type(node) is list else near
+            for steps, child in _parts(node):
+                if not _is_atom(child):
+                    queue.append((child, (id(node), steps)))
+        self._pointers: dict[int, str] = {}
+
+    def outer(self, value: Any, around: int, steps: Steps) -> Any:
+        """Return how a value is written at a place, which need not be its home."""
+        if type(value) in _JSON:
+            return value
+        if _is_atom(value):
+            return _atom(value)
+        if self.homes[id(value)] != (around, steps):
+            return {"$same": self.pointer(id(value))}
+        return self.inner(value)
+
+    def inner(self, node: Any) -> Any:
+        """Return an object, written out."""
+        kind, around = type(node), id(node)
+        if kind in _MAPPINGS:
+            return self._entries(node, around, ())
+        if kind is list:
+            return [self.outer(each, around, (str(n),)) for n, each in enumerate(node)]
+        if kind is tuple:
+            parts = [self.outer(each, around, ("$tuple", str(n))) for n, each in enumerate(node)]
+            return {"$tuple": parts}
+        if kind is set:
+            return {"$set": sorted(map(_atom, node), key=json.dumps)}
+        name = name_of(kind)
+        if name is None:
+            raise UsageError(
+                f"At {self.pointer(around)}: a {kind.__module__}.{kind.__qualname__} cannot be"
+                " written into a dump. `mock.snapshot()` keeps it, if that will do."
+            )
+        if isinstance(node, Enum):
+            return {"$type": name, "value": node.value}
+        if isinstance(node, dict):
+            return {"$type": name, "items": self._entries(node, around, ("items",))}
+        return {
+            "$type": name,
+            **{
+                attribute: self.outer(value, around, (attribute,))
+                for attribute, value in attributes(node).items()
+            },
+        }
+
+    def pointer(self, node: int) -> str:
+        """Return the JSON pointer to where an object is written out."""
+        found = self._pointers.get(node)
+        if found is None:
+            home = self.homes[node]
+            if home is None:
+                return ""
+            around, steps = home
+            found = "/".join([self.pointer(around), *map(step_text, steps)])
+            self._pointers[node] = found
+        return found
+
+    def _entries(self, node: dict[Any, Any], around: int, before: Steps) -> dict[str, Any]:
+        return {
+            text: self.outer(value, around, (*before, text))
+            for text, value in ((key_text(key), value) for key, value in dict.items(node))
+        }
+
+
+def _parts(node: Any) -> Iterator[tuple[Steps, Any]]:
+    """Yield what an object holds, each after the steps that lead to it."""
+    kind = type(node)
+    if kind in _MAPPINGS:
+        for key, value in node.items():
+            yield (key_text(key),), value
+    elif kind is list:
+        for number, value in enumerate(node):
+            yield (str(number),), value
+    elif kind is tuple:
+        for number, value in enumerate(node):
+            yield ("$tuple", str(number)), value
+    elif kind is set or isinstance(node, Enum) or name_of(kind) is None:
+        return
+    elif isinstance(node, dict):
+        for key, value in dict.items(node):
+            yield ("items", key_text(key)), value
+    else:
+        for attribute, value in attributes(node).items():
+            yield (attribute,), value
+
+
+def _is_atom(value: Any) -> bool:
+    kind = type(value)
+    if kind in (tuple, frozenset):
+        return all(map(_is_atom, value))
+    return kind in _ATOMS or isinstance(value, date)  # freezegun has dates of its own
+
+
+def _atom(value: Any) -> Any:
+    """Return something that nobody can change, as JSON has it."""
+    kind = type(value)
+    if kind in _JSON:
+        return value
+    if isinstance(value, datetime):
+        return {"$time": value.isoformat()}
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    if kind is timedelta:
+        return {"$seconds": value.total_seconds()}
+    if kind is bytes:
+        try:
+            return {"$utf8": value.decode()}
+        except UnicodeDecodeError:
+            return {"$base64": base64.b64encode(value).decode()}
+    if kind is tuple:
+        return {"$tuple": [_atom(each) for each in value]}
+    if kind is frozenset:
+        return {"$frozenset": sorted(map(_atom, value), key=json.dumps)}
+    raise UsageError(f"{value!r} cannot be written into a dump as a key or in a set.")

@@ -1,0 +1,297 @@
+"""Errors of the services that a test injects: which ones there are, and what belongs into them."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from membership_mock.engine.codec import service_error_response
+from membership_mock.engine.model import (
+    StructureShape,
+    declared_errors,
+    error_shape,
+    service_model,
+    snake,
+)
+from membership_mock.errors import ServiceError, UsageError
+from membership_mock.services import SERVICES
+from membership_mock.testing.faults.connections import connection_error_names
+from membership_mock.testing.faults.effects import Effect, Proceed
+from membership_mock.testing.faults.members import fill, sample
+
+if TYPE_CHECKING:
+    from membership_mock.engine.http import HttpAnswer
+    from membership_mock.engine.interventions import Intercepted
+
+#: Errors that every operation of every service may send, and their statuses. Source: the newest
+#: edition of the API references' page "Common Errors" (older ones say 400 in more places). A
+#: status that a service's own model has goes before. The last three are on no such page: they are
+#: what a gateway in front of a service sends, and what older signatures were answered with.
+COMMON: Mapping[str, tuple[int, str]] = {
+    "AccessDeniedException": (403, "User is not authorized to perform this action."),
+    "ExpiredTokenException": (403, "The security token included in the request is expired"),
+    "IncompleteSignature": (403, "The request signature does not conform to AWS standards."),
+    "InternalFailure": (500, "The request could not be processed because of an internal failure."),
+    "MalformedHttpRequestException": (400, "The body of the request could not be processed."),
+    "NotAuthorized": (401, "You do not have permission to perform this action."),
+    "OptInRequired": (403, "The AWS access key ID needs a subscription for the service."),
+    "RequestAbortedException": (400, "The request was aborted before a reply was sent."),
+    "RequestEntityTooLargeException": (413, "The request entity is too large."),
+    "RequestExpired": (400, "The request has expired."),
+    "RequestTimeoutException": (408, "Reading the request timed out."),
+    "ServiceUnavailable": (503, "The service is temporarily unavailable."),
+    "ThrottlingException": (400, "Rate exceeded"),
+    "UnknownOperationException": (404, "The operation is not known."),
+    "UnrecognizedClientException": (403, "The security token included in the request is invalid."),
+    "ValidationError": (400, "The input does not satisfy the constraints of the service."),
+    "InvalidClientTokenId": (403, "The security token included in the request is invalid."),
+    "InvalidSignatureException": (403, "The request signature does not match."),
+    "TooManyRequestsException": (429, "Too Many Requests"),
+}
+#: texts for errors of which a model says nothing but their name (inferred)
+_TEXTS: Mapping[str, str] = {
+    "BadRequestException": "The request is not valid.",
+    "ConflictException": "The request conflicts with the current state of the resource.",
+    "InternalServerException": "An internal server error occurred.",
+    "InvalidTokenException": "The token is not valid.",
+    "ResourceNotFoundException": "The resource was not found.",
+    "SecurityIncidentResponseNotActiveException": "Security Incident Response is not active.",
+    "ServiceQuotaExceededException": "The request would exceed a service quota.",
+    "ValidationException": "The request is not valid.",
+}
+#: what clients read how long they are to wait from: the standard's header, in seconds, and the one
+#: that newer SDKs of AWS heed, in milliseconds
+_RETRY_AFTER, _AMZ_RETRY_AFTER = "retry-after", "x-amz-retry-after"
+
+
+class InjectedError(ServiceError):
+    """An error that a test lets a call end in; there is a subclass for each code.
+
+    Attributes:
+        undeclared: whether the operation does not declare it, or not so.
+    """
+
+    undeclared: bool = False
+
+
+class ErrorAnswer(Effect):
+    """The client gets an error of the service.
+
+    Args:
+        targets: service id and name of each operation that it is for.
+        code: the error's code.
+        message: its text; None for what the service's model says about the error.
+        members: its other members, by their names in the API or in snake case.
+        retry_after: after how many seconds the client may try again.
+        status: another HTTP status than the model's; needs ``force``.
+        after: whether the call takes effect all the same.
+        force: whether an operation may send it that does not declare it.
+
+    Raises:
+        UsageError: AWS would not send such an error.
+    """
+
+    def __init__(
+        self,
+        targets: frozenset[tuple[str, str]],
+        code: str,
+        *,
+        message: str | None,
+        members: Mapping[str, Any],
+        retry_after: int | None,
+        status: int | None,
+        after: bool,
+        force: bool,
+    ) -> None:
+        services = sorted({service for service, _ in targets})
+        if not force:
+            _require_declared(targets, code)
+            if status is not None:
+                raise UsageError(
+                    f"The service's model says which status {code} has; pass force=True to send"
+                    f" {status} all the same."
+                )
+        elif status is not None and status not in range(400, 600):
+            raise UsageError(f"An error has an HTTP status from 400 to 599, not {status!r}.")
+        if retry_after is not None and not (type(retry_after) is int and retry_after >= 0):
+            raise UsageError(f"retry_after is a whole number of seconds, not {retry_after!r}.")
+        if message is not None and not isinstance(message, str):
+            raise UsageError(f"The message of an error is text, not {message!r}.")
+        self._code = code
+        self._message = message
+        self._retry_after = retry_after
+        self._after = after
+        self._members = {name: _members(name, code, members) for name in services}
+        self._kinds = {name: _kind(name, code, status) for name in services}
+        self._forced_status = status is not None
+        statuses = {self._sample(service) for service in services}
+        self.words = f"answers {code} ({' or '.join(map(str, sorted(statuses)))})" + (
+            " after it took effect" if after else ""
+        )
+
+    def apply(self, call: Intercepted, proceed: Proceed) -> HttpAnswer:
+        """Raise the error, in the call's own words where it leaves a choice."""
+        if self._after:
+            with suppress(ServiceError):  # a refusal is an answer, and lost like any other
+                proceed()
+        service = call.context.service
+        members = dict(self._members[service])
+        shape = error_shape(service, self._code)
+        if isinstance(shape, StructureShape):
+            members |= fill(shape, members, call)
+        error = self._error(service, members)
+        declared = declared_errors(call.codec.model)
+        error.undeclared = self._forced_status or self._code not in declared
+        raise error
+
+    def _error(self, service: str, members: Mapping[str, Any]) -> InjectedError:
+        shape = error_shape(service, self._code)
+        text = self._message if self._message is not None else _default_message(shape, self._code)
+        error = self._kinds[service](
+            text, **{snake(name): value for name, value in members.items()}
+        )
+        seconds = self._retry_after
+        if seconds is not None:
+            error.headers = {_RETRY_AFTER: f"{seconds}", _AMZ_RETRY_AFTER: f"{seconds * 1000}"}
+            for name, member in getattr(shape, "members", {}).items():
+                if member.serialization.get("name", "").lower() == _RETRY_AFTER:
+                    error.fields[snake(name)] = seconds
+        return error
+
+    def _sample(self, service: str) -> int:
+        """Return the status of the error, once an example of it has proved to fit its shape."""
+        from membership_mock.engine import fit
+
+        shape, members = error_shape(service, self._code), self._members[service]
+        if isinstance(shape, StructureShape):
+            members = sample(shape) | members
+        try:
+            answer = service_error_response(service, self._error(service, members))
+            misfits = fit.error_misfits(service, None, *answer, allowed=[self._code])
+        except (TypeError, ValueError, AttributeError) as wrong:
+            misfits = [str(wrong)]
+        if misfits:
+            raise UsageError(
+                f"{self._code} of {service} cannot look like that: {'; '.join(misfits)}."
+            )
+        return answer[0]
+
+
+def code_of(error: str | type[ClientError] | ClientError) -> tuple[str, str | None, dict[str, Any]]:
+    """Return code, message and members that ``error`` stands for.
+
+    Args:
+        error: a code, a class of `client.exceptions`, or a `ClientError`.
+
+    Raises:
+        UsageError: it says no code.
+    """
+    if isinstance(error, str):
+        return error, None, {}
+    if isinstance(error, ClientError):
+        response: dict[str, Any] = dict(error.response)
+        told = response.pop("Error", {})
+        response.pop("ResponseMetadata", None)
+        members = {
+            name: value
+            for name, value in response.items()
+            if name.lower() not in ("message", "code")
+        }
+        if not told.get("Code"):
+            raise UsageError(f"{error!r} has no code: its response wants ['Error']['Code'].")
+        return told["Code"], told.get("Message") or None, members
+    if error is ClientError:
+        raise UsageError(
+            "ClientError alone says no code: pass the code, e.g. 'ThrottlingException', or a class"
+            " of `client.exceptions`."
+        )
+    return error.__name__, None, {}
+
+
+def _require_declared(targets: frozenset[tuple[str, str]], code: str) -> None:
+    declared: set[str] = set()
+    without = []
+    for service, operation in sorted(targets):
+        known = declared_errors(service_model(service).operation_model(operation))
+        declared |= known
+        if code not in known and code not in COMMON and code not in _observed(service):
+            without.append(f"{service}.{operation}")
+    if not without:
+        return
+    known = {*declared, *COMMON, *connection_error_names()}
+    nearest = [] if code in declared else difflib.get_close_matches(code, known, n=1)
+    if len(targets) == 1:
+        text = f"{without[0]} does not declare {code!r}; it declares {', '.join(sorted(declared))}"
+    else:
+        shown = ", ".join(without[:6]) + (", …" if len(without) > 6 else "")
+        text = (
+            f"{len(without)} of the {len(targets)} operations do not declare {code!r}: {shown}."
+            f" Between them, all declare {', '.join(sorted(declared))}"
+        )
+    raise UsageError(
+        f"{text}; any operation may also send one of the common errors of AWS, such as"
+        " ThrottlingException or ServiceUnavailable"
+        + (f"; nearest: {nearest[0]!r}" if nearest else "")
+        + ". To send it all the same, pass force=True."
+    )
+
+
+@cache
+def _observed(service: str) -> Mapping[str, int]:
+    """Return the errors in no model that this package has seen the service send, with statuses."""
+    package = SERVICES[service].__module__.rpartition(".")[0]
+    return {
+        each.code: each.status
+        for each in vars(import_module(f"{package}.errors")).values()
+        if isinstance(each, type)
+        and issubclass(each, ServiceError)
+        and each.__module__ == f"{package}.errors"
+        and each.status is not None
+        and error_shape(service, each.code) is None
+    }
+
+
+def _kind(service: str, code: str, status: int | None) -> type[InjectedError]:
+    if status is None and error_shape(service, code) is None:
+        status = _observed(service).get(code) or COMMON.get(code, (None, ""))[0]
+    return type(code, (InjectedError,), {"code": code, "status": status})
+
+
+def _members(service: str, code: str, members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that the test sets by their names in the API."""
+    shape = error_shape(service, code)
+    if members and not isinstance(shape, StructureShape):
+        raise UsageError(f"{service} models no {code}, so that it has no members but its message.")
+    known = {name: name for name in getattr(shape, "members", {})}
+    known |= {snake(name): name for name in known}
+    found = {}
+    for name, value in members.items():
+        if name.lower() == "message":
+            raise UsageError("The text of an error is no other member: pass message=… instead.")
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1)
+            raise UsageError(
+                f"{code} of {service} has no member {name!r}; it has: "
+                + ", ".join(dict.fromkeys(known.values()))
+                + (f"; nearest: {nearest[0]!r}." if nearest else ".")
+            )
+        found[known[name]] = value
+    return found
+
+
+def _default_message(shape: object, code: str) -> str:
+    """Return what the model says about an error, or else the common text, or else its name."""
+    said = html.unescape(re.sub(r"<[^>]+>", "", getattr(shape, "documentation", ""))).strip()
+    if said:
+        return re.split(r"(?<=\.)\s", said, maxsplit=1)[0]
+    if code in COMMON:
+        return COMMON[code][1]
+    return _TEXTS.get(code, f"The request failed: {code}.")

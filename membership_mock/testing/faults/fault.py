@@ -1,0 +1,152 @@
+"""One fault that a test author lets happen to calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from membership_mock.engine.record import Entry
+from membership_mock.testing.calls import Call, Calls
+from membership_mock.testing.faults.refusals import RefusedAccounts
+
+if TYPE_CHECKING:
+    from membership_mock.engine.context import Context
+    from membership_mock.engine.interventions import Intercepted
+    from membership_mock.engine.record import Record
+    from membership_mock.testing.faults.effects import Effect
+
+#: Any question to a call.
+Where = Callable[[Call], bool]
+
+#: how many of the calls that came nearest are shown for a fault that never fired
+_SHOWN = 5
+
+
+class Fault:
+    """One fault, from `MembershipMock.fail` or a method of `Faults`.
+
+    As a context manager it is over at the end of the block.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        ended: Callable[[], None],
+        operation: str,
+        targets: frozenset[tuple[str, str]],
+        effect: Effect,
+        *,
+        times: int | None,
+        account: str | None,
+        region: str | None,
+        where: Where | None,
+    ) -> None:
+        self._record = record
+        self._ended = ended
+        self._operation = operation
+        self._targets = targets
+        self._effect = effect
+        self._times = times
+        self._account = account
+        self._region = region
+        self._where = where
+        self._since = len(record.entries)
+        self._hits: list[Context] = []
+        self._over = False
+        self._withdrawn = False
+
+    @property
+    def fired(self) -> Calls:
+        """The calls that it has hit so far."""
+        return Calls(self._read_fired)
+
+    @property
+    def remaining(self) -> int | None:
+        """How many more calls it will hit; None for all that come."""
+        if self._over:
+            return 0
+        return None if self._times is None else self._times - len(self._hits)
+
+    def cancel(self) -> None:
+        """Withdraw the fault: it hits nothing more, and nobody asks whether it fired."""
+        self._withdrawn = True
+        self._end()
+
+    def __enter__(self) -> Fault:  # noqa: PYI034  Self came with Python 3.11
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def __repr__(self) -> str:
+        told = [f"{self._operation} {self._effect.words}"]
+        if self._account is not None:
+            told.append(f"for {self._account}")
+        if self._region is not None:
+            told.append(f"in {self._region}")
+        if self._where is not None:
+            told.append(f"where {getattr(self._where, '__name__', self._where)!s}")
+        often = "always" if self._times is None else _times(self._times)
+        fired = f"fired {_times(len(self._hits))}" if self._hits else "not fired"
+        over = ", over" if self._over else ""
+        return f"<Fault: {' '.join(told)}, {often}; {fired}{over}>"
+
+    @property
+    def _is_unfired(self) -> bool:
+        return not self._hits and not self._withdrawn
+
+    def _read_fired(self) -> list[Call]:
+        hits = {id(context) for context in self._hits}
+        return [Call(entry) for entry in self._record.entries if id(entry.context) in hits]
+
+    def _end(self) -> None:
+        self._over = True
+        self._ended()
+
+    def _concerns(self, call: Intercepted) -> bool:
+        """Return whether the fault is for this call."""
+        context = call.context
+        return (
+            self._account in (None, context.account_id)
+            and self._region in (None, context.region)
+            and self._effect.concerns(call)
+            and (self._where is None or self._where(Call(Entry(context, call.request, None, None))))
+        )
+
+    def _nearest(self) -> list[str]:
+        """Return the calls that came nearest to being hit, each with what kept it from it."""
+        calls = [Call(entry) for entry in self._record.entries[self._since :]]
+        same = [call for call in calls if (call.service, call.operation) in self._targets]
+        if not same:
+            last = [f"{call!r}" for call in calls[-_SHOWN:]]
+            return (
+                ["It was not called at all; the last calls:", *last] if last else ["No call came."]
+            )
+        more = [f"… and {len(same) - _SHOWN} more"] if len(same) > _SHOWN else []
+        shown = [f"{call!r}  [{self._missed(call)}]" for call in same[:_SHOWN]]
+        return ["The calls that came nearest:", *shown, *more]
+
+    def _missed(self, call: Call) -> str:
+        if self._account not in (None, call.account):
+            return f"from {call.account}, not {self._account}"
+        if self._region not in (None, call.region):
+            return f"in {call.region}, not {self._region}"
+        if isinstance(self._effect, RefusedAccounts):
+            return "names none of the accounts, or another fault came first"
+        told = ["refused, or hit by another fault, before"] if call.error is not None else []
+        told += ["where said no"] if self._where is not None else []
+        return ", or ".join(told) or "the fault was over, or another one came first"
+
+
+def unfired_report(unfired: Sequence[Fault]) -> str:
+    """Return faults that hit no call as text, each with the calls that came nearest."""
+    count = "One fault" if len(unfired) == 1 else f"{len(unfired)} faults"
+    lines = [f"{count} never fired:"]
+    for fault in unfired:
+        title, *calls = fault._nearest()
+        lines += [f"    {fault!r}", f"      {title}", *(f"        {call}" for call in calls)]
+    return "\n".join(lines)
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

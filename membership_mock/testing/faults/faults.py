@@ -1,0 +1,310 @@
+"""Faults that a test author lets happen to calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from membership_mock.engine import running as engine
+from membership_mock.engine.caller import account_id
+from membership_mock.errors import NotRunning, UnfiredFault, UsageError
+from membership_mock.services import SERVICES
+from membership_mock.testing.clock import MockClock
+from membership_mock.testing.faults.connections import LostConnection, connection_error
+from membership_mock.testing.faults.effects import Delay, Effect
+from membership_mock.testing.faults.errors import ErrorAnswer, code_of
+from membership_mock.testing.faults.fault import Fault, Where, unfired_report
+from membership_mock.testing.faults.refusals import RefusedAccounts
+from membership_mock.testing.operation_names import operations_matching
+
+if TYPE_CHECKING:
+    from membership_mock.engine.http import HttpAnswer
+    from membership_mock.engine.interventions import Intercepted
+    from membership_mock.engine.running import Running
+
+
+class Faults(Sequence[Fault]):
+    """The faults of a running mock, from `MembershipMock.faults`, in the order of injection.
+
+    Those that are used up or over are among them.
+    """
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._all: list[Fault] = []
+        self._pending: dict[tuple[str, str], list[Fault]] = {}
+        running.road.let_pass = self._let_pass
+
+    @overload
+    def __getitem__(self, index: int) -> Fault: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Fault]: ...
+    def __getitem__(self, index: int | slice) -> Fault | Sequence[Fault]:
+        return self._all[index]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __repr__(self) -> str:
+        return "\n".join(repr(fault) for fault in self._all) or "no faults"
+
+    def fail(
+        self,
+        operation: str,
+        error: str | type[Exception] | Exception,
+        *,
+        message: str | None = None,
+        members: Mapping[str, Any] | None = None,
+        times: int | None = 1,
+        account: str | None = None,
+        region: str | None = None,
+        where: Where | None = None,
+        after: bool = False,
+        retry_after: int | None = None,
+        status: int | None = None,
+        force: bool = False,
+    ) -> Fault:
+        """Let calls end in an error of the service, or in one of the connection.
+
+        Args:
+            operation: which calls: ``securityhub.CreateMembers``, ``create_members``, or a pattern
+                such as ``securityhub.*Members`` or ``*``.
+            error: the code of an error that the operation declares or that is common to all
+                services; its class from ``client.exceptions``; or an error of the connection from
+                ``botocore.exceptions``, such as ``ReadTimeoutError``, by name, class or exception.
+            message: the error's text; what the service's model says about it when None.
+            members: the error's other members; those that it needs and the test leaves open are
+                filled as the call suggests.
+            times: how many calls it hits; None for all that come.
+            account: only calls of this account.
+            region: only calls to this region.
+            where: only calls of which this function is true.
+            after: let the call take effect first, so that only its answer is lost.
+            retry_after: after how many seconds the client may try again.
+            status: another HTTP status than the model's; needs ``force``.
+            force: send it even if the operation does not declare it.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: no such call can come, or AWS would not answer it so.
+        """
+        if members is not None and not isinstance(members, Mapping):
+            raise UsageError(f"members is a mapping from names to values, not {members!r}.")
+        targets = self._targets(operation)
+        lost = connection_error(error)
+        if lost is None:
+            code, said, more = code_of(error)
+            effect: Effect = ErrorAnswer(
+                targets,
+                code,
+                message=said if message is None else message,
+                members={**more, **(members or {})},
+                retry_after=retry_after,
+                status=status,
+                after=after,
+                force=force,
+            )
+        else:
+            useless = {"members": members, "retry_after": retry_after, "status": status}
+            for name, value in useless.items():
+                if value is not None:
+                    raise UsageError(
+                        f"A connection that fails brings no answer, and so no {name}; leave it out,"
+                        " or name an error of the service."
+                    )
+            effect = LostConnection(lost, message, after=after)
+        return self._inject(operation, targets, effect, times, account, region, where)
+
+    def refuse_accounts(
+        self,
+        operation: str,
+        accounts: Sequence[str],
+        *,
+        reason: str | None = None,
+        code: str | None = None,
+        times: int | None = 1,
+        account: str | None = None,
+        region: str | None = None,
+        where: Where | None = None,
+    ) -> Fault:
+        """Let calls that name some accounts not process these, but all others.
+
+        They come back in ``UnprocessedAccounts``, or in the ``errors`` of
+        BatchGetMemberAccountDetails. Calls that name none of them are not hit.
+
+        Args:
+            operation: which calls, as for `fail`.
+            accounts: the accounts to refuse, 12 digits each.
+            reason: what is said of them.
+            code: the code of their error, where the operation has one.
+            times: how many calls it hits; None for all that come.
+            account: only calls of this account.
+            region: only calls to this region.
+            where: only calls of which this function is true.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: the operation does not refuse single accounts, or an account is none.
+        """
+        targets = self._targets(operation)
+        effect = RefusedAccounts(targets, accounts, reason, code)
+        return self._inject(operation, targets, effect, times, account, region, where)
+
+    def delay(
+        self,
+        operation: str,
+        seconds: float,
+        *,
+        times: int | None = 1,
+        account: str | None = None,
+        region: str | None = None,
+        where: Where | None = None,
+    ) -> Fault:
+        """Let answers take their time, without anybody waiting for it.
+
+        A client that waits less than that gets its ``ReadTimeoutError`` at once, and the effect
+        stays. It goes together with other faults of the same call.
+
+        Args:
+            operation: which calls, as for `fail`.
+            seconds: how long the answer takes.
+            times: how many calls it hits; None for all that come.
+            account: only calls of this account.
+            region: only calls to this region.
+            where: only calls of which this function is true.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: no such call can come, or that is no time to wait.
+        """
+        targets, effect = self._targets(operation), Delay(seconds)
+        return self._inject(operation, targets, effect, times, account, region, where)
+
+    @property
+    def unfired(self) -> list[Fault]:
+        """The faults that have hit no call at all, but for those that were withdrawn."""
+        return [fault for fault in self._all if fault._is_unfired]
+
+    def assert_all_fired(self) -> None:
+        """Check that every fault has hit a call.
+
+        Raises:
+            UnfiredFault: one has not; it shows the calls that came nearest.
+        """
+        __tracebackhide__ = True
+        if self.unfired:
+            raise UnfiredFault(unfired_report(self.unfired))
+
+    def clear(self) -> None:
+        """Withdraw all faults, and forget them."""
+        for fault in self._all:
+            fault.cancel()
+        self._all = []
+
+    def _targets(self, operation: str) -> frozenset[tuple[str, str]]:
+        """Return the mocked operations that ``operation`` stands for."""
+        if engine.require() is not self._running or self._running.tool(Faults) is not self:
+            raise NotRunning(
+                "These faults belong to a mock that has ended or was reset; ask the running one for"
+                " `mock.faults`."
+            )
+        prefix, dot, _ = operation.rpartition(".")
+        if dot and prefix not in SERVICES and not any(each in prefix for each in "*?["):
+            raise UsageError(
+                f"Faults are for calls to {', '.join(SERVICES)}; {prefix!r} is none of these, and"
+                " moto answers what it has. Let its calls fail with botocore's `before-send` event"
+                " or its Stubber."
+            )
+        found = operations_matching(operation)
+        mocked = frozenset(each for each in found if each[1] in SERVICES[each[0]].handlers)
+        if not mocked:
+            raise UsageError(
+                f"{operation} exists, but this package does not mock it: a call to it ends in"
+                " OperationNotMocked before a fault could hit it."
+            )
+        return mocked
+
+    def _inject(
+        self,
+        operation: str,
+        targets: frozenset[tuple[str, str]],
+        effect: Effect,
+        times: int | None,
+        account: str | None,
+        region: str | None,
+        where: Where | None,
+    ) -> Fault:
+        if times is not None and not (type(times) is int and times > 0):
+            raise UsageError(f"times is a positive number, or None for always, not {times!r}.")
+        if account is not None:
+            account_id(account)
+        if region is not None and not isinstance(region, str):
+            raise UsageError(f"{region!r} is not a region: pass e.g. 'eu-west-1'.")
+        if where is not None and not callable(where):
+            raise UsageError(
+                f"where is a function of a call, e.g. `lambda call: …`, not {where!r}."
+            )
+        if len(targets) == 1:
+            operation = ".".join(next(iter(targets)))
+        with self._running.world.lock:
+            fault = Fault(
+                self._running.record,
+                self._settle,
+                operation,
+                targets,
+                effect,
+                times=times,
+                account=account,
+                region=region,
+                where=where,
+            )
+            self._all.append(fault)
+            for target in targets:
+                self._pending.setdefault(target, []).append(fault)
+            self._settle()
+        return fault
+
+    def _settle(self) -> None:
+        """Drop the faults that hit nothing more, and step out of the road when none is left."""
+        with self._running.world.lock:
+            self._pending = {
+                target: left
+                for target, faults in self._pending.items()
+                if (left := [fault for fault in faults if fault.remaining != 0])
+            }
+            road = self._running.road
+            if self._pending:
+                road.intervene = self._intervene
+            elif road.intervene == self._intervene:
+                road.intervene = None
+
+    def _let_pass(self, seconds: float) -> None:
+        """Let the mock's clock go on by the time that a caller would have waited."""
+        self._running.tool(MockClock).advance(seconds=seconds)
+
+    def _intervene(self, call: Intercepted, proceed: Callable[[], HttpAnswer]) -> HttpAnswer:
+        """Answer a call by the first of the faults that are for it, and those that go with it."""
+        pending = self._pending.get((call.context.service, call.context.operation))
+        if not pending:
+            return proceed()
+        chosen: list[Fault] = []
+        for fault in pending:
+            fits = all(fault._effect.goes_with(other._effect) for other in chosen)
+            if fits and fault._concerns(call):
+                chosen.append(fault)
+        for fault in chosen:
+            fault._hits.append(call.context)
+        if any(fault.remaining == 0 for fault in chosen):
+            self._settle()
+        # How long it takes is outermost: it counts for whatever the others make of the answer.
+        effects = [fault._effect for fault in chosen]
+        effects.sort(key=lambda effect: not isinstance(effect, Delay))
+        return _apply(effects, call, proceed)
+
+
+def _apply(
+    effects: Sequence[Effect], call: Intercepted, proceed: Callable[[], HttpAnswer]
+) -> HttpAnswer:
+    if not effects:
+        return proceed()
+    return effects[0].apply(call, lambda: _apply(effects[1:], call, proceed))

@@ -1,0 +1,1 @@
+"""Seeds: the world in a wanted state, in one call each, by the rules of the API."""

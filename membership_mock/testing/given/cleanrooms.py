@@ -1,0 +1,202 @@
+"""Seeds of Clean Rooms: collaborations, memberships, tables and queries."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from membership_mock.errors import UsageError
+from membership_mock.testing.aws_side import AwsSide
+from membership_mock.testing.given.cleanrooms_rooms import (
+    RECEIVE,
+    SERVICE,
+    SeededCollaboration,
+    SeededMembership,
+)
+from membership_mock.testing.given.cleanrooms_tables import (
+    SeededTable,
+    SeededTableAssociation,
+    TableSeeds,
+)
+from membership_mock.testing.names import nearest_to
+
+__all__ = [
+    "CleanRoomsSeeds",
+    "SeededCollaboration",
+    "SeededMembership",
+    "SeededQuery",
+    "SeededTable",
+    "SeededTableAssociation",
+]
+
+QueryStatus = Literal[
+    "SUBMITTED", "STARTED", "SUCCESS", "FAILED", "TIMED_OUT", "CANCELLING", "CANCELLED"
+]
+#: how a query that the test does not cancel ends
+_ENDINGS = ("SUCCESS", "FAILED", "TIMED_OUT")
+_STATUSES = ("SUBMITTED", "STARTED", *_ENDINGS, "CANCELLING", "CANCELLED")
+
+
+@dataclass(frozen=True)
+class SeededQuery:
+    """A protected query.
+
+    Attributes:
+        id: its id.
+        membership_id: the runner's membership.
+        collaboration_id: where it runs.
+        account: the runner.
+        region: where it is.
+        status: its status.
+    """
+
+    id: str
+    membership_id: str
+    collaboration_id: str
+    account: str
+    region: str
+    status: str
+
+
+class CleanRoomsSeeds(TableSeeds):
+    """Seeds of Clean Rooms, from `Given.cleanrooms`.
+
+    An account that is left out is the mock's default account, a region the mock's default region.
+    """
+
+    def query(
+        self,
+        collaboration: SeededCollaboration | str,
+        status: QueryStatus = "SUCCESS",
+        *,
+        sql: str | None = None,
+        result: Sequence[Mapping[str, Any]] | bytes | None = None,
+        error: Mapping[str, Any] | None = None,
+        account: str | None = None,
+        region: str | None = None,
+        **fields: Any,
+    ) -> SeededQuery:
+        """Return a protected query that has come to a status.
+
+        Args:
+            collaboration: where it runs, or its id.
+            status: ``SUBMITTED``, ``STARTED``, ``SUCCESS``, ``FAILED``, ``TIMED_OUT``,
+                ``CANCELLING`` or ``CANCELLED``.
+            sql: what it asks; everything of the first table with a rule when None.
+            result: what it finds, as for `AwsSide.end_query`; of a query that has not ended, what
+                it will find.
+            error: how it fails, as for `AwsSide.end_query`.
+            account: the runner; needed only for a collaboration that goes by its id.
+            region: where the collaboration is; not needed for a seeded one.
+            **fields: other fields of StartProtectedQuery, e.g. ``resultConfiguration``.
+
+        Raises:
+            SeedRefused: the runner has not joined, or a table does not allow the query; or the
+                mock's states wait for its clock.
+            UsageError: there is no such status, or it goes not with a result or an error.
+        """
+        if status not in _STATUSES:
+            raise UsageError(
+                f"{status!r} is no status of a query{nearest_to(str(status), _STATUSES)}"
+                f" There are: {', '.join(_STATUSES)}."
+            )
+        if isinstance(collaboration, SeededCollaboration):
+            account = account or collaboration.runner
+        room_id, account, region = self._place(collaboration, account, region)
+        with self._scene.seed(
+            "cleanrooms.query",
+            "the runner has joined, the payer too, and the table's rules allow the query: see"
+            " `joined_collaboration` and `associated_table`.",
+        ):
+            state, membership_id = self._status(room_id, account, region)
+            if membership_id is None:
+                raise self._scene.refuse(
+                    f"account {account} is {state or 'no member'} in collaboration {room_id}."
+                )
+            started = self._scene.call(
+                SERVICE,
+                "StartProtectedQuery",
+                account,
+                region,
+                **{
+                    "type": "SQL",
+                    "membershipIdentifier": membership_id,
+                    "sqlParameters": {"queryString": sql or self._sql(room_id, account, region)},
+                    "resultConfiguration": self._results(membership_id, account, region),
+                    **fields,
+                },
+            )["protectedQuery"]
+            query_id = str(started["id"])
+            if status == "SUCCESS":
+                self._forget_results(room_id, account, region, query_id)
+            ending = status if status in _ENDINGS else "FAILED" if error else "SUCCESS"
+            if status in _ENDINGS or result is not None or error is not None:
+                AwsSide(self._scene.running, account, region).end_query(
+                    ending, result=result, error=error, protected_query_id=query_id
+                )
+            asked = {"membershipIdentifier": membership_id, "protectedQueryIdentifier": query_id}
+            if status in ("CANCELLING", "CANCELLED"):
+                self._scene.call(
+                    SERVICE,
+                    "UpdateProtectedQuery",
+                    account,
+                    region,
+                    targetStatus="CANCELLED",
+                    **asked,
+                )
+            self._reach(status, account, region, asked)
+        return SeededQuery(query_id, membership_id, room_id, account, region, status)
+
+    def _reach(self, status: str, account: str, region: str, asked: Mapping[str, Any]) -> None:
+        """Look at a query until it is where it is to be."""
+        if status in ("SUBMITTED", "CANCELLING"):
+            return
+        found = ""
+        for _ in range(3):
+            answer = self._scene.call(SERVICE, "GetProtectedQuery", account, region, **asked)
+            found = answer["protectedQuery"]["status"]
+            if found == status:
+                return
+        raise self._scene.refuse(
+            f"the query stays {found}, since states wait for the mock's clock.",
+            "seed it as SUBMITTED and move the clock, or let states settle when they are read"
+            " (the option settle).",
+        )
+
+    def _sql(self, room_id: str, account: str, region: str) -> str:
+        listed = self._scene.call(
+            SERVICE, "ListSchemas", account, region, collaborationIdentifier=room_id
+        )
+        names = [each["name"] for each in listed["schemaSummaries"] if each["analysisRuleTypes"]]
+        return f"SELECT * FROM {names[0]}" if names else "SELECT 1"  # noqa: S608  no database
+
+    def _results(self, membership_id: str, account: str, region: str) -> dict[str, Any] | None:
+        """Return where results go if the runner has not said so itself; None if it has."""
+        own = self._scene.call(
+            SERVICE, "GetMembership", account, region, membershipIdentifier=membership_id
+        )["membership"]
+        if "defaultResultConfiguration" in own or RECEIVE not in own["memberAbilities"]:
+            return None
+        bucket = {"resultFormat": "CSV", "bucket": f"results-{account}"}
+        return {"outputConfiguration": {"s3": bucket}}
+
+    def _forget_results(self, room_id: str, account: str, region: str, query_id: str) -> None:
+        """Let the results of a query be deleted from S3 if the seed at work is refused."""
+        accounts = [each["accountId"] for each in self._members(room_id, account, region)]
+
+        def forget() -> None:
+            if "moto.s3.models" not in sys.modules:  # nobody has used S3: there is no result
+                return
+            for each in accounts:
+                buckets = self._scene.call("s3", "ListBuckets", each, region)["Buckets"]
+                for bucket in [found["Name"] for found in buckets]:
+                    listed = self._scene.call("s3", "ListObjectsV2", each, region, Bucket=bucket)
+                    for key in [found["Key"] for found in listed.get("Contents", ())]:
+                        if f"/{query_id}/" in f"/{key}":
+                            self._scene.call(
+                                "s3", "DeleteObject", each, region, Bucket=bucket, Key=key
+                            )
+
+        self._scene.undo(forget)

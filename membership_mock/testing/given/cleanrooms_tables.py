@@ -1,0 +1,235 @@
+"""Seeds of Clean Rooms: tables, associated with a collaboration so that queries can use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from membership_mock.errors import UsageError
+from membership_mock.testing.given.cleanrooms_rooms import (
+    QUERY,
+    RECEIVE,
+    SERVICE,
+    RoomSeeds,
+    SeededCollaboration,
+)
+from membership_mock.testing.names import nearest_to
+
+Rule = Literal["CUSTOM", "LIST", "AGGREGATION"]
+RULES: tuple[str, ...] = ("CUSTOM", "LIST", "AGGREGATION")
+
+COLUMNS = ("customer_id", "city", "amount")
+
+
+@dataclass(frozen=True)
+class SeededTable:
+    """A configured table.
+
+    Attributes:
+        id: its id.
+        arn: its ARN.
+        name: its name.
+        account: whose it is.
+        region: where it is.
+        columns: its allowed columns.
+    """
+
+    id: str
+    arn: str
+    name: str
+    account: str
+    region: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeededTableAssociation:
+    """A configured table in a collaboration.
+
+    Attributes:
+        id: the id of the association.
+        arn: its ARN.
+        name: what queries call the table.
+        table_id: the configured table.
+        membership_id: the owner's membership.
+        collaboration_id: where.
+        account: the owner.
+        region: where it is.
+    """
+
+    id: str
+    arn: str
+    name: str
+    table_id: str
+    membership_id: str
+    collaboration_id: str
+    account: str
+    region: str
+
+
+class TableSeeds(RoomSeeds):
+    """Seeds of tables."""
+
+    def table(
+        self,
+        account: str | None = None,
+        *,
+        name: str = "orders",
+        columns: Sequence[str] = COLUMNS,
+        database: str = "seeded",
+        region: str | None = None,
+        **fields: Any,
+    ) -> SeededTable:
+        """Return a new configured table, without an analysis rule.
+
+        Args:
+            account: whose it is.
+            name: its name, and that of the table in Glue.
+            columns: the columns that analyses may use.
+            database: the database in Glue; if the account has it there, table and columns have to
+                be in it.
+            region: where.
+            **fields: other fields of CreateConfiguredTable.
+
+        Raises:
+            SeedRefused: Glue knows the database, but not the table or a column.
+        """
+        account, region = self._scene.account(account), self._scene.region(region)
+        with self._scene.seed(
+            "cleanrooms.table",
+            "create the table with these columns in Glue, or leave database out.",
+            atomic=True,
+        ):
+            made = self._scene.call(
+                SERVICE,
+                "CreateConfiguredTable",
+                account,
+                region,
+                **{
+                    "name": name,
+                    "tableReference": {"glue": {"tableName": name, "databaseName": database}},
+                    "allowedColumns": list(columns),
+                    "analysisMethod": "DIRECT_QUERY",
+                    **fields,
+                },
+            )["configuredTable"]
+        return SeededTable(made["id"], made["arn"], name, account, region, tuple(columns))
+
+    def associated_table(
+        self,
+        collaboration: SeededCollaboration | str,
+        account: str | None = None,
+        *,
+        name: str = "orders",
+        table: SeededTable | str | None = None,
+        rule: Rule = "CUSTOM",
+        policy: Mapping[str, Any] | None = None,
+        receivers: Sequence[str] | None = None,
+        region: str | None = None,
+    ) -> SeededTableAssociation:
+        """Return a table in a collaboration, with all the rules that let it be queried.
+
+        The account joins the collaboration if it has not yet.
+
+        Args:
+            collaboration: which one, or its id.
+            account: whose table it is.
+            name: what queries call the table.
+            table: a configured table of the account, or its id; a new one when None. Its analysis
+                rule, if it has one already, stays.
+            rule: the type of the analysis rule: ``CUSTOM``, ``LIST`` or ``AGGREGATION``.
+            policy: what the rule says, as in the API; when None, any query of the runner of queries
+                for CUSTOM, joins by the first column and lists of the others for LIST.
+            receivers: who may receive results; all that can when None.
+            region: where the collaboration is; not needed for a seeded one.
+
+        Raises:
+            SeedRefused: the account is no member, or the rule does not fit the table.
+            UsageError: there is no such rule, or AGGREGATION comes without a policy.
+        """
+        room_id, account, region = self._place(collaboration, account, region)
+        if rule not in RULES:
+            raise UsageError(
+                f"{rule!r} is no analysis rule of a table{nearest_to(str(rule), RULES)}"
+                f" There are: {', '.join(RULES)}."
+            )
+        with self._scene.seed(
+            "cleanrooms.associated_table",
+            "the table is the account's own, the account a member, and rule and policy go together:"
+            " see `mock.given.cleanrooms.table` and `membership`.",
+        ):
+            membership = self.membership(room_id, account, region=region)
+            if table is None:
+                table = self.table(account, name=name, region=region)
+            table_id = table if isinstance(table, str) else table.id
+            members = self._members(room_id, account, region)
+            self._rule(account, region, table_id, rule, policy, members)
+            made = self._scene.call(
+                SERVICE,
+                "CreateConfiguredTableAssociation",
+                account,
+                region,
+                name=name,
+                membershipIdentifier=membership.id,
+                configuredTableIdentifier=table_id,
+                roleArn=f"arn:{self._scene.partition(region)}:iam::{account}:role/clean-rooms",
+            )["configuredTableAssociation"]
+            if receivers is None:
+                receivers = [e["accountId"] for e in members if RECEIVE in e["abilities"]]
+            self._scene.call(
+                SERVICE,
+                "CreateConfiguredTableAssociationAnalysisRule",
+                account,
+                region,
+                membershipIdentifier=membership.id,
+                configuredTableAssociationIdentifier=made["id"],
+                analysisRuleType=rule,
+                analysisRulePolicy={
+                    "v1": {rule.lower(): {"allowedResultReceivers": list(receivers)}}
+                },
+            )
+            return SeededTableAssociation(
+                made["id"],
+                made["arn"],
+                name,
+                table_id,
+                str(membership.id),
+                room_id,
+                account,
+                region,
+            )
+
+    def _rule(
+        self,
+        account: str,
+        region: str,
+        table_id: str,
+        rule: str,
+        policy: Mapping[str, Any] | None,
+        members: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Give a table an analysis rule, unless it has it."""
+        table = self._scene.call(
+            SERVICE, "GetConfiguredTable", account, region, configuredTableIdentifier=table_id
+        )["configuredTable"]
+        if rule in table["analysisRuleTypes"] and policy is None:
+            return
+        if policy is None and rule == "CUSTOM":
+            runners = [each["accountId"] for each in members if QUERY in each["abilities"]]
+            custom = {"allowedAnalyses": ["ANY_QUERY"], "allowedAnalysisProviders": runners}
+            policy = {"v1": {"custom": custom}}
+        elif policy is None and rule == "LIST":
+            first, *others = table["allowedColumns"]
+            policy = {"v1": {"list": {"joinColumns": [first], "listColumns": others or [first]}}}
+        elif policy is None:
+            raise UsageError("A rule of the type AGGREGATION needs a policy: pass it as policy.")
+        self._scene.call(
+            SERVICE,
+            "CreateConfiguredTableAnalysisRule",
+            account,
+            region,
+            configuredTableIdentifier=table_id,
+            analysisRuleType=rule,
+            analysisRulePolicy=dict(policy),
+        )

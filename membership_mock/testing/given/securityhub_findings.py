@@ -1,0 +1,111 @@
+"""Seeds of Security Hub: findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from membership_mock.testing.given.securityhub_hubs import SERVICE, HubSeeds, batches, counted
+
+_FINDINGS_PER_CALL = 100
+
+
+@dataclass(frozen=True)
+class SeededFinding:
+    """A finding.
+
+    Attributes:
+        account: the account that it is about.
+        region: where it is.
+        id: its id.
+        product_arn: the product that found it.
+    """
+
+    account: str
+    region: str
+    id: str
+    product_arn: str
+
+
+class FindingSeeds(HubSeeds):
+    """Seeds of findings."""
+
+    def finding(
+        self, account: str | None = None, *, region: str | None = None, **fields: Any
+    ) -> SeededFinding:
+        """Return a finding of an account, whose hub is enabled.
+
+        Args:
+            account: the account that it is about.
+            region: where.
+            **fields: fields of the AWS Security Finding Format that are to differ from the
+                defaults, e.g. ``Title``, ``Severity={"Label": "LOW"}``.
+
+        Raises:
+            SeedRefused: the finding is not well-formed.
+        """
+        (found,) = self.findings(1, account, region=region, **fields)
+        return found
+
+    def findings(
+        self,
+        findings: int | Sequence[Mapping[str, Any]],
+        account: str | None = None,
+        *,
+        region: str | None = None,
+        **fields: Any,
+    ) -> tuple[SeededFinding, ...]:
+        """Return many findings of an account, whose hub is enabled.
+
+        Args:
+            findings: how many; or for each of them the fields that are to differ from the defaults.
+            account: the account that they are about.
+            region: where.
+            **fields: fields in which all of them differ from the defaults.
+
+        Raises:
+            SeedRefused: a finding is not well-formed; then none was imported.
+            UsageError: ``findings`` is a negative number.
+        """
+        account, region = self._scene.account(account), self._scene.region(region)
+        if isinstance(findings, int):
+            findings = [{}] * counted("findings", findings)
+        has_hub = self._scene.ask(SERVICE, "DescribeHub", account, region) is not None
+        with self._scene.seed(
+            "securityhub.findings",
+            "give the fields that the answer names as BatchImportFindings wants them.",
+            atomic=has_hub and len(findings) == 1,
+        ):
+            if not has_hub:
+                self._enable(account, region)
+            whole = [self._finding(account, region, {**fields, **each}) for each in findings]
+            for batch in batches(whole, _FINDINGS_PER_CALL):
+                self._scene.call(
+                    SERVICE, "BatchImportFindings", account, region, Findings=list(batch)
+                )
+        return tuple(
+            SeededFinding(each["AwsAccountId"], region, each["Id"], each["ProductArn"])
+            for each in whole
+        )
+
+    def _finding(self, account: str, region: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        now = self._scene.running.world.clock.now().isoformat(timespec="milliseconds")[:23] + "Z"
+        partition = self._scene.partition(region)
+        return {
+            "SchemaVersion": "2018-10-08",
+            "Id": f"finding-{self._scene.random_id()}",
+            "ProductArn": (
+                f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
+            ),
+            "GeneratorId": "membership-mock",
+            "AwsAccountId": account,
+            "Types": ["Software and Configuration Checks"],
+            "CreatedAt": now,
+            "UpdatedAt": now,
+            "Severity": {"Label": "MEDIUM"},
+            "Title": "A finding",
+            "Description": "A finding that a test has seeded.",
+            "Resources": [{"Type": "AwsAccount", "Id": f"AWS::::Account:{account}"}],
+            **fields,
+        }

@@ -1,0 +1,159 @@
+"""Seeds of Security Hub: hubs and standards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from membership_mock.errors import UsageError
+from membership_mock.testing.names import nearest_to
+
+if TYPE_CHECKING:
+    from membership_mock.testing.given.scene import Scene
+
+T = TypeVar("T")
+
+SERVICE = "securityhub"
+
+
+@dataclass(frozen=True)
+class SeededHub:
+    """A hub that is enabled.
+
+    Attributes:
+        account: whose it is.
+        region: where it is.
+        arn: its ARN.
+        standards: the ARNs of the standards that it is subscribed to.
+    """
+
+    account: str
+    region: str
+    arn: str
+    standards: tuple[str, ...]
+
+
+class HubSeeds:
+    """Seeds of hubs, and what the other seeds of Security Hub need of them.
+
+    Args:
+        scene: makes the calls.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    def hub(
+        self,
+        account: str | None = None,
+        *,
+        standards: Sequence[str] | None = None,
+        region: str | None = None,
+    ) -> SeededHub:
+        """Return the enabled hub of an account, with a look at its standards, which settles them.
+
+        Args:
+            account: whose hub.
+            standards: what it is to be subscribed to, by ARN or the end of one, e.g.
+                ``nist-800-53/v/5.0.0``; those that come with a hub by default when None. A hub
+                that is enabled already gets those that it lacks.
+            region: where.
+
+        Raises:
+            SeedRefused: a configuration policy governs the account.
+            UsageError: a standard does not exist.
+        """
+        account, region = self._scene.account(account), self._scene.region(region)
+        with self._scene.seed(
+            "securityhub.hub",
+            "hubs of centrally managed accounts are what their configuration policy says: change"
+            " the policy, or make the account self-managed.",
+        ):
+            hub = self._scene.ask(SERVICE, "DescribeHub", account, region)
+            if hub is None:
+                self._scene.call(
+                    SERVICE,
+                    "EnableSecurityHub",
+                    account,
+                    region,
+                    EnableDefaultStandards=standards is None,
+                )
+                hub = self._scene.call(SERVICE, "DescribeHub", account, region)
+            if standards:
+                self._subscribe(account, region, standards)
+            return SeededHub(account, region, hub["HubArn"], self._subscribed(account, region))
+
+    def standards(
+        self,
+        standards: Sequence[str],
+        account: str | None = None,
+        *,
+        region: str | None = None,
+    ) -> SeededHub:
+        """Return an account's hub, which is subscribed to standards.
+
+        Args:
+            standards: by ARN or the end of one, e.g. ``nist-800-53/v/5.0.0``; a hub that is made
+                for them has no others.
+            account: whose hub.
+            region: where.
+
+        Raises:
+            SeedRefused: a configuration policy governs the account.
+            UsageError: a standard does not exist.
+        """
+        return self.hub(account, standards=standards, region=region)
+
+    def _enable(self, account: str, region: str) -> None:
+        """Enable a hub that is not enabled, without a look at its standards."""
+        enabled = self._scene.ask(SERVICE, "EnableSecurityHub", account, region)
+        if enabled is None and self._scene.ask(SERVICE, "DescribeHub", account, region) is None:
+            self._scene.call(SERVICE, "EnableSecurityHub", account, region)  # to hear why not
+
+    def _subscribe(self, account: str, region: str, standards: Sequence[str]) -> None:
+        wanted = self._standards_named(account, region, standards)
+        missing = [each for each in wanted if each not in self._subscribed(account, region)]
+        if missing:
+            self._scene.call(
+                SERVICE,
+                "BatchEnableStandards",
+                account,
+                region,
+                StandardsSubscriptionRequests=[{"StandardsArn": each} for each in missing],
+            )
+
+    def _subscribed(self, account: str, region: str) -> tuple[str, ...]:
+        found = self._scene.call(SERVICE, "GetEnabledStandards", account, region, MaxResults=100)
+        return tuple(each["StandardsArn"] for each in found["StandardsSubscriptions"])
+
+    def _standards_named(self, account: str, region: str, names: Sequence[str]) -> list[str]:
+        """Return the ARNs of standards that are named by them, or by how they end."""
+        if isinstance(names, str):
+            raise UsageError(f"standards is a list of standards, not the text {names!r}.")
+        listed = self._scene.call(SERVICE, "DescribeStandards", account, region, MaxResults=100)
+        arns = [each["StandardsArn"] for each in listed["Standards"]]
+        short = {arn.rpartition(":")[2].partition("/")[2]: arn for arn in arns}
+        found = []
+        for name in names:
+            arn = name if name in arns else short.get(str(name).rpartition(":")[2])
+            arn = arn or next((each for each in arns if each.endswith(f"/{name}")), None)
+            if arn is None:
+                raise UsageError(
+                    f"{name!r} is no standard in {region}{nearest_to(str(name), short)}"
+                )
+            found.append(arn)
+        return found
+
+
+def batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield ``things`` in parts of at most ``size``."""
+    for start in range(0, len(things), size):
+        yield things[start : start + size]
+
+
+def counted(name: str, number: int) -> int:
+    """Return a number of things, which must be one."""
+    if isinstance(number, bool) or number < 0:
+        raise UsageError(f"{name} is how many, or a list of them, not {number!r}.")
+    return number

@@ -1,0 +1,278 @@
+"""The world from a plain mapping: read whole, then seeded entry by entry, or not at all."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from membership_mock.engine.caller import account_id
+from membership_mock.errors import SeedRefused, UsageError
+from membership_mock.services import SERVICES
+from membership_mock.testing.names import nearest_to
+
+if TYPE_CHECKING:
+    from membership_mock.testing.given.given import Given
+    from membership_mock.testing.given.scene import Scene
+    from membership_mock.toolbox import Toolbox
+
+T = TypeVar("T")
+
+_ACCOUNTS, _ORGANIZATION, _AS = "accounts", "organization", "as"
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_REFERENCE = re.compile(r"\$([A-Za-z0-9_-]+)((?:\.[^.$\s]+)*)")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One seed of a mapping.
+
+    Attributes:
+        path: where it stands, for messages.
+        seed: the seed's method.
+        keywords: what the mapping says to it, references and all.
+        name: what its result is called; None for nothing.
+    """
+
+    path: str
+    seed: Callable[..., Any]
+    keywords: Mapping[str, Any]
+    name: str | None
+
+
+def seed_world(
+    mock: Toolbox, scene: Scene, given: Given, mapping: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Do what `Given.world` says."""
+    known = (_ACCOUNTS, _ORGANIZATION, *SERVICES)
+    for key in _mapping("the world", mapping):
+        if key not in known:
+            raise UsageError(
+                f"A world has no {key!r}{nearest_to(str(key), known)} It has: {', '.join(known)}."
+            )
+    names: dict[str, Any] = dict(_accounts(mapping.get(_ACCOUNTS, {})))
+    settings = _mapping(_ORGANIZATION, mapping.get(_ORGANIZATION) or {})
+    _check_keywords(_ORGANIZATION, mock.organization, settings)
+    entries = [
+        entry
+        for service, listed in mapping.items()
+        if service in SERVICES
+        for entry in _entries(given, service, listed)
+    ]
+    with scene.seed("world"):
+        if mapping.get(_ORGANIZATION) is not None:
+            scene.keep_organizations()
+            _organize(mock, settings, names)
+        for entry in entries:
+            result = _told_where(entry.path, partial(_seeded, entry, names))
+            if entry.name is not None:
+                _name(f"{entry.path}.{_AS}", names, entry.name, result)
+    return names
+
+
+# --- reading ---
+
+
+def _accounts(given: object) -> Mapping[str, str]:
+    accounts = _mapping(_ACCOUNTS, given)
+    for name, value in accounts.items():
+        _check_name(_ACCOUNTS, name)
+        _told_where(f"{_ACCOUNTS}.{name}", partial(account_id, value))
+    return accounts
+
+
+def _entries(given: Given, service: str, listed: object) -> list[_Entry]:
+    if isinstance(listed, (str, bytes)) or not isinstance(listed, Sequence):
+        raise UsageError(f"{service}: a list of seeds was expected, not {listed!r}.")
+    seeds = getattr(given, service.replace("-", "_"))
+    return [_entry(seeds, f"{service}[{at}]", each) for at, each in enumerate(listed)]
+
+
+def _entry(seeds: object, path: str, given: object) -> _Entry:
+    entry = dict(_mapping(path, given))
+    name = entry.pop(_AS, None)
+    if name is not None:
+        _check_name(f"{path}.{_AS}", name)
+    known = [
+        each
+        for each, value in inspect.getmembers(type(seeds), inspect.isfunction)
+        if not each.startswith("_")
+    ]
+    if len(entry) != 1:
+        raise UsageError(
+            f"{path}: one seed was expected, with {_AS!r} beside it or not, but there are"
+            f" {', '.join(map(repr, entry)) or 'none'}. Write e.g. {{{known[0]!r}: {{…}}}}."
+        )
+    ((seed, keywords),) = entry.items()
+    if seed not in known:
+        raise UsageError(
+            f"{path}: there is no seed {seed!r}{nearest_to(str(seed), known)} There are:"
+            f" {', '.join(known)}."
+        )
+    path = f"{path}.{seed}"
+    method = getattr(seeds, seed)
+    keywords = _mapping(path, {} if keywords is None else keywords)
+    _check_keywords(path, method, keywords)
+    return _Entry(path, method, keywords, name)
+
+
+def _mapping(path: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{path}: a mapping was expected, not {value!r}.")
+    return value
+
+
+def _check_name(path: str, name: object) -> None:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise UsageError(f"{path}: {name!r} is no name: use letters, digits, - and _.")
+
+
+def _check_keywords(path: str, method: Callable[..., Any], keywords: Mapping[str, Any]) -> None:
+    """Refuse keywords that a method does not take, lacks, or takes as something else."""
+    parameters = inspect.signature(method).parameters
+    kinds = {each.kind for each in parameters.values()}
+    named = [
+        each.name
+        for each in parameters.values()
+        if each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)
+    ]
+    if inspect.Parameter.VAR_KEYWORD not in kinds:
+        for name in keywords:
+            if name not in named:
+                raise UsageError(
+                    f"{path}: there is no {name!r}{nearest_to(str(name), named)} There are:"
+                    f" {', '.join(named) or 'none'}."
+                )
+    for name in named:
+        if parameters[name].default is inspect.Parameter.empty and name not in keywords:
+            raise UsageError(f"{path}: {name!r} is missing.")
+    hints = _hints(method)
+    for name, value in keywords.items():
+        if name in named and name in hints and not _fits(value, hints[name]):
+            raise UsageError(f"{path}.{name}: {value!r} is not {_words(parameters[name])}.")
+
+
+def _hints(method: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(method)
+    except NameError:  # of a type that is there for type checkers only
+        return {}
+
+
+def _words(parameter: inspect.Parameter) -> str:
+    return re.sub(r"\s+", " ", str(parameter.annotation))
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Return whether a value, as far as it is known before the seeding, can be of a type."""
+    if hint is Any or (isinstance(value, str) and _REFERENCE.fullmatch(value)):
+        return True
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return any(_fits(value, each) for each in inner)
+    if origin is Literal:
+        return isinstance(value, str)  # the seed itself says best which there are
+    if hint is None or hint is type(None):
+        return value is None
+    if isinstance(value, bool):
+        return hint in (bool, object)
+    kind = origin or hint
+    if not isinstance(kind, type):
+        return True
+    if not isinstance(value, kind) or (isinstance(value, (str, bytes)) and kind is Sequence):
+        return False
+    if isinstance(value, Mapping) and len(inner) == 2:
+        return all(_fits(k, inner[0]) and _fits(v, inner[1]) for k, v in value.items())
+    if isinstance(value, (list, tuple)) and inner:
+        return all(_fits(each, inner[0]) for each in value)
+    return True
+
+
+# --- seeding ---
+
+
+def _organize(mock: Toolbox, settings: Mapping[str, Any], names: dict[str, Any]) -> None:
+    """Build the organization; its accounts are known by their names from then on."""
+    build: Callable[..., Any] = mock.organization
+    built = _told_where(
+        _ORGANIZATION, lambda: build(**_resolved(_ORGANIZATION, dict(settings), names))
+    )
+    _name(_ORGANIZATION, names, _ORGANIZATION, built)
+    for name, account in getattr(built, "accounts", {}).items():
+        if names.setdefault(name, account) != account:
+            raise UsageError(
+                f"{_ORGANIZATION}: {name!r} is the account {account} there, and something else"
+                f" outside of it: {names[name]!r}. Call one of them otherwise."
+            )
+
+
+def _seeded(entry: _Entry, names: Mapping[str, Any]) -> object:
+    keywords = _resolved(entry.path, dict(entry.keywords), names)
+    _check_keywords(entry.path, entry.seed, keywords)
+    return entry.seed(**keywords)
+
+
+def _resolved(path: str, value: Any, names: Mapping[str, Any]) -> Any:
+    """Return a value with what its references stand for."""
+    if isinstance(value, Mapping):
+        return {key: _resolved(f"{path}.{key}", each, names) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_resolved(f"{path}[{at}]", each, names) for at, each in enumerate(value)]
+    if not isinstance(value, str) or not value.startswith("$"):
+        return value
+    if value.startswith("$$"):
+        return value[1:]
+    found = _REFERENCE.fullmatch(value)
+    if found is None:
+        raise UsageError(
+            f"{path}: {value!r} is no reference: write '$name' or '$name.field', or '$$' for a"
+            " text that begins with a dollar."
+        )
+    name, fields = found.groups()
+    if name not in names:
+        raise UsageError(
+            f"{path}: nothing before this is called {name!r}{nearest_to(name, names)} There is:"
+            f" {', '.join(names) or 'nothing'}."
+        )
+    result = names[name]
+    for field in fields.split(".")[1:]:
+        result = _field(path, value, result, field)
+    return result
+
+
+def _field(path: str, reference: str, owner: Any, field: str) -> Any:
+    if isinstance(owner, Mapping):
+        known = {str(key): value for key, value in owner.items()}
+    elif isinstance(owner, (list, tuple)):
+        known = {str(at): value for at, value in enumerate(owner)}
+    elif not field.startswith("_") and hasattr(owner, field):
+        return getattr(owner, field)
+    else:
+        known = dict.fromkeys(getattr(owner, "__dataclass_fields__", ()))
+    if field not in known:
+        raise UsageError(
+            f"{path}: {reference!r} has no {field!r}{nearest_to(field, known)} There is:"
+            f" {', '.join(known) or 'nothing'}."
+        )
+    return known[field]
+
+
+def _name(path: str, names: dict[str, Any], name: str, result: object) -> None:
+    if name in names:
+        raise UsageError(f"{path}: something is called {name!r} already: {names[name]!r}.")
+    names[name] = result
+
+
+def _told_where(path: str, act: Callable[[], T]) -> T:
+    """Act, and let a message say where in the mapping it went wrong."""
+    try:
+        return act()
+    except UsageError as error:
+        kind = SeedRefused if isinstance(error, SeedRefused) else UsageError
+        if type(error) is not kind or str(error).startswith(path):
+            raise
+        raise kind(f"{path}: {error}") from error.__cause__ or error

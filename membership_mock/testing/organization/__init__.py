@@ -1,0 +1,1 @@
+"""Organizations in a line, whose accounts come and go."""

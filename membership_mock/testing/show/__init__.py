@@ -1,0 +1,1 @@
+"""The world, shown: as a tree of text, and as a picture."""

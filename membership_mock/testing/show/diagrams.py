@@ -1,0 +1,432 @@
+"""The world as a picture: who administers whom, who sits in which room, what a membership covers.
+
+A `Picture` holds what there is to draw, in a stable order and cut where it is too much; Mermaid is
+written here, SVG in ``svg.py``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+from unicodedata import east_asian_width
+
+from membership_mock.cleanrooms.collaboration_store import CollaborationStore
+from membership_mock.errors import UsageError
+from membership_mock.security_ir.memberships import MembershipStore
+from membership_mock.securityhub.associations import AssociationStore
+from membership_mock.securityhub.delegation import DelegationStore
+from membership_mock.testing.show.tree import Part, View
+
+if TYPE_CHECKING:
+    from membership_mock.cleanrooms.collaboration_store import Collaboration
+    from membership_mock.engine.organizations import Organization
+    from membership_mock.engine.running import Running
+    from membership_mock.engine.world import World
+
+T = TypeVar("T")
+
+#: how many members of an administrator, of a room, of an organization or of a coverage are drawn
+DRAWN = 10
+#: how many administrators, rooms and memberships are drawn
+DRAWN_GROUPS = 20
+#: how much of a name is drawn
+LONGEST_NAME = 40
+
+FORMATS = ("mermaid", "svg")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An account, or what stands for those that are too many.
+
+    Attributes:
+        id: 12 digits, or an identifier of its own.
+        lines: what stands in it.
+        frame: the organization that it belongs to; empty for none.
+        rest: whether it stands for many.
+    """
+
+    id: str
+    lines: tuple[str, ...]
+    frame: str
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A relationship between an administrator and a member.
+
+    Attributes:
+        source: the box of the administrator.
+        target: the box of the member.
+        label: the status, and where.
+        settled: whether both sides have agreed; else it is dashed.
+    """
+
+    source: str
+    target: str
+    label: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a card.
+
+    Attributes:
+        box: the box of the account; empty for none.
+        text: what it says.
+        label: what the account is there, in short.
+        settled: whether the account is really in.
+    """
+
+    box: str
+    text: str
+    label: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A collaboration, or a membership that covers accounts.
+
+    Attributes:
+        id: an identifier.
+        title: its name.
+        lines: what else there is to say of it.
+        rows: the accounts in it.
+    """
+
+    id: str
+    title: str
+    lines: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass
+class Picture:
+    """What there is to draw.
+
+    Attributes:
+        frames: the title of each organization, by its id.
+        boxes: each by its id.
+        arrows: between boxes.
+        cards: rooms and memberships.
+    """
+
+    frames: dict[str, str] = field(default_factory=dict)
+    boxes: dict[str, Box] = field(default_factory=dict)
+    arrows: list[Arrow] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+
+
+def diagram(running: Running, form: str, part: Part) -> str:
+    """Return a picture of a running mock's world as text.
+
+    Args:
+        running: the mock.
+        form: ``mermaid`` or ``svg``.
+        part: what to draw; its region does not count.
+
+    Raises:
+        UsageError: there is no such format.
+    """
+    if form not in FORMATS:
+        nearest = difflib.get_close_matches(str(form), FORMATS, n=1)
+        raise UsageError(
+            f"{form!r} is not a format of a diagram: {', '.join(FORMATS)}"
+            + (f"; nearest: {nearest[0]!r}." if nearest else ".")
+        )
+    with running.world.lock:
+        picture = _Painter(running, part).paint()
+    if form == "svg":
+        from membership_mock.testing.show.svg import svg
+
+        return svg(picture)
+    return mermaid(picture)
+
+
+class _Painter:
+    """Reads a world into a picture."""
+
+    def __init__(self, running: Running, part: Part) -> None:
+        self._world: World = running.world
+        self._part = part
+        self._view = View(running)
+        self._picture = Picture()
+        self._frame_of = {
+            account: organization
+            for _, organization in self._view.organizations
+            for account in organization.accounts
+        }
+
+    def paint(self) -> Picture:
+        """Return the picture."""
+        if self._part.service in (None, "securityhub"):
+            self._administrators()
+        if self._part.service in (None, "cleanrooms"):
+            self._rooms()
+        if self._part.service in (None, "security-ir"):
+            self._memberships()
+        if self._part == Part():
+            self._organizations()
+        elif self._part.account is not None and self._part.account in self._frame_of:
+            self._box(self._part.account)
+        picture = self._picture
+        picture.boxes = dict(sorted(picture.boxes.items(), key=_box_order))
+        picture.frames = dict(sorted(picture.frames.items()))
+        return picture
+
+    # --- Security Hub ---
+
+    def _administrators(self) -> None:
+        """Draw an arrow for each pair and status, with the regions in which it is so."""
+        regions: dict[str, dict[tuple[str, str, bool], list[str]]] = {}
+        for (region,), store in sorted(self._world.stores(AssociationStore), key=_key):
+            for administrator, roster in store.rosters.items():
+                pairs = regions.setdefault(administrator, {})
+                for each in roster.ordered:
+                    if self._concerns(administrator, each.account_id):
+                        pair = (each.account_id, each.member_status, each.by_organization)
+                        pairs.setdefault(pair, []).append(region)
+        drawn = [(each, pairs) for each, pairs in sorted(regions.items()) if pairs]
+        for administrator, pairs in drawn[:DRAWN_GROUPS]:
+            source = self._box(administrator)
+            members = list(dict.fromkeys(account for account, _, _ in pairs))
+            shown, more = _cut(members)
+            kept = set(shown)
+            for (account, status, by_organization), where in pairs.items():
+                if account in kept:
+                    way = "organization" if by_organization else "invitation"
+                    by = "" if status in ("Created", "Invited") else f" by {way}"
+                    self._picture.arrows.append(
+                        Arrow(
+                            source,
+                            self._box(account),
+                            f"{status}{by}, {_places(where)}",
+                            status == "Enabled",
+                        )
+                    )
+            if more:
+                target = self._rest(f"more_of_{administrator}", f"… {more:,} more members")
+                self._picture.arrows.append(Arrow(source, target, "members", settled=True))
+        self._too_many(len(drawn), "administrators")
+
+    def _delegations(self, account: str) -> list[str]:
+        found = [
+            region
+            for (region,), store in sorted(self._world.stores(DelegationStore), key=_key)
+            if account in store.administrators.values()
+        ]
+        return [f"Security Hub administrator, {_places(found)}"] if found else []
+
+    # --- Clean Rooms ---
+
+    def _rooms(self) -> None:
+        rooms = [
+            (region, each)
+            for (region,), store in sorted(self._world.stores(CollaborationStore), key=_key)
+            for each in store.collaborations.values()
+            if self._concerns(each.creator_account_id, *each.members)
+        ]
+        for number, (region, room) in enumerate(rooms[:DRAWN_GROUPS], 1):
+            self._picture.cards.append(self._room(f"room{number}", region, room))
+        self._too_many(len(rooms), "collaborations")
+
+    def _room(self, card: str, region: str, room: Collaboration) -> Card:
+        shown, more = _cut(list(room.members.values()))
+        rows = []
+        for each in shown:
+            creator = each.account_id == room.creator_account_id
+            label = f"{'creator, ' if creator else ''}{each.status}"
+            rows.append(
+                Row(
+                    self._box(each.account_id),
+                    f"{each.account_id} “{short(each.display_name)}” {label}",
+                    label,
+                    each.status == "ACTIVE",
+                )
+            )
+        if more:
+            rows.append(Row("", f"… {more:,} more members", "", settled=True))
+        lines = (f"collaboration in {region}", room.id)
+        return Card(card, f"“{short(room.name)}”", lines, tuple(rows))
+
+    # --- Security Incident Response ---
+
+    def _memberships(self) -> None:
+        held = []
+        for (partition,), store in sorted(self._world.stores(MembershipStore), key=_key):
+            for each in store.memberships.values():
+                organization = self._view.organization_of(each.account_id, partition)
+                covered = sorted(each.covered(organization) - {each.account_id})
+                if self._concerns(each.account_id, *covered):
+                    held.append((each, covered))
+        for number, (each, covered) in enumerate(held[:DRAWN_GROUPS], 1):
+            own = Row(self._box(each.account_id), f"{each.account_id} holds it", "holds", True)
+            shown, more = _cut(covered)
+            rows = [Row(self._box(one), f"{one} is covered", "covers", True) for one in shown]
+            if more:
+                rows.append(Row("", f"… {more:,} more accounts are covered", "", settled=True))
+            self._picture.cards.append(
+                Card(
+                    f"membership{number}",
+                    f"“{short(each.membership_name)}” {each.membership_status}",
+                    (f"security-ir membership in {each.region}", each.membership_id),
+                    (own, *rows),
+                )
+            )
+        self._too_many(len(held), "memberships")
+
+    # --- organizations ---
+
+    def _organizations(self) -> None:
+        """Draw what else is in the organizations, as far as there is room."""
+        for _, organization in self._view.organizations:
+            frame = organization.organization_id
+            self._frame(organization)
+            drawn = {each for each in self._picture.boxes if each in organization.accounts}
+            shown = [each for each in organization.accounts if each not in drawn]
+            shown, more = _cut(shown, max(DRAWN - len(drawn), 2))
+            for account in shown:
+                self._box(account)
+            if more:
+                identity = f"more_in_{frame}"
+                text = f"… {more:,} more accounts"
+                self._picture.boxes[identity] = Box(identity, (text,), frame, rest=True)
+
+    def _frame(self, organization: Organization) -> str:
+        identity = organization.organization_id
+        self._picture.frames.setdefault(identity, f"organization {identity}")
+        return identity
+
+    # --- boxes ---
+
+    def _box(self, account: str) -> str:
+        if account not in self._picture.boxes:
+            organization = self._frame_of.get(account)
+            lines = [account]
+            name = self._view.names.get(account)
+            if name:
+                lines.append(f"“{short(name)}”")
+            frame = ""
+            if organization is not None:
+                frame = self._frame(organization)
+                if organization.management_account_id == account:
+                    lines.append("management account")
+                if not organization.accounts[account].active:
+                    lines.append("suspended")
+            if self._part.service in (None, "securityhub"):
+                lines += self._delegations(account)
+            self._picture.boxes[account] = Box(account, tuple(lines), frame)
+        return account
+
+    def _rest(self, identity: str, text: str) -> str:
+        self._picture.boxes[identity] = Box(identity, (text,), "", rest=True)
+        return identity
+
+    def _too_many(self, count: int, things: str) -> None:
+        if count > DRAWN_GROUPS:
+            self._rest(f"more_{things}", f"… {count - DRAWN_GROUPS:,} more {things}")
+
+    def _concerns(self, *accounts: str) -> bool:
+        return self._part.account is None or self._part.account in accounts
+
+
+def mermaid(picture: Picture) -> str:
+    """Return a picture as the text of a Mermaid flowchart."""
+    return "\n".join(_mermaid(picture)) + "\n"
+
+
+def _mermaid(picture: Picture) -> Iterator[str]:
+    yield "flowchart LR"
+    if not picture.boxes and not picture.cards:
+        yield '    empty["nothing to draw"]'
+    frames: Mapping[str, str] = {"": "", **picture.frames}
+    for frame, title in frames.items():
+        indent = "    "
+        if frame:
+            yield f'    subgraph {_identifier("org", frame)}["{_text(title)}"]'
+            indent = "        "
+        for box in picture.boxes.values():
+            if box.frame == frame:
+                yield f"{indent}{_node(box.id)}{_label(box.lines, '()' if box.rest else '[]')}"
+        if frame:
+            yield "    end"
+    for arrow in picture.arrows:
+        line = "-->" if arrow.settled else "-.->"
+        yield f'    {_node(arrow.source)} {line}|"{_text(arrow.label)}"| {_node(arrow.target)}'
+    for card in picture.cards:
+        yield f"    {card.id}{_label((card.title, *card.lines), '{{}}')}"
+        for number, row in enumerate(card.rows):
+            line = "---" if row.settled else "-.-"
+            if row.box:
+                yield f'    {card.id} {line}|"{_text(row.label)}"| {_node(row.box)}'
+            else:
+                rest = f"{card.id}_rest{number}"
+                yield f"    {card.id} {line} {rest}{_label((row.text,), '()')}"
+
+
+def _label(lines: Iterable[str], ends: str) -> str:
+    half = len(ends) // 2
+    return f'{ends[:half]}"{"<br/>".join(map(_text, lines))}"{ends[half:]}'
+
+
+def _node(identity: str) -> str:
+    return _identifier("a", identity)
+
+
+def _identifier(prefix: str, text: str) -> str:
+    return prefix + "_" + "".join(each if each.isalnum() else "_" for each in text)
+
+
+def _text(text: str) -> str:
+    """Return ``text`` with everything that means something to Mermaid, HTML or Markdown escaped.
+
+    Even a colon may mean something: Mermaid takes ``style x:#35;`` for a style, wherever it stands.
+    """
+    return "".join(
+        each if each.isalnum() or each in " ,.-“”…" else f"#{ord(each)};" for each in text
+    )
+
+
+# --- texts ---
+
+
+def short(name: object) -> str:
+    """Return a name on one line, printable whatever is in it, and not too long."""
+    text = "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode()
+        for each in " ".join(str(name).split())[:LONGEST_NAME]
+    )
+    if columns(text) <= LONGEST_NAME and len(text) >= len(str(name).strip()):
+        return text
+    while columns(text) >= LONGEST_NAME:
+        text = text[:-1]
+    return text + "…"
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a fixed-width font ``text`` takes at the most."""
+    return sum(2 if east_asian_width(each) in "WF" or ord(each) > 0xFFFF else 1 for each in text)
+
+
+def _places(regions: Sequence[str]) -> str:
+    return regions[0] if len(regions) == 1 else f"{len(regions)} regions"
+
+
+def _cut(things: list[T], most: int = DRAWN) -> tuple[list[T], int]:
+    """Return those that are drawn, and how many are not; one alone is drawn as well."""
+    if len(things) <= most + 1:
+        return things, 0
+    return things[:most], len(things) - most
+
+
+def _key(pair: tuple[tuple[str, ...], object]) -> tuple[str, ...]:
+    return pair[0]
+
+
+def _box_order(pair: tuple[str, Box]) -> tuple[bool, str]:
+    return pair[1].rest, pair[0]
