@@ -8,31 +8,28 @@ repetition, inferred for the rest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from membership_mock.engine.http import HttpAnswer, HttpRequest
+from membership_mock.engine.http import HttpAnswer
 from membership_mock.engine.world import Scope, Store
 
 LIFE = timedelta(hours=24)
 
 
-@dataclass
+@dataclass(slots=True)
 class Remembered:
-    """The first call with a token; of its request, what its parameters are read from."""
+    """The first call with a token, as plain data: what its parameters are read from, its answer.
 
-    request: HttpRequest
+    Headers are not kept: they are some client library's, may hold on to a connection, and carry no
+    parameter of any operation with a token.
+    """
+
+    path: str
+    query: str
+    body: bytes
     answer: HttpAnswer
     at: datetime
-
-
-def remembered(request: HttpRequest, answer: HttpAnswer, now: datetime) -> Remembered:
-    """Return what to remember of a first call, as plain data.
-
-    Headers go: they are some client library's, may hold on to a connection, and carry no parameter
-    of any operation with a token.
-    """
-    return Remembered(replace(request, headers={}), answer, now)
 
 
 @dataclass

@@ -252,13 +252,17 @@ class Road:
         key = (context.service, context.operation, *resources, token)
         first = store.find(key, context.now)
         if first is not None:
-            if _arguments(step, first.request) == _arguments(step, request):
+            parse = step.codec.parse
+            sent = parse(request.path, request.query, request.headers, request.body)
+            if sent == parse(first.path, first.query, {}, first.body):
                 return first.answer
             raise backend_class.refusals.token_reused(str(step.codec.token_name), token)
         answer = HttpAnswer(
             *step.codec.serialize(self._perform(step, backend_class, context, arguments))
         )
-        store.used[key] = idempotency.remembered(request, answer, context.now)
+        store.used[key] = idempotency.Remembered(
+            request.path, request.query, request.body, answer, context.now
+        )
         return answer
 
     def _perform(
@@ -332,10 +336,6 @@ class Road:
 @lru_cache(maxsize=8)
 def _http_date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
-
-
-def _arguments(step: Step, request: HttpRequest) -> dict[str, Any]:
-    return step.codec.parse(request.path, request.query, request.headers, request.body)
 
 
 def _refuse(context: Context, backend_class: type[Backend], request: HttpRequest) -> Step:
