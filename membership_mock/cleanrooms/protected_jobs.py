@@ -1,6 +1,6 @@
 """Protected jobs: PySpark analysis templates that the member who can run jobs runs.
 
-No job is run: the author of a test says which files one leaves, see `ProtectedJobs.will_end`.
+No job is run: the author of a test says which files one leaves, see `AwsSide.end_job`.
 Sources: API pages of the operations; what they leave open is marked inferred.
 """
 
@@ -100,28 +100,6 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     def analyses(self) -> Analyses[ProtectedJob]:
         """The jobs of the region."""
         return self.store(ProtectedJobStore).jobs
-
-    def will_end(
-        self,
-        status: str = "SUCCESS",
-        *,
-        result: Mapping[str, bytes] | None = None,
-        error: Mapping[str, Any] | None = None,
-        protected_job_id: str | None = None,
-    ) -> None:
-        """Settle how a job of this account in this region ends, for the author of a test.
-
-        Args:
-            status: ``SUCCESS``, ``FAILED`` or ``CANCELLED``.
-            result: the files that a successful job leaves, by name.
-            error: ``code``, ``message`` and ``retryable`` of a failure, each with a default.
-            protected_job_id: which job, if it has started already; otherwise it is the next one
-                to start, and several calls are for several jobs in a row.
-
-        Raises:
-            UsageError: no job can end like that, or the job has ended.
-        """
-        self.plan(status, result, error, protected_job_id)
 
     @operation("StartProtectedJob", differs=_DIFFERS)
     def start_protected_job(

@@ -1,6 +1,6 @@
 """Protected queries: what the member who can query asks of everybody's tables.
 
-No SQL is run: the author of a test says what a query finds, see `ProtectedQueries.will_end`.
+No SQL is run: the author of a test says what a query finds, see `AwsSide.end_query`.
 Sources: API pages of the operations; what they leave open is marked inferred.
 """
 
@@ -29,7 +29,6 @@ from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, CONCURRENT_QUE
 from membership_mock.cleanrooms.result_delivery import (
     Destination,
     Result,
-    Rows,
     by_default,
     in_bucket,
     only_receiver,
@@ -103,29 +102,6 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
     def analyses(self) -> Analyses[ProtectedQuery]:
         """The queries of the region."""
         return self.store(ProtectedQueryStore).queries
-
-    def will_end(
-        self,
-        status: str = "SUCCESS",
-        *,
-        result: Rows | bytes | None = None,
-        error: Mapping[str, Any] | None = None,
-        protected_query_id: str | None = None,
-    ) -> None:
-        """Settle how a query of this account in this region ends, for the author of a test.
-
-        Args:
-            status: ``SUCCESS``, ``FAILED``, ``TIMED_OUT`` or ``CANCELLED``.
-            result: what a successful query finds: rows, each with its columns by name, for a query
-                whose format is CSV; or the bytes of the file, whatever the format.
-            error: ``code``, ``message`` and ``retryable`` of a failure, each with a default.
-            protected_query_id: which query, if it has started already; otherwise it is the next
-                one to start, and several calls are for several queries in a row.
-
-        Raises:
-            UsageError: no query can end like that, or the query has ended.
-        """
-        self.plan(status, result, error, protected_query_id)
 
     @operation("StartProtectedQuery", differs=_DIFFERS)
     def start_protected_query(

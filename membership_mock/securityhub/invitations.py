@@ -12,6 +12,7 @@ inferred, and follow GuardDuty.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from membership_mock.engine.context import Context
@@ -150,20 +151,15 @@ class Invitations(Family):
             BadRequestException: the caller has no hub.
             InvalidInputException: no id is given.
         """
-        require_hub(self)
-        require_accounts(account_ids)
         store = self.store(AssociationStore)
 
-        def decline(administrator_id: str) -> str | None:
-            association = store.find(administrator_id, ctx.account_id)
-            if association is None or association.invitation is None:
-                return OUT_OF_RANGE
+        def decline(association: Association) -> str | None:
             if not association.allows("decline"):
                 return CANNOT_DECLINE
             store.move(association, "decline", ctx.now)
             return None
 
-        return each_account(account_ids, decline)
+        return self._each_invitation(ctx, account_ids, decline)
 
     @operation("DeleteInvitations")
     def delete_invitations(self, ctx: Context, account_ids: list[str]) -> dict[str, list[Result]]:
@@ -175,14 +171,8 @@ class Invitations(Family):
             BadRequestException: the caller has no hub.
             InvalidInputException: no id is given.
         """
-        require_hub(self)
-        require_accounts(account_ids)
-        store = self.store(AssociationStore)
 
-        def delete(administrator_id: str) -> str | None:
-            association = store.find(administrator_id, ctx.account_id)
-            if association is None or association.invitation is None:
-                return OUT_OF_RANGE
+        def delete(association: Association) -> str | None:
             if association.member_status == "Enabled":
                 return CANNOT_DELETE
             if association.member_status == "Invited":
@@ -190,7 +180,26 @@ class Invitations(Family):
             association.invitation = None
             return None
 
-        return each_account(account_ids, delete)
+        return self._each_invitation(ctx, account_ids, delete)
+
+    def _each_invitation(
+        self,
+        ctx: Context,
+        administrator_ids: list[str],
+        act: Callable[[Association], str | None],
+    ) -> dict[str, list[Result]]:
+        """Let ``act`` answer the invitation of each administrator, or say why it may not."""
+        require_hub(self)
+        require_accounts(administrator_ids)
+        store = self.store(AssociationStore)
+
+        def answer(administrator_id: str) -> str | None:
+            association = store.find(administrator_id, ctx.account_id)
+            if association is None or association.invitation is None:
+                return OUT_OF_RANGE
+            return act(association)
+
+        return each_account(administrator_ids, answer)
 
     @operation("GetAdministratorAccount")
     def get_administrator_account(self, ctx: Context) -> dict[str, Any]:

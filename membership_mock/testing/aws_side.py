@@ -39,8 +39,8 @@ class AwsSide(SecurityIrSide):
             UsageError: no query can end like that, or the query has ended.
         """
         with self._running.world.lock:
-            self._family("cleanrooms", ProtectedQueries).will_end(
-                status, result=result, error=error, protected_query_id=protected_query_id
+            self._family("cleanrooms", ProtectedQueries).plan(
+                status, result, error, protected_query_id
             )
 
     def end_job(
@@ -64,9 +64,7 @@ class AwsSide(SecurityIrSide):
             UsageError: no job can end like that, or the job has ended.
         """
         with self._running.world.lock:
-            self._family("cleanrooms", ProtectedJobs).will_end(
-                status, result=result, error=error, protected_job_id=protected_job_id
-            )
+            self._family("cleanrooms", ProtectedJobs).plan(status, result, error, protected_job_id)
 
     def fail_policy_association(self, account_id: str, message: str | None = None) -> None:
         """Let a configuration policy of Security Hub have failed for an account.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from membership_mock.cleanrooms.protected_jobs import ProtectedJobs
-from membership_mock.cleanrooms.protected_queries import ProtectedQueries
+from membership_mock import AwsSide
 from membership_mock.engine import running
 
 from .rooms import REGION
@@ -71,18 +70,9 @@ def get_job(client: Any, membership_id: str, job_id: str) -> dict[str, Any]:
     return dict(answer["protectedJob"])
 
 
-def queries_of(account: str) -> ProtectedQueries:
-    """Return the queries of an account, whose ends can be settled."""
-    return _backend(account).family(ProtectedQueries)
-
-
-def jobs_of(account: str) -> ProtectedJobs:
-    """Return the jobs of an account, whose ends can be settled."""
-    return _backend(account).family(ProtectedJobs)
-
-
-def _backend(account: str) -> Any:
-    return running.require().installation.backends["cleanrooms"][account][REGION]
+def aws_side(account: str) -> AwsSide:
+    """Return AWS's side of an account, where the ends of queries and jobs are settled."""
+    return AwsSide(running.require(), account, REGION)
 
 
 def objects(membership_mock: Any, account: str, bucket: str) -> dict[str, bytes]:

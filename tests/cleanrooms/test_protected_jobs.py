@@ -7,7 +7,7 @@ from freezegun import freeze_time
 
 from membership_mock.errors import UsageError
 
-from .queries import get_job, jobs_of, new_bucket, objects, start_job, to_member
+from .queries import aws_side, get_job, new_bucket, objects, start_job, to_member
 from .rooms import RECEIVER, REGION, A, B, join, member, new_collaboration
 from .tables import custom, pyspark_template, ready_table, sql_template
 
@@ -79,7 +79,7 @@ def test_get_protected_job_moves_a_job_to_its_success(a, mid, arn):
 
 def test_the_files_of_a_job_land_at_the_default_place_of_the_runner(membership_mock, a, mid, arn):
     new_bucket(membership_mock, A, "results")
-    jobs_of(A).will_end(result={"out.json": b"{}", "log/a.txt": b"done"})
+    aws_side(A).end_job(result={"out.json": b"{}", "log/a.txt": b"done"})
     job_id = start_job(a, mid, arn)["id"]
     get_job(a, mid, job_id)
     job = get_job(a, mid, job_id)
@@ -102,7 +102,7 @@ def test_the_files_of_a_job_land_with_the_member_it_names(membership_mock, a, b)
         defaultJobResultConfiguration=job_results_to("jobs-b", B),
     )
     new_bucket(membership_mock, B, "jobs-b")
-    jobs_of(A).will_end(result={"out.json": b"{}"})
+    aws_side(A).end_job(result={"out.json": b"{}"})
     arn = pyspark_template(a, mid)["arn"]
     job_id = start_job(a, mid, arn, resultConfiguration=to_member(B))["id"]
     get_job(a, mid, job_id)
@@ -151,7 +151,7 @@ def test_update_protected_job_refuses_a_job_that_has_ended(a, mid, arn):
 
 @pytest.mark.newest_model
 def test_a_job_fails_with_the_error_that_the_test_names(a, mid, arn):
-    jobs_of(A).will_end("FAILED", error={"code": "MALFORMED_SCRIPT"})
+    aws_side(A).end_job("FAILED", error={"code": "MALFORMED_SCRIPT"})
     job_id = start_job(a, mid, arn)["id"]
     get_job(a, mid, job_id)
     assert get_job(a, mid, job_id)["error"] == {
@@ -166,9 +166,9 @@ def test_a_job_fails_with_the_error_that_the_test_names(a, mid, arn):
     [{"status": "TIMED_OUT"}, {"result": b"x"}, {"result": {"out": "text"}}],
     ids=["queries only time out", "no file names", "text in place of bytes"],
 )
-def test_will_end_tells_the_author_of_a_test_what_is_wrong(membership_mock, given):
+def test_the_end_of_an_analysis_tells_the_author_of_a_test_what_is_wrong(membership_mock, given):
     with pytest.raises(UsageError):
-        jobs_of(A).will_end(**given)
+        aws_side(A).end_job(**given)
 
 
 def test_get_protected_job_does_not_find_the_job_of_another(a, b, mid, theirs, arn):

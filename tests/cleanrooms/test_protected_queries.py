@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from freezegun import freeze_time
 
-from .queries import finish_query, get_query, queries_of, start_query, to_bucket, to_member
+from .queries import aws_side, finish_query, get_query, start_query, to_bucket, to_member
 from .rooms import (
     NOBODY,
     RECEIVER,
@@ -204,7 +204,7 @@ def test_update_protected_query_refuses_a_query_that_has_ended(a, mid):
 @pytest.mark.newest_model
 def test_a_query_fails_with_the_error_that_the_test_names(a, mid):
     message = "One of the underlying datasets has an unsupported file format."
-    queries_of(A).will_end("FAILED", error={"code": "INVALID_RESOURCE", "message": message})
+    aws_side(A).end_query("FAILED", error={"code": "INVALID_RESOURCE", "message": message})
     query = finish_query(a, mid, start_query(a, mid)["id"])
     assert query["status"] == "FAILED"
     assert query["error"] == {
@@ -216,35 +216,35 @@ def test_a_query_fails_with_the_error_that_the_test_names(a, mid):
 
 
 def test_a_query_times_out_when_the_test_says_so(a, mid):
-    queries_of(A).will_end("TIMED_OUT")
+    aws_side(A).end_query("TIMED_OUT")
     query = finish_query(a, mid, start_query(a, mid)["id"])
     assert (query["status"], "error" in query) == ("TIMED_OUT", False)
 
 
 def test_planned_ends_are_for_the_next_queries_one_each(a, mid):
-    queries_of(A).will_end("FAILED")
-    queries_of(A).will_end("TIMED_OUT")
+    aws_side(A).end_query("FAILED")
+    aws_side(A).end_query("TIMED_OUT")
     ids = [start_query(a, mid)["id"] for _ in range(3)]
     ends = [finish_query(a, mid, each)["status"] for each in reversed(ids)]
     assert ends == ["SUCCESS", "TIMED_OUT", "FAILED"]
 
 
 def test_a_refused_query_does_not_use_up_a_planned_end(a, mid):
-    queries_of(A).will_end("FAILED")
+    aws_side(A).end_query("FAILED")
     with pytest.raises(a.exceptions.ValidationException):
         start_query(a, mid, sqlParameters={"queryString": " "})
     assert finish_query(a, mid, start_query(a, mid)["id"])["status"] == "FAILED"
 
 
 def test_planned_ends_are_for_one_account(a, mid):
-    queries_of(B).will_end("FAILED")
+    aws_side(B).end_query("FAILED")
     assert finish_query(a, mid, start_query(a, mid)["id"])["status"] == "SUCCESS"
 
 
 def test_the_end_of_a_query_that_has_started_can_still_be_settled(a, mid):
     query_id = start_query(a, mid)["id"]
     get_query(a, mid, query_id)
-    queries_of(A).will_end("CANCELLED", protected_query_id=query_id)
+    aws_side(A).end_query("CANCELLED", protected_query_id=query_id)
     assert [get_query(a, mid, query_id)["status"] for _ in range(2)] == ["CANCELLING", "CANCELLED"]
 
 
@@ -261,20 +261,22 @@ def test_the_end_of_a_query_that_has_started_can_still_be_settled(a, mid):
         pytest.param({"protected_query_id": NOBODY}, NOBODY, id="unknown query"),
     ],
 )
-def test_will_end_tells_the_author_of_a_test_what_is_wrong(membership_mock, given, says):
+def test_the_end_of_an_analysis_tells_the_author_of_a_test_what_is_wrong(
+    membership_mock, given, says
+):
     from membership_mock.errors import UsageError
 
     with pytest.raises(UsageError, match=says):
-        queries_of(A).will_end(**given)
+        aws_side(A).end_query(**given)
 
 
-def test_will_end_refuses_a_query_that_has_ended(a, mid):
+def test_aws_side_refuses_a_query_that_has_ended(a, mid):
     from membership_mock.errors import UsageError
 
     query_id = start_query(a, mid)["id"]
     finish_query(a, mid, query_id)
     with pytest.raises(UsageError, match="SUCCESS already"):
-        queries_of(A).will_end("FAILED", protected_query_id=query_id)
+        aws_side(A).end_query("FAILED", protected_query_id=query_id)
 
 
 # --- who may ask what ---

@@ -5,11 +5,11 @@ import pytest
 from membership_mock.errors import UsageError
 
 from .queries import (
+    aws_side,
     finish_query,
     get_query,
     new_bucket,
     objects,
-    queries_of,
     start_query,
     to_bucket,
     to_member,
@@ -58,7 +58,7 @@ def of_member(account):
 
 def test_rows_land_as_csv_below_the_location_that_the_answer_names(membership_mock, a, mid):
     new_bucket(membership_mock, A, "results")
-    queries_of(A).will_end(result=ROWS)
+    aws_side(A).end_query(result=ROWS)
     configuration = to_bucket("results", keyPrefix="reports/daily")
     query_id = start_query(a, mid, resultConfiguration=configuration)["id"]
     get_query(a, mid, query_id)
@@ -79,7 +79,7 @@ def test_a_result_that_nobody_gave_is_an_empty_file(membership_mock, a, mid):
 
 def test_bytes_land_as_they_are_whatever_the_format(membership_mock, a, mid):
     new_bucket(membership_mock, A, "results")
-    queries_of(A).will_end(result=b"PAR1...")
+    aws_side(A).end_query(result=b"PAR1...")
     configuration = to_bucket("results", resultFormat="PARQUET")
     finish_query(a, mid, start_query(a, mid, resultConfiguration=configuration)["id"])
     ((key, body),) = objects(membership_mock, A, "results").items()
@@ -95,7 +95,7 @@ def test_a_parquet_file_is_never_made_up(membership_mock, a, mid):
 
 
 def test_rows_for_a_parquet_result_are_refused_before_the_query_starts(a, mid):
-    queries_of(A).will_end(result=ROWS)
+    aws_side(A).end_query(result=ROWS)
     with pytest.raises(UsageError, match="PARQUET"):
         start_query(a, mid, resultConfiguration=to_bucket("results", resultFormat="PARQUET"))
     assert a.list_protected_queries(membershipIdentifier=mid)["protectedQueries"] == []
@@ -115,14 +115,14 @@ def test_a_bucket_of_another_account_gets_nothing(membership_mock, a, mid):
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "CANCELLED"])
 def test_a_query_that_does_not_succeed_leaves_nothing(membership_mock, a, mid, status):
     new_bucket(membership_mock, A, "results")
-    queries_of(A).will_end(status)
+    aws_side(A).end_query(status)
     finish_query(a, mid, start_query(a, mid)["id"])
     assert objects(membership_mock, A, "results") == {}
 
 
 def test_a_member_receives_the_result_where_its_membership_says(membership_mock, a, joined):
     new_bucket(membership_mock, B, "results-b")
-    queries_of(A).will_end(result=ROWS)
+    aws_side(A).end_query(result=ROWS)
     configuration = to_member(B)
     query = start_query(a, joined[A], resultConfiguration=configuration)
     assert query["resultConfiguration"] == configuration
@@ -135,7 +135,7 @@ def test_a_member_receives_the_result_where_its_membership_says(membership_mock,
 def test_a_result_can_be_distributed(membership_mock, a, joined):
     for account, bucket in ((A, "results"), (B, "results-b"), (D, "results-d")):
         new_bucket(membership_mock, account, bucket)
-    queries_of(A).will_end(result=ROWS)
+    aws_side(A).end_query(result=ROWS)
     configuration = distribute(in_s3("results"), of_member(B), of_member(D))
     query_id = start_query(a, joined[A], resultConfiguration=configuration)["id"]
     output = finish_query(a, joined[A], query_id)["result"]["output"]
@@ -208,5 +208,5 @@ def test_results_of_two_regions_do_not_mix(membership_mock):
     client = membership_mock.client("cleanrooms", account=A, region="us-west-2")
     room = new_collaboration(client, creatorMemberAbilities=RUNNER)["id"]
     mid = join(client, room)["id"]
-    queries_of(A).will_end("FAILED")
+    aws_side(A).end_query("FAILED")
     assert finish_query(client, mid, start_query(client, mid)["id"])["status"] == "SUCCESS"

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from membership_mock import AwsSide
 from membership_mock.cleanrooms.backend import CleanRoomsBackend
-from membership_mock.cleanrooms.protected_queries import ProtectedQueries
 from membership_mock.engine import running
 from membership_mock.services import SERVICES
 
@@ -105,9 +105,8 @@ def bring_table(client, membership_id, receivers):
     return association
 
 
-def will_end(account, *args, **kwargs):
-    backend = running.require().installation.backends["cleanrooms"][account][REGION]
-    backend.family(ProtectedQueries).will_end(*args, **kwargs)
+def end_query(account, *args, **kwargs):
+    AwsSide(running.require(), account, REGION).end_query(*args, **kwargs)
 
 
 def ask(client, membership_id, **others):
@@ -152,7 +151,7 @@ def test_two_companies_share_a_room_until_the_publisher_leaves(client):
     assert rule["allowedResultReceivers"] == [BRAND]
 
     # the brand asks, and the result lands in its bucket
-    will_end(BRAND, result=[{"campaign": "spring", "clicks": 120}])
+    end_query(BRAND, result=[{"campaign": "spring", "clicks": 120}])
     query_id = ask(
         brand,
         brand_mid,
@@ -235,7 +234,7 @@ def test_three_accounts_go_on_when_the_one_with_the_table_is_removed(client):
     )
     bring_table(publisher, publisher_mid, receivers=[AGENCY])
     to_agency = {"outputConfiguration": {"member": {"accountId": AGENCY}}}
-    will_end(BRAND, result=[{"campaign": "spring", "clicks": 120}])
+    end_query(BRAND, result=[{"campaign": "spring", "clicks": 120}])
     query_id = ask(brand, brand_mid, resultConfiguration=to_agency)
     query = wait_for(brand, brand_mid, query_id)
     assert query["result"]["output"] == {"memberList": [{"accountId": AGENCY}]}
@@ -319,7 +318,7 @@ def test_a_template_is_reviewed_allowed_and_run(client):
         analysisRuleType="CUSTOM",
         analysisRulePolicy={"v1": {"custom": {"allowedResultReceivers": [BRAND]}}},
     )
-    will_end(BRAND, "FAILED", error={"code": "RESOURCE_ACCESS_DENIED"})
+    end_query(BRAND, "FAILED", error={"code": "RESOURCE_ACCESS_DENIED"})
     first, second = run(), run()
     assert wait_for(brand, brand_mid, first)["error"]["code"] == "RESOURCE_ACCESS_DENIED"
     assert wait_for(brand, brand_mid, second)["status"] == "SUCCESS"
