@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,9 +37,14 @@ __all__ = [
     "NewAccount",
     "Unit",
     "account_ids",
+    "keep_roles",
     "known_principals",
     "organization_of",
 ]
+
+
+#: what moto calls the role of the management account in the accounts that it creates
+_ACCESS_ROLE = "OrganizationAccountAccessRole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,32 @@ def account_ids(wanted: int, taken: Iterable[str], partition: str) -> list[str]:
             used.add(account_id)
             found.append(account_id)
     return found
+
+
+def keep_roles() -> Callable[[], None]:
+    """Return a function that deletes the roles that moto gives to accounts created from now on."""
+    before = {role_id for _, role_id in _access_roles()}
+
+    def take_back() -> None:
+        for iam, role_id in _access_roles():
+            if role_id not in before:
+                iam.delete_role(_ACCESS_ROLE)
+
+    return take_back
+
+
+def _access_roles() -> list[tuple[Any, str]]:
+    """Return the management account's role in every account, by id, after moto's IAM of it."""
+    models = sys.modules.get("moto.iam.models")
+    if models is None:
+        return []
+    return [
+        (iam, role_id)
+        for held in list(models.iam_backends.values())
+        for iam in list(held.values())
+        for role_id, role in list(iam.roles.items())
+        if role.name == _ACCESS_ROLE
+    ]
 
 
 class MotoOrganization:

@@ -22,3 +22,15 @@ def put_object(account_id: str, partition: str, bucket: str, key: str, body: byt
         return False
     backend.put_object(bucket, key, body)
     return True
+
+
+def forget_folder(folder: str) -> None:
+    """Take every object in a folder of this name out of S3, in all buckets and all its versions."""
+    models = sys.modules.get("moto.s3.models")
+    if models is None:
+        return
+    backends = [each for held in list(models.s3_backends.values()) for each in held.values()]
+    for backend in backends:
+        for bucket in list(backend.buckets.values()):
+            for key in [key for key in bucket.keys if f"/{folder}/" in f"/{key}"]:
+                bucket.keys.pop(key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copyreg
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import moto.backends
@@ -33,11 +33,11 @@ def release() -> str:
     return str(__version__)
 
 
-def read() -> dict[str, ServiceState]:
-    """Return the state of the kept services that hold anything, live: not a copy."""
+def read(services: Iterable[str] = KEPT) -> dict[str, ServiceState]:
+    """Return the state of kept services that hold anything, live: not a copy."""
     found: dict[str, ServiceState] = {}
-    for service, shared in KEPT.items():
-        backends = _backends(service)
+    for service in services:
+        shared, backends = KEPT[service], _backends(service)
         if backends is None:
             continue
         held = {
@@ -56,10 +56,10 @@ def read() -> dict[str, ServiceState]:
     return found
 
 
-def empty() -> None:
-    """Empty the kept services."""
-    for service, shared in KEPT.items():
-        backends = _backends(service)
+def empty(services: Iterable[str] = KEPT) -> None:
+    """Empty kept services."""
+    for service in services:
+        shared, backends = KEPT[service], _backends(service)
         if backends is None:
             continue
         for _, backend in list(_each(backends)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import io
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -51,12 +51,7 @@ def read(world: World) -> State:
 
 def freeze(state: State) -> bytes:
     """Return a state as bytes, which nothing changes any more."""
-    out = io.BytesIO()
-    pickler = pickle.Pickler(out, pickle.HIGHEST_PROTOCOL)
-    pickler.dispatch_table = moto_snapshot.reducers()
-    with no_garbage_collection():
-        pickler.dump((state.stores, state.clock, state.secret, state.moto))
-    return out.getvalue()
+    return _frozen((state.stores, state.clock, state.secret, state.moto))
 
 
 def put(world: World, frozen: bytes) -> None:
@@ -71,6 +66,27 @@ def put(world: World, frozen: bytes) -> None:
     for name, value in clock.items():
         setattr(world.clock, name, value)
     moto_snapshot.fill(moto)
+
+
+def keep_moto(service: str) -> Callable[[], None]:
+    """Return a function that puts a service of moto's that is kept back as it is now."""
+    frozen = _frozen(moto_snapshot.read([service]))
+
+    def put_back() -> None:
+        moto_snapshot.empty([service])
+        with no_garbage_collection():
+            moto_snapshot.fill(pickle.loads(frozen))  # noqa: S301  made above
+
+    return put_back
+
+
+def _frozen(state: object) -> bytes:
+    out = io.BytesIO()
+    pickler = pickle.Pickler(out, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = moto_snapshot.reducers()
+    with no_garbage_collection():
+        pickler.dump(state)
+    return out.getvalue()
 
 
 @contextmanager

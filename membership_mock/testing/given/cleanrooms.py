@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
+from membership_mock.engine.moto_s3 import forget_folder
 from membership_mock.errors import UsageError
 from membership_mock.testing.aws_side import AwsSide
 from membership_mock.testing.given.cleanrooms_rooms import (
@@ -130,7 +131,7 @@ class CleanRoomsSeeds(TableSeeds):
             )["protectedQuery"]
             query_id = str(started["id"])
             if status == "SUCCESS":
-                self._forget_results(room_id, account, region, query_id)
+                self._scene.undo(partial(forget_folder, query_id))
             ending = status if status in _ENDINGS else "FAILED" if error else "SUCCESS"
             if status in _ENDINGS or result is not None or error is not None:
                 AwsSide(self._scene.running, account, region).end_query(
@@ -181,22 +182,3 @@ class CleanRoomsSeeds(TableSeeds):
             return None
         bucket = {"resultFormat": "CSV", "bucket": f"results-{account}"}
         return {"outputConfiguration": {"s3": bucket}}
-
-    def _forget_results(self, room_id: str, account: str, region: str, query_id: str) -> None:
-        """Let the results of a query be deleted from S3 if the seed at work is refused."""
-        accounts = [each["accountId"] for each in self._members(room_id, account, region)]
-
-        def forget() -> None:
-            if "moto.s3.models" not in sys.modules:  # nobody has used S3: there is no result
-                return
-            for each in accounts:
-                buckets = self._scene.call("s3", "ListBuckets", each, region)["Buckets"]
-                for bucket in [found["Name"] for found in buckets]:
-                    listed = self._scene.call("s3", "ListObjectsV2", each, region, Bucket=bucket)
-                    for key in [found["Key"] for found in listed.get("Contents", ())]:
-                        if f"/{query_id}/" in f"/{key}":
-                            self._scene.call(
-                                "s3", "DeleteObject", each, region, Bucket=bucket, Key=key
-                            )
-
-        self._scene.undo(forget)

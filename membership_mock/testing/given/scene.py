@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from membership_mock.engine import moto_savepoint, savepoint
+from membership_mock.engine import savepoint, snapshot
 from membership_mock.engine.caller import account_id, acting_as
 from membership_mock.engine.model import snake
 from membership_mock.engine.moto_bridge import organization_of, partition_of, random_uuid
+from membership_mock.engine.moto_organization_setup import keep_roles
 from membership_mock.engine.staging import staging
 from membership_mock.errors import SeedRefused, UsageError
 from membership_mock.testing.names import nearest_to
@@ -156,7 +157,7 @@ class Scene:
         point = self.running.tool(_Stage).savepoint
         if point is not None and not point.keeps_organizations:
             point.keeps_organizations = True
-            point.undo.append(moto_savepoint.keep_organizations())
+            point.undo += [snapshot.keep_moto("organizations"), keep_roles()]
 
     def organization(self, account: str, region: str) -> Organization | None:
         """Return the organization that an account belongs to now; None if it has none."""
