@@ -110,7 +110,9 @@ class Toolbox(ABC):
         return build_organization(
             running,
             tree,
-            management=caller.account_id(management or running.road.default_account),
+            management=caller.account_id(
+                running.road.default_account if management is None else management
+            ),
             delegated={} if delegated is None else delegated,
             trusted=trusted,
             regions=[self._region()] if regions is None else regions,

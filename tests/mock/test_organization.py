@@ -668,6 +668,7 @@ def test_a_tree_that_cannot_be_is_refused(nothing_left: Any, tree: Any, told: st
     ("options", "told"),
     [
         pytest.param({"management": "1"}, "is not an account id", id="bad management"),
+        pytest.param({"management": ""}, "is not an account id", id="empty management"),
         pytest.param({"delegated": {"security-ir": "adit"}}, "nearest: 'audit'", id="unknown name"),
         pytest.param(
             {"delegated": {"security-ir": "management"}}, "name a member account", id="management"
@@ -684,6 +685,7 @@ def test_a_tree_that_cannot_be_is_refused(nothing_left: Any, tree: Any, told: st
         pytest.param({"delegated": {"cloudtrail": "audit"}}, "delegated admin", id="has none"),
         pytest.param({"delegated": {"cleanrooms": "audit"}}, "Clean Rooms", id="no part in it"),
         pytest.param({"delegated": {"securityhub": None}}, "or a list of names", id="no name"),
+        pytest.param({"delegated": {"securityhub": [["audit"]]}}, "a list of names", id="nested"),
         pytest.param({"delegated": ["securityhub"]}, "pass a mapping", id="no mapping"),
         pytest.param({"delegated": {3: "audit"}}, "is no service", id="number as service"),
         pytest.param({"trusted": ["securityhubs"]}, "nearest", id="unknown trusted service"),

@@ -120,7 +120,8 @@ class MockOrganization:
         Raises:
             UsageError: the organization has no such account.
         """
-        return self._session(self._directory.account(account or MANAGEMENT).account_id, region)
+        named = MANAGEMENT if account is None else account
+        return self._session(self._directory.account(named).account_id, region)
 
     def client(
         self, service: str, account: str | None = None, region: str | None = None, **kwargs: Any

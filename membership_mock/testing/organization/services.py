@@ -86,7 +86,9 @@ def administrators(delegated: Mapping[str, str | Sequence[str]]) -> list[tuple[s
     found: list[tuple[str, str]] = []
     for service, named in delegated.items():
         principal = delegated_principal(service)
-        if not isinstance(named, Sequence):
+        if not isinstance(named, (str, list, tuple)) or not all(
+            isinstance(each, str) for each in named
+        ):
             raise UsageError(
                 f"{named!r} cannot be the delegated administrator of {service!r}: pass the name of"
                 " an account, or a list of names."
