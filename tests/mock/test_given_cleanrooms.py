@@ -118,7 +118,7 @@ def test_joined_collaboration_has_a_membership_of_everybody(given, rooms):
 
 @pytest.mark.parametrize("accounts", [[], A])
 def test_joined_collaboration_needs_a_list_of_accounts(membership_mock, given, accounts):
-    with nothing_happens(membership_mock, "list of accounts"):
+    with nothing_happens(membership_mock, r"list of accounts|is not Sequence\[str\]"):
         given.joined_collaboration(accounts)
 
 
@@ -198,7 +198,7 @@ def test_membership_of_another_region_is_a_mistake(membership_mock, given, room)
         given.membership(room.id, B, region=OHIO)
     with nothing_happens(membership_mock, "min length: 36", SeedRefused):
         given.membership("room", B)
-    with nothing_happens(membership_mock, "or the id of one"):
+    with nothing_happens(membership_mock, "collaboration: 7 is not SeededCollaboration"):
         given.membership(7, B)
 
 

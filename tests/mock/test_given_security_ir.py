@@ -311,7 +311,7 @@ def test_a_comment_and_an_attachment_bring_their_own_case(seeds: Any, security: 
         (lambda seeds, case: seeds.comment(case), "is closed"),
         (lambda seeds, case: seeds.comment(case, by="AWS Responder"), "is closed"),
         (lambda seeds, case: seeds.comment(case, account=OTHER), "leave account out"),
-        (lambda seeds, case: seeds.comment(7), "7 is no case"),
+        (lambda seeds, case: seeds.comment(7), "case: 7 is not SeededCase"),
         (lambda seeds, case: seeds.comment("0000000000", **WHERE), "ResourceNotFound"),
         (lambda seeds, case: seeds.attachment(case), "is closed"),
         (lambda seeds, case: seeds.attachment(case, status="Clean"), "Pending, Verified, Failed"),

@@ -127,6 +127,18 @@ def test_a_refused_mapping_leaves_no_organization(membership_mock):
     assert membership_mock.given.world(ORGANIZED)
 
 
+def test_a_refused_mapping_leaves_no_role_in_an_account_that_it_named(membership_mock):
+    iam = membership_mock.client("iam", account=SHOP)
+    iam.create_role(RoleName="of-the-test", AssumeRolePolicyDocument="{}")
+    world = {
+        "organization": {"tree": {"shop": SHOP}},
+        "securityhub": [{"member": {"administrator": BANK, "account": BANK}}],
+    }
+    with pytest.raises(SeedRefused, match="member of itself"):
+        membership_mock.given.world(world)
+    assert [each["RoleName"] for each in iam.list_roles()["Roles"]] == ["of-the-test"]
+
+
 # --- what goes wrong ---
 
 
@@ -194,6 +206,8 @@ def test_world_says_what_is_no_world(membership_mock, world, text):
         pytest.param({"table": {"account": "$room.crator"}}, "nearest: 'creator'", id="field"),
         pytest.param({"table": {"account": "$shop.id"}}, "has no 'id'", id="field of a text"),
         pytest.param({"table": {"account": "$room._x"}}, "has no '_x'", id="private field"),
+        pytest.param({"table": {"name": "$shop.upper"}}, "has no 'upper'", id="method"),
+        pytest.param({"table": {1: "x"}}, r"\.table: 1 is no text", id="number as keyword"),
         pytest.param({"table": {"account": "$room"}}, r"\.table\.account: Seeded", id="whole"),
         pytest.param({"table": {"name": "$ 5"}}, r"is no reference: write '\$name'", id="dollar"),
         pytest.param(
@@ -249,6 +263,23 @@ def test_a_refused_mapping_leaves_nothing_in_s3(membership_mock):
     assert membership_mock.client("s3", account=BANK).list_buckets()["Buckets"] == []
     given.world({**world, "cleanrooms": entries[:-1]})
     assert s3.list_objects_v2(Bucket="of-the-test")["KeyCount"] == 1
+
+
+def test_a_refused_mapping_leaves_no_version_in_s3(membership_mock):
+    s3 = membership_mock.client("s3", account=BANK)
+    s3.create_bucket(Bucket="versioned")
+    enabled = {"Status": "Enabled"}
+    s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration=enabled)
+    s3.put_object(Bucket="versioned", Key="of-the-test", Body=b"1")
+    before = membership_mock.dump()
+    entries = [
+        {"joined_collaboration": {"accounts": [BANK], "results_bucket": "versioned"}, "as": "room"},
+        {"query": {"collaboration": "$room"}},
+        {"membership": {"collaboration": "$room", "account": "$room.creator", "status": "LEFT"}},
+    ]
+    with pytest.raises(SeedRefused):
+        membership_mock.given.world({"cleanrooms": entries})
+    assert membership_mock.dump() == before
 
 
 def test_a_refused_mapping_leaves_organizations_as_they_were(membership_mock):

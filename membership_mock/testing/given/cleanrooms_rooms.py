@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from membership_mock.errors import UsageError
+from membership_mock.testing.given.seeds import Seeds
 from membership_mock.testing.names import nearest_to
-
-if TYPE_CHECKING:
-    from membership_mock.testing.given.scene import Scene
 
 SERVICE = "cleanrooms"
 
@@ -28,8 +26,9 @@ _ROOM_WAY_OUT = (
     " nobody is listed twice: see the arguments runner, receivers and payer."
 )
 _MEMBERSHIP_WAY_OUT = (
-    "only the accounts that were invited join, nobody comes back who has left or was removed, and"
-    " the creator stays: use another account, or another collaboration."
+    "only the accounts that were invited join, who leaves has deleted what the membership holds,"
+    " nobody comes back who has left or was removed, and the creator stays: use another account, or"
+    " another collaboration."
 )
 
 
@@ -77,15 +76,8 @@ class SeededMembership:
     status: str
 
 
-class RoomSeeds:
-    """Seeds of collaborations and memberships.
-
-    Args:
-        scene: makes the calls.
-    """
-
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+class RoomSeeds(Seeds):
+    """Seeds of collaborations and memberships."""
 
     def collaboration(
         self,
@@ -195,14 +187,13 @@ class RoomSeeds:
             SeedRefused: accounts and abilities do not go together.
             UsageError: there is no account, or an argument names one that is not among them.
         """
-        if isinstance(accounts, str) or not accounts:
-            raise UsageError(
-                f"accounts is a list of accounts, the creator first, not {accounts!r}."
-            )
+        if not accounts:
+            raise UsageError("accounts is a list of accounts, the creator first, not an empty one.")
         with self._scene.seed("cleanrooms.joined_collaboration", _ROOM_WAY_OUT):
+            creator, *invited = accounts
             room = self.collaboration(
-                accounts[0],
-                list(accounts[1:]),
+                creator,
+                invited,
                 name=name,
                 runner=runner,
                 receivers=receivers,
@@ -279,10 +270,6 @@ class RoomSeeds:
                     f" {region!r}: leave region out."
                 )
             return collaboration.id, self._scene.account(account), collaboration.region
-        if not isinstance(collaboration, str):
-            raise UsageError(
-                f"A collaboration is what a seed returned, or the id of one, not {collaboration!r}."
-            )
         return collaboration, self._scene.account(account), self._scene.region(region)
 
     def _status(self, room_id: str, account: str, region: str) -> tuple[str, str | None]:

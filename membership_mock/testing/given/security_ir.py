@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from membership_mock.engine.web import WebRequest
 from membership_mock.errors import SeedRefused, UsageError
@@ -21,9 +21,16 @@ from membership_mock.testing.given.security_ir_results import (
     SeededInvestigation,
     SeededMembership,
 )
+from membership_mock.testing.given.seeds import Seeds
 
-if TYPE_CHECKING:
-    from membership_mock.testing.given.scene import Scene
+__all__ = [
+    "SecurityIrSeeds",
+    "SeededAttachment",
+    "SeededCase",
+    "SeededComment",
+    "SeededInvestigation",
+    "SeededMembership",
+]
 
 _SERVICE = "security-ir"
 
@@ -63,18 +70,12 @@ _ENDINGS: Mapping[str, Literal["Completed", "Failed", "Cancelled"]] = {
 }
 
 
-class SecurityIrSeeds:
+class SecurityIrSeeds(Seeds):
     """Seeds of Security Incident Response, from ``mock.given.security_ir``.
 
     Every seed makes the calls that the customer would make, and lets AWS do what AWS does
     (`AwsSide`); what it needs and is not there, it makes. It does all of that or nothing.
-
-    Args:
-        scene: makes the calls.
     """
-
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
 
     def membership(
         self,
@@ -298,7 +299,7 @@ class SecurityIrSeeds:
             )
         if asks_customer and by == "customer":
             raise UsageError("The customer does not ask the customer: say by='AWS Responder'.")
-        with self._scene.seed("security_ir.comment"):
+        with self._scene.seed("security_ir.comment", atomic=case is not None):
             resolver = "Self" if by == "customer" else "AWS"
             case_id, who, where = self._case_of(case, account, region, resolver)
             creator = _AUTHORS[by]
@@ -341,7 +342,7 @@ class SecurityIrSeeds:
             raise SeedRefused(
                 f"An attachment cannot be {status!r}; it can be: Pending, Verified, Failed."
             )
-        body = content.encode() if isinstance(content, str) else bytes(content)
+        body = content.encode() if isinstance(content, str) else content
         with self._scene.seed("security_ir.attachment"):
             case_id, who, where = self._case_of(case, account, region, "Self")
             answer = self._call(
@@ -463,8 +464,6 @@ class SecurityIrSeeds:
         if case is None:
             made = self.case(account, region, resolver="AWS" if resolver == "AWS" else "Self")
             return made.case_id, made.account, made.region
-        if not isinstance(case, str):
-            raise UsageError(f"{case!r} is no case: pass what a seed returned, or the id of one.")
         return case, self._scene.account(account), self._scene.region(region)
 
     def _walk(

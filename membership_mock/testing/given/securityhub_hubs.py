@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from membership_mock.errors import UsageError
+from membership_mock.testing.given.seeds import Seeds
 from membership_mock.testing.names import nearest_to
-
-if TYPE_CHECKING:
-    from membership_mock.testing.given.scene import Scene
 
 T = TypeVar("T")
 
@@ -34,15 +32,8 @@ class SeededHub:
     standards: tuple[str, ...]
 
 
-class HubSeeds:
-    """Seeds of hubs, and what the other seeds of Security Hub need of them.
-
-    Args:
-        scene: makes the calls.
-    """
-
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+class HubSeeds(Seeds):
+    """Seeds of hubs, and what the other seeds of Security Hub need of them."""
 
     def hub(
         self,
@@ -129,8 +120,6 @@ class HubSeeds:
 
     def _standards_named(self, account: str, region: str, names: Sequence[str]) -> list[str]:
         """Return the ARNs of standards that are named by them, or by how they end."""
-        if isinstance(names, str):
-            raise UsageError(f"standards is a list of standards, not the text {names!r}.")
         listed = self._scene.call(SERVICE, "DescribeStandards", account, region, MaxResults=100)
         arns = [each["StandardsArn"] for each in listed["Standards"]]
         short = {arn.rpartition(":")[2].partition("/")[2]: arn for arn in arns}
@@ -154,6 +143,6 @@ def batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 def counted(name: str, number: int) -> int:
     """Return a number of things, which must be one."""
-    if isinstance(number, bool) or number < 0:
+    if number < 0:
         raise UsageError(f"{name} is how many, or a list of them, not {number!r}.")
     return number

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from membership_mock.engine.moto_bridge import random
-from membership_mock.errors import UsageError
 from membership_mock.testing.given.securityhub_hubs import (
     SERVICE,
     HubSeeds,
@@ -33,7 +32,8 @@ _ACCOUNTS_PER_CALL = 50
 
 _MEMBER_WAY_OUT = (
     "an account is the enabled member of one administrator at a time, and administrators are no"
-    " members: end the other association first, e.g. with status='Removed', or use other accounts."
+    " members: end the other association first, e.g. with status='Removed', or use other accounts;"
+    " where it is a quota that is reached, see `mock.quotas`."
 )
 
 
@@ -187,8 +187,6 @@ class MemberSeeds(HubSeeds):
         if isinstance(accounts, int):
             count = counted("accounts", accounts)
             return self._new_accounts(administrator, region, count, by, led)
-        if isinstance(accounts, str):
-            raise UsageError(f"accounts is a list of accounts, not the text {accounts!r}.")
         return [self._scene.account(each) for each in dict.fromkeys(accounts)]
 
     def _led_organization(self, administrator: str, region: str) -> Organization | None:

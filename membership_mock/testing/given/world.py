@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import inspect
 import re
-import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from membership_mock.engine.caller import account_id
 from membership_mock.errors import SeedRefused, UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.given.seeds import check_types
 from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:
@@ -140,6 +140,9 @@ def _check_keywords(path: str, method: Callable[..., Any], keywords: Mapping[str
         for each in parameters.values()
         if each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)
     ]
+    for name in keywords:
+        if not isinstance(name, str):
+            raise UsageError(f"{path}: {name!r} is no text, as all keys are.")
     if inspect.Parameter.VAR_KEYWORD not in kinds:
         for name in keywords:
             if name not in named:
@@ -150,46 +153,11 @@ def _check_keywords(path: str, method: Callable[..., Any], keywords: Mapping[str
     for name in named:
         if parameters[name].default is inspect.Parameter.empty and name not in keywords:
             raise UsageError(f"{path}: {name!r} is missing.")
-    hints = _hints(method)
-    for name, value in keywords.items():
-        if name in named and name in hints and not _fits(value, hints[name]):
-            raise UsageError(f"{path}.{name}: {value!r} is not {_words(parameters[name])}.")
+    check_types(path, method, keywords, _is_reference)
 
 
-def _hints(method: Callable[..., Any]) -> dict[str, Any]:
-    try:
-        return get_type_hints(method)
-    except NameError:  # of a type that is there for type checkers only
-        return {}
-
-
-def _words(parameter: inspect.Parameter) -> str:
-    return re.sub(r"\s+", " ", str(parameter.annotation))
-
-
-def _fits(value: object, hint: Any) -> bool:
-    """Return whether a value, as far as it is known before the seeding, can be of a type."""
-    if hint is Any or (isinstance(value, str) and _REFERENCE.fullmatch(value)):
-        return True
-    origin, inner = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
-        return any(_fits(value, each) for each in inner)
-    if origin is Literal:
-        return isinstance(value, str)  # the seed itself says best which there are
-    if hint is None or hint is type(None):
-        return value is None
-    if isinstance(value, bool):
-        return hint in (bool, object)
-    kind = origin or hint
-    if not isinstance(kind, type):
-        return True
-    if not isinstance(value, kind) or (isinstance(value, (str, bytes)) and kind is Sequence):
-        return False
-    if isinstance(value, Mapping) and len(inner) == 2:
-        return all(_fits(k, inner[0]) and _fits(v, inner[1]) for k, v in value.items())
-    if isinstance(value, (list, tuple)) and inner:
-        return all(_fits(each, inner[0]) for each in value)
-    return True
+def _is_reference(value: object) -> bool:
+    return isinstance(value, str) and _REFERENCE.fullmatch(value) is not None
 
 
 # --- seeding ---
@@ -249,7 +217,7 @@ def _field(path: str, reference: str, owner: Any, field: str) -> Any:
         known = {str(key): value for key, value in owner.items()}
     elif isinstance(owner, (list, tuple)):
         known = {str(at): value for at, value in enumerate(owner)}
-    elif not field.startswith("_") and hasattr(owner, field):
+    elif not field.startswith("_") and not callable(getattr(owner, field, len)):
         return getattr(owner, field)
     else:
         known = dict.fromkeys(getattr(owner, "__dataclass_fields__", ()))
