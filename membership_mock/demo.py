@@ -118,7 +118,7 @@ def tell(out: TextIO) -> None:
     teller = Teller(out)
     teller.introduce(_MANAGEMENT, "management")
     out.write("Everything below happens in this process, on a mock. No call leaves it.\n")
-    with mock_membership() as mock:
+    with mock_membership(account=_MANAGEMENT, region=_REGION) as mock:
         team, unit, workload = _organization(teller, mock)
         membership = _membership(teller, mock, team, unit, workload)
         _case(teller, mock, team, workload)
@@ -129,7 +129,9 @@ def tell(out: TextIO) -> None:
             calls = mock.calls.filter(service=service)
             refused = calls.filter(where=lambda call: call.error_code is not None)
             out.write(f"{len(calls)} calls to {service}, {len(refused)} refused.\n")
-        out.write(f"The membership {membership}, and all else, is gone with the mock.\n")
+        out.write("\n")
+        mock.show(file=out)
+        out.write(f"\nThe membership {membership}, and all else, is gone with the mock.\n")
 
 
 def _organization(teller: Teller, mock: MembershipMock) -> tuple[str, str, str]:

@@ -23,6 +23,7 @@ from membership_mock.testing.strict import Strictness
 from membership_mock.toolbox import Toolbox
 
 T = TypeVar("T")
+Decorated = TypeVar("Decorated", bound="Callable[..., Any] | type")
 
 
 class MembershipMock(Toolbox):
@@ -195,7 +196,7 @@ class MembershipMock(Toolbox):
 
 
 @overload
-def mock_membership(target: Callable[..., Any] | type, /) -> Any: ...
+def mock_membership(target: Decorated, /) -> Decorated: ...
 @overload
 def mock_membership(
     target: None = None,

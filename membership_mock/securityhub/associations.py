@@ -209,7 +209,8 @@ def _way(association: Association) -> str:
 
 def _of_administrator(association: Association) -> str:
     text = f"has member {association.account_id} {association.member_status}"
-    return text if association.member_status == "Created" else f"{text} {_way(association)}"
+    said = association.member_status in ("Created", "Invited")
+    return text if said else f"{text}, {_way(association)}"
 
 
 def _of_member(association: Association) -> str:

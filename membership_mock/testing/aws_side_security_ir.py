@@ -13,7 +13,7 @@ from urllib.parse import quote
 from membership_mock.engine.codec import Invalid, Unparsable, codec
 from membership_mock.engine.model import service_model, snake
 from membership_mock.engine.moto_bridge import partition_of, random_uuid
-from membership_mock.errors import ServiceError, UsageError
+from membership_mock.errors import NotRunning, ServiceError, UsageError
 from membership_mock.security_ir.backend import SecurityIrBackend
 from membership_mock.security_ir.finding_metrics import FindingMetrics
 from membership_mock.security_ir.principals import AWS, RESPONDER, SERVICE, AwsContext
@@ -41,9 +41,18 @@ class SecurityIrSide:
     """AWS's side of the cases and memberships of one account in one region."""
 
     def __init__(self, running: Running, account: str, region: str) -> None:
-        self._running = running
+        self._held = running
         self._account = account
         self._region = region
+
+    @property
+    def _running(self) -> Running:
+        if self._held.is_empty:
+            raise NotRunning(
+                "The mock of this side of AWS has ended: take `mock.aws_side(…)` of the one that is"
+                " running."
+            )
+        return self._held
 
     # --- cases ---
 

@@ -37,6 +37,8 @@ def test_the_demo_tells_every_call_with_its_answer_and_caller() -> None:
         r"partner +\d{12}  cleanrooms\.CreateMembership .*\n    > .*ACTIVE",
         r"shop +\d{12}  cleanrooms\.ListMembers .*\n    > .*LEFT",
         r"partner +\d{12}  cleanrooms\.GetCollaboration .*\n    ! .*AccessDeniedException",
+        r"\n  organization o-\w+ of 111122223333, all features, 3 accounts\n",
+        r"\n        444455556666 'Partner' LEFT\n",
     ):
         assert re.search(line, text), line
     assert "\x1b[" not in text  # colours are for terminals only

@@ -183,7 +183,7 @@ def test_it_shows_itself_as_a_tree(membership_mock: MembershipMock) -> None:
         f"├── management {MANAGEMENT}",
         f"├── shop {SHOP} SUSPENDED",
         "├── Security",
-        f"│   └── audit {PARTNER}, administers security-ir",
+        f"│   └── audit {PARTNER}, delegated administrator of security-ir",
         "└── Empty",
     ]
 
@@ -292,7 +292,7 @@ def test_a_delegated_administrator_may_be_named_by_its_given_id(
     membership_mock: MembershipMock,
 ) -> None:
     org = membership_mock.organization({"shop": SHOP}, delegated={"security-ir": SHOP})
-    assert repr(org).endswith(f"shop {SHOP}, administers security-ir")
+    assert repr(org).endswith(f"shop {SHOP}, delegated administrator of security-ir")
 
 
 def test_the_administrator_of_security_hub_is_designated_in_each_region(

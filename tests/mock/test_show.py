@@ -63,7 +63,7 @@ def test_the_tree_goes_from_accounts_over_services_and_regions_to_what_they_hold
         "  111111111111",
         "    securityhub in eu-west-1",
         "      hub",
-        "      has member 222222222222 Invited by invitation",
+        "      has member 222222222222 Invited",
         "  222222222222",
         "    securityhub in eu-west-1",
         "      hub",
@@ -126,20 +126,20 @@ def test_a_configuration_that_failed_says_why(mock, scene):
     ("steps", "administrator", "member"),
     [
         ([], "has member {} Created", "listed by {}, not invited"),
-        (["invite"], "has member {} Invited by invitation", "invited by {}"),
+        (["invite"], "has member {} Invited", "invited by {}"),
         (
             ["invite", "accept"],
-            "has member {} Enabled by invitation",
+            "has member {} Enabled, by invitation",
             "member of {}, by invitation",
         ),
         (
             ["invite", "decline"],
-            "has member {} Resigned by invitation",
+            "has member {} Resigned, by invitation",
             "resigned from {}, may still accept",
         ),
         (
             ["invite", "accept", "disassociate"],
-            "has member {} Removed by invitation",
+            "has member {} Removed, by invitation",
             "removed by {}",
         ),
     ],
@@ -378,6 +378,7 @@ def test_show_of_what_there_is_not_says_nothing(mock, scene):
         ({"region": "moon"}, "'moon' is not a region"),
         ({"region": 1}, "1 is not a region"),
         ({"service": "securtyhub"}, "nearest: 'securityhub'"),
+        ({"service": ["securityhub"]}, "is not a service that this package mocks"),
         ({"service": "s3"}, "'s3' is not a service that this package mocks: cleanrooms, "),
     ],
 )

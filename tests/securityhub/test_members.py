@@ -393,6 +393,6 @@ def test_create_members_and_list_members_ask_for_a_hub(membership_mock):
 def test_the_report_of_a_failed_test_shows_who_is_whose_member(membership_mock, become):
     become("Resigned")
     lines = [line.strip() for line in membership_mock.report().splitlines()]
-    assert f"has member {MEMBER} Resigned by invitation" in lines
+    assert f"has member {MEMBER} Resigned, by invitation" in lines
     assert f"resigned from {ADMIN}, may still accept" in lines
     assert lines.count("hub") == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -152,7 +153,11 @@ def _check_keywords(path: str, method: Callable[..., Any], keywords: Mapping[str
                 )
     for name in named:
         if parameters[name].default is inspect.Parameter.empty and name not in keywords:
-            raise UsageError(f"{path}: {name!r} is missing.")
+            others = [str(each) for each in keywords if each not in named]
+            slip = next(iter(difflib.get_close_matches(name, others, n=1)), None)
+            raise UsageError(
+                f"{path}: {name!r} is missing" + (f"; {slip!r} is something else." if slip else ".")
+            )
     check_types(path, method, keywords, _is_reference)
 
 

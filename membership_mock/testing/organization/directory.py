@@ -161,7 +161,7 @@ class Directory:
             if each.status != "ACTIVE":
                 text += f" {each.status}"
             if each.account_id in roles:
-                text += f", administers {', '.join(roles[each.account_id])}"
+                text += f", delegated administrator of {', '.join(roles[each.account_id])}"
             if each.parent_id in places:  # moto deletes units with accounts in them
                 places[each.parent_id].below.append(Branch(text))
         for unit in units:

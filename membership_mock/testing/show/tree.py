@@ -60,7 +60,7 @@ class Part:
             account_id(account)
         if region is not None and not _REGION.fullmatch(str(region)):
             raise UsageError(f"{region!r} is not a region: pass e.g. 'eu-west-1'.")
-        if service is not None and service not in SERVICES:
+        if service is not None and service not in list(SERVICES):
             nearest = difflib.get_close_matches(str(service), SERVICES, n=1)
             raise UsageError(
                 f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}"
@@ -217,15 +217,21 @@ def _organization(organization: Organization, view: View) -> Lines:
     units: dict[str, list[str]] = {}
     for unit, parent in organization.unit_parents.items():
         units.setdefault(parent if parent in known else organization.root_id, []).append(unit)
-    roles: dict[str, list[str]] = {organization.management_account_id: ["management account"]}
+    administered: dict[str, list[str]] = {}
     for principal, administrators in sorted(organization.delegated.items()):
         for administrator in administrators:
             service = principal.removesuffix(".amazonaws.com")
-            roles.setdefault(administrator, []).append(f"delegated administrator of {service}")
+            administered.setdefault(administrator, []).append(service)
 
     def account_line(account: OrganizationAccount) -> str:
-        states = [] if account.active else ["suspended"]
-        said = [view.account(account.account_id), *roles.get(account.account_id, ()), *states]
+        said = [view.account(account.account_id)]
+        if account.account_id == organization.management_account_id:
+            said.append("management account")
+        if account.account_id in administered:
+            services = ", ".join(administered[account.account_id])
+            said.append(f"delegated administrator of {services}")
+        if not account.active:
+            said.append("suspended")
         return ", ".join(said)
 
     def inside(parent: str) -> tuple[Lines, ...]:
