@@ -407,3 +407,58 @@ def test_what_seeds_return_is_plain_data(seeds: Any) -> None:
     kept = json.loads(json.dumps(asdict(case)))
     assert kept["comments"][0]["comment_id"] == "000000"
     assert kept["attachments"][0]["file_name"] == "log.txt"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"comments": "Was it you?"}, "comments is a list"),
+        ({"comments": None}, "comments is a list"),
+        ({"comments": [5]}, "An entry of comments is text or a mapping, not 5"),
+        ({"comments": [{"text": "Hm"}]}, "no 'text'; it has: body, by, asks_customer"),
+        ({"attachments": "log.txt"}, "attachments is a list"),
+        ({"attachments": [{"name": "log.txt"}]}, "no 'name'; it has: file_name, content, status"),
+        ({"attachments": [{"file_name": "log.txt", "content": 5}]}, "is text or bytes, not 5"),
+        ({"watchers": "eve@example.com"}, "watchers is a list"),
+        ({"watchers": [None]}, "An entry of watchers is text or a mapping"),
+        ({"resolverType": "AWS"}, "said by resolver="),
+        ({"resolver_type": "AWS"}, "said by resolver="),
+        ({"resolver": []}, "resolves no cases"),
+        ({"status": {}}, "cannot be {}"),
+    ],
+    ids=str,
+)
+def test_what_no_case_can_have_is_refused(
+    membership_mock: Any, seeds: Any, wanted: dict[str, Any], message: str
+) -> None:
+    before = membership_mock.dump()
+    with pytest.raises(UsageError, match=message):
+        seeds.case(**wanted)
+    assert membership_mock.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"team": "Ana"}, "team is a list"),
+        ({"team": [5, 6]}, "An entry of team is a mapping, not 5"),
+        ({"units": None}, "units is a list"),
+        ({"units": "ou-abcd-12345678"}, "units is a list"),
+    ],
+    ids=str,
+)
+def test_what_no_membership_can_have_is_refused(
+    membership_mock: Any, seeds: Any, wanted: dict[str, Any], message: str
+) -> None:
+    before = membership_mock.dump()
+    with pytest.raises(UsageError, match=message):
+        seeds.membership(**wanted)
+    assert membership_mock.dump() == before
+
+
+def test_a_seeded_membership_may_have_come_to_its_end(membership_mock: Any, seeds: Any) -> None:
+    membership_mock.clock.freeze()
+    first = seeds.membership(status="Cancelled")
+    membership_mock.clock.advance(days=31)
+    assert seeds.membership(status="Terminated").membership_id == first.membership_id
+    assert seeds.membership(status="Cancelled").membership_id != first.membership_id

@@ -104,6 +104,8 @@ class SecurityIrSeeds:
             SeedRefused: the account may not hold a membership, AWS refuses a value, or no
                 membership has that status.
         """
+        team = None if team is None else _listed("team", team)
+        units = _listed("units", units)
         statuses = list(dict.fromkeys(["Active", *NEXT_STATUS.values()]))
         if status not in statuses:
             raise SeedRefused(
@@ -114,7 +116,7 @@ class SecurityIrSeeds:
             held = self._memberships(who, where)
             wanted = _without_none(
                 membershipName=name,
-                incidentResponseTeam=None if team is None else [dict(one) for one in team],
+                incidentResponseTeam=None if team is None else _mappings("team", team),
                 optInFeatures=None
                 if triage is None
                 else [{"featureName": "Triage", "isEnabled": triage}],
@@ -143,7 +145,7 @@ class SecurityIrSeeds:
                 membership_id = active.membership_id
             scope = _without_none(
                 coverEntireOrganization=entire_organization,
-                organizationalUnitsToAdd=list(units) or None,
+                organizationalUnitsToAdd=units or None,
             )
             if scope:
                 wanted["membershipAccountsConfigurationsUpdate"] = scope
@@ -202,6 +204,12 @@ class SecurityIrSeeds:
             UsageError: a value cannot be so, or does not go with another.
         """
         table = table_with(resolver, status)
+        more = named_fields("CreateCase", fields)
+        if "resolverType" in more:
+            raise UsageError("Who resolves the case is said by resolver=, not by resolverType=.")
+        watching = _mappings("watchers", watchers, "email")
+        to_write = _mappings("comments", comments, "body", ("by", "asks_customer"))
+        to_attach = _mappings("attachments", attachments, "file_name", ("content", "status"))
         if closure_code is not None and (resolver != "AWS" or status != CLOSED):
             raise UsageError(
                 "Only AWS gives a closure code, when it closes an AWS-supported case: ask for"
@@ -238,29 +246,19 @@ class SecurityIrSeeds:
                 where,
                 **{
                     **defaults,
-                    **named_fields("CreateCase", fields),
+                    **more,
                     "resolverType": "Self" if handed_over else resolver,
                     "title": title,
                     "description": description,
-                    "watchers": [
-                        {"email": one} if isinstance(one, str) else dict(one) for one in watchers
-                    ],
+                    "watchers": watching,
                 },
             )
             case_id = str(created["caseId"])
             if handed_over:
                 self._call("UpdateResolverType", who, where, caseId=case_id, resolverType=resolver)
             open_case = self._seeded(case_id, who, where, held.membership_id)
-            written = tuple(
-                self.comment(open_case, **({"body": one} if isinstance(one, str) else dict(one)))
-                for one in comments
-            )
-            added = tuple(
-                self.attachment(
-                    open_case, **({"file_name": one} if isinstance(one, str) else dict(one))
-                )
-                for one in attachments
-            )
+            written = tuple(self.comment(open_case, **each) for each in to_write)
+            added = tuple(self.attachment(open_case, **each) for each in to_attach)
             self._walk(open_case, table, status, closure_code)
             if waits_for_customer is not None and status != CLOSED:
                 self._aws(who, where).wait_for_customer(case_id, waits_for_customer)
@@ -292,7 +290,7 @@ class SecurityIrSeeds:
             SeedRefused: AWS refuses the comment; the case is closed, for instance.
             UsageError: AWS writes no such comment.
         """
-        if by not in _AUTHORS:
+        if by not in list(_AUTHORS):
             raise UsageError(
                 f"{by!r} writes no comments; those who do are: {', '.join(map(repr, _AUTHORS))}."
             )
@@ -341,7 +339,9 @@ class SecurityIrSeeds:
             raise SeedRefused(
                 f"An attachment cannot be {status!r}; it can be: Pending, Verified, Failed."
             )
-        body = content.encode() if isinstance(content, str) else bytes(content)
+        if not isinstance(content, (str, bytes)):
+            raise UsageError(f"The content of an attachment is text or bytes, not {content!r}.")
+        body = content.encode() if isinstance(content, str) else content
         with self._scene.seed("security_ir.attachment"):
             case_id, who, where = self._case_of(case, account, region, "Self")
             answer = self._call(
@@ -391,7 +391,7 @@ class SecurityIrSeeds:
             UsageError: this one does not come to it any more; the case is closed or self-managed;
                 or a value cannot be so.
         """
-        if status not in {*_INVESTIGATIONS, *_ENDINGS}:
+        if status not in [*_INVESTIGATIONS, *_ENDINGS]:
             raise SeedRefused(
                 f"An investigation cannot be {status!r}; it can be:"
                 f" {', '.join([*_INVESTIGATIONS, *_ENDINGS])}."
@@ -520,6 +520,42 @@ def _agreed(what: str, of_object: str, said: str | None) -> str:
             " out."
         )
     return of_object
+
+
+def _listed(what: str, given: object) -> list[Any]:
+    """Return the entries of a list, which no text is, though it could be walked through."""
+    if isinstance(given, (str, bytes)) or not isinstance(given, Sequence):
+        raise UsageError(f"{what} is a list, not {given!r}.")
+    return list(given)
+
+
+def _mappings(
+    what: str, given: object, text_is: str = "", others: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Return the entries of a list as mappings.
+
+    Args:
+        what: the name of the list.
+        given: the list.
+        text_is: the key of what an entry says that is mere text; empty if none may be.
+        others: the other keys that there may be; any may if none is given.
+    """
+    entries = []
+    for each in _listed(what, given):
+        if text_is and isinstance(each, str):
+            entries.append({text_is: each})
+        elif isinstance(each, Mapping):
+            unknown = [key for key in each if others and key not in (text_is, *others)]
+            if unknown:
+                raise UsageError(
+                    f"An entry of {what} has no {unknown[0]!r}; it has:"
+                    f" {', '.join((text_is, *others))}."
+                )
+            entries.append(dict(each))
+        else:
+            text = "text or a mapping" if text_is else "a mapping"
+            raise UsageError(f"An entry of {what} is {text}, not {each!r}.")
+    return entries
 
 
 def _without_none(**fields: Any) -> dict[str, Any]:
