@@ -179,7 +179,10 @@ class SecurityIrSide:
         Raises:
             UsageError: the case is closed, self-managed or none; or a field cannot be changed so.
         """
-        arguments = self._checked("UpdateCase", case_id, fields)
+        named = named_fields("UpdateCase", fields)
+        if "caseId" in named:
+            raise UsageError("The case is named once, by case_id: leave caseId out.")
+        arguments = self._checked("UpdateCase", case_id, named)
         with self._acting("UpdateCase") as (responders, ctx):
             responders.update(ctx, **arguments)
 

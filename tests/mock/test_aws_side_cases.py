@@ -742,3 +742,20 @@ def test_what_is_no_number_of_findings_is_refused(
 def test_metrics_of_a_membership_that_does_not_exist_are_refused(aws: AwsSide) -> None:
     with pytest.raises(UsageError, match="has no membership m-0000000000"):
         aws.record_finding_metrics("m-0000000000", NOON.date(), findings_triaged=1)
+
+
+def test_the_questions_go_when_the_wait_for_an_answer_is_over(
+    membership_mock: Any, security: Any, aws: AwsSide, case_id: str
+) -> None:
+    membership_mock.clock.freeze()
+    action = actions(security, case_id)["Investigation"]["investigationId"]
+    aws.set_investigation_action(case_id, action, status="Waiting")
+    assert "Questions" in actions(security, case_id)["Investigation"]["content"]
+    membership_mock.clock.advance(minutes=10)
+    shown = actions(security, case_id)["Investigation"]
+    assert (shown["status"], shown["content"]) == ("InProgress", "This action is in progress.")
+
+
+def test_a_case_is_named_once(security: Any, aws: AwsSide, case_id: str) -> None:
+    with pytest.raises(UsageError, match="leave caseId out"):
+        aws.update_case(case_id, caseId=new_case(security), title="Another")
