@@ -20,6 +20,7 @@ from membership_mock.testing.dumps.dumps import Dump
 from membership_mock.testing.faults.fault import Fault
 from membership_mock.testing.faults.faults import Faults
 from membership_mock.testing.given.given import Given
+from membership_mock.testing.given.scene import Scene
 from membership_mock.testing.organization.build import build as build_organization
 from membership_mock.testing.organization.organization import MockOrganization
 from membership_mock.testing.organization.tree import Tree
@@ -72,11 +73,10 @@ class Toolbox(ABC):
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: ``account`` is not 12 digits.
+            UsageError: ``account`` is not 12 digits, or ``region`` cannot be a region.
         """
-        running = self._running()
-        named = caller.account_id(account or running.road.default_account)
-        return AwsSide(running, named, region or self._region())
+        scene = Scene(self)
+        return AwsSide(scene.running, scene.account(account), scene.region(region))
 
     # --- the scene ---
 

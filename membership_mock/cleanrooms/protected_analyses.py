@@ -13,6 +13,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import NoneType
 from typing import Any, Generic, Literal, TypeVar
 
 from membership_mock.cleanrooms.collaborations import Collaboration
@@ -215,6 +216,11 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             )
         if result is not None and status != "SUCCESS":
             raise UsageError(f"A {self.thing} that ends in {status} has no result.")
+        if not isinstance(error, (Mapping, NoneType)):
+            raise UsageError(
+                f"The error of a {self.thing} is a mapping with code, message and retryable, not"
+                f" {error!r}."
+            )
         if error is not None and status != "FAILED":
             raise UsageError(f"A {self.thing} that ends in {status} has no error.")
         outcome = Outcome(status, result, self._error(error or {}) if status == "FAILED" else None)
@@ -222,7 +228,8 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             self.check_result(result, None)
             self.analyses.planned.setdefault(self.backend.account_id, []).append(outcome)
             return
-        found = self.analyses.by_id.get(analysis_id)
+        known = isinstance(analysis_id, str)
+        found = self.analyses.by_id.get(analysis_id) if known else None
         if found is None or found.account_id != self.backend.account_id:
             raise UsageError(
                 f"Account {self.backend.account_id} has no {self.thing} with the id {analysis_id}"
@@ -380,6 +387,8 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
                 f"{code!r} is no error code of a {self.thing}; there are:"
                 f" {', '.join(self.error_codes)}."
             )
+        if not isinstance(given.get("message", ""), str):
+            raise UsageError(f"The message of a failure is text, not {given['message']!r}.")
         return {
             "code": code,
             "message": given.get("message", f"The {self.thing} failed."),

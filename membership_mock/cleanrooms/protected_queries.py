@@ -207,9 +207,8 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         """Refuse anything but bytes, or rows for queries whose format is CSV."""
         if result is None or isinstance(result, bytes):
             return
-        if isinstance(result, (str, Mapping)) or not all(
-            isinstance(row, Mapping) for row in result
-        ):
+        rows = isinstance(result, Sequence) and not isinstance(result, str)
+        if not (rows and all(isinstance(row, Mapping) for row in result)):
             raise UsageError(
                 "The result of a protected query is the bytes of its file, or a list of rows, each"
                 ' a mapping such as {"city": "Paris", "n": 7}.'

@@ -51,6 +51,8 @@ class Case:
         told_actions: the actions of the investigation that no longer follow the timetable, by
             their place.
         summary_posted: whether the investigation has left its summary as a comment.
+        closes_at: when the service closes a case that it has opened by itself, unless the customer
+            answers; None if it does not.
     """
 
     case_id: str
@@ -84,6 +86,7 @@ class Case:
     feedback: dict[str, InvestigationFeedback] = field(default_factory=dict)
     told_actions: dict[int, ToldAction] = field(default_factory=dict)
     summary_posted: bool = False
+    closes_at: datetime | None = None
 
 
 @dataclass

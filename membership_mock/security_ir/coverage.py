@@ -37,7 +37,7 @@ class Coverage(Family):
         An account that is asked for twice is answered once. ``errors`` is always empty: an
         account that nobody knows is simply not associated (inferred).
         """
-        membership = self.of(Memberships).visible_and_active(membership_id)
+        membership = self.of(Memberships).visible_and_active(membership_id, ctx.now)
         organization = organization_of(ctx.account_id, ctx.partition)
         covered = membership.covered(organization)
         return {

@@ -12,6 +12,7 @@ from membership_mock.engine import model
 from membership_mock.engine.context import Context
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.world import Scope, Store
+from membership_mock.errors import UsageError
 from membership_mock.security_ir.errors import ValidationException
 from membership_mock.security_ir.memberships import Memberships
 
@@ -42,8 +43,14 @@ class FindingMetrics(Family):
 
         Raises:
             TypeError: a name is no field of the answer of GetFindingMetrics.
+            UsageError: ``day`` is no date, or a count is no whole number from 0.
         """
-        self.of(Memberships).visible(membership_id)
+        if not isinstance(day, date):
+            raise UsageError(f"{day!r} is no day: pass a date, e.g. date(2026, 3, 14).")
+        for name, count in counts.items():
+            if type(count) is not int or count < 0:
+                raise UsageError(f"{name}={count!r} is no number of findings: pass 0 or more.")
+        self.of(Memberships).visible(membership_id, self.backend.world.clock.now())
         spellings = {name: name for name in _counters()}
         spellings |= {model.snake(name): name for name in spellings}
         unknown = sorted(counts.keys() - spellings.keys())
@@ -63,7 +70,7 @@ class FindingMetrics(Family):
         "GetFindingMetrics", optional=True, differs="all counts are zero until a test records some"
     )
     def get_finding_metrics(
-        self, _ctx: Context, membership_id: str, start_date: datetime, end_date: datetime
+        self, ctx: Context, membership_id: str, start_date: datetime, end_date: datetime
     ) -> dict[str, int]:
         """Return the counts of an active membership over whole UTC days, both ends included.
 
@@ -81,7 +88,7 @@ class FindingMetrics(Family):
             raise ValidationException(
                 message, fields=[("startDate", message), ("endDate", message)]
             )
-        self.of(Memberships).visible_and_active(membership_id)
+        self.of(Memberships).visible_and_active(membership_id, ctx.now)
         totals = dict.fromkeys(_counters(), 0)
         for day, counts in self.store(FindingMetricsStore).days.get(membership_id, {}).items():
             if first <= day <= last:

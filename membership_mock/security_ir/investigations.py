@@ -297,6 +297,8 @@ def _as_told(case: Case, number: int, now: datetime) -> InvestigationAction:
     last_moment = now if case.closed_date is None else case.closed_date
     if status == "Waiting" and (answered := _answered(case, since)) <= last_moment:
         status, since = "InProgress", answered
+        if content == _CONTENT["Waiting"]:  # the questions are asked no longer
+            content = _CONTENT["InProgress"]
     if case.closed_date is not None and NEXT_STATUS[status]:
         status, since, content = "Cancelled", case.closed_date, _CONTENT["Cancelled"]
     return InvestigationAction(

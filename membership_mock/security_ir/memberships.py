@@ -9,6 +9,7 @@ marked inferred.
 
 from __future__ import annotations
 
+import calendar
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -72,6 +73,19 @@ class Membership:
     membership_deactivation_timestamp: datetime | None = None
     tags: dict[str, str] = field(default_factory=dict)
 
+    def status_at(self, now: datetime) -> str:
+        """Return its status when the end of a cancelled membership counts, but move nothing."""
+        ends = self.ends
+        return self.membership_status if ends is None or now < ends else "Terminated"
+
+    @property
+    def ends(self) -> datetime | None:
+        """When AWS shuts it down for good; None unless it is cancelled."""
+        cancelled = self.membership_deactivation_timestamp
+        if cancelled is None or self.membership_status != "Cancelled":
+            return None
+        return _end_of_month(self.membership_activation_timestamp, cancelled)
+
     @property
     def customer_type(self) -> str:
         """Whether the account was in an organization when it created the membership (inferred)."""
@@ -109,7 +123,7 @@ class MembershipStore(Store, scope=Scope.PARTITION):
             covered = sorted(each.covered(organization))
             text = (
                 f"membership {each.membership_id} {named(each.membership_name)}"
-                f" {each.membership_status}, {each.customer_type}"
+                f" {each.status_at(glance.now)}, {each.customer_type}"
             )
             if not each.scope.standalone:
                 text += f", covers {_scope(each.scope)}: {_accounts(len(covered))}"
@@ -136,6 +150,12 @@ class MembershipStore(Store, scope=Scope.PARTITION):
         elif before == "Active":
             del self.active[membership.account_id]
             membership.membership_deactivation_timestamp = now
+
+    def pass_time(self, membership: Membership, now: datetime) -> None:
+        """Terminate a cancelled membership whose end has come."""
+        ends = membership.ends
+        if ends is not None and now >= ends:
+            self.move(membership, "terminate", ends)
 
     def active_among(self, account_id: str, organization: Organization | None) -> Membership | None:
         """Return an active membership of the account, or else of its whole organization."""
@@ -174,29 +194,38 @@ class Memberships(Family):
             " this Region."
         )
 
-    def visible(self, membership_id: str) -> Membership:
+    def time_passed(self, now: datetime) -> None:
+        """Terminate the memberships of this account and region whose end has come."""
+        home = (self.backend.account_id, self.backend.region_name)
+        for _, store in self.backend.world.stores(MembershipStore):
+            for membership_id in store.homes.get(home, ()):
+                store.pass_time(store.memberships[membership_id], now)
+
+    def visible(self, membership_id: str, now: datetime) -> Membership:
         """Return the membership ``membership_id`` of this account in this region, in any status.
 
         Raises:
             AccessDeniedException: it does not exist, or belongs to another account or region.
                 Source: the smoke test of the service's Smithy model.
         """
-        membership = self.store(MembershipStore).memberships.get(membership_id)
+        store = self.store(MembershipStore)
+        membership = store.memberships.get(membership_id)
         home = (self.backend.account_id, self.backend.region_name)
         if membership is None or (membership.account_id, membership.region) != home:
             raise AccessDeniedException(
                 f"You are not authorized to access membership {membership_id} from this account"
                 " and Region."
             )
+        store.pass_time(membership, now)
         return membership
 
-    def visible_and_active(self, membership_id: str) -> Membership:
+    def visible_and_active(self, membership_id: str, now: datetime) -> Membership:
         """Return the membership ``membership_id`` like `visible`, provided that it is active.
 
         Raises:
             SecurityIncidentResponseNotActiveException: it was cancelled or terminated (inferred).
         """
-        membership = self.visible(membership_id)
+        membership = self.visible(membership_id, now)
         if membership.membership_status != "Active":
             raise SecurityIncidentResponseNotActiveException(
                 f"Membership {membership_id} is not active."
@@ -260,7 +289,7 @@ class Memberships(Family):
 
         A cancelled or terminated membership covers no account (inferred).
         """
-        membership = self.visible(membership_id)
+        membership = self.visible(membership_id, ctx.now)
         covered = membership.covered(organization_of(ctx.account_id, ctx.partition))
         return {
             "membershipId": membership_id,
@@ -284,6 +313,7 @@ class Memberships(Family):
     @operation("ListMemberships")
     def list_memberships(self, ctx: Context) -> dict[str, Listing[str]]:
         """Return the memberships of the caller's account and region in any status, oldest first."""
+        self.time_passed(ctx.now)
         store = self.store(MembershipStore)
         memberships = store.memberships
         return {
@@ -320,7 +350,7 @@ class Memberships(Family):
             )
         check_change(change)
         _check_features(opt_in_features or [])
-        membership = self.visible(membership_id)
+        membership = self.visible(membership_id, ctx.now)
         event: Event = "undo cancellation" if undo_membership_cancellation else "update"
         _check_allowed(membership, event)
         store = self.store(MembershipStore)
@@ -341,16 +371,20 @@ class Memberships(Family):
         if incident_response_team is not None:
             membership.incident_response_team = with_preferences(incident_response_team)
 
-    @operation("CancelMembership", differs="a cancelled membership is not terminated by time")
+    @operation("CancelMembership")
     def cancel_membership(self, ctx: Context, membership_id: str) -> dict[str, str]:
         """Cancel a membership at once; it stays listed, and the cancellation can be undone.
+
+        That is so until the month ends that it was cancelled in, counted from the day of its
+        activation: then AWS terminates it. Documented is that AWS does so; the moment is inferred
+        from what a cancellation meant before November 2025.
 
         A membership that is cancelled already stays as it is (inferred: modelled idempotent).
 
         Raises:
             ConflictException: the membership was terminated (inferred).
         """
-        membership = self.visible(membership_id)
+        membership = self.visible(membership_id, ctx.now)
         _check_allowed(membership, "cancel")
         membership.remember_covered(organization_of(ctx.account_id, ctx.partition))
         self.store(MembershipStore).move(membership, "cancel", ctx.now)
@@ -387,6 +421,20 @@ class Memberships(Family):
                 tags=membership.tags,
                 resource_type="security-ir:membership",
             )
+
+
+def _end_of_month(first_day: datetime, at: datetime) -> datetime:
+    """Return the end of the month, counted from ``first_day``, in which ``at`` lies."""
+    month = (at.year - first_day.year) * 12 + at.month - first_day.month
+    end = _months_after(first_day, month)
+    return end if end > at else _months_after(first_day, month + 1)
+
+
+def _months_after(first_day: datetime, number: int) -> datetime:
+    years, month = divmod(first_day.month - 1 + number, 12)
+    year, month = first_day.year + years, month + 1
+    days = calendar.monthrange(year, month)[1]
+    return first_day.replace(year=year, month=month, day=min(first_day.day, days))
 
 
 def check_tag_keys(keys: Iterable[str], field_name: str) -> None:

@@ -9,6 +9,7 @@ Source: user guide, "Changing the case status", "Closing a case", "Action items"
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from membership_mock.errors import ServiceError, UsageError
@@ -35,7 +36,10 @@ from membership_mock.security_ir.investigations import (
     actions_of,
 )
 from membership_mock.security_ir.memberships import Memberships, MembershipStore
-from membership_mock.security_ir.principals import AWS, AwsContext, principal_of
+from membership_mock.security_ir.principals import AWS, SERVICE, AwsContext, principal_of
+
+#: how long a case that AWS has opened by itself waits for an answer of the customer's
+ANSWER_WITHIN = timedelta(days=5)
 
 _SCANNED = ("Verified", "Failed")
 _ENDINGS = ("Completed", "Failed", "Cancelled")
@@ -49,6 +53,39 @@ class Responders(CaseFamily):
         case = change.case
         if case.resolver_type == "AWS" and change.principal == case.account_id:
             case.pending_action = pending_action("AWS", case.case_status)
+            case.closes_at = None
+
+    def catch_up(self, case: Case, now: datetime) -> None:
+        """Close a case that AWS has opened by itself and that nobody has answered in five days.
+
+        Source: user guide, "Create an AWS supported case"; that it has no closure code is inferred.
+        """
+        due = case.closes_at
+        if due is None or now < due or case.case_status == CLOSED:
+            return
+        backend = self.backend
+        ctx = AwsContext(
+            backend.world,
+            backend.service,
+            "CloseCase",
+            case.account_id,
+            backend.region_name,
+            backend.partition,
+            due,
+            request_id="",
+            principal=SERVICE,
+        )
+        self.of(CaseStatus).close(ctx, case)
+
+    def time_passed(self, now: datetime) -> None:
+        """Close what nobody has answered, which gives its place in the quotas back."""
+        here = (self.backend.account_id, self.backend.region_name)
+        for key, store in self.backend.world.stores(CaseStore):
+            if key == here:
+                for case in store.by_id.values():
+                    if case.closes_at is not None and case.closes_at <= now:
+                        self.of(Investigations).catch_up(case, case.closes_at)
+                        self.catch_up(case, now)
 
     # --- the work on a case ---
 
@@ -118,6 +155,8 @@ class Responders(CaseFamily):
         """
         case = self._open_case(ctx, case_id)
         wanted = "Customer" if waits else "None"
+        if not waits:
+            case.closes_at = None
         changes = case.pending_action != wanted
         case.pending_action = wanted
         if changes and not silent:
@@ -143,7 +182,11 @@ class Responders(CaseFamily):
             created = self.of(Cases).create_case(ctx, resolver_type="AWS", **fields)
         except ServiceError as refusal:
             raise UsageError(f"AWS opens no case here: {refusal.message}") from None
-        return str(created["caseId"])
+        case_id = str(created["caseId"])
+        case = self.of(Cases).find(case_id)
+        case.pending_action = "Customer"
+        case.closes_at = ctx.now + ANSWER_WITHIN
+        return case_id
 
     # --- investigations ---
 
@@ -229,7 +272,7 @@ class Responders(CaseFamily):
     def terminate_membership(self, ctx: AwsContext, membership_id: str) -> None:
         """Shut a cancelled membership down for good."""
         try:
-            membership = self.of(Memberships).visible(membership_id)
+            membership = self.of(Memberships).visible(membership_id, ctx.now)
         except AccessDeniedException:
             raise UsageError(
                 f"Account {ctx.account_id} has no membership {membership_id} in {ctx.region}."

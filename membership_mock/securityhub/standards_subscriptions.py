@@ -116,7 +116,8 @@ class StandardsSubscriptions(Family):
     ) -> dict[str, Any]:
         """End subscriptions of the caller, and return them as DELETING.
 
-        They are gone for everybody who looks later; one that is DELETING stays so (inferred).
+        They are gone for everybody who looks later; one that is DELETING stays so (inferred). A
+        refusal because of PENDING is a look at it, after which it may settle.
 
         Raises:
             InvalidInputException: one of them is still PENDING (text observed), or is none of the
@@ -127,7 +128,11 @@ class StandardsSubscriptions(Family):
         held = self.of(Standards).held(ctx.account_id, ctx.now)
         arns = list(dict.fromkeys(standards_subscription_arns))
         _refuse_unknown("StandardsSubscriptionArn", [arn for arn in arns if arn not in held])
-        _refuse_moving([arn for arn in arns if held[arn].pending(ctx.now)], "PENDING")
+        pending = [arn for arn in arns if held[arn].pending(ctx.now)]
+        for arn in pending:
+            # clients do try later, without any other look (observed), and have to come to an end
+            held[arn].set_up.look(STEPS, ctx.now, ctx.world)
+        _refuse_moving(pending, "PENDING")
         answers = [_shown(held[arn], "DELETING") for arn in arns]
         for arn in arns:
             self.of(Standards).end(ctx.account_id, arn, ctx.now)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timezone
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -122,6 +123,7 @@ class SecurityIrSide:
             UsageError: the case does not go there from where it is; it is closed, self-managed or
                 none.
         """
+        _check_text(case_id=case_id, status=status)
         with self._acting("UpdateCaseStatus") as (responders, ctx):
             responders.move(ctx, case_id, status)
             if waits_for_customer is not None:
@@ -148,6 +150,7 @@ class SecurityIrSide:
             raise UsageError(
                 f"{closure_code!r} is no closure code; there are: {', '.join(map(repr, codes))}."
             )
+        _check_text(case_id=case_id)
         with self._acting("CloseCase") as (responders, ctx):
             responders.close(ctx, case_id, closure_code)
 
@@ -161,6 +164,7 @@ class SecurityIrSide:
         Raises:
             UsageError: the case is closed, self-managed or none.
         """
+        _check_text(case_id=case_id)
         with self._acting("UpdateCase") as (responders, ctx):
             responders.wait_for_customer(ctx, case_id, waits=waits)
 
@@ -175,7 +179,10 @@ class SecurityIrSide:
         Raises:
             UsageError: the case is closed, self-managed or none; or a field cannot be changed so.
         """
-        arguments = self._checked("UpdateCase", case_id, fields)
+        named = named_fields("UpdateCase", fields)
+        if "caseId" in named:
+            raise UsageError("The case is named once, by case_id: leave caseId out.")
+        arguments = self._checked("UpdateCase", case_id, named)
         with self._acting("UpdateCase") as (responders, ctx):
             responders.update(ctx, **arguments)
 
@@ -188,7 +195,8 @@ class SecurityIrSide:
         """Let AWS open an AWS-supported case by itself, for a finding of its triage.
 
         The membership has proactive response (the feature Triage) enabled. The case's creator is
-        the service, ``security-ir.amazonaws.com``, and AWS waits for the customer.
+        the service, ``security-ir.amazonaws.com``, and AWS waits for the customer: a case that
+        nobody has answered in five days is closed.
 
         Args:
             title: the case's title.
@@ -219,9 +227,7 @@ class SecurityIrSide:
         arguments.pop("client_token", None)
         del arguments["resolver_type"]
         with self._acting("CreateCase", SERVICE) as (responders, ctx):
-            case_id = responders.open_case(ctx, **arguments)
-            responders.wait_for_customer(ctx, case_id, waits=True, silent=True)
-            return case_id
+            return responders.open_case(ctx, **arguments)
 
     # --- investigations ---
 
@@ -246,6 +252,8 @@ class SecurityIrSide:
         Raises:
             UsageError: the case is closed, self-managed or none; or a value cannot be so.
         """
+        _check_text(case_id=case_id, status=status)
+        _check_text(action_type=action_type, title=title, content=content)
         self._check_action(actionType=action_type, title=title, content=content)
         with self._acting("ListInvestigations", SERVICE) as (responders, ctx):
             return responders.add_action(ctx, case_id, action_type, title, content, status)
@@ -272,6 +280,9 @@ class SecurityIrSide:
             UsageError: an action that has ended does not go on; there is no such action; the case
                 is closed, self-managed or none; or a value cannot be so.
         """
+        _check_text(case_id=case_id, investigation_id=investigation_id)
+        given = {"status": status, "title": title, "content": content}
+        _check_text(**{name: value for name, value in given.items() if value is not None})
         self._check_action(title=title, content=content)
         with self._acting("ListInvestigations", SERVICE) as (responders, ctx):
             responders.set_action(ctx, case_id, investigation_id, status, title, content)
@@ -295,7 +306,14 @@ class SecurityIrSide:
             UsageError: the investigation has ended; the case is closed, self-managed or none; or a
                 value cannot be so.
         """
-        for content in (results or {}).values():
+        _check_text(case_id=case_id, status=status)
+        if not isinstance(results, (Mapping, NoneType)):
+            raise UsageError(
+                f"The results of an investigation are a mapping from the type of an action to its"
+                f" content, not {results!r}."
+            )
+        for action_type, content in (results or {}).items():
+            _check_text(action_type=action_type, content=content)
             self._check_action(content=content)
         with self._acting("ListInvestigations", SERVICE) as (responders, ctx):
             responders.end_investigation(ctx, case_id, status, dict(results or {}))
@@ -316,6 +334,7 @@ class SecurityIrSide:
         Raises:
             UsageError: the case has no such attachment, there is no such case, or no scan ends so.
         """
+        _check_text(case_id=case_id, attachment=attachment, status=status)
         with self._acting("GetCaseAttachmentUploadUrl", SERVICE) as (responders, ctx):
             responders.end_scan(ctx, case_id, attachment, status)
 
@@ -328,6 +347,7 @@ class SecurityIrSide:
         Raises:
             UsageError: the membership is not Cancelled, or there is none.
         """
+        _check_text(membership_id=membership_id)
         with self._acting("CancelMembership", SERVICE) as (responders, ctx):
             responders.terminate_membership(ctx, membership_id)
 
@@ -342,9 +362,17 @@ class SecurityIrSide:
 
         Raises:
             TypeError: a name is no field of the answer of GetFindingMetrics.
+            UsageError: there is no such membership, or a value can be no day or no number of
+                findings.
         """
+        _check_text(membership_id=membership_id)
         with self._running.world.lock:
-            self._family(_SERVICE_ID, FindingMetrics).record(membership_id, day, **counts)
+            try:
+                self._family(_SERVICE_ID, FindingMetrics).record(membership_id, day, **counts)
+            except ServiceError as refusal:
+                raise UsageError(
+                    f"Account {self._account} has no membership {membership_id} in {self._region}."
+                ) from refusal
 
     # --- how AWS acts ---
 
@@ -420,6 +448,12 @@ class SecurityIrSide:
                     f"The {name} of an action has {limits['min']} to {limits['max']} characters,"
                     f" not {len(value)}."
                 )
+
+
+def _check_text(**given: object) -> None:
+    for name, value in given.items():
+        if not isinstance(value, str):
+            raise UsageError(f"{name} is text, not {value!r}.")
 
 
 def named_fields(operation: str, fields: Mapping[str, Any]) -> dict[str, Any]:

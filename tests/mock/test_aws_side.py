@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -107,3 +108,47 @@ def test_a_policy_that_governs_nobody_cannot_fail(membership_mock: Any) -> None:
     for side in ((MANAGEMENT, HOME), (central.administrator, LINKED)):
         with pytest.raises(UsageError, match="of the delegated administrator"):
             membership_mock.aws_side(*side).fail_policy_association(account)
+
+
+@pytest.mark.parametrize("region", ["", 5, b"eu-west-1", "eu-wset-1"])
+def test_what_is_no_region_is_refused(membership_mock: Any, region: Any) -> None:
+    with pytest.raises(UsageError, match="is not a region"):
+        membership_mock.aws_side(region=region)
+
+
+def test_the_side_of_aws_ends_with_its_mock() -> None:
+    with mock_membership() as mock:
+        aws = mock.aws_side()
+    attempts: list[Callable[[], object]] = [
+        lambda: aws.comment("0123456789", "Was it you?"),
+        aws.open_case,
+        aws.end_query,
+        aws.end_job,
+        lambda: aws.fail_policy_association("111122223333"),
+        lambda: aws.record_finding_metrics("m-0000000000", date(2026, 3, 14)),
+    ]
+    for attempt in attempts:
+        with pytest.raises(NotRunning, match="has ended"):
+            attempt()
+    with mock_membership():
+        for attempt in attempts:
+            with pytest.raises(NotRunning, match="has ended"):
+                attempt()
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        {"result": 5},
+        {"result": ({"city": city} for city in ["Paris"])},
+        {"status": "FAILED", "error": 5},
+        {"status": "FAILED", "error": []},
+        {"status": "FAILED", "error": {"message": 5}},
+        {"protected_query_id": []},
+    ],
+    ids=["number", "iterator", "error is a number", "error is a list", "message", "id"],
+)
+def test_what_no_query_ends_in_is_refused(membership_mock: Any, ending: Any) -> None:
+    with pytest.raises(UsageError):
+        membership_mock.aws_side().end_query(**ending)
+    assert "the next" not in str(membership_mock)

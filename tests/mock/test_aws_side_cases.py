@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -397,6 +397,60 @@ def test_aws_opens_a_case_by_itself(security: Any, aws: AwsSide) -> None:
     assert set(statuses(security, case_id).values()) == {"Pending"}
 
 
+@pytest.fixture
+def proactive(membership_mock: Any, security: Any, aws: AwsSide) -> str:
+    """Return a case that AWS has opened by itself at noon, where the clock stands still."""
+    (membership,) = security.list_memberships()["items"]
+    security.update_membership(
+        membershipId=membership["membershipId"],
+        optInFeatures=[{"featureName": "Triage", "isEnabled": True}],
+    )
+    membership_mock.clock.freeze(datetime(2030, 1, 1, 12, tzinfo=timezone.utc))
+    return aws.open_case()
+
+
+def test_a_case_that_aws_has_opened_is_closed_when_nobody_answers(
+    membership_mock: Any, security: Any, proactive: str
+) -> None:
+    opened = security.get_case(caseId=proactive)["createdDate"]
+    membership_mock.clock.advance(days=4, hours=23)
+    assert security.get_case(caseId=proactive)["caseStatus"] == "Submitted"
+    membership_mock.clock.advance(hours=30)
+    case = security.get_case(caseId=proactive)
+    assert case["caseStatus"] == "Closed"
+    assert case["closedDate"] == case["lastUpdatedDate"] == opened + timedelta(days=5)
+    assert (case["pendingAction"], case.get("closureCode")) == ("None", None)
+    assert edits(security, proactive)[-1][:2] == ("security-ir.amazonaws.com", "Close case")
+    assert set(statuses(security, proactive).values()) == {"Completed"}
+
+
+def test_a_case_that_the_customer_has_answered_stays_open(
+    membership_mock: Any, security: Any, proactive: str
+) -> None:
+    membership_mock.clock.advance(days=4)
+    security.create_case_comment(caseId=proactive, body="It was me.")
+    membership_mock.clock.advance(days=400)
+    assert security.get_case(caseId=proactive)["caseStatus"] == "Submitted"
+
+
+def test_a_case_that_waits_for_nobody_stays_open(
+    membership_mock: Any, security: Any, aws: AwsSide, proactive: str
+) -> None:
+    aws.wait_for_customer(proactive, waits=False)
+    membership_mock.clock.advance(days=400)
+    assert security.get_case(caseId=proactive)["caseStatus"] == "Submitted"
+
+
+def test_a_case_that_nobody_has_answered_gives_its_place_back(
+    membership_mock: Any, security: Any, aws: AwsSide, proactive: str
+) -> None:
+    membership_mock.quotas.set("security-ir", "active_service_managed_cases", 1, account=ACCOUNT)
+    with pytest.raises(UsageError, match="AWS opens no case here"):
+        aws.open_case()
+    membership_mock.clock.advance(days=5)
+    assert aws.open_case()
+
+
 def test_aws_opens_no_case_without_proactive_response(security: Any, aws: AwsSide) -> None:
     with pytest.raises(UsageError, match='"featureName": "Triage", "isEnabled": True'):
         aws.open_case()
@@ -627,3 +681,81 @@ def test_another_accounts_membership_is_refused(
     for where in ((OTHER, REGION), (ACCOUNT, ELSEWHERE)):
         with pytest.raises(UsageError, match=f"Account {where[0]} has no membership"):
             membership_mock.aws_side(*where).terminate_membership(membership["membershipId"])
+
+
+# --- what a test may get wrong ---
+
+NO_TEXT: list[Any] = [None, 5, b"x", [], {}]
+
+
+@pytest.mark.parametrize("wrong", NO_TEXT, ids=repr)
+def test_what_is_no_text_is_refused_and_nothing_changes(
+    membership_mock: Any, security: Any, aws: AwsSide, case_id: str, wrong: Any
+) -> None:
+    action = actions(security, case_id)["Evidence"]["investigationId"]
+    (membership,) = security.list_memberships()["items"]
+    before = membership_mock.dump()
+    attempts: list[Callable[[], object]] = [
+        lambda: aws.comment(wrong, "Was it you?"),
+        lambda: aws.comment(case_id, wrong),
+        lambda: aws.move_case(wrong, "Acknowledged"),
+        lambda: aws.move_case(case_id, wrong),
+        lambda: aws.close_case(wrong),
+        lambda: aws.close_case(case_id, wrong),
+        lambda: aws.wait_for_customer(wrong),
+        lambda: aws.add_investigation_action(case_id, wrong, "Title", "Content"),
+        lambda: aws.add_investigation_action(case_id, "Evidence", wrong, "Content"),
+        lambda: aws.add_investigation_action(case_id, "Evidence", "Title", wrong),
+        lambda: aws.add_investigation_action(case_id, "Evidence", "Title", "Content", wrong),
+        lambda: aws.set_investigation_action(case_id, wrong, status="Failed"),
+        lambda: aws.set_investigation_action(case_id, action, title=wrong or 5),
+        lambda: aws.set_investigation_action(case_id, action, content=wrong or 5),
+        lambda: aws.set_investigation_action(case_id, action, status=wrong or 5),
+        lambda: aws.end_investigation(case_id, wrong),
+        lambda: aws.end_investigation(case_id, results=wrong or 5),
+        lambda: aws.end_investigation(case_id, results={"Evidence": wrong}),
+        lambda: aws.end_scan(wrong, "log.txt"),
+        lambda: aws.end_scan(case_id, wrong),
+        lambda: aws.terminate_membership(wrong),
+        lambda: aws.record_finding_metrics(wrong, NOON.date()),
+        lambda: aws.record_finding_metrics(membership["membershipId"], wrong),
+    ]
+    for attempt in attempts:
+        with pytest.raises(UsageError):
+            attempt()
+    assert membership_mock.dump() == before
+
+
+@pytest.mark.parametrize("wrong", [None, -1, True, 1.5, "3"])
+def test_what_is_no_number_of_findings_is_refused(
+    membership_mock: Any, security: Any, aws: AwsSide, wrong: Any
+) -> None:
+    (membership,) = security.list_memberships()["items"]
+    before = membership_mock.dump()
+    with pytest.raises(UsageError, match="is no number of findings"):
+        aws.record_finding_metrics(
+            membership["membershipId"], NOON.date(), findings_triaged=1, findings_investigated=wrong
+        )
+    assert membership_mock.dump() == before
+
+
+def test_metrics_of_a_membership_that_does_not_exist_are_refused(aws: AwsSide) -> None:
+    with pytest.raises(UsageError, match="has no membership m-0000000000"):
+        aws.record_finding_metrics("m-0000000000", NOON.date(), findings_triaged=1)
+
+
+def test_the_questions_go_when_the_wait_for_an_answer_is_over(
+    membership_mock: Any, security: Any, aws: AwsSide, case_id: str
+) -> None:
+    membership_mock.clock.freeze()
+    action = actions(security, case_id)["Investigation"]["investigationId"]
+    aws.set_investigation_action(case_id, action, status="Waiting")
+    assert "Questions" in actions(security, case_id)["Investigation"]["content"]
+    membership_mock.clock.advance(minutes=10)
+    shown = actions(security, case_id)["Investigation"]
+    assert (shown["status"], shown["content"]) == ("InProgress", "This action is in progress.")
+
+
+def test_a_case_is_named_once(security: Any, aws: AwsSide, case_id: str) -> None:
+    with pytest.raises(UsageError, match="leave caseId out"):
+        aws.update_case(case_id, caseId=new_case(security), title="Another")

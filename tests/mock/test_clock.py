@@ -385,6 +385,27 @@ def test_the_option_now_has_to_be_an_instant(now):
         mock_membership(now=now)
 
 
+# --- snapshots ---
+
+
+def test_a_snapshot_keeps_the_clock_where_it_was_frozen(membership_mock, clock):
+    case_client = member_client(membership_mock)
+    case_id = new_case(case_client, resolverType="AWS")
+    before, dump = membership_mock.snapshot(), membership_mock.dump()
+    clock.advance(days=1)
+    assert len(case_client.list_comments(caseId=case_id)["items"]) == 1
+    clock.unfreeze()
+    for _ in range(2):
+        membership_mock.restore(before)
+        assert clock.frozen
+        assert clock.now() == NOON
+        assert membership_mock.dump() == dump
+        assert case_client.list_comments(caseId=case_id)["items"] == []
+        clock.advance(minutes=1)
+        shown = case_client.list_investigations(caseId=case_id)["investigationActions"]
+        assert shown[0]["lastUpdated"] == NOON + timedelta(minutes=1)
+
+
 # --- freezegun ---
 
 

@@ -126,7 +126,7 @@ def test_a_new_membership_covers_units(membership_mock: Any, seeds: Any) -> None
 
 
 def test_a_membership_that_is_refused_leaves_nothing_behind(seeds: Any, security: Any) -> None:
-    with pytest.raises(SeedRefused, match="it can be: Active, Cancelled, Terminated"):
+    with pytest.raises(UsageError, match="it can be: Active, Cancelled, Terminated"):
         seeds.membership(**WHERE, status="Pending")
     with pytest.raises(SeedRefused, match="CreateMembership"):
         seeds.membership(**WHERE, name="x")
@@ -407,3 +407,58 @@ def test_what_seeds_return_is_plain_data(seeds: Any) -> None:
     kept = json.loads(json.dumps(asdict(case)))
     assert kept["comments"][0]["comment_id"] == "000000"
     assert kept["attachments"][0]["file_name"] == "log.txt"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"comments": "Was it you?"}, "comments: 'Was it you\\?' is not Sequence"),
+        ({"comments": None}, "comments: None is not Sequence"),
+        ({"comments": [5]}, r"comments: \[5\] is not Sequence"),
+        ({"comments": [{"text": "Hm"}]}, "no 'text'; it has: body, by, asks_customer"),
+        ({"attachments": "log.txt"}, "attachments: 'log.txt' is not Sequence"),
+        ({"attachments": [{"name": "log.txt"}]}, "no 'name'; it has: file_name, content, status"),
+        ({"attachments": [{"file_name": "log.txt", "content": 5}]}, "content: 5 is not str"),
+        ({"watchers": "eve@example.com"}, "watchers: .* is not Sequence"),
+        ({"watchers": [None]}, "watchers: .* is not Sequence"),
+        ({"resolverType": "AWS"}, "said by resolver="),
+        ({"resolver_type": "AWS"}, "said by resolver="),
+        ({"resolver": []}, "resolver: .* is not Literal"),
+        ({"status": {}}, "status: {} is not str"),
+    ],
+    ids=str,
+)
+def test_what_no_case_can_have_is_refused(
+    membership_mock: Any, seeds: Any, wanted: dict[str, Any], message: str
+) -> None:
+    before = membership_mock.dump()
+    with pytest.raises(UsageError, match=message):
+        seeds.case(**wanted)
+    assert membership_mock.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"team": "Ana"}, "team: .* is not Sequence"),
+        ({"team": [5, 6]}, "team: .* is not Sequence"),
+        ({"units": None}, "units: .* is not Sequence"),
+        ({"units": "ou-abcd-12345678"}, "units: .* is not Sequence"),
+    ],
+    ids=str,
+)
+def test_what_no_membership_can_have_is_refused(
+    membership_mock: Any, seeds: Any, wanted: dict[str, Any], message: str
+) -> None:
+    before = membership_mock.dump()
+    with pytest.raises(UsageError, match=message):
+        seeds.membership(**wanted)
+    assert membership_mock.dump() == before
+
+
+def test_a_seeded_membership_may_have_come_to_its_end(membership_mock: Any, seeds: Any) -> None:
+    membership_mock.clock.freeze()
+    first = seeds.membership(status="Cancelled")
+    membership_mock.clock.advance(days=31)
+    assert seeds.membership(status="Terminated").membership_id == first.membership_id
+    assert seeds.membership(status="Cancelled").membership_id != first.membership_id

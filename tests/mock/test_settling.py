@@ -343,6 +343,17 @@ def test_a_pending_subscription_cannot_be_ended_however_often_it_is_looked_at(wa
     assert enable(client) == "PENDING"
 
 
+def test_a_client_that_tries_later_ends_a_pending_subscription(membership_mock):
+    membership_mock.clock.freeze(NOON)
+    client = hub(membership_mock)
+    enable(client)
+    arguments = {"StandardsSubscriptionArns": [PCI_SUBSCRIPTION]}
+    with pytest.raises(client.exceptions.InvalidInputException, match="please try later"):
+        client.batch_disable_standards(**arguments)
+    answer = client.batch_disable_standards(**arguments)
+    assert answer["StandardsSubscriptions"][0]["StandardsStatus"] == "DELETING"
+
+
 def test_a_subscription_that_is_being_deleted_cannot_be_made_again(waiting):
     look = end_of_subscription(waiting)
     client = waiting.client("securityhub", account=ADMIN, region="eu-west-1")

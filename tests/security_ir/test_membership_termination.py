@@ -1,6 +1,6 @@
-"""What ends a membership from outside: changes of the organization that it belongs to."""
+"""What ends a membership from outside: changes of its organization, and time after it was cancelled."""
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from botocore.exceptions import ClientError
@@ -235,3 +235,76 @@ def test_termination_ends_access_to_cases(organizations, security, held):
     deregister(organizations, security)
     with pytest.raises(held.client.exceptions.SecurityIncidentResponseNotActiveException):
         held.client.list_cases()
+
+
+# --- the end of a cancelled membership ---
+
+BEFORE_THE_END = timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("activated", "cancelled", "ends"),
+    [
+        ("2026-03-14T12:00:00Z", "2026-03-14T12:00:00Z", "2026-04-14T12:00:00Z"),
+        ("2026-03-14T12:00:00Z", "2026-04-14T11:59:59Z", "2026-04-14T12:00:00Z"),
+        ("2026-03-14T12:00:00Z", "2026-04-14T12:00:00Z", "2026-05-14T12:00:00Z"),
+        ("2026-03-14T12:00:00Z", "2026-12-31T00:00:00Z", "2027-01-14T12:00:00Z"),
+        ("2025-12-31T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-28T00:00:00Z"),
+        ("2025-12-31T00:00:00Z", "2026-03-01T00:00:00Z", "2026-03-31T00:00:00Z"),
+    ],
+)
+def test_a_cancelled_membership_is_terminated_when_its_month_ends(
+    membership_mock, activated, cancelled, ends
+):
+    clock = membership_mock.clock
+    clock.freeze(activated)
+    held = Held(membership_mock, MANAGEMENT)
+    clock.move_to(cancelled)
+    held.cancel()
+    clock.move_to(datetime.fromisoformat(ends.replace("Z", "+00:00")) - BEFORE_THE_END)
+    assert held.status() == "Cancelled"
+    clock.move_to(ends)
+    assert held.status() == "Terminated"
+    deactivated = datetime.fromisoformat(cancelled.replace("Z", "+00:00"))
+    assert held.get()["membershipDeactivationTimestamp"] == deactivated
+
+
+def test_a_cancellation_cannot_be_undone_after_the_end(membership_mock):
+    membership_mock.clock.freeze(NOON)
+    held = Held(membership_mock, MANAGEMENT)
+    held.cancel()
+    membership_mock.clock.advance(days=31)
+    with pytest.raises(ClientError, match="because its status is Terminated") as refusal:
+        held.update(undoMembershipCancellation=True)
+    assert refusal.value.response["Error"]["Code"] == "ConflictException"
+
+
+def test_a_cancellation_that_was_undone_ends_nothing(membership_mock):
+    membership_mock.clock.freeze(NOON)
+    held = Held(membership_mock, MANAGEMENT)
+    held.cancel()
+    membership_mock.clock.advance(days=30)
+    held.update(undoMembershipCancellation=True)
+    membership_mock.clock.advance(days=365)
+    assert held.status() == "Active"
+
+
+def test_every_look_shows_the_end_of_a_cancelled_membership(membership_mock):
+    with freeze_time(NOON) as time:
+        held = Held(membership_mock, MANAGEMENT)
+        held.cancel()
+        time.tick(timedelta(days=31))
+        assert "Terminated" in membership_mock.diagram()
+        assert "Terminated" in str(membership_mock)
+        (listed,) = held.client.list_memberships()["items"]
+        assert listed["membershipStatus"] == "Terminated"
+
+
+def test_the_clock_ends_cancelled_memberships_without_a_look(membership_mock):
+    membership_mock.clock.freeze(NOON)
+    held = Held(membership_mock, MANAGEMENT)
+    held.cancel()
+    membership_mock.clock.advance(days=31)
+    before = membership_mock.dump()
+    held.get()
+    assert membership_mock.dump() == before

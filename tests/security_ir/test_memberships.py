@@ -233,7 +233,7 @@ def test_cancel_membership_keeps_the_id_listed_as_cancelled(client, membership_i
 def test_cancel_membership_takes_effect_at_once_and_covers_nobody(client, membership_id):
     with freeze_time(NOON):
         client.cancel_membership(membershipId=membership_id)
-    membership = get(client, membership_id)
+        membership = get(client, membership_id)
     assert membership["membershipStatus"] == "Cancelled"
     assert membership["membershipDeactivationTimestamp"] == NOON
     assert membership["numberOfAccountsCovered"] == 0
@@ -245,7 +245,7 @@ def test_cancel_membership_a_second_time_changes_nothing(client, membership_id):
         before = get(client, membership_id)
         time.tick(timedelta(days=1))
         client.cancel_membership(membershipId=membership_id)
-    assert get(client, membership_id) == before
+        assert get(client, membership_id) == before
 
 
 def test_create_membership_after_a_cancellation_gives_a_new_id(client, membership_id):

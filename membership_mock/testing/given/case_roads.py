@@ -8,17 +8,18 @@ from membership_mock.security_ir.case_status import TRANSITIONS, Transitions
 
 def table_with(resolver: str, status: str) -> Transitions:
     """Return the table of a resolver, in which there is a road to ``status``."""
-    if resolver not in TRANSITIONS:
+    if resolver not in list(TRANSITIONS):
         raise UsageError(
             f"{resolver!r} resolves no cases; those who do are:"
             f" {', '.join(map(repr, TRANSITIONS))}."
         )
     table = TRANSITIONS[resolver]
-    if status in table:
+    if status in list(table):
         return table
     kind = "self-managed" if resolver == "Self" else "AWS-supported"
-    others = [each for each, known in TRANSITIONS.items() if status in known]
-    raise SeedRefused(
+    others = [each for each, known in TRANSITIONS.items() if status in list(known)]
+    refused = SeedRefused if others else UsageError  # a status of other cases, or of none
+    raise refused(
         f"{'A' if resolver == 'Self' else 'An'} {kind} case cannot be {status!r}; it can be:"
         f" {', '.join(map(repr, table))}."
         + (f" With resolver={others[0]!r} it can be {status!r}, too." if others else "")

@@ -102,12 +102,12 @@ class SecurityIrSeeds(Seeds):
             units: ids of the organizational units that it covers, at the most 5.
 
         Raises:
-            SeedRefused: the account may not hold a membership, AWS refuses a value, or no
-                membership has that status.
+            SeedRefused: the account may not hold a membership, or AWS refuses a value.
+            UsageError: no membership has that status.
         """
         statuses = list(dict.fromkeys(["Active", *NEXT_STATUS.values()]))
         if status not in statuses:
-            raise SeedRefused(
+            raise UsageError(
                 f"A membership cannot be {status!r}; it can be: {', '.join(statuses)}."
             )
         with self._scene.seed("security_ir.membership", _WHO_MAY):
@@ -115,7 +115,7 @@ class SecurityIrSeeds(Seeds):
             held = self._memberships(who, where)
             wanted = _without_none(
                 membershipName=name,
-                incidentResponseTeam=None if team is None else [dict(one) for one in team],
+                incidentResponseTeam=None if team is None else _mappings("team", team),
                 optInFeatures=None
                 if triage is None
                 else [{"featureName": "Triage", "isEnabled": triage}],
@@ -200,9 +200,15 @@ class SecurityIrSeeds(Seeds):
 
         Raises:
             SeedRefused: no case with this resolver has that status, or AWS refuses a call.
-            UsageError: a value cannot be so, or does not go with another.
+            UsageError: no case at all has it, a value cannot be so, or does not go with another.
         """
         table = table_with(resolver, status)
+        more = named_fields("CreateCase", fields)
+        if "resolverType" in more:
+            raise UsageError("Who resolves the case is said by resolver=, not by resolverType=.")
+        watching = _mappings("watchers", watchers, "email")
+        to_write = _mappings("comments", comments, "body", ("by", "asks_customer"))
+        to_attach = _mappings("attachments", attachments, "file_name", ("content", "status"))
         if closure_code is not None and (resolver != "AWS" or status != CLOSED):
             raise UsageError(
                 "Only AWS gives a closure code, when it closes an AWS-supported case: ask for"
@@ -239,29 +245,19 @@ class SecurityIrSeeds(Seeds):
                 where,
                 **{
                     **defaults,
-                    **named_fields("CreateCase", fields),
+                    **more,
                     "resolverType": "Self" if handed_over else resolver,
                     "title": title,
                     "description": description,
-                    "watchers": [
-                        {"email": one} if isinstance(one, str) else dict(one) for one in watchers
-                    ],
+                    "watchers": watching,
                 },
             )
             case_id = str(created["caseId"])
             if handed_over:
                 self._call("UpdateResolverType", who, where, caseId=case_id, resolverType=resolver)
             open_case = self._seeded(case_id, who, where, held.membership_id)
-            written = tuple(
-                self.comment(open_case, **({"body": one} if isinstance(one, str) else dict(one)))
-                for one in comments
-            )
-            added = tuple(
-                self.attachment(
-                    open_case, **({"file_name": one} if isinstance(one, str) else dict(one))
-                )
-                for one in attachments
-            )
+            written = tuple(self.comment(open_case, **each) for each in to_write)
+            added = tuple(self.attachment(open_case, **each) for each in to_attach)
             self._walk(open_case, table, status, closure_code)
             if waits_for_customer is not None and status != CLOSED:
                 self._aws(who, where).wait_for_customer(case_id, waits_for_customer)
@@ -335,11 +331,11 @@ class SecurityIrSeeds(Seeds):
             region: likewise; the mock's default region when None.
 
         Raises:
-            SeedRefused: no attachment has that status, or AWS refuses the attachment; the case is
-                closed, for instance.
+            SeedRefused: AWS refuses the attachment; the case is closed, for instance.
+            UsageError: no attachment has that status.
         """
         if status not in ("Pending", "Verified", "Failed"):
-            raise SeedRefused(
+            raise UsageError(
                 f"An attachment cannot be {status!r}; it can be: Pending, Verified, Failed."
             )
         body = content.encode() if isinstance(content, str) else content
@@ -388,12 +384,12 @@ class SecurityIrSeeds(Seeds):
             region: likewise; the mock's default region when None.
 
         Raises:
-            SeedRefused: no investigation has that status.
-            UsageError: this one does not come to it any more; the case is closed or self-managed;
-                or a value cannot be so.
+            SeedRefused: the investigation has gone too far for it.
+            UsageError: no investigation has that status, or this one does not come to it any more;
+                the case is closed or self-managed; or a value cannot be so.
         """
         if status not in {*_INVESTIGATIONS, *_ENDINGS}:
-            raise SeedRefused(
+            raise UsageError(
                 f"An investigation cannot be {status!r}; it can be:"
                 f" {', '.join([*_INVESTIGATIONS, *_ENDINGS])}."
             )
@@ -519,6 +515,32 @@ def _agreed(what: str, of_object: str, said: str | None) -> str:
             " out."
         )
     return of_object
+
+
+def _mappings(
+    what: str, given: Sequence[object], text_is: str = "", others: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Return the entries of a list, which are text or mappings, as mappings.
+
+    Args:
+        what: the name of the list.
+        given: the list.
+        text_is: the key of what an entry says that is mere text; empty if none is.
+        others: the other keys that there may be; any may if none is given.
+    """
+    entries: list[dict[str, Any]] = []
+    for each in given:
+        if not isinstance(each, Mapping):
+            entries.append({text_is: each})
+            continue
+        unknown = [key for key in each if others and key not in (text_is, *others)]
+        if unknown:
+            raise UsageError(
+                f"An entry of {what} has no {unknown[0]!r}; it has:"
+                f" {', '.join((text_is, *others))}."
+            )
+        entries.append(dict(each))
+    return entries
 
 
 def _without_none(**fields: Any) -> dict[str, Any]:

@@ -257,6 +257,7 @@ class _Painter:
     # --- Security Incident Response ---
 
     def _memberships(self) -> None:
+        now = self._world.clock.now()
         held = []
         for (partition,), store in sorted(self._world.stores(MembershipStore), key=_key):
             for each in store.memberships.values():
@@ -273,7 +274,7 @@ class _Painter:
             self._picture.cards.append(
                 Card(
                     f"membership{number}",
-                    f"“{short(each.membership_name)}” {each.membership_status}",
+                    f"“{short(each.membership_name)}” {each.status_at(now)}",
                     (f"security-ir membership in {each.region}", each.membership_id),
                     (own, *rows),
                 )
