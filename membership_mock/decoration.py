@@ -92,7 +92,7 @@ def _decorate_class(cls: type, make_mock: MakeMock) -> type:
     if issubclass(cls, unittest.TestCase):
         # `run` is the one method that has all of a test inside, asyncSetUp and clean-ups too.
         for name in ("run", "debug"):
-            setattr(cls, name, _decorate_function(getattr(cls, name), make_mock))
+            setattr(cls, name, _decorate_run(getattr(cls, name), make_mock))
         return cls
     for name, attribute in list(vars(cls).items()):
         if isinstance(attribute, type) and name.startswith("Test"):
@@ -103,6 +103,43 @@ def _decorate_class(cls: type, make_mock: MakeMock) -> type:
     _bracket(cls, make_mock)
     _bracket_heirs(cls, make_mock)
     return cls
+
+
+def _decorate_run(run: Any, make_mock: MakeMock) -> Any:
+    """Return a `unittest.TestCase.run` with a mock around it, stopped by the last clean-up.
+
+    So that what the mock has to say at its end is an error of this test, and not of the whole run.
+    """
+
+    @functools.wraps(run)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        clean_up = self.doCleanups
+        mock = make_mock()
+
+        def stop(error: BaseException | None = None) -> None:
+            if mocks:
+                mocks.pop().__exit__(type(error) if error else None, error, None)
+
+        def clean_up_and_stop() -> Any:
+            clean_up()
+            fine = getattr(getattr(self, "_outcome", None), "success", True)
+            failed = None if fine else AssertionError("the test has failed")
+            self.addCleanup(stop, failed)
+            return clean_up()
+
+        mock.__enter__()
+        mocks = [mock]
+        self.doCleanups = clean_up_and_stop
+        try:
+            return run(self, *args, **kwargs)
+        except BaseException as error:
+            stop(error)
+            raise
+        finally:
+            self.doCleanups = clean_up
+            stop()  # of a test that was skipped, or debugged
+
+    return call
 
 
 def _bracket(cls: Any, make_mock: MakeMock) -> None:

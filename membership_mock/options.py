@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
@@ -87,6 +87,12 @@ class Options:
                 f"unfired_faults is 'ignore', 'warn' or 'error', not {options.unfired_faults!r}."
             )
         if options.strict is not None:
+            patterns: object = options.strict
+            if not isinstance(patterns, Collection):
+                raise UsageError(
+                    "strict is a pattern of operations or a list of them, e.g. 'securityhub.*', not"
+                    f" {patterns!r}."
+                )
             from membership_mock.testing.strict import check_pattern
 
             for pattern in options.allowed_calls:

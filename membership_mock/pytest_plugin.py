@@ -64,6 +64,7 @@ _FIXTURES = {
 
 _mock = pytest.StashKey["MembershipMock"]()
 _failed = pytest.StashKey[bool]()
+_running = pytest.StashKey[list[str]]()
 _witnessed = pytest.StashKey[list["Witnessed"]]()
 
 
@@ -94,8 +95,9 @@ def membership_mock_fixture(request: pytest.FixtureRequest) -> Iterator[Membersh
     While one of the wider fixtures is running, it shares that one's world, and takes back at the
     end of the test what the test has done to it.
     """
-    shares = any(_mock in node.stash for node in request.node.listchain()[:-1])
-    yield from _start(request, rolls_back=shares)
+    wider = [node.stash[_mock] for node in request.node.listchain()[:-1] if _mock in node.stash]
+    with wider[-1]._leaving_no_trace() if wider else nullcontext():
+        yield from _start(request)
 
 
 @pytest.fixture(name="membership_mock_class", scope="class")
@@ -116,28 +118,52 @@ def membership_mock_session_fixture(request: pytest.FixtureRequest) -> Iterator[
     yield from _start(request)
 
 
-def _start(request: pytest.FixtureRequest, *, rolls_back: bool = False) -> Iterator[MembershipMock]:
+def _start(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
+    from membership_mock.errors import UsageError
     from membership_mock.mock import mock_membership
 
-    node = request.node
+    node, scopes = request.node, list(_FIXTURES)
+    running = request.session.stash.setdefault(_running, [])
+    if any(scopes.index(scope) < scopes.index(request.scope) for scope in running):
+        raise UsageError(
+            f"{request.fixturename} would begin in the world of {_FIXTURES[running[-1]]}, which is"
+            " running, and keep what one test has done for all: ask for it in the arguments of the"
+            " test or of a fixture, not with getfixturevalue."
+        )
     mock = mock_membership(**_options(request)).start()
-    node.stash[_mock] = mock
+    node.stash[_mock], node.stash[_failed] = mock, False
+    running.append(request.scope)
     try:
-        with mock.rolled_back() if rolls_back else nullcontext():
-            yield mock
+        yield mock
     finally:
+        running.remove(request.scope)
         if request.scope != "function":  # a test's own mock is shown in the report of its tear-down
             del node.stash[_mock]
         failed = AssertionError("the test has failed") if node.stash.get(_failed, False) else None
         mock.__exit__(type(failed), failed)
 
 
+def _node_of(item: pytest.Item, scope: str) -> Any:
+    """Return the node that a fixture of a scope belongs to."""
+    kind: Any = {"class": pytest.Class, "module": pytest.Module, "session": pytest.Session}
+    return (item.getparent(kind[scope]) if scope in kind else None) or item
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let a marked test have the fixture even if its arguments do not name it."""
-    names = getattr(item, "fixturenames", ["membership_mock"])
-    if item.get_closest_marker("membership_mock") and not set(names) & set(_FIXTURES.values()):
-        names.insert(0, "membership_mock")
+    """Let a marked test have the fixture even if its arguments do not name it.
+
+    A wider fixture will do if the marker reaches it: one at a test does not reach its module's.
+    """
+    names = getattr(item, "fixturenames", None)
+    marked = next((node for node, _ in item.iter_markers_with_node("membership_mock")), None)
+    if names is None or marked is None:
+        return
+    asked = [scope for scope, name in _FIXTURES.items() if name in names]
+    if not any(marked in _node_of(item, scope).listchain() for scope in asked):
+        names.insert(
+            max((names.index(_FIXTURES[each]) + 1 for each in asked), default=0), "membership_mock"
+        )
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -151,20 +177,27 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
     with witnessing(current_record()) as item.stash[_witnessed]:
         yield
+    del item.stash[_witnessed]
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Add the last calls and the state of the world to the report of a failed test."""
     outcome: Any = yield
     report = outcome.get_result()
+    if call.excinfo is not None:  # it may have been skipped, or be expected to fail
+        item.stash[_failed] = True
     if report.failed:
         for node in item.listchain():
             node.stash[_failed] = True
         mock = _mock_of(item)
         if mock is not None:
             report.sections.append(("membership_mock", _shown(mock.report)))
-    if report.when == "teardown" and _witnessed in item.stash:
+    if report.when != "teardown":
+        return
+    if _mock in item.stash:  # the test is over, and its world may go
+        del item.stash[_mock]
+    if _witnessed in item.stash:
         from membership_mock.testing.trace import trace
 
         witnessed = item.stash[_witnessed]

@@ -21,6 +21,7 @@ from membership_mock.testing.faults.fault import Fault
 from membership_mock.testing.faults.faults import Faults
 from membership_mock.testing.given.given import Given
 from membership_mock.testing.given.scene import Scene
+from membership_mock.testing.operation_names import check_caller
 from membership_mock.testing.organization.build import build as build_organization
 from membership_mock.testing.organization.organization import MockOrganization
 from membership_mock.testing.organization.tree import Tree
@@ -30,6 +31,7 @@ from membership_mock.testing.snapshots import Snapshot
 from membership_mock.testing.strict import Strictness
 
 if TYPE_CHECKING:
+    from membership_mock.engine.record import Entry
     from membership_mock.engine.running import Running
 
 
@@ -39,7 +41,9 @@ class Toolbox(ABC):
     _lock: threading.Lock
     #: the running mock that was entered last, also after its end
     _entered: Running | None
+    #: what was read of its record, and of which list
     _calls: list[Call]
+    _calls_of: list[Entry]
 
     @property
     @abstractmethod
@@ -348,7 +352,11 @@ class Toolbox(ABC):
         Args:
             account: count the calls of this account only.
             region: count the calls in this region only.
+
+        Raises:
+            UsageError: ``account`` is not 12 digits, or ``region`` is none.
         """
+        check_caller(account, region)
         passed = list(self._entered.record.passed) if self._entered else []
         return Counter(
             f"{call.service}.{call.operation}"
@@ -378,7 +386,7 @@ class Toolbox(ABC):
     def _read_calls(self) -> Sequence[Call]:
         with self._lock:
             entries = self._entered.record.entries if self._entered else []
-            if len(self._calls) > len(entries):  # the mock was reset
-                self._calls = []
+            if entries is not self._calls_of:  # another mock, or it has forgotten its calls
+                self._calls_of, self._calls = entries, []
             self._calls += [Call(entry) for entry in entries[len(self._calls) :]]
             return list(self._calls)

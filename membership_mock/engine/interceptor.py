@@ -20,7 +20,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.client import ClientCreator
 from botocore.credentials import Credentials
 from botocore.endpoint import Endpoint
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
@@ -88,11 +88,15 @@ class Interceptor:
             if operation is not None and service in services:
                 if is_loopback(url) or moto_bridge.passes_through(service, url):
                     return transmit(self, request)
-                answer = road.serve(
-                    service,
-                    operation.name,
-                    http_request(request.method, url, request.headers, request.body),
-                )
+                try:
+                    answer = road.serve(
+                        service,
+                        operation.name,
+                        http_request(request.method, url, request.headers, request.body),
+                    )
+                except ConnectionClosedError as lost:  # the one that says what was sent
+                    lost.request = lost.request or request
+                    raise
                 if answer.delay:
                     _wait(road, self, request, answer.delay)
                 return AWSResponse(url, answer.status, answer.headers, _RawBody(answer.body))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -62,9 +64,17 @@ class Record:
         self.passed: list[PassedCall] = []
 
     def clear(self) -> None:
-        """Forget every call."""
-        self.entries.clear()
-        self.passed.clear()
+        """Begin anew; whoever holds one of the lists keeps what is in it."""
+        self.entries, self.passed = [], []
+
+    @contextmanager
+    def rolled_back(self) -> Iterator[None]:
+        """Forget, when the block ends, the calls that were made inside."""
+        entries, passed = list(self.entries), list(self.passed)
+        try:
+            yield
+        finally:
+            self.entries, self.passed = entries, passed
 
     def add(
         self,

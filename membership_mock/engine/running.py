@@ -164,6 +164,7 @@ class Running:
             self._moto.reset()
             self.world.clear()
             self.record.clear()
+            witness.announce(self.record)
             self._tools = {
                 kind: tool
                 for kind, tool in self._tools.items()
@@ -209,7 +210,8 @@ class Running:
             # a decorated class starts a mock for its set-up and one for its test
             if entrance.now is not None and entrance.now not in [e.now for e in self._entrances]:
                 self.set_clock(entrance.now, frozen=True)
-        self._plant(entrance)
+        if entrance.seed not in [e.seed for e in self._entrances]:  # likewise: ids would come twice
+            self._plant(entrance)
         self._entrances.append(entrance)
         self._apply_options()
 

@@ -18,27 +18,31 @@ _witnesses: ContextVar[tuple[list[Witnessed], ...]] = ContextVar(
 
 @dataclass(frozen=True, slots=True)
 class Witnessed:
-    """A record from the moment on when somebody began to look at it.
+    """The calls of one running mock, from the moment on when somebody began to look at them.
+
+    It holds the lists of a record, which begins new ones when it forgets.
 
     Attributes:
-        record: the calls of one running mock.
-        entries_before: how many calls to our services it had then.
-        passed_before: how many calls to moto's services it had then.
+        entries: the calls to our services.
+        passed: the calls to moto's services.
+        entries_before: how many of the former there were then.
+        passed_before: how many of the latter.
     """
 
-    record: Record
+    entries: list[Entry]
+    passed: list[PassedCall]
     entries_before: int
     passed_before: int
 
-    def seen(self) -> tuple[list[Entry], list[PassedCall]]:
-        """Return the calls since then, to our services and to moto's.
+    @classmethod
+    def of(cls, record: Record) -> Witnessed:
+        """Return what is seen of a record from now on."""
+        entries, passed = record.entries, record.passed
+        return cls(entries, passed, len(entries), len(passed))
 
-        A mock that was reset in between has forgotten those before.
-        """
-        entries, passed = self.record.entries, self.record.passed
-        if len(entries) < self.entries_before or len(passed) < self.passed_before:
-            return list(entries), list(passed)
-        return entries[self.entries_before :], passed[self.passed_before :]
+    def seen(self) -> tuple[list[Entry], list[PassedCall]]:
+        """Return the calls since then, to our services and to moto's."""
+        return self.entries[self.entries_before :], self.passed[self.passed_before :]
 
 
 @contextmanager
@@ -51,7 +55,7 @@ def witnessing(present: Record | None = None) -> Iterator[list[Witnessed]]:
     seen: list[Witnessed] = []
     token = _witnesses.set((*_witnesses.get(), seen))
     if present is not None:
-        seen.append(Witnessed(present, len(present.entries), len(present.passed)))
+        seen.append(Witnessed.of(present))
     try:
         yield seen
     finally:
@@ -59,6 +63,6 @@ def witnessing(present: Record | None = None) -> Iterator[list[Witnessed]]:
 
 
 def announce(record: Record) -> None:
-    """Show the record of a mock that has just started to whoever looks on."""
+    """Show a record that has just begun, or begun anew, to whoever looks on."""
     for seen in _witnesses.get():
-        seen.append(Witnessed(record, 0, 0))
+        seen.append(Witnessed.of(record))

@@ -12,8 +12,8 @@ from botocore.parsers import create_parser
 
 from membership_mock.engine.codec import Invalid, Unparsable, codec
 from membership_mock.engine.model import service_model, snake
-from membership_mock.errors import ServiceError
-from membership_mock.testing.operation_names import operation_named
+from membership_mock.errors import ServiceError, UsageError
+from membership_mock.testing.operation_names import check_caller, operation_named
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -150,9 +150,18 @@ class Calls(Sequence[Call]):
             where: any other question to a call.
 
         Raises:
-            UsageError: no mocked service has the operation.
+            UsageError: no mocked service has the operation, or no call can be like that.
         """
         wanted_service, wanted_operation = operation_named(service, operation)
+        check_caller(account, region)
+        if error is not None and not isinstance(error, str):
+            raise UsageError(f"error is a code, e.g. 'ConflictException', not {error!r}.")
+        if parameters is not None and not isinstance(parameters, Mapping):
+            raise UsageError(f"parameters is a mapping by API names, not {parameters!r}.")
+        if where is not None and not callable(where):
+            raise UsageError(
+                f"where is a function of a call, e.g. `lambda call: …`, not {where!r}."
+            )
 
         def agrees(call: Call) -> bool:
             return (
@@ -179,8 +188,11 @@ class Calls(Sequence[Call]):
 
         Raises:
             AssertionError: there are none, or not as many; it shows what was called instead.
+            UsageError: as for `filter`.
         """
         __tracebackhide__ = True
+        if times is not None and not (type(times) is int and times >= 0):
+            raise UsageError(f"times is a number of calls, or None for some, not {times!r}.")
         found = self.filter(operation, **wanted)
         if (len(found) == times) if times is not None else len(found) > 0:
             return found
@@ -221,7 +233,7 @@ class Calls(Sequence[Call]):
             UsageError: no mocked service has the operation.
         """
         __tracebackhide__ = True
-        steps = [(each, {}) if isinstance(each, str) else each for each in wanted]
+        steps = [_step(each) for each in wanted]
         calls = list(self._read())
         positions: list[int] = []
         for operation, others in steps:
@@ -264,6 +276,18 @@ class Calls(Sequence[Call]):
         title = f"    {name} was called, but otherwise:" if same else "    What was called instead:"
         more = [f"      … and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
         return "\n".join([title, *(f"      {call!r}" for call in shown[:_SHOWN]), *more])
+
+
+def _step(wanted: object) -> tuple[str, Mapping[str, Any]]:
+    """Return an operation and what else is wanted of its call."""
+    if isinstance(wanted, str):
+        return wanted, {}
+    if isinstance(wanted, (tuple, list)) and len(wanted) == 2 and isinstance(wanted[1], Mapping):
+        return wanted[0], wanted[1]
+    raise UsageError(
+        "A step is an operation, or a pair of it and what else `filter` takes, e.g."
+        f" ('CreateCase', {{'account': '111122223333'}}), not {wanted!r}."
+    )
 
 
 def _out_of_order(

@@ -5,9 +5,23 @@ from __future__ import annotations
 import difflib
 from fnmatch import fnmatchcase
 
+from membership_mock.engine.caller import account_id
 from membership_mock.engine.model import service_model, snake
 from membership_mock.errors import UsageError
 from membership_mock.services import SERVICES
+
+
+def as_text(operation: str) -> str:
+    """Return the name or pattern of an operation as it was given.
+
+    Raises:
+        UsageError: it is no text.
+    """
+    if not isinstance(operation, str):
+        raise UsageError(
+            f"An operation goes by its name, e.g. 'securityhub.CreateMembers', not {operation!r}."
+        )
+    return operation
 
 
 def operation_named(service: str | None, operation: str | None) -> tuple[str | None, str | None]:
@@ -20,15 +34,17 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
     Raises:
         UsageError: no mocked service has the operation.
     """
-    if operation is None:
-        return service, None
-    prefix, dot, bare = operation.rpartition(".")
+    prefix, dot, bare = as_text(operation or "").rpartition(".")
     if dot:
+        if service not in (None, prefix):
+            raise UsageError(f"{operation!r} is an operation of {prefix!r}, not of {service!r}.")
         service = prefix
     if service is not None and service not in SERVICES:
         raise UsageError(
             f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}."
         )
+    if operation is None:
+        return service, None
     known: dict[str, str] = {}
     for each in [service] if service else SERVICES:
         for name in service_model(each).operation_names:
@@ -40,6 +56,18 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
             + (f"; nearest: {nearest[0]!r}." if nearest else ".")
         )
     return service, known[bare]
+
+
+def check_caller(account: str | None, region: str | None) -> None:
+    """Refuse what is no account or no region: no call would ever come from there.
+
+    Raises:
+        UsageError: one of them is none.
+    """
+    if account is not None:
+        account_id(account)
+    if region is not None and not isinstance(region, str):
+        raise UsageError(f"{region!r} is not a region: pass e.g. 'eu-west-1'.")
 
 
 def operations_matching(pattern: str) -> frozenset[tuple[str, str]]:

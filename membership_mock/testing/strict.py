@@ -50,7 +50,9 @@ class Strictness:
             raise allowed.refused
 
     def _check(self, service: str, operation: str, account: str, region: str) -> None:
-        self._stack[-1].check(service, operation, account, region)
+        with self._lock:
+            if self._stack:  # else the block has ended in another thread just now
+                self._stack[-1].check(service, operation, account, region)
 
 
 class _Allowed:
@@ -86,6 +88,8 @@ def check_pattern(pattern: str) -> tuple[str, str]:
     if not isinstance(pattern, str):
         raise UsageError(f"A pattern of operations is text, e.g. 'securityhub.*', not {pattern!r}.")
     service, dot, operation = pattern.rpartition(".")
+    if dot and not operation:
+        raise UsageError(f"{pattern!r} names no operation; write '{pattern}*' for all of them.")
     if service in SERVICES or (not dot and pattern != "*"):
         operations_matching(pattern)
         return service or "*", operation

@@ -14,10 +14,9 @@ def trace(witnessed: Sequence[Witnessed]) -> str:
     lines: list[str] = []
     for each in witnessed:
         entries, passed = each.seen()
-        before = len(each.record.entries) - len(entries)
         waiting = list(passed)
         for number, entry in enumerate(entries):
-            while waiting and waiting[0].place <= before + number:
+            while waiting and waiting[0].place <= each.entries_before + number:
                 lines.append(_passed(waiting.pop(0)))
             lines.append(f"{number + 1:>6}  {Call(entry)!r}")
         lines += [_passed(call) for call in waiting]

@@ -280,3 +280,49 @@ def test_the_count_is_readable_after_the_mock_and_empty_after_a_reset() -> None:
         assert mock.passed_through() == {}
         mock.client("s3").list_buckets()
     assert mock.passed_through() == {"s3.ListBuckets": 1}
+
+
+def test_calls_after_a_reset_are_not_those_from_before(membership_mock: Any) -> None:
+    membership_mock.client("security-ir").list_memberships()
+    assert len(membership_mock.calls) == 1
+    membership_mock.reset()
+    membership_mock.client("cleanrooms").list_collaborations()
+    assert [call.operation for call in membership_mock.calls] == ["ListCollaborations"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"operation": 7},
+        {"account": 111122223333},
+        {"account": "12"},
+        {"region": 7},
+        {"service": "organizations"},
+        {"operation": "security-ir.CreateCase", "service": "cleanrooms"},
+        {"error": KeyError},
+        {"parameters": ["caseId"]},
+        {"where": "caseId"},
+    ],
+)
+def test_what_no_call_can_be_like_is_no_assertion_that_always_holds(
+    membership_mock: Any, wanted: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError):
+        membership_mock.calls.assert_not_called(**wanted)
+
+
+@pytest.mark.parametrize("times", [-1, True, "2"])
+def test_times_that_are_no_number_are_a_usage_error(membership_mock: Any, times: Any) -> None:
+    with pytest.raises(UsageError, match="times is a number of calls"):
+        membership_mock.calls.assert_called("CreateCase", times=times)
+
+
+@pytest.mark.parametrize("step", [7, None, ("CreateCase",), ("CreateCase", None), ["GetCase", "X"]])
+def test_a_step_that_is_none_is_a_usage_error(membership_mock: Any, step: Any) -> None:
+    with pytest.raises(UsageError, match="A step is an operation, or a pair"):
+        membership_mock.calls.assert_in_order(step)
+
+
+def test_moto_is_not_asked_for_calls_of_what_is_no_account(membership_mock: Any) -> None:
+    with pytest.raises(UsageError, match="not an account id"):
+        membership_mock.passed_through(account=111122223333)

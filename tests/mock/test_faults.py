@@ -382,3 +382,32 @@ def test_a_case_can_be_opened_after_its_fault(membership_mock: Any) -> None:
         new_case(security)
     assert new_case(security)
     assert security.list_cases()["total"] == 1
+
+
+def test_faults_from_before_a_reset_stay_away(membership_mock: Any) -> None:
+    membership_mock.fail("list_memberships", "ThrottlingException", times=None)
+    security = client(membership_mock, "security-ir")
+    with membership_mock.fail("get_case", "ThrottlingException"):
+        membership_mock.reset()
+        membership_mock.fail("list_memberships", "AccessDeniedException")
+    assert outcomes(2, security.list_memberships) == ["AccessDeniedException", "fine"]
+
+
+def test_an_error_whose_code_is_no_word_is_a_usage_error(membership_mock: Any) -> None:
+    for code in ("", "a\0b", "Two Words", "a\nb"):
+        with pytest.raises(UsageError, match="is no code of an error"):
+            membership_mock.fail("list_memberships", code, force=True)
+
+
+@pytest.mark.parametrize("operation", [None, 7, b"GetCase", ["GetCase"]])
+def test_an_operation_that_is_no_text_is_a_usage_error(
+    membership_mock: Any, operation: Any
+) -> None:
+    with pytest.raises(UsageError, match="goes by its name"):
+        membership_mock.fail(operation, "ThrottlingException")
+
+
+def test_a_member_without_a_name_is_a_usage_error(membership_mock: Any) -> None:
+    members: dict[Any, Any] = {1: 2}
+    with pytest.raises(UsageError, match="has a name, not 1"):
+        membership_mock.fail("get_case", "ConflictException", members=members)

@@ -163,3 +163,15 @@ def test_what_cannot_be_refused_is_a_usage_error(
     with pytest.raises(UsageError, match=said):
         membership_mock.faults.refuse_accounts(operation, accounts, **others)
     assert len(membership_mock.faults) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"accounts": 7}, {"accounts": iter(["222222222222"])}, {"reason": 7}]
+)
+def test_what_is_no_list_or_no_text_is_a_usage_error(
+    membership_mock: Any, wrong: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError):
+        membership_mock.faults.refuse_accounts(
+            **{"operation": "securityhub.CreateMembers", "accounts": ["222222222222"]} | wrong
+        )

@@ -276,7 +276,7 @@ def test_a_repeated_token_is_answered_at_once(membership_mock: Any, passed: list
     assert passed == [5]
 
 
-@pytest.mark.parametrize("seconds", [0, -1, True, "3", float("inf"), float("nan")])
+@pytest.mark.parametrize("seconds", [0, -1, True, "3", float("inf"), float("nan"), 1e300, 10**400])
 def test_a_time_that_nobody_waits_is_a_usage_error(membership_mock: Any, seconds: Any) -> None:
     with pytest.raises(UsageError, match="positive number of seconds"):
         membership_mock.faults.delay("*", seconds)
@@ -338,3 +338,10 @@ def test_the_server_sends_errors_and_closes_lost_connections(
     membership_mock.faults.delay("create_case", 100)
     assert new_case(remote)
     assert passed == [100]
+
+
+def test_a_closed_connection_says_which_request_was_sent(membership_mock: Any) -> None:
+    membership_mock.fail("list_memberships", "ConnectionClosedError")
+    with pytest.raises(ConnectionClosedError) as caught:
+        client(membership_mock).list_memberships()
+    assert caught.value.request.url == "https://security-ir.eu-west-1.api.aws/v1/memberships"

@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from membership_mock import UnfiredFault, UsageError, mock_membership
+from membership_mock.engine import running
 
 ONCE = Config(retries={"total_max_attempts": 1})
 ONE, TWO = "111111111111", "222222222222"
@@ -193,9 +194,24 @@ def test_unittest_hears_of_it() -> None:
         def test_it(self) -> None:
             _injects()
 
+        def test_fails(self) -> None:
+            _injects()
+            self.fail("the test's own")
+
+        def test_goes_on(self) -> None: ...
+
+        @unittest.skip("for no reason")
+        def test_skipped(self) -> None: ...
+
     result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(Case).run(result)
+    assert (result.testsRun, len(result.skipped), result.errors) == (4, 1, [])
+    fails, it = result.failures
+    assert "the test's own" in fails[1]
+    assert "UnfiredFault: One fault never fired" in it[1]
     with pytest.raises(UnfiredFault):
-        Case("test_it").run(result)
+        Case("test_it").debug()
+    assert not running.is_running()
 
 
 def test_the_fixture_complains_in_the_tear_down_of_a_test_that_passed(
@@ -222,3 +238,68 @@ def test_the_fixture_complains_in_the_tear_down_of_a_test_that_passed(
     result.assert_outcomes(passed=2, failed=1, errors=1)
     result.stdout.fnmatch_lines(["*ERROR at teardown of test_passes*", "*One fault never fired:"])
     result.stdout.no_fnmatch_line("*ERROR at teardown of test_fails*")
+
+
+def test_a_warning_points_to_the_code_that_used_the_mock() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with mock_membership(unfired_faults="warn") as mock:
+            mock.fail("get_case", "ThrottlingException")
+        mock_membership(unfired_faults="warn")(_injects)()
+    assert [warning.filename for warning in caught] == [__file__, __file__]
+
+
+def test_nobody_is_told_twice() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with mock_membership(unfired_faults="warn"), mock_membership(unfired_faults="warn") as mock:
+            mock.fail("get_case", "ThrottlingException")
+    assert len(caught) == 1
+
+
+def test_a_decorated_class_complains_once_and_not_of_a_test_that_failed(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        from membership_mock import mock_membership
+
+        def injects():
+            with mock_membership() as mock:
+                mock.fail("get_case", "ThrottlingException")
+
+        @mock_membership(unfired_faults="error")
+        class TestIt:
+            def test_passes(self):
+                injects()
+
+            def test_fails(self):
+                injects()
+                assert "the test's own" == "failure"
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=2)
+    assert str(result.stdout).count("UnfiredFault: One fault never fired:") == 1
+
+
+def test_the_fixture_does_not_complain_of_a_test_that_was_skipped_or_expected_to_fail(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeini("[pytest]\nmembership_mock_unfired_faults = error")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_skipped(membership_mock):
+            membership_mock.fail("get_case", "ThrottlingException")
+            pytest.skip("not here")
+
+        @pytest.mark.xfail
+        def test_expected_to_fail(membership_mock):
+            membership_mock.fail("get_case", "ThrottlingException")
+            raise AssertionError
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(skipped=1, xfailed=1)

@@ -512,3 +512,109 @@ def test_fixtures_reach_test_cases_through_pytests_unittest_support(
         """
     )
     pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=4)
+
+
+def test_inside_a_wider_fixture_no_test_meets_faults_calls_or_times_of_another(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture(scope="module", autouse=True)
+        def furnished(membership_mock_module):
+            membership_mock_module.client("security-ir").list_memberships()
+
+        @pytest.mark.membership_mock(now="2035-01-01")
+        def test_late(membership_mock): ...
+
+        @pytest.mark.membership_mock(now="2034-01-01")
+        def test_earlier(membership_mock): ...
+
+        @pytest.mark.parametrize("resets", [True, False, False])
+        def test_each(membership_mock, resets):
+            assert len(membership_mock.faults) == 0
+            assert [call.operation for call in membership_mock.calls] == ["ListMemberships"]
+            if resets:
+                membership_mock.reset()
+            membership_mock.client("cleanrooms").list_memberships()
+            membership_mock.fail("*", "ThrottlingException", times=None)
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:randomly", "--membership-mock-trace")
+    result.assert_outcomes(passed=5)
+    assert str(result.stdout).count("1  cleanrooms.ListMemberships by") == 3
+
+
+def test_a_marker_that_does_not_reach_the_wider_fixture_starts_the_narrow_one(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import boto3, pytest
+
+        pytestmark = pytest.mark.membership_mock(account="111111111111")
+
+        def who():
+            return boto3.client("sts", region_name="us-east-1").get_caller_identity()["Account"]
+
+        @pytest.mark.membership_mock(account="222222222222")
+        def test_marked(membership_mock_module):
+            assert who() == "222222222222"
+            membership_mock_module.client("s3").create_bucket(Bucket="of-this-test")
+
+        def test_not_marked(membership_mock_module):
+            assert who() == "111111111111"
+            assert membership_mock_module.client("s3").list_buckets()["Buckets"] == []
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=2)
+
+
+def test_a_test_that_is_over_keeps_no_world(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import gc, weakref
+
+        worlds = []
+
+        def test_one(membership_mock):
+            membership_mock.client("security-ir").list_memberships()
+            worlds.append(weakref.ref(membership_mock))
+
+        def test_two():
+            gc.collect()
+            assert worlds[0]() is None
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=2)
+
+
+def test_the_trace_has_the_calls_from_before_a_reset(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_it(membership_mock):
+            membership_mock.client("security-ir").list_memberships()
+            membership_mock.reset()
+            membership_mock.client("cleanrooms").list_memberships()
+            membership_mock.client("cleanrooms").list_collaborations()
+        """
+    )
+    result = pytester.runpytest_subprocess("--membership-mock-trace")
+    result.stdout.fnmatch_lines(
+        ["*1*security-ir.ListMemberships*", "*1*cleanrooms.List*", "*2*cleanrooms.List*"]
+    )
+
+
+def test_a_wider_fixture_that_comes_late_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from membership_mock import UsageError
+
+        def test_late(membership_mock, request):
+            with pytest.raises(UsageError, match="ask for it in the arguments"):
+                request.getfixturevalue("membership_mock_module")
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)

@@ -129,3 +129,24 @@ def test_an_inner_seed_counts_from_its_start_on() -> None:
 def test_a_seed_that_is_none_is_a_usage_error(seed: Any) -> None:
     with pytest.raises(UsageError, match="A seed is an int or text"):
         mock_membership(seed=seed)
+
+
+def test_a_decorated_class_with_a_seed_makes_no_id_twice(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        from membership_mock import mock_membership
+
+        def new_room():
+            with mock_membership() as mock:
+                return mock.given.cleanrooms.collaboration("111111111111").id
+
+        @mock_membership(seed=7)
+        class TestIt:
+            def setup_method(self):
+                self.room = new_room()
+
+            def test_it(self):
+                assert new_room() != self.room
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import unittest
 from typing import Any
 
 import boto3
@@ -105,6 +106,7 @@ def test_the_innermost_counts_and_the_outer_one_again_after_it(
         ("securityhub.Crate*", r"No operation of .* matches 'securityhub.Crate\*'"),
         ("orgnizations.List*", r"nearest: 'organizations.List\*'"),
         ("ListAccounts", "is not an operation of"),
+        ("s3.", r"write 's3.\*' for all"),
         (7, "is text"),
     ],
 )
@@ -162,3 +164,25 @@ def test_a_strict_mode_that_is_over_lets_everything_happen(membership_mock: Memb
         pass
     with pytest.raises(ClientError):
         membership_mock.client("security-ir").get_membership(membershipId="m-0123456789abcdefg")
+
+
+@pytest.mark.parametrize("strict", [7, True, iter(["sts.*"])])
+def test_strict_that_is_no_list_is_a_usage_error(strict: Any) -> None:
+    with pytest.raises(UsageError, match="a pattern of operations or a list"):
+        mock_membership(strict=strict)
+
+
+def test_unittest_hears_of_it_and_goes_on() -> None:
+    @mock_membership(strict="sts.*")
+    class Case(unittest.TestCase):
+        def test_catches_everything(self) -> None:
+            with contextlib.suppress(Exception):
+                boto3.client("security-ir", region_name="eu-west-1").list_memberships()
+
+        def test_goes_on(self) -> None: ...
+
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(Case).run(result)
+    assert result.testsRun == 2
+    ((_, said),) = result.failures
+    assert "UnexpectedCall: security-ir.ListMemberships was called" in said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -12,6 +11,9 @@ from membership_mock.errors import ServiceError, UsageError
 if TYPE_CHECKING:
     from membership_mock.engine.http import HttpAnswer
     from membership_mock.engine.interventions import Intercepted
+
+#: how many seconds the slowest answer takes
+_LONGEST = 24 * 60 * 60
 
 Proceed = Callable[[], "HttpAnswer"]
 
@@ -50,8 +52,10 @@ class Delay(Effect):
     """
 
     def __init__(self, seconds: float) -> None:
-        if type(seconds) not in (int, float) or not 0 < seconds < math.inf:
-            raise UsageError(f"An answer takes a positive number of seconds, not {seconds!r}.")
+        if type(seconds) not in (int, float) or not 0 < seconds <= _LONGEST:
+            raise UsageError(
+                f"An answer takes a positive number of seconds, a day at most, not {seconds!r}."
+            )
         self._seconds = float(seconds)
         self.words = f"takes {seconds:g} seconds"
 

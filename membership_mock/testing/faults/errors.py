@@ -111,6 +111,8 @@ class ErrorAnswer(Effect):
         after: bool,
         force: bool,
     ) -> None:
+        if not re.fullmatch(r"[\w.:#-]+", code):
+            raise UsageError(f"{code!r} is no code of an error; one is e.g. 'ThrottlingException'.")
         services = sorted({service for service, _ in targets})
         if not force:
             _require_declared(targets, code)
@@ -119,7 +121,7 @@ class ErrorAnswer(Effect):
                     f"The service's model says which status {code} has; pass force=True to send"
                     f" {status} all the same."
                 )
-        elif status is not None and status not in range(400, 600):
+        elif status is not None and not (type(status) is int and 400 <= status < 600):
             raise UsageError(f"An error has an HTTP status from 400 to 599, not {status!r}.")
         if retry_after is not None and not (type(retry_after) is int and retry_after >= 0):
             raise UsageError(f"retry_after is a whole number of seconds, not {retry_after!r}.")
@@ -274,6 +276,8 @@ def _members(service: str, code: str, members: Mapping[str, Any]) -> dict[str, A
     known |= {snake(name): name for name in known}
     found = {}
     for name, value in members.items():
+        if not isinstance(name, str):
+            raise UsageError(f"A member of an error has a name, not {name!r}.")
         if name.lower() == "message":
             raise UsageError("The text of an error is no other member: pass message=… instead.")
         if name not in known:

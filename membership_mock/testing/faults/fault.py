@@ -54,6 +54,7 @@ class Fault:
         self._hits: list[Context] = []
         self._over = False
         self._withdrawn = False
+        self._told: str | None = None  # how its author heard that it never fired
 
     @property
     def fired(self) -> Calls:

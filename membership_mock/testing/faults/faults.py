@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, overload
 
 from membership_mock.engine import running as engine
-from membership_mock.engine.caller import account_id
 from membership_mock.errors import NotRunning, UnfiredFault, UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.clock import MockClock
@@ -15,7 +15,7 @@ from membership_mock.testing.faults.effects import Delay, Effect
 from membership_mock.testing.faults.errors import ErrorAnswer, code_of
 from membership_mock.testing.faults.fault import Fault, Where, unfired_report
 from membership_mock.testing.faults.refusals import RefusedAccounts
-from membership_mock.testing.operation_names import operations_matching
+from membership_mock.testing.operation_names import as_text, check_caller, operations_matching
 
 if TYPE_CHECKING:
     from membership_mock.engine.http import HttpAnswer
@@ -201,6 +201,19 @@ class Faults(Sequence[Fault]):
             fault.cancel()
         self._all = []
 
+    @contextmanager
+    def _rolled_back(self) -> Iterator[None]:
+        """Withdraw, when the block ends, the faults that were injected inside, and forget them."""
+        known = list(self._all)
+        try:
+            yield
+        finally:
+            faults = self._running.tool(Faults)  # others, if the mock was reset
+            for fault in faults:
+                if fault not in known:
+                    fault.cancel()
+            faults._all = [fault for fault in faults if fault in known]
+
     def _targets(self, operation: str) -> frozenset[tuple[str, str]]:
         """Return the mocked operations that ``operation`` stands for."""
         if engine.require() is not self._running or self._running.tool(Faults) is not self:
@@ -208,7 +221,7 @@ class Faults(Sequence[Fault]):
                 "These faults belong to a mock that has ended or was reset; ask the running one for"
                 " `mock.faults`."
             )
-        prefix, dot, _ = operation.rpartition(".")
+        prefix, dot, _ = as_text(operation).rpartition(".")
         if dot and prefix not in SERVICES and not any(each in prefix for each in "*?["):
             raise UsageError(
                 f"Faults are for calls to {', '.join(SERVICES)}; {prefix!r} is none of these, and"
@@ -236,10 +249,7 @@ class Faults(Sequence[Fault]):
     ) -> Fault:
         if times is not None and not (type(times) is int and times > 0):
             raise UsageError(f"times is a positive number, or None for always, not {times!r}.")
-        if account is not None:
-            account_id(account)
-        if region is not None and not isinstance(region, str):
-            raise UsageError(f"{region!r} is not a region: pass e.g. 'eu-west-1'.")
+        check_caller(account, region)
         if where is not None and not callable(where):
             raise UsageError(
                 f"where is a function of a call, e.g. `lambda call: …`, not {where!r}."
@@ -267,6 +277,8 @@ class Faults(Sequence[Fault]):
     def _settle(self) -> None:
         """Drop the faults that hit nothing more, and step out of the road when none is left."""
         with self._running.world.lock:
+            if self._running.tool(Faults) is not self:
+                return  # the mock was reset, and others have the road
             self._pending = {
                 target: left
                 for target, faults in self._pending.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -115,8 +115,12 @@ class RefusedAccounts(Effect):
                 "An entry of UnprocessedAccounts has a text only: leave `code` out, and say it in"
                 " `reason`."
             )
-        if isinstance(accounts, str) or not accounts:
-            raise UsageError(f"accounts is a list of account ids, at least one, not {accounts!r}.")
+        given: object = accounts
+        if isinstance(given, str) or not isinstance(given, Collection) or not given:
+            raise UsageError(f"accounts is a list of account ids, at least one, not {given!r}.")
+        for name, text in {"reason": reason, "code": code}.items():
+            if text is not None and not isinstance(text, str):
+                raise UsageError(f"{name} is text, not {text!r}.")
         self._refused = {_MARK + account_id(each): each for each in accounts}
         self._reason = DEFAULT_REASON if reason is None else reason
         self._code = DEFAULT_CODE if code is None else code
