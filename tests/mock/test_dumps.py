@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
+import subprocess
+import sys
+import textwrap
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -108,6 +114,40 @@ def test_what_s3_and_organizations_can_hold_comes_back_whole(membership_mock: An
     organizations.detach_policy(PolicyId=policy, TargetId=root)
     targets = organizations.list_targets_for_policy(PolicyId=policy)["Targets"]
     assert targets == []
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "4711"])
+def test_a_world_goes_on_in_another_process(
+    membership_mock: Any, tmp_path: Path, hash_seed: str
+) -> None:
+    fill(membership_mock)
+    client = membership_mock.client("security-ir", account=ADMIN, region="us-east-1")
+    file = tmp_path / "world.json"
+    file.write_text(membership_mock.dump().to_json(), encoding="utf-8")
+    script = f"""
+        from pathlib import Path
+        from membership_mock import Dump, mock_membership
+        from tests.samples import new_case
+
+        with mock_membership() as mock:
+            dump = Dump.from_json(Path({str(file)!r}).read_text(encoding="utf-8"))
+            mock.load(dump)
+            assert dump.difference(mock.dump()) == ""
+            client = mock.client("security-ir", account={ADMIN!r}, region="us-east-1")
+            new_case(client)
+            organizations = mock.client("organizations", account={MANAGEMENT!r})
+            organizations.create_account(AccountName="late", Email="late@example.com")
+            accounts = organizations.list_accounts()["Accounts"]
+            assert len({{each["Id"] for each in accounts}}) == 3
+            Path({str(file)!r}).write_text(mock.dump().to_json(), encoding="utf-8")
+    """
+    subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+    )
+    membership_mock.load(Dump.from_json(file.read_text(encoding="utf-8")))
+    assert len(client.list_cases()["items"]) == 2
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "mars-1", "local"])
@@ -314,6 +354,25 @@ def test_a_list_that_lost_one_says_so_once(membership_mock: Any) -> None:
     difference = before.difference(membership_mock.dump())
     assert "watchers[1]: removed {'email': 'b@example.com'}" in difference
     assert "watchers[2]" not in difference
+
+
+def test_a_difference_takes_no_time_for_long_lists_and_sets() -> None:
+    def holding(value: Any) -> Dump:
+        store = {"$type": "security_ir.cases.CaseIdStore", "taken": value}
+        stores = {"security-ir": {"CaseIdStore": {REGION: store}}}
+        return Dump({"stores": stores, "clock": {}})
+
+    began = time.process_time()
+    few = holding({"$set": [str(n) for n in range(30_000)]})
+    more = holding({"$set": [str(n) for n in range(1, 30_001)]})
+    assert few.difference(more).splitlines() == [
+        f"security-ir CaseIdStore {REGION} taken: added '30000'",
+        f"security-ir CaseIdStore {REGION} taken: removed '0'",
+    ]
+    # much the same again and again: what belongs together would have to be searched for
+    old, new = holding([0, *[1, 2] * 900, 3]), holding([4, *[2, 1, 1] * 600, 5])
+    assert old.difference(new)
+    assert time.process_time() - began < 5
 
 
 def test_whole_branches_can_be_left_out(membership_mock: Any) -> None:
