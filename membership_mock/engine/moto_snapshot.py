@@ -7,12 +7,16 @@ back is its attributes. No other service of moto's is touched.
 from __future__ import annotations
 
 import copyreg
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import moto.backends
+from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.model_instances import model_data
+from moto.utilities.utils import PARTITION_NAMES
 
 #: the services that are kept, each with what its dictionary of backends knows besides them: whose
 #: member accounts and buckets are
@@ -81,6 +85,65 @@ def fill(states: dict[str, ServiceState]) -> None:
         for place, attributes in state["backends"].items():
             account_id, where = place.split(" ")
             vars(backends[account_id][where]).update(attributes)
+
+
+def misfit(service: str, state: Any) -> str:
+    """Return why something cannot be put into a kept service as its state; empty if it can.
+
+    What moto's own objects hold is not looked at: moto declares no types for it.
+    """
+    shared = KEPT[service]
+    if not isinstance(state, dict) or state.keys() != {shared, "backends"}:
+        return f"it does not have {shared} and backends"
+    known, held = state[shared], state["backends"]
+    if not isinstance(known, dict) or not all(
+        type(name) is str
+        and type(owner) is tuple
+        and len(owner) == 2
+        and all(type(each) is str for each in owner)
+        for name, owner in known.items()
+    ):
+        return f"{shared} does not say whose each of them is"
+    if not isinstance(held, dict):
+        return "backends are no mapping"
+    for place, attributes in held.items():
+        account_id, _, where = str(place).partition(" ")
+        if not (re.fullmatch("[0-9]{12}", account_id) and where in PARTITION_NAMES):
+            return f"{place!r} is no account in a partition"
+        fresh = _state(moto.backends.get_backend(service).backend(where, account_id))
+        if not isinstance(attributes, dict) or attributes.keys() != fresh.keys():
+            return f"{place} does not have {', '.join(fresh)}"
+        for name, value in fresh.items():
+            if value is not None and type(attributes[name]) is not type(value):
+                return f"{name} of {place} is no {type(value).__qualname__}"
+    return ""
+
+
+@contextmanager
+def unnoticed() -> Iterator[None]:
+    """Let moto take no note of the objects of kept services that are made inside the block."""
+    models = [model for service in KEPT for model in model_data[service].values()]
+    before = [len(model.instances_tracked) for model in models]
+    try:
+        yield
+    finally:
+        for model, number in zip(models, before, strict=True):
+            tracked: list[Any] = model.instances_tracked
+            for instance in tracked[number:]:
+                if hasattr(instance, "dispose"):
+                    instance.disposed = False  # one that is broken may not know
+                    instance.dispose()
+            del tracked[number:]
+
+
+def is_behaviour(kind: type) -> bool:
+    """Return whether a class of moto's is that of backends, which hold what a dump holds."""
+    return issubclass(kind, (BaseBackend, BackendDict))
+
+
+def is_plain(kind: type, attribute: str) -> bool:
+    """Return whether an attribute of an object of moto's can be state, and not what it does."""
+    return not attribute.startswith("__") and not callable(getattr(kind, attribute, None))
 
 
 def wake(services: list[str]) -> None:

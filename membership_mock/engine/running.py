@@ -74,7 +74,7 @@ class Running:
     def __init__(self, services: Mapping[str, type[Backend]], entrance: Entrance) -> None:
         self.services = services
         self._random_before: Any = None
-        self._plant(entrance)
+        self._plant(entrance.seed)
         self.world = World(_secret())
         self.record = Record()
         self.installation = moto_bridge.Installation(services, self.world)
@@ -136,11 +136,11 @@ class Running:
                 found = self._tools[kind] = kind(self)  # type: ignore[call-arg]  # as tools do
             return found
 
-    def _plant(self, entrance: Entrance) -> None:
-        if entrance.seed is not None:
+    def _plant(self, seed: int | str | None) -> None:
+        if seed is not None:
             if self._random_before is None:
                 self._random_before = moto_bridge.random.getstate()
-            moto_bridge.random.seed(entrance.seed)
+            moto_bridge.random.seed(seed)
 
     def _restore_random(self) -> None:
         """Let what comes after a seeded mock be as random as what came before."""
@@ -171,8 +171,9 @@ class Running:
                 if getattr(kind, "outlives_reset", False)
             }
             self.road.intervene = None
+            for seed in dict.fromkeys(entrance.seed for entrance in self._entrances):
+                self._plant(seed)
             for entrance in self._entrances:
-                self._plant(entrance)
                 if entrance.now is not None:
                     self.world.clock.set(entrance.now, frozen=True)
             self.world.secret = _secret()
@@ -210,8 +211,9 @@ class Running:
             # a decorated class starts a mock for its set-up and one for its test
             if entrance.now is not None and entrance.now not in [e.now for e in self._entrances]:
                 self.set_clock(entrance.now, frozen=True)
-        if entrance.seed not in [e.seed for e in self._entrances]:  # likewise: ids would come twice
-            self._plant(entrance)
+        # the ids that this seed gives at first are in the world that the mocks share
+        if entrance.seed not in [each.seed for each in self._entrances]:
+            self._plant(entrance.seed)
         self._entrances.append(entrance)
         self._apply_options()
 

@@ -283,17 +283,21 @@ def _state(quota: Quota, account: str, region: str, limit: int, held: list[Quota
 def _quotas(service: str | None) -> list[Quota]:
     if service is None:
         return [quota for backend in SERVICES.values() for quota in backend.quotas]
-    if service not in SERVICES:
+    return _quotas_of(service)
+
+
+def _quotas_of(service: object) -> list[Quota]:
+    if not isinstance(service, str) or service not in SERVICES:
         raise UsageError(
             f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}."
         )
     return list(SERVICES[service].quotas)
 
 
-def _quota(service: str, name: str) -> Quota:
-    known = {quota.name: quota for quota in _quotas(service)}
+def _quota(service: object, name: object) -> Quota:
+    known = {quota.name: quota for quota in _quotas_of(service)}
     for quota in known.values():
-        if name in (quota.name, quota.code):
+        if name is not None and name in (quota.name, quota.code):  # many have no code
             return quota
     nearest = difflib.get_close_matches(str(name), known, n=1)
     raise UsageError(

@@ -717,6 +717,8 @@ CALLS: dict[str, Callable[..., Any]] = {
             r"'member' is no quota of securityhub; nearest: 'members'. There are: members, inv",
             id="name",
         ),
+        pytest.param([], "members", {}, "not a service", id="list"),
+        pytest.param("cleanrooms", 7, {}, "7 is no quota of cleanrooms", id="number"),
         pytest.param("securityhub", "§", {}, r"'§' is no quota of securityhub. There", id="sign"),
         pytest.param("securityhub", "members", {"account": "12"}, "12 digits", id="account"),
         pytest.param("securityhub", "members", {"account": 111111111111}, "zeros", id="int"),
@@ -727,13 +729,28 @@ CALLS: dict[str, Callable[..., Any]] = {
 def test_what_cannot_be_meant_is_refused(
     membership_mock: MembershipMock,
     call: Callable[..., Any],
-    service: str,
-    name: str,
+    service: Any,
+    name: Any,
     where: dict[str, Any],
     text: str,
 ) -> None:
     with pytest.raises(UsageError, match=text):
         call(membership_mock.quotas, service, name, **where)
+
+
+@pytest.mark.parametrize("call", [CALLS["get"], CALLS["set"]], ids=["get", "set"])
+@pytest.mark.parametrize(
+    ("service", "name", "text"),
+    [
+        pytest.param("cleanrooms", None, "None is no quota of cleanrooms", id="name"),
+        pytest.param(None, "members", "None is not a service", id="service"),
+    ],
+)
+def test_one_quota_has_a_service_and_a_name(
+    membership_mock: MembershipMock, call: Callable[..., Any], service: Any, name: Any, text: str
+) -> None:
+    with pytest.raises(UsageError, match=text):
+        call(membership_mock.quotas, service, name)
 
 
 def test_a_name_alone_cannot_be_unset(membership_mock: MembershipMock) -> None:

@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 import textwrap
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from moto.moto_api._internal import mock_random
 
 from membership_mock import UsageError, mock_membership
+from tests.cleanrooms.rooms import new_collaboration
 from tests.samples import TEAM, case_input
 
 STORY = """
@@ -123,6 +125,80 @@ def test_an_inner_seed_counts_from_its_start_on() -> None:
             made = client.create_membership(membershipName="Response", incidentResponseTeam=TEAM)
             ids.append(made["membershipId"])
     assert ids[0] == ids[1]
+
+
+def test_an_inner_mock_with_the_same_seed_makes_no_id_again() -> None:
+    made = []
+    with mock_membership(seed=7) as outer:
+        client = outer.client("cleanrooms", account="111122223333", region="us-east-1")
+        made.append(new_collaboration(client)["id"])
+        for looks in range(4):  # every call draws, so that the draws of both could meet
+            with mock_membership(seed=7):
+                for _ in range(looks):
+                    client.list_collaborations()
+                made.append(new_collaboration(client)["id"])
+    assert len(set(made)) == len(made)
+
+
+@pytest.mark.parametrize("seeds", [(7, 7), (7, 8), (8, 7, 8)])
+def test_a_reset_begins_nested_mocks_again(seeds: tuple[int, ...]) -> None:
+    with ExitStack() as mocks:
+        for seed in seeds:
+            mock = mocks.enter_context(mock_membership(seed=seed))
+        mock.reset()
+        first = story(mock)
+        mock.reset()
+        assert story(mock) == first
+
+
+def test_the_set_up_of_a_decorated_class_makes_no_id_that_its_test_makes(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import boto3
+        from membership_mock import mock_membership
+        from tests.cleanrooms.rooms import new_collaboration
+
+        @mock_membership(seed=7)
+        class TestRooms:
+            def setup_method(self):
+                self.client = boto3.client("cleanrooms", region_name="us-east-1")
+                self.first = new_collaboration(self.client)["id"]
+
+            def test_ids(self):
+                self.client.list_collaborations()
+                assert new_collaboration(self.client)["id"] != self.first
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1)
+
+
+def test_tests_that_share_a_seeded_set_up_make_none_of_its_ids(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from tests.cleanrooms.rooms import new_collaboration
+
+        pytestmark = pytest.mark.membership_mock(seed=7)
+        made = set()
+
+        @pytest.fixture(scope="module")
+        def first(membership_mock_module):
+            return new_collaboration(membership_mock_module.client("cleanrooms"))["id"]
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_ids(first, membership_mock, number):
+            client = membership_mock.client("cleanrooms")
+            client.list_collaborations()
+            made.add(new_collaboration(client)["id"])
+            assert first not in made
+            assert len(made) == 1  # each test gets the same ones
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=2)
 
 
 @pytest.mark.parametrize("seed", [1.5, b"seven", object(), True])

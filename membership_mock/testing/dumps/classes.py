@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from membership_mock.engine.moto_snapshot import is_behaviour
 from membership_mock.engine.world import Store
 from membership_mock.services import SERVICES
 
@@ -37,7 +38,9 @@ def name_of(kind: type) -> str | None:
     module = kind.__module__
     if dataclasses.is_dataclass(kind) and module.startswith(_OURS):
         return f"{module.removeprefix(f'{_PACKAGE}.')}.{kind.__qualname__}"
-    return f"{module}.{kind.__qualname__}" if module in _MOTOS else None
+    if module in _MOTOS and not is_behaviour(kind):
+        return f"{module}.{kind.__qualname__}"
+    return None
 
 
 def class_named(name: str) -> type | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
@@ -13,7 +14,7 @@ from membership_mock.testing.dumps.reader import WORDS
 #: how much of a value is shown
 _SHOWN = 120
 
-#: beyond, lists are compared place by place
+#: with more entries, or more pairs of equal ones, lists are compared place by place
 _ALIGNED = 2_000
 
 
@@ -84,11 +85,12 @@ class _Comparison:
             )
 
     def _sets(self, place: str, old: list[Any], new: list[Any]) -> Iterator[str]:
-        for each in new:
-            if each not in old:
+        was, now = ({json.dumps(each): each for each in side} for side in (old, new))
+        for text, each in now.items():
+            if text not in was:
                 yield f"{place}: added {_shown(each)}"
-        for each in old:
-            if each not in new:
+        for text, each in was.items():
+            if text not in now:
                 yield f"{place}: removed {_shown(each)}"
 
     def _lists(self, place: str, old: list[Any], new: list[Any]) -> Iterator[str]:
@@ -163,16 +165,17 @@ def _changes(old: list[Any], new: list[Any]) -> Iterator[tuple[str, int, int, in
     while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
         end += 1
     old_end, new_end = len(old) - end, len(new) - end
-    if max(old_end, new_end) - start > _ALIGNED:
+    was, now = (
+        [json.dumps(each, sort_keys=True) for each in side]
+        for side in (old[start:old_end], new[start:new_end])
+    )
+    times = Counter(now)
+    if max(len(was), len(now), sum(times[text] for text in was)) > _ALIGNED:
         shorter = min(old_end, new_end)
         yield "replace", start, shorter, start, shorter
         yield "delete", shorter, old_end, shorter, shorter
         yield "insert", shorter, shorter, shorter, new_end
         return
-    was, now = (
-        [json.dumps(each, sort_keys=True) for each in side]
-        for side in (old[start:old_end], new[start:new_end])
-    )
     for tag, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if tag != "equal":
             yield tag, start + a, start + b, start + c, start + d

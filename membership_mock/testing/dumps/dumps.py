@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine import moto_bridge, moto_snapshot, snapshot
+from membership_mock.engine.clock import Clock, in_range
 from membership_mock.engine.world import Scope, Store
 from membership_mock.errors import UsageError
 from membership_mock.testing.dumps import reader, writer
 from membership_mock.testing.dumps.classes import service_of, store_classes
 from membership_mock.testing.dumps.difference import difference
+from membership_mock.testing.dumps.fields import require_types
 
 if TYPE_CHECKING:
     from membership_mock.engine.running import Running
@@ -23,6 +26,15 @@ FORMAT = 1
 
 #: what of a dump is the world; the rest is about the dump itself
 _WORLD = ("stores", "organizations", "s3", "clock")
+
+
+#: the places that a store of each scope can stand at; a client may be in a region of any name
+_REACHES = {
+    Scope.ACCOUNT_REGION: re.compile(r"[0-9]{12} \S+"),
+    Scope.REGION: re.compile(r"\S+"),
+    Scope.PARTITION: re.compile(r"\S+"),
+    Scope.WORLD: re.compile(""),
+}
 
 
 class Dump:
@@ -65,6 +77,8 @@ class Dump:
                 f"This dump has the format {data['format']!r}, written by membership_mock"
                 f" {data.get('release', '?')}; this release reads {FORMAT}. Make the dump again."
             )
+        if not _is_shaped(data):
+            raise UsageError("Parts of this dump are missing or not where they were.")
         return cls(data)
 
     def difference(self, other: Dump, *, ignore: Iterable[str] = ()) -> str:
@@ -105,6 +119,22 @@ class Dump:
         ]
         others = [name for name in ("organizations", "s3") if self.data.get(name)]
         return f"<Dump of {', '.join(stores + others) or 'an empty world'}>"
+
+
+def _is_shaped(data: dict[str, Any]) -> bool:
+    """Return whether the places that a difference names are there; what is there is not read."""
+    near = [(data.get("stores"), 4), (data.get("clock"), 1)]
+    for service in moto_snapshot.KEPT:
+        held = data.get(service)
+        if held is not None:
+            near += [(held, 1), (held.get("backends") if isinstance(held, dict) else None, 2)]
+    while near:
+        part, depth = near.pop()
+        if not isinstance(part, dict):
+            return False
+        if depth > 1:
+            near += [(each, depth - 1) for each in part.values()]
+    return True
 
 
 def dump(running: Running) -> Dump:
@@ -149,17 +179,27 @@ def load(running: Running, given: Dump) -> None:
             " A snapshot goes back with `mock.restore(snapshot)`."
         )
     with running.world.lock, snapshot.no_garbage_collection():
+        before = snapshot.freeze(snapshot.read(running.world))
         try:
-            frozen = snapshot.freeze(_state(given.data))
+            with moto_snapshot.unnoticed():
+                frozen = snapshot.freeze(_state(given.data))
             drawn = str(given.data["random"])
         except UsageError:
             raise
         except Exception as error:
-            raise UsageError(f"This dump cannot be read: {error!r}.") from error
-        snapshot.put(running.world, frozen)
+            raise _unreadable(error) from error
+        try:
+            snapshot.put(running.world, frozen)
+        except Exception as error:
+            snapshot.put(running.world, before)
+            raise _unreadable(error) from error
         # Ids that are made from now on must not be those that the dump holds, which may come from
         # the same seed; with a seed, they come again whenever this dump is loaded at this point.
         moto_bridge.random.seed(f"{drawn} {moto_bridge.random.getrandbits(128)}")
+
+
+def _unreadable(error: Exception) -> UsageError:
+    return UsageError(f"This dump cannot be read: {error!r}.")
 
 
 def _state(data: dict[str, Any]) -> snapshot.State:
@@ -170,7 +210,9 @@ def _state(data: dict[str, Any]) -> snapshot.State:
             f" this is moto {moto_snapshot.release()}. Make the dump again."
         )
     moto_snapshot.wake(motos)
-    graph = reader.read({name: data.get(name, {}) for name in _WORLD})
+    graph = reader.read(
+        {"stores": data["stores"], "clock": data["clock"]} | {m: data[m] for m in motos}
+    )
     kinds = store_classes()
     stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
     for service, names in graph["stores"].items():
@@ -179,15 +221,22 @@ def _state(data: dict[str, Any]) -> snapshot.State:
             if kind is None:
                 raise UsageError(f"This release has no {name} of {service}. Make the dump again.")
             for place, store in places.items():
-                key = tuple(place.split(" "))
-                if type(store) is not kind or len(key) != (
-                    1 + (kind.scope == Scope.ACCOUNT_REGION)
-                ):
+                key = tuple(place.split(" ")) if place else ()
+                if type(store) is not kind or not _REACHES[kind.scope].fullmatch(place):
                     raise UsageError(f"{service} {name} {place!r} is no such store.")
                 stores[kind, key] = store
+    clock = Clock()
+    if graph["clock"].keys() != vars(clock).keys():
+        raise UsageError(f"The clock of a dump has {' and '.join(vars(clock))}, and no more.")
+    vars(clock).update(graph["clock"])
+    require_types([*stores.values(), clock])
+    in_range(clock.now(), "the time of this dump")
+    for service in motos:
+        if why := moto_snapshot.misfit(service, graph[service]):
+            raise UsageError(f"The {service} of this dump cannot be read: {why}.")
     return snapshot.State(
         stores,
-        graph["clock"],
+        vars(clock),
         base64.b64decode(data["secret"], validate=True),
         {service: graph[service] for service in motos},
     )

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from membership_mock.engine.moto_snapshot import with_state
+from membership_mock.engine.moto_snapshot import is_plain, with_state
 from membership_mock.errors import UsageError
 from membership_mock.testing.dumps.classes import class_named
 from membership_mock.testing.dumps.writer import step_text
@@ -118,6 +118,10 @@ class _Reader:
         found = {attribute: each for attribute, each in node.items() if attribute != "$type"}
         if issubclass(kind, Enum):
             return self.made.setdefault(pointer, kind(found["value"]))
+        if not dataclasses.is_dataclass(kind) and not issubclass(kind, dict):
+            for attribute in found:
+                if not is_plain(kind, attribute):
+                    raise UsageError(f"At {pointer}: a {name} has no attribute {attribute!r}.")
         if hasattr(kind, "__setstate__") and not dataclasses.is_dataclass(kind):
             state = {
                 attribute: self.value(each, f"{pointer}/{step_text(attribute)}")

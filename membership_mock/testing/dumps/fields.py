@@ -1,0 +1,144 @@
+"""Whether what was read from a dump has the types that the code declares for it.
+
+A dump that somebody has edited may hold anything anywhere. What would let a later call fail in the
+middle of nowhere is refused before it comes into the world.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import types
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from membership_mock.engine.clock import Clock
+from membership_mock.engine.world import Store
+from membership_mock.errors import UsageError
+from membership_mock.testing.dumps.classes import name_of
+
+#: tells whether a value is right, and notes the objects whose fields are to be checked as well
+_Check = Callable[[Any, list[Any]], bool]
+
+
+def require_types(roots: Sequence[Store | Clock]) -> None:
+    """Refuse objects in which a field, at any depth, is not what its class declares.
+
+    Raises:
+        UsageError: there is such a field.
+    """
+    near: list[Any] = list(roots)
+    seen: set[int] = set()
+    while near:
+        made = near.pop()
+        if id(made) in seen:
+            continue
+        seen.add(id(made))
+        kind: Any = type(made)
+        for name, check in _checks(kind):
+            value = getattr(made, name)
+            if not check(value, near):
+                title = name_of(kind) or kind.__name__
+                raise UsageError(f"The {name} of a {title} cannot be {_shown(value)}.")
+
+
+def declared(kind: type) -> dict[str, Any]:
+    """Return the types of a dataclass's fields by name."""
+    hints = get_type_hints(kind, localns=_names_around(kind))
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+
+
+@cache
+def _checks(kind: Any) -> list[tuple[str, _Check]]:
+    return [(name, _check_of(hint)) for name, hint in declared(kind).items()]
+
+
+def _names_around(kind: type) -> dict[str, Any]:
+    """Return what annotations may name: some modules import it for the type checker only."""
+    room = kind.__module__.rpartition(".")[0]
+    names: dict[str, Any] = {}
+    for module_name, module in list(sys.modules.items()):
+        if module_name.rpartition(".")[0] == room:
+            names.update(
+                (name, each)
+                for name, each in vars(module).items()
+                if isinstance(each, type) and each.__module__ == module_name
+            )
+    return {**names, **vars(sys.modules[kind.__module__])}
+
+
+@cache
+def _check_of(hint: Any) -> _Check:
+    """Return what checks values that are declared so."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if isinstance(hint, TypeVar):
+        return _anything if hint.__bound__ is None else _check_of(hint.__bound__)
+    if hint is Any:
+        return _anything
+    if origin is Literal:
+        return lambda value, _: type(value) is str and value in inner
+    if origin in (Union, types.UnionType):
+        checks = [_check_of(each) for each in inner]
+        return lambda value, near: any(check(value, near) for check in checks)
+    if origin is not None:
+        return _check_of_parts(origin, inner)
+    if hint is None or hint is type(None):
+        return lambda value, _: value is None
+    if hint is datetime:
+        return lambda value, _: isinstance(value, datetime) and value.tzinfo is not None
+    if hint in (int, float):
+        return lambda value, _: isinstance(value, (int, hint)) and type(value) is not bool
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return _object_of(hint)
+    return lambda value, _: isinstance(value, hint)
+
+
+def _check_of_parts(origin: Any, inner: tuple[Any, ...]) -> _Check:
+    """Return what checks containers, and generic classes of ours."""
+    if dataclasses.is_dataclass(origin):
+        return _object_of(origin)
+    if origin is tuple and inner[1:] != (...,):
+        places = [_check_of(each) for each in inner]
+        return lambda value, near: (
+            isinstance(value, tuple)
+            and len(value) == len(places)
+            and all(check(each, near) for check, each in zip(places, value, strict=True))
+        )
+    if issubclass(origin, Mapping):
+        of_key, of_value = map(_check_of, inner)
+        return lambda value, near: (
+            isinstance(value, origin)
+            and all(of_key(key, near) and of_value(each, near) for key, each in value.items())
+        )
+    if issubclass(origin, (Sequence, AbstractSet)):
+        of_each = _check_of(inner[0])
+        return lambda value, near: (
+            isinstance(value, origin)
+            and not isinstance(value, (str, bytes))
+            and all(of_each(each, near) for each in value)
+        )
+    return lambda value, _: isinstance(value, origin)
+
+
+def _anything(value: Any, near: list[Any]) -> bool:
+    del value, near
+    return True
+
+
+def _object_of(kind: Any) -> _Check:
+    """Return what checks objects of a class of ours, whose fields are for later."""
+
+    def check(value: Any, near: list[Any]) -> bool:
+        if isinstance(value, kind):
+            near.append(value)
+            return True
+        return False
+
+    return check
+
+
+def _shown(value: Any) -> str:
+    return f"a {type(value).__qualname__}" if not isinstance(value, (str, int)) else repr(value)
