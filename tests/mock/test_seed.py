@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from moto.moto_api._internal import mock_random
 from membership_mock import UsageError, mock_membership
 from tests.cleanrooms.rooms import new_collaboration
 from tests.samples import TEAM, case_input
+
+ROOT = Path(__file__).parents[2]
 
 STORY = """
     import json
@@ -97,6 +100,7 @@ def test_another_process_gives_the_same_ids(hash_seed: str) -> None:
         check=True,
         capture_output=True,
         text=True,
+        cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
     )
     assert json.loads(there.stdout) == here
@@ -151,6 +155,13 @@ def test_a_reset_begins_nested_mocks_again(seeds: tuple[int, ...]) -> None:
         assert story(mock) == first
 
 
+@pytest.fixture
+def with_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let child runs of pytest find the samples of these tests."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+@pytest.mark.usefixtures("with_samples")
 def test_the_set_up_of_a_decorated_class_makes_no_id_that_its_test_makes(
     pytester: pytest.Pytester,
 ) -> None:
@@ -175,6 +186,7 @@ def test_the_set_up_of_a_decorated_class_makes_no_id_that_its_test_makes(
     result.assert_outcomes(passed=1)
 
 
+@pytest.mark.usefixtures("with_samples")
 def test_tests_that_share_a_seeded_set_up_make_none_of_its_ids(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
