@@ -12,18 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from membership_mock.cleanrooms.abilities import RECEIVE_RESULTS, RUN_JOB
+from membership_mock.cleanrooms.analysis_store import Analyses, ProtectedAnalysis, outline_of
 from membership_mock.cleanrooms.analysis_templates import AnalysisTemplates
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
 from membership_mock.cleanrooms.memberships import Membership, Memberships
 from membership_mock.cleanrooms.payment import JOBS
-from membership_mock.cleanrooms.protected_analyses import (
-    Analyses,
-    ProtectedAnalyses,
-    ProtectedAnalysis,
-    check_workers,
-    outline_of,
-    payer_of,
-)
+from membership_mock.cleanrooms.protected_analyses import ProtectedAnalyses, check_workers, payer_of
 from membership_mock.cleanrooms.protected_tables import ProtectedTables, Use
 from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT
 from membership_mock.cleanrooms.result_delivery import (

@@ -6,7 +6,7 @@ comments of this file call inferred, no public page says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -20,11 +20,11 @@ from membership_mock.engine.outline import Glance, Line, Outline, named, several
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.settling import Course
 from membership_mock.engine.world import Scope, Store, World
+from membership_mock.security_ir.case_lists import edited_list, merged_metadata
 from membership_mock.security_ir.errors import (
     ConflictException,
     ResourceNotFoundException,
     SecurityIncidentResponseNotActiveException,
-    ValidationException,
 )
 from membership_mock.security_ir.memberships import Memberships, check_tag_keys
 from membership_mock.security_ir.principals import principal_of
@@ -397,8 +397,8 @@ class Cases(CaseFamily):
             "reportedIncidentStartDate": reported_incident_start_date,
             "actualIncidentStartDate": actual_incident_start_date,
             "engagementType": engagement_type,
-            **{name: _edited_list(case, name, *edit) for name, edit in lists.items() if any(edit)},
-            "caseMetadata": _merged_metadata(case, case_metadata) if case_metadata else None,
+            **{name: edited_list(case, name, *edit) for name, edit in lists.items() if any(edit)},
+            "caseMetadata": merged_metadata(case, case_metadata) if case_metadata else None,
         }
         changes = {
             name: value
@@ -422,57 +422,3 @@ class Cases(CaseFamily):
             pass
         taken.add(case_id)
         return case_id
-
-
-@dataclass(frozen=True, slots=True)
-class ListRule:
-    """How a list of a case is edited: its shape in the model, and what makes two entries equal."""
-
-    shape: str
-    identity: Callable[[Any], Any]
-
-
-LISTS: Mapping[str, ListRule] = {
-    "watchers": ListRule("Watchers", lambda watcher: watcher["email"].lower()),
-    "threatActorIpAddresses": ListRule("ThreatActorIpList", lambda actor: actor["ipAddress"]),
-    "impactedServices": ListRule("ImpactedServicesList", lambda service: service),
-    "impactedAwsRegions": ListRule("ImpactedAwsRegionList", lambda impacted: impacted["region"]),
-    "impactedAccounts": ListRule("ImpactedAccounts", lambda account_id: account_id),
-    "caseMetadata": ListRule("CaseMetadata", lambda entry: entry["key"]),
-}
-
-
-def _edited_list(
-    case: Case, name: str, delete: Sequence[Any] | None, add: Sequence[Any] | None
-) -> list[Any]:
-    identity = LISTS[name].identity
-    before: list[Any] = getattr(case, model.snake(name))
-    deleted = {identity(entry) for entry in delete or ()}
-    after = [entry for entry in before if identity(entry) not in deleted]
-    present = {identity(entry) for entry in after}
-    for entry in add or ():
-        if identity(entry) not in present:
-            present.add(identity(entry))
-            after.append(entry)
-    if name == "impactedAwsRegions" and before and not after:
-        # as integrators report; CreateCase itself demands no region
-        raise ValidationException(
-            "At least one impacted Region must remain.", field="impactedAwsRegionsToDelete"
-        )
-    _require_room(name, len(after), f"{name}ToAdd")
-    return after
-
-
-def _merged_metadata(case: Case, entries: list[dict[str, str]]) -> list[dict[str, str]]:
-    identity = LISTS["caseMetadata"].identity
-    merged = {identity(entry): entry for entry in [*(case.case_metadata or ()), *entries]}
-    _require_room("caseMetadata", len(merged), "caseMetadata")
-    return list(merged.values())
-
-
-def _require_room(name: str, count: int, field_name: str) -> None:
-    most = model.service_model("security-ir").shape_for(LISTS[name].shape).metadata["max"]
-    if count > most:
-        raise ValidationException(
-            f"A case may not have more than {most} entries in {name}.", field=field_name
-        )

@@ -13,7 +13,8 @@ from membership_mock.engine.moto_bridge import organization_of
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.organizations import Organization, OrganizationChange
 from membership_mock.engine.world import World
-from membership_mock.security_ir.memberships import Membership, Memberships, MembershipStore
+from membership_mock.security_ir.membership_store import Membership, MembershipStore
+from membership_mock.security_ir.memberships import Memberships
 
 #: The changes of an organization after which accounts may be covered no longer.
 NARROWING = (

@@ -17,7 +17,7 @@ from membership_mock.engine.operation import Family
 from membership_mock.engine.quotas import Quota, QuotaUse
 from membership_mock.engine.world import Scope, Store, World
 from membership_mock.security_ir.errors import ServiceQuotaExceededException
-from membership_mock.security_ir.memberships import MembershipStore
+from membership_mock.security_ir.membership_store import MembershipStore
 
 _quota = partial(Quota, service="security-ir")
 

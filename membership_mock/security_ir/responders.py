@@ -35,7 +35,8 @@ from membership_mock.security_ir.investigations import (
     Investigations,
     actions_of,
 )
-from membership_mock.security_ir.memberships import Memberships, MembershipStore
+from membership_mock.security_ir.membership_store import MembershipStore
+from membership_mock.security_ir.memberships import Memberships
 from membership_mock.security_ir.principals import AWS, SERVICE, AwsContext, principal_of
 
 #: how long a case that AWS has opened by itself waits for an answer of the customer's

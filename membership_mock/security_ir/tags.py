@@ -10,7 +10,8 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.operation import Family, operation
 from membership_mock.security_ir.cases import Cases
 from membership_mock.security_ir.errors import ResourceNotFoundException, ValidationException
-from membership_mock.security_ir.memberships import MembershipStore, check_tag_keys
+from membership_mock.security_ir.membership_store import MembershipStore
+from membership_mock.security_ir.memberships import check_tag_keys
 
 
 class Tags(Family):

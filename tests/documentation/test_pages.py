@@ -14,12 +14,12 @@ import pytest
 
 import membership_mock
 from membership_mock import pytest_plugin
-from membership_mock.cleanrooms import change_requests, collaboration_store, protected_analyses
+from membership_mock.cleanrooms import analysis_store, change_requests, collaboration_store
 from membership_mock.engine.model import service_model, snake
 from membership_mock.engine.operation import Mark
 from membership_mock.operations_page import markdown
 from membership_mock.options import Options
-from membership_mock.security_ir import case_status, investigations, memberships
+from membership_mock.security_ir import case_status, investigations, membership_store
 from membership_mock.securityhub import associations
 from membership_mock.services import SERVICES
 from membership_mock.testing.given.cleanrooms import CleanRoomsSeeds
@@ -345,7 +345,7 @@ def moves(table: Mapping[str, Any]) -> set[tuple[str, str]]:
 
 def test_the_diagrams_of_security_ir_are_the_tables_of_the_code() -> None:
     page = REFERENCE / "security-ir.md"
-    life = {(before, after) for (before, _), after in memberships.NEXT_STATUS.items()}
+    life = {(before, after) for (before, _), after in membership_store.NEXT_STATUS.items()}
     assert arrows(page, "The life of a membership") == {
         (before, after) for before, after in life if before != after
     }
@@ -382,7 +382,7 @@ def test_the_transitions_of_cleanrooms_are_the_tables_of_the_code() -> None:
     assert arrows(page, "The life of a member") == changes(members)
     assert transitions(page, "The life of a change request") == requests
     assert arrows(page, "The life of a change request") == changes(requests)
-    analyses = protected_analyses.NEXT_STATUS
+    analyses = analysis_store.NEXT_STATUS
     assert transitions(page, "The life of a query or job") == analyses
 
 

@@ -14,7 +14,7 @@ from unicodedata import east_asian_width
 
 from membership_mock.cleanrooms.collaboration_store import CollaborationStore
 from membership_mock.errors import UsageError
-from membership_mock.security_ir.memberships import MembershipStore
+from membership_mock.security_ir.membership_store import MembershipStore
 from membership_mock.securityhub.associations import AssociationStore
 from membership_mock.securityhub.delegation import DelegationStore
 from membership_mock.testing.show.tree import Part, View
