@@ -136,8 +136,11 @@ class MembershipMock(Toolbox):
         self.__exit__(*raised)
 
     def __call__(self, target: T) -> T:
-        """Decorate a function, an async function, a generator of either kind, or a test class."""
-        return cast(T, decorated(target, lambda: MembershipMock(self._options)))
+        """Decorate a function, an async function, a generator of either kind, or a test class.
+
+        It runs around each call, or each test of a class, where its tools are then at hand.
+        """
+        return cast(T, decorated(target, lambda: self))
 
     # --- clients and accounts ---
 

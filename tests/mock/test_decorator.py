@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import unittest
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pytest
 
-from membership_mock import mock_membership
+from membership_mock import NotRunning, mock_membership
 from membership_mock.engine.running import is_running
 from tests.mock.test_lifecycle import memberships
 from tests.samples import new_membership
@@ -284,3 +285,56 @@ def test_a_failing_unittest_leaves_no_mock_behind() -> None:
     assert len(result.errors) == 1
     with mock_membership() as mock:
         assert memberships(mock.client("security-ir")) == []
+
+
+# --- the tools inside ---
+
+
+def test_the_mock_that_decorates_is_at_hand_inside() -> None:
+    mock = mock_membership(region="eu-west-1")
+
+    @mock
+    def count(depth: int) -> int:
+        if depth:
+            return count(depth - 1)
+        mock.given.securityhub.member("111111111111", "222222222222", "Invited")
+        member = mock.client("securityhub", account="222222222222")
+        found: int = member.get_invitations_count()["InvitationsCount"]
+        return found
+
+    assert count(0) == count(2) == 1
+    assert [call.operation for call in mock.calls] == ["GetInvitationsCount"]
+    with pytest.raises(NotRunning):
+        mock.client("securityhub")
+
+
+def test_each_test_of_a_decorated_class_has_a_world_of_its_own_and_the_tools() -> None:
+    mock = mock_membership(region="eu-west-1")
+
+    @mock
+    class Case(unittest.TestCase):
+        def setUp(self) -> None:
+            mock.given.securityhub.hub()
+
+        def test_one(self) -> None:
+            mock.given.securityhub.member("111111111111", "222222222222")
+
+        def test_two(self) -> None:
+            self.assertNotIn("222222222222", str(mock))
+
+    for name in ("test_one", "test_two"):
+        assert Case(name).run().wasSuccessful()
+
+
+def test_one_mock_may_decorate_what_several_threads_call() -> None:
+    mock = mock_membership()
+
+    @mock
+    def who(account: str) -> str:
+        client = mock.client("sts", account=account)
+        found: str = client.get_caller_identity()["Account"]
+        return found
+
+    accounts = [f"{n}" * 12 for n in range(1, 9)]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(who, accounts)) == accounts
