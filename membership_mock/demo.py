@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from botocore.exceptions import ClientError
 
 from membership_mock.mock import MembershipMock, mock_membership
+from membership_mock.testing.printing import shortened
 
 _COLOURS = ("36", "35", "33", "34", "96")  # cyan, magenta, yellow, blue, bright cyan
 _MANAGEMENT = "111122223333"
@@ -262,8 +263,7 @@ def _only(value: Any, fields: Sequence[str]) -> Any:
 
 
 def _short(value: Any, limit: int = 300) -> str:
-    text = json.dumps(value, default=_plain, ensure_ascii=False)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return shortened(json.dumps(value, default=_plain, ensure_ascii=False), limit)
 
 
 def _plain(value: Any) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
+from membership_mock.engine.caller import account_id, not_a_region
+from membership_mock.engine.clock import instant
 from membership_mock.errors import UsageError
 
 
@@ -49,8 +51,6 @@ class Options:
         """Where the clock stands from the start, in UTC."""
         if self.now is None:
             return None
-        from membership_mock.engine.clock import instant
-
         return instant(self.now)
 
     @classmethod
@@ -73,11 +73,9 @@ class Options:
                 f"config must be a mapping as moto.mock_aws takes it, not {options.config!r}."
             )
         if options.account is not None:
-            from membership_mock.engine.caller import account_id
-
             account_id(options.account)
         if options.region is not None and not isinstance(options.region, str):
-            raise UsageError(f"{options.region!r} is not a region: pass e.g. 'eu-west-1'.")
+            raise not_a_region(options.region)
         if options.settle not in (None, "read", "clock"):
             raise UsageError(f"settle is 'read' or 'clock', not {options.settle!r}.")
         if options.seed is not None and type(options.seed) not in (int, str):

@@ -25,8 +25,9 @@ from membership_mock.testing.operation_names import check_caller
 from membership_mock.testing.organization.build import build as build_organization
 from membership_mock.testing.organization.organization import MockOrganization
 from membership_mock.testing.organization.tree import Tree
+from membership_mock.testing.printing import printable
 from membership_mock.testing.quotas import MockQuotas
-from membership_mock.testing.show.tree import Part, heading, printable, tree
+from membership_mock.testing.show.tree import Part, heading, tree
 from membership_mock.testing.snapshots import Snapshot
 from membership_mock.testing.strict import Strictness
 

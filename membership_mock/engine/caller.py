@@ -36,6 +36,11 @@ def account_id(value: object) -> str:
     )
 
 
+def not_a_region(value: object) -> UsageError:
+    """Return the error for what a test author took for a region."""
+    return UsageError(f"{value!r} is not a region: pass e.g. 'eu-west-1'.")
+
+
 @contextmanager
 def acting_as(account: str) -> Iterator[None]:
     """Let every call inside the block come from ``account``, whatever its credentials say."""

@@ -72,6 +72,7 @@ __all__ = [
     "authorize",
     "check_whitelist",
     "default_user_config",
+    "is_region",
     "mock_credentials",
     "organization_of",
     "partition_of",
@@ -247,7 +248,7 @@ class _AccountBackends(AccountSpecificBackend):  # type: ignore[misc]  # moto is
         self.world = world
 
     def __contains__(self, region: object) -> bool:
-        return isinstance(region, str) and _REGION.fullmatch(region) is not None
+        return is_region(region)
 
     def __getitem__(self, region_name: str) -> Any:
         found = dict.get(self, region_name)
@@ -261,6 +262,11 @@ class _AccountBackends(AccountSpecificBackend):  # type: ignore[misc]  # moto is
 
 
 _REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-\d+")
+
+
+def is_region(value: object) -> bool:
+    """Return whether ``value`` looks like a region of AWS, known or yet to come."""
+    return isinstance(value, str) and _REGION.fullmatch(value) is not None
 
 
 # --- who asks ---------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from membership_mock.security_ir.backend import SecurityIrBackend
 from membership_mock.security_ir.finding_metrics import FindingMetrics
 from membership_mock.security_ir.principals import AWS, RESPONDER, SERVICE, AwsContext
 from membership_mock.security_ir.responders import Responders
+from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:
     from membership_mock.engine.operation import Family
@@ -467,11 +467,7 @@ def named_fields(operation: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     spellings = {**{snake(name): name for name in names}, **{name: name for name in names}}
     for name in fields:
         if name not in spellings:
-            nearest = difflib.get_close_matches(name, spellings, n=1)
-            raise UsageError(
-                f"{name!r} is no field of {operation}"
-                + (f"; nearest: {nearest[0]!r}." if nearest else ".")
-            )
+            raise UsageError(f"{name!r} is no field of {operation}{nearest_to(name, spellings)}")
     return {spellings[name]: value for name, value in fields.items()}
 
 

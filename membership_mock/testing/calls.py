@@ -14,6 +14,7 @@ from membership_mock.engine.codec import Invalid, Unparsable, codec
 from membership_mock.engine.model import service_model, snake
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.testing.operation_names import check_caller, operation_named
+from membership_mock.testing.printing import printable, shortened
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -334,9 +335,7 @@ def _describe(operation: str | None, wanted: Mapping[str, Any]) -> str:
 
 
 def _short(value: Any, limit: int = 160) -> str:
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    text = text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair is no text
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return shortened(printable(json.dumps(value, default=str, ensure_ascii=False)), limit)
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

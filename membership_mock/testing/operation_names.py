@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from fnmatch import fnmatchcase
 
-from membership_mock.engine.caller import account_id
+from membership_mock.engine.caller import account_id, not_a_region
 from membership_mock.engine.model import service_model, snake
 from membership_mock.errors import UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.names import nearest_to
 
 
 def as_text(operation: str) -> str:
@@ -39,10 +39,8 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
         if service not in (None, prefix):
             raise UsageError(f"{operation!r} is an operation of {prefix!r}, not of {service!r}.")
         service = prefix
-    if service is not None and service not in SERVICES:
-        raise UsageError(
-            f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}."
-        )
+    if service is not None:
+        check_service(service)
     if operation is None:
         return service, None
     known: dict[str, str] = {}
@@ -50,12 +48,23 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
         for name in service_model(each).operation_names:
             known[name] = known[snake(name)] = name
     if bare not in known:
-        nearest = difflib.get_close_matches(bare, known, n=1)
         raise UsageError(
             f"{operation!r} is not an operation of {service or ', '.join(SERVICES)}"
-            + (f"; nearest: {nearest[0]!r}." if nearest else ".")
+            + nearest_to(bare, known)
         )
     return service, known[bare]
+
+
+def check_service(service: object) -> None:
+    """Refuse what is no service of this package.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not isinstance(service, str) or service not in SERVICES:
+        raise UsageError(
+            f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}."
+        )
 
 
 def check_caller(account: str | None, region: str | None) -> None:
@@ -67,7 +76,7 @@ def check_caller(account: str | None, region: str | None) -> None:
     if account is not None:
         account_id(account)
     if region is not None and not isinstance(region, str):
-        raise UsageError(f"{region!r} is not a region: pass e.g. 'eu-west-1'.")
+        raise not_a_region(region)
 
 
 def operations_matching(pattern: str) -> frozenset[tuple[str, str]]:

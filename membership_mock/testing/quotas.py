@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.caller import account_id
+from membership_mock.engine.caller import account_id, not_a_region
+from membership_mock.engine.moto_bridge import is_region
 from membership_mock.engine.quotas import Quota, QuotaUse, limit_of, set_limit, uses_of
 from membership_mock.errors import NotRunning, UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.operation_names import check_service
 
 if TYPE_CHECKING:
     from membership_mock.engine.running import Running
-
-_REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,15 +285,12 @@ def _quotas(service: str | None) -> list[Quota]:
     return _quotas_of(service)
 
 
-def _quotas_of(service: object) -> list[Quota]:
-    if not isinstance(service, str) or service not in SERVICES:
-        raise UsageError(
-            f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}."
-        )
+def _quotas_of(service: str) -> list[Quota]:
+    check_service(service)
     return list(SERVICES[service].quotas)
 
 
-def _quota(service: object, name: object) -> Quota:
+def _quota(service: str, name: object) -> Quota:
     known = {quota.name: quota for quota in _quotas_of(service)}
     for quota in known.values():
         if name is not None and name in (quota.name, quota.code):  # many have no code
@@ -317,10 +313,10 @@ def _check_limit(quota: Quota, limit: object) -> None:
         )
 
 
-def _checked_region(region: object) -> str | None:
-    if region is None or (isinstance(region, str) and _REGION.fullmatch(region)):
-        return region
-    raise UsageError(f"{region!r} is not a region: pass e.g. 'eu-west-1'.")
+def _checked_region(region: str | None) -> str | None:
+    if region is not None and not is_region(region):
+        raise not_a_region(region)
+    return region
 
 
 def _below_use(use: QuotaUse, limit: int) -> UsageError:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from membership_mock.engine.record import PassedCall
 from membership_mock.engine.witness import Witnessed
 from membership_mock.testing.calls import Call
+from membership_mock.testing.printing import printable
 
 
 def trace(witnessed: Sequence[Witnessed]) -> str:
@@ -20,7 +21,7 @@ def trace(witnessed: Sequence[Witnessed]) -> str:
                 lines.append(_passed(waiting.pop(0)))
             lines.append(f"{number + 1:>6}  {Call(entry)!r}")
         lines += [_passed(call) for call in waiting]
-    return "\n".join(lines).encode("utf-8", "backslashreplace").decode()
+    return printable("\n".join(lines))
 
 
 def _passed(call: PassedCall) -> str:

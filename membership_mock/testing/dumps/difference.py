@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from membership_mock.testing.dumps.reader import WORDS
+from membership_mock.testing.printing import shortened
 
 #: how much of a value is shown
 _SHOWN = 120
@@ -195,8 +196,7 @@ def _key(text: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = _text(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return shortened(_text(value), _SHOWN)
 
 
 def _text(value: Any) -> str:

@@ -26,6 +26,7 @@ from membership_mock.services import SERVICES
 from membership_mock.testing.faults.connections import connection_error_names
 from membership_mock.testing.faults.effects import Effect, Proceed
 from membership_mock.testing.faults.members import fill, sample
+from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:
     from membership_mock.engine.http import HttpAnswer
@@ -281,11 +282,10 @@ def _members(service: str, code: str, members: Mapping[str, Any]) -> dict[str, A
         if name.lower() == "message":
             raise UsageError("The text of an error is no other member: pass message=… instead.")
         if name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1)
             raise UsageError(
                 f"{code} of {service} has no member {name!r}; it has: "
                 + ", ".join(dict.fromkeys(known.values()))
-                + (f"; nearest: {nearest[0]!r}." if nearest else ".")
+                + nearest_to(name, known)
             )
         found[known[name]] = value
     return found

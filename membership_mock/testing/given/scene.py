@@ -23,6 +23,7 @@ from membership_mock.engine.moto_organization_setup import keep_roles
 from membership_mock.engine.staging import staging
 from membership_mock.errors import SeedRefused, UsageError
 from membership_mock.testing.names import nearest_to
+from membership_mock.testing.printing import printable, shortened
 
 if TYPE_CHECKING:
     from membership_mock.engine.organizations import Organization
@@ -60,8 +61,7 @@ class _Stage:
         way_out: what to do when it is refused.
     """
 
-    def __init__(self, running: Running) -> None:
-        self.world = running.world
+    def __init__(self, _running: Running) -> None:
         self.clients: dict[tuple[str, str], Any] = {}
         self.savepoint: Savepoint | None = None
         self.seed: str = ""
@@ -281,5 +281,4 @@ def _refused_parts(answer: Mapping[str, Any]) -> str:
 
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-    text = " ".join(text.split()).encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return shortened(printable(" ".join(text.split())), _SHOWN)

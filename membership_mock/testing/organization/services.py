@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from membership_mock.engine.moto_organization_setup import (
 )
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.associations import Associations
+from membership_mock.testing.names import nearest_to
 from membership_mock.testing.organization.tree import MANAGEMENT
 
 if TYPE_CHECKING:
@@ -64,10 +64,8 @@ def _principal(service: object, known: list[str], ability: str) -> str:
             f" {ability}: its accounts invite each other to collaborations."
         )
     if principal not in known:
-        nearest = difflib.get_close_matches(principal, known, n=1)
         raise UsageError(
-            f"{service!r} is no service that can {ability}"
-            + (f"; nearest: {nearest[0]!r}." if nearest else ".")
+            f"{service!r} is no service that can {ability}{nearest_to(principal, known)}"
         )
     return principal
 

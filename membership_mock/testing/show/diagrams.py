@@ -6,7 +6,6 @@ written here, SVG in ``svg.py``.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
@@ -17,6 +16,7 @@ from membership_mock.errors import UsageError
 from membership_mock.security_ir.membership_store import MembershipStore
 from membership_mock.securityhub.associations import AssociationStore
 from membership_mock.securityhub.delegation import DelegationStore
+from membership_mock.testing.names import nearest_to
 from membership_mock.testing.show.tree import Part, View
 
 if TYPE_CHECKING:
@@ -134,10 +134,9 @@ def diagram(running: Running, form: str, part: Part) -> str:
         UsageError: there is no such format.
     """
     if form not in FORMATS:
-        nearest = difflib.get_close_matches(str(form), FORMATS, n=1)
         raise UsageError(
             f"{form!r} is not a format of a diagram: {', '.join(FORMATS)}"
-            + (f"; nearest: {nearest[0]!r}." if nearest else ".")
+            + nearest_to(str(form), FORMATS)
         )
     with running.world.lock:
         picture = _Painter(running, part).paint()

@@ -5,19 +5,19 @@ Looking moves nothing: no status settles, and no call is recorded.
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from membership_mock.engine import running as engine
-from membership_mock.engine.caller import account_id
+from membership_mock.engine.caller import account_id, not_a_region
+from membership_mock.engine.moto_bridge import is_region
 from membership_mock.engine.moto_organizations import all_organizations
 from membership_mock.engine.outline import Glance, Line, Lines, Outline, listed, named, one, several
 from membership_mock.errors import UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:
     from membership_mock.engine.organizations import Organization, OrganizationAccount
@@ -29,8 +29,6 @@ LISTED, LISTED_BELOW = 10, 5
 SCREEN = 80
 #: how many accounts are looked at to find equal ones
 COMPARED = 1_000
-
-_REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-\d+")
 
 
 @dataclass(frozen=True)
@@ -58,13 +56,12 @@ class Part:
         """
         if account is not None:
             account_id(account)
-        if region is not None and not _REGION.fullmatch(str(region)):
-            raise UsageError(f"{region!r} is not a region: pass e.g. 'eu-west-1'.")
+        if region is not None and not is_region(region):
+            raise not_a_region(region)
         if service is not None and service not in list(SERVICES):
-            nearest = difflib.get_close_matches(str(service), SERVICES, n=1)
             raise UsageError(
                 f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}"
-                + (f"; nearest: {nearest[0]!r}." if nearest else ".")
+                + nearest_to(str(service), SERVICES)
             )
         return cls(account, region, service)
 
@@ -288,13 +285,5 @@ def heading(running: Running | None, *, entered: bool, region: str) -> str:
 
 
 def _frozen(running: Running) -> str:
-    instant = getattr(running.world.clock, "frozen", None)
+    instant = running.world.clock.frozen
     return f", clock frozen at {instant.isoformat()}" if instant else ""
-
-
-def printable(text: str, encoding: str = "utf-8") -> str:
-    """Return ``text`` without what cannot be written in an encoding.
-
-    What JSON can escape need not be a character: half a surrogate pair cannot be printed.
-    """
-    return text.encode(encoding, "backslashreplace").decode(encoding)
