@@ -13,18 +13,13 @@ import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine import moto_snapshot
 
 if TYPE_CHECKING:
-    from membership_mock.engine.clock import Clock
     from membership_mock.engine.moto_snapshot import ServiceState
     from membership_mock.engine.world import Store, World
-
-#: what of a clock is state, and not a way to something else
-_PLAIN = (type(None), bool, int, float, str, date, timedelta)
 
 
 @dataclass
@@ -46,7 +41,7 @@ class State:
 
 def read(world: World) -> State:
     """Return the state of a world, live: not a copy."""
-    return State(world._stores, _read_clock(world.clock), world.secret, moto_snapshot.read())
+    return State(world._stores, dict(vars(world.clock)), world.secret, moto_snapshot.read())
 
 
 def freeze(state: State) -> bytes:
@@ -102,10 +97,3 @@ def no_garbage_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _read_clock(clock: Clock) -> dict[str, Any]:
-    slots = [name for kind in type(clock).__mro__ for name in getattr(kind, "__slots__", ())]
-    names = [*getattr(clock, "__dict__", ()), *slots]
-    found = {name: getattr(clock, name) for name in names if hasattr(clock, name)}
-    return {name: value for name, value in found.items() if isinstance(value, _PLAIN)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from membership_mock.errors import ServiceError, UsageError
@@ -68,4 +69,4 @@ class Delay(Effect):
             refusal.delay = self._seconds
             raise
         # A new one: what a repeated idempotency token is answered with stays as it was.
-        return type(answer)(answer.status, answer.headers, answer.body, self._seconds)
+        return replace(answer, delay=self._seconds)
