@@ -113,7 +113,7 @@ class ChangeRequestStore(Store, scope=Scope.REGION):
     def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
         """Yield a line for each request, under the creator and under those who were asked."""
         (region,) = key
-        found = dict(glance.world.stores(CollaborationStore)).get(key)
+        found = glance.world.held_at(CollaborationStore, key)
         rooms = found.collaborations if found else {}
         held = [
             each

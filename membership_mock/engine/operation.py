@@ -87,6 +87,11 @@ class Family:
         backend = self.backend
         return backend.world.store_at(kind, backend.store_keys[kind.scope])
 
+    def store_if_any(self, kind: type[S]) -> S | None:
+        """Return the store of ``kind`` that this account and region reach, if there is one yet."""
+        backend = self.backend
+        return backend.world.held_at(kind, backend.store_keys[kind.scope])
+
     def limit(self, quota: Quota, account_id: str | None = None) -> int:
         """Return the limit of a quota in this region.
 
@@ -157,6 +162,7 @@ class Backend(MotoBackend):
     #: what accounts are limited in, and tests may set
     quotas: ClassVar[tuple[Quota, ...]] = ()
     handlers: ClassVar[dict[str, Handler]]
+    _follow_time: ClassVar[tuple[type[Family], ...]]
     #: shapes of lists that refuse equal entries, a trait that botocore's models do not carry
     unique_lists: ClassVar[frozenset[str]] = frozenset()
     #: structures that reach the handler as they were sent, and lists that do so however long they
@@ -172,6 +178,9 @@ class Backend(MotoBackend):
         if cls.model_corrections:
             model.correct(cls.service, cls.model_corrections)
         cls.handlers = _collect(cls.__name__, cls.service, cls.families)
+        cls._follow_time = tuple(
+            kind for kind in cls.families if kind.time_passed is not Family.time_passed
+        )
 
     def family(self, kind: type[F]) -> F:
         """Return the family ``kind`` of this backend."""
@@ -181,8 +190,8 @@ class Backend(MotoBackend):
         return found  # type: ignore[return-value]  # the key is the type
 
     def time_passed(self, now: datetime) -> None:
-        """Tell every family that the clock was moved to ``now``."""
-        for kind in self.families:
+        """Tell every family that has something to do then that the clock was moved to ``now``."""
+        for kind in self._follow_time:
             self.family(kind).time_passed(now)
 
     def tagged_resources(self) -> Iterator[TaggedResource]:

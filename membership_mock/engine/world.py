@@ -108,6 +108,10 @@ class World:
             found = self._stores[(kind, key)] = kind()
         return found  # type: ignore[return-value]  # the key holds the type
 
+    def held_at(self, kind: type[S], key: tuple[str, ...]) -> S | None:
+        """Return the one store of ``kind`` with this key, but make none; None if there is none."""
+        return self.store_at(kind, key) if (kind, key) in self._stores else None
+
     def stores(self, kind: type[S]) -> Iterator[tuple[tuple[str, ...], S]]:
         """Yield every store of ``kind``, each after its key, which depends on the scope."""
         for (held, key), store in list(self._stores.items()):

@@ -61,8 +61,9 @@ class Memberships(Family):
 
     def time_passed(self, now: datetime) -> None:
         """Terminate the memberships of this account and region whose end has come."""
-        home = (self.backend.account_id, self.backend.region_name)
-        for _, store in self.backend.world.stores(MembershipStore):
+        store = self.store_if_any(MembershipStore)
+        if store is not None:
+            home = (self.backend.account_id, self.backend.region_name)
             for membership_id in store.homes.get(home, ()):
                 store.pass_time(store.memberships[membership_id], now)
 

@@ -80,13 +80,11 @@ class Responders(CaseFamily):
 
     def time_passed(self, now: datetime) -> None:
         """Close what nobody has answered, which gives its place in the quotas back."""
-        here = (self.backend.account_id, self.backend.region_name)
-        for key, store in self.backend.world.stores(CaseStore):
-            if key == here:
-                for case in store.by_id.values():
-                    if case.closes_at is not None and case.closes_at <= now:
-                        self.of(Investigations).catch_up(case, case.closes_at)
-                        self.catch_up(case, now)
+        store = self.store_if_any(CaseStore)
+        for case in store.by_id.values() if store else ():
+            if case.closes_at is not None and case.closes_at <= now:
+                self.of(Investigations).catch_up(case, case.closes_at)
+                self.catch_up(case, now)
 
     # --- the work on a case ---
 
