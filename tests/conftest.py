@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Generator, Iterator
@@ -30,7 +31,13 @@ _UNKNOWN_TO_BOTO3 = re.compile(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of tests that need more than the oldest supported boto3 knows."""
+    """Forget the AWS settings of the machine, which modules of tests meet when they are imported.
+
+    Declares the marker of tests that need more than the oldest supported boto3 knows.
+    """
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "MOTO_")):
+            del os.environ[name]
     config.addinivalue_line("markers", "newest_model: needs the model of the newest boto3")
 
 
@@ -79,13 +86,18 @@ def _only_loopback(lookup: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """Let no profile, region or credentials of the machine shine through."""
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.delenv(name, raising=False)
+    """Have a region and nothing else, neither in the environment nor in the files of the AWS CLI."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(autouse=True)
+def _reports_as_in_a_plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a pytest that a test starts print the same on a CI machine and on a coloured terminal."""
+    for name in ("CI", "BUILD_NUMBER", "COLUMNS", "FORCE_COLOR", "PY_COLORS", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)

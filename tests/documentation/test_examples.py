@@ -81,8 +81,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
                 (folder / block.file).write_text(block.text, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-W", "error", "--strict-markers", "-p", "no:xdist"]
     command += ["-p", "tests.conftest", "-p", "no:cacheprovider", "--junitxml", "report.xml", "."]
-    environment = {name: value for name, value in os.environ.items() if name[:4] != "AWS_"}
-    environment["PYTHONPATH"] = str(ROOT)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
     run = subprocess.run(
         command, cwd=folder, env=environment, check=False, capture_output=True, text=True
     )
