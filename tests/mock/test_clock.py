@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 import requests
+import time_machine
 from freezegun import freeze_time
 
 from membership_mock import MockClock, NotRunning, UsageError, mock_membership
@@ -406,31 +407,53 @@ def test_a_snapshot_keeps_the_clock_where_it_was_frozen(membership_mock, clock):
         assert shown[0]["lastUpdated"] == NOON + timedelta(minutes=1)
 
 
-# --- freezegun ---
+# --- freezegun and time-machine ---
 
 
-def test_freezegun_moves_a_clock_that_nobody_has_touched(membership_mock):
-    with freeze_time(NOON) as frozen:
+def travelled(to):
+    """Return a context in which time-machine stands still at a moment, and what moves it on."""
+    return time_machine.travel(to, tick=False)
+
+
+EITHER = pytest.mark.parametrize(
+    ("travel", "tick"),
+    [
+        pytest.param(freeze_time, "tick", id="freezegun"),
+        pytest.param(travelled, "shift", id="time-machine"),
+    ],
+)
+
+
+@EITHER
+def test_a_clock_that_nobody_has_touched_shows_their_time(membership_mock, travel, tick):
+    with travel(NOON) as theirs:
         assert membership_mock.clock.now() == NOON
-        frozen.tick(HOUR)
+        getattr(theirs, tick)(HOUR)
         assert stamp(membership_mock) == NOON + HOUR
 
 
-def test_a_moved_clock_goes_ahead_of_freezegun(membership_mock):
-    with freeze_time(NOON) as frozen:
+@EITHER
+def test_a_moved_clock_goes_ahead_of_theirs(membership_mock, travel, tick):
+    with travel(NOON) as theirs:
         membership_mock.clock.advance(days=1)
-        frozen.tick(HOUR)
+        getattr(theirs, tick)(HOUR)
         assert stamp(membership_mock) == NOON + timedelta(days=1) + HOUR
 
 
-def test_a_frozen_clock_does_not_follow_freezegun(membership_mock, clock):
-    with freeze_time("2026-06-01"):
+@EITHER
+def test_a_frozen_clock_does_not_follow_theirs(membership_mock, clock, travel, tick):
+    with travel(NOON + 24 * HOUR) as theirs:
         assert stamp(membership_mock) == NOON
+        clock.unfreeze()
+        getattr(theirs, tick)(HOUR)
+        assert stamp(membership_mock, region="us-east-1") == NOON + HOUR
 
 
-def test_the_clock_can_go_forward_after_freezegun_has_gone_back(membership_mock):
+@EITHER
+def test_the_clock_can_go_forward_after_theirs_has_gone_back(membership_mock, travel, tick):
     stamp(membership_mock)
-    with freeze_time("2001-02-03"):
+    with travel(datetime(2001, 2, 3, tzinfo=timezone.utc)) as theirs:
+        getattr(theirs, tick)(HOUR)
         membership_mock.clock.move_to("2001-02-04")
         assert membership_mock.clock.now() == datetime(2001, 2, 4, tzinfo=timezone.utc)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import requests
+import time_machine
 from freezegun import freeze_time
 
 from membership_mock import MembershipMock, UsageError, mock_membership
@@ -258,6 +259,15 @@ def test_freezegun_settles_what_waits_for_the_clock(begin, polled, timetable):
         look = begin(mock)
         assert look() == timetable[0][1]
         real.tick(timedelta(minutes=timetable[-1][0]))
+        assert look() == timetable[-1][1]
+
+
+@EVERY_STORY
+def test_time_machine_settles_what_waits_for_the_clock(begin, polled, timetable):
+    with time_machine.travel(NOON, tick=False) as real, mock_membership(settle="clock") as mock:
+        look = begin(mock)
+        assert look() == timetable[0][1]
+        real.shift(timedelta(minutes=timetable[-1][0]))
         assert look() == timetable[-1][1]
 
 
