@@ -128,6 +128,9 @@ class Quotas(Family):
         quota = ACTIVE[resolver_type]
         limit = self.limit(quota)
         if store.active.get((membership_id, resolver_type), 0) >= limit:
+            # a case that nobody has answered may be closed by now, though nobody has looked at it
+            self.backend.time_passed(now)
+        if store.active.get((membership_id, resolver_type), 0) >= limit:
             raise _exceeded(quota, limit, membership_id)
         if resolver_type == "AWS":
             limit = self.limit(CREATED_IN_A_DAY)

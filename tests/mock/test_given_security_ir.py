@@ -446,6 +446,8 @@ def test_what_no_case_can_have_is_refused(
         ({"team": [5, 6]}, "team: .* is not Sequence"),
         ({"units": None}, "units: .* is not Sequence"),
         ({"units": "ou-abcd-12345678"}, "units: .* is not Sequence"),
+        # a new membership would silently cover the units alone
+        ({"entire_organization": True, "units": ["ou-abcd-12345678"]}, "not both"),
     ],
     ids=str,
 )

@@ -64,6 +64,14 @@ def test_upload_url_adds_a_pending_attachment(security_ir):
     }
 
 
+def test_upload_url_dates_the_case_to_its_issue(security_ir, clock):
+    case_id = new_case(security_ir)
+    clock.tick(60)
+    upload_url(security_ir, case_id)
+    case = security_ir.get_case(caseId=case_id)
+    assert case["lastUpdatedDate"] == START + timedelta(seconds=60)
+
+
 def test_upload_url_looks_like_one_of_s3(security_ir):
     case_id = new_case(security_ir)
     url = urlsplit(upload_url(security_ir, case_id))

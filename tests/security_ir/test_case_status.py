@@ -100,6 +100,19 @@ def test_close_case_closes_a_case_that_aws_resolves(security_ir):
     assert security_ir.close_case(caseId=case_id)["caseStatus"] == "Closed"
 
 
+@pytest.mark.parametrize(
+    "status",
+    ["Submitted", "Acknowledged", ANALYSIS, CONTAINMENT, POST_INCIDENT, "Ready to Close"],
+)
+def test_close_case_is_the_customers_right_wherever_aws_is(membership_mock, status):
+    seeded = membership_mock.given.security_ir.case(resolver="AWS", status=status)
+    client = membership_mock.client("security-ir")
+    assert client.close_case(caseId=seeded.case_id)["caseStatus"] == "Closed"
+    case = client.get_case(caseId=seeded.case_id)
+    assert (case["caseStatus"], case["pendingAction"]) == ("Closed", "None")
+    assert "closureCode" not in case
+
+
 def test_close_case_is_final(security_ir, clock):
     case_id = new_case(security_ir)
     security_ir.close_case(caseId=case_id)

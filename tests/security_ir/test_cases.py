@@ -4,15 +4,47 @@ import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import requests
 
 from tests.security_ir.scenes import START, code, member_client, new_case, refusal
 
+#: every operation on a case that exists, with the least that it takes besides the case's id
+ON_A_CASE = {
+    "close_case": {},
+    "create_case_comment": {"body": "Seen again."},
+    "get_case": {},
+    "get_case_attachment_download_url": {"attachmentId": "3C5A6B89-1DEF-4C2D-A5B6-123456789ABC"},
+    "get_case_attachment_upload_url": {"fileName": "log.txt", "contentLength": 1},
+    "list_case_edits": {},
+    "list_comments": {},
+    "list_investigations": {},
+    "send_feedback": {"resultId": "inv-0000000000", "usefulness": "USEFUL"},
+    "update_case": {},
+    "update_case_comment": {"commentId": "000000", "body": "Not seen."},
+    "update_case_status": {"caseStatus": "Detection and Analysis"},
+    "update_resolver_type": {"resolverType": "AWS"},
+}
 WATCHER = {"email": "eve@example.com", "name": "Eve", "jobTitle": "Auditor"}
 REGIONS = [{"region": "eu-west-1"}, {"region": "us-east-1"}]
 
 
 def fields(response):
     return [field["name"] for field in response["fieldList"]]
+
+
+@pytest.mark.parametrize("name", ON_A_CASE)
+def test_no_operation_finds_an_unknown_case(security_ir, name):
+    response = refusal(getattr(security_ir, name), caseId="0000000000", **ON_A_CASE[name])
+    assert code(response) == "ResourceNotFoundException"
+
+
+@pytest.mark.parametrize("name", ON_A_CASE)
+def test_every_operation_on_a_case_asks_for_an_active_membership(security_ir, name):
+    case_id = new_case(security_ir)
+    (membership,) = security_ir.list_memberships()["items"]
+    security_ir.cancel_membership(membershipId=membership["membershipId"])
+    response = refusal(getattr(security_ir, name), caseId=case_id, **ON_A_CASE[name])
+    assert code(response) == "SecurityIncidentResponseNotActiveException"
 
 
 # CreateCase
@@ -51,6 +83,23 @@ def test_create_case_refuses_reserved_tag_keys(security_ir):
 def test_create_case_with_the_same_token_creates_one_case(security_ir):
     assert new_case(security_ir, clientToken="a") == new_case(security_ir, clientToken="a")
     assert security_ir.list_cases()["total"] == 1
+
+
+def test_create_case_refuses_a_used_token_with_another_title(security_ir):
+    new_case(security_ir, clientToken="a")
+    with pytest.raises(security_ir.exceptions.ConflictException) as refused:
+        new_case(security_ir, clientToken="a", title="Another key")
+    response = refused.value.response
+    assert (response["resourceId"], response["resourceType"]) == ("a", "ClientToken")
+    assert security_ir.list_cases()["total"] == 1
+
+
+@pytest.mark.parametrize("resolver", ["Self", "AWS"])
+@pytest.mark.parametrize("engagement", ["Security Incident", "Investigation"])
+def test_create_case_takes_every_engagement_with_every_resolver(security_ir, resolver, engagement):
+    case_id = new_case(security_ir, resolver, engagementType=engagement)
+    case = security_ir.get_case(caseId=case_id)
+    assert (case["resolverType"], case["engagementType"]) == (resolver, engagement)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +172,25 @@ def test_get_case_refuses_an_unknown_id(security_ir, case_id):
     response = refusal(security_ir.get_case, caseId=case_id)
     assert code(response) == "ResourceNotFoundException"
     assert case_id in response["message"]
+
+
+def test_get_case_is_not_dated_to_what_leaves_no_edit(security_ir, clock):
+    case_id = new_case(security_ir, "AWS")
+    url = security_ir.get_case_attachment_upload_url(
+        caseId=case_id, fileName="log.bin", contentLength=1
+    )["attachmentPresignedUrl"]
+    (action, *_) = security_ir.list_investigations(caseId=case_id)["investigationActions"]
+    clock.tick(30)
+    requests.put(url, data=b"x", timeout=5).raise_for_status()
+    security_ir.send_feedback(
+        caseId=case_id, resultId=action["investigationId"], usefulness="USEFUL"
+    )
+    arn = security_ir.get_case(caseId=case_id)["caseArn"]
+    security_ir.tag_resource(resourceArn=arn, tags={"team": "red"})
+    case = security_ir.get_case(caseId=case_id)
+    assert case["caseAttachments"][0]["attachmentStatus"] == "Verified"
+    assert case["lastUpdatedDate"] == START
+    assert security_ir.list_case_edits(caseId=case_id)["total"] == 2
 
 
 def test_get_case_refuses_the_case_of_another_account(membership_mock, security_ir):

@@ -51,6 +51,16 @@ def test_create_membership_answers_with_status_201(client):
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
 
 
+def test_answers_carry_the_headers_of_api_gateway(client):
+    # clients of the live service take them out before they compare two answers
+    with pytest.raises(ClientError) as refused:
+        client.get_membership(membershipId="m-0000000000")
+    for answer in (client.list_memberships(), refused.value.response):
+        headers = answer["ResponseMetadata"]["HTTPHeaders"]
+        assert headers.keys() >= {"x-amzn-requestid", "x-amz-apigw-id", "x-amzn-trace-id"}
+        assert headers["x-amzn-requestid"] == answer["ResponseMetadata"]["RequestId"]
+
+
 def test_create_membership_is_active_at_once(client):
     with freeze_time(NOON):
         membership_id = create(client, optInFeatures=[{"featureName": "Triage", "isEnabled": True}])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.security_ir.scenes import member_client, new_case
+from tests.security_ir.scenes import START, member_client, new_case
 
 
 def new_cases(client, count, resolver="Self"):
@@ -83,6 +83,39 @@ def test_create_case_counts_the_day_across_memberships(membership_mock, security
     security_ir.cancel_membership(membershipId=membership_id)
     again = member_client(membership_mock)
     assert exceeded(again, lambda: new_case(again, "AWS")) == "L-5052B1EE"
+
+
+@pytest.fixture
+def unanswered(membership_mock, security_ir):
+    """Take the only place of a service-managed case with one that AWS opens and nobody answers."""
+    membership_id = security_ir.list_memberships()["items"][0]["membershipId"]
+    triage = [{"featureName": "Triage", "isEnabled": True}]
+    security_ir.update_membership(membershipId=membership_id, optInFeatures=triage)
+    membership_mock.quotas.set("security-ir", "active_service_managed_cases", 1)
+    return membership_mock.aws_side("111111111111", "eu-west-1").open_case()
+
+
+def test_create_case_counts_a_case_that_awaits_an_answer(security_ir, clock, unanswered):
+    clock.tick(timedelta(days=5, seconds=-1))
+    assert exceeded(security_ir, lambda: new_case(security_ir, "AWS")) == "L-A44E2290"
+    assert security_ir.get_case(caseId=unanswered)["caseStatus"] == "Submitted"
+
+
+def test_create_case_does_not_count_a_case_that_nobody_answered(security_ir, clock, unanswered):
+    # without a look at that case, and with a clock that does not tell the mock that it moves
+    clock.tick(timedelta(days=6))
+    assert new_case(security_ir, "AWS")
+    case = security_ir.get_case(caseId=unanswered)
+    assert (case["caseStatus"], case["closedDate"]) == ("Closed", START + timedelta(days=5))
+
+
+def test_update_resolver_type_does_not_count_a_case_that_nobody_answered(
+    security_ir, clock, unanswered
+):
+    case_id = new_case(security_ir)
+    clock.tick(timedelta(days=6))
+    security_ir.update_resolver_type(caseId=case_id, resolverType="AWS")
+    assert security_ir.get_case(caseId=unanswered)["caseStatus"] == "Closed"
 
 
 def test_update_resolver_type_needs_room_for_a_service_managed_case(security_ir):

@@ -51,16 +51,21 @@ class MembershipSeeds(Seeds):
             team: two to ten members, each with ``name``, ``jobTitle`` and ``email``.
             triage: whether proactive response is enabled.
             entire_organization: whether it covers all accounts of the organization.
-            units: ids of the organizational units that it covers, at the most 5.
+            units: ids of the organizational units that it covers instead, at the most 5.
 
         Raises:
             SeedRefused: the account may not hold a membership, or AWS refuses a value.
-            UsageError: no membership has that status.
+            UsageError: no membership has that status, or that scope.
         """
         statuses = list(dict.fromkeys(["Active", *NEXT_STATUS.values()]))
         if status not in statuses:
             raise UsageError(
                 f"A membership cannot be {status!r}; it can be: {', '.join(statuses)}."
+            )
+        if entire_organization and units:
+            raise UsageError(
+                "A membership covers the entire organization or some of its units, not both: leave"
+                " entire_organization or units out."
             )
         with self._scene.seed("security_ir.membership", _WHO_MAY):
             who, where = self._scene.account(account), self._scene.region(region)
