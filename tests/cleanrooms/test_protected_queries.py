@@ -532,3 +532,7 @@ def test_queries_of_a_membership_that_ends_are_cancelled_and_can_be_read(a, coll
     a.delete_collaboration(collaborationIdentifier=collaboration_id)
     assert get_query(a, mid, query_id)["status"] == "CANCELLED"
     assert statuses(a, mid) == ["CANCELLED"]
+    with pytest.raises(a.exceptions.ConflictException) as refused:  # its membership has ended
+        cancel(a, mid, query_id)
+    answer = refused.value.response
+    assert (answer["reason"], answer["resourceType"]) == ("INVALID_STATE", "MEMBERSHIP")
