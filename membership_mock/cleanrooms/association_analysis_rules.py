@@ -41,7 +41,8 @@ class AssociationAnalysisRules(CleanRoomsFamily):
             ConflictException: the association has a rule of this type; that the text says
                 "already" is observed.
             ValidationException: the table has no rule of this type, the policy is of another
-                type, or a receiver cannot receive results (all inferred).
+                type, or a receiver cannot receive results (all inferred); or additional analyses
+                are named for a rule of the type AGGREGATION.
         """
         membership = self.of(Memberships).require_active(membership_identifier)
         associations = self.of(TableAssociations)
@@ -92,8 +93,7 @@ class AssociationAnalysisRules(CleanRoomsFamily):
         """Replace the policy of a rule, and return the rule.
 
         Raises:
-            ValidationException: the policy is of another type, or a receiver cannot receive
-                results (inferred).
+            ValidationException: as for CreateConfiguredTableAssociationAnalysisRule.
         """
         membership = self.of(Memberships).require_active(membership_identifier)
         association, rule = self._find(
@@ -150,7 +150,14 @@ def _shown(association: TableAssociation, rule: AnalysisRule) -> dict[str, Any]:
 
 def _check(membership: Membership, rule_type: str, policy: dict[str, Any]) -> None:
     members = membership.collaboration.members
-    for account_id in content_of(rule_type, policy).get("allowedResultReceivers", ()):
+    content = content_of(rule_type, policy)
+    if rule_type == "AGGREGATION" and content.get("allowedAdditionalAnalyses"):
+        # the model's text on ConfiguredTableAssociationAnalysisRuleAggregation
+        raise ValidationException(
+            "Additional analyses are supported for the list and custom analysis rules only.",
+            field="analysisRulePolicy",
+        )
+    for account_id in content.get("allowedResultReceivers", ()):
         member = members.get(account_id)
         if (
             member is None

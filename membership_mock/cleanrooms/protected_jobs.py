@@ -188,10 +188,10 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         """Cancel a job, and return it: it is CANCELLING, and then CANCELLED.
 
         Raises:
-            ConflictException: it has ended otherwise.
+            ConflictException: it has ended otherwise, or its membership is not ACTIVE (inferred).
         """
         del target_status  # CANCELLED is the only one
-        membership = self.of(Memberships).find(membership_identifier)
+        membership = self.of(Memberships).require_active(membership_identifier)
         job = self.find(membership, protected_job_identifier)
         return {"protectedJob": self.cancel(job, ctx.now)}
 

@@ -190,10 +190,10 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         """Cancel a query, and return it: it is CANCELLING, and then CANCELLED.
 
         Raises:
-            ConflictException: it has ended otherwise.
+            ConflictException: it has ended otherwise, or its membership is not ACTIVE (inferred).
         """
         del target_status  # CANCELLED is the only one
-        membership = self.of(Memberships).find(membership_identifier)
+        membership = self.of(Memberships).require_active(membership_identifier)
         query = self.find(membership, protected_query_identifier)
         return {"protectedQuery": self.cancel(query, ctx.now)}
 

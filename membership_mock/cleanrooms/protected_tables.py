@@ -17,7 +17,7 @@ from membership_mock.cleanrooms.errors import ValidationException
 from membership_mock.cleanrooms.families import CleanRoomsFamily
 from membership_mock.cleanrooms.quotas import TABLES_PER_QUERY, Quotas
 from membership_mock.cleanrooms.schema_status import DIRECT, status_details
-from membership_mock.cleanrooms.table_analysis_rules import ANY_JOB, ANY_QUERY
+from membership_mock.cleanrooms.table_analysis_rules import ANY_JOB, ANY_QUERY, consolidated
 from membership_mock.cleanrooms.table_associations import (
     TableAssociation,
     TableAssociations,
@@ -94,8 +94,8 @@ def _objection(table: ConfiguredTable, association: TableAssociation, use: Use) 
             return "its analysis rule does not allow this analysis."
     elif rule.type != "CUSTOM" and use.method != "DIRECT_QUERY":
         return f"its analysis rule of type {rule.type} allows queries only."
-    receivers = association.rules[rule.type].content.get("allowedResultReceivers", ())
+    receivers = consolidated(rule, association.rules[rule.type]).get("allowedResultReceivers", ())
     refused = [account_id for account_id in use.receivers if account_id not in receivers]
     if refused:
-        return f"its collaboration analysis rule does not let {', '.join(refused)} receive results."
+        return f"its analysis rules do not let {', '.join(refused)} receive results."
     return None

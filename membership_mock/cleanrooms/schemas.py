@@ -14,7 +14,7 @@ from membership_mock.cleanrooms.errors import ResourceNotFoundException
 from membership_mock.cleanrooms.families import CleanRoomsFamily
 from membership_mock.cleanrooms.schema_status import status_details
 from membership_mock.cleanrooms.shelves import sequence_of
-from membership_mock.cleanrooms.table_analysis_rules import POLICY_MEMBERS
+from membership_mock.cleanrooms.table_analysis_rules import POLICY_MEMBERS, consolidated
 from membership_mock.cleanrooms.table_associations import (
     TableAssociation,
     TableAssociations,
@@ -179,7 +179,7 @@ class Schemas(CleanRoomsFamily):
                 name,
                 "CONFIGURED_TABLE_ASSOCIATION",
             )
-        both = {"v1": {POLICY_MEMBERS[kind]: {**rule.content, **ours.content}}}
+        both = {"v1": {POLICY_MEMBERS[kind]: consolidated(rule, ours)}}
         return {
             "collaborationId": collaboration.id,
             "type": kind,

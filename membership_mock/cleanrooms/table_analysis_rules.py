@@ -36,6 +36,11 @@ POLICY_MEMBERS = {"AGGREGATION": "aggregation", "LIST": "list", "CUSTOM": "custo
 ANY_QUERY = "ANY_QUERY"
 ANY_JOB = "ANY_JOB"
 
+_RECEIVERS = "allowedResultReceivers"
+
+#: the types of an identity column; the last two are what Snowflake calls varchar and char as well
+_TEXT_TYPES = frozenset({"string", "varchar", "char", "text", "character"})
+
 
 @dataclass
 class AnalysisRule:
@@ -171,6 +176,18 @@ def content_of(rule_type: str, policy: dict[str, Any]) -> dict[str, Any]:
     return content
 
 
+def consolidated(rule: AnalysisRule, collaboration_rule: AnalysisRule) -> dict[str, Any]:
+    """Return what the rule of a table and that of an association say together.
+
+    Both may name receivers of results; who is to receive some has to be named by both (inferred).
+    """
+    ours, theirs = rule.content, collaboration_rule.content
+    both = {**ours, **theirs}
+    if _RECEIVERS in ours and _RECEIVERS in theirs:
+        both[_RECEIVERS] = [one for one in theirs[_RECEIVERS] if one in ours[_RECEIVERS]]
+    return both
+
+
 def _shown(table: ConfiguredTable, rule: AnalysisRule) -> dict[str, Any]:
     return {
         "analysisRule": {
@@ -208,6 +225,7 @@ def _columns_of_custom(content: dict[str, Any]) -> ColumnLists:
     yield "differentialPrivacy", [each["name"] for each in privacy.get("columns", ())]
     for each in content.get("aggregationThresholds", ()):
         yield "aggregationThresholds", each["identityColumns"]
+        yield "outputColumnThresholds", _output_columns(each)
     yield from content.get("comparisonControls", {}).items()
 
 
@@ -245,6 +263,8 @@ def _check_content(table: ConfiguredTable, rule_type: str, content: dict[str, An
             )
     if rule_type == "CUSTOM":
         _check_custom(content)
+        for each in content.get("aggregationThresholds", ()):
+            _check_threshold(table, each)
 
 
 def _check_custom(content: dict[str, Any]) -> None:
@@ -269,6 +289,33 @@ def _check_custom(content: dict[str, Any]) -> None:
             "The identity column of a threshold cannot be compared with literals:"
             f" {', '.join(sorted(identity & set(literal)))}."
         )
+
+
+def _check_threshold(table: ConfiguredTable, threshold: dict[str, Any]) -> None:
+    """Source: the model's texts on AggregationThreshold and OutputColumnThreshold."""
+    for name in threshold["identityColumns"]:
+        kind = table.columns.types[name]
+        if kind.partition("(")[0].strip().lower() not in _TEXT_TYPES:
+            raise _contradiction(
+                f"The identity column {name} has the type {kind}; it must be string, varchar, or"
+                " char."
+            )
+    names = _output_columns(threshold)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise _contradiction(
+            f"outputColumnThresholds can specify each column only once: {', '.join(twice)}."
+        )
+    if any(
+        each["minimumIdentityCount"] == 1 for each in threshold.get("outputColumnThresholds", ())
+    ):
+        raise _contradiction(
+            "The minimumIdentityCount of an output column must be 0, or 2 or greater."
+        )
+
+
+def _output_columns(threshold: dict[str, Any]) -> list[str]:
+    return [each["outputColumnName"] for each in threshold.get("outputColumnThresholds", ())]
 
 
 def _contradiction(message: str) -> ValidationException:

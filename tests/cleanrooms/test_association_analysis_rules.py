@@ -6,7 +6,15 @@ import pytest
 from freezegun import freeze_time
 
 from .rooms import STRANGER, A, B, C, member, new_collaboration
-from .tables import add_collaboration_rule, add_rule, associate, custom, new_table, receivers
+from .tables import (
+    AGGREGATION,
+    add_collaboration_rule,
+    add_rule,
+    associate,
+    custom,
+    new_table,
+    receivers,
+)
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 POLICY = receivers("LIST", A)
@@ -91,6 +99,25 @@ def test_create_configured_table_association_analysis_rule_refuses_as_receiver(
     with pytest.raises(b.exceptions.ValidationException, match=receiver):
         add(b, association, receivers("LIST", A, receiver))
     assert types(b, association) == []
+
+
+def test_additional_analyses_of_an_aggregation_are_refused(b, mid):
+    table = new_table(b)
+    add_rule(b, table["id"], "AGGREGATION", AGGREGATION)
+    association = associate(b, mid, table["id"])
+    everything = "arn:aws:cleanrooms:eu-west-1:*:membership/*/configuredaudiencemodelassociation/*"
+    policy = receivers("AGGREGATION", A, allowedAdditionalAnalyses=[everything])
+    with pytest.raises(b.exceptions.ValidationException) as refused:
+        add(b, association, policy, "AGGREGATION")
+    assert refused.value.response["fieldList"][0]["name"] == "analysisRulePolicy"
+    add(b, association, receivers("AGGREGATION", A), "AGGREGATION")
+    with pytest.raises(b.exceptions.ValidationException):
+        b.update_configured_table_association_analysis_rule(
+            membershipIdentifier=mid,
+            configuredTableAssociationIdentifier=association["id"],
+            analysisRuleType="AGGREGATION",
+            analysisRulePolicy=policy,
+        )
 
 
 def test_create_configured_table_association_analysis_rule_refuses_a_second_one(b, association):

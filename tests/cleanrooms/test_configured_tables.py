@@ -84,6 +84,26 @@ def test_create_configured_table_names_the_type_of_a_snowflake_table(a):
     assert (table["tableType"], table["tableReference"]) == ("SNOWFLAKE", SNOWFLAKE)
 
 
+@pytest.mark.newest_model
+def test_create_configured_table_takes_a_databricks_table_on_trust(a):
+    share = f"https://abc.cloud.databricks.com/api/2.0/delta-sharing/metastores/{NOBODY}"
+    reference = {
+        "databricks": {
+            "schemaName": "sales",
+            "tableName": "orders",
+            "workspaceUrl": "https://abc.cloud.databricks.com",
+            "connectionType": {
+                "deltaSharing": {
+                    "deltaShareEndpoint": f"{share}/recipients/{NOBODY}",
+                    "shareName": "orders",
+                }
+            },
+        }
+    }
+    table = new_table(a, tableReference=reference)
+    assert (table["tableType"], table["tableReference"]) == ("DATABRICKS", reference)
+
+
 def test_create_configured_table_refuses_a_column_that_a_snowflake_table_does_not_have(a):
     with pytest.raises(a.exceptions.ValidationException) as refused:
         new_table(a, tableReference=SNOWFLAKE, allowedColumns=["city", "zip"])

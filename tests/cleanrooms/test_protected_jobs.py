@@ -238,3 +238,7 @@ def test_jobs_of_a_membership_that_ends_are_cancelled(a, collaboration_id, mid, 
     job_id = start_job(a, mid, arn)["id"]
     a.delete_collaboration(collaborationIdentifier=collaboration_id)
     assert get_job(a, mid, job_id)["status"] == "CANCELLED"
+    with pytest.raises(a.exceptions.ConflictException):  # its membership has ended
+        a.update_protected_job(
+            membershipIdentifier=mid, protectedJobIdentifier=job_id, targetStatus="CANCELLED"
+        )

@@ -448,6 +448,19 @@ def test_start_protected_query_refuses_a_receiver_that_a_table_does_not_name(a, 
         start_query(a, mid)
 
 
+def test_start_protected_query_refuses_a_receiver_that_the_rule_of_a_table_does_not_name(
+    a, b, collaboration_id, memberships
+):
+    policy = custom("ANY_QUERY", providers=[A], allowedResultReceivers=[B])
+    ready_table(b, memberships[B], A, kind="CUSTOM", policy=policy)
+    with pytest.raises(a.exceptions.ValidationException, match=A):
+        start_query(a, memberships[A])
+    rule = a.get_schema_analysis_rule(
+        collaborationIdentifier=collaboration_id, name="orders", type="CUSTOM"
+    )["analysisRule"]
+    assert rule["consolidatedPolicy"]["v1"]["custom"]["allowedResultReceivers"] == []
+
+
 def test_start_protected_query_leaves_names_alone_that_are_no_schema(a, mid):
     start_query(a, mid, sqlParameters={"queryString": "SELECT * FROM nowhere"})
 
@@ -532,3 +545,7 @@ def test_queries_of_a_membership_that_ends_are_cancelled_and_can_be_read(a, coll
     a.delete_collaboration(collaborationIdentifier=collaboration_id)
     assert get_query(a, mid, query_id)["status"] == "CANCELLED"
     assert statuses(a, mid) == ["CANCELLED"]
+    with pytest.raises(a.exceptions.ConflictException) as refused:  # its membership has ended
+        cancel(a, mid, query_id)
+    answer = refused.value.response
+    assert (answer["reason"], answer["resourceType"]) == ("INVALID_STATE", "MEMBERSHIP")

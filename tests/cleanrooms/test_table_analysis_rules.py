@@ -19,6 +19,26 @@ THRESHOLD = {
 }
 
 
+def threshold(*outputs):
+    """Return a CUSTOM policy with these overrides, each a column and its number of identities."""
+    overrides = [{"outputColumnName": n, "minimumIdentityCount": least} for n, least in outputs]
+    given = {**THRESHOLD, "outputColumnThresholds": overrides}
+    return custom("ANY_QUERY", providers=[A], aggregationThresholds=[given])
+
+
+def snowflake_table(kind):
+    """Return what a table is created with whose only column, customer_id, has the type ``kind``."""
+    described = {
+        "secretArn": f"arn:aws:secretsmanager:us-east-1:{A}:secret:snow",
+        "accountIdentifier": "abc-123",
+        "databaseName": "SALES",
+        "tableName": "ORDERS",
+        "schemaName": "PUBLIC",
+        "tableSchema": {"v1": [{"columnName": "customer_id", "columnType": kind}]},
+    }
+    return {"tableReference": {"snowflake": described}, "allowedColumns": ["customer_id"]}
+
+
 def comparisons(*literal):
     return {"allowedLiteralComparisonColumns": list(literal), "allowedColumnComparisonColumns": []}
 
@@ -143,6 +163,9 @@ def test_create_configured_table_analysis_rule_refuses_a_second_rule_of_any_type
             ),
             id="identity column compared with literals",
         ),
+        pytest.param("CUSTOM", threshold(("city", 1)), id="output threshold of one identity"),
+        pytest.param("CUSTOM", threshold(("city", 2), ("city", 3)), id="output column twice"),
+        pytest.param("CUSTOM", threshold(("zip", 2)), id="unknown output column"),
     ],
 )
 def test_create_configured_table_analysis_rule_refuses_what_contradicts_itself(
@@ -153,6 +176,26 @@ def test_create_configured_table_analysis_rule_refuses_what_contradicts_itself(
     answer = refused.value.response
     assert answer["reason"] == "INVALID_CONFIGURATION"
     assert [each["name"] for each in answer["fieldList"]] == ["analysisRulePolicy"]
+    assert types(a, table["id"]) == []
+
+
+def test_create_configured_table_analysis_rule_takes_thresholds_of_output_columns(a, table):
+    policy = threshold(("city", 0), ("amount", 2))
+    assert add_rule(a, table["id"], "CUSTOM", policy)["policy"] == policy
+
+
+@pytest.mark.parametrize("kind", ["string", "VARCHAR(20)", "char(2)", "TEXT"])
+def test_an_identity_column_holds_text(a, kind):
+    table = new_table(a, **snowflake_table(kind))
+    add_rule(a, table["id"], "CUSTOM", threshold())
+    assert types(a, table["id"]) == ["CUSTOM"]
+
+
+@pytest.mark.parametrize("kind", ["bigint", "NUMBER(38,0)"])
+def test_an_identity_column_of_numbers_is_refused(a, kind):
+    table = new_table(a, **snowflake_table(kind))
+    with pytest.raises(a.exceptions.ValidationException, match="customer_id"):
+        add_rule(a, table["id"], "CUSTOM", threshold())
     assert types(a, table["id"]) == []
 
 

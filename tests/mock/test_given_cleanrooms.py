@@ -150,6 +150,16 @@ def test_membership_in_its_status_already_is_not_touched(membership_mock, given,
     assert membership_mock.report() == report
 
 
+def test_membership_is_found_among_many(given):
+    """Seeds once looked at the first page of an account's memberships only."""
+    rooms = [given.joined_collaboration([A, B], region=IRELAND) for _ in range(101)]
+    last = rooms[-1]
+    assert given.membership(last, B).id == last.memberships[B]
+    assert given.query(last).membership_id == last.memberships[A]
+    removed = given.membership(last, B, "REMOVED")
+    assert given.membership(last, B, "REMOVED") == removed
+
+
 def test_membership_takes_the_id_of_a_collaboration(given, rooms):
     made = rooms(A).create_collaboration(
         name="Own",
@@ -249,6 +259,18 @@ def test_associated_table_lets_an_invited_account_join(given, rooms):
     assert members(rooms(A), room)[B][0] == "ACTIVE"
     assert membership_of(rooms(B), room) == "ACTIVE"
     assert association.membership_id
+
+
+def test_associated_table_leaves_out_receivers_who_have_gone(given, rooms):
+    room = given.joined_collaboration([A, B, C], receivers=[A, C], region=IRELAND)
+    given.membership(room, C, "LEFT")
+    association = given.associated_table(room, B)
+    rule = rooms(B).get_configured_table_association_analysis_rule(
+        membershipIdentifier=association.membership_id,
+        configuredTableAssociationIdentifier=association.id,
+        analysisRuleType="CUSTOM",
+    )["analysisRule"]
+    assert rule["policy"]["v1"]["custom"]["allowedResultReceivers"] == [A]
 
 
 def test_associated_table_takes_a_table_and_its_rule(given, rooms, room):

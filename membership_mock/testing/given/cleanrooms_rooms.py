@@ -274,16 +274,23 @@ class RoomSeeds(Seeds):
 
     def _status(self, room_id: str, account: str, region: str) -> tuple[str, str | None]:
         """Return what an account is in a collaboration, and the id of its membership."""
-        held = self._scene.call(SERVICE, "ListMemberships", account, region, maxResults=100)
-        for each in held["membershipSummaries"]:
-            if each["collaborationId"] == room_id:
-                return each["status"], each["id"]
         room = self._scene.ask(
             SERVICE, "GetCollaboration", account, region, collaborationIdentifier=room_id
         )
         if room is not None:
-            return room["collaboration"]["memberStatus"], None
-        return "", None  # a stranger, or gone: the service will say so
+            found = room["collaboration"]
+            return found["memberStatus"], found.get("membershipId")
+        token = None
+        while True:  # a membership outlives what its account sees of the collaboration
+            page = self._scene.call(
+                SERVICE, "ListMemberships", account, region, maxResults=100, nextToken=token
+            )
+            for each in page["membershipSummaries"]:
+                if each["collaborationId"] == room_id:
+                    return each["status"], each["id"]
+            token = page.get("nextToken")
+            if token is None:
+                return "", None  # a stranger, or gone: the service will say so
 
     def _members(self, room_id: str, account: str, region: str) -> list[dict[str, Any]]:
         found = self._scene.call(

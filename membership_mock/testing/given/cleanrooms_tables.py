@@ -176,7 +176,11 @@ class TableSeeds(RoomSeeds):
                 roleArn=f"arn:{self._scene.partition(region)}:iam::{account}:role/clean-rooms",
             )["configuredTableAssociation"]
             if receivers is None:
-                receivers = [e["accountId"] for e in members if RECEIVE in e["abilities"]]
+                receivers = [
+                    each["accountId"]
+                    for each in members
+                    if RECEIVE in each["abilities"] and each["status"] in ("INVITED", "ACTIVE")
+                ]
             self._scene.call(
                 SERVICE,
                 "CreateConfiguredTableAssociationAnalysisRule",
