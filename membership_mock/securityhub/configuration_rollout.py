@@ -13,7 +13,7 @@ from datetime import datetime
 from membership_mock.engine.moto_bridge import organization_of
 from membership_mock.engine.operation import Family
 from membership_mock.engine.organizations import Organization
-from membership_mock.securityhub.aggregation import FindingAggregatorStore
+from membership_mock.securityhub.aggregation import FindingAggregator, FindingAggregatorStore
 from membership_mock.securityhub.associations import Associations, AssociationStore
 from membership_mock.securityhub.central_configuration import (
     SELF_MANAGED,
@@ -24,6 +24,7 @@ from membership_mock.securityhub.central_configuration import (
     lineage,
 )
 from membership_mock.securityhub.delegation import DelegationStore
+from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.hubs import Hubs, HubStore
 from membership_mock.securityhub.regions import backend_in
 from membership_mock.securityhub.standards import Standards
@@ -32,14 +33,36 @@ from membership_mock.securityhub.standards import Standards
 class ConfigurationRollout(Family):
     """What configuration policies do to accounts."""
 
-    def regions(self, administrator_id: str) -> list[str]:
-        """Return the regions that an administrator's policies reach, the home region first."""
-        aggregator = self.store(FindingAggregatorStore).aggregators.get(administrator_id)
+    def regions(
+        self, administrator_id: str, aggregator: FindingAggregator | None = None
+    ) -> list[str]:
+        """Return the regions that an administrator's policies reach, the home region first.
+
+        Args:
+            administrator_id: the delegated administrator.
+            aggregator: what its finding aggregator is going to be; None for what it is.
+        """
+        if aggregator is None:
+            aggregator = self.store(FindingAggregatorStore).aggregators.get(administrator_id)
         if aggregator is None:
             return []
         stores = self.backend.world.stores(HubStore)
         in_use = [region for (region,), store in stores if administrator_id in store.hubs]
         return aggregator.regions_reached(in_use)
+
+    def check_regions(self, administrator_id: str, regions: Iterable[str]) -> None:
+        """Refuse regions where the administrator is somebody's member: nobody is both.
+
+        Raises:
+            InvalidInputException: it is a member in one of them (rule documented, error inferred).
+        """
+        for region in regions:
+            _, associations = _families(self, region, administrator_id)
+            other = associations.administrator_of(administrator_id)
+            if other is not None:
+                raise InvalidInputException(
+                    f"Account {administrator_id} is a member account of {other} in {region}"
+                )
 
     def begin(self, administrator_id: str, now: datetime) -> None:
         """Start central configuration, in the home region and in the linked ones.
@@ -179,6 +202,7 @@ class ConfigurationRollout(Family):
         administrators = hubs.store(DelegationStore).administrators
         administrators.setdefault(organization.management_account_id, administrator_id)
         hubs.enable(administrator_id, default_standards=False, now=now)
+        associations.adopt_members(administrator_id, organization.accounts)
         for account_id in organization.accounts:
             if hubs.of_account(account_id) is not None:
                 associations.enroll(administrator_id, account_id, now)

@@ -178,9 +178,7 @@ def complaints(finding: Mapping[str, Any], found: list[Violation]) -> Iterator[s
         for path, value in _values(finding, field):
             if not least <= len(value) <= most:
                 yield f"{_at(path)} {_length(value, least, most)}"
-    for field, longest in ENTRIES.items():
-        for path, entries in _values(finding, field):
-            yield from _long_entries(path, entries, *longest)
+    yield from _long_entries(finding)
     for field, (low, high) in RANGES.items():
         for path, value in _values(finding, field):
             if not low <= value <= high:
@@ -275,18 +273,16 @@ def _fits(text: str, pattern: str) -> bool:
     return re.search(pattern, text, re.ASCII) is not None
 
 
-def _long_entries(
-    path: Path, entries: Mapping[str, str], longest_key: int, longest_value: int
-) -> Iterator[str]:
-    """Yield the entries of a map whose key or value is too long."""
-    for key, value in entries.items():
-        if len(key) > longest_key:
-            yield (
-                f"{_at(path)} {_length(key, 0, longest_key)}, {_at(path)} property name '{key}' is"
-                " invalid"
-            )
-        if len(value) > longest_value:
-            yield f"{_at((*path, key))} {_length(value, 0, longest_value)}"
+def _long_entries(finding: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the entries of maps whose key or value is too long (the text for keys is inferred)."""
+    for field, (longest_key, longest_value) in ENTRIES.items():
+        for path, entries in _values(finding, field):
+            for key, value in entries.items():
+                if len(key) > longest_key:
+                    too_long = _length(key, 0, longest_key)
+                    yield f"{_at(path)} {too_long}, {_at(path)} property name '{key}' is invalid"
+                if len(value) > longest_value:
+                    yield f"{_at((*path, key))} {_length(value, 0, longest_value)}"
 
 
 def _worded(found: Violation) -> str:

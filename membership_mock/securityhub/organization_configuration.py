@@ -154,7 +154,8 @@ class OrganizationConfiguration(Family):
             InvalidAccessException: the caller has no hub, or is not the administrator (observed).
             InvalidInputException: CENTRAL goes neither with AutoEnable nor with default standards
                 (observed), and needs a finding aggregator whose home region this is, and an
-                administrator that is not the management account (codes inferred).
+                administrator that is not the management account, nor a member of somebody in a
+                linked region (codes inferred).
             AccessDeniedException: central configuration is in use, and this is not its home region.
             ResourceConflictException: back to LOCAL while there are configuration policies or
                 associations (code inferred).
@@ -232,6 +233,8 @@ class OrganizationConfiguration(Family):
                 "A finding aggregator must be created before Central Configuration can be enabled"
             )
         self._check_home(ctx)
+        rollout = self.of(ConfigurationRollout)
+        rollout.check_regions(ctx.account_id, rollout.regions(ctx.account_id))
 
     def _check_home(self, ctx: Context) -> None:
         aggregator = self.of(Governance).aggregator(ctx.account_id)

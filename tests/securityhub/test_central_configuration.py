@@ -20,6 +20,8 @@ from tests.securityhub.central import (
     status_of,
     text_of,
 )
+from tests.securityhub.samples import OTHER_ADMIN as OUTSIDER
+from tests.securityhub.samples import accept, invite, refused
 
 CENTRALLY_MANAGED = (
     "This account is currently associated with a central configuration policy, so only the"
@@ -262,6 +264,26 @@ def test_linking_a_region_makes_the_administrator_one_there_too(central):
     there = central.client(central.administrator, UNLINKED)
     described = there.describe_organization_configuration()["OrganizationConfiguration"]
     assert described["ConfigurationType"] == "CENTRAL"
+
+
+def test_a_region_is_not_linked_where_the_administrator_is_a_member(central):
+    outsider, there = (central.client(one, UNLINKED) for one in (OUTSIDER, central.administrator))
+    for client in (outsider, there):
+        client.enable_security_hub()
+    invite(outsider, central.administrator)
+    accept(there, OUTSIDER)
+    arn = central.hub.list_finding_aggregators()["FindingAggregators"][0]["FindingAggregatorArn"]
+
+    assert refused(
+        central.hub.update_finding_aggregator,
+        FindingAggregatorArn=arn,
+        RegionLinkingMode="SPECIFIED_REGIONS",
+        Regions=[LINKED, UNLINKED],
+    ) == (
+        "InvalidInputException", 400,
+        f"Account {central.administrator} is a member account of {OUTSIDER} in {UNLINKED}",
+    )  # fmt: skip
+    assert central.hub.get_finding_aggregator(FindingAggregatorArn=arn)["Regions"] == [LINKED]
 
 
 def test_an_association_that_failed_at_home_does_not_succeed_by_linking_a_region(central):

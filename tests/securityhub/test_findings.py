@@ -22,6 +22,9 @@ DENIED = (
 )
 
 
+KEYS, LONG = "data.UserDefinedFields", "k" * 129
+
+
 def complaints(client, *findings):
     """Return the error messages of findings that are not imported."""
     answer = client.batch_import_findings(Findings=list(findings))
@@ -253,9 +256,8 @@ def test_a_bad_finding_does_not_stop_the_others(admin):
          "data.UserDefinedFields['key'] should NOT be longer than 1024 characters."),
         ({"UserDefinedFields": {"key": ""}},
          "data.UserDefinedFields['key'] should NOT be shorter than 1 characters."),
-        ({"UserDefinedFields": {"k" * 129: "value"}},
-         "data.UserDefinedFields should NOT be longer than 128 characters,"
-         f" data.UserDefinedFields property name '{'k' * 129}' is invalid."),
+        ({"UserDefinedFields": {LONG: "value"}},
+         f"{KEYS} should NOT be longer than 128 characters, {KEYS} property name '{LONG}' is invalid."),
         ({"Resources": [{"Type": "Other", "Id": "i", "Details": {"Other": {"k": "x" * 1025}}}]},
          "data.Resources[0].Details.Other['k'] should NOT be longer than 1024 characters."),
         ({"Resources": [{"Type": "Other", "Id": "i", "Details": {
