@@ -57,8 +57,7 @@ class ConfigurationRollout(Family):
             InvalidInputException: it is a member in one of them (rule documented, error inferred).
         """
         for region in regions:
-            _, associations = _families(self, region, administrator_id)
-            other = associations.administrator_of(administrator_id)
+            other = self._administrator_of(administrator_id, region)
             if other is not None:
                 raise InvalidInputException(
                     f"Account {administrator_id} is a member account of {other} in {region}"
@@ -80,7 +79,7 @@ class ConfigurationRollout(Family):
         """Bring every account of the organization up to what it goes by at this moment.
 
         Accounts join, leave and move; what they inherit changes with that, and is carried out
-        here. Accounts that nothing has changed for are left alone.
+        here, and so do regions. Accounts that nothing has changed for are left alone.
         """
         central, organization = self._central(administrator_id)
         if central is None or organization is None:
@@ -98,6 +97,7 @@ class ConfigurationRollout(Family):
                 behind.append(account_id)
         if behind:
             self.carry_out(administrator_id, behind, now)
+        self._open(central, organization, now)
 
     def renew(self, administrator_id: str, policy_id: str, now: datetime) -> None:
         """Carry a policy that has changed out for all accounts that go by it."""
@@ -128,7 +128,10 @@ class ConfigurationRollout(Family):
         central, organization = self._central(administrator_id)
         if central is None or organization is None:
             return
-        wanted_regions = list(self.regions(administrator_id) if regions is None else regions)
+        anew = regions is None
+        if regions is None:
+            regions = self._open(central, organization, now)
+        wanted_regions = list(regions)
         for account_id in accounts:
             source = central.source(organization, account_id)
             if source is None:
@@ -137,7 +140,7 @@ class ConfigurationRollout(Family):
             policy_id = source.configuration_policy_id
             before = central.outcomes.get(account_id)
             # what failed elsewhere has still failed
-            reason = before.failure if before and regions is not None else None
+            reason = before.failure if before and not anew else None
             if policy_id != SELF_MANAGED:
                 policy = central.policies[policy_id]
                 for region in wanted_regions:
@@ -153,6 +156,30 @@ class ConfigurationRollout(Family):
             for region in new:
                 self._take_over(region, organization, administrator_id, now)
             self.carry_out(administrator_id, list(central.outcomes if central else ()), now, new)
+
+    def _open(
+        self, central: CentralConfiguration, organization: Organization, now: datetime
+    ) -> list[str]:
+        """Return the regions that policies reach and where the administrator has its role.
+
+        Where all regions are linked, it may have enabled a hub in one that takes opting in: then
+        policies go there from now on, unless it is somebody's member there (inferred).
+        """
+        administrator_id = central.administrator_id
+        reached = self.regions(administrator_id)
+        led = {
+            region
+            for (region,), store in self.backend.world.stores(DelegationStore)
+            if store.administrators.get(organization.management_account_id) == administrator_id
+        }
+        if central.applied:
+            for region in reached:
+                if region in led or self._administrator_of(administrator_id, region):
+                    continue
+                led.add(region)
+                self._take_over(region, organization, administrator_id, now)
+                self.carry_out(administrator_id, list(central.outcomes), now, [region])
+        return [region for region in reached if region in led]
 
     def _configure(
         self,
@@ -192,6 +219,10 @@ class ConfigurationRollout(Family):
         hubs.enable(account_id, default_standards=False, now=now)
         _align(hubs.of(Standards), policy, account_id, now)
         return True
+
+    def _administrator_of(self, account_id: str, region: str) -> str | None:
+        _, associations = _families(self, region, account_id)
+        return associations.administrator_of(account_id)
 
     def _take_over(
         self, region: str, organization: Organization, administrator_id: str, now: datetime

@@ -336,6 +336,39 @@ def test_all_regions_stands_for_those_that_need_no_opt_in(membership_mock):
     assert not has_hub(central.client(account_id, "af-south-1"))
 
 
+def test_all_regions_takes_in_a_region_that_the_administrator_opts_into(membership_mock):
+    central = Central(membership_mock, RegionLinkingMode="ALL_REGIONS")
+    account_id = central.account("alice")
+    central.apply(central.policy(), account_id)
+    there = central.client(central.administrator, "ap-east-1")
+    there.enable_security_hub()
+
+    assert central.association(account_id)["AssociationStatus"] == "SUCCESS"
+
+    assert central.members("ap-east-1") == {account_id: "Enabled"}
+    assert central.standards(account_id, "ap-east-1") == [FSBP.replace(HOME, "ap-east-1")]
+    described = there.describe_organization_configuration()["OrganizationConfiguration"]
+    assert described["ConfigurationType"] == "CENTRAL"
+
+
+def test_all_regions_leaves_out_a_region_where_the_administrator_is_a_member(membership_mock):
+    central = Central(membership_mock, RegionLinkingMode="ALL_REGIONS")
+    outsider, there = (
+        central.client(one, "ap-east-1") for one in (OUTSIDER, central.administrator)
+    )
+    for client in (outsider, there):
+        client.enable_security_hub()
+    invite(outsider, central.administrator)
+    accept(there, OUTSIDER)
+    account_id = central.account("alice")
+
+    central.apply(central.policy(), account_id)
+
+    assert central.association(account_id)["AssociationStatus"] == "SUCCESS"
+    assert central.members("ap-east-1") == {}
+    assert not has_hub(central.client(account_id, "ap-east-1"))
+
+
 def test_all_regions_except_some_leaves_those_out(membership_mock):
     central = Central(
         membership_mock, RegionLinkingMode="ALL_REGIONS_EXCEPT_SPECIFIED", Regions=["us-east-1"]
