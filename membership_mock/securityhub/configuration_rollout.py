@@ -78,8 +78,9 @@ class ConfigurationRollout(Family):
     def settle(self, administrator_id: str, now: datetime) -> None:
         """Bring every account of the organization up to what it goes by at this moment.
 
-        Accounts join, leave and move; what they inherit changes with that, and is carried out
-        here, and so do regions. Accounts that nothing has changed for are left alone.
+        Accounts join, leave and move, what they inherit changes with that, and the administrator
+        opts into regions; all that is carried out here. Accounts that nothing has changed for are
+        left alone.
         """
         central, organization = self._central(administrator_id)
         if central is None or organization is None:

@@ -161,13 +161,15 @@ class OrganizationConfiguration(Family):
                 associations (code inferred).
         """
         self._require_administrator(ctx)
-        current = self.settings(ctx.account_id)
+        current, rollout = self.settings(ctx.account_id), self.of(ConfigurationRollout)
         wanted = (organization_configuration or {}).get("ConfigurationType")
         after = wanted or current.configuration_type
         if after == "CENTRAL":
             if auto_enable or auto_enable_standards == "DEFAULT":
                 raise InvalidInputException(NO_AUTO_ENABLE)
             self._check_central(ctx)
+            if current.configuration_type != "CENTRAL":
+                rollout.check_regions(ctx.account_id, rollout.regions(ctx.account_id))
             auto_enable_standards = "NONE"
         elif current.configuration_type == "CENTRAL":
             self._check_home(ctx)
@@ -185,7 +187,7 @@ class OrganizationConfiguration(Family):
             set_up=set_up if after == "CENTRAL" else None,
         )
         if starts:
-            self.of(ConfigurationRollout).begin(ctx.account_id, ctx.now)
+            rollout.begin(ctx.account_id, ctx.now)
 
     @classmethod
     def organization_changed(cls, world: World, change: OrganizationChange) -> None:
@@ -233,8 +235,6 @@ class OrganizationConfiguration(Family):
                 "A finding aggregator must be created before Central Configuration can be enabled"
             )
         self._check_home(ctx)
-        rollout = self.of(ConfigurationRollout)
-        rollout.check_regions(ctx.account_id, rollout.regions(ctx.account_id))
 
     def _check_home(self, ctx: Context) -> None:
         aggregator = self.of(Governance).aggregator(ctx.account_id)
