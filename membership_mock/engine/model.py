@@ -12,10 +12,18 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
-from botocore.model import ListShape, OperationModel, ServiceModel, Shape, StructureShape
+from botocore.model import (
+    ListShape,
+    MapShape,
+    OperationModel,
+    ServiceModel,
+    Shape,
+    StructureShape,
+)
 
 __all__ = [
     "ListShape",
+    "MapShape",
     "Shape",
     "StructureShape",
     "correct",

@@ -10,7 +10,7 @@ is marked inferred, and follows GuardDuty, whose memberships are of the same fam
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -403,6 +403,20 @@ class Associations(Family):
         """Make an account of the organization an enabled member, unless there is an `obstacle`."""
         if self._enroll(administrator_id, account_id, "enroll", now):
             self.of(Governance).stop_aggregation(account_id)
+
+    def adopt_members(self, administrator_id: str, accounts: Container[str]) -> None:
+        """Make those members ones by organization that are in it and accepted an invitation.
+
+        They belong to it as soon as their administrator administers the organization (documented).
+
+        Args:
+            administrator_id: the delegated administrator.
+            accounts: those of its organization.
+        """
+        store = self.store(AssociationStore)
+        for association in store.roster(administrator_id).enabled:
+            if association.account_id in accounts and not association.by_organization:
+                store.adopt(association)
 
     def enroll_suspended(self, administrator_id: str, account_id: str, now: datetime) -> None:
         """Note that an account was to be enrolled while it was suspended."""

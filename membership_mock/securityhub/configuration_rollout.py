@@ -13,7 +13,7 @@ from datetime import datetime
 from membership_mock.engine.moto_bridge import organization_of
 from membership_mock.engine.operation import Family
 from membership_mock.engine.organizations import Organization
-from membership_mock.securityhub.aggregation import FindingAggregatorStore
+from membership_mock.securityhub.aggregation import FindingAggregator, FindingAggregatorStore
 from membership_mock.securityhub.associations import Associations, AssociationStore
 from membership_mock.securityhub.central_configuration import (
     SELF_MANAGED,
@@ -24,6 +24,7 @@ from membership_mock.securityhub.central_configuration import (
     lineage,
 )
 from membership_mock.securityhub.delegation import DelegationStore
+from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.hubs import Hubs, HubStore
 from membership_mock.securityhub.regions import backend_in
 from membership_mock.securityhub.standards import Standards
@@ -32,14 +33,35 @@ from membership_mock.securityhub.standards import Standards
 class ConfigurationRollout(Family):
     """What configuration policies do to accounts."""
 
-    def regions(self, administrator_id: str) -> list[str]:
-        """Return the regions that an administrator's policies reach, the home region first."""
-        aggregator = self.store(FindingAggregatorStore).aggregators.get(administrator_id)
+    def regions(
+        self, administrator_id: str, aggregator: FindingAggregator | None = None
+    ) -> list[str]:
+        """Return the regions that an administrator's policies reach, the home region first.
+
+        Args:
+            administrator_id: the delegated administrator.
+            aggregator: what its finding aggregator is going to be; None for what it is.
+        """
+        if aggregator is None:
+            aggregator = self.store(FindingAggregatorStore).aggregators.get(administrator_id)
         if aggregator is None:
             return []
         stores = self.backend.world.stores(HubStore)
         in_use = [region for (region,), store in stores if administrator_id in store.hubs]
         return aggregator.regions_reached(in_use)
+
+    def check_regions(self, administrator_id: str, regions: Iterable[str]) -> None:
+        """Refuse regions where the administrator is somebody's member: nobody is both.
+
+        Raises:
+            InvalidInputException: it is a member in one of them (rule documented, error inferred).
+        """
+        for region in regions:
+            other = self._administrator_of(administrator_id, region)
+            if other is not None:
+                raise InvalidInputException(
+                    f"Account {administrator_id} is a member account of {other} in {region}"
+                )
 
     def begin(self, administrator_id: str, now: datetime) -> None:
         """Start central configuration, in the home region and in the linked ones.
@@ -56,8 +78,9 @@ class ConfigurationRollout(Family):
     def settle(self, administrator_id: str, now: datetime) -> None:
         """Bring every account of the organization up to what it goes by at this moment.
 
-        Accounts join, leave and move; what they inherit changes with that, and is carried out
-        here. Accounts that nothing has changed for are left alone.
+        Accounts join, leave and move, what they inherit changes with that, and the administrator
+        opts into regions; all that is carried out here. Accounts that nothing has changed for are
+        left alone.
         """
         central, organization = self._central(administrator_id)
         if central is None or organization is None:
@@ -75,6 +98,7 @@ class ConfigurationRollout(Family):
                 behind.append(account_id)
         if behind:
             self.carry_out(administrator_id, behind, now)
+        self._open(central, organization, now)
 
     def renew(self, administrator_id: str, policy_id: str, now: datetime) -> None:
         """Carry a policy that has changed out for all accounts that go by it."""
@@ -105,7 +129,10 @@ class ConfigurationRollout(Family):
         central, organization = self._central(administrator_id)
         if central is None or organization is None:
             return
-        wanted_regions = list(self.regions(administrator_id) if regions is None else regions)
+        anew = regions is None
+        if regions is None:
+            regions = self._open(central, organization, now)
+        wanted_regions = list(regions)
         for account_id in accounts:
             source = central.source(organization, account_id)
             if source is None:
@@ -114,7 +141,7 @@ class ConfigurationRollout(Family):
             policy_id = source.configuration_policy_id
             before = central.outcomes.get(account_id)
             # what failed elsewhere has still failed
-            reason = before.failure if before and regions is not None else None
+            reason = before.failure if before and not anew else None
             if policy_id != SELF_MANAGED:
                 policy = central.policies[policy_id]
                 for region in wanted_regions:
@@ -130,6 +157,30 @@ class ConfigurationRollout(Family):
             for region in new:
                 self._take_over(region, organization, administrator_id, now)
             self.carry_out(administrator_id, list(central.outcomes if central else ()), now, new)
+
+    def _open(
+        self, central: CentralConfiguration, organization: Organization, now: datetime
+    ) -> list[str]:
+        """Return the regions that policies reach and where the administrator has its role.
+
+        Where all regions are linked, it may have enabled a hub in one that takes opting in: then
+        policies go there from now on, unless it is somebody's member there (inferred).
+        """
+        administrator_id = central.administrator_id
+        reached = self.regions(administrator_id)
+        led = {
+            region
+            for (region,), store in self.backend.world.stores(DelegationStore)
+            if store.administrators.get(organization.management_account_id) == administrator_id
+        }
+        if central.applied:
+            for region in reached:
+                if region in led or self._administrator_of(administrator_id, region):
+                    continue
+                led.add(region)
+                self._take_over(region, organization, administrator_id, now)
+                self.carry_out(administrator_id, list(central.outcomes), now, [region])
+        return [region for region in reached if region in led]
 
     def _configure(
         self,
@@ -170,6 +221,10 @@ class ConfigurationRollout(Family):
         _align(hubs.of(Standards), policy, account_id, now)
         return True
 
+    def _administrator_of(self, account_id: str, region: str) -> str | None:
+        _, associations = _families(self, region, account_id)
+        return associations.administrator_of(account_id)
+
     def _take_over(
         self, region: str, organization: Organization, administrator_id: str, now: datetime
     ) -> None:
@@ -179,6 +234,7 @@ class ConfigurationRollout(Family):
         administrators = hubs.store(DelegationStore).administrators
         administrators.setdefault(organization.management_account_id, administrator_id)
         hubs.enable(administrator_id, default_standards=False, now=now)
+        associations.adopt_members(administrator_id, organization.accounts)
         for account_id in organization.accounts:
             if hubs.of_account(account_id) is not None:
                 associations.enroll(administrator_id, account_id, now)

@@ -6,6 +6,7 @@ Sources: the service model for codes, statuses and members; logs of real calls f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from membership_mock.engine.refusals import Refusals, Violation
@@ -69,7 +70,10 @@ class SecurityHubRefusals(Refusals):
     """How Security Hub words what the engine refuses."""
 
     def invalid(self, violations: Sequence[Violation]) -> ServiceError:
-        """Return an InvalidInputException that names each violated field (wording inferred)."""
+        """Return an InvalidInputException that names each violated field.
+
+        Observed for a list that is too long, otherwise the wording is inferred.
+        """
         return InvalidInputException("; ".join(_sentence(found) for found in violations))
 
     def unparsable(self, detail: str) -> ServiceError:
@@ -98,6 +102,13 @@ class SecurityHubRefusals(Refusals):
 
 
 def _sentence(found: Violation) -> str:
+    if found.kind == "length" and len(found.path) == 1 and not isinstance(found.value, str):
+        most = int(re.findall(r"\d+", found.constraint)[-1])
+        if found.length is not None and found.length > most:
+            return (
+                f"Invalid parameter '{found.path[0]}'. Size '{found.length}' is greater than"
+                f" maximum value: {most}."
+            )
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found.path)
     length = f" with length {found.length}" if found.length is not None else ""
     return (

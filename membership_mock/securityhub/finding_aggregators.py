@@ -7,6 +7,7 @@ a member's refusal; what they leave open is marked inferred.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid
@@ -129,18 +130,27 @@ class FindingAggregators(Family):
         """Replace linking mode and regions; central configuration reaches newly linked regions.
 
         In regions that are linked no more, accounts keep their settings (documented).
+
+        Raises:
+            InvalidInputException: like for a new finding aggregator; or the organization uses
+                central configuration, and the caller is somebody's member in a region that is
+                newly linked (rule documented, error inferred).
         """
         aggregator = self._own(ctx, finding_aggregator_arn, "updated")
         regions = _checked(ctx, region_linking_mode, regions)
         rollout = self.of(ConfigurationRollout)
         before = rollout.regions(ctx.account_id)
+        is_central = self._is_central(ctx.account_id)
+        if is_central:
+            planned = replace(aggregator, region_linking_mode=region_linking_mode, regions=regions)
+            rollout.check_regions(ctx.account_id, rollout.regions(ctx.account_id, planned))
         store = self.store(FindingStore)
         linked = [region for region in store.shelves if aggregator.links(region)]
         aggregator.region_linking_mode = region_linking_mode
         aggregator.regions = regions
         unlinked = [region for region in linked if not aggregator.links(region)]
         store.keep_copies(ctx.account_id, ctx.region, unlinked)
-        if self._is_central(ctx.account_id):
+        if is_central:
             rollout.extend(ctx.account_id, beyond=before, now=ctx.now)
         return aggregator
 

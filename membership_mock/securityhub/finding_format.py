@@ -3,9 +3,10 @@
 The service model knows types, enums and required fields; what the documentation adds stands in
 tables here. A finding is checked by itself, so that one bad finding does not stop the others.
 
-Sources: the pages of the finding's fields (lengths, numbers of items); the texts and the patterns
-of types and timestamps come from logs of real calls, and those of other fields are worded alike
-(inferred). The service reports what it finds first.
+Sources: the pages of the finding's fields (lengths, numbers of items, timestamps); the texts, the
+patterns of types and timestamps, and the number of associated standards come from logs of real
+calls, and the texts of other fields are worded alike (inferred). The service reports what it finds
+first. The timestamps in the details of resources are not looked at.
 """
 
 from __future__ import annotations
@@ -51,19 +52,52 @@ LENGTHS: Mapping[str, tuple[int, int]] = {
     "Network.Protocol": (1, 16),
     "Network.SourceDomain": (1, 128),
     "Network.DestinationDomain": (1, 128),
+    "NetworkPath.ComponentId": (1, 32),
+    "NetworkPath.ComponentType": (1, 32),
+    "NetworkPath.Egress.Protocol": (1, 16),
+    "NetworkPath.Ingress.Protocol": (1, 16),
     "Process.Name": (1, 64),
     "Process.Path": (1, 512),
     "Threats": (1, 32),
+    "Threats.Name": (1, 128),
+    "Threats.Severity": (1, 128),
+    "Threats.FilePaths": (1, 5),
+    "Threats.FilePaths.FilePath": (1, 128),
+    "Threats.FilePaths.FileName": (1, 128),
+    "Threats.FilePaths.ResourceId": (1, 128),
+    "Threats.FilePaths.Hash": (1, 128),
     "ThreatIntelIndicators": (1, 5),
     "ThreatIntelIndicators.Value": (1, 512),
     "ThreatIntelIndicators.Source": (1, 64),
     "Resources": (1, 32),
     "Resources.Type": (1, 256),
     "Resources.Region": (1, 16),
+    "Resources.Details.Other": (0, 50),
     "Compliance.RelatedRequirements": (0, 32),
+    "Compliance.AssociatedStandards": (0, 20),
     "RelatedFindings": (1, 10),
     "FindingProviderFields.RelatedFindings": (1, 10),
     "Note.Text": (1, 512),
+    "PatchSummary.Id": (1, 256),
+    "PatchSummary.RebootOption": (1, 256),
+    "PatchSummary.Operation": (1, 256),
+    "Action.NetworkConnectionAction.RemotePortDetails.PortName": (1, 128),
+    "Action.NetworkConnectionAction.LocalPortDetails.PortName": (1, 128),
+    "Action.NetworkConnectionAction.Protocol": (1, 64),
+    "Action.AwsApiCallAction.Api": (1, 128),
+    "Action.AwsApiCallAction.ServiceName": (1, 128),
+    "Action.AwsApiCallAction.DomainDetails.Domain": (1, 128),
+    "Action.DnsRequestAction.Domain": (1, 128),
+    "Action.DnsRequestAction.Protocol": (1, 64),
+    "GeneratorDetails.Labels": (0, 10),
+}
+
+#: by map: how many characters a key may have, and how many a value
+ENTRIES: Mapping[str, tuple[int, int]] = {
+    "ProductFields": (128, 2048),
+    "UserDefinedFields": (128, 1024),
+    "Resources.Details.Other": (128, 1024),
+    "Resources.Tags": (128, 256),
 }
 
 #: by field: the least and the greatest number
@@ -84,6 +118,17 @@ PATTERNS: Mapping[str, str] = {
     "UpdatedAt": TIMESTAMP,
     "FirstObservedAt": TIMESTAMP,
     "LastObservedAt": TIMESTAMP,
+    "ProcessedAt": TIMESTAMP,
+    "Process.LaunchedAt": TIMESTAMP,
+    "Process.TerminatedAt": TIMESTAMP,
+    "ThreatIntelIndicators.LastObservedAt": TIMESTAMP,
+    "Note.UpdatedAt": TIMESTAMP,
+    "Vulnerabilities.Vendor.VendorCreatedAt": TIMESTAMP,
+    "Vulnerabilities.Vendor.VendorUpdatedAt": TIMESTAMP,
+    "PatchSummary.OperationStartTime": TIMESTAMP,
+    "PatchSummary.OperationEndTime": TIMESTAMP,
+    "Action.AwsApiCallAction.FirstSeen": TIMESTAMP,
+    "Action.AwsApiCallAction.LastSeen": TIMESTAMP,
 }
 
 
@@ -133,6 +178,7 @@ def complaints(finding: Mapping[str, Any], found: list[Violation]) -> Iterator[s
         for path, value in _values(finding, field):
             if not least <= len(value) <= most:
                 yield f"{_at(path)} {_length(value, least, most)}"
+    yield from _long_entries(finding)
     for field, (low, high) in RANGES.items():
         for path, value in _values(finding, field):
             if not low <= value <= high:
@@ -208,8 +254,12 @@ def _severity_and_types(finding: Mapping[str, Any]) -> Iterator[str]:
 
 @cache
 def _reader() -> Reader:
-    shape = model.service_model("securityhub").shape_for("AwsSecurityFinding")
-    return Readers(refuse=_refuse).of(shape)
+    return Readers(refuse=_refuse).of(_shape())
+
+
+@cache
+def _shape() -> model.Shape:
+    return model.service_model("securityhub").shape_for("AwsSecurityFinding")
 
 
 def _refuse(place: Place, detail: str, found: list[Violation]) -> Any:
@@ -221,6 +271,18 @@ def _fits(text: str, pattern: str) -> bool:
     if pattern == TIMESTAMP:
         return re.match(pattern, text, re.ASCII) is not None and instant(text) is not None
     return re.search(pattern, text, re.ASCII) is not None
+
+
+def _long_entries(finding: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the entries of maps whose key or value is too long (the text for keys is inferred)."""
+    for field, (longest_key, longest_value) in ENTRIES.items():
+        for path, entries in _values(finding, field):
+            for key, value in entries.items():
+                if len(key) > longest_key:
+                    too_long = _length(key, 0, longest_key)
+                    yield f"{_at(path)} {too_long}, {_at(path)} property name '{key}' is invalid"
+                if len(value) > longest_value:
+                    yield f"{_at((*path, key))} {_length(value, 0, longest_value)}"
 
 
 def _worded(found: Violation) -> str:
@@ -265,8 +327,11 @@ def _length(value: Any, least: int, most: int) -> str:
 
 def _values(finding: Mapping[str, Any], field: str) -> list[tuple[Path, Any]]:
     """Return the values of a field with their places; a list on the way is gone through."""
+    names = field.split(".")
+    if names[0] not in finding:
+        return []
     level: list[tuple[Path, Any]] = [((), finding)]
-    for name in field.split("."):
+    for name in names:
         level = [
             ((*path, name), item[name])
             for at, value in level
@@ -284,7 +349,21 @@ def _texts(path: Path, value: Any) -> list[tuple[Path, Any]]:
 
 
 def _at(path: Path) -> str:
-    return "data" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    """Return a place as the service prints it: the keys of maps stand in brackets (observed)."""
+    text = "data"
+    shape: model.Shape | None = _shape()
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+            shape = shape.member if isinstance(shape, model.ListShape) else None
+        elif isinstance(shape, model.MapShape):
+            text += f"['{step}']"
+            shape = shape.value
+        else:
+            text += f".{step}"
+            known = shape.members if isinstance(shape, model.StructureShape) else {}
+            shape = known.get(step)
+    return text
 
 
 def _sentence(text: str) -> str:

@@ -25,6 +25,7 @@ from membership_mock.securityhub.errors import (
     not_subscribed,
 )
 from membership_mock.securityhub.finding_aggregators import FindingAggregators
+from membership_mock.securityhub.finding_fields import texts
 from membership_mock.securityhub.finding_filters import compile_filters
 from membership_mock.securityhub.finding_order import FoundFindings, Sight, compile_order
 from membership_mock.securityhub.finding_severity import severity_for, severity_of_provider
@@ -35,6 +36,10 @@ from membership_mock.securityhub.regions import backend_in
 #: Source: API page BatchImportFindings, user guide (240 KB each, 6 MB in all).
 LARGEST_FINDING = 240 * 1024
 LARGEST_BATCH = 6 * 1024 * 1024
+#: The characters that no text of a finding may have, and what it hears then. Source: a log of a
+#: real call; that it goes for every text is inferred.
+TOO_LONG = 32768
+FIELD_TOO_LONG = f"The maximum size of an individual field should be less than {TOO_LONG}"
 
 #: fields that belong to the customer once a finding exists: imports leave them alone
 CUSTOMER_FIELDS = ("Note", "UserDefinedFields", "VerificationState", "Workflow")
@@ -79,6 +84,8 @@ class Findings(Family):
             finding, complaint = finding_format.read(given)
             if complaint is None and size > LARGEST_FINDING:
                 complaint = "Finding size exceeded 240 KB"
+            if complaint is None and size > TOO_LONG and _has_too_long_text(finding):
+                complaint = FIELD_TOO_LONG
             if complaint is None:
                 accepted.append(finding)
             else:
@@ -168,6 +175,10 @@ class Findings(Family):
                 customer_fields=customer_fields,
             )
         )
+
+
+def _has_too_long_text(finding: Mapping[str, Any]) -> bool:
+    return any(len(text) >= TOO_LONG for text in texts(finding))
 
 
 def _check_access(ctx: Context, finding: Mapping[str, Any]) -> None:

@@ -78,11 +78,7 @@ class OrganizationAdmin(Family):
             self._check_eligible(ctx, organization, admin_account_id)
             self.of(Hubs).enable(admin_account_id, default_standards=True, now=ctx.now)
             administrators[management] = admin_account_id
-            # accounts of the organization that were invited before belong to it from now on
-            store = self.store(AssociationStore)
-            for association in store.roster(admin_account_id).enabled:
-                if association.account_id in organization.accounts:
-                    store.adopt(association)
+            self.of(Associations).adopt_members(admin_account_id, organization.accounts)
         # Source: user guide, "the first designation registers the account"; that trusted access is
         # enabled along with it is inferred from what the console does.
         register_delegated_administrator(

@@ -154,19 +154,22 @@ class OrganizationConfiguration(Family):
             InvalidAccessException: the caller has no hub, or is not the administrator (observed).
             InvalidInputException: CENTRAL goes neither with AutoEnable nor with default standards
                 (observed), and needs a finding aggregator whose home region this is, and an
-                administrator that is not the management account (codes inferred).
+                administrator that is not the management account, nor a member of somebody in a
+                linked region (codes inferred).
             AccessDeniedException: central configuration is in use, and this is not its home region.
             ResourceConflictException: back to LOCAL while there are configuration policies or
                 associations (code inferred).
         """
         self._require_administrator(ctx)
-        current = self.settings(ctx.account_id)
+        current, rollout = self.settings(ctx.account_id), self.of(ConfigurationRollout)
         wanted = (organization_configuration or {}).get("ConfigurationType")
         after = wanted or current.configuration_type
         if after == "CENTRAL":
             if auto_enable or auto_enable_standards == "DEFAULT":
                 raise InvalidInputException(NO_AUTO_ENABLE)
             self._check_central(ctx)
+            if current.configuration_type != "CENTRAL":
+                rollout.check_regions(ctx.account_id, rollout.regions(ctx.account_id))
             auto_enable_standards = "NONE"
         elif current.configuration_type == "CENTRAL":
             self._check_home(ctx)
@@ -184,7 +187,7 @@ class OrganizationConfiguration(Family):
             set_up=set_up if after == "CENTRAL" else None,
         )
         if starts:
-            self.of(ConfigurationRollout).begin(ctx.account_id, ctx.now)
+            rollout.begin(ctx.account_id, ctx.now)
 
     @classmethod
     def organization_changed(cls, world: World, change: OrganizationChange) -> None:

@@ -380,6 +380,12 @@ def test_a_suspended_account_does_not_become_enabled(membership_mock, given, acc
         given.member(accounts[0], accounts[1], region=IRELAND)
 
 
+def test_the_management_account_is_never_suspended(membership_mock, given, accounts):
+    given.organization_admin(accounts[0], region=IRELAND)
+    with nothing_happens(membership_mock, "which AWS does not close", SeedRefused):
+        given.member(accounts[0], MANAGEMENT, "AccountSuspended", region=IRELAND)
+
+
 def test_accounts_of_the_organization_are_never_invited(membership_mock, given, accounts):
     given.organization_admin(accounts[0], region=IRELAND)
     with nothing_happens(membership_mock, "never Invited", SeedRefused):

@@ -20,6 +20,8 @@ from tests.securityhub.central import (
     status_of,
     text_of,
 )
+from tests.securityhub.samples import OTHER_ADMIN as OUTSIDER
+from tests.securityhub.samples import accept, invite, refused
 
 CENTRALLY_MANAGED = (
     "This account is currently associated with a central configuration policy, so only the"
@@ -264,6 +266,26 @@ def test_linking_a_region_makes_the_administrator_one_there_too(central):
     assert described["ConfigurationType"] == "CENTRAL"
 
 
+def test_a_region_is_not_linked_where_the_administrator_is_a_member(central):
+    outsider, there = (central.client(one, UNLINKED) for one in (OUTSIDER, central.administrator))
+    for client in (outsider, there):
+        client.enable_security_hub()
+    invite(outsider, central.administrator)
+    accept(there, OUTSIDER)
+    arn = central.hub.list_finding_aggregators()["FindingAggregators"][0]["FindingAggregatorArn"]
+
+    assert refused(
+        central.hub.update_finding_aggregator,
+        FindingAggregatorArn=arn,
+        RegionLinkingMode="SPECIFIED_REGIONS",
+        Regions=[LINKED, UNLINKED],
+    ) == (
+        "InvalidInputException", 400,
+        f"Account {central.administrator} is a member account of {OUTSIDER} in {UNLINKED}",
+    )  # fmt: skip
+    assert central.hub.get_finding_aggregator(FindingAggregatorArn=arn)["Regions"] == [LINKED]
+
+
 def test_an_association_that_failed_at_home_does_not_succeed_by_linking_a_region(central):
     central.apply(central.policy(), MANAGEMENT)
     central.client(MANAGEMENT, UNLINKED).enable_security_hub(EnableDefaultStandards=False)
@@ -312,6 +334,39 @@ def test_all_regions_stands_for_those_that_need_no_opt_in(membership_mock):
 
     assert has_hub(central.client(account_id, "ap-northeast-3"))
     assert not has_hub(central.client(account_id, "af-south-1"))
+
+
+def test_all_regions_takes_in_a_region_that_the_administrator_opts_into(membership_mock):
+    central = Central(membership_mock, RegionLinkingMode="ALL_REGIONS")
+    account_id = central.account("alice")
+    central.apply(central.policy(), account_id)
+    there = central.client(central.administrator, "ap-east-1")
+    there.enable_security_hub()
+
+    assert central.association(account_id)["AssociationStatus"] == "SUCCESS"
+
+    assert central.members("ap-east-1") == {account_id: "Enabled"}
+    assert central.standards(account_id, "ap-east-1") == [FSBP.replace(HOME, "ap-east-1")]
+    described = there.describe_organization_configuration()["OrganizationConfiguration"]
+    assert described["ConfigurationType"] == "CENTRAL"
+
+
+def test_all_regions_leaves_out_a_region_where_the_administrator_is_a_member(membership_mock):
+    central = Central(membership_mock, RegionLinkingMode="ALL_REGIONS")
+    outsider, there = (
+        central.client(one, "ap-east-1") for one in (OUTSIDER, central.administrator)
+    )
+    for client in (outsider, there):
+        client.enable_security_hub()
+    invite(outsider, central.administrator)
+    accept(there, OUTSIDER)
+    account_id = central.account("alice")
+
+    central.apply(central.policy(), account_id)
+
+    assert central.association(account_id)["AssociationStatus"] == "SUCCESS"
+    assert central.members("ap-east-1") == {}
+    assert not has_hub(central.client(account_id, "ap-east-1"))
 
 
 def test_all_regions_except_some_leaves_those_out(membership_mock):

@@ -22,6 +22,9 @@ DENIED = (
 )
 
 
+KEYS, LONG = "data.UserDefinedFields", "k" * 129
+
+
 def complaints(client, *findings):
     """Return the error messages of findings that are not imported."""
     answer = client.batch_import_findings(Findings=list(findings))
@@ -237,6 +240,31 @@ def test_a_bad_finding_does_not_stop_the_others(admin):
          "data.FindingProviderFields.Confidence should be <= 100."),
         ({"SchemaVersion": "2020-01-01"},
          'data.SchemaVersion should match pattern "^2018-10-08$".'),
+        ({"Compliance": {"AssociatedStandards": [{"StandardsId": "s"}] * 21}},
+         "data.Compliance.AssociatedStandards should NOT have more than 20 items."),
+        ({"NetworkPath": [{"ComponentType": "x" * 33}]},
+         "data.NetworkPath[0].ComponentType should NOT be longer than 32 characters."),
+        ({"Threats": [{"FilePaths": []}]},
+         "data.Threats[0].FilePaths should NOT have fewer than 1 items."),
+        ({"PatchSummary": {"Id": "x" * 257}},
+         "data.PatchSummary.Id should NOT be longer than 256 characters."),
+        ({"Action": {"DnsRequestAction": {"Domain": "x" * 129}}},
+         "data.Action.DnsRequestAction.Domain should NOT be longer than 128 characters."),
+        ({"ProductFields": {"acme/key": "x" * 2049}},
+         "data.ProductFields['acme/key'] should NOT be longer than 2048 characters."),
+        ({"UserDefinedFields": {"key": "x" * 1025}},
+         "data.UserDefinedFields['key'] should NOT be longer than 1024 characters."),
+        ({"UserDefinedFields": {"key": ""}},
+         "data.UserDefinedFields['key'] should NOT be shorter than 1 characters."),
+        ({"UserDefinedFields": {LONG: "value"}},
+         f"{KEYS} should NOT be longer than 128 characters, {KEYS} property name '{LONG}' is invalid."),
+        ({"Resources": [{"Type": "Other", "Id": "i", "Details": {"Other": {"k": "x" * 1025}}}]},
+         "data.Resources[0].Details.Other['k'] should NOT be longer than 1024 characters."),
+        ({"Resources": [{"Type": "Other", "Id": "i", "Details": {
+            "Other": {str(number): "x" for number in range(51)}}}]},
+         "data.Resources[0].Details.Other should NOT have more than 50 properties."),
+        ({"Resources": [{"Type": "Other", "Id": "i", "Tags": {"team": "x" * 257}}]},
+         "data.Resources[0].Tags['team'] should NOT be longer than 256 characters."),
     ],
 )  # fmt: skip
 def test_a_finding_hears_what_is_wrong_with_it(admin, fields, complaint):
@@ -258,6 +286,27 @@ def test_a_finding_hears_what_is_wrong_with_it(admin, fields, complaint):
 def test_a_timestamp_needs_date_time_and_zone(admin, field, text):
     (complaint,) = complaints(admin, finding(**{field: text}))
     assert complaint.startswith(rf'data.{field} should match pattern "(\d\d\d\d)-[0-1](\d)-[0-3]')
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"ProcessedAt": "today"}, "ProcessedAt"),
+        ({"Process": {"LaunchedAt": "today"}}, "Process.LaunchedAt"),
+        ({"ThreatIntelIndicators": [{"LastObservedAt": "today"}]},
+         "ThreatIntelIndicators[0].LastObservedAt"),
+        ({"Note": {"Text": "t", "UpdatedBy": "ana", "UpdatedAt": "today"}}, "Note.UpdatedAt"),
+        ({"PatchSummary": {"Id": "i", "OperationEndTime": "today"}},
+         "PatchSummary.OperationEndTime"),
+        ({"Vulnerabilities": [{"Id": "i", "Vendor": {"Name": "n", "VendorUpdatedAt": "today"}}]},
+         "Vulnerabilities[0].Vendor.VendorUpdatedAt"),
+        ({"Action": {"AwsApiCallAction": {"FirstSeen": "today"}}},
+         "Action.AwsApiCallAction.FirstSeen"),
+    ],
+)  # fmt: skip
+def test_timestamps_further_down_are_timestamps_too(admin, fields, place):
+    (complaint,) = complaints(admin, finding(**fields))
+    assert complaint.startswith(rf'data.{place} should match pattern "(\d\d\d\d)-[0-1](\d)-')
 
 
 @pytest.mark.parametrize(
@@ -297,16 +346,35 @@ def test_a_missing_field_is_named(membership_mock, hub):
 
 
 def test_a_finding_may_have_240_kilobytes(admin):
-    details = {"Other": {f"key{number}": "x" * 1000 for number in range(250)}}
-    resources = [{"Type": "Other", "Id": "i", "Details": details}]
+    details = {"Other": {f"key{number}": "x" * 1000 for number in range(50)}}
+    resources = [{"Type": "Other", "Id": "i", "Details": details}] * 5
     assert complaints(admin, finding(Resources=resources)) == ["Finding size exceeded 240 KB"]
 
 
+def test_a_text_of_a_finding_has_less_than_32768_characters(admin):
+    document = {"AssumeRolePolicyDocument": "x" * 32768}
+    resources = [{"Type": "AwsIamRole", "Id": "i", "Details": {"AwsIamRole": document}}]
+    answer = admin.batch_import_findings(Findings=[finding("one", Resources=resources)])
+    # observed, without the words that the other complaints begin with
+    assert answer["FailedFindings"] == [
+        {
+            "Id": "one",
+            "ErrorCode": "InvalidInput",
+            "ErrorMessage": "The maximum size of an individual field should be less than 32768",
+        }
+    ]
+    document["AssumeRolePolicyDocument"] = "x" * 32767
+    bring(admin, finding("one", Resources=resources))
+
+
 def test_a_batch_may_have_100_findings(admin):
-    code, status, _ = refused(
+    # observed
+    assert refused(
         admin.batch_import_findings, Findings=[finding(str(number)) for number in range(101)]
-    )
-    assert (code, status) == ("InvalidInputException", 400)
+    ) == (
+        "InvalidInputException", 400,
+        "Invalid parameter 'Findings'. Size '101' is greater than maximum value: 100.",
+    )  # fmt: skip
     assert names(admin) == []
 
 

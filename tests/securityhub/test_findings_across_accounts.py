@@ -21,6 +21,7 @@ from tests.securityhub.samples import (
     accept,
     create,
     invite,
+    refused,
 )
 
 
@@ -172,6 +173,12 @@ def test_members_findings_of_linked_regions_are_seen_where_they_are_members(home
     invite(ohio, MEMBER)
     accept(american, ADMIN)
     assert "member's" in names(irish)
+
+
+def test_linking_a_region_enables_no_hub_there(admin, membership_mock):
+    admin.create_finding_aggregator(RegionLinkingMode="ALL_REGIONS")
+    ohio = membership_mock.client("securityhub", account=ADMIN, region=OHIO)
+    assert refused(ohio.describe_hub)[0] == "InvalidAccessException"
 
 
 def test_copies_stay_in_the_home_region_when_aggregation_ends(home):

@@ -109,8 +109,8 @@ def test_what_a_finding_cannot_hold_is_refused_per_finding(findings, changes):
 
 
 def test_a_finding_does_not_grow_over_240_kilobytes(admin):
-    details = {"Other": {f"key{number}": "x" * 1000 for number in range(235)}}
-    bring(admin, finding(Resources=[{"Type": "Other", "Id": "i", "Details": details}]))
+    details = {"Other": {f"key{number}": "x" * 1000 for number in range(47)}}
+    bring(admin, finding(Resources=[{"Type": "Other", "Id": "i", "Details": details}] * 5))
     grown = {f"key{number}": "x" * 1000 for number in range(20)}
     assert update(admin, identifier(), UserDefinedFields=grown) == ["FindingSizeExceeded"]
 

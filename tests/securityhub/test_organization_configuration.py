@@ -8,6 +8,9 @@ from tests.securityhub.samples import (
     IRELAND,
     MANAGEMENT,
     OHIO,
+    OTHER_ADMIN,
+    accept,
+    invite,
     refused,
     statuses,
 )
@@ -224,6 +227,45 @@ def test_central_configuration_needs_an_administrator_that_is_a_member_account(o
         AutoEnable=False,
         OrganizationConfiguration=CENTRAL,
     )[:2] == ("InvalidInputException", 400)
+
+
+def test_central_configuration_is_refused_where_its_administrator_is_a_member(
+    organization, home, admin_id, hub
+):
+    linked = hub(admin_id, OHIO)
+    outsider = hub(OTHER_ADMIN, OHIO)
+    invite(outsider, admin_id)
+    accept(linked, OTHER_ADMIN)
+
+    assert refused(
+        home.update_organization_configuration,
+        AutoEnable=False,
+        OrganizationConfiguration=CENTRAL,
+    ) == (
+        "InvalidInputException", 400,
+        f"Account {admin_id} is a member account of {OTHER_ADMIN} in {OHIO}",
+    )  # fmt: skip
+    assert described(home)["OrganizationConfiguration"]["ConfigurationType"] == "LOCAL"
+    assert linked.list_members(OnlyAssociated=False)["Members"] == []
+    assert organization.hub(OHIO).list_organization_admin_accounts()["AdminAccounts"] == []
+
+    linked.disassociate_from_administrator_account()
+    home.update_organization_configuration(AutoEnable=False, OrganizationConfiguration=CENTRAL)
+
+
+def test_members_by_invitation_belong_to_the_organization_where_central_configuration_begins(
+    organization, home, admin_id, hub
+):
+    account_id = organization.account("alice")
+    linked, member = hub(admin_id, OHIO), hub(account_id, OHIO)
+    invite(linked, account_id)
+    accept(member, admin_id)
+
+    home.update_organization_configuration(AutoEnable=False, OrganizationConfiguration=CENTRAL)
+
+    code, _, message = refused(member.disassociate_from_administrator_account)
+    assert (code, "Organization administrator" in message) == ("BadRequestException", True)
+    assert member.list_invitations()["Invitations"] == []
 
 
 def test_central_configuration_shows_in_linked_regions_and_only_there(organization, home, admin_id):

@@ -3,6 +3,7 @@
 import pytest
 from moto.organizations.models import organizations_backends
 
+from tests.securityhub.finding_samples import bring, finding, names
 from tests.securityhub.samples import (
     ADMIN,
     IRELAND,
@@ -97,6 +98,8 @@ def test_accounts_from_outside_the_organization_have_to_be_invited(delegated, ad
     accept(member, admin_id)
     member.disassociate_from_administrator_account()
     assert statuses(delegated) == {MEMBER: "Resigned"}
+    assert why(delegated.delete_members(AccountIds=[MEMBER])) == {}
+    assert statuses(delegated) == {}
 
 
 def test_the_management_account_needs_a_hub_of_its_own_first(delegated, hub):
@@ -226,10 +229,29 @@ def test_a_suspended_account_is_listed_as_such_until_it_is_enabled_again(
     assert statuses(delegated) == {workload: "Enabled"}
 
 
-def test_a_member_that_is_suspended_stays_enabled(delegated, workload):
+def test_findings_of_a_suspended_account_are_not_seen_before_it_is_enabled_again(
+    delegated, workload, client_of
+):
+    client = client_of(workload)
+    client.enable_security_hub()
+    bring(client, finding("theirs", workload))
+    set_status(workload, "SUSPENDED")
     create(delegated, workload)
+    assert names(delegated) == []
+    set_status(workload, "ACTIVE")
+    assert names(delegated) == []
+    create(delegated, workload)
+    assert names(delegated) == ["theirs"]
+
+
+def test_a_member_that_is_suspended_stays_enabled_and_its_findings_are_seen(
+    delegated, workload, client_of
+):
+    create(delegated, workload)
+    bring(client_of(workload), finding("theirs", workload))
     set_status(workload, "SUSPENDED")
     assert statuses(delegated) == {workload: "Enabled"}
+    assert names(delegated) == ["theirs"]
 
 
 def test_a_member_that_leaves_the_organization_is_removed(

@@ -4,7 +4,7 @@ import pytest
 from freezegun import freeze_time
 
 from tests.securityhub.central import SELF_MANAGED, Central
-from tests.securityhub.samples import ADMIN, IRELAND, MEMBER, OHIO, refused
+from tests.securityhub.samples import ADMIN, IRELAND, MEMBER, OHIO, accept, invite, refused
 
 FSBP = f"arn:aws:securityhub:{IRELAND}::standards/aws-foundational-security-best-practices/v/1.0.0"
 CIS = "arn:aws:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0"
@@ -249,6 +249,15 @@ def test_standards_are_separate_in_every_region_and_account(admin, hub):
     member = hub(MEMBER, EnableDefaultStandards=False)
     assert enabled(ohio) == enabled(member) == {}
     assert len(enabled(admin)) == 2
+
+
+def test_an_administrator_sees_its_own_standards_only(admin, hub):
+    member = hub(MEMBER, EnableDefaultStandards=False)
+    member.batch_enable_standards(StandardsSubscriptionRequests=[{"StandardsArn": PCI}])
+    invite(admin, MEMBER)
+    accept(member, ADMIN)
+    assert list(enabled(member)) == [PCI]
+    assert PCI not in enabled(admin)
 
 
 @pytest.mark.parametrize(

@@ -343,15 +343,21 @@ class MemberSeeds(HubSeeds):
             accepted[each] = str(invitation)
         return accepted
 
-    def _suspend(self, administrator: str, accounts: Iterable[str], region: str) -> None:
+    def _suspend(self, administrator: str, accounts: Collection[str], region: str) -> None:
         """Close accounts of the organization that are active, which suspends them."""
         organization = self._scene.organization(administrator, region)
         if organization is None:
             return
+        management = organization.management_account_id
+        if management in accounts:
+            raise self._scene.refuse(
+                f"account {management} is the management account, which AWS does not close while"
+                " the organization has others.",
+                "use another account of the organization.",
+            )
         self._scene.keep_organizations()
         for each in accounts:
             if organization.accounts[each].active:
-                management = organization.management_account_id
                 self._scene.call(
                     "organizations", "CloseAccount", management, region, AccountId=each
                 )
