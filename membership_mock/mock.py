@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeVar, cast, overload
 
 from membership_mock.decoration import decorated
-from membership_mock.engine import caller, moto_bridge, running, witness
+from membership_mock.engine import caller, running, witness
 from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
@@ -159,12 +159,10 @@ class MembershipMock(Toolbox):
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: ``account`` is not 12 digits, or ``region`` does not look like one.
+            UsageError: ``account`` is not 12 digits.
         """
         import boto3
 
-        if region is not None and not moto_bridge.is_region(region):
-            raise caller.not_a_region(region)
         default = self._running().road.default_account
         return boto3.Session(
             aws_access_key_id=caller.account_id(account or default),
@@ -185,7 +183,7 @@ class MembershipMock(Toolbox):
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: ``account`` is not 12 digits, or ``region`` does not look like one.
+            UsageError: ``account`` is not 12 digits.
         """
         return self.session(account, region).client(service, **kwargs)
 

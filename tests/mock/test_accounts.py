@@ -38,16 +38,6 @@ def test_client_with_account_and_region(membership_mock: Any) -> None:
     assert client.meta.region_name == "sa-east-1"
 
 
-@pytest.mark.parametrize("region", ["eu-west1", "EU-WEST-1", "eu-west-1a", "", 1])
-def test_what_looks_like_no_region_is_a_usage_error(membership_mock: Any, region: Any) -> None:
-    with pytest.raises(UsageError, match=f"{region!r} is not a region: pass e.g. 'eu-west-1'"):
-        membership_mock.client("securityhub", region=region)
-    with pytest.raises(UsageError, match="is not a region"):
-        membership_mock.session(region=region)
-    with pytest.raises(UsageError, match="is not a region"):
-        mock_membership(region=region)
-
-
 def test_session_with_account_and_region(membership_mock: Any) -> None:
     session = membership_mock.session(account="222233334444", region="eu-west-3")
     assert session.region_name == "eu-west-3"
