@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeVar, cast, overload
 
 from membership_mock.decoration import decorated
-from membership_mock.engine import caller, running
+from membership_mock.engine import caller, running, witness
 from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
@@ -43,6 +43,7 @@ class MembershipMock(Toolbox):
         self._entered: running.Running | None = None
         self._calls: list[Call] = []
         self._calls_of = []
+        self._last_words = None
         self._failing = False
 
     # --- start and stop ---
@@ -70,6 +71,8 @@ class MembershipMock(Toolbox):
                     on_the_way_out.callback(self._look_for_unfired_faults, entered, known)
                 self._entrances.append(on_the_way_out.pop_all())
             self._entered = entered
+            self._last_words = None
+        witness.present(self)
         return self
 
     def stop(self) -> None:
@@ -84,6 +87,9 @@ class MembershipMock(Toolbox):
         self._stop(failing=sys.exc_info()[0] is not None)
 
     def _stop(self, *, failing: bool) -> None:
+        if failing and self._entrances and witness.is_anybody_looking_on():
+            with suppress(Exception):  # what has failed is the better news
+                self._last_words = self.report()
         with self._lock:
             if not self._entrances:
                 raise NotRunning("This mock was stopped more often than it was started.")

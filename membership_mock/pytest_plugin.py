@@ -65,6 +65,7 @@ _FIXTURES = {
 _mock = pytest.StashKey["MembershipMock"]()
 _failed = pytest.StashKey[bool]()
 _running = pytest.StashKey[list[str]]()
+_started = pytest.StashKey[list["MembershipMock"]]()
 _witnessed = pytest.StashKey[list["Witnessed"]]()
 
 
@@ -168,7 +169,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Note the mocks that run during a test, when its calls are to be traced."""
+    """Note the mocks that run during a test, for its report, and for the trace if asked for."""
+    witness = sys.modules.get("membership_mock.engine.witness")
+    with nullcontext([]) if witness is None else witness.looking_on() as item.stash[_started]:
+        yield from _tracing(item)
+    del item.stash[_started]
+
+
+def _tracing(item: pytest.Item) -> Iterator[None]:
     if not item.config.getoption("membership_mock_trace"):
         yield
         return
@@ -223,12 +231,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def _mock_of(item: pytest.Item) -> MembershipMock | None:
-    """Return the mock of the narrowest scope that a test uses."""
+    """Return the mock of the narrowest scope that a test uses, or the last one that it started."""
     names = getattr(item, "fixturenames", ())
     for node in reversed(item.listchain()):
         if _mock in node.stash and any(name in names for name in _FIXTURES.values()):
             return node.stash[_mock]
-    return None
+    started = item.stash.get(_started, [])
+    return started[-1] if started else None
 
 
 def _shown(show: Callable[[], str]) -> str:

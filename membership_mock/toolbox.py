@@ -42,6 +42,8 @@ class Toolbox(ABC):
     _lock: threading.Lock
     #: the running mock that was entered last, also after its end
     _entered: Running | None
+    #: the report of a test that has failed in it, when it has ended since
+    _last_words: str | None
     #: what was read of its record, and of which list
     _calls: list[Call]
     _calls_of: list[Entry]
@@ -374,6 +376,8 @@ class Toolbox(ABC):
         """Return the last calls and the state of the world as text, for a failed test's report."""
         if self._entered is None:
             return "The mock has not been started."
+        if self._last_words is not None and not self._is_running:
+            return self._last_words
         text = "\n".join(
             [
                 "Last calls:",

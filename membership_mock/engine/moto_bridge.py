@@ -402,7 +402,16 @@ class Installation:
             service = self._modules.get(module_name)
             if service is not None:
                 return self.backends[service]
-            found = find(module_name, backends_name)
+            try:
+                found = find(module_name, backends_name)
+            except ModuleNotFoundError as missing:
+                if missing.name is None or missing.name.partition(".")[0] == "moto":
+                    raise
+                raise ModuleNotFoundError(
+                    f"moto needs {missing.name} for its service {module_name}, which does not come"
+                    f" with moto alone: pip install 'moto[{module_name}]'.",
+                    name=missing.name,
+                ) from missing
             if module_name in late:
                 late.pop(module_name)()
             return found

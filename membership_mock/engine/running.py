@@ -210,7 +210,14 @@ class Running:
         with self.world.lock:
             # a decorated class starts a mock for its set-up and one for its test
             if entrance.now is not None and entrance.now not in [e.now for e in self._entrances]:
-                self.set_clock(entrance.now, frozen=True)
+                try:
+                    self.set_clock(entrance.now, frozen=True)
+                except UsageError as refusal:
+                    raise UsageError(
+                        f"{refusal} This mock shares the world of one that is running already: that"
+                        " of a fixture of a wider scope, for instance, or of a block around it. It"
+                        " is that one that needs the option."
+                    ) from None
         # the ids that this seed gives at first are in the world that the mocks share
         if entrance.seed not in [each.seed for each in self._entrances]:
             self._plant(entrance.seed)

@@ -1,4 +1,4 @@
-"""Who looks on while mocks come and go: the records of all that run during a test."""
+"""Who looks on while mocks come and go: those that start during a test, and their records."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from membership_mock.engine.record import Entry, PassedCall, Record
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _witnesses: ContextVar[tuple[list[Witnessed], ...]] = ContextVar(
     "membership_mock_witnesses", default=()
 )
+_onlookers: ContextVar[tuple[list[Any], ...]] = ContextVar("membership_mock_onlookers", default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,28 @@ def announce(record: Record) -> None:
     """Show a record that has just begun, or begun anew, to whoever looks on."""
     for seen in _witnesses.get():
         seen.append(Witnessed.of(record))
+
+
+@contextmanager
+def looking_on() -> Iterator[list[Any]]:
+    """Yield the mocks that are started inside the block, as they come.
+
+    Each keeps its report when it ends because something has failed.
+    """
+    started: list[Any] = []
+    token = _onlookers.set((*_onlookers.get(), started))
+    try:
+        yield started
+    finally:
+        _onlookers.reset(token)
+
+
+def present(mock: Any) -> None:
+    """Show a mock that has just been started to whoever looks on."""
+    for started in _onlookers.get():
+        started.append(mock)
+
+
+def is_anybody_looking_on() -> bool:
+    """Return whether a report would be read."""
+    return bool(_onlookers.get())

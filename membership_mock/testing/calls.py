@@ -13,7 +13,7 @@ from botocore.parsers import create_parser
 from membership_mock.engine.codec import Invalid, Unparsable, codec
 from membership_mock.engine.model import service_model, snake
 from membership_mock.errors import ServiceError, UsageError
-from membership_mock.testing.operation_names import check_caller, operation_named
+from membership_mock.testing.operation_names import check_caller, check_parameters, operation_named
 from membership_mock.testing.printing import printable, shortened
 
 if TYPE_CHECKING:
@@ -159,6 +159,8 @@ class Calls(Sequence[Call]):
             raise UsageError(f"error is a code, e.g. 'ConflictException', not {error!r}.")
         if parameters is not None and not isinstance(parameters, Mapping):
             raise UsageError(f"parameters is a mapping by API names, not {parameters!r}.")
+        if parameters is not None and wanted_operation is not None:
+            check_parameters(wanted_service, wanted_operation, parameters)
         if where is not None and not callable(where):
             raise UsageError(
                 f"where is a function of a call, e.g. `lambda call: …`, not {where!r}."

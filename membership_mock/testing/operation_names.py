@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.caller import account_id, not_a_region
 from membership_mock.engine.model import service_model, snake
 from membership_mock.errors import UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.names import nearest_to
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
 
 
 def as_text(operation: str) -> str:
@@ -63,7 +68,8 @@ def check_service(service: object) -> None:
     """
     if not isinstance(service, str) or service not in SERVICES:
         raise UsageError(
-            f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}."
+            f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}"
+            + nearest_to(str(service), SERVICES)
         )
 
 
@@ -77,6 +83,44 @@ def check_caller(account: str | None, region: str | None) -> None:
         account_id(account)
     if region is not None and not isinstance(region, str):
         raise not_a_region(region)
+
+
+def check_parameters(service: str | None, operation: str, parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters that an operation does not have: no call would ever carry them.
+
+    Args:
+        service: the service's id; None for any service that has the operation.
+        operation: its name, as the record spells it.
+        parameters: some of the parameters, by API name; nested mappings may be partial too.
+
+    Raises:
+        UsageError: a name in them is none of the operation's.
+    """
+    shapes = [
+        service_model(each).operation_model(operation).input_shape
+        for each in ([service] if service else SERVICES)
+        if operation in service_model(each).operation_names
+    ]
+    wrong = [_unknown_name(shape, parameters) for shape in shapes]
+    if None not in wrong:
+        # Two services may have an operation of one name: what has more of the names is meant.
+        shares = [len(parameters.keys() & shape.members) if shape else 0 for shape in shapes]
+        raise UsageError(f"{operation} has no parameter {wrong[shares.index(max(shares))]}")
+
+
+def _unknown_name(shape: Shape | None, value: Any, path: str = "") -> str | None:
+    """Return the first name in ``value`` that ``shape`` does not have, with the nearest one."""
+    if isinstance(value, Mapping) and (shape is None or shape.type_name == "structure"):
+        members = shape.members if shape else {}
+        for name, inner in value.items():
+            if name not in members:
+                return f"{path + str(name)!r}" + nearest_to(str(name), members)
+            wrong = _unknown_name(members[name], inner, f"{path}{name}.")
+            if wrong:
+                return wrong
+    elif isinstance(value, (list, tuple)) and shape is not None and shape.type_name == "list":
+        return next(filter(None, (_unknown_name(shape.member, each, path) for each in value)), None)
+    return None
 
 
 def operations_matching(pattern: str) -> frozenset[tuple[str, str]]:

@@ -143,6 +143,40 @@ def test_filter_of_an_unknown_operation_names_the_nearest(story: Any) -> None:
 def test_filter_of_an_unknown_service_names_the_known_ones(story: Any) -> None:
     with pytest.raises(UsageError, match="'s3' is not a service that this package mocks"):
         story.calls.filter("s3.PutObject")
+    with pytest.raises(UsageError, match="nearest: 'security-ir'"):
+        story.calls.filter("security_ir.CreateCase")
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "said"),
+    [
+        pytest.param("CreateCase", {"titel": "x"}, "'titel'; nearest: 'title'", id="typo"),
+        pytest.param("create_case", {"Title": "x"}, "'Title'; nearest: 'title'", id="letter case"),
+        pytest.param(
+            "UpdateMembership",
+            {"membershipAccountsConfigurationsUpdate": {"organizationalUnits": []}},
+            "'membershipAccountsConfigurationsUpdate.organizationalUnits'; nearest: 'organiz",
+            id="nested",
+        ),
+        pytest.param(
+            "CreateMembers", {"AccountDetails": [{"Accountid": "1"}]}, "AccountDetails.", id="list"
+        ),
+        pytest.param("ListMembers", {"membershipIdentifier": "m"}, "'membershipI", id="no service"),
+    ],
+)
+def test_parameters_that_no_call_could_have_are_a_usage_error(
+    story: Any, operation: str, parameters: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(UsageError, match=f"has no parameter .*{said}"):
+        story.calls.assert_not_called(operation, parameters=parameters)
+
+
+def test_parameters_may_be_those_of_either_service_with_an_operation_of_that_name(
+    story: Any,
+) -> None:
+    story.calls.assert_not_called("ListMembers", parameters={"OnlyAssociated": True})
+    story.calls.assert_not_called("ListMembers", parameters={"collaborationIdentifier": "x"})
+    story.calls.assert_not_called("CreateCase", parameters={"tags": {"any": "key"}})
 
 
 def test_assert_called_returns_what_it_found(story: Any) -> None:

@@ -340,6 +340,7 @@ def test_a_fault_hits_calls_of_another_task(membership_mock: Any) -> None:
             id="service of moto",
         ),
         pytest.param("s3.*", "'s3' is none of these, and moto answers", id="pattern of moto"),
+        pytest.param("security_ir.GetCase", "nearest: 'security-ir'", id="misspelt service"),
         pytest.param("securityhub.CreateInsight", "this package does not mock it", id="not mocked"),
     ],
 )

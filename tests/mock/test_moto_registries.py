@@ -411,3 +411,32 @@ def test_members_of_an_organization_that_is_gone_are_free(membership_mock: Any) 
     with pytest.raises(alone.exceptions.AWSOrganizationsNotInUseException):
         alone.describe_organization()
     alone.create_organization(FeatureSet="ALL")
+
+
+# --- services of moto that need more than moto ---
+
+
+def test_a_service_whose_extra_is_missing_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(module_name: str, backends_name: str) -> Any:
+        raise ModuleNotFoundError("No module named 'pyparsing'", name="pyparsing")
+
+    with monkeypatch.context() as without:
+        without.setattr(moto.backends, "_import_backend", find)
+        with mock_membership() as mock, pytest.raises(ModuleNotFoundError) as raised:
+            mock.client("glue").get_databases()
+    assert raised.value.name == "pyparsing"
+    assert "moto needs pyparsing for its service glue" in str(raised.value)
+    assert "pip install 'moto[glue]'" in str(raised.value)
+
+
+def test_what_moto_does_not_find_in_itself_is_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(module_name: str, backends_name: str) -> Any:
+        raise ModuleNotFoundError("No module named 'moto.glue'", name="moto.glue")
+
+    with monkeypatch.context() as without:
+        without.setattr(moto.backends, "_import_backend", find)
+        with (
+            mock_membership() as mock,
+            pytest.raises(ModuleNotFoundError, match=r"^No module named 'moto\.glue'$"),
+        ):
+            mock.client("glue").get_databases()

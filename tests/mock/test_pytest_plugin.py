@@ -233,6 +233,90 @@ def test_a_failed_test_shows_the_mock_of_its_scope(pytester: pytest.Pytester) ->
     assert str(result.stdout).count("Last calls:") == 1
 
 
+def test_a_failed_test_shows_the_world_of_a_mock_that_it_started(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import asyncio, unittest
+        import boto3, pytest
+        from membership_mock import mock_membership
+
+        def furnish_and_fail(region):
+            boto3.client("securityhub", region_name=region).enable_security_hub()
+            raise AssertionError
+
+        @mock_membership
+        def test_decorator():
+            furnish_and_fail("eu-west-1")
+
+        def test_with():
+            with mock_membership(), mock_membership():
+                furnish_and_fail("eu-west-2")
+
+        def test_async_with():
+            async def story():
+                async with mock_membership():
+                    furnish_and_fail("eu-west-3")
+
+            asyncio.run(story())
+
+        @mock_membership
+        class TestClass:
+            def test_it(self):
+                furnish_and_fail("us-east-1")
+
+        @mock_membership
+        class TestUnittest(unittest.TestCase):
+            def test_it(self):
+                furnish_and_fail("us-east-2")
+
+        @pytest.fixture
+        def own():
+            with mock_membership() as mock:
+                yield mock
+
+        def test_own_fixture(own):
+            furnish_and_fail("us-west-1")
+
+        def test_without():
+            raise AssertionError
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=7)
+    regions = ["eu-west-1", "eu-west-2", "eu-west-3", "us-east-1", "us-east-2", "us-west-1"]
+    for region in regions:
+        result.stdout.fnmatch_lines(
+            [
+                f"*1  securityhub.EnableSecurityHub by 123456789012 in {region}*-> 200",
+                "World:",
+                "  123456789012",
+                f"    securityhub in {region}",
+            ],
+            consecutive=True,
+        )
+    assert str(result.stdout).count("Last calls:") == len(regions)
+
+
+def test_a_failed_test_shows_the_calls_to_a_mock_that_has_ended_before(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        from membership_mock import mock_membership
+
+        def test_it():
+            with mock_membership() as mock:
+                mock.client("security-ir").list_memberships()
+            raise AssertionError
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*security-ir.ListMemberships*", "  gone: the mock has ended"])
+
+
 def test_the_markers_of_class_and_module_reach_their_fixtures(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """

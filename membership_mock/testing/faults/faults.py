@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, overload
 
 from membership_mock.engine import running as engine
+from membership_mock.engine.model import service_names
 from membership_mock.errors import NotRunning, UnfiredFault, UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.clock import MockClock
@@ -15,7 +16,12 @@ from membership_mock.testing.faults.effects import Delay, Effect
 from membership_mock.testing.faults.errors import ErrorAnswer, code_of
 from membership_mock.testing.faults.fault import Fault, Where, unfired_report
 from membership_mock.testing.faults.refusals import RefusedAccounts
-from membership_mock.testing.operation_names import as_text, check_caller, operations_matching
+from membership_mock.testing.operation_names import (
+    as_text,
+    check_caller,
+    check_service,
+    operations_matching,
+)
 
 if TYPE_CHECKING:
     from membership_mock.engine.http import HttpAnswer
@@ -223,6 +229,8 @@ class Faults(Sequence[Fault]):
             )
         prefix, dot, _ = as_text(operation).rpartition(".")
         if dot and prefix not in SERVICES and not any(each in prefix for each in "*?["):
+            if prefix not in service_names():  # nobody's, so that ours may have been meant
+                check_service(prefix)
             raise UsageError(
                 f"Faults are for calls to {', '.join(SERVICES)}; {prefix!r} is none of these, and"
                 " moto answers what it has. Let its calls fail with botocore's `before-send` event"

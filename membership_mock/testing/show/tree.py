@@ -15,9 +15,7 @@ from membership_mock.engine.caller import account_id, not_a_region
 from membership_mock.engine.moto_bridge import is_region
 from membership_mock.engine.moto_organizations import all_organizations
 from membership_mock.engine.outline import Glance, Line, Lines, Outline, listed, named, one, several
-from membership_mock.errors import UsageError
-from membership_mock.services import SERVICES
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.operation_names import check_service
 
 if TYPE_CHECKING:
     from membership_mock.engine.organizations import Organization, OrganizationAccount
@@ -58,11 +56,8 @@ class Part:
             account_id(account)
         if region is not None and not is_region(region):
             raise not_a_region(region)
-        if service is not None and service not in list(SERVICES):
-            raise UsageError(
-                f"{service!r} is not a service that this package mocks: {', '.join(SERVICES)}"
-                + nearest_to(str(service), SERVICES)
-            )
+        if service is not None:
+            check_service(service)
         return cls(account, region, service)
 
     @property
