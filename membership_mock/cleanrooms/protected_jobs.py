@@ -77,6 +77,14 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         for (region,), store in world.stores(ProtectedJobStore):
             yield from store.jobs.uses(region, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT)
 
+    @classmethod
+    def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
+        """Yield whose jobs have not ended."""
+        for (region,), store in world.stores(ProtectedJobStore):
+            for account_id, number in store.jobs.ongoing.items():
+                if number:
+                    yield account_id, region
+
     thing = "protected job"
     endings = ("SUCCESS", "FAILED", "CANCELLED")
     error_codes = (

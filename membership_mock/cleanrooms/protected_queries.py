@@ -79,6 +79,14 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         for (region,), store in world.stores(ProtectedQueryStore):
             yield from store.queries.uses(region, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT)
 
+    @classmethod
+    def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
+        """Yield whose queries have not ended."""
+        for (region,), store in world.stores(ProtectedQueryStore):
+            for account_id, number in store.queries.ongoing.items():
+                if number:
+                    yield account_id, region
+
     thing = "protected query"
     endings = ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED")
     error_codes = (

@@ -115,8 +115,7 @@ class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  
         self._families = {}
 
     def reset(self) -> None:
-        """Forget all state of the world; moto calls this for every backend when it resets."""
-        self.world.clear()
+        """Do nothing when moto empties its backends: no backend holds state, the world does."""
 
     @property
     def url_bases(self) -> list[str]:
@@ -379,12 +378,15 @@ class Installation:
         self._patterns = [(service, re.compile(host_pattern(service))) for service in services]
         self._patches = Patches()
 
-    def put(self, current_account: Callable[[Any], str | None]) -> None:
+    def put(
+        self, current_account: Callable[[Any], str | None], after_reset: Callable[[], None]
+    ) -> None:
         """Enter moto's registries.
 
         Args:
             current_account: says which account a request of moto's own services comes from; None
                 leaves that to moto.
+            after_reset: called when moto has emptied all of its backends, whoever asked for it.
         """
         backend_url_patterns[:0] = self._patterns
         patches = self._patches
@@ -426,6 +428,14 @@ class Installation:
             return current_account(response.headers) or moto_says(response)
 
         patches.set(BaseResponse, "get_current_account", get_current_account)
+
+        moto_resets = BackendDict.reset
+
+        def reset(_: Any) -> None:
+            moto_resets()
+            after_reset()  # only now: moto holds its own lock while it empties
+
+        patches.set(BackendDict, "reset", classmethod(reset))
 
         check_name = "_authenticate_and_authorize_action"
         moto_checks = vars(ActionAuthenticatorMixin)[check_name]

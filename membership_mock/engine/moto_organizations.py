@@ -330,9 +330,11 @@ def announced(
     families = [family for kind in services.values() for family in kind.families]
     happened = Happened()
     with world.lock:
-        for family in families:
-            family.organization_changing(world, change)
+        seen = [family.organization_changing(world, change) for family in families]
         yield happened
+        for take_down in seen:
+            if take_down is not None:
+                take_down()
         if happened.account_id is not None:
             change = dataclasses.replace(change, account_id=happened.account_id)
         for family in families:

@@ -73,7 +73,6 @@ class MotoStart:
 
         BackendDict.reset()
         reset_model_data()
-        forget_members_of_the_gone()
 
     def _enable_patching(self, reset: bool = True) -> None:
         registry = getattr(responses_mock, "_registry", None)

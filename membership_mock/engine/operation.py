@@ -109,17 +109,35 @@ class Family:
         yield from ()
 
     @classmethod
-    def organization_changing(cls, world: World, change: OrganizationChange) -> None:
-        """Take note of an organization just before ``change`` happens to it (it may yet fail)."""
+    def organization_changing(
+        cls, world: World, change: OrganizationChange
+    ) -> Callable[[], None] | None:
+        """Look at an organization just before ``change`` happens to it, and change nothing yet.
+
+        Returns:
+            What takes down what was seen once it has happened, for it may fail; None for nothing.
+        """
+        del world, change
+        return None
 
     @classmethod
     def organization_changed(cls, world: World, change: OrganizationChange) -> None:
         """Follow ``change``, which has just happened to an organization."""
 
+    @classmethod
+    def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
+        """Yield the accounts and regions in which `time_passed` may have something to do.
+
+        The state says it, not what has been called: a world may have been put back or loaded.
+        """
+        del world
+        yield from ()
+
     def time_passed(self, now: datetime) -> None:
         """Let what is due happen at once, where it shows outside of the service: the clock moved.
 
-        Whatever else depends on time happens when somebody looks.
+        Whatever else depends on time happens when somebody looks. A family that overrides this
+        overrides `waiting` too.
         """
 
     def tagged_resources(self) -> Iterator[TaggedResource]:
@@ -162,7 +180,8 @@ class Backend(MotoBackend):
     #: what accounts are limited in, and tests may set
     quotas: ClassVar[tuple[Quota, ...]] = ()
     handlers: ClassVar[dict[str, Handler]]
-    _follow_time: ClassVar[tuple[type[Family], ...]]
+    #: the families that are told when the clock was moved
+    followers_of_time: ClassVar[tuple[type[Family], ...]]
     #: shapes of lists that refuse equal entries, a trait that botocore's models do not carry
     unique_lists: ClassVar[frozenset[str]] = frozenset()
     #: structures that reach the handler as they were sent, and lists that do so however long they
@@ -178,7 +197,7 @@ class Backend(MotoBackend):
         if cls.model_corrections:
             model.correct(cls.service, cls.model_corrections)
         cls.handlers = _collect(cls.__name__, cls.service, cls.families)
-        cls._follow_time = tuple(
+        cls.followers_of_time = tuple(
             kind for kind in cls.families if kind.time_passed is not Family.time_passed
         )
 
@@ -190,8 +209,8 @@ class Backend(MotoBackend):
         return found  # type: ignore[return-value]  # the key is the type
 
     def time_passed(self, now: datetime) -> None:
-        """Tell every family that has something to do then that the clock was moved to ``now``."""
-        for kind in self._follow_time:
+        """Let what is due in this account and region happen at once."""
+        for kind in self.followers_of_time:
             self.family(kind).time_passed(now)
 
     def tagged_resources(self) -> Iterator[TaggedResource]:

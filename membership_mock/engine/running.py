@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from membership_mock.engine import moto_bridge, witness
 from membership_mock.engine.caller import explicit_account, signing_key
 from membership_mock.engine.interceptor import Interceptor
+from membership_mock.engine.moto_organizations import forget_members_of_the_gone
 from membership_mock.engine.moto_start import MotoStart
 from membership_mock.engine.record import Record
 from membership_mock.engine.road import Road
@@ -101,7 +102,7 @@ class Running:
         self._config_before = deepcopy(moto_bridge.default_user_config)
         environment = {name: os.environ.get(name) for name in (*_FAKED, *_HIDDEN)}
         try:
-            self.installation.put(self._account_for_moto)
+            self.installation.put(self._account_for_moto, self._begin_anew)
             self._moto.start()
             if moto_bridge.mock_credentials():
                 self._environment = environment
@@ -161,7 +162,14 @@ class Running:
     def reset(self) -> None:
         """Empty the world, moto's included, the record of calls, and what tools have set up."""
         with self.world.lock:
-            self._moto.reset()
+            self._moto.reset()  # which calls `_begin_anew`, as moto's own ways to reset do
+
+    def _begin_anew(self) -> None:
+        """Follow moto, which has emptied its backends; not while the mock is starting or ending."""
+        if self not in _current:
+            return
+        with self.world.lock:
+            forget_members_of_the_gone()
             self.world.clear()
             self.record.clear()
             witness.announce(self.record)
@@ -200,10 +208,11 @@ class Running:
     def pass_time(self) -> None:
         """Let what is due by now happen, where it shows without a look."""
         now = self.world.clock.now()
-        for backends in self.installation.backends.values():
-            for of_account in list(backends.values()):
-                for backend in list(of_account.values()):
-                    backend.time_passed(now)
+        for service, kind in self.services.items():
+            backends = self.installation.backends[service]
+            for family in kind.followers_of_time:
+                for account_id, region in dict.fromkeys(family.waiting(self.world)):
+                    backends[account_id][region].family(family).time_passed(now)
 
     def join(self, entrance: Entrance) -> None:
         """Let an inner mock's options count on top of the others'."""

@@ -48,9 +48,9 @@ def install(patches: Patches, backends: Mapping[str, Any]) -> None:
     api = models.ResourceGroupsTaggingAPIBackend
 
     def ours(self: Any) -> Iterator[Any]:
+        # Each is made if there is none: the world may have been loaded, and nobody have called.
         for accounts in backends.values():
-            if self.account_id in accounts:
-                yield accounts[self.account_id][self.region_name]
+            yield accounts[self.account_id][self.region_name]
 
     def resources(self: Any) -> Iterator[TaggedResource]:
         for backend in ours(self):
@@ -58,6 +58,9 @@ def install(patches: Patches, backends: Mapping[str, Any]) -> None:
 
     patches.set(api, "tag_resources", _changing(api.tag_resources, ours, "tag_resource"))
     patches.set(api, "untag_resources", _changing(api.untag_resources, ours, "untag_resource"))
+    if HAS_MIXIN:
+        for name in ("get_resources", "get_tag_keys", "get_tag_values"):
+            patches.set(api, name, _waking(vars(api)[name], ours))
     if not HAS_MIXIN:
         listing, keys, values = (
             api._get_resources_generator,
@@ -70,6 +73,16 @@ def install(patches: Patches, backends: Mapping[str, Any]) -> None:
 
 
 Resources = Callable[[Any], Iterator[TaggedResource]]
+
+
+def _waking(original: Callable[..., Any], ours: Callable[[Any], Iterator[Any]]) -> Any:
+    """Make our backends before moto looks: it asks only those that are there."""
+
+    def read(self: Any, *args: Any, **kwargs: Any) -> Any:
+        list(ours(self))
+        return original(self, *args, **kwargs)
+
+    return read
 
 
 def _listing(original: Callable[..., Any], resources: Resources) -> Callable[..., Any]:

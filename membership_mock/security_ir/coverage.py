@@ -6,6 +6,7 @@ which accounts were covered before is remembered, since no later organization ca
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from membership_mock.engine.context import Context
@@ -13,6 +14,7 @@ from membership_mock.engine.moto_bridge import organization_of
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.organizations import Organization, OrganizationChange
 from membership_mock.engine.world import World
+from membership_mock.security_ir.account_scope import AccountScope
 from membership_mock.security_ir.membership_store import Membership, MembershipStore
 from membership_mock.security_ir.memberships import Memberships
 
@@ -50,10 +52,13 @@ class Coverage(Family):
         }
 
     @classmethod
-    def organization_changing(cls, world: World, change: OrganizationChange) -> None:
+    def organization_changing(
+        cls, world: World, change: OrganizationChange
+    ) -> Callable[[], None] | None:
         """Remember covered accounts that may not be covered after ``change``."""
         if change.kind not in NARROWING:
-            return
+            return None
+        seen: list[tuple[AccountScope, set[str]]] = []
         for key, store in world.stores(MembershipStore):
             if key != (change.partition,) or not store.active:
                 continue
@@ -63,7 +68,13 @@ class Coverage(Family):
                 covered = membership.covered(organization)
                 if change.account_id is not None:
                     covered &= {change.account_id}
-                membership.scope.ever_covered |= covered
+                seen.append((membership.scope, covered))
+
+        def take_down() -> None:
+            for scope, covered in seen:
+                scope.ever_covered |= covered
+
+        return take_down
 
 
 def _relationship(

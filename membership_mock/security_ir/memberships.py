@@ -59,6 +59,12 @@ class Memberships(Family):
             " this Region."
         )
 
+    @classmethod
+    def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
+        """Yield where there are memberships, which may have been cancelled."""
+        for _, store in world.stores(MembershipStore):
+            yield from store.homes
+
     def time_passed(self, now: datetime) -> None:
         """Terminate the memberships of this account and region whose end has come."""
         store = self.store_if_any(MembershipStore)

@@ -9,9 +9,11 @@ Source: user guide, "Changing the case status", "Closing a case", "Action items"
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from membership_mock.engine.world import World
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.security_ir.attachments import Attachments
 from membership_mock.security_ir.case_status import CLOSED, SERVICE_MANAGED, CaseStatus
@@ -77,6 +79,13 @@ class Responders(CaseFamily):
             principal=SERVICE,
         )
         self.of(CaseStatus).close(ctx, case)
+
+    @classmethod
+    def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
+        """Yield where AWS has opened cases by itself that it may close."""
+        for (account_id, region), store in world.stores(CaseStore):
+            if any(case.closes_at is not None for case in store.by_id.values()):
+                yield account_id, region
 
     def time_passed(self, now: datetime) -> None:
         """Close what nobody has answered, which gives its place in the quotas back."""

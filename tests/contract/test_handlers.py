@@ -155,6 +155,16 @@ def _make(**attributes: Any) -> type[Backend]:
     return type("Wrong", (Backend,), {"service": "security-ir", **attributes})
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_family_that_hears_of_time_says_where_something_waits(service: str) -> None:
+    deaf = [
+        kind.__name__
+        for kind in SERVICES[service].followers_of_time
+        if kind.waiting.__func__ is Family.waiting.__func__
+    ]
+    assert deaf == []
+
+
 def test_a_misspelt_mark_fails_at_import_and_names_the_nearest_operation() -> None:
     with pytest.raises(TypeError) as refused:
         _make(families=(Misspelt,))

@@ -826,6 +826,15 @@ def test_an_organization_is_gone_after_a_reset(
         org.trust("guardduty")
 
 
+def test_an_organization_is_gone_in_a_world_from_before_it(
+    membership_mock: MembershipMock,
+) -> None:
+    with membership_mock.rolled_back():
+        org = membership_mock.organization(["shop"])
+    with pytest.raises(UsageError, match=r"is gone: .* put back to what it was before"):
+        org.suspend("shop")
+
+
 def test_an_organization_is_gone_when_it_is_deleted(membership_mock: MembershipMock) -> None:
     org = membership_mock.organization(["shop"])
     org.leave("shop")

@@ -45,8 +45,9 @@ class Directory:
             raise NotRunning("This organization belongs to a mock that has ended; build a new one.")
         if self._moto.organization_id != self._organization_id:
             raise UsageError(
-                f"The organization {self._organization_id} is gone: the mock was reset, or the"
-                " organization deleted. Build a new one with `mock.organization(...)`."
+                f"The organization {self._organization_id} is gone: the mock was reset or its"
+                " world put back to what it was before, or the organization was deleted. Build a"
+                " new one with `mock.organization(...)`."
             )
 
     def accounts(self) -> list[Account]:
