@@ -9,7 +9,8 @@ from botocore.model import OperationModel
 
 from membership_mock.engine import model
 from membership_mock.engine.parse import RequestParser
-from membership_mock.engine.readers import Invalid, Readers, Unparsable
+from membership_mock.engine.places import Invalid, Unparsable
+from membership_mock.engine.readers import Readers
 from membership_mock.engine.serialize import Answer, AnswerWriter, ErrorWriter, Writers
 from membership_mock.errors import ServiceError
 

@@ -14,7 +14,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from membership_mock.engine import model
 from membership_mock.engine.parse import json_object
-from membership_mock.engine.readers import Place, Readers, Unparsable, missing, path_of
+from membership_mock.engine.places import Place, Unparsable, missing, path_of
+from membership_mock.engine.readers import Readers
 from membership_mock.engine.refusals import Violation
 
 
