@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from membership_mock.mock import MembershipMock, mock_membership
-    from membership_mock.testing.aws_side import AwsSide
+    from membership_mock.testing.aws_side.aws_side import AwsSide
     from membership_mock.testing.calls import Call, Calls
     from membership_mock.testing.clock import MockClock
     from membership_mock.testing.dumps.dumps import Dump
@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AwsSide": "testing.aws_side",
+    "AwsSide": "testing.aws_side.aws_side",
     "Call": "testing.calls",
     "Calls": "testing.calls",
     "Dump": "testing.dumps.dumps",

@@ -262,8 +262,8 @@ def _only(value: Any, fields: Sequence[str]) -> Any:
     return value
 
 
-def _short(value: Any, limit: int = 300) -> str:
-    return shortened(json.dumps(value, default=_plain, ensure_ascii=False), limit)
+def _short(value: Any) -> str:
+    return shortened(json.dumps(value, default=_plain, ensure_ascii=False), 300)
 
 
 def _plain(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from membership_mock.engine import caller
 from membership_mock.testing import snapshots
-from membership_mock.testing.aws_side import AwsSide
+from membership_mock.testing.aws_side.aws_side import AwsSide
 from membership_mock.testing.calls import Call, Calls
 from membership_mock.testing.clock import MockClock
 from membership_mock.testing.dumps import dumps

@@ -135,17 +135,11 @@ class AssociationAnalysisRules(CleanRoomsFamily):
 
 
 def _shown(association: TableAssociation, rule: AnalysisRule) -> dict[str, Any]:
-    return {
-        "analysisRule": {
-            "membershipIdentifier": association.membership_id,
-            "configuredTableAssociationId": association.id,
-            "configuredTableAssociationArn": association.arn,
-            "policy": rule.policy,
-            "type": rule.type,
-            "createTime": rule.create_time,
-            "updateTime": rule.update_time,
-        }
-    }
+    return rule.shown(
+        membershipIdentifier=association.membership_id,
+        configuredTableAssociationId=association.id,
+        configuredTableAssociationArn=association.arn,
+    )
 
 
 def _check(membership: Membership, rule_type: str, policy: dict[str, Any]) -> None:

@@ -24,8 +24,8 @@ Change = dict[str, Any]
 
 #: the types of a change that gives or takes an ability: of the member, or in machine learning
 _GRANTS: Mapping[str, str] = {
-    "CAN_RECEIVE_RESULTS": "RECEIVE_RESULTS_ABILITY",
-    "CAN_EXPORT_QUERY_ANALYSIS_LOG": "EXPORT_QUERY_ANALYSIS_LOG_ABILITY",
+    abilities.RECEIVE_RESULTS: "RECEIVE_RESULTS_ABILITY",
+    abilities.EXPORT_QUERY_ANALYSIS_LOG: "EXPORT_QUERY_ANALYSIS_LOG_ABILITY",
     "CAN_RECEIVE_MODEL_OUTPUT": "CAN_RECEIVE_MODEL_OUTPUT",
     "CAN_RECEIVE_INFERENCE_OUTPUT": "CAN_RECEIVE_INFERENCE_OUTPUT",
 }

@@ -39,6 +39,17 @@ from membership_mock.engine.quotas import Quota
 from membership_mock.engine.settling import Course
 from membership_mock.errors import UsageError
 
+#: the codes of an error that queries and jobs have in common. Source: the model's texts.
+ERROR_CODES = (
+    "RESOURCE_NOT_FOUND",
+    "INVALID_RESOURCE",
+    "RESOURCE_ACCESS_DENIED",
+    "INSUFFICIENT_COMPUTE",
+    "TRANSIENT_ERROR",
+    "INTERNAL_ERROR",
+    "UNKNOWN_ERROR",
+)
+
 
 class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
     """A family of analyses: what is the same for queries and for jobs."""

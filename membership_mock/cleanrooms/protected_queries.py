@@ -17,7 +17,12 @@ from membership_mock.cleanrooms.analysis_templates import AnalysisTemplate, Anal
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
 from membership_mock.cleanrooms.memberships import Membership, Memberships
 from membership_mock.cleanrooms.payment import QUERIES
-from membership_mock.cleanrooms.protected_analyses import ProtectedAnalyses, check_workers, payer_of
+from membership_mock.cleanrooms.protected_analyses import (
+    ERROR_CODES,
+    ProtectedAnalyses,
+    check_workers,
+    payer_of,
+)
 from membership_mock.cleanrooms.protected_tables import ProtectedTables, Use
 from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT
 from membership_mock.cleanrooms.result_delivery import (
@@ -89,16 +94,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
 
     thing = "protected query"
     endings = ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED")
-    error_codes = (
-        "MALFORMED_QUERY",
-        "RESOURCE_NOT_FOUND",
-        "INVALID_RESOURCE",
-        "RESOURCE_ACCESS_DENIED",
-        "INSUFFICIENT_COMPUTE",
-        "TRANSIENT_ERROR",
-        "INTERNAL_ERROR",
-        "UNKNOWN_ERROR",
-    )
+    error_codes = ("MALFORMED_QUERY", *ERROR_CODES)
 
     @property
     def analyses(self) -> Analyses[ProtectedQuery]:

@@ -57,6 +57,18 @@ class AnalysisRule:
         content: dict[str, Any] = self.policy["v1"][POLICY_MEMBERS[self.type]]
         return content
 
+    def shown(self, **owner: str) -> dict[str, Any]:
+        """Return the answer of the operations on it, which starts with what it belongs to."""
+        return {
+            "analysisRule": {
+                **owner,
+                "policy": self.policy,
+                "type": self.type,
+                "createTime": self.create_time,
+                "updateTime": self.update_time,
+            }
+        }
+
     def columns(self) -> set[str]:
         """Return every column that the rule names."""
         return {name for _, names in _COLUMN_LISTS[self.type](self.content) for name in names}
@@ -189,16 +201,7 @@ def consolidated(rule: AnalysisRule, collaboration_rule: AnalysisRule) -> dict[s
 
 
 def _shown(table: ConfiguredTable, rule: AnalysisRule) -> dict[str, Any]:
-    return {
-        "analysisRule": {
-            "configuredTableId": table.id,
-            "configuredTableArn": table.arn,
-            "policy": rule.policy,
-            "type": rule.type,
-            "createTime": rule.create_time,
-            "updateTime": rule.update_time,
-        }
-    }
+    return rule.shown(configuredTableId=table.id, configuredTableArn=table.arn)
 
 
 # --- what a policy may say ----------------------------------------------------------------------

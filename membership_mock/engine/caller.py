@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-from membership_mock.engine import moto_bridge
+from membership_mock.engine import moto_iam
 from membership_mock.engine.http import HttpRequest
 from membership_mock.errors import UsageError
 
@@ -69,7 +69,7 @@ def caller_of(request: HttpRequest, default_account: str) -> tuple[str, str]:
         region = found.group(1) if found else _DEFAULT_REGION
     account = _named_account(request.headers, key)
     if account is None and key is not None:
-        account = moto_bridge.account_of_access_key(key)
+        account = moto_iam.account_of_access_key(key)
     return account or default_account, region
 
 

@@ -9,7 +9,8 @@ from botocore.model import OperationModel
 
 from membership_mock.engine import model
 from membership_mock.engine.parse import RequestParser
-from membership_mock.engine.readers import Invalid, Readers, Unparsable
+from membership_mock.engine.places import Invalid, Unparsable
+from membership_mock.engine.readers import Readers
 from membership_mock.engine.serialize import Answer, AnswerWriter, ErrorWriter, Writers
 from membership_mock.errors import ServiceError
 
@@ -27,7 +28,6 @@ class Paging:
         input_token: the argument with the page token, in snake case.
         limit_key: the argument with the page size, in snake case; empty if there is none.
         token_name: the input field with the page token, in its API spelling.
-        limit_name: the input field with the page size, in its API spelling; empty if there is none.
         output_token: the output field with the token of the next page.
         result_key: the output field with the entries.
         page_size: how many entries a page has when the caller does not say.
@@ -36,7 +36,6 @@ class Paging:
     input_token: str
     limit_key: str
     token_name: str
-    limit_name: str
     output_token: str
     result_key: str
     page_size: int
@@ -127,7 +126,6 @@ def _paging(service: str, operation: OperationModel) -> Paging | None:
         input_token=model.snake(described["input_token"]),
         limit_key=model.snake(limit) if limit else "",
         token_name=described["input_token"],
-        limit_name=limit,
         output_token=described["output_token"],
         result_key=described["result_key"],
         page_size=int(size or DEFAULT_PAGE_SIZE),

@@ -14,7 +14,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from membership_mock.engine import model
 from membership_mock.engine.parse import json_object
-from membership_mock.engine.readers import Place, Readers, Unparsable, missing, path_of
+from membership_mock.engine.places import Place, Unparsable, missing, path_of
+from membership_mock.engine.readers import Readers
 from membership_mock.engine.refusals import Violation
 
 
@@ -24,8 +25,6 @@ def misfits(
     answer_body: bytes,
     status: int,
     headers: Mapping[str, str] | None = None,
-    *,
-    unique_lists: frozenset[str] = frozenset(),
 ) -> list[str]:
     """Return every way in which a successful answer does not fit its output shape.
 
@@ -35,7 +34,6 @@ def misfits(
         answer_body: the body as it goes out.
         status: the status.
         headers: the headers.
-        unique_lists: names of the list shapes that refuse equal entries.
     """
     described = model.service_model(service).operation_model(operation)
     shape = described.output_shape
@@ -45,7 +43,7 @@ def misfits(
     }
     if "statusCode" not in located and status != model.success_status(described):
         wrong.append(f"status is {status}, not {model.success_status(described)}")
-    return wrong + _members(shape, answer_body, headers or {}, _readers(service, unique_lists))
+    return wrong + _members(shape, answer_body, headers or {}, _readers(service))
 
 
 def error_misfits(
@@ -82,7 +80,7 @@ def error_misfits(
     expected = shape.metadata.get("error", {}).get("httpStatusCode")
     if expected is not None and status != expected and code not in allowed:
         wrong.append(f"status is {status}, not {expected}")
-    return wrong + _members(shape, body, headers, _readers(service, frozenset()))
+    return wrong + _members(shape, body, headers, _readers(service))
 
 
 def strays(service: str, operation: str, answer: object) -> list[str]:
@@ -169,9 +167,9 @@ def _common_error_misfits(status: int, body: bytes) -> list[str]:
 
 
 @cache
-def _readers(service: str, unique_lists: frozenset[str]) -> Readers:
+def _readers(service: str) -> Readers:
     del service
-    return Readers(unique_lists, refuse=_note, strict=True)
+    return Readers(refuse=_note, strict=True)
 
 
 def _note(place: Place, detail: str, found: list[Violation]) -> None:

@@ -1,4 +1,4 @@
-"""Everything we know of moto's insides: its registries, its organizations, its IAM.
+"""moto's registries and its configuration, and the backends that they hold.
 
 moto takes a foreign service in when its URL pattern stands in the backend index and its
 ``BackendDict`` is found by name. Then `mock_aws`, the moto server, the Resource Groups Tagging API
@@ -15,12 +15,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
 
 import moto.backends
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.exceptions import HTTPClientError
-from moto import settings
 from moto.backend_index import backend_url_patterns
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.authorization import ActionAuthenticatorMixin
@@ -32,12 +30,7 @@ from moto.core.config import (
     passthrough_url,
     service_whitelisted,
 )
-from moto.core.exceptions import (
-    AccessDeniedError,
-    InvalidClientTokenIdError,
-    ServiceNotWhitelisted,
-    SignatureDoesNotMatchError,
-)
+from moto.core.exceptions import ServiceNotWhitelisted
 from moto.core.responses import BaseResponse
 from moto.moto_api._internal import mock_random as random
 from moto.utilities.utils import get_partition
@@ -48,18 +41,12 @@ from membership_mock.engine.moto_organizations import (
     register_delegated_administrator,
 )
 from membership_mock.engine.patches import Patches
-from membership_mock.engine.refusals import (
-    InvalidSignatureException,
-    Refusals,
-    UnrecognizedClientException,
-)
 from membership_mock.engine.staging import is_staging
 from membership_mock.engine.tagging import TaggedResource
 from membership_mock.engine.world import keys_of
 from membership_mock.errors import UsageError
 
 if TYPE_CHECKING:
-    from membership_mock.engine.http import HttpRequest
     from membership_mock.engine.operation import Backend, Family
     from membership_mock.engine.world import World
 
@@ -68,8 +55,6 @@ __all__ = [
     "Installation",
     "MotoBackend",
     "TaggedResource",
-    "account_of_access_key",
-    "authorize",
     "check_whitelist",
     "default_user_config",
     "is_region",
@@ -268,68 +253,7 @@ def is_region(value: object) -> bool:
     return isinstance(value, str) and _REGION.fullmatch(value) is not None
 
 
-# --- who asks ---------------------------------------------------------------------------------
-
-
-def account_of_access_key(access_key: str) -> str | None:
-    """Return the account that moto's IAM or STS gave this access key to; None if neither did."""
-    iam = sys.modules.get("moto.iam.models")
-    if iam is None:  # nobody has used IAM or STS yet, so no key was ever given
-        return None
-    for account_id, account in list(iam.iam_backends.items()):
-        for backend in list(account.values()):
-            if access_key in backend.access_keys:
-                return str(account_id)
-    return None
-
-
-def authorize(request: HttpRequest, operation: str, account_id: str, refusals: Refusals) -> None:
-    """Let moto's IAM judge a request, if it is told to enforce policies.
-
-    moto's switch decides: `set_initial_no_auth_action_count` and `enable_iam_authentication`.
-
-    Raises:
-        ServiceError: the credentials are unknown or wrong, or no policy allows the operation.
-    """
-    if float("inf") == settings.INITIAL_NO_AUTH_ACTION_COUNT:
-        return
-    try:
-        _Authenticator(request, operation, account_id)._authenticate_and_authorize_normal_action()
-    except AccessDeniedError as refusal:
-        raise refusals.access_denied(str(refusal.message)) from None
-    except InvalidClientTokenIdError:
-        raise UnrecognizedClientException(
-            "The security token included in the request is invalid."
-        ) from None
-    except SignatureDoesNotMatchError:
-        raise InvalidSignatureException(
-            "The request signature we calculated does not match the signature you provided. Check"
-            " your AWS Secret Access Key and signing method. Consult the service documentation for"
-            " details."
-        ) from None
-
-
-class _Authenticator(ActionAuthenticatorMixin):  # type: ignore[misc]  # moto is untyped here
-    """What moto's authorization wants to know of a request."""
-
-    def __init__(self, request: HttpRequest, operation: str, account_id: str) -> None:
-        # botocore turns values into bytes on the way, and leaves the host, which is signed, to the
-        # HTTP client.
-        self.headers = {
-            name: value.decode("latin-1") if isinstance(value, bytes) else value
-            for name, value in request.headers.items()
-        }
-        self.headers.setdefault("Host", urlsplit(request.url).netloc)
-        self.uri = request.url
-        self.raw_path = self.path = request.path
-        self.method = request.method
-        self.data: dict[str, Any] = {}
-        self.raw_body = self.body = request.body
-        self.current_account = account_id
-        self._operation = operation
-
-    def _get_action(self) -> str:
-        return self._operation
+# --- what moto's configuration says --------------------------------------------------------------
 
 
 def passes_through(service: str | None, url: str) -> bool:

@@ -12,12 +12,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from membership_mock.engine.organizations import (
     Organization,
     OrganizationAccount,
     OrganizationChange,
+    OrganizationOperation,
 )
 
 if TYPE_CHECKING:
@@ -58,19 +59,8 @@ DELEGATED_READS = frozenset(
     }
 )
 
-#: moto's methods that change an organization in a way that our services follow.
-FOLLOWED = (
-    "create_account",
-    "move_account",
-    "close_account",
-    "remove_account_from_organization",
-    "delete_organizational_unit",
-    "delete_organization",
-    "register_delegated_administrator",
-    "deregister_delegated_administrator",
-    "enable_aws_service_access",
-    "disable_aws_service_access",
-)
+#: moto's methods that change an organization, named like the operations.
+FOLLOWED: tuple[OrganizationOperation, ...] = get_args(OrganizationOperation)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -279,7 +269,7 @@ def _require_eligible(backend: Any, AccountId: str, ServicePrincipal: str, **_: 
 
 
 def _followed(
-    name: str,
+    name: OrganizationOperation,
     original: Callable[..., Any],
     services: Mapping[str, type[Backend]],
     world: World,
@@ -293,7 +283,7 @@ def _followed(
         if name == "register_delegated_administrator":
             _require_eligible(self, **kwargs)
         change = OrganizationChange(
-            kind=name,  # type: ignore[arg-type]  # FOLLOWED holds these words only
+            kind=name,
             management_account_id=self.account_id,
             partition=self.partition,
             now=world.clock.now(),

@@ -10,6 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+#: the operations of Organizations that change an organization in a way that our services follow
+OrganizationOperation = Literal[
+    "create_account",
+    "move_account",
+    "close_account",
+    "remove_account_from_organization",
+    "delete_organizational_unit",
+    "delete_organization",
+    "register_delegated_administrator",
+    "deregister_delegated_administrator",
+    "enable_aws_service_access",
+    "disable_aws_service_access",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class OrganizationAccount:
@@ -86,21 +100,9 @@ class OrganizationChange:
         service_principal: the service that it is about, if it is about one.
     """
 
-    kind: Literal[
-        "create_account",
-        "accept_handshake",
-        "move_account",
-        "suspend_account",
-        "reinstate_account",
-        "close_account",
-        "remove_account_from_organization",
-        "delete_organizational_unit",
-        "delete_organization",
-        "register_delegated_administrator",
-        "deregister_delegated_administrator",
-        "enable_aws_service_access",
-        "disable_aws_service_access",
-    ]
+    kind: (
+        OrganizationOperation | Literal["accept_handshake", "suspend_account", "reinstate_account"]
+    )
     management_account_id: str
     partition: str
     now: datetime

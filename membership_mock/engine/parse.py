@@ -10,17 +10,17 @@ from urllib.parse import unquote_to_bytes
 from botocore.model import OperationModel, Shape
 
 from membership_mock.engine import model
-from membership_mock.engine.readers import (
+from membership_mock.engine.places import (
     Invalid,
     Place,
     Reader,
-    Readers,
     Unparsable,
     children,
     missing,
     not_a,
     raise_unparsable,
 )
+from membership_mock.engine.readers import Readers
 from membership_mock.engine.refusals import Violation
 from membership_mock.engine.router import Template
 

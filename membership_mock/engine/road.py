@@ -15,7 +15,7 @@ from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine import idempotency, moto_bridge
+from membership_mock.engine import idempotency, moto_bridge, moto_iam
 from membership_mock.engine.caller import caller_of
 from membership_mock.engine.codec import (
     Invalid,
@@ -209,7 +209,7 @@ class Road:
             raise refusals.unparsable(str(unparsable)) from None
         if is_staging():
             return self._take(step, backend_class, context, arguments, request)
-        moto_bridge.authorize(request, context.operation, context.account_id, refusals)
+        moto_iam.authorize(request, context.operation, context.account_id, refusals)
         if self.intervene is None:
             return self._take(step, backend_class, context, arguments, request)
         return self.intervene(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from membership_mock.engine import moto_bridge, witness
+from membership_mock.engine import moto_bridge, moto_iam, witness
 from membership_mock.engine.caller import explicit_account, signing_key
 from membership_mock.engine.interceptor import Interceptor
 from membership_mock.engine.moto_organizations import forget_members_of_the_gone
@@ -269,7 +269,7 @@ class Running:
         if found is not None or self._default_account is None:
             return found
         key = signing_key(headers)
-        if key is not None and moto_bridge.account_of_access_key(key) is not None:
+        if key is not None and moto_iam.account_of_access_key(key) is not None:
             return None
         return self._default_account
 

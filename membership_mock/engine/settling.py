@@ -75,9 +75,9 @@ class Course:
         return self.moments[before:]
 
 
-def is_over(since: datetime, now: datetime, world: World, lasts: timedelta = A_MINUTE) -> bool:
+def is_over(since: datetime, now: datetime, world: World) -> bool:
     """Return whether somebody who looks ``now`` sees the end of what began at ``since``.
 
-    This is `Course` for a way of one step, whose beginning was shown in an answer.
+    This is `Course` for a way of one step of a minute, whose beginning was shown in an answer.
     """
-    return world.settles_at_read or now >= since + lasts
+    return world.settles_at_read or now >= since + A_MINUTE

@@ -22,7 +22,8 @@ from membership_mock.engine.settling import is_over
 from membership_mock.engine.world import World
 from membership_mock.security_ir import attachment_storage
 from membership_mock.security_ir.attachment_storage import AttachmentStore
-from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases, writable_cases
+from membership_mock.security_ir.case_families import CaseChange, CaseFamily
+from membership_mock.security_ir.cases import Case, Cases, writable_cases
 from membership_mock.security_ir.errors import (
     ConflictException,
     ResourceNotFoundException,

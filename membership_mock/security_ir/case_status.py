@@ -12,13 +12,8 @@ from typing import Any
 from membership_mock.engine.context import Context
 from membership_mock.engine.operation import operation
 from membership_mock.engine.settling import Course
-from membership_mock.security_ir.cases import (
-    Case,
-    CaseChange,
-    CaseFamily,
-    Cases,
-    pending_action,
-)
+from membership_mock.security_ir.case_families import CaseChange, CaseFamily
+from membership_mock.security_ir.cases import Case, Cases, pending_action
 from membership_mock.security_ir.errors import ConflictException, ValidationException
 from membership_mock.security_ir.principals import principal_of
 from membership_mock.security_ir.quotas import Quotas

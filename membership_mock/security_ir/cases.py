@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine import model
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource, random
-from membership_mock.engine.operation import Family, operation
+from membership_mock.engine.operation import operation
 from membership_mock.engine.outline import Glance, Line, Outline, named, several
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.settling import Course
 from membership_mock.engine.world import Scope, Store, World
+from membership_mock.security_ir.case_families import CaseChange, CaseFamily, overriding
 from membership_mock.security_ir.case_lists import edited_list, merged_metadata
 from membership_mock.security_ir.errors import (
     ConflictException,
@@ -128,30 +128,6 @@ class CaseIdStore(Store, scope=Scope.PARTITION):
     taken: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class CaseChange:
-    """Something that was done to a case; the message never repeats a sensitive value."""
-
-    case: Case
-    at: datetime
-    principal: str
-    action: str
-    message: str
-
-
-class CaseFamily(Family):
-    """A family with a part in every case."""
-
-    def catch_up(self, case: Case, now: datetime) -> None:
-        """Let that happen to ``case`` which AWS has done by itself up to ``now``."""
-
-    def looked_at(self, ctx: Context, case: Case) -> None:
-        """Let a look at what AWS does for ``case`` take that on."""
-
-    def changed(self, change: CaseChange) -> None:
-        """Follow ``change``, which has just been made."""
-
-
 def writable_cases(world: World) -> Iterator[tuple[str, Case]]:
     """Yield each case that may still be added to, after its region."""
     active = active_memberships(world)
@@ -159,16 +135,6 @@ def writable_cases(world: World) -> Iterator[tuple[str, Case]]:
         for case in store.by_id.values():
             if case.membership_id in active and case.case_status != "Closed":
                 yield region, case
-
-
-@cache
-def _overriding(families: tuple[type[Family], ...], name: str) -> tuple[type[CaseFamily], ...]:
-    """Return the families that have something to say in the hook ``name``."""
-    return tuple(
-        kind
-        for kind in families
-        if issubclass(kind, CaseFamily) and getattr(kind, name) is not getattr(CaseFamily, name)
-    )
 
 
 def pending_action(resolver_type: str, case_status: str) -> str:
@@ -221,7 +187,7 @@ class Cases(CaseFamily):
     def for_looking(self, ctx: Context, case_id: str) -> Case:
         """Return a case as `for_reading` does, for somebody who waits for what AWS does for it."""
         case = self.for_reading(ctx, case_id)
-        for kind in _overriding(self.backend.families, "looked_at"):
+        for kind in overriding(self.backend.families, "looked_at"):
             self.of(kind).looked_at(ctx, case)
         return case
 
@@ -247,7 +213,7 @@ class Cases(CaseFamily):
     def note(self, change: CaseChange) -> None:
         """Stamp a case as changed and tell every family that has a part in it."""
         change.case.last_updated_date = change.at
-        for kind in _overriding(self.backend.families, "changed"):
+        for kind in overriding(self.backend.families, "changed"):
             self.of(kind).changed(change)
 
     def tagged_resources(self) -> Iterator[TaggedResource]:
@@ -412,7 +378,7 @@ class Cases(CaseFamily):
             self.note(CaseChange(case, ctx.now, principal_of(ctx), "Update case", message))
 
     def _caught_up(self, case: Case, now: datetime) -> Case:
-        for kind in _overriding(self.backend.families, "catch_up"):
+        for kind in overriding(self.backend.families, "catch_up"):
             self.of(kind).catch_up(case, now)
         return case
 

@@ -16,7 +16,8 @@ from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.quotas import QuotaUse
 from membership_mock.engine.world import World
-from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases, writable_cases
+from membership_mock.security_ir.case_families import CaseChange, CaseFamily
+from membership_mock.security_ir.cases import Case, Cases, writable_cases
 from membership_mock.security_ir.errors import AccessDeniedException, ResourceNotFoundException
 from membership_mock.security_ir.principals import principal_of
 from membership_mock.security_ir.quotas import COMMENTS, Quotas

@@ -15,7 +15,8 @@ from membership_mock.engine import model
 from membership_mock.engine.context import Context
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
-from membership_mock.security_ir.cases import CaseChange, CaseFamily, Cases
+from membership_mock.security_ir.case_families import CaseChange, CaseFamily
+from membership_mock.security_ir.cases import Cases
 
 
 @dataclass(slots=True)

@@ -21,7 +21,8 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.operation import operation
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.settling import Course
-from membership_mock.security_ir.cases import Case, CaseChange, CaseFamily, Cases
+from membership_mock.security_ir.case_families import CaseChange, CaseFamily
+from membership_mock.security_ir.cases import Case, Cases
 from membership_mock.security_ir.comments import ADDED, Comments
 from membership_mock.security_ir.errors import ResourceNotFoundException
 from membership_mock.security_ir.principals import SERVICE

@@ -16,15 +16,9 @@ from typing import Any
 from membership_mock.engine.world import World
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.security_ir.attachments import Attachments
+from membership_mock.security_ir.case_families import CaseChange, CaseFamily
 from membership_mock.security_ir.case_status import CLOSED, SERVICE_MANAGED, CaseStatus
-from membership_mock.security_ir.cases import (
-    Case,
-    CaseChange,
-    CaseFamily,
-    Cases,
-    CaseStore,
-    pending_action,
-)
+from membership_mock.security_ir.cases import Case, Cases, CaseStore, pending_action
 from membership_mock.security_ir.comments import Comments, find_comment
 from membership_mock.security_ir.errors import (
     AccessDeniedException,

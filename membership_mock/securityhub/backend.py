@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from membership_mock.engine.operation import Backend
-from membership_mock.securityhub.associations import Associations
+from membership_mock.securityhub.administration import Administration
 from membership_mock.securityhub.central_configuration import Governance
 from membership_mock.securityhub.configuration_policies import ConfigurationPolicies
 from membership_mock.securityhub.configuration_rollout import ConfigurationRollout
@@ -32,7 +32,7 @@ class SecurityHubBackend(Backend):
         Hubs,
         Standards,
         StandardsSubscriptions,
-        Associations,
+        Administration,
         Members,
         Invitations,
         Delegation,

@@ -13,8 +13,9 @@ from datetime import datetime
 from membership_mock.engine.moto_bridge import organization_of
 from membership_mock.engine.operation import Family
 from membership_mock.engine.organizations import Organization
+from membership_mock.securityhub.administration import Administration
 from membership_mock.securityhub.aggregation import FindingAggregator, FindingAggregatorStore
-from membership_mock.securityhub.associations import Associations, AssociationStore
+from membership_mock.securityhub.associations import AssociationStore
 from membership_mock.securityhub.central_configuration import (
     SELF_MANAGED,
     CentralConfiguration,
@@ -200,15 +201,15 @@ class ConfigurationRollout(Family):
         administrator_id = central.administrator_id
         if not organization.accounts[account_id].active:
             return False
-        hubs, associations = _families(self, region, account_id)
-        is_member = associations.is_member(administrator_id, account_id)
+        hubs, administration = _families(self, region, account_id)
+        is_member = administration.is_member(administrator_id, account_id)
         is_stranger = account_id != administrator_id and not is_member
-        if is_stranger and associations.obstacle(administrator_id, account_id) is not None:
+        if is_stranger and administration.obstacle(administrator_id, account_id) is not None:
             return False
         if not policy.service_enabled:
             if is_member:
                 # a member without a hub is none any more (inferred)
-                store = associations.store(AssociationStore)
+                store = administration.store(AssociationStore)
                 store.move(store.rosters[administrator_id].members[account_id], "disassociate", now)
             hubs.disable(account_id, now)
             return True
@@ -216,28 +217,28 @@ class ConfigurationRollout(Family):
             return False
         if is_stranger:
             hubs.enable(account_id, default_standards=False, now=now)
-            associations.enroll(administrator_id, account_id, now)
+            administration.enroll(administrator_id, account_id, now)
         hubs.enable(account_id, default_standards=False, now=now)
         _align(hubs.of(Standards), policy, account_id, now)
         return True
 
     def _administrator_of(self, account_id: str, region: str) -> str | None:
-        _, associations = _families(self, region, account_id)
-        return associations.administrator_of(account_id)
+        _, administration = _families(self, region, account_id)
+        return administration.administrator_of(account_id)
 
     def _take_over(
         self, region: str, organization: Organization, administrator_id: str, now: datetime
     ) -> None:
         """Make the administrator in ``region`` what it is at home, for all accounts with a hub."""
-        hubs, associations = _families(self, region, administrator_id)
+        hubs, administration = _families(self, region, administrator_id)
         # the management account stands for its organization
         administrators = hubs.store(DelegationStore).administrators
         administrators.setdefault(organization.management_account_id, administrator_id)
         hubs.enable(administrator_id, default_standards=False, now=now)
-        associations.adopt_members(administrator_id, organization.accounts)
+        administration.adopt_members(administrator_id, organization.accounts)
         for account_id in organization.accounts:
             if hubs.of_account(account_id) is not None:
-                associations.enroll(administrator_id, account_id, now)
+                administration.enroll(administrator_id, account_id, now)
 
     def _central(
         self, administrator_id: str
@@ -255,9 +256,9 @@ def failure(policy_id: str, account_id: str, region: str) -> str:
     )
 
 
-def _families(here: Family, region: str, account_id: str) -> tuple[Hubs, Associations]:
+def _families(here: Family, region: str, account_id: str) -> tuple[Hubs, Administration]:
     backend = backend_in(here.backend.world, region, account_id)
-    return backend.family(Hubs), backend.family(Associations)
+    return backend.family(Hubs), backend.family(Administration)
 
 
 def _align(

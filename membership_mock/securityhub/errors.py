@@ -31,10 +31,6 @@ class AccessDeniedException(ServiceError):
     """The caller may not do this."""
 
 
-class InternalException(ServiceError):
-    """Something went wrong inside the service."""
-
-
 class InvalidAccessException(ServiceError):
     """The account has no hub in this region, or not the role that the operation asks for."""
 

@@ -13,13 +13,13 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.pagination import Listing
+from membership_mock.securityhub.administration import Administration
 from membership_mock.securityhub.aggregation import (
     TAKES_REGIONS,
     FindingAggregator,
     FindingAggregatorStore,
     is_region,
 )
-from membership_mock.securityhub.associations import Associations
 from membership_mock.securityhub.configuration_rollout import ConfigurationRollout
 from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
 from membership_mock.securityhub.finding_store import FindingStore
@@ -47,7 +47,7 @@ class FindingAggregators(Family):
 
     def followed(self, account_id: str) -> FindingAggregator | None:
         """Return what an account goes by here: its own, or as a member its administrator's."""
-        return self.of_account(self.of(Associations).administrator_of(account_id) or account_id)
+        return self.of_account(self.of(Administration).administrator_of(account_id) or account_id)
 
     def linked_regions(self, account_id: str) -> list[str]:
         """Return the regions whose findings an account sees in this one, besides those of here.
@@ -79,7 +79,7 @@ class FindingAggregators(Family):
                 or does not go with the regions (inferred, but for NO_REGIONS).
         """
         self.of(Hubs).require()
-        if self.of(Associations).administrator_of(ctx.account_id) is not None:
+        if self.of(Administration).administrator_of(ctx.account_id) is not None:
             raise CreatedByMember("A finding aggregator cannot be created by a member account.")
         regions = _checked(ctx, region_linking_mode, regions)
         existing = self.of_account(ctx.account_id)
@@ -209,7 +209,7 @@ class FindingAggregators(Family):
 
     def _is_member(self, administrator_id: str, account_id: str, region: str) -> bool:
         backend = backend_in(self.backend.world, region, account_id)
-        return backend.family(Associations).is_member(administrator_id, account_id)
+        return backend.family(Administration).is_member(administrator_id, account_id)
 
 
 def _checked(ctx: Context, mode: str, given: Iterable[str] | None) -> list[str]:

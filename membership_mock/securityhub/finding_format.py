@@ -18,7 +18,8 @@ from functools import cache
 from typing import Any
 
 from membership_mock.engine import model
-from membership_mock.engine.readers import Place, Reader, Readers, path_of
+from membership_mock.engine.places import Place, Reader, path_of
+from membership_mock.engine.readers import Readers
 from membership_mock.engine.refusals import Violation
 
 Path = tuple[str | int, ...]

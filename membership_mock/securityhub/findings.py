@@ -18,7 +18,7 @@ from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.timestamps import WRITING
 from membership_mock.securityhub import finding_format
-from membership_mock.securityhub.associations import Associations
+from membership_mock.securityhub.administration import Administration
 from membership_mock.securityhub.errors import (
     AccessDeniedException,
     InvalidInputException,
@@ -133,7 +133,7 @@ class Findings(Family):
         store = self.store(FindingStore)
         caller, here = self.backend.account_id, self.backend.region_name
         regions: dict[str, int | None] = {}
-        owner = self.of(Associations).administrator_of(caller) or caller
+        owner = self.of(Administration).administrator_of(caller) or caller
         for account_id in (owner, caller):
             regions.update(store.copies.get((account_id, here), {}))
         linked = self.of(FindingAggregators).linked_regions(caller)
@@ -145,7 +145,7 @@ class Findings(Family):
             there = (
                 self.backend if region == here else backend_in(self.backend.world, region, caller)
             )
-            seen = {caller, *there.family(Associations).enabled_members(caller)}
+            seen = {caller, *there.family(Administration).enabled_members(caller)}
             for account_id in seen & shelves.keys():
                 shelf = shelves[account_id]
                 shelf.expire(now)

@@ -15,7 +15,8 @@ from membership_mock.engine.moto_bridge import TaggedResource
 from membership_mock.engine.operation import Family, operation
 from membership_mock.engine.outline import Glance, Outline, one
 from membership_mock.engine.world import Scope, Store
-from membership_mock.securityhub.associations import Associations, AssociationStore
+from membership_mock.securityhub.administration import Administration
+from membership_mock.securityhub.associations import AssociationStore
 from membership_mock.securityhub.central_configuration import Governance
 from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import (
@@ -160,12 +161,12 @@ class Hubs(Family):
         if self.of_account(ctx.account_id) is None:
             raise ResourceNotFoundException("Account is not subscribed to Security Hub")
         self.require_own_say()
-        associations = self.of(Associations)
-        if self._is_delegated() or associations.enabled_members(ctx.account_id):
+        administration = self.of(Administration)
+        if self._is_delegated() or administration.enabled_members(ctx.account_id):
             raise InvalidInputException(
                 "Cannot disable Security Hub on the Security Hub administrator"
             )
-        if associations.administrator_of(ctx.account_id) is not None:
+        if administration.administrator_of(ctx.account_id) is not None:
             raise InvalidInputException("Member account cannot disable Security Hub")
         self.disable(ctx.account_id, ctx.now)
 
@@ -181,7 +182,7 @@ class Hubs(Family):
         hub = self.require()
         if hub_arn is not None and hub_arn != hub.hub_arn:
             raise ResourceNotFoundException(f"Hub {hub_arn} was not found")
-        administrator = self.of(Associations).administrator_of(ctx.account_id)
+        administrator = self.of(Administration).administrator_of(ctx.account_id)
         ruling = (self.of_account(administrator) if administrator else None) or hub
         return {
             "HubArn": hub.hub_arn,
@@ -206,7 +207,7 @@ class Hubs(Family):
         """
         hub = self.require()
         self.require_own_say()
-        administrator = self.of(Associations).administrator_of(ctx.account_id)
+        administrator = self.of(Administration).administrator_of(ctx.account_id)
         if control_finding_generator is not None and administrator is not None:
             raise AccessDeniedException(
                 "Only the administrator account can change ControlFindingGenerator."

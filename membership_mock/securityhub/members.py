@@ -23,15 +23,14 @@ from membership_mock.securityhub.account_lists import (
     require_accounts,
     require_hub,
 )
-from membership_mock.securityhub.associations import (
+from membership_mock.securityhub.administration import (
     ALREADY_LISTED,
     LIMIT_REACHED,
     OTHERS_MEMBER,
     OWN_ACCOUNT,
-    Association,
-    Associations,
-    AssociationStore,
+    Administration,
 )
+from membership_mock.securityhub.associations import Association, AssociationStore
 from membership_mock.securityhub.delegation import Delegation
 from membership_mock.securityhub.errors import OUT_OF_RANGE, InvalidInputException
 from membership_mock.securityhub.hubs import Hubs
@@ -242,16 +241,16 @@ class Members(Family):
 
     def _enroll(self, ctx: Context, organization: Organization, account_id: str) -> str | None:
         """Make an account of the organization a member, with a hub; or return why not."""
-        associations, hubs = self.of(Associations), self.of(Hubs)
-        refusal = associations.obstacle(ctx.account_id, account_id)
+        administration, hubs = self.of(Administration), self.of(Hubs)
+        refusal = administration.obstacle(ctx.account_id, account_id)
         if refusal is not None:
             return refusal
         if not organization.accounts[account_id].active:
-            associations.enroll_suspended(ctx.account_id, account_id, ctx.now)
+            administration.enroll_suspended(ctx.account_id, account_id, ctx.now)
             return None
         is_management = account_id == organization.management_account_id
         if is_management and hubs.of_account(account_id) is None:
             return NO_HUB
         hubs.enable(account_id, default_standards=True, now=ctx.now)
-        associations.enroll(ctx.account_id, account_id, ctx.now)
+        administration.enroll(ctx.account_id, account_id, ctx.now)
         return None

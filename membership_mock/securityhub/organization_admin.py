@@ -24,7 +24,8 @@ from membership_mock.engine.organizations import Organization, OrganizationChang
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.world import Store, World
 from membership_mock.errors import OperationNotMocked
-from membership_mock.securityhub.associations import Associations, AssociationStore
+from membership_mock.securityhub.administration import Administration
+from membership_mock.securityhub.associations import AssociationStore
 from membership_mock.securityhub.delegation import (
     SERVICE_PRINCIPAL,
     Delegation,
@@ -78,7 +79,7 @@ class OrganizationAdmin(Family):
             self._check_eligible(ctx, organization, admin_account_id)
             self.of(Hubs).enable(admin_account_id, default_standards=True, now=ctx.now)
             administrators[management] = admin_account_id
-            self.of(Associations).adopt_members(admin_account_id, organization.accounts)
+            self.of(Administration).adopt_members(admin_account_id, organization.accounts)
         # Source: user guide, "the first designation registers the account"; that trusted access is
         # enabled along with it is inferred from what the console does.
         register_delegated_administrator(
@@ -212,7 +213,7 @@ class OrganizationAdmin(Family):
                 " organization. Remove it in all Regions, and deregister it in Organizations,"
                 " before you designate another account"
             )
-        administrator = self.of(Associations).administrator_of(account_id)
+        administrator = self.of(Administration).administrator_of(account_id)
         if administrator is not None:
             raise InvalidInputException(
                 f"Account {account_id} is a member account of {administrator}"

@@ -22,7 +22,7 @@ from membership_mock.engine.organizations import OrganizationChange
 from membership_mock.engine.outline import Glance, Outline, one
 from membership_mock.engine.settling import A_MINUTE, Course
 from membership_mock.engine.world import Scope, Store, World
-from membership_mock.securityhub.associations import Associations
+from membership_mock.securityhub.administration import Administration
 from membership_mock.securityhub.central_configuration import Governance
 from membership_mock.securityhub.configuration_rollout import ConfigurationRollout
 from membership_mock.securityhub.delegation import Delegation, DelegationStore
@@ -130,7 +130,7 @@ class OrganizationConfiguration(Family):
         return {
             "AutoEnable": settings.auto_enable,
             "AutoEnableStandards": settings.auto_enable_standards,
-            "MemberAccountLimitReached": self.of(Associations).is_full(ctx.account_id),
+            "MemberAccountLimitReached": self.of(Administration).is_full(ctx.account_id),
             "OrganizationConfiguration": {
                 "ConfigurationType": settings.configuration_type,
                 "Status": settings.look(ctx.now, ctx.world),
@@ -206,13 +206,15 @@ class OrganizationConfiguration(Family):
 
     def admit(self, admin_account: str, account_id: str, now: datetime) -> None:
         """Do for a new account of the organization what the settings say."""
-        settings, associations = self.settings(admin_account), self.of(Associations)
-        if not settings.auto_enable or associations.obstacle(admin_account, account_id) is not None:
+        settings, administration = self.settings(admin_account), self.of(Administration)
+        if not settings.auto_enable:
+            return
+        if administration.obstacle(admin_account, account_id) is not None:
             return
         self.of(Hubs).enable(
             account_id, default_standards=settings.auto_enable_standards == "DEFAULT", now=now
         )
-        associations.enroll(admin_account, account_id, now)
+        administration.enroll(admin_account, account_id, now)
 
     def _require_administrator(self, ctx: Context) -> None:
         if self.of(Delegation).delegated_administrator() == ctx.account_id:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
 
 A, B, C, D, STRANGER = (digit * 12 for digit in "12349")
 REGION = "eu-west-1"
@@ -66,3 +70,15 @@ def pays(*costs: str, **explicit: bool) -> dict[str, Any]:
         },
         "jobCompute": part("jobCompute"),
     }
+
+
+def refusal(call: Callable[..., Any], *arguments: Any, **others: Any) -> Any:
+    """Return the answer of a call that has to be refused."""
+    with pytest.raises(ClientError) as caught:
+        call(*arguments, **others)
+    return caught.value.response
+
+
+def code(call: Callable[..., Any], *arguments: Any, **others: Any) -> str:
+    """Return the code of the error that a call has to end with."""
+    return str(refusal(call, *arguments, **others)["Error"]["Code"])

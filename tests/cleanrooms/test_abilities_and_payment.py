@@ -1,9 +1,8 @@
 """Abilities and payment: who may run queries, and who accepts to pay for them."""
 
 import pytest
-from botocore.exceptions import ClientError
 
-from .rooms import RUNNER, A, B, C, join, member, new_collaboration, pays
+from .rooms import RUNNER, A, B, C, join, member, new_collaboration, pays, refusal
 
 JOBS = [*RUNNER, "CAN_RUN_JOB"]
 TRAINING = {
@@ -13,9 +12,7 @@ TRAINING = {
 
 
 def refused(call, *arguments, **others):
-    with pytest.raises(ClientError) as caught:
-        call(*arguments, **others)
-    answer = caught.value.response
+    answer = refusal(call, *arguments, **others)
     assert answer["Error"]["Code"] == "ValidationException"
     assert answer["reason"] == "INVALID_CONFIGURATION"
     return answer["Error"]["Message"]

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from botocore.exceptions import ClientError
 from freezegun import freeze_time
 
 from .rooms import (
@@ -15,10 +14,12 @@ from .rooms import (
     B,
     C,
     D,
+    code,
     join,
     member,
     new_collaboration,
     pays,
+    refusal,
     results_to,
 )
 
@@ -65,16 +66,6 @@ def get(client, request):
 def members(client, room):
     answer = client.list_members(collaborationIdentifier=room)
     return {each["accountId"]: each for each in answer["memberSummaries"]}
-
-
-def refusal(call, *arguments):
-    with pytest.raises(ClientError) as caught:
-        call(*arguments)
-    return caught.value.response
-
-
-def code(call, *arguments):
-    return refusal(call, *arguments)["Error"]["Code"]
 
 
 @pytest.fixture

@@ -3,10 +3,22 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from botocore.exceptions import ClientError
 from freezegun import freeze_time
 
-from .rooms import NOBODY, REGION, RUNNER, STRANGER, A, B, C, D, join, member, new_collaboration
+from .rooms import (
+    NOBODY,
+    REGION,
+    RUNNER,
+    STRANGER,
+    A,
+    B,
+    C,
+    D,
+    join,
+    member,
+    new_collaboration,
+    refusal,
+)
 
 NOON = datetime(2026, 3, 14, 12, 0, 0, 366000, tzinfo=timezone.utc)
 DENIED = "Caller does not have sufficient access to perform this action."
@@ -24,12 +36,6 @@ def listed(client, **filters):
 def members(client, collaboration_id):
     answer = client.list_members(collaborationIdentifier=collaboration_id)
     return {each["accountId"]: each["status"] for each in answer["memberSummaries"]}
-
-
-def refusal(call, **arguments):
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    return caught.value.response
 
 
 def refused_field(call, **arguments):

@@ -3,10 +3,22 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from botocore.exceptions import ClientError
 from freezegun import freeze_time
 
-from .rooms import RUNNER, STRANGER, A, B, C, D, join, member, new_collaboration, pays
+from .rooms import (
+    RUNNER,
+    STRANGER,
+    A,
+    B,
+    C,
+    D,
+    code,
+    join,
+    member,
+    new_collaboration,
+    pays,
+    refusal,
+)
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=timezone.utc)
 
@@ -21,16 +33,6 @@ def statuses(client, room):
 
 def remove(client, room, account):
     return client.delete_member(collaborationIdentifier=room, accountId=account)
-
-
-def refusal(call, *arguments):
-    with pytest.raises(ClientError) as caught:
-        call(*arguments)
-    return caught.value.response
-
-
-def code(call, *arguments):
-    return refusal(call, *arguments)["Error"]["Code"]
 
 
 def test_list_members_shows_what_was_recorded_of_invited_members(a):

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from botocore.exceptions import ClientError
 from freezegun import freeze_time
 
 from .rooms import (
@@ -18,6 +17,7 @@ from .rooms import (
     member,
     new_collaboration,
     pays,
+    refusal,
     results_to,
 )
 
@@ -40,12 +40,6 @@ def listed(client, **filters):
 def statuses(client, room):
     answer = client.list_members(collaborationIdentifier=room)
     return {each["accountId"]: each["status"] for each in answer["memberSummaries"]}
-
-
-def refusal(call, *arguments, **others):
-    with pytest.raises(ClientError) as caught:
-        call(*arguments, **others)
-    return caught.value.response
 
 
 @pytest.mark.newest_model

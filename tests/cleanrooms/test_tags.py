@@ -1,19 +1,12 @@
 """Tags, by the service itself and by the Resource Groups Tagging API."""
 
 import pytest
-from botocore.exceptions import ClientError
 
-from .rooms import NOBODY, STRANGER, A, B, join, member, new_collaboration
+from .rooms import NOBODY, STRANGER, A, B, join, member, new_collaboration, refusal
 
 
 def tags(client, arn):
     return client.list_tags_for_resource(resourceArn=arn)["tags"]
-
-
-def refusal(call, **arguments):
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    return caught.value.response
 
 
 @pytest.fixture

@@ -22,10 +22,11 @@ from tests.contract.scenes import mocked_operations
 ROOT = Path(package.__file__).parent
 #: the packages of the services, each of which stands alone
 SERVICE_PACKAGES = {service.replace("-", "_") for service in SERVICES}
-#: the files that know moto's insides: its registries, its start, its organizations, its tagging
+#: the files that know moto's insides: its registries, its start, its organizations, its IAM, its tagging
 KNOW_MOTO = {
     "engine/interceptor.py",
     "engine/moto_bridge.py",
+    "engine/moto_iam.py",
     "engine/moto_organization_setup.py",
     "engine/moto_organizations.py",
     "engine/moto_snapshot.py",

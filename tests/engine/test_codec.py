@@ -1038,7 +1038,7 @@ def test_the_idempotency_token_is_known() -> None:
 
 def test_the_paging_is_botocores() -> None:
     assert codec("securityhub", "ListMembers", UNIQUE).paging == Paging(
-        "next_token", "max_results", "NextToken", "MaxResults", "NextToken", "Members", 50
+        "next_token", "max_results", "NextToken", "NextToken", "Members", 50
     )
     assert codec("security-ir", "GetCase", UNIQUE).paging is None
 

@@ -17,7 +17,7 @@ from membership_mock import MembershipMock, NotRunning, UsageError, mock_members
 from membership_mock.cleanrooms.collaboration_store import CollaborationStore
 from membership_mock.engine import running
 from membership_mock.securityhub.associations import AssociationStore
-from membership_mock.testing.show.diagrams import columns, short
+from membership_mock.testing.show.picture import columns, short
 from membership_mock.testing.show.svg import COLUMN
 from tests.cleanrooms import rooms
 from tests.mock.worlds import AGENCY, BRAND, GUEST, IRELAND, LINKED, PUBLISHER, STRANGER, Scene

@@ -38,3 +38,15 @@ def member(hub: Callable[..., Any]) -> Any:
 def organization(membership_mock: Any) -> Organization:
     """An organization with nothing but its management account."""
     return Organization(membership_mock)
+
+
+@pytest.fixture
+def admin_id(organization: Organization) -> str:
+    """The id of an account of the organization that is going to administer it."""
+    return organization.account("security")
+
+
+@pytest.fixture
+def delegated(organization: Organization, admin_id: str) -> Any:
+    """The client of the delegated administrator."""
+    return organization.delegate(admin_id)

@@ -20,16 +20,6 @@ LOCAL = {"ConfigurationType": "LOCAL"}
 
 
 @pytest.fixture
-def admin_id(organization):
-    return organization.account("security")
-
-
-@pytest.fixture
-def delegated(organization, admin_id):
-    return organization.delegate(admin_id)
-
-
-@pytest.fixture
 def home(delegated):
     """The delegated administrator in the home region of its aggregator, which links Ohio."""
     delegated.create_finding_aggregator(RegionLinkingMode="SPECIFIED_REGIONS", Regions=[OHIO])

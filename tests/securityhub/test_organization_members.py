@@ -22,17 +22,6 @@ from tests.securityhub.samples import (
 
 
 @pytest.fixture
-def admin_id(organization):
-    return organization.account("security")
-
-
-@pytest.fixture
-def delegated(organization, admin_id):
-    """The client of the delegated administrator."""
-    return organization.delegate(admin_id)
-
-
-@pytest.fixture
 def workload(organization):
     """The id of an account of the organization."""
     return organization.account("workload")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from membership_mock.testing.given.security_ir_cases import CaseSeeds
+from membership_mock.testing.given.security_ir_investigations import InvestigationSeeds
 from membership_mock.testing.given.security_ir_results import (
     SeededAttachment,
     SeededCase,
@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 
-class SecurityIrSeeds(CaseSeeds):
+class SecurityIrSeeds(InvestigationSeeds):
     """Seeds of Security Incident Response, from ``mock.given.security_ir``.
 
     Every seed makes the calls that the customer would make, and lets AWS do what AWS does

@@ -14,7 +14,7 @@ from membership_mock.engine.moto_organization_setup import (
     organization_of,
 )
 from membership_mock.errors import ServiceError, UsageError
-from membership_mock.securityhub.associations import Associations
+from membership_mock.securityhub.administration import Administration
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.organization.tree import MANAGEMENT
 
@@ -197,7 +197,7 @@ def check_standing(running: Running, account: str, regions: Sequence[str]) -> No
         UsageError: it is a member there.
     """
     for region in regions:
-        family = _backend(running, account_id(account), region).family(Associations)
+        family = _backend(running, account_id(account), region).family(Administration)
         administrator = family.administrator_of(account)
         if administrator is not None:
             raise UsageError(

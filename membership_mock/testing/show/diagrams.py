@@ -1,15 +1,13 @@
 """The world as a picture: who administers whom, who sits in which room, what a membership covers.
 
-A `Picture` holds what there is to draw, in a stable order and cut where it is too much; Mermaid is
-written here, SVG in ``svg.py``.
+It is read into a `Picture`, in a stable order and cut where it is too much; ``mermaid.py`` and
+``svg.py`` write that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
-from unicodedata import east_asian_width
 
 from membership_mock.cleanrooms.collaboration_store import CollaborationStore
 from membership_mock.errors import UsageError
@@ -17,6 +15,8 @@ from membership_mock.security_ir.membership_store import MembershipStore
 from membership_mock.securityhub.associations import AssociationStore
 from membership_mock.securityhub.delegation import DelegationStore
 from membership_mock.testing.names import nearest_to
+from membership_mock.testing.show.mermaid import mermaid
+from membership_mock.testing.show.picture import Arrow, Box, Card, Picture, Row, short
 from membership_mock.testing.show.tree import Part, View
 
 if TYPE_CHECKING:
@@ -31,95 +31,8 @@ T = TypeVar("T")
 DRAWN = 10
 #: how many administrators, rooms and memberships are drawn
 DRAWN_GROUPS = 20
-#: how much of a name is drawn
-LONGEST_NAME = 40
 
 FORMATS = ("mermaid", "svg")
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """An account, or what stands for those that are too many.
-
-    Attributes:
-        id: 12 digits, or an identifier of its own.
-        lines: what stands in it.
-        frame: the organization that it belongs to; empty for none.
-        rest: whether it stands for many.
-    """
-
-    id: str
-    lines: tuple[str, ...]
-    frame: str
-    rest: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """A relationship between an administrator and a member.
-
-    Attributes:
-        source: the box of the administrator.
-        target: the box of the member.
-        label: the status, and where.
-        settled: whether both sides have agreed; else it is dashed.
-    """
-
-    source: str
-    target: str
-    label: str
-    settled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a card.
-
-    Attributes:
-        box: the box of the account; empty for none.
-        text: what it says.
-        label: what the account is there, in short.
-        settled: whether the account is really in.
-    """
-
-    box: str
-    text: str
-    label: str
-    settled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A collaboration, or a membership that covers accounts.
-
-    Attributes:
-        id: an identifier.
-        title: its name.
-        lines: what else there is to say of it.
-        rows: the accounts in it.
-    """
-
-    id: str
-    title: str
-    lines: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-@dataclass
-class Picture:
-    """What there is to draw.
-
-    Attributes:
-        frames: the title of each organization, by its id.
-        boxes: each by its id.
-        arrows: between boxes.
-        cards: rooms and memberships.
-    """
-
-    frames: dict[str, str] = field(default_factory=dict)
-    boxes: dict[str, Box] = field(default_factory=dict)
-    arrows: list[Arrow] = field(default_factory=list)
-    cards: list[Card] = field(default_factory=list)
 
 
 def diagram(running: Running, form: str, part: Part) -> str:
@@ -333,84 +246,6 @@ class _Painter:
 
     def _concerns(self, *accounts: str) -> bool:
         return self._part.account is None or self._part.account in accounts
-
-
-def mermaid(picture: Picture) -> str:
-    """Return a picture as the text of a Mermaid flowchart."""
-    return "\n".join(_mermaid(picture)) + "\n"
-
-
-def _mermaid(picture: Picture) -> Iterator[str]:
-    yield "flowchart LR"
-    if not picture.boxes and not picture.cards:
-        yield '    empty["nothing to draw"]'
-    frames: Mapping[str, str] = {"": "", **picture.frames}
-    for frame, title in frames.items():
-        indent = "    "
-        if frame:
-            yield f'    subgraph {_identifier("org", frame)}["{_text(title)}"]'
-            indent = "        "
-        for box in picture.boxes.values():
-            if box.frame == frame:
-                yield f"{indent}{_node(box.id)}{_label(box.lines, '()' if box.rest else '[]')}"
-        if frame:
-            yield "    end"
-    for arrow in picture.arrows:
-        line = "-->" if arrow.settled else "-.->"
-        yield f'    {_node(arrow.source)} {line}|"{_text(arrow.label)}"| {_node(arrow.target)}'
-    for card in picture.cards:
-        yield f"    {card.id}{_label((card.title, *card.lines), '{{}}')}"
-        for number, row in enumerate(card.rows):
-            line = "---" if row.settled else "-.-"
-            if row.box:
-                yield f'    {card.id} {line}|"{_text(row.label)}"| {_node(row.box)}'
-            else:
-                rest = f"{card.id}_rest{number}"
-                yield f"    {card.id} {line} {rest}{_label((row.text,), '()')}"
-
-
-def _label(lines: Iterable[str], ends: str) -> str:
-    half = len(ends) // 2
-    return f'{ends[:half]}"{"<br/>".join(map(_text, lines))}"{ends[half:]}'
-
-
-def _node(identity: str) -> str:
-    return _identifier("a", identity)
-
-
-def _identifier(prefix: str, text: str) -> str:
-    return prefix + "_" + "".join(each if each.isalnum() else "_" for each in text)
-
-
-def _text(text: str) -> str:
-    """Return ``text`` with everything that means something to Mermaid, HTML or Markdown escaped.
-
-    Even a colon may mean something: Mermaid takes ``style x:#35;`` for a style, wherever it stands.
-    """
-    return "".join(
-        each if each.isalnum() or each in " ,.-“”…" else f"#{ord(each)};" for each in text
-    )
-
-
-# --- texts ---
-
-
-def short(name: object) -> str:
-    """Return a name on one line, printable whatever is in it, and not too long."""
-    text = "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode()
-        for each in " ".join(str(name).split())[:LONGEST_NAME]
-    )
-    if columns(text) <= LONGEST_NAME and len(text) >= len(str(name).strip()):
-        return text
-    while columns(text) >= LONGEST_NAME:
-        text = text[:-1]
-    return text + "…"
-
-
-def columns(text: str) -> int:
-    """Return how many columns of a fixed-width font ``text`` takes at the most."""
-    return sum(2 if east_asian_width(each) in "WF" or ord(each) > 0xFFFF else 1 for each in text)
 
 
 def _places(regions: Sequence[str]) -> str:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from membership_mock.testing.show.diagrams import columns
+from membership_mock.testing.show.picture import columns
 
 if TYPE_CHECKING:
-    from membership_mock.testing.show.diagrams import Arrow, Box, Card, Picture
+    from membership_mock.testing.show.picture import Arrow, Box, Card, Picture
 
 #: pixels: the width of a column of text, the height of a line, the room around things
 COLUMN, LINE, PAD, GAP, MARGIN = 7.3, 16, 10, 14, 24

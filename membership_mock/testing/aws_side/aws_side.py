@@ -11,10 +11,11 @@ from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import partition_of, random_uuid
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.policy_associations import PolicyAssociations
-from membership_mock.testing.aws_side_security_ir import SecurityIrSide
+from membership_mock.testing.aws_side.security_ir_cases import CaseSide
+from membership_mock.testing.aws_side.security_ir_investigations import InvestigationSide
 
 
-class AwsSide(SecurityIrSide):
+class AwsSide(CaseSide, InvestigationSide):
     """AWS's side of the story of one account in one region, from `MembershipMock.aws_side`."""
 
     def end_query(

@@ -1,0 +1,1 @@
+"""AWS's side of the story: what AWS does by itself, said by the author of a test."""

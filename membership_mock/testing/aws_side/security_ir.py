@@ -1,0 +1,150 @@
+"""How AWS acts in Security Incident Response, and what it does to attachments and memberships."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime, timezone
+from typing import Any, Literal
+from urllib.parse import quote
+
+from membership_mock.engine.codec import Invalid, Unparsable, codec
+from membership_mock.engine.model import service_model, snake
+from membership_mock.engine.moto_bridge import partition_of, random_uuid
+from membership_mock.errors import ServiceError, UsageError
+from membership_mock.security_ir.backend import SecurityIrBackend
+from membership_mock.security_ir.finding_metrics import FindingMetrics
+from membership_mock.security_ir.principals import RESPONDER, SERVICE, AwsContext
+from membership_mock.security_ir.responders import Responders
+from membership_mock.testing.aws_side.side import Side, check_text
+from membership_mock.testing.names import nearest_to
+
+SERVICE_ID = "security-ir"
+
+
+class SecurityIrSide(Side):
+    """AWS's side of the attachments and memberships of one account in one region."""
+
+    def end_scan(
+        self, case_id: str, attachment: str, status: Literal["Verified", "Failed"] = "Verified"
+    ) -> None:
+        """Settle what the scan of an attachment finds, whoever resolves the case.
+
+        Args:
+            case_id: a case of this account and region.
+            attachment: its id, or the name of its file.
+            status: ``Failed`` when it finds malicious content. It holds at once if the bytes are
+                uploaded, and otherwise as soon as they are.
+
+        Raises:
+            UsageError: the case has no such attachment, there is no such case, or no scan ends so.
+        """
+        check_text(case_id=case_id, attachment=attachment, status=status)
+        with self._acting("GetCaseAttachmentUploadUrl", SERVICE) as (responders, ctx):
+            responders.end_scan(ctx, case_id, attachment, status)
+
+    def terminate_membership(self, membership_id: str) -> None:
+        """Let AWS shut a cancelled membership down for good: it is Terminated.
+
+        Args:
+            membership_id: a membership of this account and region.
+
+        Raises:
+            UsageError: the membership is not Cancelled, or there is none.
+        """
+        check_text(membership_id=membership_id)
+        with self._acting("CancelMembership", SERVICE) as (responders, ctx):
+            responders.terminate_membership(ctx, membership_id)
+
+    def record_finding_metrics(self, membership_id: str, day: date, **counts: int) -> None:
+        """Add to the counts of a day that GetFindingMetrics of Security Incident Response shows.
+
+        Args:
+            membership_id: a membership of this account and region, in any status.
+            day: the day in UTC.
+            **counts: how many to add, by the field's name in snake case, e.g.
+                ``findings_triaged=3``.
+
+        Raises:
+            TypeError: a name is no field of the answer of GetFindingMetrics.
+            UsageError: there is no such membership, or a value can be no day or no number of
+                findings.
+        """
+        check_text(membership_id=membership_id)
+        with self._running.world.lock:
+            try:
+                self._family(SERVICE_ID, FindingMetrics).record(membership_id, day, **counts)
+            except ServiceError as refusal:
+                raise UsageError(
+                    f"Account {self._account} has no membership {membership_id} in {self._region}."
+                ) from refusal
+
+    # --- how AWS acts ---
+
+    @contextmanager
+    def _acting(
+        self, operation: str, principal: str = RESPONDER
+    ) -> Iterator[tuple[Responders, AwsContext]]:
+        """Hold the world, and turn what the service refuses into words for the test's author."""
+        world = self._running.world
+        with world.lock:
+            ctx = AwsContext(
+                world,
+                SERVICE_ID,
+                operation,
+                self._account,
+                self._region,
+                partition_of(self._region),
+                world.clock.now(),
+                random_uuid(),
+                principal,
+            )
+            try:
+                yield self._family(SERVICE_ID, Responders), ctx
+            except ServiceError as refusal:
+                raise UsageError(
+                    "Security Incident Response refuses that to AWS as it would to the customer:"
+                    f" {refusal.code}: {refusal.message}"
+                ) from refusal
+
+    def _checked(
+        self, operation: str, case_id: str | None, fields: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the arguments of an operation, checked as those of a request are."""
+        compiled = codec(SERVICE_ID, operation, SecurityIrBackend.unique_lists)
+        named = named_fields(operation, fields)
+        path = str(compiled.model.http["requestUri"])
+        for name, value in {"caseId": case_id, "commentId": named.get("commentId")}.items():
+            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+        named.pop("commentId", None)
+        try:
+            body = json.dumps(named, default=_epoch).encode()
+            return compiled.parse(path, "", {}, body)
+        except Invalid as invalid:
+            broken = "; ".join(violation.sentence() for violation in invalid.violations)
+            raise UsageError(f"{operation} does not take that: {broken}.") from None
+        except (Unparsable, TypeError) as unparsable:
+            raise UsageError(f"{operation} does not take that: {unparsable}") from None
+
+
+def named_fields(operation: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters of an operation by their API names, whichever way they are spelled.
+
+    Raises:
+        UsageError: one is no parameter of it.
+    """
+    shape = service_model(SERVICE_ID).operation_model(operation).input_shape
+    names = list(shape.members) if shape else []
+    spellings = {**{snake(name): name for name in names}, **{name: name for name in names}}
+    for name in fields:
+        if name not in spellings:
+            raise UsageError(f"{name!r} is no field of {operation}{nearest_to(name, spellings)}")
+    return {spellings[name]: value for name, value in fields.items()}
+
+
+def _epoch(value: object) -> float:
+    """Return a date as JSON has it on the wire."""
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).timestamp()
+    raise TypeError(f"{value!r} is nothing that a parameter may be.")

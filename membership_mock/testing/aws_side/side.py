@@ -1,0 +1,44 @@
+"""The account and region in which AWS does something by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from membership_mock.errors import NotRunning, UsageError
+
+if TYPE_CHECKING:
+    from membership_mock.engine.operation import Family
+    from membership_mock.engine.running import Running
+
+F = TypeVar("F", bound="Family")
+
+
+class Side:
+    """AWS's side of one account in one region."""
+
+    def __init__(self, running: Running, account: str, region: str) -> None:
+        self._held = running
+        self._account = account
+        self._region = region
+
+    @property
+    def _running(self) -> Running:
+        if self._held.is_empty:
+            raise NotRunning(
+                "The mock of this side of AWS has ended: take `mock.aws_side(…)` of the one that is"
+                " running."
+            )
+        return self._held
+
+    def _family(self, service: str, kind: type[F]) -> F:
+        found: F = self._running.installation.backends[service][self._account][self._region].family(
+            kind
+        )
+        return found
+
+
+def check_text(**given: object) -> None:
+    """Refuse a value that is not text, by its name."""
+    for name, value in given.items():
+        if not isinstance(value, str):
+            raise UsageError(f"{name} is text, not {value!r}.")
