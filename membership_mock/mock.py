@@ -87,7 +87,7 @@ class MembershipMock(Toolbox):
         self._stop(failing=sys.exc_info()[0] is not None)
 
     def _stop(self, *, failing: bool) -> None:
-        if failing and self._entrances and witness.is_anybody_looking_on():
+        if failing and self._entrances and witness.keep(self):
             with suppress(Exception):  # what has failed is the better news
                 self._last_words = self.report()
         with self._lock:

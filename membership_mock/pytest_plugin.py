@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from membership_mock.engine.witness import Witnessed
+    from membership_mock.engine.witness import Onlooker, Witnessed
     from membership_mock.mock import MembershipMock
 
 
@@ -65,7 +65,7 @@ _FIXTURES = {
 _mock = pytest.StashKey["MembershipMock"]()
 _failed = pytest.StashKey[bool]()
 _running = pytest.StashKey[list[str]]()
-_started = pytest.StashKey[list["MembershipMock"]]()
+_onlooker: pytest.StashKey[Onlooker] = pytest.StashKey()
 _witnessed = pytest.StashKey[list["Witnessed"]]()
 
 
@@ -171,9 +171,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Note the mocks that run during a test, for its report, and for the trace if asked for."""
     witness = sys.modules.get("membership_mock.engine.witness")
-    with nullcontext([]) if witness is None else witness.looking_on() as item.stash[_started]:
+    if witness is None:
         yield from _tracing(item)
-    del item.stash[_started]
+        return
+    with witness.looking_on() as item.stash[_onlooker]:
+        yield from _tracing(item)
+    del item.stash[_onlooker]
 
 
 def _tracing(item: pytest.Item) -> Iterator[None]:
@@ -236,8 +239,8 @@ def _mock_of(item: pytest.Item) -> MembershipMock | None:
     for node in reversed(item.listchain()):
         if _mock in node.stash and any(name in names for name in _FIXTURES.values()):
             return node.stash[_mock]
-    started = item.stash.get(_started, [])
-    return started[-1] if started else None
+    onlooker = item.stash.get(_onlooker, None)
+    return onlooker.last if onlooker else None
 
 
 def _shown(show: Callable[[], str]) -> str:

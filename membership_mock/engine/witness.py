@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 if TYPE_CHECKING:
     from membership_mock.engine.record import Entry, PassedCall, Record
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 _witnesses: ContextVar[tuple[list[Witnessed], ...]] = ContextVar(
     "membership_mock_witnesses", default=()
 )
-_onlookers: ContextVar[tuple[list[Any], ...]] = ContextVar("membership_mock_onlookers", default=())
+_onlookers: ContextVar[tuple[Onlooker, ...]] = ContextVar("membership_mock_onlookers", default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +70,48 @@ def announce(record: Record) -> None:
         seen.append(Witnessed.of(record))
 
 
-@contextmanager
-def looking_on() -> Iterator[list[Any]]:
-    """Yield the mocks that are started inside the block, as they come.
+@dataclass(slots=True)
+class Onlooker:
+    """What one sees of the mocks that are started during a test.
 
-    Each keeps its report when it ends because something has failed.
+    They are not held, for a test may start hundreds; but the last one of those that something has
+    failed in is, whose report is wanted.
+
+    Attributes:
+        started: all of them, in order.
+        failed: the last one that ended because something had failed.
     """
-    started: list[Any] = []
-    token = _onlookers.set((*_onlookers.get(), started))
+
+    started: list[ref[Any]] = field(default_factory=list)
+    failed: Any = None
+
+    @property
+    def last(self) -> Any:
+        """Return the one that was started last, of those that are still there; None if none is."""
+        there = (mock() for mock in reversed(self.started))
+        return next((mock for mock in there if mock is not None), None)
+
+
+@contextmanager
+def looking_on() -> Iterator[Onlooker]:
+    """Yield who sees the mocks that are started inside the block."""
+    onlooker = Onlooker()
+    token = _onlookers.set((*_onlookers.get(), onlooker))
     try:
-        yield started
+        yield onlooker
     finally:
         _onlookers.reset(token)
 
 
 def present(mock: Any) -> None:
     """Show a mock that has just been started to whoever looks on."""
-    for started in _onlookers.get():
-        started.append(mock)
+    for onlooker in _onlookers.get():
+        onlooker.started.append(ref(mock))
 
 
-def is_anybody_looking_on() -> bool:
-    """Return whether a report would be read."""
-    return bool(_onlookers.get())
+def keep(mock: Any) -> bool:
+    """Let those who look on hold a mock that something fails in; return whether there are any."""
+    onlookers = _onlookers.get()
+    for onlooker in onlookers:
+        onlooker.failed = mock
+    return bool(onlookers)
