@@ -20,7 +20,8 @@ from membership_mock.cleanrooms.errors import (
     ValidationException,
 )
 from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships import Membership, Memberships
+from membership_mock.cleanrooms.membership_store import Membership
+from membership_mock.cleanrooms.memberships import Memberships
 from membership_mock.cleanrooms.quotas import ANALYSIS_TEMPLATES, Quotas
 from membership_mock.cleanrooms.shelves import sequence_of, shelve, unshelve
 from membership_mock.cleanrooms.sql_tables import tables_in

@@ -16,7 +16,8 @@ from membership_mock.cleanrooms.errors import (
     ValidationException,
 )
 from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships import Membership, Memberships
+from membership_mock.cleanrooms.membership_store import Membership
+from membership_mock.cleanrooms.memberships import Memberships
 from membership_mock.cleanrooms.table_analysis_rules import AnalysisRule, content_of
 from membership_mock.cleanrooms.table_associations import TableAssociation, TableAssociations
 from membership_mock.engine.context import Context

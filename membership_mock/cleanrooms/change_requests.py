@@ -20,7 +20,7 @@ from membership_mock.cleanrooms.errors import (
     ResourceNotFoundException,
 )
 from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships import Membership
+from membership_mock.cleanrooms.membership_store import Membership
 from membership_mock.cleanrooms.shelves import sequence_of
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import random_uuid

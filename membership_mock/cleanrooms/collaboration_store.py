@@ -19,7 +19,7 @@ from membership_mock.engine.outline import Glance, Line, Outline, by_account, na
 from membership_mock.engine.world import Scope, Store
 
 if TYPE_CHECKING:
-    from membership_mock.cleanrooms.memberships import Membership
+    from membership_mock.cleanrooms.membership_store import Membership
 
 MemberEvent = Literal["join", "leave", "remove"]
 

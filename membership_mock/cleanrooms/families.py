@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from membership_mock.engine.operation import Family
 
 if TYPE_CHECKING:
-    from membership_mock.cleanrooms.memberships import Membership
+    from membership_mock.cleanrooms.membership_store import Membership
 
 
 class CleanRoomsFamily(Family):

@@ -1,8 +1,5 @@
 """Memberships: what an account joins a collaboration with, and what it owns there.
 
-A membership has no status of its own: it follows from its member's and from the collaboration, see
-`collaboration_store.MEMBERSHIP_STATUS`.
-
 Sources: the API pages, the user guide, recorded answers and acceptance tests that pass against the
 service; what is inferred says so.
 """
@@ -10,14 +7,12 @@ service; what is inferred says so.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from membership_mock.cleanrooms import payment, quotas
 from membership_mock.cleanrooms.abilities import QUERY
 from membership_mock.cleanrooms.collaboration_store import (
-    MEMBERSHIP_STATUS,
     NEXT_MEMBER_STATUS,
     Collaboration,
     CollaborationStore,
@@ -31,139 +26,27 @@ from membership_mock.cleanrooms.errors import (
     ResourceNotFoundException,
 )
 from membership_mock.cleanrooms.families import CleanRoomsFamily
+from membership_mock.cleanrooms.membership_store import Membership, MembershipStore
 from membership_mock.cleanrooms.result_configuration import (
     check_job_results,
     check_log,
     check_metrics,
     check_query_results,
 )
-from membership_mock.cleanrooms.shelves import sequence_of, shelve, unshelve
+from membership_mock.cleanrooms.shelves import sequence_of
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.context import Context
 from membership_mock.engine.moto_bridge import TaggedResource
 from membership_mock.engine.operation import operation
-from membership_mock.engine.outline import Glance, Outline, by_account, named, several
 from membership_mock.engine.pagination import Listing
 from membership_mock.engine.quotas import QuotaUse
-from membership_mock.engine.world import Scope, Store, World
+from membership_mock.engine.world import World
 
 #: what AWS says to a creator who wants to leave its own collaboration (observed)
 CREATOR_STAYS = (
     "Cannot delete membership for the creator of the collaboration while their membership is still"
     " ACTIVE"
 )
-
-
-@dataclass
-class Membership:
-    """A membership; fields that are not explained are those of GetMembership.
-
-    Attributes:
-        account_id: whose it is.
-        collaboration: where it belongs, deleted or not.
-        member: what the account is there.
-        sequence: its place in the order of joining.
-        payment_configuration: what the member accepted to pay for, every part present.
-    """
-
-    id: str
-    arn: str
-    account_id: str
-    collaboration: Collaboration = field(repr=False, compare=False)
-    member: Member = field(repr=False, compare=False)
-    sequence: int
-    create_time: datetime
-    update_time: datetime
-    query_log_status: str
-    job_log_status: str | None
-    default_result_configuration: dict[str, Any] | None
-    default_job_result_configuration: dict[str, Any] | None
-    payment_configuration: payment.Payment
-    is_metrics_enabled: bool
-    tags: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def status(self) -> str:
-        """Whether it can be used, and if not, why; DELETED is for families, no answer shows it."""
-        key = (self.member.status, self.collaboration.deleted)
-        return MEMBERSHIP_STATUS.get(key, "DELETED")
-
-    @property
-    def collaboration_id(self) -> str:
-        """The id of the collaboration, deleted or not."""
-        return self.collaboration.id
-
-    @property
-    def collaboration_arn(self) -> str:
-        """The ARN of the collaboration."""
-        return self.collaboration.arn
-
-    @property
-    def collaboration_name(self) -> str:
-        """The present name of the collaboration (inferred: it follows a change)."""
-        return self.collaboration.name
-
-    @property
-    def collaboration_creator_account_id(self) -> str:
-        """The account that created the collaboration."""
-        return self.collaboration.creator_account_id
-
-    @property
-    def collaboration_creator_display_name(self) -> str:
-        """What the creator calls itself."""
-        return self.collaboration.creator_display_name
-
-    @property
-    def member_abilities(self) -> list[str]:
-        """What the member may do."""
-        return self.member.abilities
-
-    @property
-    def ml_member_abilities(self) -> dict[str, Any] | None:
-        """What the member may receive of machine learning."""
-        return self.member.ml_abilities
-
-
-@dataclass
-class MembershipStore(Store, scope=Scope.REGION):
-    """The memberships of a region that are not deleted.
-
-    Attributes:
-        memberships: each by its id.
-        held: those of an account with a status, and under the status "" all of the account.
-        created: how many there ever were.
-    """
-
-    rank = 2
-    memberships: dict[str, Membership] = field(default_factory=dict)
-    held: dict[tuple[str, str], list[Membership]] = field(default_factory=dict)
-    created: int = 0
-
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
-        """Yield a line for each membership."""
-        del glance
-        held = by_account(self.memberships.values(), lambda each: each.account_id)
-        for account_id, memberships in held.items():
-            lines = several("memberships", memberships, _outline_of)
-            yield Outline(account_id, key[0], "cleanrooms", lines)
-
-    def file(self, membership: Membership) -> None:
-        """Let the account find ``membership`` under its present status, or nowhere once deleted."""
-        kept = membership.id in self.memberships
-        statuses = {"", membership.status} if kept else set()
-        for status in ("", *dict.fromkeys(MEMBERSHIP_STATUS.values())):
-            shelf = self.held.setdefault((membership.account_id, status), [])
-            if status in statuses:
-                shelve(shelf, membership)
-            else:
-                unshelve(shelf, membership)
-
-
-def _outline_of(membership: Membership) -> str:
-    return (
-        f"membership {membership.id} {membership.status} in collaboration"
-        f" {named(membership.collaboration_name)}"
-    )
 
 
 class Memberships(CleanRoomsFamily):

@@ -29,7 +29,7 @@ from membership_mock.cleanrooms.errors import (
     ValidationException,
 )
 from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships import Membership
+from membership_mock.cleanrooms.membership_store import Membership
 from membership_mock.cleanrooms.payment import Cost, named
 from membership_mock.cleanrooms.quotas import Quotas
 from membership_mock.cleanrooms.result_delivery import Destination, Result

@@ -15,7 +15,8 @@ from membership_mock.cleanrooms.abilities import RECEIVE_RESULTS, RUN_JOB
 from membership_mock.cleanrooms.analysis_store import Analyses, ProtectedAnalysis, outline_of
 from membership_mock.cleanrooms.analysis_templates import AnalysisTemplates
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
-from membership_mock.cleanrooms.memberships import Membership, Memberships
+from membership_mock.cleanrooms.membership_store import Membership
+from membership_mock.cleanrooms.memberships import Memberships
 from membership_mock.cleanrooms.payment import JOBS
 from membership_mock.cleanrooms.protected_analyses import (
     ERROR_CODES,

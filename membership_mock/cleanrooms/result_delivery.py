@@ -17,7 +17,7 @@ from typing import Any
 from membership_mock.cleanrooms.abilities import RECEIVE_RESULTS
 from membership_mock.cleanrooms.collaborations import Collaboration
 from membership_mock.cleanrooms.errors import ValidationException
-from membership_mock.cleanrooms.memberships import Membership
+from membership_mock.cleanrooms.membership_store import Membership
 from membership_mock.engine.moto_s3 import put_object
 
 Rows = Sequence[Mapping[str, Any]]

@@ -19,7 +19,8 @@ from membership_mock.cleanrooms.configured_tables import (
 )
 from membership_mock.cleanrooms.errors import ConflictException, ResourceNotFoundException
 from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships import Membership, Memberships
+from membership_mock.cleanrooms.membership_store import Membership
+from membership_mock.cleanrooms.memberships import Memberships
 from membership_mock.cleanrooms.quotas import TABLE_ASSOCIATIONS, Quotas
 from membership_mock.cleanrooms.shelves import sequence_of, shelve, unshelve
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
