@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSResponse, HeadersDict, _HeaderKey
 from botocore.client import ClientCreator
 from botocore.credentials import Credentials
 from botocore.endpoint import Endpoint
@@ -33,6 +33,7 @@ from membership_mock.engine.patches import Patches
 from membership_mock.errors import ClientOutlivedMock, RequestBlocked
 
 if TYPE_CHECKING:
+    from membership_mock.engine.http import HttpAnswer
     from membership_mock.engine.road import Road
 
 #: What moto answers to a request that matches none of its services.
@@ -92,14 +93,14 @@ class Interceptor:
                     answer = road.serve(
                         service,
                         operation.name,
-                        http_request(request.method, url, request.headers, request.body),
+                        http_request(request.method, url, _Sent(request.headers), request.body),
                     )
                 except ConnectionClosedError as lost:  # the one that says what was sent
                     lost.request = lost.request or request
                     raise
                 if answer.delay:
                     _wait(road, self, request, answer.delay)
-                return AWSResponse(url, answer.status, answer.headers, _RawBody(answer.body))
+                return _response(url, answer)
             if is_loopback(url) or not is_aws(url) or moto_bridge.passes_through(None, url):
                 return transmit(self, request)
             response = ask(request, operation)
@@ -199,6 +200,28 @@ def _wait(road: Road, endpoint: Any, request: Any, delay: float) -> None:
         return
     road.let_pass(patience)
     raise ReadTimeoutError(endpoint_url=request.url)
+
+
+#: botocore's key of a header's name; the names are few, and making keys is half of a response
+_header_key = functools.lru_cache(maxsize=256)(_HeaderKey)
+
+
+class _Sent(HeadersDict):  # type: ignore[misc]  # botocore is untyped
+    """The headers of a request, which finds what everybody looks for without making keys anew."""
+
+    def __init__(self, headers: HeadersDict) -> None:
+        self._dict = headers._dict
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a header, whatever the case of its name."""
+        return self._dict.get(_header_key(name), default)
+
+
+def _response(url: str, answer: HttpAnswer) -> AWSResponse:
+    """Return an answer as botocore gets it from urllib3."""
+    response = AWSResponse(url, answer.status, (), _RawBody(answer.body))
+    response.headers._dict = {_header_key(name): text for name, text in answer.headers.items()}
+    return response
 
 
 class _RawBody(BytesIO):
