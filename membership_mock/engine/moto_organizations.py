@@ -213,6 +213,13 @@ def install(patches: Patches, services: Mapping[str, type[Backend]], world: Worl
 
     patches.set(models.utils, "make_random_account_id", make_account_id)
 
+    removal = models.OrganizationsBackend.remove_account_from_organization
+    patches.set(
+        models.OrganizationsBackend,
+        "remove_account_from_organization",
+        _refusing_first(models, removal),
+    )
+
     for name in FOLLOWED:
         original = getattr(models.OrganizationsBackend, name)
         patches.set(models.OrganizationsBackend, name, _followed(name, original, services, world))
@@ -221,6 +228,26 @@ def install(patches: Patches, services: Mapping[str, type[Backend]], world: Worl
         if name in vars(models.OrganizationsBackend):
             original = getattr(models.OrganizationsBackend, name)
             patches.set(models.OrganizationsBackend, name, _for_delegates(models, original))
+
+
+def _refusing_first(models: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a member stay where it is when somebody tries to remove it who may not.
+
+    moto forgets where it belongs, and looks afterwards whether it is the caller's to remove.
+    """
+
+    @functools.wraps(original)
+    def remove(self: Any, *args: Any, AccountId: str, **kwargs: Any) -> Any:  # noqa: N803
+        masters = models.organizations_backends.master_accounts
+        belongs = masters.get(AccountId)
+        try:
+            return original(self, *args, AccountId=AccountId, **kwargs)
+        except Exception:
+            if belongs is not None:
+                masters[AccountId] = belongs
+            raise
+
+    return remove
 
 
 def _for_delegates(models: Any, original: Callable[..., Any]) -> Callable[..., Any]:

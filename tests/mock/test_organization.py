@@ -611,6 +611,21 @@ def test_what_clients_of_organizations_change_is_seen(org: MockOrganization) -> 
     assert client.describe_account(AccountId=SHOP)["Account"]["Status"] == "ACTIVE"
 
 
+def test_nobody_else_removes_an_account_from_its_organization(
+    membership_mock: MembershipMock, org: MockOrganization
+) -> None:
+    # moto forgot where the account belongs before it refused
+    membership_mock.organization(["other"], management=PARTNER)
+    before = membership_mock.dump()
+    for caller in ("shop", "audit", PARTNER):
+        stranger = membership_mock.client("organizations", account=org.accounts.get(caller, caller))
+        with pytest.raises(ClientError):
+            stranger.remove_account_from_organization(AccountId=SHOP)
+        assert membership_mock.dump() == before
+    at_home = org.client("organizations", "shop").describe_organization()["Organization"]
+    assert at_home["MasterAccountId"] == MANAGEMENT
+
+
 def test_organizations_registers_no_suspended_account_for_our_services(
     org: MockOrganization,
 ) -> None:
