@@ -27,6 +27,13 @@ from membership_mock.errors import RequestBlocked
 _OF_THE_CONNECTION = {"connection", "transfer-encoding"}
 _BODILESS = {204, 304}
 
+_CONNECTIONS: tuple[Any, ...] = (
+    http.client.HTTPConnection,
+    http.client.HTTPSConnection,
+    urllib3.connection.HTTPConnection,
+    urllib3.connection.HTTPSConnection,
+)
+
 
 def install(patches: Patches, alive: Callable[[], bool]) -> None:
     """Answer requests to hosts of AWS.
@@ -44,16 +51,19 @@ def install(patches: Patches, alive: Callable[[], bool]) -> None:
 
     patches.set(http.client.HTTPConnection, "putrequest", begin)
 
-    connect = urllib3.connection.HTTPSConnection.connect
+    for kind in _CONNECTIONS:
+        patches.set(kind, "connect", _connect_later(kind.connect, alive))
 
-    def connect_later(self: Any) -> None:  # urllib3 does so before it says the URL
+
+def _connect_later(connect: Callable[[Any], None], alive: Callable[[], bool]) -> Any:
+    def wait_for_the_url(self: Any) -> None:  # urllib3 connects for HTTPS before it says the URL
         if alive() and not is_let_through(f"{_origin(self)}/"):
             self.sock = _InProcessSocket("", "")
             self.is_verified = True  # else urllib3 warns
         else:
             connect(self)
 
-    patches.set(urllib3.connection.HTTPSConnection, "connect", connect_later)
+    return wait_for_the_url
 
 
 def _origin(connection: Any) -> str:
@@ -96,7 +106,10 @@ class _InProcessSocket:
         self._sent += memoryview(data)
 
     def makefile(self, *_args: Any, **_kwargs: Any) -> io.BufferedReader:
-        """Return the answer to what has been sent."""
+        """Return the answer to what has been sent; it is made when it is read."""
+        return io.BufferedReader(_Answer(self._serve))
+
+    def _serve(self) -> bytes:
         head, _, body = bytes(self._sent).partition(b"\r\n\r\n")
         headers = http.client.parse_headers(io.BytesIO(head.partition(b"\r\n")[2] + b"\r\n\r\n"))
         if headers.get("transfer-encoding", "").lower() == "chunked":
@@ -108,7 +121,7 @@ class _InProcessSocket:
         )
         if answer is None:
             raise _blocked(self._method, self._url)
-        return io.BufferedReader(io.BytesIO(_as_sent(self._method, answer)))
+        return _as_sent(self._method, answer)
 
     def settimeout(self, timeout: float | None) -> None:
         """Do nothing: answers are there at once."""
@@ -118,6 +131,24 @@ class _InProcessSocket:
 
     def close(self) -> None:
         """Do nothing: the answer, once made, can be read to its end."""
+
+
+class _Answer(io.RawIOBase):
+    """An answer that is made when the client begins to read: only then does it expect errors."""
+
+    def __init__(self, make: Callable[[], bytes]) -> None:
+        self._make = make
+        self._made: io.BytesIO | None = None
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read some of it."""
+        if self._made is None:
+            self._made = io.BytesIO(self._make())
+        return self._made.readinto(buffer)
 
 
 def _unchunked(body: bytes) -> bytes:

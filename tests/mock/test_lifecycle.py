@@ -220,7 +220,11 @@ def snapshot() -> dict[str, Any]:
         "stubber": BotocoreStubber.__call__,
         "look-up": socket.getaddrinfo,
         "putrequest": http.client.HTTPConnection.putrequest,
-        "connect": urllib3.connection.HTTPSConnection.connect,
+        "connect": [
+            getattr(module, kind).connect
+            for module in (http.client, urllib3.connection)
+            for kind in ("HTTPConnection", "HTTPSConnection")
+        ],
         "responses": responses.RequestsMock._on_request,
         "stubber enabled": botocore_stubber.enabled,
         "nested": MockAWS._nested_count,
