@@ -34,7 +34,10 @@ class OperationNotMocked(UsageError, NotImplementedError):
 
 
 class RequestBlocked(UsageError):
-    """A request to AWS that nobody serves was stopped before it reached the network."""
+    """A request to AWS that nobody serves was stopped before it reached the network.
+
+    Whatever client was about to send it: botocore, an HTTP client, a socket.
+    """
 
 
 class ClientOutlivedMock(UsageError):

@@ -9,7 +9,6 @@ handler away from our services.
 from __future__ import annotations
 
 import functools
-import ipaddress
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -27,8 +26,9 @@ from moto.core.models import botocore_stubber
 
 from membership_mock.engine import moto_bridge, sessions
 from membership_mock.engine.caller import caller_of
+from membership_mock.engine.hosts import is_aws, is_loopback
 from membership_mock.engine.http import http_request
-from membership_mock.engine.model import loader
+from membership_mock.engine.network import let_through, way_out
 from membership_mock.engine.patches import Patches
 from membership_mock.errors import ClientOutlivedMock, RequestBlocked
 
@@ -80,7 +80,11 @@ class Interceptor:
                 road.passed(call)
             return answer
 
-        transmit = Endpoint._send
+        sending = Endpoint._send
+
+        def transmit(endpoint: Any, request: Any) -> Any:
+            with let_through():
+                return sending(endpoint, request)
 
         def send(self: Any, request: Any) -> Any:
             operation = getattr(request, _OPERATION, None)
@@ -250,63 +254,10 @@ def _blocked(request: Any, operation: Any, default_account: str) -> RequestBlock
     )
     service = operation.service_model.service_name if operation is not None else "a service"
     name = f"{service}.{operation.name}" if operation is not None else service
-    host = urlsplit(request.url).hostname
+    host = urlsplit(request.url).hostname or ""
     return RequestBlocked(
         f"{name} was about to leave for {host}, but neither membership_mock nor moto serves it,"
         " and nothing leaves the process while a mock is running.\n"
         f"    caller   {account} in {region}\n"
-        "    If the call is meant to reach the network, let it pass:"
-        f" mock_membership(config={{'core': {{'passthrough': {{'urls': [r'https?://{host}']}}}}}});\n"
-        "    if not, stub this call in the test. See docs/how-to/unmocked-operations.md"
+        f"{way_out(host)}"
     )
-
-
-# --- hosts --------------------------------------------------------------------------------------
-
-
-@functools.lru_cache(maxsize=256)
-def _host(base: str) -> str:
-    return (urlsplit(base).hostname or "").rstrip(".")
-
-
-def _base(url: str) -> str:
-    """Return scheme and host of ``url``, which are few, so that what follows can be remembered."""
-    end = url.find("/", url.find("//") + 2)
-    return url if end < 0 else url[:end]
-
-
-def is_loopback(url: str) -> bool:
-    """Return whether ``url`` stays on this machine."""
-    return _is_loopback(_base(url))
-
-
-@functools.lru_cache(maxsize=256)
-def _is_loopback(base: str) -> bool:
-    host = _host(base)
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def is_aws(url: str) -> bool:
-    """Return whether ``url`` is at a host of AWS, in any partition."""
-    return _is_aws(_base(url))
-
-
-@functools.lru_cache(maxsize=256)
-def _is_aws(base: str) -> bool:
-    return _host(base).endswith(_aws_suffixes())
-
-
-@functools.lru_cache(maxsize=1)
-def _aws_suffixes() -> tuple[str, ...]:
-    """Return the ends of AWS's host names, as botocore's partitions list them."""
-    partitions = loader().load_data("partitions")["partitions"]
-    found = {"amazonaws.com", "api.aws", "on.aws", "aws.amazon.com"}
-    for partition in partitions:
-        outputs = partition["outputs"]
-        found |= {outputs["dnsSuffix"], outputs["dualStackDnsSuffix"]}
-    return tuple(f".{suffix}" for suffix in sorted(found))

@@ -14,11 +14,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from membership_mock.engine import moto_bridge, moto_iam, witness
+from membership_mock.engine import (
+    http_clients,
+    moto_bridge,
+    moto_iam,
+    moto_responses,
+    network,
+    witness,
+)
 from membership_mock.engine.caller import explicit_account, signing_key
 from membership_mock.engine.interceptor import Interceptor
 from membership_mock.engine.moto_organizations import forget_members_of_the_gone
 from membership_mock.engine.moto_start import MotoStart
+from membership_mock.engine.patches import Patches
 from membership_mock.engine.record import Record
 from membership_mock.engine.road import Road
 from membership_mock.engine.world import World
@@ -96,6 +104,7 @@ class Running:
         self._environment: dict[str, str | None] = {}
         self._moto = MotoStart(entrance.config, self.installation, self.world)
         self._interceptor = Interceptor(self.road, is_running)
+        self._other_clients = Patches()
 
     def open(self) -> None:
         """Set everything up."""
@@ -109,6 +118,8 @@ class Running:
                 for name in _HIDDEN:
                     os.environ.pop(name, None)
             self._interceptor.put()
+            for module in (network, moto_responses, http_clients):
+                module.install(self._other_clients, is_running)
         except BaseException:
             self.close()
             raise
@@ -124,6 +135,7 @@ class Running:
             if self._environment:
                 for name in _FAKED:  # moto expects them, though the test may have deleted them
                     os.environ.setdefault(name, "")
+            self._other_clients.undo()
             self._interceptor.remove()
 
     def tool(self, kind: type[T]) -> T:

@@ -29,6 +29,7 @@ KNOW_MOTO = {
     "engine/moto_iam.py",
     "engine/moto_organization_setup.py",
     "engine/moto_organizations.py",
+    "engine/moto_responses.py",
     "engine/moto_snapshot.py",
     "engine/moto_start.py",
     "engine/tagging.py",
@@ -40,6 +41,11 @@ KNOW_BOTOCORE = {
     "engine/model.py",
     "engine/sessions.py",
     "testing/calls.py",  # the parser of answers
+}
+#: the files that know HTTP clients from inside, each with those that it knows
+KNOW_HTTP_CLIENTS = {
+    "engine/http_clients.py": {"urllib3"},
+    "engine/moto_responses.py": {"requests", "responses"},
 }
 #: the botocore whose models the handlers were written for
 WRITTEN_FOR = (1, 44)
@@ -253,11 +259,19 @@ def test_only_few_files_know_the_insides_of_botocore(name: str, path: Path) -> N
         assert {each.rpartition(".")[0] for each in inside} <= PUBLIC_BOTOCORE
 
 
+@pytest.mark.parametrize(("name", "path"), FILES)
+def test_only_few_files_know_the_insides_of_http_clients(name: str, path: Path) -> None:
+    clients = {each.partition(".")[0] for each in _imports(path)}
+    clients &= {"requests", "responses", "urllib3"}
+    assert clients <= KNOW_HTTP_CLIENTS.get(name, set())
+
+
 @pytest.mark.parametrize(("name", "path"), OF_SERVICES)
 def test_a_service_knows_no_library_of_aws(name: str, path: Path) -> None:
-    foreign = {"boto3", "botocore", "moto", "requests", "responses", "pytest"}
+    foreign = {"boto3", "botocore", "moto", "requests", "responses", "urllib3", "pytest"}
     assert not {each.partition(".")[0] for each in _imports(path)} & foreign
 
 
 def test_every_file_that_may_know_an_inside_exists() -> None:
-    assert not (KNOW_MOTO | KNOW_BOTOCORE) - {name for name, _ in _files()}
+    known = KNOW_MOTO | KNOW_BOTOCORE | KNOW_HTTP_CLIENTS.keys()
+    assert not known - {name for name, _ in _files()}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import os
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,6 +16,8 @@ import botocore.endpoint
 import botocore.session
 import moto.backends
 import pytest
+import responses
+import urllib3.connection
 from moto import mock_aws
 from moto.backend_index import backend_url_patterns
 from moto.core.base_backend import BackendDict
@@ -214,6 +218,14 @@ def snapshot() -> dict[str, Any]:
         "create_client": botocore.client.ClientCreator.create_client,
         "sign": botocore.signers.RequestSigner.get_auth_instance,
         "stubber": BotocoreStubber.__call__,
+        "look-up": socket.getaddrinfo,
+        "putrequest": http.client.HTTPConnection.putrequest,
+        "connect": [
+            getattr(module, kind).connect
+            for module in (http.client, urllib3.connection)
+            for kind in ("HTTPConnection", "HTTPSConnection")
+        ],
+        "responses": responses.RequestsMock._on_request,
         "stubber enabled": botocore_stubber.enabled,
         "nested": MockAWS._nested_count,
         "patterns": list(backend_url_patterns),
