@@ -14,6 +14,8 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
+import aiohttp
+import httpx
 import pytest
 import requests
 import responses
@@ -86,12 +88,10 @@ def connect_async(host: str) -> None:
 
 
 def by_httpx(host: str) -> None:
-    pytest.importorskip("httpx").get(f"https://{host}/", timeout=1)
+    httpx.get(f"https://{host}/", timeout=1)
 
 
 def by_aiohttp(host: str) -> None:
-    aiohttp = pytest.importorskip("aiohttp")
-
     async def get() -> None:
         async with aiohttp.ClientSession() as session:
             await session.get(f"https://{host}/")
