@@ -62,6 +62,7 @@ class MembershipMock(Toolbox):
             entered = running.enter(SERVICES, entrance)
             with ExitStack() as on_the_way_out:
                 on_the_way_out.callback(running.leave, entrance)
+                on_the_way_out.push(self._keep_report)
                 if options.strict is not None:
                     strict = entered.tool(Strictness).allowing(options.allowed_calls)
                     on_the_way_out.enter_context(strict)
@@ -87,14 +88,22 @@ class MembershipMock(Toolbox):
         self._stop(failing=sys.exc_info()[0] is not None)
 
     def _stop(self, *, failing: bool) -> None:
-        if failing and self._entrances and witness.keep(self):
-            with suppress(Exception):  # what has failed is the better news
-                self._last_words = self.report()
         with self._lock:
             if not self._entrances:
                 raise NotRunning("This mock was stopped more often than it was started.")
             self._failing = failing
-            self._entrances.pop().close()
+            on_the_way_out = self._entrances.pop()
+        on_the_way_out.close()
+
+    def _keep_report(self, *raised: object) -> None:
+        """Keep the report while there is a world, if somebody will read it: something has failed.
+
+        Args:
+            raised: what one of the mock's options has to complain about now, if anything.
+        """
+        if (self._failing or any(raised)) and witness.keep(self):
+            with suppress(Exception):  # what has failed is the better news
+                self._last_words = self.report()
 
     def _look_for_unfired_faults(self, entered: running.Running, known: Sequence[Fault]) -> None:
         """Tell of faults that came after ``known`` and hit no call, if nothing else is wrong."""

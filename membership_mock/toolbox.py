@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from membership_mock.engine import caller
+from membership_mock.engine import caller, running
 from membership_mock.testing import snapshots
 from membership_mock.testing.aws_side.aws_side import AwsSide
 from membership_mock.testing.calls import Call, Calls
@@ -326,7 +326,8 @@ class Toolbox(ABC):
             return lines
         if not part.is_all:
             return ["nothing"]
-        return ["empty" if self._is_running else "gone: the mock has ended"]
+        there = running.is_running() and running.require() is self._entered
+        return ["empty" if there else "gone: the mock has ended"]
 
     # --- what happened ---
 

@@ -299,6 +299,41 @@ def test_a_failed_test_shows_the_world_of_a_mock_that_it_started(
     assert str(result.stdout).count("Last calls:") == len(regions)
 
 
+def test_what_an_option_complains_of_at_the_end_shows_the_world_too(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import contextlib, pytest
+        from membership_mock import mock_membership
+
+        def furnish(mock, region):
+            mock.client("securityhub", region=region).enable_security_hub()
+
+        @pytest.mark.membership_mock(unfired_faults="error")
+        def test_fixture(membership_mock):
+            furnish(membership_mock, "eu-west-1")
+            membership_mock.fail("get_case", "ThrottlingException")
+
+        def test_with():
+            with mock_membership(unfired_faults="error") as mock:
+                furnish(mock, "eu-west-2")
+                mock.fail("get_case", "ThrottlingException")
+
+        @pytest.mark.membership_mock(strict=["EnableSecurityHub"])
+        def test_strict(membership_mock):
+            furnish(membership_mock, "eu-west-3")
+            with contextlib.suppress(Exception):
+                membership_mock.client("security-ir").list_memberships()
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=2, failed=1, errors=2)
+    for region in ("eu-west-1", "eu-west-2", "eu-west-3"):
+        tree = f"World:\n  123456789012\n    securityhub in {region}\n"
+        assert str(result.stdout).count(tree) == 1
+
+
 def test_a_failed_test_shows_the_calls_to_a_mock_that_has_ended_before(
     pytester: pytest.Pytester,
 ) -> None:
