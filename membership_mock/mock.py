@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar, cast, overload
+from weakref import ref
 
 from membership_mock.decoration import decorated
 from membership_mock.engine import caller, running, witness
@@ -63,6 +64,9 @@ class MembershipMock(Toolbox):
             with ExitStack() as on_the_way_out:
                 on_the_way_out.callback(running.leave, entrance)
                 on_the_way_out.push(self._keep_report)
+                this = ref(self)
+                entered.mocks.append(this)
+                on_the_way_out.callback(entered.mocks.remove, this)
                 if options.strict is not None:
                     strict = entered.tool(Strictness).allowing(options.allowed_calls)
                     on_the_way_out.enter_context(strict)

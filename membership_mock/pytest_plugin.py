@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from weakref import ref
+
     from membership_mock.engine.witness import Onlooker, Witnessed
     from membership_mock.mock import MembershipMock
 
@@ -169,14 +171,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Note the mocks that run during a test, for its report, and for the trace if asked for."""
+    """Note the mocks that run during a test, for its report, and for the trace if asked for.
+
+    One may be running already, that of a `setUpClass` or of a module's own fixture for instance.
+    """
     witness = sys.modules.get("membership_mock.engine.witness")
     if witness is None:
         yield from _tracing(item)
         return
-    with witness.looking_on() as item.stash[_onlooker]:
+    with witness.looking_on(_running_before(item)) as item.stash[_onlooker]:
         yield from _tracing(item)
     del item.stash[_onlooker]
+
+
+def _running_before(item: pytest.Item) -> list[ref[Any]]:
+    """Return the mocks that run already; those of our fixtures are for tests that ask for them."""
+    from membership_mock.engine.running import current_mocks
+
+    of_fixtures = [node.stash[_mock] for node in item.listchain() if _mock in node.stash]
+    return [mock for mock in current_mocks() if mock() not in of_fixtures]
 
 
 def _tracing(item: pytest.Item) -> Iterator[None]:

@@ -283,24 +283,26 @@ class Toolbox(ABC):
         self,
         format: Literal["mermaid", "svg"] = "mermaid",  # noqa: A002  the word for it
         *,
-        service: str | None = None,
         account: str | None = None,
+        region: str | None = None,
+        service: str | None = None,
     ) -> str:
         """Return a picture of who is whose administrator and who sits in which collaboration.
 
         Args:
             format: ``mermaid``, the text of a flowchart, or ``svg``, a file that needs no other.
-            service: only what is of this service, e.g. ``cleanrooms``.
             account: 12 digits: only what this account has to do with.
+            region: only what is in this region, and what goes for all regions.
+            service: only what is of this service, e.g. ``cleanrooms``.
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: there is no such format, ``account`` is not 12 digits, or the package does
-                not mock ``service``.
+            UsageError: there is no such format, ``account`` is not 12 digits, ``region`` is none,
+                or the package does not mock ``service``.
         """
         from membership_mock.testing.show import diagrams
 
-        part = Part.of(account=account, service=service)
+        part = Part.of(account=account, region=region, service=service)
         return diagrams.diagram(self._running(), format, part)
 
     def __str__(self) -> str:

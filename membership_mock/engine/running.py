@@ -13,6 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import ref
 
 from membership_mock.engine import (
     http_clients,
@@ -78,6 +79,7 @@ class Running:
         world: the state.
         record: every call so far.
         road: answers requests.
+        mocks: those that a test author holds and has started, in order; they are not held here.
     """
 
     def __init__(self, services: Mapping[str, type[Backend]], entrance: Entrance) -> None:
@@ -95,6 +97,7 @@ class Running:
             self.record,
             entrance.account or moto_bridge.DEFAULT_ACCOUNT_ID,
         )
+        self.mocks: list[ref[Any]] = []
         self._entrances = [entrance]
         self._settle()
         if entrance.now is not None:
@@ -322,6 +325,11 @@ def is_running() -> bool:
 def current_record() -> Record | None:
     """Return the calls of the running mock; None if none is running."""
     return _current[0].record if _current else None
+
+
+def current_mocks() -> list[ref[Any]]:
+    """Return the mocks of the running one that a test author has started, in order."""
+    return list(_current[0].mocks) if _current else []
 
 
 def require() -> Running:

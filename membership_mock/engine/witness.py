@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -72,13 +72,13 @@ def announce(record: Record) -> None:
 
 @dataclass(slots=True)
 class Onlooker:
-    """What one sees of the mocks that are started during a test.
+    """What one sees of the mocks that are started during a test, or were running before it.
 
     They are not held, for a test may start hundreds; but the last one of those that something has
     failed in is, whose report is wanted.
 
     Attributes:
-        started: all of them, in order.
+        started: all of them, in the order of their starts.
         failed: the last one that ended because something had failed.
     """
 
@@ -93,9 +93,13 @@ class Onlooker:
 
 
 @contextmanager
-def looking_on() -> Iterator[Onlooker]:
-    """Yield who sees the mocks that are started inside the block."""
-    onlooker = Onlooker()
+def looking_on(running: Iterable[ref[Any]] = ()) -> Iterator[Onlooker]:
+    """Yield who sees the mocks that are started inside the block.
+
+    Args:
+        running: the mocks that were started before, and count as well.
+    """
+    onlooker = Onlooker(list(running))
     token = _onlookers.set((*_onlookers.get(), onlooker))
     try:
         yield onlooker

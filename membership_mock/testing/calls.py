@@ -13,7 +13,11 @@ from botocore.parsers import create_parser
 from membership_mock.engine.codec import Invalid, Unparsable, codec
 from membership_mock.engine.model import service_model, snake
 from membership_mock.errors import ServiceError, UsageError
-from membership_mock.testing.operation_names import check_caller, check_parameters, operation_named
+from membership_mock.testing.operation_names import (
+    check_caller,
+    check_parameters,
+    operations_wanted,
+)
 from membership_mock.testing.printing import printable, shortened
 
 if TYPE_CHECKING:
@@ -142,7 +146,8 @@ class Calls(Sequence[Call]):
         """Return the calls that agree with everything given.
 
         Args:
-            operation: ``CreateCase``, ``create_case`` or ``security-ir.CreateCase``.
+            operation: ``CreateCase``, ``create_case`` or ``security-ir.CreateCase``, or a pattern:
+                ``securityhub.Create*``, ``*.List*``.
             service: the service's id.
             account: the 12 digits of the calling account.
             region: the region that was called.
@@ -153,14 +158,14 @@ class Calls(Sequence[Call]):
         Raises:
             UsageError: no mocked service has the operation, or no call can be like that.
         """
-        wanted_service, wanted_operation = operation_named(service, operation)
+        operations = operations_wanted(service, operation)
         check_caller(account, region)
         if error is not None and not isinstance(error, str):
             raise UsageError(f"error is a code, e.g. 'ConflictException', not {error!r}.")
         if parameters is not None and not isinstance(parameters, Mapping):
             raise UsageError(f"parameters is a mapping by API names, not {parameters!r}.")
-        if parameters is not None and wanted_operation is not None:
-            check_parameters(wanted_service, wanted_operation, parameters)
+        if parameters is not None and operations is not None:
+            check_parameters(operations, parameters)
         if where is not None and not callable(where):
             raise UsageError(
                 f"where is a function of a call, e.g. `lambda call: …`, not {where!r}."
@@ -168,8 +173,8 @@ class Calls(Sequence[Call]):
 
         def agrees(call: Call) -> bool:
             return (
-                (wanted_service is None or call.service == wanted_service)
-                and (wanted_operation is None or call.operation == wanted_operation)
+                (service is None or call.service == service)
+                and (operations is None or (call.service, call.operation) in operations)
                 and (account is None or call.account == account)
                 and (region is None or call.region == region)
                 and (error is None or call.error_code == error)
@@ -273,9 +278,10 @@ class Calls(Sequence[Call]):
         calls = list(self._read())
         if not calls:
             return "    Nothing was called at all."
-        _, name = operation_named(None, operation)
-        same = [call for call in calls if name and call.operation == name]
+        named = {name for _, name in operations_wanted(None, operation) or ()}
+        same = [call for call in calls if call.operation in named]
         shown = same or calls
+        name = named.pop() if len(named) == 1 else operation
         title = f"    {name} was called, but otherwise:" if same else "    What was called instead:"
         more = [f"      … and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
         return "\n".join([title, *(f"      {call!r}" for call in shown[:_SHOWN]), *more])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.caller import account_id, not_a_region
-from membership_mock.engine.model import service_model, snake
+from membership_mock.engine.model import service_model, service_names, snake
 from membership_mock.errors import UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.names import nearest_to
@@ -27,6 +27,11 @@ def as_text(operation: str) -> str:
             f"An operation goes by its name, e.g. 'securityhub.CreateMembers', not {operation!r}."
         )
     return operation
+
+
+def is_pattern(operation: str) -> bool:
+    """Return whether ``operation`` may stand for several operations."""
+    return any(wildcard in operation for wildcard in "*?[")
 
 
 def operation_named(service: str | None, operation: str | None) -> tuple[str | None, str | None]:
@@ -81,31 +86,66 @@ def check_caller(account: str | None, region: str | None) -> None:
     """
     if account is not None:
         account_id(account)
-    if region is not None and not isinstance(region, str):
+    if region == "" or (region is not None and not isinstance(region, str)):
         raise not_a_region(region)
 
 
-def check_parameters(service: str | None, operation: str, parameters: Mapping[str, Any]) -> None:
-    """Refuse parameters that an operation does not have: no call would ever carry them.
+def operations_wanted(
+    service: str | None, operation: str | None
+) -> frozenset[tuple[str, str]] | None:
+    """Return service id and name of the operations that are looked for; None for all.
 
     Args:
-        service: the service's id; None for any service that has the operation.
-        operation: its name, as the record spells it.
+        service: the service's id.
+        operation: as for `operations_matching`.
+
+    Raises:
+        UsageError: no call to a mocked service could be meant.
+    """
+    named: object = as_text(operation or "").rpartition(".")[0] if service is None else service
+    is_other = isinstance(named, str) and bool(named) and named not in SERVICES
+    if is_other and named in service_names():
+        raise UsageError(
+            f"The record is of calls to {', '.join(SERVICES)}, and {named!r} is none of these:"
+            " `mock.passed_through()` counts the calls to moto's services."
+        )
+    if operation is None or not is_pattern(operation):
+        service, name = operation_named(service, operation)
+        if name is None:
+            return None
+        found = operations_matching(name)
+    else:
+        if service is not None:
+            check_service(service)
+        found = operations_matching(operation)
+    wanted = frozenset(each for each in found if service in (None, each[0]))
+    if not wanted:
+        raise UsageError(f"No operation of {service} matches {operation!r}.")
+    return wanted
+
+
+def check_parameters(
+    operations: Collection[tuple[str, str]], parameters: Mapping[str, Any]
+) -> None:
+    """Refuse parameters that none of the operations has: no call would ever carry them.
+
+    Args:
+        operations: service id and name of each operation.
         parameters: some of the parameters, by API name; nested mappings may be partial too.
 
     Raises:
-        UsageError: a name in them is none of the operation's.
+        UsageError: a name in them is no operation's.
     """
-    shapes = [
-        service_model(each).operation_model(operation).input_shape
-        for each in ([service] if service else SERVICES)
-        if operation in service_model(each).operation_names
-    ]
-    wrong = [_unknown_name(shape, parameters) for shape in shapes]
-    if None not in wrong:
-        # Two services may have an operation of one name: what has more of the names is meant.
-        shares = [len(parameters.keys() & shape.members) if shape else 0 for shape in shapes]
-        raise UsageError(f"{operation} has no parameter {wrong[shares.index(max(shares))]}")
+    # What has more of the names is meant; several services may have an operation of one name.
+    wrong: list[tuple[int, str]] = []
+    for service, operation in sorted(operations):
+        shape = service_model(service).operation_model(operation).input_shape
+        unknown = _unknown_name(shape, parameters)
+        if unknown is None:
+            return
+        shared = len(parameters.keys() & shape.members) if shape else 0
+        wrong.append((shared, f"{operation} has no parameter {unknown}"))
+    raise UsageError(max(wrong, key=lambda each: each[0])[1])
 
 
 def _unknown_name(shape: Shape | None, value: Any, path: str = "") -> str | None:
@@ -133,7 +173,7 @@ def operations_matching(pattern: str) -> frozenset[tuple[str, str]]:
     Raises:
         UsageError: it stands for no operation of a mocked service.
     """
-    if not any(wildcard in pattern for wildcard in "*?["):
+    if not is_pattern(pattern):
         service, operation = operation_named(None, pattern)
         return frozenset(
             (each, operation or "")

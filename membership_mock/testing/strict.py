@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from membership_mock.engine.model import service_names, snake
 from membership_mock.errors import UnexpectedCall, UsageError
 from membership_mock.services import SERVICES
-from membership_mock.testing.operation_names import operations_matching
+from membership_mock.testing.operation_names import is_pattern, operations_matching
 
 if TYPE_CHECKING:
     from membership_mock.engine.running import Running
@@ -93,11 +93,7 @@ def check_pattern(pattern: str) -> tuple[str, str]:
     if service in SERVICES or (not dot and pattern != "*"):
         operations_matching(pattern)
         return service or "*", operation
-    if (
-        not any(wildcard in service for wildcard in "*?[")
-        and service
-        and (service not in service_names())
-    ):
+    if not is_pattern(service) and service and (service not in service_names()):
         nearest = difflib.get_close_matches(service, service_names(), n=1)
         raise UsageError(
             f"{pattern!r} names no service of AWS"

@@ -122,6 +122,13 @@ def test_calls_stay_readable_after_the_mock() -> None:
         pytest.param({"operation": "create_case"}, 1, id="by method"),
         pytest.param({"operation": "security-ir.CreateCase"}, 1, id="by service and operation"),
         pytest.param({"service": "security-ir"}, 4, id="by service"),
+        pytest.param({"operation": "security-ir.Create*"}, 2, id="by pattern"),
+        pytest.param({"operation": "*.list_*"}, 1, id="by pattern of methods"),
+        pytest.param({"operation": "*"}, 4, id="by a pattern for all"),
+        pytest.param({"operation": "*", "service": "cleanrooms"}, 0, id="by pattern and service"),
+        pytest.param(
+            {"operation": "*", "parameters": {"title": "Unknown key"}}, 1, id="by pattern and part"
+        ),
         pytest.param({"account": "444455556666"}, 2, id="by account"),
         pytest.param({"region": "eu-west-1"}, 2, id="by region"),
         pytest.param({"error": "AccessDeniedException"}, 1, id="by error"),
@@ -141,10 +148,34 @@ def test_filter_of_an_unknown_operation_names_the_nearest(story: Any) -> None:
 
 
 def test_filter_of_an_unknown_service_names_the_known_ones(story: Any) -> None:
-    with pytest.raises(UsageError, match="'s3' is not a service that this package mocks"):
-        story.calls.filter("s3.PutObject")
+    with pytest.raises(UsageError, match="'s4' is not a service that this package mocks"):
+        story.calls.filter("s4.PutObject")
     with pytest.raises(UsageError, match="nearest: 'security-ir'"):
         story.calls.filter("security_ir.CreateCase")
+
+
+def test_filter_of_a_service_of_motos_tells_where_its_calls_are_counted(story: Any) -> None:
+    for wanted in ({"operation": "s3.PutObject"}, {"operation": "s3.*"}, {"service": "s3"}):
+        with pytest.raises(UsageError, match=r"'s3' is none of these: `mock\.passed_through"):
+            story.calls.filter(**wanted)
+
+
+def test_a_pattern_that_matches_nothing_is_no_assertion_that_always_holds(story: Any) -> None:
+    with pytest.raises(UsageError, match=r"No operation of .* matches 'security-ir\.Invite\*'"):
+        story.calls.assert_not_called("security-ir.Invite*")
+    with pytest.raises(UsageError, match=r"No operation of cleanrooms matches 'security-ir\.\*'"):
+        story.calls.assert_not_called("security-ir.*", service="cleanrooms")
+    with pytest.raises(UsageError, match="CreateMembership has no parameter 'membership'"):
+        names = {"membershipName": "First", "incidentResponseTeam": [], "membership": "x"}
+        story.calls.assert_not_called("security-ir.*", parameters=names)
+
+
+def test_a_pattern_serves_assertions_as_it_serves_faults(story: Any) -> None:
+    story.calls.assert_called("security-ir.Create*", times=2)
+    story.calls.assert_not_called("securityhub.*")
+    story.calls.assert_in_order("*.Create*", "*.Get*", "*.Create*", "*.List*", exactly=True)
+    with pytest.raises(AssertionError, match=r"Create\* was called, but otherwise:\n(.*\n)?.* by"):
+        story.calls.assert_called("*.Create*", account="444455556666")
 
 
 @pytest.mark.parametrize(
@@ -331,6 +362,7 @@ def test_calls_after_a_reset_are_not_those_from_before(membership_mock: Any) -> 
         {"account": 111122223333},
         {"account": "12"},
         {"region": 7},
+        {"region": ""},
         {"service": "organizations"},
         {"operation": "security-ir.CreateCase", "service": "cleanrooms"},
         {"error": KeyError},

@@ -272,7 +272,20 @@ def test_a_diagram_of_an_account_has_only_what_it_takes_part_in(mock, scene):
     assert read(mock.diagram(account=GUEST, service="cleanrooms")).edges == set()
 
 
-@pytest.mark.parametrize("part", [{}, {"account": STRANGER}])
+def test_a_diagram_of_a_region_has_what_is_there_and_in_all_regions(mock, scene):
+    invite(hub(mock, MEMBER, LINKED), STRANGER)
+    here, there = (read(mock.diagram(region=region)) for region in (IRELAND, LINKED))
+    assert {"room1", "membership1", a(GUEST)} <= here.nodes.keys()
+    assert a(STRANGER) not in here.nodes
+    assert (a(MEMBER), "-.->", "Invited, eu-west-2", a(STRANGER)) in there.edges
+    assert not {"room1", "membership1", a(GUEST)} & there.nodes.keys()
+    assert here.frames.keys() == there.frames.keys() == read(mock.diagram()).frames.keys()
+    for chart, region in ((here, IRELAND), (there, LINKED)):
+        assert f"Security Hub administrator, {region}" in chart.nodes[a(scene.administrator)]
+    assert read(mock.diagram(account=GUEST, region=LINKED)).edges == set()
+
+
+@pytest.mark.parametrize("part", [{}, {"account": STRANGER}, {"region": LINKED}])
 def test_nothing_is_a_diagram_as_well(mock, part):
     assert read(mock.diagram(**part)).nodes == {"empty": ["nothing to draw"]}
     assert texts_of(drawn(mock.diagram("svg", **part))) == ["nothing to draw"]
@@ -451,6 +464,7 @@ def test_of_many_administrators_rooms_and_memberships_twenty_are_drawn(mock):
         ({"format": None}, "None is not a format"),
         ({"service": "security_ir"}, "nearest: 'security-ir'"),
         ({"account": "1"}, "'1' is not an account id"),
+        ({"region": "moon"}, "'moon' is not a region"),
     ],
 )
 def test_a_diagram_that_cannot_be_is_refused(mock, arguments, message):

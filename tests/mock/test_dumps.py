@@ -446,8 +446,19 @@ def test_text_that_is_no_dump_is_refused(text: Any, expected: str) -> None:
 
 
 def test_only_a_dump_can_be_loaded(membership_mock: Any) -> None:
-    with pytest.raises(UsageError, match=r"A snapshot goes back with `mock\.restore"):
+    with pytest.raises(UsageError, match=r"a snapshot with `mock\.restore"):
         membership_mock.load(membership_mock.snapshot())
+
+
+def test_data_and_text_of_a_dump_are_refused_in_a_few_words(membership_mock: Any) -> None:
+    membership_mock.given.securityhub.members("111111111111", 50)
+    dump = membership_mock.dump()
+    for given in (dump.data, dump.to_json()):
+        with pytest.raises(UsageError, match=r"`mock\.load\(Dump\.from_json\(text\)\)`") as refused:
+            membership_mock.load(given)
+        assert len(str(refused.value)) < 300
+        with pytest.raises(UsageError, match=r"takes another dump, not .{80}\.$"):
+            dump.difference(given)
 
 
 @pytest.mark.parametrize(

@@ -360,6 +360,7 @@ def test_an_operation_that_cannot_come_is_a_usage_error(
         ({"times": 1.5}, "times is a positive number, or None"),
         ({"account": 111111111111}, "leading zeros count"),
         ({"region": 3}, "3 is not a region"),
+        ({"region": ""}, "'' is not a region"),
         ({"where": "CreateMembers"}, "where is a function of a call"),
     ],
 )

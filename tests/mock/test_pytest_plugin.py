@@ -334,6 +334,60 @@ def test_what_an_option_complains_of_at_the_end_shows_the_world_too(
         assert str(result.stdout).count(tree) == 1
 
 
+def test_a_failed_test_shows_the_world_of_a_mock_that_was_started_before_it(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        test_shared="""
+        import unittest
+        import boto3, pytest
+        from membership_mock import mock_membership
+
+        class TestUnittest(unittest.TestCase):
+            @classmethod
+            def setUpClass(cls):
+                cls.mock = mock_membership().start()
+                cls.addClassCleanup(cls.mock.stop)
+                boto3.client("securityhub", region_name="us-east-2").enable_security_hub()
+
+            def test_1(self):
+                raise AssertionError
+
+            def test_2(self):
+                raise AssertionError
+
+        @pytest.fixture(scope="module")
+        def own():
+            with mock_membership() as mock:
+                boto3.client("securityhub", region_name="us-west-1").enable_security_hub()
+                yield mock
+
+        def test_3(own):
+            raise AssertionError
+
+        def test_4(own):
+            raise AssertionError
+        """,
+        test_without="""
+        import pytest
+
+        @pytest.fixture(scope="module", autouse=True)
+        def ours(membership_mock_session):
+            pass
+
+        def test_5():
+            pass
+        """,
+        test_without_still="def test_6(): raise AssertionError",
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=5, passed=1)
+    shown = str(result.stdout)
+    assert shown.count("    securityhub in us-east-2\n") == 2
+    assert shown.count("    securityhub in us-west-1\n") == 2
+    assert shown.count("Last calls:") == 4
+
+
 def test_a_failed_test_shows_the_calls_to_a_mock_that_has_ended_before(
     pytester: pytest.Pytester,
 ) -> None:

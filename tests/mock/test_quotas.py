@@ -11,7 +11,14 @@ import pytest
 from botocore.config import Config
 from freezegun import freeze_time
 
-from membership_mock import MembershipMock, NotRunning, QuotaState, UsageError, mock_membership
+from membership_mock import (
+    MembershipMock,
+    NotRunning,
+    QuotaState,
+    SeedRefused,
+    UsageError,
+    mock_membership,
+)
 from membership_mock.services import SERVICES
 from tests.cleanrooms.queries import start_job, start_query
 from tests.cleanrooms.rooms import RUNNER, join, member, new_collaboration
@@ -777,3 +784,32 @@ def test_a_mock_that_is_not_running_has_no_quotas() -> None:
         with pytest.raises(NotRunning):
             call()
     assert repr(kept) == "the quotas of a mock that is not running"
+
+
+def _one_query_too_many(given: Any) -> None:
+    room = given.cleanrooms.joined_collaboration([A, B])
+    given.cleanrooms.associated_table(room, B)
+    given.cleanrooms.query(room, "STARTED")
+
+
+def _one_policy_too_many(given: Any) -> None:
+    given.securityhub.central_configuration(A, policies={"base": {}})
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "seed"),
+    [
+        ("cleanrooms", "concurrent_queries", _one_query_too_many),
+        ("security-ir", "active_self_managed_cases", lambda given: given.security_ir.case(A)),
+        ("securityhub", "configuration_policies", _one_policy_too_many),
+    ],
+)
+def test_a_seed_that_meets_a_quota_leads_to_the_quotas(
+    membership_mock: Any, service: str, name: str, seed: Any
+) -> None:
+    membership_mock.organization({"one": A}, management=B, delegated={"security-ir": "one"})
+    membership_mock.quotas.set(service, name, 0)
+    with pytest.raises(SeedRefused, match=r"way out   a quota is reached.*`mock\.quotas\.set`"):
+        seed(membership_mock.given)
+    membership_mock.quotas.unset(service, name)
+    seed(membership_mock.given)

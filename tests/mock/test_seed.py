@@ -82,6 +82,19 @@ def test_the_same_seed_gives_the_same_ids_again() -> None:
     assert len(told[0]) == len(set(told[0]))
 
 
+def test_a_seed_makes_worlds_of_seeds_equal_idempotency_tokens_included() -> None:
+    worlds = []
+    for _ in range(2):
+        with mock_membership(seed=7, now="2026-03-14") as mock:
+            given = mock.given
+            given.security_ir.case("111122223333", resolver="AWS", comments=["Help."])
+            room = given.cleanrooms.joined_collaboration(["111122223333", "444455556666"])
+            given.cleanrooms.associated_table(room, "444455556666")
+            given.securityhub.member("111122223333", "444455556666", "Invited")
+            worlds.append(mock.dump())
+    assert worlds[0] == worlds[1]
+
+
 def test_no_seed_gives_others() -> None:
     told = []
     for _ in range(2):

@@ -99,6 +99,6 @@ class AwsSide(CaseSide, InvestigationSide):
             except ServiceError as refusal:
                 raise UsageError(
                     f"Account {self._account} has no configuration policies in {self._region}:"
-                    f" {refusal.message} Take mock.aws_side(…) of the delegated administrator in"
-                    " its home region."
+                    f" {refusal.message.rstrip('.')}. Take mock.aws_side(…) of the delegated"
+                    " administrator in its home region."
                 ) from refusal

@@ -17,12 +17,16 @@ from membership_mock.testing.dumps import reader, writer
 from membership_mock.testing.dumps.classes import service_of, store_classes
 from membership_mock.testing.dumps.difference import difference
 from membership_mock.testing.dumps.fields import require_types
+from membership_mock.testing.printing import shortened
 
 if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
 #: raised with every change after which older dumps cannot be read
 FORMAT = 1
+
+#: how much of a value that is none is shown: text of a dump may have megabytes
+_SHOWN = 80
 
 #: what of a dump is the world; the rest is about the dump itself
 _WORLD = ("stores", "organizations", "s3", "clock")
@@ -93,7 +97,9 @@ class Dump:
             UsageError: ``other`` is no dump.
         """
         if not isinstance(other, Dump):
-            raise UsageError(f"difference() takes another dump, not {other!r}.")
+            raise UsageError(
+                f"difference() takes another dump, not {shortened(repr(other), _SHOWN)}."
+            )
         if isinstance(ignore, str):
             raise UsageError(f"ignore is a list of patterns: write ignore=[{ignore!r}].")
         return "\n".join(difference(self._world, other._world, list(ignore)))
@@ -175,8 +181,9 @@ def load(running: Running, given: Dump) -> None:
     """
     if not isinstance(given, Dump):
         raise UsageError(
-            f"load() takes what dump() or Dump.from_json() returned, not {given!r}."
-            " A snapshot goes back with `mock.restore(snapshot)`."
+            "load() takes what dump() or Dump.from_json() returned, not"
+            f" {shortened(repr(given), _SHOWN)}. JSON text of a dump goes back with"
+            " `mock.load(Dump.from_json(text))`, a snapshot with `mock.restore(snapshot)`."
         )
     with running.world.lock, snapshot.no_garbage_collection():
         before = snapshot.freeze(snapshot.read(running.world))

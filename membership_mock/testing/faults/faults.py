@@ -20,6 +20,7 @@ from membership_mock.testing.operation_names import (
     as_text,
     check_caller,
     check_service,
+    is_pattern,
     operations_matching,
 )
 
@@ -228,7 +229,7 @@ class Faults(Sequence[Fault]):
                 " `mock.faults`."
             )
         prefix, dot, _ = as_text(operation).rpartition(".")
-        if dot and prefix not in SERVICES and not any(each in prefix for each in "*?["):
+        if dot and prefix not in SERVICES and not is_pattern(prefix):
             if prefix not in service_names():  # nobody's, so that ours may have been meant
                 check_service(prefix)
             raise UsageError(

@@ -17,11 +17,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from membership_mock.engine import savepoint, snapshot
 from membership_mock.engine.caller import account_id, acting_as
-from membership_mock.engine.model import snake
+from membership_mock.engine.model import idempotency_token, snake
 from membership_mock.engine.moto_bridge import organization_of, partition_of, random_uuid
 from membership_mock.engine.moto_organization_setup import keep_roles
 from membership_mock.engine.staging import staging
 from membership_mock.errors import SeedRefused, UsageError
+from membership_mock.services import SERVICES
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.printing import printable, shortened
 
@@ -48,6 +49,13 @@ _SHOWN = 300
 BY_THE_RULES = (
     "seeds keep to the service's own rules; bring the world first to where they allow the call,"
     " or ask for another state."
+)
+
+#: The errors by which the services say that a quota is reached, and the way out of these.
+_OF_QUOTAS = ("ServiceQuotaExceededException", "LimitExceededException")
+_QUOTA_WAY_OUT = (
+    "a quota is reached, which holds for seeds as well: raise it with `mock.quotas.set`, or bring"
+    " what counts against it to its end first; `print(mock.quotas)` shows the quotas."
 )
 
 
@@ -210,8 +218,10 @@ class Scene:
             answer = self._make(service, operation, who, where, sent)
         except ClientError as error:
             said = error.response.get("Error", {})
-            text = f"{said.get('Code', 'an error')}: {said.get('Message', '')}"
-            raise self._refused(service, operation, who, where, sent, text) from error
+            code = said.get("Code", "an error")
+            text = f"{code}: {said.get('Message', '')}"
+            way_out = _QUOTA_WAY_OUT if code in _OF_QUOTAS and service in SERVICES else ""
+            raise self._refused(service, operation, who, where, sent, text, way_out) from error
         except BotoCoreError as error:
             text = f"{type(error).__name__}: {error}"
             raise self._refused(service, operation, who, where, sent, text) from error
@@ -247,6 +257,11 @@ class Scene:
             config = Config(ignore_configured_endpoint_urls=True, retries={"total_max_attempts": 1})
             client = self._mock.session(region=region).client(service, config=config)
             clients[service, region] = client
+        if service in SERVICES:
+            # botocore would fill it in, from a source of its own, which no mock's seed settles
+            token = idempotency_token(client.meta.service_model.operation_model(operation))
+            if token is not None:
+                sent = {token: self.random_id(), **sent}
         with acting_as(account), staging():
             answer: dict[str, Any] = getattr(client, snake(operation))(**sent)
         answer.pop("ResponseMetadata", None)
@@ -260,13 +275,14 @@ class Scene:
         region: str,
         sent: Mapping[str, Any],
         text: str,
+        way_out: str = "",
     ) -> SeedRefused:
         stage = self.running.tool(_Stage)
         return SeedRefused(
             f"The seed {stage.seed or operation} was refused, and the world is as it was before.\n"
             f"    call      {service}.{operation} by {account} in {region} {_short(sent)}\n"
             f"    answer    {_short(text)}\n"
-            f"    way out   {stage.way_out}"
+            f"    way out   {way_out or stage.way_out}"
         )
 
 

@@ -41,7 +41,7 @@ def diagram(running: Running, form: str, part: Part) -> str:
     Args:
         running: the mock.
         form: ``mermaid`` or ``svg``.
-        part: what to draw; its region does not count.
+        part: what to draw.
 
     Raises:
         UsageError: there is no such format.
@@ -82,7 +82,7 @@ class _Painter:
             self._rooms()
         if self._part.service in (None, "security-ir"):
             self._memberships()
-        if self._part == Part():
+        if self._part == Part(region=self._part.region):
             self._organizations()
         elif self._part.account is not None and self._part.account in self._frame_of:
             self._box(self._part.account)
@@ -97,6 +97,8 @@ class _Painter:
         """Draw an arrow for each pair and status, with the regions in which it is so."""
         regions: dict[str, dict[tuple[str, str, bool], list[str]]] = {}
         for (region,), store in sorted(self._world.stores(AssociationStore), key=_key):
+            if not self._is_there(region):
+                continue
             for administrator, roster in store.rosters.items():
                 pairs = regions.setdefault(administrator, {})
                 for each in roster.ordered:
@@ -130,7 +132,7 @@ class _Painter:
         found = [
             region
             for (region,), store in sorted(self._world.stores(DelegationStore), key=_key)
-            if account in store.administrators.values()
+            if account in store.administrators.values() and self._is_there(region)
         ]
         return [f"Security Hub administrator, {_places(found)}"] if found else []
 
@@ -141,7 +143,7 @@ class _Painter:
             (region, each)
             for (region,), store in sorted(self._world.stores(CollaborationStore), key=_key)
             for each in store.collaborations.values()
-            if self._concerns(each.creator_account_id, *each.members)
+            if self._is_there(region) and self._concerns(each.creator_account_id, *each.members)
         ]
         for number, (region, room) in enumerate(rooms[:DRAWN_GROUPS], 1):
             self._picture.cards.append(self._room(f"room{number}", region, room))
@@ -175,7 +177,7 @@ class _Painter:
             for each in store.memberships.values():
                 organization = self._view.organization_of(each.account_id, partition)
                 covered = sorted(each.covered(organization) - {each.account_id})
-                if self._concerns(each.account_id, *covered):
+                if self._is_there(each.region) and self._concerns(each.account_id, *covered):
                     held.append((each, covered))
         for number, (each, covered) in enumerate(held[:DRAWN_GROUPS], 1):
             own = Row(self._box(each.account_id), f"{each.account_id} holds it", "holds", True)
@@ -246,6 +248,9 @@ class _Painter:
 
     def _concerns(self, *accounts: str) -> bool:
         return self._part.account is None or self._part.account in accounts
+
+    def _is_there(self, region: str) -> bool:
+        return self._part.region in (None, region)
 
 
 def _places(regions: Sequence[str]) -> str:
