@@ -8,6 +8,7 @@ import http.client
 import io
 import socket
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -33,9 +34,7 @@ UPLOAD = {"If-None-Match": "*", "Content-Type": "application/octet-stream"}
 BYTES = b"who was it\r\n\r\n\x00\xff"
 
 
-def by_urllib3(
-    method: str, url: str, body: bytes | None = None, **headers: str
-) -> tuple[int, bytes]:
+def by_urllib3(method: str, url: str, body: Any = None, **headers: str) -> tuple[int, bytes]:
     answer = urllib3.PoolManager().request(method, url, body=body, headers=headers, retries=False)
     return answer.status, answer.data
 
@@ -197,6 +196,26 @@ def test_urllib3_sends_every_kind_of_body(s3: Any, body: Any) -> None:
     assert answer.status == 200
     held = s3.get_object(Bucket="evidence", Key="a")["Body"].read()
     assert held in (b"bytes", b"text", b"file", b"alist")
+
+
+@pytest.mark.parametrize("send", SERVED)
+def test_a_host_may_be_written_in_capitals(s3: Any, send: Send) -> None:
+    s3.put_object(Bucket="evidence", Key="a", Body=BYTES)
+    url = presigned(s3, "get_object", "a").replace("evidence.s3.amazon", "EVIDENCE.S3.AMAZON")
+    assert send("GET", url) == (200, BYTES)
+
+
+def test_what_a_long_file_costs_grows_with_its_length(s3: Any) -> None:
+    def cost(length: int) -> float:
+        begin = time.process_time()
+        by_urllib3("PUT", url, io.BytesIO(bytes(length)))  # sent in chunks of 16 KiB
+        return time.process_time() - begin
+
+    url = presigned(s3, "put_object", "a")
+    cost(1 << 20)
+    # fourfold; it was sixteenfold, and three quarters of a minute for 50 MB
+    assert min(cost(16 << 20) for _ in range(3)) < 10 * min(cost(4 << 20) for _ in range(3))
+    assert s3.head_object(Bucket="evidence", Key="a")["ContentLength"] == 4 << 20
 
 
 def test_urllib3_gives_headers_and_the_body_as_it_is_asked_for(s3: Any) -> None:
@@ -508,6 +527,20 @@ def test_a_tool_that_ends_after_the_mock_is_not_disturbed(
     with mock_membership(), pytest.raises(RequestBlocked):
         connect("nothing.api.aws")
     assert socket.getaddrinfo is before
+
+
+def test_a_mock_may_start_while_another_tool_holds_the_classes(
+    monkeypatch: pytest.MonkeyPatch, looked_up: list[str]
+) -> None:
+    class Recorder:
+        """As vcrpy has them while a cassette is open: no `HTTPConnection`, but in its place."""
+
+    for name in ("HTTPConnection", "HTTPSConnection"):
+        monkeypatch.setattr(http.client, name, Recorder)
+    url = "https://security-ir.eu-west-1.api.aws/v1/memberships"
+    with mock_membership():
+        assert by_urllib3("POST", url, b"{}") == (200, b'{"items":[]}')
+    assert looked_up == []
 
 
 def test_a_pool_that_was_served_goes_to_the_network_after_the_mock(looked_up: list[str]) -> None:
