@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from typing import Any
 
 import aiohttp
@@ -384,6 +384,16 @@ def test_other_hosts_are_looked_up(
     with mock_membership(), pytest.raises(LookedUp):
         client(host)
     assert looked_up == [host]
+
+
+@pytest.mark.parametrize("host", ["[::2", "[x]y.amazonaws.example", "", "fe80::1%eth0"])
+def test_a_host_that_is_none_is_looked_up_as_without_a_mock(
+    looked_up: list[str], host: str
+) -> None:
+    for around in (nullcontext(), mock_membership()):
+        with around, pytest.raises(LookedUp):
+            http.client.HTTPConnection(host, 80).request("GET", "/")
+    assert looked_up == [host] * 2
 
 
 @pytest.mark.parametrize("send", [*SERVED, pytest.param(by_requests, id="requests")])
