@@ -74,6 +74,7 @@ class MotoStart:
 
         BackendDict.reset()
         reset_model_data()
+        responses_mock.calls.reset()  # which holds whole bodies
 
     def _enable_patching(self, reset: bool = True) -> None:
         registry = getattr(responses_mock, "_registry", None)

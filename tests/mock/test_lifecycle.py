@@ -310,6 +310,15 @@ def test_the_world_and_the_requests_are_forgotten() -> None:
     assert [each() for each in kept] == [None] * 3
 
 
+def test_reset_forgets_the_requests(membership_mock: Any) -> None:
+    s3 = membership_mock.client("s3", region="us-east-1")
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "evidence", "Key": "a"})
+    requests.get(url, timeout=5)
+    assert len(responses_mock.calls) == 1
+    membership_mock.reset()
+    assert len(responses_mock.calls) == 0
+
+
 @pytest.mark.usefixtures("nothing_left")
 def test_nothing_is_left_when_the_body_raises() -> None:
     with pytest.raises(ZeroDivisionError), mock_membership() as mock:
