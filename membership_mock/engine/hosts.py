@@ -11,7 +11,10 @@ from membership_mock.engine.model import loader
 
 @functools.lru_cache(maxsize=256)
 def _host(base: str) -> str:
-    return (urlsplit(base).hostname or "").rstrip(".")
+    try:
+        return (urlsplit(base).hostname or "").rstrip(".")
+    except ValueError:  # no host at all, which whoever connects has to say
+        return ""
 
 
 def _base(url: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import http.client
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,12 +27,20 @@ from membership_mock.errors import RequestBlocked
 _OF_THE_CONNECTION = {"connection", "transfer-encoding"}
 _BODILESS = {204, 304}
 
-_CONNECTIONS: tuple[Any, ...] = (
-    http.client.HTTPConnection,
-    http.client.HTTPSConnection,
-    urllib3.connection.HTTPConnection,
-    urllib3.connection.HTTPSConnection,
-)
+#: `http.client.HTTPConnection`, which stands here under a name that no other tool replaces: vcrpy
+#: puts classes of its own into both modules while a cassette is open
+_CONNECTION: Any = urllib3.connection._HTTPConnection  # type: ignore[attr-defined]
+
+
+def _kinds(base: Any) -> Iterator[Any]:
+    """Yield the classes of both modules that connect, whatever their modules hold just now."""
+    if base.__module__ in ("http.client", "urllib3.connection"):
+        yield base
+        for kind in base.__subclasses__():
+            yield from _kinds(kind)
+
+
+_CONNECTIONS: tuple[Any, ...] = tuple(_kinds(_CONNECTION))
 
 
 def install(patches: Patches, alive: Callable[[], bool]) -> None:
@@ -42,14 +50,14 @@ def install(patches: Patches, alive: Callable[[], bool]) -> None:
         patches: undone when the mock ends.
         alive: says whether any mock is running.
     """
-    putrequest = http.client.HTTPConnection.putrequest
+    putrequest = _CONNECTION.putrequest
 
     def begin(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         putrequest(self, method, url, *args, **kwargs)
         if alive():
             _direct(self, method, url)
 
-    patches.set(http.client.HTTPConnection, "putrequest", begin)
+    patches.set(_CONNECTION, "putrequest", begin)
 
     for kind in _CONNECTIONS:
         patches.set(kind, "connect", _connect_later(kind.connect, alive))
@@ -72,6 +80,7 @@ def _origin(connection: Any) -> str:
     if connection._tunnel_host:
         host, port = connection._tunnel_host, connection._tunnel_port
     scheme = "https" if connection.default_port == http.client.HTTPS_PORT else "http"
+    host = str(host).lower()  # as urllib3, requests and moto's patterns have it
     return f"{scheme}://{host}" + (f":{port}" if port and port != connection.default_port else "")
 
 
@@ -110,8 +119,12 @@ class _InProcessSocket:
         return io.BufferedReader(_Answer(self._serve))
 
     def _serve(self) -> bytes:
-        head, _, body = bytes(self._sent).partition(b"\r\n\r\n")
-        headers = http.client.parse_headers(io.BytesIO(head.partition(b"\r\n")[2] + b"\r\n\r\n"))
+        end = self._sent.index(b"\r\n\r\n") + 4
+        head = bytes(self._sent[:end])
+        headers = http.client.parse_headers(io.BytesIO(head.partition(b"\r\n")[2]))
+        with memoryview(self._sent) as sent:  # which may be long, and is copied once
+            body = bytes(sent[end:])
+        self._sent.clear()
         if headers.get("transfer-encoding", "").lower() == "chunked":
             del headers["transfer-encoding"]
             body = _unchunked(body)
@@ -152,12 +165,12 @@ class _Answer(io.RawIOBase):
 
 
 def _unchunked(body: bytes) -> bytes:
-    parts = []
-    while body:
-        size, _, body = body.partition(b"\r\n")
-        end = int(size.partition(b";")[0], 16)
-        parts.append(body[:end])
-        body = body[end + 2 :]
+    parts, at = [], 0
+    while at < len(body):
+        begin = body.index(b"\r\n", at) + 2
+        end = begin + int(body[at:begin].partition(b";")[0], 16)
+        parts.append(body[begin:end])
+        at = end + 2
     return b"".join(parts)
 
 

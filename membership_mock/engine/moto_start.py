@@ -8,6 +8,7 @@ handed over as one. If moto's registry ever looks different, moto's own way is t
 from __future__ import annotations
 
 import http.client
+import itertools
 from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,7 @@ class MotoStart:
 
         BackendDict.reset()
         reset_model_data()
+        responses_mock.calls.reset()  # which holds whole bodies
 
     def _enable_patching(self, reset: bool = True) -> None:
         registry = getattr(responses_mock, "_registry", None)
@@ -151,5 +153,17 @@ def _prepare() -> dict[str, list[CallbackResponse]]:
             ]
             for method in models.RESPONSES_METHODS
         }
+        for each in itertools.chain.from_iterable(made.values()):
+            each._calls = _no_calls
         _prepared[:] = [(list(backend_url_patterns), made)]
     return _prepared[0][1]
+
+
+class _NoCalls(models.responses.CallList):  # type: ignore[misc]  # responses is untyped here
+    """Keeps no call of a pattern that outlives its mock; `responses_mock.calls` has them all."""
+
+    def add_call(self, call: Any) -> None:
+        """Do nothing."""
+
+
+_no_calls = _NoCalls()

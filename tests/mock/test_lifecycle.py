@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import http.client
 import os
 import socket
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +18,7 @@ import botocore.endpoint
 import botocore.session
 import moto.backends
 import pytest
+import requests
 import responses
 import urllib3.connection
 from moto import mock_aws
@@ -28,7 +31,9 @@ from moto.core.models import MockAWS, botocore_stubber, responses_mock
 from moto.core.responses import BaseResponse
 
 from membership_mock import NotRunning, mock_membership
+from membership_mock.engine import running
 from membership_mock.engine.moto_start import MotoStart
+from membership_mock.engine.patches import Patches
 from tests.samples import TEAM, new_membership
 
 
@@ -269,6 +274,49 @@ def use(mock: Any) -> None:
 def test_nothing_is_left_after_a_used_mock() -> None:
     with mock_membership() as mock:
         use(mock)
+
+
+def test_every_attribute_that_was_replaced_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    before: dict[tuple[str, str], tuple[Any, Any]] = {}
+    replace = Patches.set
+
+    def note(self: Patches, owner: Any, name: str, value: Any) -> None:
+        before.setdefault((repr(owner), name), (owner, vars(owner)[name]))
+        replace(self, owner, name, value)
+
+    def replaced() -> set[tuple[str, str]]:
+        return {key for key, (owner, it) in before.items() if vars(owner)[key[1]] is not it}
+
+    monkeypatch.setattr(Patches, "set", note)
+    with mock_membership() as mock:
+        use(mock)
+        assert replaced() == set(before)
+        assert len(before) > 30
+    assert replaced() == set()
+
+
+def test_the_world_and_the_requests_are_forgotten() -> None:
+    with mock_membership() as mock:
+        s3 = mock.client("s3", region="us-east-1")
+        s3.create_bucket(Bucket="evidence")
+        target = {"Bucket": "evidence", "Key": "a"}
+        url = s3.generate_presigned_url("put_object", Params=target)
+        requests.put(url, data=b"by requests", timeout=5)
+        urllib3.PoolManager().request("PUT", url, body=b"by urllib3")
+        kept = [weakref.ref(call.request) for call in responses_mock.calls]
+        kept += [weakref.ref(running.require().world)]
+    del mock  # which says what has happened, as long as the test has it
+    gc.collect()
+    assert [each() for each in kept] == [None] * 3
+
+
+def test_reset_forgets_the_requests(membership_mock: Any) -> None:
+    s3 = membership_mock.client("s3", region="us-east-1")
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "evidence", "Key": "a"})
+    requests.get(url, timeout=5)
+    assert len(responses_mock.calls) == 1
+    membership_mock.reset()
+    assert len(responses_mock.calls) == 0
 
 
 @pytest.mark.usefixtures("nothing_left")

@@ -8,10 +8,11 @@ import http.client
 import io
 import socket
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from typing import Any
 
 import aiohttp
@@ -33,9 +34,7 @@ UPLOAD = {"If-None-Match": "*", "Content-Type": "application/octet-stream"}
 BYTES = b"who was it\r\n\r\n\x00\xff"
 
 
-def by_urllib3(
-    method: str, url: str, body: bytes | None = None, **headers: str
-) -> tuple[int, bytes]:
+def by_urllib3(method: str, url: str, body: Any = None, **headers: str) -> tuple[int, bytes]:
     answer = urllib3.PoolManager().request(method, url, body=body, headers=headers, retries=False)
     return answer.status, answer.data
 
@@ -197,6 +196,26 @@ def test_urllib3_sends_every_kind_of_body(s3: Any, body: Any) -> None:
     assert answer.status == 200
     held = s3.get_object(Bucket="evidence", Key="a")["Body"].read()
     assert held in (b"bytes", b"text", b"file", b"alist")
+
+
+@pytest.mark.parametrize("send", SERVED)
+def test_a_host_may_be_written_in_capitals(s3: Any, send: Send) -> None:
+    s3.put_object(Bucket="evidence", Key="a", Body=BYTES)
+    url = presigned(s3, "get_object", "a").replace("evidence.s3.amazon", "EVIDENCE.S3.AMAZON")
+    assert send("GET", url) == (200, BYTES)
+
+
+def test_what_a_long_file_costs_grows_with_its_length(s3: Any) -> None:
+    def cost(length: int) -> float:
+        begin = time.process_time()
+        by_urllib3("PUT", url, io.BytesIO(bytes(length)))  # sent in chunks of 16 KiB
+        return time.process_time() - begin
+
+    url = presigned(s3, "put_object", "a")
+    cost(1 << 20)
+    # fourfold; it was sixteenfold, and three quarters of a minute for 50 MB
+    assert min(cost(16 << 20) for _ in range(3)) < 10 * min(cost(4 << 20) for _ in range(3))
+    assert s3.head_object(Bucket="evidence", Key="a")["ContentLength"] == 4 << 20
 
 
 def test_urllib3_gives_headers_and_the_body_as_it_is_asked_for(s3: Any) -> None:
@@ -367,6 +386,16 @@ def test_other_hosts_are_looked_up(
     assert looked_up == [host]
 
 
+@pytest.mark.parametrize("host", ["[::2", "[x]y.amazonaws.example", "", "fe80::1%eth0"])
+def test_a_host_that_is_none_is_looked_up_as_without_a_mock(
+    looked_up: list[str], host: str
+) -> None:
+    for around in (nullcontext(), mock_membership()):
+        with around, pytest.raises(LookedUp):
+            http.client.HTTPConnection(host, 80).request("GET", "/")
+    assert looked_up == [host] * 2
+
+
 @pytest.mark.parametrize("send", [*SERVED, pytest.param(by_requests, id="requests")])
 def test_other_hosts_are_reached(looked_up: list[str], send: Send) -> None:
     with mock_membership(), pytest.raises(LookedUp):
@@ -508,6 +537,20 @@ def test_a_tool_that_ends_after_the_mock_is_not_disturbed(
     with mock_membership(), pytest.raises(RequestBlocked):
         connect("nothing.api.aws")
     assert socket.getaddrinfo is before
+
+
+def test_a_mock_may_start_while_another_tool_holds_the_classes(
+    monkeypatch: pytest.MonkeyPatch, looked_up: list[str]
+) -> None:
+    class Recorder:
+        """As vcrpy has them while a cassette is open: no `HTTPConnection`, but in its place."""
+
+    for name in ("HTTPConnection", "HTTPSConnection"):
+        monkeypatch.setattr(http.client, name, Recorder)
+    url = "https://security-ir.eu-west-1.api.aws/v1/memberships"
+    with mock_membership():
+        assert by_urllib3("POST", url, b"{}") == (200, b'{"items":[]}')
+    assert looked_up == []
 
 
 def test_a_pool_that_was_served_goes_to_the_network_after_the_mock(looked_up: list[str]) -> None:
