@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.caller import account_id, not_a_region
@@ -53,16 +55,30 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
         check_service(service)
     if operation is None:
         return service, None
-    known: dict[str, str] = {}
-    for each in [service] if service else SERVICES:
-        for name in service_model(each).operation_names:
-            known[name] = known[snake(name)] = name
-    if bare not in known:
-        raise UsageError(
-            f"{operation!r} is not an operation of {service or ', '.join(SERVICES)}"
-            + nearest_to(bare, known)
-        )
-    return service, known[bare]
+    spellings = [_spellings(each) for each in ([service] if service else SERVICES)]
+    for names in spellings:
+        if bare in names:
+            return service, names[bare]
+    raise UsageError(
+        f"{operation!r} is not an operation of {service or ', '.join(SERVICES)}"
+        + nearest_to(bare, dict.fromkeys(chain.from_iterable(spellings)))
+    )
+
+
+@cache
+def _spellings(service: str) -> Mapping[str, str]:
+    """Return the names of a service's operations by both of their spellings, API's and boto3's."""
+    names = service_model(service).operation_names
+    return {spelled: name for name in names for spelled in (name, snake(name))}
+
+
+def _operations_called(service: str | None, name: str) -> frozenset[tuple[str, str]]:
+    """Return service id and name of the operations of one name, in a service or in all."""
+    return frozenset(
+        (each, name)
+        for each in ([service] if service else SERVICES)
+        if name in service_model(each).operation_names
+    )
 
 
 def check_service(service: object) -> None:
@@ -111,14 +127,12 @@ def operations_wanted(
         )
     if operation is None or not is_pattern(operation):
         service, name = operation_named(service, operation)
-        if name is None:
-            return None
-        found = operations_matching(name)
-    else:
-        if service is not None:
-            check_service(service)
-        found = operations_matching(operation)
-    wanted = frozenset(each for each in found if service in (None, each[0]))
+        return None if name is None else _operations_called(service, name)
+    if service is not None:
+        check_service(service)
+    wanted = frozenset(
+        each for each in operations_matching(operation) if service in (None, each[0])
+    )
     if not wanted:
         raise UsageError(f"No operation of {service} matches {operation!r}.")
     return wanted
@@ -175,11 +189,7 @@ def operations_matching(pattern: str) -> frozenset[tuple[str, str]]:
     """
     if not is_pattern(pattern):
         service, operation = operation_named(None, pattern)
-        return frozenset(
-            (each, operation or "")
-            for each in SERVICES
-            if service in (None, each) and operation in service_model(each).operation_names
-        )
+        return _operations_called(service, operation or "")
     prefix, _, bare = pattern.rpartition(".")
     found = frozenset(
         (service, operation)
