@@ -197,7 +197,9 @@ class Readers:
                 return refuse(at, not_a("a list", value), found)
             size = len(value)
             if not least <= size <= most:
-                found.append(Violation(path_of(at), "length", text, value, size, sensitive))
+                found.append(
+                    Violation(path_of(at), "length", text, value, size, sensitive, (least, most))
+                )
                 if size > most:
                     return value
             out = [read(item, (at, index), found) for index, item in enumerate(value)]
@@ -222,7 +224,9 @@ class Readers:
                 return refuse(at, not_a("an object", value), found)
             size = len(value)
             if not least <= size <= most:
-                found.append(Violation(path_of(at), "length", text, value, size, sensitive))
+                found.append(
+                    Violation(path_of(at), "length", text, value, size, sensitive, (least, most))
+                )
                 if size > most:
                     return value
             out = {}

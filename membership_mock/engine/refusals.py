@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from membership_mock.errors import ServiceError
@@ -29,6 +29,7 @@ class Violation:
         value: what was sent; None when nothing was.
         length: the length of what was sent, for constraints on length or size.
         sensitive: whether the model forbids to repeat the value.
+        bounds: the least and the greatest that the constraint allows, if it is about these.
     """
 
     path: tuple[str | int, ...]
@@ -37,6 +38,7 @@ class Violation:
     value: Any = None
     length: int | None = None
     sensitive: bool = False
+    bounds: tuple[float, float] | None = field(default=None, compare=False)
 
     def sentence(self) -> str:
         """Return the violation as services made with Smithy word it."""

@@ -48,7 +48,9 @@ def string_reader(shape: Shape, refuse: Refuse, sensitive: bool) -> Reader:
         if type(value) is not str:
             return refuse(at, not_a("a string", value), found)
         if not least <= len(value) <= most:
-            found.append(Violation(path_of(at), "length", text, value, len(value), sensitive))
+            found.append(
+                Violation(path_of(at), "length", text, value, len(value), sensitive, (least, most))
+            )
         # a text of a forbidden length may be huge: no pattern looks at it
         elif match is not None and match(value) is None:
             found.append(
@@ -73,7 +75,9 @@ def blob_reader(shape: Shape, refuse: Refuse, sensitive: bool) -> Reader:
         except (binascii.Error, ValueError):
             return refuse(at, "must be a base64 string", found)
         if not least <= len(blob) <= most:
-            found.append(Violation(path_of(at), "length", text, blob, len(blob), sensitive))
+            found.append(
+                Violation(path_of(at), "length", text, blob, len(blob), sensitive, (least, most))
+            )
         return blob
 
     return read_blob
@@ -95,7 +99,9 @@ def integer_reader(shape: Shape, refuse: Refuse, sensitive: bool) -> Reader:
         if not least <= value <= most:
             if not floor <= value <= ceiling:
                 return refuse(at, f"must be an integer of {bits + 1} bits", found)
-            found.append(Violation(path_of(at), "range", text, value, sensitive=sensitive))
+            found.append(
+                Violation(path_of(at), "range", text, value, None, sensitive, (least, most))
+            )
         return value
 
     return read_integer
@@ -119,7 +125,7 @@ def number_reader(shape: Shape, refuse: Refuse, sensitive: bool) -> Reader:
         else:
             return refuse(at, not_a("a number", value), found)
         if text and not low <= number <= high:
-            found.append(Violation(path_of(at), "range", text, value, sensitive=sensitive))
+            found.append(Violation(path_of(at), "range", text, value, None, sensitive, (low, high)))
         return number
 
     return read_number

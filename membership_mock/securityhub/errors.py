@@ -6,7 +6,6 @@ Sources: the service model for codes, statuses and members; logs of real calls f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from membership_mock.engine.refusals import Refusals, Violation
@@ -98,13 +97,12 @@ class SecurityHubRefusals(Refusals):
 
 
 def _sentence(found: Violation) -> str:
-    if found.kind == "length" and len(found.path) == 1 and not isinstance(found.value, str):
-        most = int(re.findall(r"\d+", found.constraint)[-1])
-        if found.length is not None and found.length > most:
-            return (
-                f"Invalid parameter '{found.path[0]}'. Size '{found.length}' is greater than"
-                f" maximum value: {most}."
-            )
+    is_list = found.kind == "length" and len(found.path) == 1 and not isinstance(found.value, str)
+    if is_list and found.length is not None and found.bounds and found.length > found.bounds[1]:
+        return (
+            f"Invalid parameter '{found.path[0]}'. Size '{found.length}' is greater than"
+            f" maximum value: {found.bounds[1]}."
+        )
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found.path)
     length = f" with length {found.length}" if found.length is not None else ""
     return (

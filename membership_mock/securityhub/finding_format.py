@@ -292,12 +292,9 @@ def _worded(found: Violation) -> str:
         return f"{_at(found.path[:-1])} should have required property '{found.path[-1]}'"
     if found.kind == "enum":
         return f"{_at(found.path)} should be equal to one of the allowed values"
-    bounds = [int(number) for number in re.findall(r"-?\d+", found.constraint)]
-    if found.kind == "range":
-        low, high = bounds
-        return f"{_at(found.path)} {_range(found.value, low, high)}"
-    if found.kind == "length":
-        return f"{_at(found.path)} {_length(found.value, *bounds)}"
+    if found.bounds is not None:
+        told = _range if found.kind == "range" else _length
+        return f"{_at(found.path)} {told(found.value, *found.bounds)}"
     if found.value == "":
         return f"{_at(found.path)} should NOT be shorter than 1 characters"
     pattern = found.constraint.rpartition("pattern: ")[2]
@@ -311,11 +308,11 @@ def _mistyped(wrong: _WrongType) -> str:
     return f"{_at(wrong.path)} should be {kind}"
 
 
-def _range(value: float, low: int, high: int) -> str:
+def _range(value: float, low: float, high: float) -> str:
     return f"should be >= {low}" if value < low else f"should be <= {high}"
 
 
-def _length(value: Any, least: int, most: int) -> str:
+def _length(value: Any, least: float, most: float) -> str:
     if isinstance(value, str):
         if len(value) < least:
             return f"should NOT be shorter than {least} characters"

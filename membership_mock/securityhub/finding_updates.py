@@ -133,4 +133,5 @@ def _applied(finding: Finding, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 def _count_violation(count: int) -> Violation:
     constraint = f"Member must have length between 1 and {MOST_FINDINGS}, inclusive"
-    return Violation(("FindingIdentifiers",), "length", constraint, length=count)
+    bounds = (1, MOST_FINDINGS)
+    return Violation(("FindingIdentifiers",), "length", constraint, length=count, bounds=bounds)
