@@ -280,17 +280,11 @@ class RoomSeeds(Seeds):
         if room is not None:
             found = room["collaboration"]
             return found["memberStatus"], found.get("membershipId")
-        token = None
-        while True:  # a membership outlives what its account sees of the collaboration
-            page = self._scene.call(
-                SERVICE, "ListMemberships", account, region, maxResults=100, nextToken=token
-            )
-            for each in page["membershipSummaries"]:
-                if each["collaborationId"] == room_id:
-                    return each["status"], each["id"]
-            token = page.get("nextToken")
-            if token is None:
-                return "", None  # a stranger, or gone: the service will say so
+        # a membership outlives what its account sees of the collaboration
+        for each in self._scene.listed(SERVICE, "ListMemberships", account, region):
+            if each["collaborationId"] == room_id:
+                return each["status"], each["id"]
+        return "", None  # a stranger, or gone: the service will say so
 
     def _members(self, room_id: str, account: str, region: str) -> list[dict[str, Any]]:
         found = self._scene.call(

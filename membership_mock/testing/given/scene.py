@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from membership_mock.engine import savepoint, snapshot
 from membership_mock.engine.caller import account_id, acting_as
-from membership_mock.engine.model import idempotency_token, snake
+from membership_mock.engine.model import idempotency_token, paginators, snake
 from membership_mock.engine.moto_bridge import organization_of, partition_of, random_uuid
 from membership_mock.engine.moto_organization_setup import keep_roles
 from membership_mock.engine.staging import staging
@@ -246,6 +246,26 @@ class Scene:
             )
         except (ClientError, BotoCoreError):
             return None
+
+    def listed(
+        self,
+        service: str,
+        operation: str,
+        account: str | None = None,
+        region: str | None = None,
+        /,
+        **parameters: Any,
+    ) -> Iterator[Any]:
+        """Yield the entries of a list, page after page; the rest is as for `call`."""
+        paging = paginators(service)[operation]
+        token = None
+        while True:
+            sent = {**parameters, paging["input_token"]: token}
+            page = self.call(service, operation, account, region, **sent)
+            yield from page[paging["result_key"]]
+            token = page.get(paging["output_token"])
+            if not token:
+                return
 
     def _make(
         self, service: str, operation: str, account: str, region: str, sent: Mapping[str, Any]

@@ -127,23 +127,12 @@ class MembershipSeeds(Seeds):
 
     def _memberships(self, account: str, region: str) -> list[SeededMembership]:
         """Return the memberships of an account in a region, oldest first."""
-        found: list[SeededMembership] = []
-        token: str | None = None
-        while True:
-            page = self._call("ListMemberships", account, region, nextToken=token)
-            found += [
-                SeededMembership(
-                    one["membershipId"],
-                    one["membershipArn"],
-                    account,
-                    region,
-                    one["membershipStatus"],
-                )
-                for one in page["items"]
-            ]
-            token = page.get("nextToken")
-            if token is None:
-                return found
+        return [
+            SeededMembership(
+                one["membershipId"], one["membershipArn"], account, region, one["membershipStatus"]
+            )
+            for one in self._scene.listed(_SERVICE, "ListMemberships", account, region)
+        ]
 
 
 def _without_none(**fields: Any) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from membership_mock.engine.moto_bridge import random
+from membership_mock.errors import SeedRefused
 from membership_mock.testing.given.securityhub_hubs import (
     SERVICE,
     HubSeeds,
@@ -240,21 +242,11 @@ class MemberSeeds(HubSeeds):
         return free[:count]
 
     def _listed(self, administrator: str, region: str) -> Iterator[str]:
-        token = None
-        while True:
-            page = self._scene.ask(
-                SERVICE,
-                "ListMembers",
-                administrator,
-                region,
-                OnlyAssociated=False,
-                MaxResults=50,
-                **({"NextToken": token} if token else {}),
-            )
-            yield from (each["AccountId"] for each in (page or {}).get("Members", ()))
-            token = (page or {}).get("NextToken")
-            if not token:
-                return
+        with suppress(SeedRefused):  # an account without a hub has no list
+            for each in self._scene.listed(
+                SERVICE, "ListMembers", administrator, region, OnlyAssociated=False
+            ):
+                yield each["AccountId"]
 
     def _places(
         self, administrator: str, region: str, accounts: Sequence[str]
