@@ -328,8 +328,7 @@ class Toolbox(ABC):
             return lines
         if not part.is_all:
             return ["nothing"]
-        there = running.is_running() and running.require() is self._entered
-        return ["empty" if there else "gone: the mock has ended"]
+        return ["empty" if running.is_current(self._entered) else "gone: the mock has ended"]
 
     # --- what happened ---
 

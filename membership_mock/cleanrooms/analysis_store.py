@@ -140,6 +140,12 @@ class Analyses(Generic[A]):
         for account_id, number in self.ongoing.items():
             yield QuotaUse(quota_of_account, account_id, region, number)
 
+    def waiting(self, region: str) -> Iterator[tuple[str, str]]:
+        """Yield account and region of those some of whose have not ended."""
+        for account_id, number in self.ongoing.items():
+            if number:
+                yield account_id, region
+
 
 def outline_of(analyses: Analyses[A], thing: str, things: str, region: str) -> Iterator[Outline]:
     """Yield what accounts run, the latest one first, and how the next ones will end."""

@@ -87,9 +87,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
         """Yield whose jobs have not ended."""
         for (region,), store in world.stores(ProtectedJobStore):
-            for account_id, number in store.jobs.ongoing.items():
-                if number:
-                    yield account_id, region
+            yield from store.jobs.waiting(region)
 
     thing = "protected job"
     endings = ("SUCCESS", "FAILED", "CANCELLED")

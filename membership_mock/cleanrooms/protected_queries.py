@@ -89,9 +89,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
         """Yield whose queries have not ended."""
         for (region,), store in world.stores(ProtectedQueryStore):
-            for account_id, number in store.queries.ongoing.items():
-                if number:
-                    yield account_id, region
+            yield from store.queries.waiting(region)
 
     thing = "protected query"
     endings = ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED")

@@ -332,6 +332,11 @@ def current_mocks() -> list[ref[Any]]:
     return list(_current[0].mocks) if _current else []
 
 
+def is_current(running: Running | None) -> bool:
+    """Return whether ``running`` is the mock that runs now, and has not ended."""
+    return bool(_current) and _current[0] is running
+
+
 def require() -> Running:
     """Return the running mock.
 

@@ -89,7 +89,7 @@ class View:
     names: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if engine.is_running() and engine.require() is self.running:
+        if engine.is_current(self.running):
             for partition, organization, names in all_organizations():
                 self.organizations.append((partition, organization))
                 self.names.update(names)
