@@ -13,7 +13,8 @@ from typing import Any, Literal, TypeVar, cast, overload
 from weakref import ref
 
 from membership_mock.decoration import decorated
-from membership_mock.engine import caller, running, witness
+from membership_mock.engine import running
+from membership_mock.engine.pipeline import caller, observers
 from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
@@ -77,7 +78,7 @@ class MembershipMock(Toolbox):
                 self._entrances.append(on_the_way_out.pop_all())
             self._entered = entered
             self._last_words = None
-        witness.present(self)
+        observers.present(self)
         return self
 
     def stop(self) -> None:
@@ -105,7 +106,7 @@ class MembershipMock(Toolbox):
         Args:
             raised: what one of the mock's options has to complain about now, if anything.
         """
-        if (self._failing or any(raised)) and witness.keep(self):
+        if (self._failing or any(raised)) and observers.keep(self):
             with suppress(Exception):  # what has failed is the better news
                 self._last_words = self.report()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from membership_mock.engine.model import service_model
+from membership_mock.engine.protocol.model import service_model
 from membership_mock.services import SERVICES
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
-from membership_mock.engine.caller import account_id, not_a_region
-from membership_mock.engine.clock import instant
+from membership_mock.engine.pipeline.caller import account_id, not_a_region
+from membership_mock.engine.state.clock import instant
 from membership_mock.errors import UsageError
 
 

@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from weakref import ref
 
-    from membership_mock.engine.witness import Onlooker, Witnessed
+    from membership_mock.engine.pipeline.observers import Onlooker, Witnessed
     from membership_mock.mock import MembershipMock
 
 
@@ -175,7 +175,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
     One may be running already, that of a `setUpClass` or of a module's own fixture for instance.
     """
-    witness = sys.modules.get("membership_mock.engine.witness")
+    witness = sys.modules.get("membership_mock.engine.pipeline.observers")
     if witness is None:
         yield from _tracing(item)
         return
@@ -196,8 +196,8 @@ def _tracing(item: pytest.Item) -> Iterator[None]:
     if not item.config.getoption("membership_mock_trace"):
         yield
         return
+    from membership_mock.engine.pipeline.observers import witnessing
     from membership_mock.engine.running import current_record
-    from membership_mock.engine.witness import witnessing
 
     with witnessing(current_record()) as item.stash[_witnessed]:
         yield

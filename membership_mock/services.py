@@ -9,7 +9,7 @@ from membership_mock.security_ir.backend import SecurityIrBackend
 from membership_mock.securityhub.backend import SecurityHubBackend
 
 if TYPE_CHECKING:
-    from membership_mock.engine.operation import Backend
+    from membership_mock.engine.pipeline.operation import Backend
 
 #: the backend class of each mocked service, by the service's id
 SERVICES: dict[str, type[Backend]] = {

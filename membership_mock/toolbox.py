@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from membership_mock.engine import caller, running
+from membership_mock.engine import running
+from membership_mock.engine.pipeline import caller
 from membership_mock.testing import snapshots
 from membership_mock.testing.aws_side.aws_side import AwsSide
 from membership_mock.testing.calls import Call, Calls
@@ -20,7 +21,7 @@ from membership_mock.testing.dumps.dumps import Dump
 from membership_mock.testing.faults.fault import Fault
 from membership_mock.testing.faults.faults import Faults
 from membership_mock.testing.given.given import Given
-from membership_mock.testing.given.scene import Scene
+from membership_mock.testing.given.setup import Scene
 from membership_mock.testing.operation_names import check_caller
 from membership_mock.testing.organization.build import build as build_organization
 from membership_mock.testing.organization.organization import MockOrganization
@@ -32,7 +33,7 @@ from membership_mock.testing.snapshots import Snapshot
 from membership_mock.testing.strict import Strictness
 
 if TYPE_CHECKING:
-    from membership_mock.engine.record import Entry
+    from membership_mock.engine.pipeline.call_record import Entry
     from membership_mock.engine.running import Running
 
 

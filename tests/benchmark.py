@@ -43,10 +43,10 @@ from moto.organizations.models import FakeAccount, organizations_backends
 from membership_mock import mock_membership
 from membership_mock.cleanrooms.quotas import COLLABORATIONS, MEMBERSHIPS
 from membership_mock.engine import running
-from membership_mock.engine.quotas import set_limit
-from tests.cleanrooms.rooms import join, new_collaboration
+from membership_mock.engine.state.quotas import set_limit
+from tests.cleanrooms.collaboration_samples import join, new_collaboration
 from tests.samples import TEAM, case_input, new_case, new_membership
-from tests.securityhub.finding_samples import finding
+from tests.securityhub.findings.finding_samples import finding
 
 ACCOUNT = "111122223333"
 OTHER_ACCOUNT = "444455556666"

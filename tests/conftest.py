@@ -12,10 +12,10 @@ import botocore
 import pytest
 from botocore.exceptions import ParamValidationError
 
-from membership_mock.engine import fit
-from membership_mock.engine.context import Context
-from membership_mock.engine.record import Entry, Record
-from membership_mock.engine.road import Road
+from membership_mock.engine.pipeline.call_record import Entry, Record
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.request_pipeline import Road
+from membership_mock.engine.protocol import fit
 from membership_mock.errors import ServiceError
 from membership_mock.testing.faults.errors import InjectedError
 from tests.undeclared_errors import allowed

@@ -1,1 +1,1 @@
-"""AWS Clean Rooms (``cleanrooms``): one file per family of resources."""
+"""AWS Clean Rooms. A folder is one subject; `backend.py` lists the families."""

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from membership_mock.cleanrooms.analysis_templates import AnalysisTemplates
-from membership_mock.cleanrooms.association_analysis_rules import AssociationAnalysisRules
-from membership_mock.cleanrooms.change_requests import ChangeRequests
-from membership_mock.cleanrooms.collaborations import Collaborations
-from membership_mock.cleanrooms.configured_tables import ConfiguredTables
+from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplates
+from membership_mock.cleanrooms.analyses.protected_jobs import ProtectedJobs
+from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueries
+from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables
+from membership_mock.cleanrooms.collaborations.change_requests import ChangeRequests
+from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
+from membership_mock.cleanrooms.collaborations.members import Members
 from membership_mock.cleanrooms.errors import CleanRoomsRefusals
-from membership_mock.cleanrooms.members import Members
-from membership_mock.cleanrooms.memberships import Memberships
+from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.model_corrections import CORRECTIONS
-from membership_mock.cleanrooms.protected_jobs import ProtectedJobs
-from membership_mock.cleanrooms.protected_queries import ProtectedQueries
-from membership_mock.cleanrooms.protected_tables import ProtectedTables
 from membership_mock.cleanrooms.quotas import QUOTAS, Quotas
-from membership_mock.cleanrooms.schemas import Schemas
-from membership_mock.cleanrooms.table_analysis_rules import TableAnalysisRules
-from membership_mock.cleanrooms.table_associations import TableAssociations
+from membership_mock.cleanrooms.tables.association_analysis_rules import AssociationAnalysisRules
+from membership_mock.cleanrooms.tables.configured_tables import ConfiguredTables
+from membership_mock.cleanrooms.tables.schemas import Schemas
+from membership_mock.cleanrooms.tables.table_analysis_rules import TableAnalysisRules
+from membership_mock.cleanrooms.tables.table_associations import TableAssociations
 from membership_mock.cleanrooms.tags import Tags
-from membership_mock.engine.operation import Backend
+from membership_mock.engine.pipeline.operation import Backend
 
 
 class CleanRoomsBackend(Backend):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.operation import Family
+from membership_mock.engine.pipeline.operation import Family
 
 if TYPE_CHECKING:
-    from membership_mock.cleanrooms.membership_store import Membership
+    from membership_mock.cleanrooms.memberships.membership_store import Membership
 
 
 class CleanRoomsFamily(Family):

@@ -10,8 +10,8 @@ from __future__ import annotations
 from functools import partial
 
 from membership_mock.cleanrooms.errors import ServiceQuotaExceededException
-from membership_mock.engine.operation import Family
-from membership_mock.engine.quotas import Quota
+from membership_mock.engine.pipeline.operation import Family
+from membership_mock.engine.state.quotas import Quota
 
 _quota = partial(Quota, service="cleanrooms")
 

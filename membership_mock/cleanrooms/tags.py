@@ -9,9 +9,9 @@ from membership_mock.cleanrooms.errors import (
 )
 from membership_mock.cleanrooms.families import CleanRoomsFamily
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
-from membership_mock.engine import model
-from membership_mock.engine.context import Context
-from membership_mock.engine.operation import operation
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.protocol import model
 
 #: the kinds of resources that errors can name, by the last word before the id in an ARN
 _TYPES: dict[str, ResourceType] = {

@@ -1,1 +1,5 @@
-"""The road of a request: one file per step, and nothing that belongs to a single service."""
+"""The engine: what all services share. It knows no single service.
+
+A request comes in through `adapters`, walks through `pipeline`, and reads and changes `state`.
+`protocol` reads and writes AWS's wire format, `moto` connects to moto, `running.py` joins the five.
+"""

@@ -15,26 +15,21 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
-from membership_mock.engine import (
-    http_clients,
-    moto_bridge,
-    moto_iam,
-    moto_responses,
-    network,
-    witness,
-)
-from membership_mock.engine.caller import explicit_account, signing_key
-from membership_mock.engine.interceptor import Interceptor
-from membership_mock.engine.moto_organizations import forget_members_of_the_gone
-from membership_mock.engine.moto_start import MotoStart
-from membership_mock.engine.patches import Patches
-from membership_mock.engine.record import Record
-from membership_mock.engine.road import Road
-from membership_mock.engine.world import World
+from membership_mock.engine.adapters import http_clients, network_guard
+from membership_mock.engine.adapters.botocore_clients import Interceptor
+from membership_mock.engine.moto import iam, registries, responses
+from membership_mock.engine.moto.organizations import forget_members_of_the_gone
+from membership_mock.engine.moto.patches import Patches
+from membership_mock.engine.moto.startup import MotoStart
+from membership_mock.engine.pipeline import observers
+from membership_mock.engine.pipeline.call_record import Record
+from membership_mock.engine.pipeline.caller import explicit_account, signing_key
+from membership_mock.engine.pipeline.request_pipeline import Road
+from membership_mock.engine.state.world import World
 from membership_mock.errors import NotRunning, UsageError
 
 if TYPE_CHECKING:
-    from membership_mock.engine.operation import Backend
+    from membership_mock.engine.pipeline.operation import Backend
 
 T = TypeVar("T")
 
@@ -88,14 +83,14 @@ class Running:
         self._plant(entrance.seed)
         self.world = World(_secret())
         self.record = Record()
-        self.installation = moto_bridge.Installation(services, self.world)
+        self.installation = registries.Installation(services, self.world)
         self._default_account = entrance.account
         self.road = Road(
             services,
             self.installation,
             self.world,
             self.record,
-            entrance.account or moto_bridge.DEFAULT_ACCOUNT_ID,
+            entrance.account or registries.DEFAULT_ACCOUNT_ID,
         )
         self.mocks: list[ref[Any]] = []
         self._entrances = [entrance]
@@ -111,17 +106,17 @@ class Running:
 
     def open(self) -> None:
         """Set everything up."""
-        self._config_before = deepcopy(moto_bridge.default_user_config)
+        self._config_before = deepcopy(registries.default_user_config)
         environment = {name: os.environ.get(name) for name in (*_FAKED, *_HIDDEN)}
         try:
             self.installation.put(self._account_for_moto, self._begin_anew)
             self._moto.start()
-            if moto_bridge.mock_credentials():
+            if registries.mock_credentials():
                 self._environment = environment
                 for name in _HIDDEN:
                     os.environ.pop(name, None)
             self._interceptor.put()
-            for module in (network, moto_responses, http_clients):
+            for module in (network_guard, responses, http_clients):
                 module.install(self._other_clients, is_running)
         except BaseException:
             self.close()
@@ -155,13 +150,13 @@ class Running:
     def _plant(self, seed: int | str | None) -> None:
         if seed is not None:
             if self._random_before is None:
-                self._random_before = moto_bridge.random.getstate()
-            moto_bridge.random.seed(seed)
+                self._random_before = registries.random.getstate()
+            registries.random.seed(seed)
 
     def _restore_random(self) -> None:
         """Let what comes after a seeded mock be as random as what came before."""
         if self._random_before is not None:
-            moto_bridge.random.setstate(self._random_before)
+            registries.random.setstate(self._random_before)
 
     def _restore_environment(self) -> None:
         for name, value in self._environment.items():
@@ -171,8 +166,8 @@ class Running:
                 os.environ[name] = value
 
     def _restore_configuration(self) -> None:
-        moto_bridge.default_user_config.clear()
-        moto_bridge.default_user_config.update(self._config_before)
+        registries.default_user_config.clear()
+        registries.default_user_config.update(self._config_before)
 
     def reset(self) -> None:
         """Empty the world, moto's included, the record of calls, and what tools have set up."""
@@ -187,7 +182,7 @@ class Running:
             forget_members_of_the_gone()
             self.world.clear()
             self.record.clear()
-            witness.announce(self.record)
+            observers.announce(self.record)
             self._tools = {
                 kind: tool
                 for kind, tool in self._tools.items()
@@ -265,13 +260,13 @@ class Running:
         return not self._entrances
 
     def _apply_options(self) -> None:
-        moto_bridge.default_user_config.clear()
-        moto_bridge.default_user_config.update(deepcopy(self._config_before))
+        registries.default_user_config.clear()
+        registries.default_user_config.update(deepcopy(self._config_before))
         self._default_account = None
         for entrance in self._entrances:
-            moto_bridge.default_user_config.update(entrance.config)
+            registries.default_user_config.update(entrance.config)
             self._default_account = entrance.account or self._default_account
-        self.road.default_account = self._default_account or moto_bridge.DEFAULT_ACCOUNT_ID
+        self.road.default_account = self._default_account or registries.DEFAULT_ACCOUNT_ID
         self._settle()
         self.road.forget_steps()  # another list of services may be allowed
 
@@ -284,14 +279,14 @@ class Running:
         if found is not None or self._default_account is None:
             return found
         key = signing_key(headers)
-        if key is not None and moto_iam.account_of_access_key(key) is not None:
+        if key is not None and iam.account_of_access_key(key) is not None:
             return None
         return self._default_account
 
 
 def _secret() -> bytes:
     """Return what page tokens are sealed with, the same one for the same seed."""
-    return moto_bridge.random.getrandbits(128).to_bytes(16, "big")  # type: ignore[no-any-return]
+    return registries.random.getrandbits(128).to_bytes(16, "big")  # type: ignore[no-any-return]
 
 
 def enter(services: Mapping[str, type[Backend]], entrance: Entrance) -> Running:
@@ -303,7 +298,7 @@ def enter(services: Mapping[str, type[Backend]], entrance: Entrance) -> Running:
             running = Running(services, entrance)
             running.open()
             _current.append(running)
-            witness.announce(running.record)
+            observers.announce(running.record)
         return _current[0]
 
 

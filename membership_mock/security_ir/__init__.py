@@ -1,1 +1,1 @@
-"""AWS Security Incident Response (``security-ir``): one file per family of resources."""
+"""AWS Security Incident Response. A folder is one subject; `backend.py` lists the families."""

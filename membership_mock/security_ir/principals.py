@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from membership_mock.engine.context import Context
+from membership_mock.engine.pipeline.context import Context
 
 #: an engineer of AWS
 RESPONDER = "AWS Responder"

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from membership_mock.engine import model
-from membership_mock.engine.operation import Family
-from membership_mock.engine.quotas import Quota, QuotaUse
-from membership_mock.engine.world import Scope, Store, World
+from membership_mock.engine.pipeline.operation import Family
+from membership_mock.engine.protocol import model
+from membership_mock.engine.state.quotas import Quota, QuotaUse
+from membership_mock.engine.state.world import Scope, Store, World
 from membership_mock.security_ir.errors import ServiceQuotaExceededException
-from membership_mock.security_ir.membership_store import MembershipStore
+from membership_mock.security_ir.memberships.membership_store import MembershipStore
 
 _quota = partial(Quota, service="security-ir")
 

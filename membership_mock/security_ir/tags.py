@@ -5,13 +5,13 @@ A resource carries 200 tags at the most, as many as ListTagsForResource can answ
 
 from __future__ import annotations
 
-from membership_mock.engine import model
-from membership_mock.engine.context import Context
-from membership_mock.engine.operation import Family, operation
-from membership_mock.security_ir.cases import Cases
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.protocol import model
+from membership_mock.security_ir.cases.cases import Cases
 from membership_mock.security_ir.errors import ResourceNotFoundException, ValidationException
-from membership_mock.security_ir.membership_store import MembershipStore
-from membership_mock.security_ir.memberships import check_tag_keys
+from membership_mock.security_ir.memberships.membership_store import MembershipStore
+from membership_mock.security_ir.memberships.memberships import check_tag_keys
 
 
 class Tags(Family):

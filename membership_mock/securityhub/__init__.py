@@ -1,1 +1,1 @@
-"""AWS Security Hub: administrators, members, organizations, findings across accounts."""
+"""AWS Security Hub. A folder is one subject; `backend.py` lists the families."""

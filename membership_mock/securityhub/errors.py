@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from membership_mock.engine.refusals import Refusals, Violation
+from membership_mock.engine.protocol.refusals import Refusals, Violation
 from membership_mock.errors import ServiceError
 
 #: what the membership operations say, per account or as a whole, to an account id, an

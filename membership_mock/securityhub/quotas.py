@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from membership_mock.engine.quotas import Quota
+from membership_mock.engine.state.quotas import Quota
 
 _quota = partial(Quota, service="securityhub", per="account")
 

@@ -5,12 +5,14 @@ A resource carries 50 tags at the most, as many as ListTagsForResource can answe
 
 from __future__ import annotations
 
-from membership_mock.engine import model
-from membership_mock.engine.context import Context
-from membership_mock.engine.operation import Family, operation
-from membership_mock.securityhub.central_configuration import CentralConfigurationStore
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.protocol import model
+from membership_mock.securityhub.central_configuration.central_configuration import (
+    CentralConfigurationStore,
+)
 from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
-from membership_mock.securityhub.hubs import Hubs
+from membership_mock.securityhub.hubs.hubs import Hubs
 
 
 class Tags(Family):

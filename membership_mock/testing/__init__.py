@@ -1,1 +1,1 @@
-"""What a test author does with a running mock, one file per matter."""
+"""What a test author does with a running mock: one folder or file for each tool."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 from botocore.parsers import create_parser
 
-from membership_mock.engine.codec import Invalid, Unparsable, codec
-from membership_mock.engine.model import service_model, snake
+from membership_mock.engine.protocol.codec import Invalid, Unparsable, codec
+from membership_mock.engine.protocol.model import service_model, snake
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.testing.operation_names import (
     check_caller,
@@ -23,7 +23,7 @@ from membership_mock.testing.printing import printable, shortened
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
-    from membership_mock.engine.record import Entry
+    from membership_mock.engine.pipeline.call_record import Entry
 
 _SHOWN = 10
 

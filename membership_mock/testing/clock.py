@@ -6,12 +6,12 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.clock import in_range, instant
+from membership_mock.engine.state.clock import in_range, instant
 from membership_mock.errors import NotRunning, UsageError
 
 if TYPE_CHECKING:
     from membership_mock.engine.running import Running
-    from membership_mock.engine.world import World
+    from membership_mock.engine.state.world import World
 
 #: a moment as a test author may write it; text is ISO 8601
 Instant = datetime | date | str

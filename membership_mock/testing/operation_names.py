@@ -8,8 +8,8 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.caller import account_id, not_a_region
-from membership_mock.engine.model import service_model, service_names, snake
+from membership_mock.engine.pipeline.caller import account_id, not_a_region
+from membership_mock.engine.protocol.model import service_model, service_names, snake
 from membership_mock.errors import UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.names import nearest_to

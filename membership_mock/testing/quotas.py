@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.caller import account_id, not_a_region
-from membership_mock.engine.moto_bridge import is_region
-from membership_mock.engine.quotas import Quota, QuotaUse, limit_of, set_limit, uses_of
+from membership_mock.engine.moto.registries import is_region
+from membership_mock.engine.pipeline.caller import account_id, not_a_region
+from membership_mock.engine.state.quotas import Quota, QuotaUse, limit_of, set_limit, uses_of
 from membership_mock.errors import NotRunning, UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.operation_names import check_service

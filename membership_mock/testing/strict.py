@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.model import service_names, snake
+from membership_mock.engine.protocol.model import service_names, snake
 from membership_mock.errors import UnexpectedCall, UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.operation_names import is_pattern, operations_matching

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from membership_mock.engine.record import PassedCall
-from membership_mock.engine.witness import Witnessed
+from membership_mock.engine.pipeline.call_record import PassedCall
+from membership_mock.engine.pipeline.observers import Witnessed
 from membership_mock.testing.calls import Call
 from membership_mock.testing.printing import printable
 

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from .rooms import REGION, STRANGER, A, B, C, D, join, member, new_collaboration
+from tests.cleanrooms.collaboration_samples import (
+    REGION,
+    STRANGER,
+    A,
+    B,
+    C,
+    D,
+    join,
+    member,
+    new_collaboration,
+)
 
 
 @pytest.fixture

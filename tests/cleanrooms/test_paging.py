@@ -2,9 +2,9 @@
 
 import pytest
 
-from .queries import finish_query, get_job, start_job, start_query
-from .rooms import RUNNER, B, join, member, new_collaboration
-from .tables import associate, new_table, pyspark_template, sql_template
+from tests.cleanrooms.collaboration_samples import RUNNER, B, join, member, new_collaboration
+from tests.cleanrooms.query_samples import finish_query, get_job, start_job, start_query
+from tests.cleanrooms.table_samples import associate, new_table, pyspark_template, sql_template
 
 pytestmark = pytest.mark.newest_model  # jobs and change requests among them
 

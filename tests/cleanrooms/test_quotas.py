@@ -2,8 +2,8 @@
 
 import pytest
 
-from .queries import finish_query, start_query
-from .rooms import REGION, A, B, join, member, new_collaboration
+from tests.cleanrooms.collaboration_samples import REGION, A, B, join, member, new_collaboration
+from tests.cleanrooms.query_samples import finish_query, start_query
 
 
 @pytest.fixture

@@ -13,7 +13,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from .rooms import NOBODY, STRANGER, A, B, C, D, join, member, new_collaboration
+from tests.cleanrooms.collaboration_samples import (
+    NOBODY,
+    STRANGER,
+    A,
+    B,
+    C,
+    D,
+    join,
+    member,
+    new_collaboration,
+)
 
 #: change requests have grown since the oldest supported boto3
 pytestmark = pytest.mark.newest_model

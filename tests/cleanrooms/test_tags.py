@@ -2,7 +2,16 @@
 
 import pytest
 
-from .rooms import NOBODY, STRANGER, A, B, join, member, new_collaboration, refusal
+from tests.cleanrooms.collaboration_samples import (
+    NOBODY,
+    STRANGER,
+    A,
+    B,
+    join,
+    member,
+    new_collaboration,
+    refusal,
+)
 
 
 def tags(client, arn):

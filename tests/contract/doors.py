@@ -9,7 +9,8 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from membership_mock.engine import model, running
+from membership_mock.engine import running
+from membership_mock.engine.protocol import model
 from tests.contract.samples_from_model import Wire
 from tests.contract.scenes import ACCOUNT, REGION
 

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
-from membership_mock.engine import model
+from membership_mock.engine.protocol import model
 from tests.contract.matching_texts import breaking, matching
 
 Path = tuple[str | int, ...]
@@ -60,7 +60,7 @@ class Break:
     Attributes:
         operation: the operation's name.
         path: the place of the broken value.
-        kind: the constraint, as `membership_mock.engine.refusals.Violation` calls it; ``type`` for
+        kind: the constraint, as `membership_mock.engine.protocol.refusals.Violation` calls it; ``type`` for
             a value that is not of the shape's type.
         how: which side of it, e.g. ``length-over``.
         parameters: the whole input, by API names.

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from membership_mock.engine import model
+from membership_mock.engine.protocol import model
 from membership_mock.services import SERVICES
 
 _DOCUMENTED = json.loads(

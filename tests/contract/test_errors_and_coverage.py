@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import requests
 
-from membership_mock.engine import fit, model
-from membership_mock.engine.codec import service_error_response
-from membership_mock.engine.refusals import Violation
+from membership_mock.engine.protocol import fit, model
+from membership_mock.engine.protocol.codec import service_error_response
+from membership_mock.engine.protocol.refusals import Violation
 from membership_mock.errors import ServiceError
 from membership_mock.services import SERVICES
 from tests.contract.doors import CARELESS

@@ -12,10 +12,10 @@ import botocore
 import pytest
 
 import membership_mock as package
-from membership_mock.engine import model
-from membership_mock.engine.codec import codec
-from membership_mock.engine.context import Context
-from membership_mock.engine.operation import Backend, Family, Handler, operation
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import Backend, Family, Handler, operation
+from membership_mock.engine.protocol import model
+from membership_mock.engine.protocol.codec import codec
 from membership_mock.services import SERVICES
 from tests.contract.scenes import mocked_operations
 
@@ -24,28 +24,28 @@ ROOT = Path(package.__file__).parent
 SERVICE_PACKAGES = {service.replace("-", "_") for service in SERVICES}
 #: the files that know moto's insides: its registries, its start, its organizations, its IAM, its tagging
 KNOW_MOTO = {
-    "engine/interceptor.py",
-    "engine/moto_bridge.py",
-    "engine/moto_iam.py",
-    "engine/moto_organization_setup.py",
-    "engine/moto_organizations.py",
-    "engine/moto_responses.py",
-    "engine/moto_snapshot.py",
-    "engine/moto_start.py",
-    "engine/tagging.py",
+    "engine/adapters/botocore_clients.py",
+    "engine/moto/registries.py",
+    "engine/moto/iam.py",
+    "engine/moto/organization_setup.py",
+    "engine/moto/organizations.py",
+    "engine/moto/responses.py",
+    "engine/moto/service_state.py",
+    "engine/moto/startup.py",
+    "engine/moto/tagging.py",
     "serve.py",  # moto's server, which is public
 }
 #: the files that know botocore's insides: how it sends, how it makes sessions, where its models are
 KNOW_BOTOCORE = {
-    "engine/interceptor.py",
-    "engine/model.py",
-    "engine/sessions.py",
+    "engine/adapters/botocore_clients.py",
+    "engine/protocol/model.py",
+    "engine/adapters/sessions.py",
     "testing/calls.py",  # the parser of answers
 }
 #: the files that know HTTP clients from inside, each with those that it knows
 KNOW_HTTP_CLIENTS = {
-    "engine/http_clients.py": {"urllib3"},
-    "engine/moto_responses.py": {"requests", "responses"},
+    "engine/adapters/http_clients.py": {"urllib3"},
+    "engine/moto/responses.py": {"requests", "responses"},
 }
 #: the botocore whose models the handlers were written for
 WRITTEN_FOR = (1, 44)

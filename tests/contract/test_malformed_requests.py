@@ -17,8 +17,8 @@ from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 from membership_mock import mock_membership
-from membership_mock.engine.model import service_model
-from membership_mock.engine.router import router
+from membership_mock.engine.protocol.model import service_model
+from membership_mock.engine.protocol.router import router
 from membership_mock.services import SERVICES
 from tests.contract.doors import CARELESS, post, signed, world
 from tests.contract.samples_from_model import Wire, wire

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from membership_mock.engine.model import snake
-from tests.cleanrooms.rooms import (
+from membership_mock.engine.protocol.model import snake
+from tests.cleanrooms.collaboration_samples import (
     REGION,
     A,
     B,
@@ -20,7 +20,7 @@ from tests.cleanrooms.rooms import (
     new_collaboration,
     results_to,
 )
-from tests.cleanrooms.tables import add_rule, custom, new_table
+from tests.cleanrooms.table_samples import add_rule, custom, new_table
 
 RECORDED: dict[str, Any] = json.loads(
     Path(__file__).with_name("recorded_shapes_cleanrooms.json").read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from membership_mock.engine import model
-from membership_mock.engine.refusals import Violation
-from membership_mock.engine.road import Road
+from membership_mock.engine.pipeline.request_pipeline import Road
+from membership_mock.engine.protocol import model
+from membership_mock.engine.protocol.refusals import Violation
 from membership_mock.errors import ServiceError
 from membership_mock.services import SERVICES
 from tests.contract.doors import Door, world

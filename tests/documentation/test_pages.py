@@ -14,13 +14,16 @@ import pytest
 
 import membership_mock
 from membership_mock import pytest_plugin
-from membership_mock.cleanrooms import analysis_store, change_requests, collaboration_store
-from membership_mock.engine.model import service_model, snake
-from membership_mock.engine.operation import Mark
+from membership_mock.cleanrooms.analyses import analysis_store
+from membership_mock.cleanrooms.collaborations import change_requests, collaboration_store
+from membership_mock.engine.pipeline.operation import Mark
+from membership_mock.engine.protocol.model import service_model, snake
 from membership_mock.operations_page import markdown
 from membership_mock.options import Options
-from membership_mock.security_ir import case_status, investigations, membership_store
-from membership_mock.securityhub import associations
+from membership_mock.security_ir.cases import case_status
+from membership_mock.security_ir.investigations import investigations
+from membership_mock.security_ir.memberships import membership_store
+from membership_mock.securityhub.membership import associations
 from membership_mock.services import SERVICES
 from membership_mock.testing.given.cleanrooms import CleanRoomsSeeds
 from membership_mock.testing.given.security_ir import SecurityIrSeeds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from membership_mock.engine.quotas import Quota
+from membership_mock.engine.state.quotas import Quota
 from membership_mock.services import SERVICES
 from tests.documentation.pages import DOCS, table
 

@@ -32,8 +32,8 @@ from moto.core.responses import BaseResponse
 
 from membership_mock import NotRunning, mock_membership
 from membership_mock.engine import running
-from membership_mock.engine.moto_start import MotoStart
-from membership_mock.engine.patches import Patches
+from membership_mock.engine.moto.patches import Patches
+from membership_mock.engine.moto.startup import MotoStart
 from tests.samples import TEAM, new_membership
 
 

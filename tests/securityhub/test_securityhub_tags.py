@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from membership_mock.engine import fit
-from tests.securityhub.central import HOME, LINKED, Central, code_of, on
+from membership_mock.engine.protocol import fit
+from tests.securityhub.central_configuration.central import HOME, LINKED, Central, code_of, on
 
 ALICE = "111111111111"
 BOB = "222222222222"

@@ -20,12 +20,12 @@ from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
 from membership_mock import Dump, MembershipMock, UnexpectedCall, UsageError, mock_membership
-from membership_mock.engine.record import Record
+from membership_mock.engine.pipeline.call_record import Record
 from membership_mock.engine.running import Running
-from membership_mock.engine.world import World
+from membership_mock.engine.state.world import World
 from membership_mock.testing.faults.fault import Fault
-from tests.cleanrooms.queries import new_bucket, objects, start_query
-from tests.cleanrooms.rooms import REGION, A, join, new_collaboration
+from tests.cleanrooms.collaboration_samples import REGION, A, join, new_collaboration
+from tests.cleanrooms.query_samples import new_bucket, objects, start_query
 from tests.samples import new_case, new_membership
 
 MANAGEMENT, BANK, SHOP = "111111111111", "222222222222", "333333333333"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from membership_mock.cleanrooms.protected_jobs import ProtectedJobs
-from membership_mock.cleanrooms.protected_queries import ProtectedQueries
-from membership_mock.engine.context import Context
-from membership_mock.engine.moto_bridge import partition_of, random_uuid
+from membership_mock.cleanrooms.analyses.protected_jobs import ProtectedJobs
+from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueries
+from membership_mock.engine.moto.registries import partition_of, random_uuid
+from membership_mock.engine.pipeline.context import Context
 from membership_mock.errors import ServiceError, UsageError
-from membership_mock.securityhub.policy_associations import PolicyAssociations
+from membership_mock.securityhub.central_configuration.policy_associations import PolicyAssociations
 from membership_mock.testing.aws_side.security_ir_cases import CaseSide
 from membership_mock.testing.aws_side.security_ir_investigations import InvestigationSide
 

@@ -9,14 +9,14 @@ from datetime import date, datetime, timezone
 from typing import Any, Literal
 from urllib.parse import quote
 
-from membership_mock.engine.codec import Invalid, Unparsable, codec
-from membership_mock.engine.model import service_model, snake
-from membership_mock.engine.moto_bridge import partition_of, random_uuid
+from membership_mock.engine.moto.registries import partition_of, random_uuid
+from membership_mock.engine.protocol.codec import Invalid, Unparsable, codec
+from membership_mock.engine.protocol.model import service_model, snake
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.security_ir.backend import SecurityIrBackend
-from membership_mock.security_ir.finding_metrics import FindingMetrics
+from membership_mock.security_ir.cases.responders import Responders
+from membership_mock.security_ir.memberships.finding_metrics import FindingMetrics
 from membership_mock.security_ir.principals import RESPONDER, SERVICE, AwsContext
-from membership_mock.security_ir.responders import Responders
 from membership_mock.testing.aws_side.side import Side, check_text
 from membership_mock.testing.names import nearest_to
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from membership_mock.engine.model import service_model
+from membership_mock.engine.protocol.model import service_model
 from membership_mock.errors import UsageError
 from membership_mock.security_ir.principals import AWS, SERVICE
 from membership_mock.testing.aws_side.security_ir import SERVICE_ID, SecurityIrSide, named_fields

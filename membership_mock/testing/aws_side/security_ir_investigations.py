@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import TYPE_CHECKING, Literal
 
-from membership_mock.engine.model import service_model
+from membership_mock.engine.protocol.model import service_model
 from membership_mock.errors import UsageError
 from membership_mock.security_ir.principals import SERVICE
 from membership_mock.testing.aws_side.security_ir import SERVICE_ID, SecurityIrSide
 from membership_mock.testing.aws_side.side import check_text
 
 if TYPE_CHECKING:
-    from membership_mock.security_ir.investigations import InvestigationAction
+    from membership_mock.security_ir.investigations.investigations import InvestigationAction
 
 
 class InvestigationSide(SecurityIrSide):

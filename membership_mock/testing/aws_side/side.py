@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from membership_mock.errors import NotRunning, UsageError
 
 if TYPE_CHECKING:
-    from membership_mock.engine.operation import Family
+    from membership_mock.engine.pipeline.operation import Family
     from membership_mock.engine.running import Running
 
 F = TypeVar("F", bound="Family")

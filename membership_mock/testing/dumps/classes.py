@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from membership_mock.engine.moto_snapshot import is_behaviour
-from membership_mock.engine.world import Store
+from membership_mock.engine.moto.service_state import is_behaviour
+from membership_mock.engine.state.world import Store
 from membership_mock.services import SERVICES
 
 _PACKAGE = __name__.partition(".")[0]

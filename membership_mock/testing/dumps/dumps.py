@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine import moto_bridge, moto_snapshot, snapshot
-from membership_mock.engine.clock import Clock, in_range
-from membership_mock.engine.world import Scope, Store
+from membership_mock.engine.moto import registries, service_state, snapshot
+from membership_mock.engine.state.clock import Clock, in_range
+from membership_mock.engine.state.world import Scope, Store
 from membership_mock.errors import UsageError
 from membership_mock.testing.dumps import reader, writer
 from membership_mock.testing.dumps.classes import service_of, store_classes
@@ -130,7 +130,7 @@ class Dump:
 def _is_shaped(data: dict[str, Any]) -> bool:
     """Return whether the places that a difference names are there; what is there is not read."""
     near = [(data.get("stores"), 4), (data.get("clock"), 1)]
-    for service in moto_snapshot.KEPT:
+    for service in service_state.KEPT:
         held = data.get(service)
         if held is not None:
             near += [(held, 1), (held.get("backends") if isinstance(held, dict) else None, 2)]
@@ -160,12 +160,12 @@ def dump(running: Running) -> Dump:
                 service, name = _title(kind)
                 stores.setdefault(service, {}).setdefault(name, {})[" ".join(key)] = store
         written = writer.write({"stores": stores, **state.moto, "clock": state.clock})
-        drawn = hashlib.sha256(repr(moto_bridge.random.getstate()).encode()).hexdigest()
+        drawn = hashlib.sha256(repr(registries.random.getstate()).encode()).hexdigest()
     return Dump(
         {
             "format": FORMAT,
             "release": __version__,
-            "moto": moto_snapshot.release(),
+            "moto": service_state.release(),
             "random": drawn,
             "secret": base64.b64encode(state.secret).decode(),
             **written,
@@ -188,7 +188,7 @@ def load(running: Running, given: Dump) -> None:
     with running.world.lock, snapshot.no_garbage_collection():
         before = snapshot.freeze(snapshot.read(running.world))
         try:
-            with moto_snapshot.unnoticed():
+            with service_state.unnoticed():
                 frozen = snapshot.freeze(_state(given.data))
             drawn = str(given.data["random"])
         except UsageError:
@@ -202,7 +202,7 @@ def load(running: Running, given: Dump) -> None:
             raise _unreadable(error) from error
         # Ids that are made from now on must not be those that the dump holds, which may come from
         # the same seed; with a seed, they come again whenever this dump is loaded at this point.
-        moto_bridge.random.seed(f"{drawn} {moto_bridge.random.getrandbits(128)}")
+        registries.random.seed(f"{drawn} {registries.random.getrandbits(128)}")
 
 
 def _unreadable(error: Exception) -> UsageError:
@@ -210,13 +210,13 @@ def _unreadable(error: Exception) -> UsageError:
 
 
 def _state(data: dict[str, Any]) -> snapshot.State:
-    motos = [service for service in moto_snapshot.KEPT if data.get(service)]
-    if motos and data.get("moto") != moto_snapshot.release():
+    motos = [service for service in service_state.KEPT if data.get(service)]
+    if motos and data.get("moto") != service_state.release():
         raise UsageError(
             f"This dump holds moto's {' and '.join(motos)} as moto {data.get('moto')} has them;"
-            f" this is moto {moto_snapshot.release()}. Make the dump again."
+            f" this is moto {service_state.release()}. Make the dump again."
         )
-    moto_snapshot.wake(motos)
+    service_state.wake(motos)
     graph = reader.read(
         {"stores": data["stores"], "clock": data["clock"]} | {m: data[m] for m in motos}
     )
@@ -239,7 +239,7 @@ def _state(data: dict[str, Any]) -> snapshot.State:
     require_types([*stores.values(), clock])
     in_range(clock.now(), "the time of this dump")
     for service in motos:
-        if why := moto_snapshot.misfit(service, graph[service]):
+        if why := service_state.misfit(service, graph[service]):
             raise UsageError(f"The {service} of this dump cannot be read: {why}.")
     return snapshot.State(
         stores,

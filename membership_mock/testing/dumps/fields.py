@@ -15,8 +15,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from membership_mock.engine.clock import Clock
-from membership_mock.engine.world import Store
+from membership_mock.engine.state.clock import Clock
+from membership_mock.engine.state.world import Store
 from membership_mock.errors import UsageError
 from membership_mock.testing.dumps.classes import name_of
 

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from membership_mock.engine.moto_snapshot import is_plain, with_state
+from membership_mock.engine.moto.service_state import is_plain, with_state
 from membership_mock.errors import UsageError
 from membership_mock.testing.dumps.classes import class_named
 from membership_mock.testing.dumps.writer import step_text

@@ -15,8 +15,8 @@ from membership_mock.errors import ServiceError, UsageError
 from membership_mock.testing.faults.effects import Effect, Proceed
 
 if TYPE_CHECKING:
-    from membership_mock.engine.http import HttpAnswer
-    from membership_mock.engine.interventions import Intercepted
+    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.protocol.http import HttpAnswer
 
 _SUGGESTED = "ReadTimeoutError, ConnectTimeoutError, EndpointConnectionError, ConnectionClosedError"
 

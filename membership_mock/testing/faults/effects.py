@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from membership_mock.errors import ServiceError, UsageError
 
 if TYPE_CHECKING:
-    from membership_mock.engine.http import HttpAnswer
-    from membership_mock.engine.interventions import Intercepted
+    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.protocol.http import HttpAnswer
 
 #: how many seconds the slowest answer takes
 _LONGEST = 24 * 60 * 60

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from membership_mock.engine.codec import service_error_response
-from membership_mock.engine.model import (
+from membership_mock.engine.protocol.codec import service_error_response
+from membership_mock.engine.protocol.model import (
     StructureShape,
     declared_errors,
     error_shape,
@@ -29,8 +29,8 @@ from membership_mock.testing.faults.members import fill, sample
 from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:
-    from membership_mock.engine.http import HttpAnswer
-    from membership_mock.engine.interventions import Intercepted
+    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.protocol.http import HttpAnswer
 
 #: Errors that every operation of every service may send, and their statuses. Source: the newest
 #: edition of the API references' page "Common Errors" (older ones say 400 in more places). A
@@ -171,7 +171,7 @@ class ErrorAnswer(Effect):
 
     def _sample(self, service: str) -> int:
         """Return the status of the error, once an example of it has proved to fit its shape."""
-        from membership_mock.engine import fit
+        from membership_mock.engine.protocol import fit
 
         shape, members = error_shape(service, self._code), self._members[service]
         if isinstance(shape, StructureShape):

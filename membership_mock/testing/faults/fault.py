@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.record import Entry
+from membership_mock.engine.pipeline.call_record import Entry
 from membership_mock.testing.calls import Call, Calls
 from membership_mock.testing.faults.refusals import RefusedAccounts
 
 if TYPE_CHECKING:
-    from membership_mock.engine.context import Context
-    from membership_mock.engine.interventions import Intercepted
-    from membership_mock.engine.record import Record
+    from membership_mock.engine.pipeline.call_record import Record
+    from membership_mock.engine.pipeline.context import Context
+    from membership_mock.engine.pipeline.hooks import Intercepted
     from membership_mock.testing.faults.effects import Effect
 
 #: Any question to a call.

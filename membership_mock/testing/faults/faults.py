@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, overload
 
 from membership_mock.engine import running as engine
-from membership_mock.engine.model import service_names
+from membership_mock.engine.protocol.model import service_names
 from membership_mock.errors import NotRunning, UnfiredFault, UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.clock import MockClock
@@ -25,8 +25,8 @@ from membership_mock.testing.operation_names import (
 )
 
 if TYPE_CHECKING:
-    from membership_mock.engine.http import HttpAnswer
-    from membership_mock.engine.interventions import Intercepted
+    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.protocol.http import HttpAnswer
     from membership_mock.engine.running import Running
 
 

@@ -9,15 +9,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.cleanrooms.quotas import QUOTAS as CLEANROOMS_QUOTAS
-from membership_mock.engine.model import snake
-from membership_mock.engine.quotas import Quota, limit_of
+from membership_mock.engine.protocol.model import snake
+from membership_mock.engine.state.quotas import Quota, limit_of
 from membership_mock.security_ir.quotas import ACTIVE, CREATED_IN_A_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from membership_mock.engine.interventions import Intercepted
-    from membership_mock.engine.model import Shape, StructureShape
+    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.protocol.model import Shape, StructureShape
 
 #: of a reason, the first of these that the model knows
 _REASONS = ("OTHER", "INVALID_CONFIGURATION", "INVALID_STATE")

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.caller import account_id
-from membership_mock.engine.model import ListShape, StructureShape, service_model, snake
+from membership_mock.engine.pipeline.caller import account_id
+from membership_mock.engine.protocol.model import ListShape, StructureShape, service_model, snake
 from membership_mock.errors import UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.faults.effects import Effect, Proceed
 
 if TYPE_CHECKING:
-    from membership_mock.engine.http import HttpAnswer
-    from membership_mock.engine.interventions import Intercepted
-    from membership_mock.engine.model import Shape
+    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.protocol.http import HttpAnswer
+    from membership_mock.engine.protocol.model import Shape
 
 #: what is said of a refused account when the test says nothing (inferred)
 DEFAULT_REASON = "The request could not be processed for this account."

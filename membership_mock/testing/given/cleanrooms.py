@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from membership_mock.engine.moto_s3 import forget_folder
+from membership_mock.engine.moto.s3 import forget_folder
 from membership_mock.errors import UsageError
 from membership_mock.testing.aws_side.aws_side import AwsSide
 from membership_mock.testing.given.cleanrooms_rooms import (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.testing.given.scene import Scene
+from membership_mock.testing.given.setup import Scene
 
 if TYPE_CHECKING:
     from membership_mock.testing.given.cleanrooms import CleanRoomsSeeds

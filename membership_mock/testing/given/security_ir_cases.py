@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from membership_mock.engine.web import WebRequest
+from membership_mock.engine.pipeline.plain_http import WebRequest
 from membership_mock.errors import SeedRefused, UsageError
-from membership_mock.security_ir import attachment_storage
-from membership_mock.security_ir.case_status import CLOSED, READY, Transitions
+from membership_mock.security_ir.attachments import attachment_storage
+from membership_mock.security_ir.cases.case_status import CLOSED, READY, Transitions
 from membership_mock.testing.aws_side.security_ir import named_fields
-from membership_mock.testing.given.case_roads import road, table_with
+from membership_mock.testing.given.case_paths import road, table_with
 from membership_mock.testing.given.security_ir_memberships import MembershipSeeds
 from membership_mock.testing.given.security_ir_results import (
     SeededAttachment,

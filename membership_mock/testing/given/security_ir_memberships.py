@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from membership_mock.errors import UsageError
-from membership_mock.security_ir.membership_store import NEXT_STATUS
+from membership_mock.security_ir.memberships.membership_store import NEXT_STATUS
 from membership_mock.testing.aws_side.aws_side import AwsSide
 from membership_mock.testing.given.security_ir_results import SeededMembership
 from membership_mock.testing.given.seeds import Seeds

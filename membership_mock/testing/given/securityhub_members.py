@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.moto_bridge import random
+from membership_mock.engine.moto.registries import random
 from membership_mock.errors import SeedRefused
 from membership_mock.testing.given.securityhub_hubs import (
     SERVICE,
@@ -16,7 +16,7 @@ from membership_mock.testing.given.securityhub_hubs import (
     batches,
     counted,
 )
-from membership_mock.testing.given.securityhub_roads import (
+from membership_mock.testing.given.securityhub_paths import (
     REACHED,
     MemberStatus,
     Road,
@@ -25,7 +25,7 @@ from membership_mock.testing.given.securityhub_roads import (
 )
 
 if TYPE_CHECKING:
-    from membership_mock.engine.organizations import Organization
+    from membership_mock.engine.state.organizations import Organization
 
 #: the statuses in which a member by invitation sees the invitation
 _WITH_INVITATION = ("Invited", "Enabled", "Resigned")

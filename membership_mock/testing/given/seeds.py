@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 from membership_mock.errors import UsageError
 
 if TYPE_CHECKING:
-    from membership_mock.testing.given.scene import Scene
+    from membership_mock.testing.given.setup import Scene
 
 
 class Seeds:

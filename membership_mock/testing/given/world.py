@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from membership_mock.engine.caller import account_id
+from membership_mock.engine.pipeline.caller import account_id
 from membership_mock.errors import SeedRefused, UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.given.seeds import check_types
@@ -18,7 +18,7 @@ from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:
     from membership_mock.testing.given.given import Given
-    from membership_mock.testing.given.scene import Scene
+    from membership_mock.testing.given.setup import Scene
     from membership_mock.toolbox import Toolbox
 
 T = TypeVar("T")

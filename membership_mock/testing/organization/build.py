@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine import moto_bridge
-from membership_mock.engine.moto_organization_setup import (
+from membership_mock.engine.moto import registries
+from membership_mock.engine.moto.organization_setup import (
     MotoOrganization,
     NewAccount,
     account_ids,
@@ -52,7 +52,7 @@ def build(
     roles = [(principal, named.get(name, name)) for principal, name in administrators(delegated)]
     principals = [trusted_principal(service) for service in trusted]
     regions = check_regions(running, regions)
-    partition = moto_bridge.partition_of(regions[0])
+    partition = registries.partition_of(regions[0])
     with running.world.lock:
         outsider(management, partition)
         for given in plan.given_ids:

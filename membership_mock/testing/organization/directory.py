@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, cast
 
-from membership_mock.engine.moto_organization_setup import Account, MotoOrganization
-from membership_mock.engine.organizations import Organization
+from membership_mock.engine.moto.organization_setup import Account, MotoOrganization
 from membership_mock.engine.running import require
+from membership_mock.engine.state.organizations import Organization
 from membership_mock.errors import NotRunning, UsageError
 from membership_mock.testing.organization.tree import MANAGEMENT, Branch, draw
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.caller import account_id as checked_id
-from membership_mock.engine.moto_organization_setup import (
+from membership_mock.engine.moto.organization_setup import (
     MotoOrganization,
     NewAccount,
     account_ids,
 )
+from membership_mock.engine.pipeline.caller import account_id as checked_id
 from membership_mock.errors import UsageError
 from membership_mock.testing.organization.directory import Directory, listed
 from membership_mock.testing.organization.services import (

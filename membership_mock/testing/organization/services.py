@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from membership_mock.engine import moto_bridge
-from membership_mock.engine.caller import account_id
-from membership_mock.engine.moto_organization_setup import (
+from membership_mock.engine.moto import registries
+from membership_mock.engine.moto.organization_setup import (
     ONE_ADMINISTRATOR,
     MotoOrganization,
     known_principals,
     organization_of,
 )
+from membership_mock.engine.pipeline.caller import account_id
 from membership_mock.errors import ServiceError, UsageError
-from membership_mock.securityhub.administration import Administration
+from membership_mock.securityhub.membership.administration import Administration
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.organization.tree import MANAGEMENT
 
 if TYPE_CHECKING:
-    from membership_mock.engine.operation import Backend
+    from membership_mock.engine.pipeline.operation import Backend
     from membership_mock.engine.running import Running
 
 SECURITYHUB = "securityhub.amazonaws.com"
@@ -181,8 +181,8 @@ def check_regions(running: Running, regions: object, partition: str | None = Non
     for region in regions:
         if region not in known:
             raise UsageError(f"{region!r} is no region: pass e.g. 'eu-west-1'.")
-        partition = partition or moto_bridge.partition_of(region)
-        if moto_bridge.partition_of(region) != partition:
+        partition = partition or registries.partition_of(region)
+        if registries.partition_of(region) != partition:
             raise UsageError(
                 f"{region} is in another partition than {partition}; an organization does not"
                 " reach into another one."

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from membership_mock.engine.caller import account_id
+from membership_mock.engine.pipeline.caller import account_id
 from membership_mock.errors import UsageError
 
 #: Accounts by name: in a mapping with the id, or None for a random one; in a list without. What is

@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from membership_mock.cleanrooms.collaboration_store import CollaborationStore
+from membership_mock.cleanrooms.collaborations.collaboration_store import CollaborationStore
 from membership_mock.errors import UsageError
-from membership_mock.security_ir.membership_store import MembershipStore
-from membership_mock.securityhub.associations import AssociationStore
-from membership_mock.securityhub.delegation import DelegationStore
+from membership_mock.security_ir.memberships.membership_store import MembershipStore
+from membership_mock.securityhub.membership.associations import AssociationStore
+from membership_mock.securityhub.organization.delegation import DelegationStore
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.show.mermaid import mermaid
 from membership_mock.testing.show.picture import Arrow, Box, Card, Picture, Row, short
 from membership_mock.testing.show.tree import Part, View
 
 if TYPE_CHECKING:
-    from membership_mock.cleanrooms.collaboration_store import Collaboration
-    from membership_mock.engine.organizations import Organization
+    from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration
     from membership_mock.engine.running import Running
-    from membership_mock.engine.world import World
+    from membership_mock.engine.state.organizations import Organization
+    from membership_mock.engine.state.world import World
 
 T = TypeVar("T")
 

@@ -11,15 +11,24 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from membership_mock.engine import running as engine
-from membership_mock.engine.caller import account_id, not_a_region
-from membership_mock.engine.moto_bridge import is_region
-from membership_mock.engine.moto_organizations import all_organizations
-from membership_mock.engine.outline import Glance, Line, Lines, Outline, listed, named, one, several
+from membership_mock.engine.moto.organizations import all_organizations
+from membership_mock.engine.moto.registries import is_region
+from membership_mock.engine.pipeline.caller import account_id, not_a_region
+from membership_mock.engine.state.summary import (
+    Glance,
+    Line,
+    Lines,
+    Outline,
+    listed,
+    named,
+    one,
+    several,
+)
 from membership_mock.testing.operation_names import check_service
 
 if TYPE_CHECKING:
-    from membership_mock.engine.organizations import Organization, OrganizationAccount
     from membership_mock.engine.running import Running
+    from membership_mock.engine.state.organizations import Organization, OrganizationAccount
 
 #: how many things of a kind are shown, and how many of those that belong to one thing
 LISTED, LISTED_BELOW = 10, 5

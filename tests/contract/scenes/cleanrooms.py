@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.cleanrooms import tables
-from tests.cleanrooms.rooms import join, new_collaboration, results_to
+from tests.cleanrooms import table_samples as tables
+from tests.cleanrooms.collaboration_samples import join, new_collaboration, results_to
 from tests.contract.samples_from_model import Break
 from tests.contract.scenes import ACCOUNT, REGION
 

@@ -1,0 +1,1 @@
+"""Analyses: templates, protected queries and jobs, and the delivery of results."""

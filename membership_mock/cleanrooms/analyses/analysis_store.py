@@ -1,0 +1,171 @@
+"""What a protected query or job is, what may happen to one, and where all of them are kept.
+
+Sources: the model's statuses; user guide, "EventBridge events"; the steps at reads are this mock's
+own, and the rest, how long a step takes among it, is inferred where it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, Literal, TypeVar
+
+from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result
+from membership_mock.engine.state.lifecycle import A_MINUTE, Course
+from membership_mock.engine.state.quotas import Quota, QuotaUse
+from membership_mock.engine.state.summary import Outline, by_account, listed, one, several
+
+Event = Literal["start", "succeed", "fail", "time out", "cancel", "settle", "lose membership"]
+
+#: What may happen to a query or a job, and the status it has afterwards; what is missing is
+#: refused. Source: the model's statuses; that a cancellation may be repeated is inferred, and so is
+#: what becomes of an analysis whose membership ends.
+NEXT_STATUS: Mapping[tuple[str, Event], str] = {
+    ("SUBMITTED", "start"): "STARTED",
+    ("SUBMITTED", "cancel"): "CANCELLING",
+    ("SUBMITTED", "lose membership"): "CANCELLED",
+    ("STARTED", "succeed"): "SUCCESS",
+    ("STARTED", "fail"): "FAILED",
+    ("STARTED", "time out"): "TIMED_OUT",
+    ("STARTED", "cancel"): "CANCELLING",
+    ("STARTED", "lose membership"): "CANCELLED",
+    ("CANCELLING", "settle"): "CANCELLED",
+    ("CANCELLING", "cancel"): "CANCELLING",
+    ("CANCELLING", "lose membership"): "CANCELLED",
+    ("CANCELLED", "cancel"): "CANCELLED",
+}
+
+#: how long an analysis is SUBMITTED, and how long it then runs (inferred)
+RUNS = (A_MINUTE, 5 * A_MINUTE)
+#: how long it is CANCELLING (inferred)
+CANCELS = (A_MINUTE,)
+
+#: the statuses that count against the quota of ongoing analyses (inferred)
+UNFINISHED = ("SUBMITTED", "STARTED", "CANCELLING")
+
+#: what the author of a test may choose, and the event that brings it about
+ENDINGS: Mapping[str, Event] = {
+    "SUCCESS": "succeed",
+    "FAILED": "fail",
+    "TIMED_OUT": "time out",
+    "CANCELLED": "cancel",
+}
+
+
+@dataclass
+class Outcome:
+    """How an analysis will end.
+
+    Attributes:
+        status: one of `ENDINGS`.
+        result: what the receivers get; None for nothing in particular.
+        error: code, message and whether a retry helps, of a failure.
+    """
+
+    status: str = "SUCCESS"
+    result: Result = None
+    error: dict[str, Any] | None = None
+
+
+@dataclass(kw_only=True)
+class ProtectedAnalysis:
+    """A query or a job; fields that are not explained are those of GetProtectedQuery.
+
+    Attributes:
+        account_id: the account that runs it.
+        sequence: its place in the order of creation.
+        destinations: where its result goes.
+        outcome: how it will end.
+        course: how far it has come on its way, or on that of its cancellation.
+    """
+
+    id: str
+    account_id: str
+    sequence: int
+    membership_id: str
+    membership_arn: str
+    create_time: datetime
+    result_configuration: dict[str, Any] | None
+    compute_configuration: dict[str, Any] | None
+    destinations: list[Destination]
+    outcome: Outcome
+    course: Course
+    status: str = "SUBMITTED"
+    statistics: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+    @property
+    def receiver_configurations(self) -> list[dict[str, Any]]:
+        """Who receives the result, as lists show it."""
+        receivers = list(dict.fromkeys(each.account_id for each in self.destinations))
+        details = {"directAnalysisConfigurationDetails": {"receiverAccountIds": receivers}}
+        return [{"analysisType": "DIRECT_ANALYSIS", "configurationDetails": details}]
+
+
+A = TypeVar("A", bound=ProtectedAnalysis)
+
+
+@dataclass
+class Analyses(Generic[A]):
+    """The queries of a region, or its jobs.
+
+    Attributes:
+        by_id: each by its id.
+        by_membership: by membership, in the order of creation.
+        unfinished: those that have not ended, by membership.
+        ongoing: how many of an account have not ended.
+        planned: how the next ones of an account will end, by account.
+    """
+
+    by_id: dict[str, A] = field(default_factory=dict)
+    by_membership: dict[str, list[A]] = field(default_factory=dict)
+    unfinished: dict[str, list[A]] = field(default_factory=dict)
+    ongoing: dict[str, int] = field(default_factory=dict)
+    planned: dict[str, list[Outcome]] = field(default_factory=dict)
+
+    def add(self, analysis: A) -> None:
+        """Keep a new analysis."""
+        self.by_id[analysis.id] = analysis
+        self.by_membership.setdefault(analysis.membership_id, []).append(analysis)
+        self.unfinished.setdefault(analysis.membership_id, []).append(analysis)
+        self.ongoing[analysis.account_id] = self.ongoing.get(analysis.account_id, 0) + 1
+
+    def uses(self, region: str, quota: Quota, quota_of_account: Quota) -> Iterator[QuotaUse]:
+        """Yield how many have not ended, of each membership and of each account."""
+        for membership_id, held in self.unfinished.items():
+            if held:
+                yield QuotaUse(quota, held[0].account_id, region, len(held), membership_id)
+        for account_id, number in self.ongoing.items():
+            yield QuotaUse(quota_of_account, account_id, region, number)
+
+    def waiting(self, region: str) -> Iterator[tuple[str, str]]:
+        """Yield account and region of those some of whose have not ended."""
+        for account_id, number in self.ongoing.items():
+            if number:
+                yield account_id, region
+
+
+def outline_of(analyses: Analyses[A], thing: str, things: str, region: str) -> Iterator[Outline]:
+    """Yield what accounts run, the latest one first, and how the next ones will end."""
+
+    def show(analysis: A) -> str:
+        code = f", {analysis.error['code']}" if analysis.error else ""
+        return f"{thing} {analysis.id} {analysis.status}{code}"
+
+    held = by_account(reversed(analyses.by_id.values()), lambda each: each.account_id)
+    for account_id, runs in held.items():
+        yield Outline(account_id, region, "cleanrooms", several(things, runs, show))
+    for account_id, planned in analyses.planned.items():
+        if planned:
+            endings = listed([outcome.status for outcome in planned])
+            text = f"the next {thing} will end in {endings}"
+            yield Outline(account_id, region, "cleanrooms", one(text))
+
+
+def durations(analysis: ProtectedAnalysis) -> tuple[timedelta, ...]:
+    """Return how long each step takes on the way that an analysis is on; none at its end."""
+    if analysis.status not in UNFINISHED:
+        return ()
+    return CANCELS if analysis.status == "CANCELLING" else RUNS

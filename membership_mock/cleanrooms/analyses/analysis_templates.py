@@ -1,0 +1,379 @@
+"""Analysis templates: analyses that a member writes down and the others can review, allow and run.
+
+A template lives in its author's membership and is seen by the whole collaboration. Sources: API
+pages of the operations; user guide, "Analysis templates"; what they leave open is marked inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from membership_mock.cleanrooms.analyses.sql_tables import tables_in
+from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
+from membership_mock.cleanrooms.collaborations.collaborations import Collaboration, Collaborations
+from membership_mock.cleanrooms.errors import (
+    AccessDeniedException,
+    ConflictException,
+    ResourceNotFoundException,
+    ValidationException,
+)
+from membership_mock.cleanrooms.families import CleanRoomsFamily
+from membership_mock.cleanrooms.memberships.membership_store import Membership
+from membership_mock.cleanrooms.memberships.memberships import Memberships
+from membership_mock.cleanrooms.quotas import ANALYSIS_TEMPLATES, Quotas
+from membership_mock.cleanrooms.region_index import sequence_of, shelve, unshelve
+from membership_mock.cleanrooms.tag_keys import check_tag_keys
+from membership_mock.engine.moto.registries import TaggedResource, random_uuid
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.state.quotas import QuotaUse
+from membership_mock.engine.state.summary import Glance, Outline, by_account, named, several
+from membership_mock.engine.state.world import Scope, Store, World
+
+
+@dataclass
+class AnalysisTemplate:
+    """A template; fields that are not explained are those of GetAnalysisTemplate.
+
+    Attributes:
+        creator_account_id: the account that owns it.
+        sequence: its place in the order of creation.
+        is_synthetic_data: True, or absent (inferred).
+    """
+
+    id: str
+    arn: str
+    creator_account_id: str
+    sequence: int
+    collaboration_id: str
+    collaboration_arn: str
+    membership_id: str
+    membership_arn: str
+    name: str
+    description: str | None
+    create_time: datetime
+    update_time: datetime
+    schema: dict[str, Any]
+    format: str
+    source: dict[str, Any]
+    analysis_parameters: list[dict[str, Any]] | None
+    error_message_configuration: dict[str, Any] | None
+    synthetic_data_parameters: dict[str, Any] | None
+    tags: dict[str, str]
+
+    @property
+    def is_synthetic_data(self) -> bool | None:
+        """Whether it makes synthetic data."""
+        return True if self.synthetic_data_parameters else None
+
+    @property
+    def is_sql(self) -> bool:
+        """Whether it is a query rather than a job."""
+        return self.format == "SQL"
+
+
+@dataclass
+class AnalysisTemplateStore(Store, scope=Scope.REGION):
+    """The templates: by id, by membership and by collaboration, each in the order of creation.
+
+    Those of a member that is gone are in ``by_collaboration`` no longer.
+    """
+
+    rank = 6
+    by_id: dict[str, AnalysisTemplate] = field(default_factory=dict)
+    by_membership: dict[str, list[AnalysisTemplate]] = field(default_factory=dict)
+    by_collaboration: dict[str, list[AnalysisTemplate]] = field(default_factory=dict)
+    created: int = 0
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each template."""
+        del glance
+        held = by_account(self.by_id.values(), lambda each: each.creator_account_id)
+        for account_id, templates in held.items():
+            lines = several("analysis templates", templates, _outline_of)
+            yield Outline(account_id, key[0], "cleanrooms", lines)
+
+    def shared(self, collaboration_id: str, arn: str) -> AnalysisTemplate | None:
+        """Return the template with this ARN that the members of a collaboration see."""
+        held = self.by_collaboration.get(collaboration_id, ())
+        return next((each for each in held if each.arn == arn), None)
+
+
+def _outline_of(template: AnalysisTemplate) -> str:
+    return (
+        f"analysis template {named(template.name)} ({template.format}) in collaboration"
+        f" {template.collaboration_id}"
+    )
+
+
+class AnalysisTemplates(CleanRoomsFamily):
+    """The operations on analysis templates."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many templates each membership has."""
+        del now
+        for (region,), store in world.stores(AnalysisTemplateStore):
+            for membership_id, held in store.by_membership.items():
+                if held:
+                    account_id = held[0].creator_account_id
+                    yield QuotaUse(ANALYSIS_TEMPLATES, account_id, region, len(held), membership_id)
+
+    def in_collaboration(self, collaboration: Collaboration, arn: str) -> AnalysisTemplate:
+        """Return a template that the members of a collaboration see.
+
+        Raises:
+            ResourceNotFoundException: there is no such template, or its author is gone.
+        """
+        found = self.store(AnalysisTemplateStore).shared(collaboration.id, arn)
+        if found is None:
+            raise _no_such(arn)
+        return found
+
+    def blocks_membership_deletion(self, membership: Membership) -> list[str]:
+        """Return the templates of ``membership`` (observed to hold its deletion back)."""
+        held = self.store(AnalysisTemplateStore).by_membership.get(membership.id, ())
+        return [f"analysis template {each.id}" for each in held]
+
+    def membership_ended(self, membership: Membership, now: datetime) -> None:
+        """Take the templates out of the collaboration; their author keeps them."""
+        del now
+        store = self.store(AnalysisTemplateStore)
+        visible = store.by_collaboration.get(membership.collaboration_id, [])
+        for each in store.by_membership.get(membership.id, ()):
+            unshelve(visible, each)
+
+    def tags_of(self, arn: str) -> dict[str, str] | None:
+        """Return the very tags of a template of this account."""
+        found = self.store(AnalysisTemplateStore).by_id.get(arn.rpartition("/")[2])
+        if found is None or (found.arn, found.creator_account_id) != (arn, self.backend.account_id):
+            return None
+        return found.tags
+
+    def tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield the templates of this account."""
+        for each in self.store(AnalysisTemplateStore).by_id.values():
+            if each.creator_account_id == self.backend.account_id:
+                yield TaggedResource(
+                    each.arn, each.tags, resource_type="cleanrooms:analysistemplate"
+                )
+
+    @operation("CreateAnalysisTemplate", differs="artifacts are not read, so they get no hashes")
+    def create_analysis_template(
+        self,
+        ctx: Context,
+        membership_identifier: str,
+        name: str,
+        format: str,  # noqa: A002  the field's name
+        source: dict[str, Any],
+        description: str | None = None,
+        tags: dict[str, str] | None = None,
+        analysis_parameters: list[dict[str, Any]] | None = None,
+        schema: dict[str, Any] | None = None,
+        error_message_configuration: dict[str, Any] | None = None,
+        synthetic_data_parameters: dict[str, Any] | None = None,
+    ) -> dict[str, AnalysisTemplate]:
+        """Return a new template; the tables that an SQL text names are its schema.
+
+        Raises:
+            AccessDeniedException: the template is a PySpark one, and the caller is not a member
+                who can receive results (documented; the code is inferred).
+            ConflictException: the membership has a template of that name (inferred).
+            ServiceQuotaExceededException: the membership has too many templates.
+            ValidationException: source and format do not go together, or a parameter comes twice.
+        """
+        check_tag_keys(tags or {}, "tags")
+        _check_source(format, source)
+        _check_parameters(analysis_parameters or [])
+        membership = self.of(Memberships).require_active(membership_identifier)
+        if format != "SQL" and RECEIVE_RESULTS not in membership.member_abilities:
+            raise AccessDeniedException(
+                "Only members who can receive results can create PySpark analysis templates."
+            )
+        store = self.store(AnalysisTemplateStore)
+        siblings = store.by_membership.setdefault(membership.id, [])
+        if any(each.name == name for each in siblings):
+            raise ConflictException(
+                f"Membership {membership.id} already has an analysis template named {name}.",
+                membership.id,
+                "MEMBERSHIP",
+                "ALREADY_EXISTS",
+            )
+        self.of(Quotas).require_room(ANALYSIS_TEMPLATES, len(siblings))
+        template_id = random_uuid()
+        named = {"referencedTables": tables_in(source["text"])} if "text" in source else {}
+        template = AnalysisTemplate(
+            id=template_id,
+            arn=f"{membership.arn}/analysistemplate/{template_id}",
+            creator_account_id=ctx.account_id,
+            sequence=store.created,
+            collaboration_id=membership.collaboration_id,
+            collaboration_arn=membership.collaboration_arn,
+            membership_id=membership.id,
+            membership_arn=membership.arn,
+            name=name,
+            description=description,
+            create_time=ctx.now,
+            update_time=ctx.now,
+            schema=schema or named,
+            format=format,
+            source=source,
+            analysis_parameters=analysis_parameters,
+            error_message_configuration=error_message_configuration,
+            synthetic_data_parameters=synthetic_data_parameters,
+            tags=tags or {},
+        )
+        store.created += 1
+        store.by_id[template_id] = template
+        shelve(siblings, template)
+        shelve(store.by_collaboration.setdefault(template.collaboration_id, []), template)
+        return {"analysisTemplate": template}
+
+    @operation("GetAnalysisTemplate")
+    def get_analysis_template(
+        self, ctx: Context, membership_identifier: str, analysis_template_identifier: str
+    ) -> dict[str, AnalysisTemplate]:
+        """Return a template of a membership of the caller's, in any status."""
+        del ctx
+        membership = self.of(Memberships).find(membership_identifier)
+        return {"analysisTemplate": self._find(membership, analysis_template_identifier)}
+
+    @operation("ListAnalysisTemplates")
+    def list_analysis_templates(
+        self, ctx: Context, membership_identifier: str
+    ) -> dict[str, Listing[AnalysisTemplate]]:
+        """Return the templates of a membership of the caller's, oldest first."""
+        del ctx
+        membership = self.of(Memberships).find(membership_identifier)
+        held = self.store(AnalysisTemplateStore).by_membership.get(membership.id, ())
+        return {"analysisTemplateSummaries": Listing(held, sequence_of)}
+
+    @operation("UpdateAnalysisTemplate")
+    def update_analysis_template(
+        self,
+        ctx: Context,
+        membership_identifier: str,
+        analysis_template_identifier: str,
+        description: str | None = None,
+    ) -> dict[str, AnalysisTemplate]:
+        """Change the description, and return the template; nothing else can change."""
+        membership = self.of(Memberships).require_active(membership_identifier, conflict=False)
+        template = self._find(membership, analysis_template_identifier)
+        template.description = template.description if description is None else description
+        template.update_time = ctx.now
+        return {"analysisTemplate": template}
+
+    @operation("DeleteAnalysisTemplate")
+    def delete_analysis_template(
+        self, ctx: Context, membership_identifier: str, analysis_template_identifier: str
+    ) -> None:
+        """Delete a template, in a membership of any status (inferred); rules may still name it."""
+        del ctx
+        membership = self.of(Memberships).find(membership_identifier)
+        template = self._find(membership, analysis_template_identifier)
+        store = self.store(AnalysisTemplateStore)
+        del store.by_id[template.id]
+        unshelve(store.by_membership[membership.id], template)
+        unshelve(store.by_collaboration[template.collaboration_id], template)
+
+    @operation("GetCollaborationAnalysisTemplate")
+    def get_collaboration_analysis_template(
+        self, ctx: Context, collaboration_identifier: str, analysis_template_arn: str
+    ) -> dict[str, Any]:
+        """Return a template of a collaboration that the caller created or has joined."""
+        del ctx
+        collaboration = self.of(Collaborations).joined(collaboration_identifier)
+        found = self.in_collaboration(collaboration, analysis_template_arn)
+        return {"collaborationAnalysisTemplate": _seen_by_others(found)}
+
+    @operation("ListCollaborationAnalysisTemplates")
+    def list_collaboration_analysis_templates(
+        self, ctx: Context, collaboration_identifier: str
+    ) -> dict[str, Listing[AnalysisTemplate]]:
+        """Return the templates of all members of a collaboration, oldest first."""
+        del ctx
+        collaboration = self.of(Collaborations).joined(collaboration_identifier)
+        held = self.store(AnalysisTemplateStore).by_collaboration.get(collaboration.id, ())
+        return {"collaborationAnalysisTemplateSummaries": Listing(held, sequence_of)}
+
+    @operation("BatchGetCollaborationAnalysisTemplate")
+    def batch_get_collaboration_analysis_template(
+        self, ctx: Context, collaboration_identifier: str, analysis_template_arns: list[str]
+    ) -> dict[str, Any]:
+        """Return templates in the order of the ARNs, each once, and an error per unknown ARN.
+
+        The code of an error is the name of the exception (inferred).
+        """
+        del ctx
+        collaboration = self.of(Collaborations).joined(collaboration_identifier)
+        store = self.store(AnalysisTemplateStore)
+        templates, errors = [], []
+        for arn in dict.fromkeys(analysis_template_arns):
+            found = store.shared(collaboration.id, arn)
+            if found is not None:
+                templates.append(_seen_by_others(found))
+            else:
+                missing = _no_such(arn)
+                errors.append({"arn": arn, "code": missing.code, "message": missing.message})
+        return {"collaborationAnalysisTemplates": templates, "errors": errors}
+
+    def _find(self, membership: Membership, template_id: str) -> AnalysisTemplate:
+        found = self.store(AnalysisTemplateStore).by_id.get(template_id)
+        if found is None or found.membership_id != membership.id:
+            raise ResourceNotFoundException(
+                f"No such analysis template with id: {template_id}", template_id, "MEMBERSHIP"
+            )
+        return found
+
+
+def _no_such(arn: str) -> ResourceNotFoundException:
+    return ResourceNotFoundException(
+        f"No such analysis template with arn: {arn}", arn, "MEMBERSHIP"
+    )
+
+
+def _seen_by_others(template: AnalysisTemplate) -> dict[str, Any]:
+    """Return a template as the collaboration sees it: the text of a query, but no artifacts.
+
+    That the text is shown is inferred from what the view is for: reviewing the analysis.
+    """
+    return {
+        "id": template.id,
+        "arn": template.arn,
+        "collaborationId": template.collaboration_id,
+        "collaborationArn": template.collaboration_arn,
+        "description": template.description,
+        "creatorAccountId": template.creator_account_id,
+        "name": template.name,
+        "createTime": template.create_time,
+        "updateTime": template.update_time,
+        "schema": template.schema,
+        "format": template.format,
+        "source": template.source if template.is_sql else None,
+        "analysisParameters": template.analysis_parameters,
+        "errorMessageConfiguration": template.error_message_configuration,
+        "syntheticDataParameters": template.synthetic_data_parameters,
+    }
+
+
+def _check_source(template_format: str, source: dict[str, Any]) -> None:
+    wanted = "text" if template_format == "SQL" else "artifacts"
+    if wanted not in source:
+        raise ValidationException(
+            f"The source of a template in the format {template_format} must be {wanted}.",
+            field="source",
+        )
+    if wanted == "text" and not source["text"].strip():
+        raise ValidationException("The text of the query is empty.", "INVALID_QUERY", "source")
+
+
+def _check_parameters(parameters: list[dict[str, Any]]) -> None:
+    names = [each["name"] for each in parameters]
+    if len(set(names)) < len(names):
+        raise ValidationException(
+            "Each parameter can be given only once.", field="analysisParameters"
+        )

@@ -1,0 +1,345 @@
+"""What protected queries and protected jobs have in common: their life, and how one ends.
+
+An analysis moves as `settling` says: by the clock, or with each read of it and each list that it
+may be in. It ends in SUCCESS unless the author of a test has said otherwise.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import NoneType
+from typing import Any, Generic
+
+from membership_mock.cleanrooms.analyses.analysis_store import (
+    ENDINGS,
+    NEXT_STATUS,
+    UNFINISHED,
+    A,
+    Analyses,
+    Event,
+    Outcome,
+    durations,
+)
+from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result
+from membership_mock.cleanrooms.collaborations.collaborations import Collaboration
+from membership_mock.cleanrooms.collaborations.payment import Cost, named
+from membership_mock.cleanrooms.errors import (
+    ConflictException,
+    ResourceNotFoundException,
+    ValidationException,
+)
+from membership_mock.cleanrooms.families import CleanRoomsFamily
+from membership_mock.cleanrooms.memberships.membership_store import Membership
+from membership_mock.cleanrooms.quotas import Quotas
+from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.engine.protocol.pagination import Listing, Position
+from membership_mock.engine.state.lifecycle import Course
+from membership_mock.engine.state.quotas import Quota
+from membership_mock.errors import UsageError
+
+#: the codes of an error that queries and jobs have in common. Source: the model's texts.
+ERROR_CODES = (
+    "RESOURCE_NOT_FOUND",
+    "INVALID_RESOURCE",
+    "RESOURCE_ACCESS_DENIED",
+    "INSUFFICIENT_COMPUTE",
+    "TRANSIENT_ERROR",
+    "INTERNAL_ERROR",
+    "UNKNOWN_ERROR",
+)
+
+
+class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
+    """A family of analyses: what is the same for queries and for jobs."""
+
+    #: what one is called in a message
+    thing: str
+    endings: tuple[str, ...]
+    error_codes: tuple[str, ...]
+
+    @property
+    @abstractmethod
+    def analyses(self) -> Analyses[A]:
+        """The analyses of the region."""
+
+    @abstractmethod
+    def check_result(self, result: Result, destinations: Sequence[Destination] | None) -> None:
+        """Refuse, with a `UsageError`, a result that could not be delivered.
+
+        Args:
+            result: what the author of a test wants delivered.
+            destinations: where to; None while that is not known.
+        """
+
+    @abstractmethod
+    def deliver(self, analysis: A) -> dict[str, Any]:
+        """Leave the result of ``analysis`` with its receivers, and return the ``output``."""
+
+    def plan(
+        self, status: str, result: Result, error: Mapping[str, Any] | None, analysis_id: str | None
+    ) -> None:
+        """Settle how an analysis ends: that of the id, or else the next one of this account.
+
+        Raises:
+            UsageError: no analysis can end like that, or the one of the id has ended.
+        """
+        if status not in self.endings:
+            raise UsageError(
+                f"A {self.thing} ends in {', '.join(self.endings)}, not in {status!r}."
+            )
+        if result is not None and status != "SUCCESS":
+            raise UsageError(f"A {self.thing} that ends in {status} has no result.")
+        if not isinstance(error, (Mapping, NoneType)):
+            raise UsageError(
+                f"The error of a {self.thing} is a mapping with code, message and retryable, not"
+                f" {error!r}."
+            )
+        if error is not None and status != "FAILED":
+            raise UsageError(f"A {self.thing} that ends in {status} has no error.")
+        outcome = Outcome(status, result, self._error(error or {}) if status == "FAILED" else None)
+        if analysis_id is None:
+            self.check_result(result, None)
+            self.analyses.planned.setdefault(self.backend.account_id, []).append(outcome)
+            return
+        known = isinstance(analysis_id, str)
+        found = self.analyses.by_id.get(analysis_id) if known else None
+        if found is None or found.account_id != self.backend.account_id:
+            raise UsageError(
+                f"Account {self.backend.account_id} has no {self.thing} with the id {analysis_id}"
+                f" in {self.backend.region_name}."
+            )
+        self._catch_up(found, self.backend.world.clock.now())
+        if found.status not in ("SUBMITTED", "STARTED"):
+            raise UsageError(f"The {self.thing} {analysis_id} is {found.status} already.")
+        self.check_result(result, found.destinations)
+        found.outcome = outcome
+
+    def next_outcome(self) -> Outcome:
+        """Return how the analysis that is about to start will end, without using that up."""
+        planned = self.analyses.planned.get(self.backend.account_id)
+        return planned[0] if planned else Outcome()
+
+    def start(self, analysis: A) -> None:
+        """Keep a new analysis, which uses up the next planned outcome."""
+        planned = self.analyses.planned.get(self.backend.account_id)
+        if planned:
+            planned.pop(0)
+        self.analyses.add(analysis)
+
+    def require_room(
+        self, membership: Membership, quota: Quota, quota_of_account: Quota, now: datetime
+    ) -> None:
+        """Refuse one more analysis of ``membership``, or of its account.
+
+        Raises:
+            ServiceQuotaExceededException: too many have not ended by now.
+        """
+        quotas, account_id = self.of(Quotas), membership.account_id
+        quotas.require_room(quota, len(self.running(membership, now)))
+        if self.analyses.ongoing.get(account_id, 0) >= self.limit(quota_of_account):
+            self.time_passed(now)
+        quotas.require_room(quota_of_account, self.analyses.ongoing.get(account_id, 0))
+
+    def find(self, membership: Membership, analysis_id: str) -> A:
+        """Return an analysis of a membership.
+
+        Raises:
+            ResourceNotFoundException: the membership has no such analysis.
+        """
+        found = self.analyses.by_id.get(analysis_id)
+        if found is None or found.membership_id != membership.id:
+            raise ResourceNotFoundException(
+                f"No such {self.thing} with id: {analysis_id}", analysis_id, "MEMBERSHIP"
+            )
+        return found
+
+    def listing(self, membership: Membership, status: str | None, now: datetime) -> Listing[A]:
+        """Return the analyses of a membership, newest first; its first page is a look at all."""
+
+        def look() -> None:
+            for each in list(self.analyses.unfinished.get(membership.id, ())):
+                self.look_at(each, now)
+
+        def held() -> Sequence[A]:
+            found = self.analyses.by_membership.get(membership.id, [])
+            return found if status is None else [each for each in found if each.status == status]
+
+        return _Looked(look, held)
+
+    def look_at(self, analysis: A, now: datetime) -> A:
+        """Return an analysis, as far on as time or this look have taken it."""
+        self._catch_up(analysis, now)
+        self._follow(analysis, analysis.course.look(durations(analysis), now, self.backend.world))
+        analysis.course.shown = True
+        return analysis
+
+    def running(self, membership: Membership, now: datetime) -> list[A]:
+        """Return the analyses of a membership that have not ended by now."""
+        unfinished = self.analyses.unfinished
+        for each in list(unfinished.get(membership.id, ())):
+            self._catch_up(each, now)
+        return list(unfinished.get(membership.id, ()))
+
+    def time_passed(self, now: datetime) -> None:
+        """Let the analyses of this account end that are due: their results lie in S3."""
+        for held in list(self.analyses.unfinished.values()):
+            for each in list(held):
+                if each.account_id == self.backend.account_id:
+                    self._catch_up(each, now)
+
+    def cancel(self, analysis: A, now: datetime) -> A:
+        """Cancel an analysis that has not ended, and return it.
+
+        Raises:
+            ConflictException: it has ended otherwise (inferred: the reason).
+        """
+        self._catch_up(analysis, now)
+        if (analysis.status, "cancel") not in NEXT_STATUS:
+            raise ConflictException(
+                f"The {self.thing} {analysis.id} cannot be cancelled: it is {analysis.status}.",
+                analysis.membership_id,
+                "MEMBERSHIP",
+                "INVALID_STATE",
+            )
+        self._move(analysis, "cancel", now)
+        analysis.course.shown = True
+        return analysis
+
+    def unfinished_work(self, membership: Membership, now: datetime) -> list[str]:
+        """Return the analyses of ``membership`` that have not ended."""
+        return [f"{self.thing} {each.id}" for each in self.running(membership, now)]
+
+    def membership_ended(self, membership: Membership, now: datetime) -> None:
+        """Cancel what still runs in ``membership``."""
+        for each in self.running(membership, now):
+            self._move(each, "lose membership", now)
+
+    def _catch_up(self, analysis: A, now: datetime) -> None:
+        """Take an analysis as far as time has; it may come to its cancellation on the way."""
+        while moments := analysis.course.pass_time(durations(analysis), now):
+            self._follow(analysis, moments)
+
+    def _follow(self, analysis: A, moments: Sequence[datetime]) -> None:
+        """Let an analysis have the status that its course has come to, step by step."""
+        for moment in moments:
+            event: Event = "settle"
+            if analysis.status == "SUBMITTED":
+                event = "start"
+            elif analysis.status == "STARTED":
+                event = ENDINGS[analysis.outcome.status]
+            self._move(analysis, event, moment)
+
+    def _move(self, analysis: A, event: Event, now: datetime) -> None:
+        before, analysis.status = analysis.status, NEXT_STATUS[analysis.status, event]
+        if analysis.status == "CANCELLING" != before:
+            analysis.course = Course([now])
+        if analysis.status == "SUCCESS":
+            elapsed = max(now - analysis.create_time, timedelta())  # a test may turn time back
+            analysis.statistics = {
+                "totalDurationInMillis": int(elapsed.total_seconds() * 1000),
+                "billedResourceUtilization": {"units": 0.0},
+            }
+            analysis.result = {"output": self.deliver(analysis)}
+        elif analysis.status == "FAILED":
+            analysis.error = analysis.outcome.error
+        if analysis.status not in UNFINISHED:
+            unfinished = self.analyses.unfinished[analysis.membership_id]
+            unfinished[:] = [each for each in unfinished if each is not analysis]
+            self.analyses.ongoing[analysis.account_id] -= 1
+
+    def _error(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        unknown = set(given) - {"code", "message", "retryable"}
+        if unknown:
+            raise UsageError(
+                "The error of a failure has code, message and retryable, not"
+                f" {', '.join(sorted(unknown))}."
+            )
+        code = given.get("code", "UNKNOWN_ERROR")
+        if code not in self.error_codes:
+            raise UsageError(
+                f"{code!r} is no error code of a {self.thing}; there are:"
+                f" {', '.join(self.error_codes)}."
+            )
+        if not isinstance(given.get("message", ""), str):
+            raise UsageError(f"The message of a failure is text, not {given['message']!r}.")
+        return {
+            "code": code,
+            "message": given.get("message", f"The {self.thing} failed."),
+            "retry": {"retryable": bool(given.get("retryable", code == "TRANSIENT_ERROR"))},
+        }
+
+
+class _Looked(Listing[A]):
+    """A list whose first page takes its entries a step on, and whose other pages do not.
+
+    A walk with a status would lose entries if they moved between two of its pages; and a page that
+    is refused, because of its token, must move nothing.
+    """
+
+    __slots__ = ("_held", "_look")
+
+    def __init__(self, look: Callable[[], None], held: Callable[[], Sequence[A]]) -> None:
+        super().__init__((), sequence_of, descending=True)
+        self._look, self._held = look, held
+
+    def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
+        """Return the entries behind ``after``, the first ones after a look at all of them."""
+        if after is None:
+            self._look()
+        return Listing(self._held(), sequence_of, descending=True).page(size, after)
+
+
+def payer_of(collaboration: Collaboration, cost: Cost, asked: str | None, field_name: str) -> str:
+    """Return the account that pays for an analysis: the one asked for, or the only candidate.
+
+    Candidates are the active members who have accepted to pay. Source: the model's text on payer
+    candidates; user guide: when the payer is gone, nothing runs. The error is inferred.
+
+    Args:
+        collaboration: where the analysis runs.
+        cost: what is to be paid for.
+        asked: the account that the runner names.
+        field_name: the field that names it.
+
+    Raises:
+        ValidationException: nobody pays, several could, or the one asked for does not.
+    """
+    candidates = [
+        each.account_id
+        for each in collaboration.active_members()
+        if each.membership is not None and named(each.membership.payment_configuration, cost)
+    ]
+    if asked is not None:
+        if asked not in candidates:
+            raise ValidationException(
+                f"Account {asked} is not an active member of the collaboration who pays for this.",
+                field=field_name,
+            )
+        return asked
+    if not candidates:
+        raise ValidationException(
+            "No active member of the collaboration pays for this.", field=field_name
+        )
+    if len(candidates) > 1:
+        raise ValidationException(
+            f"Several members can pay for this: {', '.join(candidates)}. Name one of them.",
+            field=field_name,
+        )
+    return candidates[0]
+
+
+def check_workers(configuration: Mapping[str, Any] | None, most: int) -> None:
+    """Refuse more workers than an analysis of this kind can have.
+
+    Source: user guide; the model allows the largest number of any kind.
+
+    Raises:
+        ValidationException: there are too many.
+    """
+    number = (configuration or {}).get("worker", {}).get("number")
+    if number is not None and number > most:
+        raise ValidationException(
+            f"The number of workers must be {most} at the most.", field="computeConfiguration"
+        )

@@ -1,0 +1,232 @@
+"""Protected jobs: PySpark analysis templates that the member who can run jobs runs.
+
+No job is run: the author of a test says which files one leaves, see `AwsSide.end_job`.
+Sources: API pages of the operations; what they leave open is marked inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from membership_mock.cleanrooms.analyses.analysis_store import (
+    Analyses,
+    ProtectedAnalysis,
+    outline_of,
+)
+from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplates
+from membership_mock.cleanrooms.analyses.protected_analyses import (
+    ERROR_CODES,
+    ProtectedAnalyses,
+    check_workers,
+    payer_of,
+)
+from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables, Use
+from membership_mock.cleanrooms.analyses.result_delivery import (
+    Destination,
+    Result,
+    by_default,
+    only_receiver,
+    output_of,
+    receiver,
+    write_files,
+)
+from membership_mock.cleanrooms.analyses.template_parameters import check_parameters
+from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS, RUN_JOB
+from membership_mock.cleanrooms.collaborations.payment import JOBS
+from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
+from membership_mock.cleanrooms.memberships.membership_store import Membership
+from membership_mock.cleanrooms.memberships.memberships import Memberships
+from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT
+from membership_mock.engine.moto.registries import random_uuid
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.state.lifecycle import Course
+from membership_mock.engine.state.quotas import QuotaUse
+from membership_mock.engine.state.summary import Glance, Outline
+from membership_mock.engine.state.world import Scope, Store, World
+from membership_mock.errors import UsageError
+
+#: the most workers of a job. Source: the model's text.
+MOST_WORKERS = 128
+
+_DIFFERS = "no job is run: looks or time move a job on, and the test says how it ends"
+
+
+@dataclass(kw_only=True)
+class ProtectedJob(ProtectedAnalysis):
+    """A job; see `ProtectedAnalysis`."""
+
+    job_parameters: dict[str, Any]
+    job_compute_payer_account_id: str
+
+
+@dataclass
+class ProtectedJobStore(Store, scope=Scope.REGION):
+    """The protected jobs of a region."""
+
+    rank = 8
+    jobs: Analyses[ProtectedJob] = field(default_factory=Analyses)
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each, the latest one first, and one for each ending to come."""
+        del glance
+        yield from outline_of(self.jobs, "protected job", "protected jobs", key[0])
+
+
+class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
+    """The operations on protected jobs."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many jobs of each membership and account have not ended."""
+        del now
+        for (region,), store in world.stores(ProtectedJobStore):
+            yield from store.jobs.uses(region, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT)
+
+    @classmethod
+    def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
+        """Yield whose jobs have not ended."""
+        for (region,), store in world.stores(ProtectedJobStore):
+            yield from store.jobs.waiting(region)
+
+    thing = "protected job"
+    endings = ("SUCCESS", "FAILED", "CANCELLED")
+    error_codes = ("MALFORMED_SCRIPT", *ERROR_CODES)
+
+    @property
+    def analyses(self) -> Analyses[ProtectedJob]:
+        """The jobs of the region."""
+        return self.store(ProtectedJobStore).jobs
+
+    @operation("StartProtectedJob", differs=_DIFFERS)
+    def start_protected_job(
+        self,
+        ctx: Context,
+        type: str,  # noqa: A002  the field's name
+        membership_identifier: str,
+        job_parameters: dict[str, Any],
+        result_configuration: dict[str, Any] | None = None,
+        compute_configuration: dict[str, Any] | None = None,
+        job_compute_payer_account_id: str | None = None,
+    ) -> dict[str, ProtectedJob]:
+        """Return a new job, which is SUBMITTED.
+
+        Without a result configuration the result goes to the runner's default place; if the runner
+        has none, to the only member who receives results (inferred).
+
+        Raises:
+            AccessDeniedException: the caller cannot run jobs, or its membership is not active.
+            ResourceNotFoundException: no such membership, or no such template.
+            ServiceQuotaExceededException: too many jobs of the membership, or of the
+                account, have not ended.
+            ValidationException: template, receiver, payer or tables do not allow the job.
+        """
+        del type
+        membership = self.of(Memberships).require_active(membership_identifier, conflict=False)
+        if RUN_JOB not in membership.member_abilities:
+            raise AccessDeniedException
+        arn = job_parameters["analysisTemplateArn"]
+        template = self.of(AnalysisTemplates).in_collaboration(membership.collaboration, arn)
+        if template.is_sql:
+            raise ValidationException(
+                f"Analysis template {arn} is in the format SQL, not a PySpark one.",
+                field="jobParameters",
+            )
+        check_parameters(template, job_parameters.get("parameters", {}), "jobParameters")
+        destination = _destination(membership, result_configuration)
+        payer = payer_of(
+            membership.collaboration,
+            JOBS,
+            job_compute_payer_account_id,
+            "jobComputePayerAccountId",
+        )
+        check_workers(compute_configuration, MOST_WORKERS)
+        use = Use("DIRECT_JOB", ctx.account_id, template, {destination.account_id})
+        names = template.schema.get("referencedTables", [])
+        self.of(ProtectedTables).check(membership.collaboration_id, names, use)
+        self.require_room(membership, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, ctx.now)
+        job = ProtectedJob(
+            id=random_uuid(),
+            account_id=ctx.account_id,
+            sequence=len(self.analyses.by_id),
+            membership_id=membership.id,
+            membership_arn=membership.arn,
+            create_time=ctx.now,
+            course=Course([ctx.now], shown=True),  # by the answer
+            job_parameters=job_parameters,
+            result_configuration=result_configuration,
+            compute_configuration=compute_configuration,
+            job_compute_payer_account_id=payer,
+            destinations=[destination],
+            outcome=self.next_outcome(),
+        )
+        self.start(job)
+        return {"protectedJob": job}
+
+    @operation("GetProtectedJob", differs=_DIFFERS)
+    def get_protected_job(
+        self, ctx: Context, membership_identifier: str, protected_job_identifier: str
+    ) -> dict[str, ProtectedJob]:
+        """Return a job of the caller's, as far on as this look or time have taken it."""
+        membership = self.of(Memberships).find(membership_identifier)
+        job = self.find(membership, protected_job_identifier)
+        return {"protectedJob": self.look_at(job, ctx.now)}
+
+    @operation("ListProtectedJobs", differs=_DIFFERS)
+    def list_protected_jobs(
+        self, ctx: Context, membership_identifier: str, status: str | None = None
+    ) -> dict[str, Listing[ProtectedJob]]:
+        """Return the jobs of a membership of the caller's, newest first."""
+        membership = self.of(Memberships).find(membership_identifier)
+        return {"protectedJobs": self.listing(membership, status, ctx.now)}
+
+    @operation("UpdateProtectedJob")
+    def update_protected_job(
+        self,
+        ctx: Context,
+        membership_identifier: str,
+        protected_job_identifier: str,
+        target_status: str,
+    ) -> dict[str, ProtectedJob]:
+        """Cancel a job, and return it: it is CANCELLING, and then CANCELLED.
+
+        Raises:
+            ConflictException: it has ended otherwise, or its membership is not ACTIVE (inferred).
+        """
+        del target_status  # CANCELLED is the only one
+        membership = self.of(Memberships).require_active(membership_identifier)
+        job = self.find(membership, protected_job_identifier)
+        return {"protectedJob": self.cancel(job, ctx.now)}
+
+    def check_result(self, result: Result, destinations: Sequence[Destination] | None) -> None:
+        """Refuse anything but files by name."""
+        del destinations
+        if result is not None and not (
+            isinstance(result, Mapping) and all(isinstance(body, bytes) for body in result.values())
+        ):
+            raise UsageError(
+                'The result of a protected job is its files by name, such as {"out.json": b"{}"}.'
+            )
+
+    def deliver(self, analysis: ProtectedJob) -> dict[str, Any]:
+        """Write the files into the receiver's bucket, and return the ``output``."""
+        files: Any = analysis.outcome.result or {}  # check_result has seen it
+        for destination in analysis.destinations:
+            write_files(analysis.id, self.backend.partition, destination, files)
+        return output_of(analysis.id, analysis.destinations)
+
+
+def _destination(membership: Membership, configuration: dict[str, Any] | None) -> Destination:
+    own = membership.default_job_result_configuration
+    if configuration is not None:
+        account_id = configuration["outputConfiguration"]["member"]["accountId"]
+    elif RECEIVE_RESULTS in membership.member_abilities and own is not None:
+        return by_default(membership.account_id, own, shown=True)
+    else:
+        account_id = only_receiver(membership.collaboration).account_id
+    found = receiver(membership.collaboration, account_id)
+    return by_default(account_id, found.default_job_result_configuration, shown=False)

@@ -1,0 +1,303 @@
+"""Protected queries: what the member who can query asks of everybody's tables.
+
+No SQL is run: the author of a test says what a query finds, see `AwsSide.end_query`.
+Sources: API pages of the operations; what they leave open is marked inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from membership_mock.cleanrooms.analyses.analysis_store import (
+    Analyses,
+    ProtectedAnalysis,
+    outline_of,
+)
+from membership_mock.cleanrooms.analyses.analysis_templates import (
+    AnalysisTemplate,
+    AnalysisTemplates,
+)
+from membership_mock.cleanrooms.analyses.protected_analyses import (
+    ERROR_CODES,
+    ProtectedAnalyses,
+    check_workers,
+    payer_of,
+)
+from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables, Use
+from membership_mock.cleanrooms.analyses.result_delivery import (
+    Destination,
+    Result,
+    by_default,
+    in_bucket,
+    only_receiver,
+    output_of,
+    receiver,
+    write_query_result,
+)
+from membership_mock.cleanrooms.analyses.sql_tables import tables_in
+from membership_mock.cleanrooms.analyses.template_parameters import check_parameters
+from membership_mock.cleanrooms.collaborations.abilities import QUERY, RECEIVE_RESULTS
+from membership_mock.cleanrooms.collaborations.payment import QUERIES
+from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
+from membership_mock.cleanrooms.memberships.membership_store import Membership
+from membership_mock.cleanrooms.memberships.memberships import Memberships
+from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT
+from membership_mock.engine.moto.registries import random_uuid
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.state.lifecycle import Course
+from membership_mock.engine.state.quotas import QuotaUse
+from membership_mock.engine.state.summary import Glance, Outline
+from membership_mock.engine.state.world import Scope, Store, World
+from membership_mock.errors import UsageError
+
+#: the most workers of a query. Source: the model's text.
+MOST_WORKERS = 400
+
+_DIFFERS = "the SQL is not run: looks or time move a query on, and the test says how it ends"
+
+
+@dataclass(kw_only=True)
+class ProtectedQuery(ProtectedAnalysis):
+    """A query; see `ProtectedAnalysis`."""
+
+    sql_parameters: dict[str, Any]
+    query_compute_payer_account_id: str
+
+
+@dataclass
+class ProtectedQueryStore(Store, scope=Scope.REGION):
+    """The protected queries of a region."""
+
+    rank = 7
+    queries: Analyses[ProtectedQuery] = field(default_factory=Analyses)
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each, the latest one first, and one for each ending to come."""
+        del glance
+        yield from outline_of(self.queries, "protected query", "protected queries", key[0])
+
+
+class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
+    """The operations on protected queries."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many queries of each membership and account have not ended."""
+        del now
+        for (region,), store in world.stores(ProtectedQueryStore):
+            yield from store.queries.uses(region, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT)
+
+    @classmethod
+    def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
+        """Yield whose queries have not ended."""
+        for (region,), store in world.stores(ProtectedQueryStore):
+            yield from store.queries.waiting(region)
+
+    thing = "protected query"
+    endings = ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED")
+    error_codes = ("MALFORMED_QUERY", *ERROR_CODES)
+
+    @property
+    def analyses(self) -> Analyses[ProtectedQuery]:
+        """The queries of the region."""
+        return self.store(ProtectedQueryStore).queries
+
+    @operation("StartProtectedQuery", differs=_DIFFERS)
+    def start_protected_query(
+        self,
+        ctx: Context,
+        type: str,  # noqa: A002  the field's name
+        membership_identifier: str,
+        sql_parameters: dict[str, Any],
+        result_configuration: dict[str, Any] | None = None,
+        compute_configuration: dict[str, Any] | None = None,
+        query_compute_payer_account_id: str | None = None,
+    ) -> dict[str, ProtectedQuery]:
+        """Return a new query, which is SUBMITTED.
+
+        Without a result configuration the result goes to the runner's default place; if the runner
+        has none, to the only member who receives results (inferred).
+
+        Raises:
+            AccessDeniedException: the caller cannot query, or its membership is not active.
+            ResourceNotFoundException: no such membership, or no such template.
+            ServiceQuotaExceededException: too many queries of the membership, or of the
+                account, have not ended.
+            ValidationException: parameters, receivers, payer or tables do not allow the query.
+        """
+        del type
+        membership = self.of(Memberships).require_active(membership_identifier, conflict=False)
+        if QUERY not in membership.member_abilities:
+            raise AccessDeniedException
+        template = self._template(membership, sql_parameters)
+        destinations = _destinations(membership, result_configuration)
+        payer = payer_of(
+            membership.collaboration,
+            QUERIES,
+            query_compute_payer_account_id,
+            "queryComputePayerAccountId",
+        )
+        check_workers(compute_configuration, MOST_WORKERS)
+        names = (
+            template.schema.get("referencedTables", [])
+            if template
+            else tables_in(sql_parameters["queryString"])
+        )
+        receivers = {each.account_id for each in destinations}
+        use = Use("DIRECT_QUERY", ctx.account_id, template, receivers)
+        self.of(ProtectedTables).check(membership.collaboration_id, names, use)
+        self.require_room(membership, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT, ctx.now)
+        outcome = self.next_outcome()
+        self.check_result(outcome.result, destinations)
+        query = ProtectedQuery(
+            id=random_uuid(),
+            account_id=ctx.account_id,
+            sequence=len(self.analyses.by_id),
+            membership_id=membership.id,
+            membership_arn=membership.arn,
+            create_time=ctx.now,
+            course=Course([ctx.now], shown=True),  # by the answer
+            sql_parameters=sql_parameters,
+            result_configuration=result_configuration,
+            compute_configuration=compute_configuration,
+            query_compute_payer_account_id=payer,
+            destinations=destinations,
+            outcome=outcome,
+        )
+        self.start(query)
+        return {"protectedQuery": query}
+
+    @operation("GetProtectedQuery", differs=_DIFFERS)
+    def get_protected_query(
+        self, ctx: Context, membership_identifier: str, protected_query_identifier: str
+    ) -> dict[str, ProtectedQuery]:
+        """Return a query of the caller's, as far on as this look or time have taken it."""
+        membership = self.of(Memberships).find(membership_identifier)
+        query = self.find(membership, protected_query_identifier)
+        return {"protectedQuery": self.look_at(query, ctx.now)}
+
+    @operation("ListProtectedQueries", differs=_DIFFERS)
+    def list_protected_queries(
+        self, ctx: Context, membership_identifier: str, status: str | None = None
+    ) -> dict[str, Listing[ProtectedQuery]]:
+        """Return the queries of a membership of the caller's, newest first."""
+        membership = self.of(Memberships).find(membership_identifier)
+        return {"protectedQueries": self.listing(membership, status, ctx.now)}
+
+    @operation("UpdateProtectedQuery")
+    def update_protected_query(
+        self,
+        ctx: Context,
+        membership_identifier: str,
+        protected_query_identifier: str,
+        target_status: str,
+    ) -> dict[str, ProtectedQuery]:
+        """Cancel a query, and return it: it is CANCELLING, and then CANCELLED.
+
+        Raises:
+            ConflictException: it has ended otherwise, or its membership is not ACTIVE (inferred).
+        """
+        del target_status  # CANCELLED is the only one
+        membership = self.of(Memberships).require_active(membership_identifier)
+        query = self.find(membership, protected_query_identifier)
+        return {"protectedQuery": self.cancel(query, ctx.now)}
+
+    def check_result(self, result: Result, destinations: Sequence[Destination] | None) -> None:
+        """Refuse anything but bytes, or rows for queries whose format is CSV."""
+        if result is None or isinstance(result, bytes):
+            return
+        rows = isinstance(result, Sequence) and not isinstance(result, str)
+        if not (rows and all(isinstance(row, Mapping) for row in result)):
+            raise UsageError(
+                "The result of a protected query is the bytes of its file, or a list of rows, each"
+                ' a mapping such as {"city": "Paris", "n": 7}.'
+            )
+        if any(each.result_format != "CSV" for each in destinations or ()):
+            raise UsageError(
+                "The result was given as rows, but the query's result format is PARQUET: give the"
+                " bytes of a Parquet file, or ask for CSV."
+            )
+
+    def deliver(self, analysis: ProtectedQuery) -> dict[str, Any]:
+        """Write the result into the bucket of each receiver, and return the ``output``."""
+        result: Any = analysis.outcome.result  # check_result has seen it
+        for destination in analysis.destinations:
+            write_query_result(analysis.id, self.backend.partition, destination, result)
+        configuration = (analysis.result_configuration or {}).get("outputConfiguration", {})
+        return output_of(
+            analysis.id, analysis.destinations, distributed="distribute" in configuration
+        )
+
+    def _template(
+        self, membership: Membership, sql_parameters: dict[str, Any]
+    ) -> AnalysisTemplate | None:
+        text, arn = sql_parameters.get("queryString"), sql_parameters.get("analysisTemplateArn")
+        if (text is None) == (arn is None):
+            raise ValidationException(
+                "Exactly one of queryString and analysisTemplateArn is required.",
+                field="sqlParameters",
+            )
+        given = sql_parameters.get("parameters", {})
+        if arn is None:
+            if not str(text).strip():
+                raise ValidationException("The query is empty.", "INVALID_QUERY", "sqlParameters")
+            if given:
+                raise ValidationException(
+                    "Parameters belong to an analysis template.", field="sqlParameters"
+                )
+            return None
+        template = self.of(AnalysisTemplates).in_collaboration(membership.collaboration, arn)
+        if not template.is_sql:
+            raise ValidationException(
+                f"Analysis template {arn} is in the format {template.format}, not SQL.",
+                field="sqlParameters",
+            )
+        check_parameters(template, given, "sqlParameters")
+        return template
+
+
+def _destinations(
+    membership: Membership, configuration: dict[str, Any] | None
+) -> list[Destination]:
+    """Return where a result goes, in the order in which the runner names it."""
+    if configuration is None:
+        own = membership.default_result_configuration
+        if RECEIVE_RESULTS in membership.member_abilities and own is not None:
+            return [by_default(membership.account_id, own, shown=True)]
+        return [_to_member(membership, only_receiver(membership.collaboration).account_id)]
+    output = configuration["outputConfiguration"]
+    if "distribute" not in output:
+        return [_destination(membership, output)]
+    locations = output["distribute"]["locations"]
+    accounts = [each["member"]["accountId"] for each in locations if "member" in each]
+    if sum("s3" in each for each in locations) > 1:
+        raise _refused("You can't specify more than one S3 location.")
+    if membership.account_id in accounts:
+        raise _refused("You can't specify the query runner's account as a member location.")
+    if len(set(accounts)) < len(accounts):
+        raise _refused("Each member can be specified only once.")
+    return [_destination(membership, each) for each in locations]
+
+
+def _destination(membership: Membership, output: dict[str, Any]) -> Destination:
+    if "member" in output:
+        return _to_member(membership, output["member"]["accountId"])
+    if "s3" not in output:
+        raise _refused("Only populating an intermediate table writes into one.")
+    if RECEIVE_RESULTS not in membership.member_abilities:
+        raise _refused("You cannot receive results: name a member who can.")
+    return in_bucket(membership.account_id, output["s3"], shown=True)
+
+
+def _to_member(membership: Membership, account_id: str) -> Destination:
+    found = receiver(membership.collaboration, account_id)
+    return by_default(account_id, found.default_result_configuration, shown=False)
+
+
+def _refused(message: str) -> ValidationException:
+    return ValidationException(message, field="resultConfiguration")

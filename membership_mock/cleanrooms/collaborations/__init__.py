@@ -1,0 +1,1 @@
+"""Collaborations: members, their abilities and payment, and change requests."""

@@ -1,0 +1,297 @@
+"""Change requests: what the creator wants to change, who has to agree, and how it ends.
+
+Sources: the API pages and the user guide's pages on change requests; what is inferred says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from membership_mock.cleanrooms import quotas
+from membership_mock.cleanrooms.collaborations import changes as specifications
+from membership_mock.cleanrooms.collaborations.collaboration_store import (
+    Collaboration,
+    CollaborationStore,
+)
+from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
+from membership_mock.cleanrooms.errors import (
+    AccessDeniedException,
+    ConflictException,
+    ResourceNotFoundException,
+)
+from membership_mock.cleanrooms.families import CleanRoomsFamily
+from membership_mock.cleanrooms.memberships.membership_store import Membership
+from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.engine.moto.registries import random_uuid
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.state.summary import Glance, Outline, by_account, several
+from membership_mock.engine.state.world import Scope, Store
+
+Event = Literal["approve", "approve as the last", "deny", "cancel", "commit"]
+
+#: What may happen to a change request, and the status it has afterwards; what is missing is
+#: refused. Source: API page UpdateCollaborationChangeRequest; that DENIED is final, and that an
+#: approved request can be cancelled, is inferred.
+NEXT_STATUS: dict[tuple[str, Event], str] = {
+    ("PENDING", "approve"): "PENDING",
+    ("PENDING", "approve as the last"): "APPROVED",
+    ("PENDING", "deny"): "DENIED",
+    ("PENDING", "cancel"): "CANCELLED",
+    ("APPROVED", "cancel"): "CANCELLED",
+    ("APPROVED", "commit"): "COMMITTED",
+}
+OPEN = ("PENDING", "APPROVED")
+
+
+@dataclass
+class ChangeRequest:
+    """A change request; fields that are not explained are those of the API.
+
+    Attributes:
+        votes: of each account that was asked, PENDING, APPROVED or DENIED; none are asked about
+            what is approved automatically.
+        sequence: its place in the order of creation.
+    """
+
+    id: str
+    collaboration_id: str
+    create_time: datetime
+    update_time: datetime
+    status: str
+    is_auto_approved: bool
+    changes: list[dict[str, Any]]
+    votes: dict[str, str]
+    sequence: int
+
+    @property
+    def approvals(self) -> dict[str, dict[str, str]] | None:
+        """The votes as answers show them."""
+        return {account: {"status": vote} for account, vote in self.votes.items()} or None
+
+    def move(self, event: Event, now: datetime) -> None:
+        """Let ``event`` happen.
+
+        Raises:
+            ConflictException: the table does not have it.
+        """
+        status = NEXT_STATUS.get((self.status, event))
+        if status is None:
+            raise ConflictException(
+                f"Change request {self.id} is {self.status}.",
+                self.collaboration_id,
+                "COLLABORATION",
+                "INVALID_STATE",
+            )
+        self.status = status
+        self.update_time = now
+
+    def vote(self, account_id: str, vote: str, now: datetime) -> None:
+        """Count the vote of an account that was asked.
+
+        Raises:
+            ConflictException: the request is not PENDING any more.
+        """
+        last = all(
+            given == "APPROVED" for asked, given in self.votes.items() if asked != account_id
+        )
+        if vote == "DENIED":
+            self.move("deny", now)
+        else:
+            self.move("approve as the last" if last else "approve", now)
+        self.votes[account_id] = vote
+
+
+@dataclass
+class ChangeRequestStore(Store, scope=Scope.REGION):
+    """The change requests of each collaboration, by its id, in the order of creation."""
+
+    rank = 3
+    requests: dict[str, list[ChangeRequest]] = field(default_factory=dict)
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each request, under the creator and under those who were asked."""
+        (region,) = key
+        found = glance.world.held_at(CollaborationStore, key)
+        rooms = found.collaborations if found else {}
+        held = [
+            each
+            for collaboration_id, requests in self.requests.items()
+            if collaboration_id in rooms
+            for each in requests
+        ]
+
+        def creator(request: ChangeRequest) -> str:
+            return rooms[request.collaboration_id].creator_account_id
+
+        for account_id, own in by_account(held, creator).items():
+            lines = several("change requests", own, _of_creator)
+            yield Outline(account_id, region, "cleanrooms", lines)
+        asked = [(account, each) for each in held for account in each.votes]
+        for account_id, votes in by_account(asked, lambda pair: pair[0]).items():
+            lines = several("votes", votes, _of_voter)
+            yield Outline(account_id, region, "cleanrooms", lines)
+
+
+def _of_creator(request: ChangeRequest) -> str:
+    return (
+        f"change request {request.id} of collaboration {request.collaboration_id} {request.status}"
+    )
+
+
+def _of_voter(vote: tuple[str, ChangeRequest]) -> str:
+    account_id, request = vote
+    return f"vote {request.votes[account_id]} on change request {request.id} {request.status}"
+
+
+class ChangeRequests(CleanRoomsFamily):
+    """The operations on change requests."""
+
+    @operation("CreateCollaborationChangeRequest", optional=True)
+    def create_collaboration_change_request(
+        self, ctx: Context, collaboration_identifier: str, changes: list[dict[str, Any]]
+    ) -> dict[str, ChangeRequest]:
+        """Ask the members of a collaboration to agree to changes.
+
+        What the collaboration approves automatically happens at once (user guide; that the request
+        then reads COMMITTED is inferred). Otherwise every account that has joined is asked, and
+        when there is none but the creator the request is APPROVED (inferred).
+
+        Raises:
+            AccessDeniedException: the caller did not create the collaboration (inferred).
+            ConflictException: another request is still open (inferred).
+            ServiceQuotaExceededException: the members would be too many.
+            ValidationException: a change is not possible, or would change nothing.
+        """
+        collaboration = self.of(Collaborations).owned(collaboration_identifier)
+        examined = specifications.examined(changes, collaboration)
+        requests = self.store(ChangeRequestStore).requests.setdefault(collaboration.id, [])
+        if any(each.status in OPEN for each in requests):
+            raise ConflictException(
+                "Another change request of the collaboration is still open.",
+                collaboration.id,
+                "COLLABORATION",
+                "INVALID_STATE",
+            )
+        self._require_room(collaboration, examined)
+        automatic = set(collaboration.auto_approved_change_types or ())
+        wanted = {kind for each in examined for kind in each["types"]}
+        request = ChangeRequest(
+            id=random_uuid(),
+            collaboration_id=collaboration.id,
+            create_time=ctx.now,
+            update_time=ctx.now,
+            status="PENDING",
+            is_auto_approved=wanted <= automatic,
+            changes=examined,
+            votes={},
+            sequence=len(requests),
+        )
+        requests.append(request)
+        if request.is_auto_approved:
+            request.status = "COMMITTED"
+            self._apply(request, collaboration, ctx.now)
+        else:
+            asked = [ctx.account_id, *(one.account_id for one in collaboration.active_members())]
+            request.votes = dict.fromkeys(asked, "PENDING")
+            request.vote(ctx.account_id, "APPROVED", ctx.now)
+        return {"collaborationChangeRequest": request}
+
+    @operation("GetCollaborationChangeRequest", optional=True)
+    def get_collaboration_change_request(
+        self, ctx: Context, collaboration_identifier: str, change_request_identifier: str
+    ) -> dict[str, ChangeRequest]:
+        """Return a change request of a collaboration that the caller created or has joined."""
+        del ctx
+        collaboration = self.of(Collaborations).joined(collaboration_identifier)
+        return {"collaborationChangeRequest": self._find(collaboration, change_request_identifier)}
+
+    @operation("ListCollaborationChangeRequests", optional=True)
+    def list_collaboration_change_requests(
+        self, ctx: Context, collaboration_identifier: str, status: str | None = None
+    ) -> dict[str, Listing[ChangeRequest]]:
+        """Return the change requests of a collaboration, the oldest first."""
+        del ctx
+        collaboration = self.of(Collaborations).joined(collaboration_identifier)
+        requests = self.store(ChangeRequestStore).requests.get(collaboration.id, [])
+        chosen = [each for each in requests if status in (None, each.status)]
+        return {"collaborationChangeRequestSummaries": Listing(chosen, sequence_of)}
+
+    @operation("UpdateCollaborationChangeRequest", optional=True)
+    def update_collaboration_change_request(
+        self,
+        ctx: Context,
+        collaboration_identifier: str,
+        change_request_identifier: str,
+        action: str,
+    ) -> dict[str, ChangeRequest]:
+        """Vote on a change request, take it back, or let what was approved happen.
+
+        Raises:
+            AccessDeniedException: the caller was not asked, or did not create the collaboration.
+            ConflictException: the request is past that, or not yet approved, or its members have
+                gone (inferred).
+        """
+        collaborations = self.of(Collaborations)
+        collaboration = collaborations.joined(collaboration_identifier)
+        request = self._find(collaboration, change_request_identifier)
+        if action in ("CANCEL", "COMMIT"):
+            collaborations.owned(collaboration_identifier)
+        elif not request.is_auto_approved and ctx.account_id not in request.votes:
+            raise AccessDeniedException
+        if action == "CANCEL":
+            request.move("cancel", ctx.now)
+        elif action == "COMMIT":
+            self._commit(request, collaboration, ctx.now)
+        else:
+            vote = "APPROVED" if action == "APPROVE" else "DENIED"
+            request.vote(ctx.account_id, vote, ctx.now)
+        return {"collaborationChangeRequest": request}
+
+    def membership_ended(self, membership: Membership, now: datetime) -> None:
+        """Wait no longer for the vote of somebody who has gone (inferred)."""
+        account = membership.account_id
+        for request in self.store(ChangeRequestStore).requests.get(membership.collaboration_id, ()):
+            if request.status == "PENDING" and account in request.votes:
+                del request.votes[account]
+                if all(vote == "APPROVED" for vote in request.votes.values()):
+                    request.move("approve as the last", now)
+
+    def _find(self, collaboration: Collaboration, request_id: str) -> ChangeRequest:
+        requests = self.store(ChangeRequestStore).requests.get(collaboration.id, ())
+        found = next((each for each in requests if each.id == request_id), None)
+        if found is None:
+            raise ResourceNotFoundException(
+                f"No such collaboration change request with id: {request_id}",
+                request_id,
+                "COLLABORATION",
+            )
+        return found
+
+    def _commit(self, request: ChangeRequest, collaboration: Collaboration, now: datetime) -> None:
+        if request.status == "APPROVED" and not specifications.possible(
+            request.changes, collaboration
+        ):
+            raise ConflictException(
+                f"Change request {request.id} is about members who are not in the collaboration any"
+                " more.",
+                collaboration.id,
+                "COLLABORATION",
+                "INVALID_STATE",
+            )
+        request.move("commit", now)
+        self._apply(request, collaboration, now)
+
+    def _apply(self, request: ChangeRequest, collaboration: Collaboration, now: datetime) -> None:
+        store = self.store(CollaborationStore)
+        specifications.apply(request.changes, collaboration, store, now)
+
+    def _require_room(self, collaboration: Collaboration, changes: list[dict[str, Any]]) -> None:
+        added = specifications.added_members(changes)
+        if added:
+            here = collaboration.invited_here()
+            self.of(quotas.Quotas).require_room(quotas.MEMBERS, here, added)

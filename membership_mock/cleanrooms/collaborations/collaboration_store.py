@@ -1,0 +1,244 @@
+"""What a collaboration is, who belongs to it, and what may happen to a member.
+
+A collaboration is stored once for all accounts of its region; what one account sees is derived.
+
+Sources: the API pages and the user guide (leaving, removing, deleting); what is inferred says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from membership_mock.cleanrooms.collaborations.payment import Payment
+from membership_mock.cleanrooms.region_index import shelve, unshelve
+from membership_mock.engine.moto.registries import random_uuid
+from membership_mock.engine.state.summary import Glance, Line, Outline, by_account, named, several
+from membership_mock.engine.state.world import Scope, Store
+
+if TYPE_CHECKING:
+    from membership_mock.cleanrooms.memberships.membership_store import Membership
+
+MemberEvent = Literal["join", "leave", "remove"]
+
+#: What may happen to a member, and the status it has afterwards; what is missing is refused.
+#: Source: user guide (leaving, removing); that an invitation can be taken back, and that removing
+#: somebody who has gone is harmless, is inferred.
+NEXT_MEMBER_STATUS: dict[tuple[str, MemberEvent], str] = {
+    ("INVITED", "join"): "ACTIVE",
+    ("INVITED", "remove"): "REMOVED",
+    ("ACTIVE", "leave"): "LEFT",
+    ("ACTIVE", "remove"): "REMOVED",
+    ("LEFT", "remove"): "LEFT",
+    ("REMOVED", "remove"): "REMOVED",
+    ("REMOVED", "leave"): "REMOVED",
+}
+
+#: Which status a membership has, by its member's status and whether the collaboration was deleted.
+#: It ends when its member leaves. Source: user guide (deleting a collaboration, events).
+MEMBERSHIP_STATUS: dict[tuple[str, bool], str] = {
+    ("ACTIVE", False): "ACTIVE",
+    ("REMOVED", False): "REMOVED",
+    ("ACTIVE", True): "COLLABORATION_DELETED",
+    ("REMOVED", True): "REMOVED",
+}
+
+#: the members who see the collaboration
+VISIBLE = ("INVITED", "ACTIVE")
+
+
+@dataclass
+class Member:
+    """A member of a collaboration; fields that are not explained are those of MemberSummary.
+
+    Attributes:
+        collaboration_id: where it is a member.
+        sequence: its place in the order of invitations.
+        membership_id: allocated at the invitation (observed); None once the membership is deleted.
+        membership: what the account joined with; None before and after.
+    """
+
+    account_id: str
+    display_name: str
+    status: str
+    abilities: list[str]
+    ml_abilities: dict[str, Any] | None
+    payment_configuration: Payment
+    create_time: datetime
+    update_time: datetime
+    collaboration_id: str
+    sequence: int
+    membership_id: str | None
+    membership_arn: str | None
+    membership: Membership | None = None
+
+
+@dataclass
+class Collaboration:
+    """A collaboration; fields that are not explained are those of GetCollaboration.
+
+    Attributes:
+        members: everybody who was ever invited, by account, in the order of invitations.
+        deleted: it is gone for everybody, though memberships of it remain.
+    """
+
+    id: str
+    arn: str
+    name: str
+    description: str | None
+    creator_account_id: str
+    creator_display_name: str
+    create_time: datetime
+    update_time: datetime
+    data_encryption_metadata: dict[str, bool] | None
+    query_log_status: str
+    job_log_status: str | None
+    analytics_engine: str
+    auto_approved_change_types: list[str] | None
+    allowed_result_regions: list[str]
+    is_metrics_enabled: bool
+    members: dict[str, Member] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    deleted: bool = False
+
+    def member(self, account_id: str) -> Member | None:
+        """Return what the account is or was in this collaboration; None for strangers."""
+        return self.members.get(account_id)
+
+    def active_members(self) -> Iterator[Member]:
+        """Yield the members who have joined and are still here."""
+        return (member for member in self.members.values() if member.status == "ACTIVE")
+
+    def members_here(self) -> Iterator[Member]:
+        """Yield the members who are invited or have joined."""
+        return (member for member in self.members.values() if member.status in VISIBLE)
+
+    def invited_here(self) -> int:
+        """Return how many members are here besides the creator, who cannot leave."""
+        return sum(1 for _ in self.members_here()) - 1
+
+
+@dataclass
+class CollaborationStore(Store, scope=Scope.REGION):
+    """The collaborations of a region.
+
+    Attributes:
+        collaborations: those that are not deleted, by id, in the order of creation.
+        rooms: the members that an account is, by account and status; under the status "" those of
+            all statuses that see their collaboration.
+        created: how many collaborations an account has created and not deleted.
+        members: how many members there ever were.
+    """
+
+    rank = 1
+    collaborations: dict[str, Collaboration] = field(default_factory=dict)
+    rooms: dict[tuple[str, str], list[Member]] = field(default_factory=dict)
+    created: dict[str, int] = field(default_factory=dict)
+    members: int = 0
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each collaboration, under its creator and under its members."""
+        del glance
+        (region,) = key
+        held = list(self.collaborations.values())
+        for creator, created in by_account(held, lambda each: each.creator_account_id).items():
+            lines = several("collaborations", created, _of_creator)
+            yield Outline(creator, region, "cleanrooms", lines)
+        others = [
+            (member, each)
+            for each in held
+            for member in each.members.values()
+            if member.account_id != each.creator_account_id
+        ]
+        for account_id, rooms in by_account(others, lambda pair: pair[0].account_id).items():
+            lines = several("collaborations", rooms, _of_member)
+            yield Outline(account_id, region, "cleanrooms", lines)
+
+    def add(self, collaboration: Collaboration) -> None:
+        """Keep a new collaboration, which has no members yet."""
+        self.collaborations[collaboration.id] = collaboration
+        creator = collaboration.creator_account_id
+        self.created[creator] = self.created.get(creator, 0) + 1
+
+    def delete(self, collaboration: Collaboration) -> None:
+        """Forget a collaboration, but for what its memberships remember of it."""
+        collaboration.deleted = True
+        del self.collaborations[collaboration.id]
+        self.created[collaboration.creator_account_id] -= 1
+        for member in collaboration.members.values():
+            self._file(member, ())
+
+    def move(self, member: Member, event: MemberEvent, now: datetime) -> None:
+        """Let ``event``, which the table must allow, happen to ``member``."""
+        status = NEXT_MEMBER_STATUS[member.status, event]
+        if status != member.status:
+            member.status = status
+            member.update_time = now
+        live = member.collaboration_id in self.collaborations
+        self._file(member, (status, "") if live and status in VISIBLE else ())
+
+    def invite(
+        self,
+        collaboration: Collaboration,
+        account_id: str,
+        now: datetime,
+        *,
+        display_name: str,
+        abilities: list[str],
+        ml_abilities: dict[str, Any] | None,
+        payment_configuration: Payment,
+    ) -> None:
+        """Make an account, which must be new to it, an invited member of ``collaboration``."""
+        membership_id = random_uuid()
+        home = collaboration.arn.split(":")[:4]
+        self.members += 1
+        member = collaboration.members[account_id] = Member(
+            account_id=account_id,
+            display_name=display_name,
+            status="INVITED",
+            abilities=abilities,
+            ml_abilities=some_or_none(ml_abilities),
+            payment_configuration=payment_configuration,
+            create_time=now,
+            update_time=now,
+            collaboration_id=collaboration.id,
+            sequence=self.members,
+            membership_id=membership_id,
+            membership_arn=":".join([*home, account_id, f"membership/{membership_id}"]),
+        )
+        self._file(member, ("INVITED", ""))
+
+    def _file(self, member: Member, statuses: tuple[str, ...]) -> None:
+        """Let the account find the member under ``statuses`` only."""
+        for status in (*VISIBLE, ""):
+            shelf = self.rooms.setdefault((member.account_id, status), [])
+            if status in statuses:
+                shelve(shelf, member)
+            else:
+                unshelve(shelf, member)
+
+
+def _of_creator(collaboration: Collaboration) -> Line:
+    members = several("members", list(collaboration.members.values()), _seat)
+    name = named(collaboration.name)
+    return Line(f"created collaboration {name} {collaboration.id}", (members,))
+
+
+def _seat(member: Member) -> str:
+    abilities = f": {', '.join(member.abilities)}" if member.abilities else ""
+    return f"{member.account_id} {named(member.display_name)} {member.status}{abilities}"
+
+
+def _of_member(pair: tuple[Member, Collaboration]) -> str:
+    member, collaboration = pair
+    return (
+        f"{member.status} in collaboration {named(collaboration.name)} {collaboration.id}"
+        f" of {collaboration.creator_account_id}"
+    )
+
+
+def some_or_none(ml_abilities: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return what a member may receive of machine learning; None, and so absent, for nothing."""
+    return ml_abilities if ml_abilities and any(ml_abilities.values()) else None

@@ -1,0 +1,53 @@
+"""Members: who is in a collaboration, and who has to go."""
+
+from __future__ import annotations
+
+from membership_mock.cleanrooms.collaborations.collaboration_store import CollaborationStore, Member
+from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
+from membership_mock.cleanrooms.errors import ResourceNotFoundException, ValidationException
+from membership_mock.cleanrooms.families import CleanRoomsFamily
+from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.protocol.pagination import Listing
+
+
+class Members(CleanRoomsFamily):
+    """The operations on the members of a collaboration."""
+
+    @operation("ListMembers")
+    def list_members(
+        self, ctx: Context, collaboration_identifier: str
+    ) -> dict[str, Listing[Member]]:
+        """Return everybody who was ever invited, the creator first, then as they were invited."""
+        del ctx
+        collaboration = self.of(Collaborations).visible(collaboration_identifier)
+        return {"memberSummaries": Listing(list(collaboration.members.values()), sequence_of)}
+
+    @operation("DeleteMember")
+    def delete_member(self, ctx: Context, collaboration_identifier: str, account_id: str) -> None:
+        """Remove a member, or take back its invitation; its membership stays behind as REMOVED.
+
+        Removing somebody who has left or was removed changes nothing.
+
+        Raises:
+            AccessDeniedException: the caller did not create the collaboration.
+            ResourceNotFoundException: the account is no member (inferred).
+            ValidationException: it is the creator's own account (the code is inferred).
+        """
+        collaboration = self.of(Collaborations).owned(collaboration_identifier)
+        if account_id == ctx.account_id:
+            raise ValidationException(
+                "The creator of a collaboration cannot be removed from it.", field="accountId"
+            )
+        member = collaboration.member(account_id)
+        if member is None:
+            raise ResourceNotFoundException(
+                f"Account {account_id} is not a member of the collaboration.",
+                collaboration_identifier,
+                "COLLABORATION",
+            )
+        was_active = member.status == "ACTIVE"
+        self.store(CollaborationStore).move(member, "remove", ctx.now)
+        if was_active and member.membership is not None:
+            self.announce_end(member.membership, ctx.now)

@@ -1,0 +1,1 @@
+"""Configured tables, their analysis rules, their associations, and the schemas others see."""

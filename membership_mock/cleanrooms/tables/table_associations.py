@@ -1,0 +1,295 @@
+"""Configured table associations: the tables that a member brings into a collaboration.
+
+An association lives in its owner's membership; the other members see a schema of its name. Sources:
+API pages of the operations; user guide, "Associate a configured table"; what they leave open is
+marked inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from membership_mock.cleanrooms.errors import ConflictException, ResourceNotFoundException
+from membership_mock.cleanrooms.families import CleanRoomsFamily
+from membership_mock.cleanrooms.memberships.membership_store import Membership
+from membership_mock.cleanrooms.memberships.memberships import Memberships
+from membership_mock.cleanrooms.quotas import TABLE_ASSOCIATIONS, Quotas
+from membership_mock.cleanrooms.region_index import sequence_of, shelve, unshelve
+from membership_mock.cleanrooms.tables.configured_tables import (
+    ConfiguredTable,
+    ConfiguredTables,
+    ConfiguredTableStore,
+)
+from membership_mock.cleanrooms.tag_keys import check_tag_keys
+from membership_mock.engine.moto.registries import TaggedResource, random_uuid
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.state.quotas import QuotaUse
+from membership_mock.engine.state.summary import Glance, Outline, by_account, named, several
+from membership_mock.engine.state.world import Scope, Store, World
+
+if TYPE_CHECKING:
+    from membership_mock.cleanrooms.tables.table_analysis_rules import AnalysisRule
+
+
+@dataclass
+class TableAssociation:
+    """An association; fields that are not explained are those of GetConfiguredTableAssociation.
+
+    Attributes:
+        account_id: the account that owns it, and the membership and the table with it.
+        sequence: its place in the order of creation.
+        rules: its analysis rules by type, which AWS calls collaboration analysis rules.
+    """
+
+    id: str
+    arn: str
+    account_id: str
+    sequence: int
+    collaboration_id: str
+    membership_id: str
+    membership_arn: str
+    configured_table_id: str
+    configured_table_arn: str
+    name: str
+    description: str | None
+    role_arn: str
+    create_time: datetime
+    update_time: datetime
+    tags: dict[str, str]
+    rules: dict[str, AnalysisRule] = field(default_factory=dict)
+
+    @property
+    def analysis_rule_types(self) -> list[str]:
+        """The types of its analysis rules; empty when it has none (inferred: not absent)."""
+        return list(self.rules)
+
+
+@dataclass
+class TableAssociationStore(Store, scope=Scope.REGION):
+    """The associations: by id, by membership and by collaboration, each in the order of creation.
+
+    Those of a member that is gone are in ``by_collaboration`` no longer.
+    """
+
+    rank = 5
+    by_id: dict[str, TableAssociation] = field(default_factory=dict)
+    by_membership: dict[str, list[TableAssociation]] = field(default_factory=dict)
+    by_collaboration: dict[str, list[TableAssociation]] = field(default_factory=dict)
+    created: int = 0
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each association."""
+        del glance
+        held = by_account(self.by_id.values(), lambda each: each.account_id)
+        for account_id, associations in held.items():
+            lines = several("table associations", associations, _outline_of)
+            yield Outline(account_id, key[0], "cleanrooms", lines)
+
+    def named(self, collaboration_id: str, name: str) -> TableAssociation | None:
+        """Return the association that a collaboration knows by ``name``."""
+        held = self.by_collaboration.get(collaboration_id, ())
+        return next((each for each in held if each.name == name), None)
+
+
+def _outline_of(association: TableAssociation) -> str:
+    rules = f", analysis rule {', '.join(association.rules)}" if association.rules else ""
+    return (
+        f"table association {named(association.name)} in collaboration"
+        f" {association.collaboration_id}{rules}"
+    )
+
+
+class TableAssociations(CleanRoomsFamily):
+    """The operations on configured table associations."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many associations each membership has."""
+        del now
+        for (region,), store in world.stores(TableAssociationStore):
+            for membership_id, held in store.by_membership.items():
+                if held:
+                    account_id = held[0].account_id
+                    yield QuotaUse(TABLE_ASSOCIATIONS, account_id, region, len(held), membership_id)
+
+    def find(self, membership: Membership, association_id: str) -> TableAssociation:
+        """Return an association of a membership.
+
+        Raises:
+            ResourceNotFoundException: the membership has no such association.
+        """
+        found = self.store(TableAssociationStore).by_id.get(association_id)
+        if found is None or found.membership_id != membership.id:
+            raise ResourceNotFoundException(
+                f"No such configured table association with id: {association_id}",
+                association_id,
+                "CONFIGURED_TABLE_ASSOCIATION",
+            )
+        return found
+
+    def table_of(self, association: TableAssociation) -> ConfiguredTable:
+        """Return the configured table of an association, which cannot be deleted before it."""
+        return self.store(ConfiguredTableStore).by_id[association.configured_table_id]
+
+    def blocks_membership_deletion(self, membership: Membership) -> list[str]:
+        """Return the associations of ``membership``."""
+        held = self.store(TableAssociationStore).by_membership.get(membership.id, ())
+        return [f"configured table association {each.id}" for each in held]
+
+    def membership_ended(self, membership: Membership, now: datetime) -> None:
+        """Take the tables out of the collaboration; their owner keeps what it has."""
+        del now
+        store = self.store(TableAssociationStore)
+        visible = store.by_collaboration.get(membership.collaboration_id, [])
+        for each in store.by_membership.get(membership.id, ()):
+            unshelve(visible, each)
+
+    def tags_of(self, arn: str) -> dict[str, str] | None:
+        """Return the very tags of an association of this account."""
+        found = self.store(TableAssociationStore).by_id.get(arn.rpartition("/")[2])
+        if found is None or (found.arn, found.account_id) != (arn, self.backend.account_id):
+            return None
+        return found.tags
+
+    def tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield the associations of this account."""
+        for each in self.store(TableAssociationStore).by_id.values():
+            if each.account_id == self.backend.account_id:
+                yield TaggedResource(
+                    each.arn, each.tags, resource_type="cleanrooms:configuredtableassociation"
+                )
+
+    @operation("CreateConfiguredTableAssociation", differs="the role is not looked at")
+    def create_configured_table_association(
+        self,
+        ctx: Context,
+        name: str,
+        membership_identifier: str,
+        configured_table_identifier: str,
+        role_arn: str,
+        description: str | None = None,
+        tags: dict[str, str] | None = None,
+    ) -> dict[str, TableAssociation]:
+        """Bring a table of the caller's into a collaboration, and return the association.
+
+        Raises:
+            ConflictException: the membership has the table already, or the collaboration the name;
+                that names are unique in a collaboration is documented, the reason is inferred.
+            ResourceNotFoundException: the caller has no such membership or table.
+            ServiceQuotaExceededException: the membership has too many associations.
+        """
+        check_tag_keys(tags or {}, "tags")
+        membership = self.of(Memberships).require_active(membership_identifier)
+        table = self.of(ConfiguredTables).find(configured_table_identifier)
+        store = self.store(TableAssociationStore)
+        siblings = store.by_membership.setdefault(membership.id, [])
+        twin = next((each for each in siblings if each.configured_table_id == table.id), None)
+        if twin is not None:
+            raise _already(
+                f"Configured table {table.id} is already associated with membership"
+                f" {membership.id}.",
+                twin.id,
+            )
+        namesake = store.named(membership.collaboration_id, name)
+        if namesake is not None:
+            raise _already(
+                f"Collaboration {membership.collaboration_id} already has a table named {name}.",
+                namesake.id,
+            )
+        self.of(Quotas).require_room(TABLE_ASSOCIATIONS, len(siblings))
+        association_id = random_uuid()
+        association = TableAssociation(
+            id=association_id,
+            arn=f"{membership.arn}/configuredtableassociation/{association_id}",
+            account_id=ctx.account_id,
+            sequence=store.created,
+            collaboration_id=membership.collaboration_id,
+            membership_id=membership.id,
+            membership_arn=membership.arn,
+            configured_table_id=table.id,
+            configured_table_arn=table.arn,
+            name=name,
+            description=description,
+            role_arn=role_arn,
+            create_time=ctx.now,
+            update_time=ctx.now,
+            tags=tags or {},
+        )
+        store.created += 1
+        store.by_id[association_id] = association
+        shelve(siblings, association)
+        shelve(store.by_collaboration.setdefault(association.collaboration_id, []), association)
+        table.associations.append(association_id)
+        return {"configuredTableAssociation": association}
+
+    @operation("GetConfiguredTableAssociation")
+    def get_configured_table_association(
+        self,
+        ctx: Context,
+        configured_table_association_identifier: str,
+        membership_identifier: str,
+    ) -> dict[str, TableAssociation]:
+        """Return an association of a membership of the caller's, in any status."""
+        del ctx
+        membership = self.of(Memberships).find(membership_identifier)
+        found = self.find(membership, configured_table_association_identifier)
+        return {"configuredTableAssociation": found}
+
+    @operation("ListConfiguredTableAssociations")
+    def list_configured_table_associations(
+        self, ctx: Context, membership_identifier: str
+    ) -> dict[str, Listing[TableAssociation]]:
+        """Return the associations of a membership of the caller's, oldest first."""
+        del ctx
+        membership = self.of(Memberships).find(membership_identifier)
+        held = self.store(TableAssociationStore).by_membership.get(membership.id, ())
+        return {"configuredTableAssociationSummaries": Listing(held, sequence_of)}
+
+    @operation("UpdateConfiguredTableAssociation", differs="the role is not looked at")
+    def update_configured_table_association(
+        self,
+        ctx: Context,
+        configured_table_association_identifier: str,
+        membership_identifier: str,
+        description: str | None = None,
+        role_arn: str | None = None,
+    ) -> dict[str, TableAssociation]:
+        """Change what is given, and return the association."""
+        membership = self.of(Memberships).require_active(membership_identifier)
+        found = self.find(membership, configured_table_association_identifier)
+        found.description = found.description if description is None else description
+        found.role_arn = found.role_arn if role_arn is None else role_arn
+        found.update_time = ctx.now
+        return {"configuredTableAssociation": found}
+
+    @operation("DeleteConfiguredTableAssociation")
+    def delete_configured_table_association(
+        self,
+        ctx: Context,
+        configured_table_association_identifier: str,
+        membership_identifier: str,
+    ) -> None:
+        """Take a table out of a collaboration, its collaboration analysis rules with it.
+
+        That rules do not hold it back is observed. It works in a membership of any status
+        (inferred), for nothing else would empty a membership that has ended.
+        """
+        del ctx
+        membership = self.of(Memberships).find(membership_identifier)
+        association = self.find(membership, configured_table_association_identifier)
+        store = self.store(TableAssociationStore)
+        self.table_of(association).associations.remove(association.id)
+        del store.by_id[association.id]
+        unshelve(store.by_membership[membership.id], association)
+        unshelve(store.by_collaboration[association.collaboration_id], association)
+
+
+def _already(message: str, association_id: str) -> ConflictException:
+    return ConflictException(
+        message, association_id, "CONFIGURED_TABLE_ASSOCIATION", "ALREADY_EXISTS"
+    )

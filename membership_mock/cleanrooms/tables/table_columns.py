@@ -1,0 +1,82 @@
+"""The columns of a configured table: which there are, and of which type.
+
+A Glue table, or one that Athena finds there, is looked up in the Glue Data Catalog of the same
+mock; a Snowflake reference brings its own columns. What the mock cannot know is shown as a string:
+a table in the mock's Glue is the way to other types. That a missing table or column is refused with
+a ValidationException is inferred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from membership_mock.cleanrooms.errors import ValidationException
+from membership_mock.engine.moto import glue
+
+_UNKNOWN_TYPE = "string"
+
+
+@dataclass
+class Columns:
+    """The allowed columns of a table: types by name, and the names of the partition keys."""
+
+    types: dict[str, str]
+    partition_keys: list[str]
+
+    def shown(self) -> list[dict[str, str]]:
+        """Return all columns as a schema shows them."""
+        return [{"name": name, "type": kind} for name, kind in self.types.items()]
+
+    def partition_keys_shown(self) -> list[dict[str, str]]:
+        """Return the partition keys as a schema shows them."""
+        return [{"name": name, "type": self.types[name]} for name in self.partition_keys]
+
+
+def columns_of(
+    account_id: str, region: str, reference: dict[str, Any], allowed: list[str]
+) -> Columns:
+    """Return the allowed columns of the table that ``reference`` names.
+
+    Raises:
+        ValidationException: the mock knows where the table would be, and it or a column is not
+            there.
+    """
+    (kind,) = reference
+    described = reference[kind]
+    known: dict[str, str] | None = None
+    keys: list[str] = []
+    if kind == "snowflake":
+        known = {
+            each["columnName"]: each["columnType"]
+            for each in described["tableSchema"].get("v1", ())
+        }
+    elif kind == "glue" or (
+        kind == "athena" and described.get("catalogName", "AwsDataCatalog") == "AwsDataCatalog"
+    ):
+        found = _glue_table(account_id, described.get("region", region), described)
+        if found is not None:
+            known, keys = found.columns, found.partition_keys
+    missing = [] if known is None else [name for name in allowed if name not in known]
+    if missing:
+        raise ValidationException(
+            f"The table does not have these columns: {', '.join(missing)}.", field="allowedColumns"
+        )
+    return Columns(
+        {name: (known or {}).get(name, _UNKNOWN_TYPE) for name in allowed},
+        [name for name in keys if name in allowed],
+    )
+
+
+def _glue_table(account_id: str, region: str, described: dict[str, Any]) -> glue.GlueTable | None:
+    name, database = described["tableName"], described["databaseName"]
+    found = glue.look_up(account_id, region, database, name)
+    if found is None:
+        return None
+    if found.table is None:
+        raise ValidationException(
+            f"Table {name} was not found in database {database} of the AWS Glue Data Catalog of"
+            f" account {account_id} in Region {region}.",
+            field="tableReference",
+        )
+    return found.table

@@ -1,0 +1,264 @@
+"""botocore's requests in, botocore's responses out: the only file that knows how botocore sends.
+
+A handler among botocore's built-in ones reaches only sessions made afterwards; a method of its
+endpoint class reaches every client of every age. So `Interceptor` replaces two methods there, one
+to learn the operation and one where the request would leave for the network, and keeps moto's own
+handler away from our services.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from weakref import WeakSet
+
+from botocore.awsrequest import AWSResponse, HeadersDict, _HeaderKey
+from botocore.client import ClientCreator
+from botocore.credentials import Credentials
+from botocore.endpoint import Endpoint
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.signers import RequestSigner
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import botocore_stubber
+
+from membership_mock.engine.adapters import sessions
+from membership_mock.engine.adapters.hosts import is_aws, is_loopback
+from membership_mock.engine.adapters.network_guard import let_through, way_out
+from membership_mock.engine.moto import registries
+from membership_mock.engine.moto.patches import Patches
+from membership_mock.engine.pipeline.caller import caller_of
+from membership_mock.engine.protocol.http import http_request
+from membership_mock.errors import ClientOutlivedMock, RequestBlocked
+
+if TYPE_CHECKING:
+    from membership_mock.engine.pipeline.request_pipeline import Road
+    from membership_mock.engine.protocol.http import HttpAnswer
+
+#: What moto answers to a request that matches none of its services.
+_UNSERVED: tuple[int, dict[str, str], str] = (404, {}, "Not yet implemented")
+
+_OPERATION = "membership_mock_operation"
+
+
+class Interceptor:
+    """Catches what botocore sends, from `put` to `remove`.
+
+    Args:
+        road: answers the requests to our services.
+        alive: says whether any mock is running; asked by clients that may outlive this one.
+    """
+
+    def __init__(self, road: Road, alive: Callable[[], bool]) -> None:
+        self._road = road
+        self._alive = alive
+        self._patches = Patches()
+        self._clients: WeakSet[Any] = WeakSet()
+
+    def put(self) -> None:
+        """Catch the requests of every client, whenever it was made."""
+        patches = self._patches
+        road = self._road
+        services = road.services
+
+        respond = Endpoint._do_get_response
+
+        def remember_operation(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
+            setattr(request, _OPERATION, operation_model)
+            return respond(self, request, operation_model, context)
+
+        patches.set(Endpoint, "_do_get_response", remember_operation)
+
+        def ask(request: Any, operation: Any) -> AWSResponse | None:
+            if operation is None:
+                return ask_moto(request)
+            sent = http_request(request.method, request.url, request.headers, None)
+            call = road.passing(operation.service_model.service_name, operation.name, sent)
+            answer = ask_moto(request)
+            if answer is not None:
+                road.passed(call)
+            return answer
+
+        sending = Endpoint._send
+
+        def transmit(endpoint: Any, request: Any) -> Any:
+            with let_through():
+                return sending(endpoint, request)
+
+        def send(self: Any, request: Any) -> Any:
+            operation = getattr(request, _OPERATION, None)
+            service = operation.service_model.service_name if operation is not None else ""
+            url = request.url
+            if operation is not None and service in services:
+                if is_loopback(url) or registries.passes_through(service, url):
+                    return transmit(self, request)
+                try:
+                    answer = road.serve(
+                        service,
+                        operation.name,
+                        http_request(request.method, url, _Sent(request.headers), request.body),
+                    )
+                except ConnectionClosedError as lost:  # the one that says what was sent
+                    lost.request = lost.request or request
+                    raise
+                if answer.delay:
+                    _wait(road, self, request, answer.delay)
+                return _response(url, answer)
+            if is_loopback(url) or not is_aws(url) or registries.passes_through(None, url):
+                return transmit(self, request)
+            response = ask(request, operation)
+            if response is None:
+                raise _blocked(request, operation, road.default_account)
+            return response
+
+        patches.set(Endpoint, "_send", send)
+
+        def stubbed(self: Any, event_name: str, request: Any, **_: Any) -> AWSResponse | None:
+            # The event is `before-send.<service id>.<operation>`. What moto does not serve goes on
+            # to `send`, which lets nothing slip to the network.
+            if not self.enabled or event_name.split(".", 2)[1] in services:
+                return None
+            return ask(request, getattr(request, _OPERATION, None))
+
+        patches.set(BotocoreStubber, "__call__", stubbed)
+
+        auth = RequestSigner.get_auth_instance
+
+        @functools.wraps(auth)
+        def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
+            # A client made before the mock, where no credentials were to be found, signs as well.
+            if self._credentials is None and kwargs.get("request_credentials") is None:
+                kwargs["request_credentials"] = Credentials("FOOBARKEY", "FOOBARSECRET")
+            return auth(self, *args, **kwargs)
+
+        patches.set(RequestSigner, "get_auth_instance", get_auth_instance)
+        self._watch_new_clients()
+        sessions.install(patches)
+
+    def remove(self) -> None:
+        """Let botocore send again, but for clients made inside the mock: they would reach AWS."""
+        self._patches.undo()
+        guard = _Guard(self._alive)
+        for client in self._clients:
+            service_id = client.meta.service_model.service_id.hyphenize()
+            client.meta.events.register_first(
+                f"before-send.{service_id}", guard, unique_id="membership-mock-guard"
+            )
+
+    def _watch_new_clients(self) -> None:
+        """Note each client that is made inside the mock."""
+        create = ClientCreator.create_client
+        services, clients = self._road.services, self._clients
+
+        @functools.wraps(create)
+        def create_client(self: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:
+            client = create(self, service_name, *args, **kwargs)
+            if service_name in services and not registries.passes_through(
+                service_name, client.meta.endpoint_url
+            ):
+                clients.add(client)
+            return client
+
+        self._patches.set(ClientCreator, "create_client", create_client)
+
+
+class _Guard:
+    """Stops a client that was made inside a mock from reaching AWS after it."""
+
+    def __init__(self, alive: Callable[[], bool]) -> None:
+        self._alive = alive
+
+    def __call__(self, request: Any, event_name: str, **_others: Any) -> AWSResponse | None:
+        if self._alive() or is_loopback(request.url):
+            return None
+        if botocore_stubber.enabled:  # a plain mock_aws: moto has some of these services
+            if registries.passes_through(None, request.url):
+                return None
+            response = ask_moto(request)
+            if response is not None:
+                return response
+        _, service, operation = event_name.split(".", 2)
+        raise ClientOutlivedMock(
+            f"{service}.{operation} was called with a client that was made inside a mock, but none"
+            " is running any more, and the call would have gone to AWS"
+            f" ({urlsplit(request.url).hostname}).\n"
+            "    Make the client inside the test, or keep the mock running around the call; a"
+            " client for the real AWS has to be made outside of the mock."
+        )
+
+
+def _wait(road: Road, endpoint: Any, request: Any, delay: float) -> None:
+    """Let the mock's clock, and no real one, go on until the answer comes or the client gives up.
+
+    Raises:
+        ReadTimeoutError: the client waits less than ``delay`` seconds for an answer.
+    """
+    # What a newer botocore wants for this one request goes before what the client was made with.
+    patience = (getattr(request, "context", None) or {}).get("read_timeout")
+    if patience is None:
+        timeout = getattr(endpoint.http_session, "_timeout", None)
+        patience = getattr(timeout, "read_timeout", timeout)
+    if not isinstance(patience, (int, float)) or delay <= patience:
+        road.let_pass(delay)
+        return
+    road.let_pass(patience)
+    raise ReadTimeoutError(endpoint_url=request.url)
+
+
+#: botocore's key of a header's name; the names are few, and making keys is half of a response
+_header_key = functools.lru_cache(maxsize=256)(_HeaderKey)
+
+
+class _Sent(HeadersDict):  # type: ignore[misc]  # botocore is untyped
+    """The headers of a request, which finds what everybody looks for without making keys anew."""
+
+    def __init__(self, headers: HeadersDict) -> None:
+        self._dict = headers._dict
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a header, whatever the case of its name."""
+        return self._dict.get(_header_key(name), default)
+
+
+def _response(url: str, answer: HttpAnswer) -> AWSResponse:
+    """Return an answer as botocore gets it from urllib3."""
+    response = AWSResponse(url, answer.status, (), _RawBody(answer.body))
+    response.headers._dict = {_header_key(name): text for name, text in answer.headers.items()}
+    return response
+
+
+class _RawBody(BytesIO):
+    """A response body as urllib3 would give it."""
+
+    def stream(self, amt: int | None = None, decode_content: bool | None = None) -> Iterator[bytes]:
+        """Yield the whole body at once."""
+        del amt, decode_content
+        if chunk := self.read():
+            yield chunk
+
+
+def ask_moto(request: Any) -> AWSResponse | None:
+    """Return the answer of moto's own services; None when none of them serves the request."""
+    answer = botocore_stubber.process_request(request)
+    if answer is None or answer == _UNSERVED:
+        return None
+    status, headers, body = answer
+    raw = body.encode() if isinstance(body, str) else body
+    return AWSResponse(request.url, status, headers, _RawBody(raw))
+
+
+def _blocked(request: Any, operation: Any, default_account: str) -> RequestBlocked:
+    account, region = caller_of(
+        http_request(request.method, request.url, request.headers, None), default_account
+    )
+    service = operation.service_model.service_name if operation is not None else "a service"
+    name = f"{service}.{operation.name}" if operation is not None else service
+    host = urlsplit(request.url).hostname or ""
+    return RequestBlocked(
+        f"{name} was about to leave for {host}, but neither membership_mock nor moto serves it,"
+        " and nothing leaves the process while a mock is running.\n"
+        f"    caller   {account} in {region}\n"
+        f"{way_out(host)}"
+    )

@@ -1,0 +1,200 @@
+"""http.client and urllib3 are answered in the process: the only file that knows how they send.
+
+Both, and `urllib.request` on top of them, write the request to the socket of a connection and read
+the answer from there. Each of them says the whole URL in `HTTPConnection.putrequest`; if that is
+at a host of AWS, an `_InProcessSocket` takes the place of the real one. The clients do all the rest
+themselves, so redirects, retries, streams and errors are theirs.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3.connection
+
+from membership_mock.engine.adapters.hosts import is_aws
+from membership_mock.engine.adapters.network_guard import is_let_through, let_through, way_out
+from membership_mock.engine.moto import responses
+from membership_mock.engine.moto.patches import Patches
+from membership_mock.engine.pipeline.plain_http import WebRequest, WebResponse
+from membership_mock.errors import RequestBlocked
+
+#: what belongs to the connection, and is said anew
+_OF_THE_CONNECTION = {"connection", "transfer-encoding"}
+_BODILESS = {204, 304}
+
+#: `http.client.HTTPConnection`, which stands here under a name that no other tool replaces: vcrpy
+#: puts classes of its own into both modules while a cassette is open
+_CONNECTION: Any = urllib3.connection._HTTPConnection  # type: ignore[attr-defined]
+
+
+def _kinds(base: Any) -> Iterator[Any]:
+    """Yield the classes of both modules that connect, whatever their modules hold just now."""
+    if base.__module__ in ("http.client", "urllib3.connection"):
+        yield base
+        for kind in base.__subclasses__():
+            yield from _kinds(kind)
+
+
+_CONNECTIONS: tuple[Any, ...] = tuple(_kinds(_CONNECTION))
+
+
+def install(patches: Patches, alive: Callable[[], bool]) -> None:
+    """Answer requests to hosts of AWS.
+
+    Args:
+        patches: undone when the mock ends.
+        alive: says whether any mock is running.
+    """
+    putrequest = _CONNECTION.putrequest
+
+    def begin(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        putrequest(self, method, url, *args, **kwargs)
+        if alive():
+            _direct(self, method, url)
+
+    patches.set(_CONNECTION, "putrequest", begin)
+
+    for kind in _CONNECTIONS:
+        patches.set(kind, "connect", _connect_later(kind.connect, alive))
+
+
+def _connect_later(connect: Callable[[Any], None], alive: Callable[[], bool]) -> Any:
+    def wait_for_the_url(self: Any) -> None:  # urllib3 connects for HTTPS before it says the URL
+        if alive() and not is_let_through(f"{_origin(self)}/"):
+            self.sock = _InProcessSocket("", "")
+            self.is_verified = True  # else urllib3 warns
+        else:
+            connect(self)
+
+    return wait_for_the_url
+
+
+def _origin(connection: Any) -> str:
+    """Return scheme, host and port that a connection leads to, through a proxy or not."""
+    host, port = connection.host, connection.port
+    if connection._tunnel_host:
+        host, port = connection._tunnel_host, connection._tunnel_port
+    scheme = "https" if connection.default_port == http.client.HTTPS_PORT else "http"
+    host = str(host).lower()  # as urllib3, requests and moto's patterns have it
+    return f"{scheme}://{host}" + (f":{port}" if port and port != connection.default_port else "")
+
+
+def _direct(connection: Any, method: str, target: str) -> None:
+    """Let a request go where it shall: to us, or to the network."""
+    if target.startswith(("http://", "https://")):  # for a proxy
+        url = target
+    else:
+        url = _origin(connection) + (target if target.startswith("/") else f"/{target}")
+    if not is_aws(url):
+        return
+    if not is_let_through(url):
+        if connection.sock is not None:
+            connection.sock.close()
+        connection.sock = _InProcessSocket(method, url)
+    elif connection.sock is None or isinstance(connection.sock, _InProcessSocket):
+        connection.sock = None
+        with let_through():
+            connection.connect()
+
+
+class _InProcessSocket:
+    """Takes one request and gives its answer, as far as HTTP clients know sockets."""
+
+    def __init__(self, method: str, url: str) -> None:
+        self._method = method
+        self._url = url
+        self._sent = bytearray()
+
+    def sendall(self, data: Any) -> None:
+        """Take a part of the request; a `TypeError` tells the client that it is no bytes."""
+        self._sent += memoryview(data)
+
+    def makefile(self, *_args: Any, **_kwargs: Any) -> io.BufferedReader:
+        """Return the answer to what has been sent; it is made when it is read."""
+        return io.BufferedReader(_Answer(self._serve))
+
+    def _serve(self) -> bytes:
+        end = self._sent.index(b"\r\n\r\n") + 4
+        head = bytes(self._sent[:end])
+        headers = http.client.parse_headers(io.BytesIO(head.partition(b"\r\n")[2]))
+        with memoryview(self._sent) as sent:  # which may be long, and is copied once
+            body = bytes(sent[end:])
+        self._sent.clear()
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            del headers["transfer-encoding"]
+            body = _unchunked(body)
+            headers["Content-Length"] = str(len(body))
+        answer = responses.answer(WebRequest(self._method, self._url, dict(headers.items()), body))
+        if answer is None:
+            raise _blocked(self._method, self._url)
+        return _as_sent(self._method, answer)
+
+    def settimeout(self, timeout: float | None) -> None:
+        """Do nothing: answers are there at once."""
+
+    def shutdown(self, how: int) -> None:
+        """Do nothing: there is no other side."""
+
+    def close(self) -> None:
+        """Do nothing: the answer, once made, can be read to its end."""
+
+
+class _Answer(io.RawIOBase):
+    """An answer that is made when the client begins to read: only then does it expect errors."""
+
+    def __init__(self, make: Callable[[], bytes]) -> None:
+        self._make = make
+        self._made: io.BytesIO | None = None
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read some of it."""
+        if self._made is None:
+            self._made = io.BytesIO(self._make())
+        return self._made.readinto(buffer)
+
+
+def _unchunked(body: bytes) -> bytes:
+    parts, at = [], 0
+    while at < len(body):
+        begin = body.index(b"\r\n", at) + 2
+        end = begin + int(body[at:begin].partition(b";")[0], 16)
+        parts.append(body[begin:end])
+        at = end + 2
+    return b"".join(parts)
+
+
+def _as_sent(method: str, answer: WebResponse) -> bytes:
+    """Return an answer as a server would write it."""
+    headers = {
+        name: value
+        for name, value in answer.headers.items()
+        if name.lower() not in _OF_THE_CONNECTION
+    }
+    body = b"" if method == "HEAD" else answer.body
+    if method != "HEAD":  # where it is the length of what GET would give
+        headers = {name: headers[name] for name in headers if name.lower() != "content-length"}
+        if answer.status not in _BODILESS:
+            headers["Content-Length"] = str(len(body))
+    headers["Connection"] = "close"  # so that the next request opens one of its own
+    lines = [f"HTTP/1.1 {answer.status} {http.client.responses.get(answer.status, '')}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + body
+
+
+def _blocked(method: str, url: str) -> RequestBlocked:
+    host = urlsplit(url).hostname or ""
+    return RequestBlocked(
+        f"{method} {url.partition('?')[0]} was about to leave for {host}, but neither"
+        " membership_mock nor moto serves it, and nothing leaves the process for AWS while a mock"
+        " is running.\n"
+        f"{way_out(host)}"
+    )

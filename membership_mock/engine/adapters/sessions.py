@@ -1,0 +1,80 @@
+"""Sessions that are cheap to make while a mock runs.
+
+Every outermost mock drops boto3's default session, so nearly every test makes a new one: botocore
+then reads megabytes of JSON and registers some hundred handlers again. While a mock runs, new
+sessions share what has been read, and start from a copy of the registered handlers. Both are what
+they would have made themselves; nothing of it is state.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.handlers import BUILTIN_HANDLERS
+from botocore.hooks import EventAliaser, HierarchicalEmitter
+from botocore.loaders import Loader, create_loader
+from botocore.session import Session
+from botocore.utils import EVENT_ALIASES
+
+if TYPE_CHECKING:
+    from membership_mock.engine.moto.patches import Patches
+
+# What loaders have read, by their search paths; files of an installed package do not change.
+_read: dict[tuple[str, ...], dict[Any, Any]] = {}
+
+# The present names of events by their older ones, which botocore finds out for each emitter again.
+_aliases: dict[str, str] = {}
+
+# The built-in handlers as they were registered last, with the list they were registered from.
+_registered: list[tuple[list[Any], HierarchicalEmitter]] = []
+
+
+class SharingLoader(Loader):  # type: ignore[misc]  # botocore is untyped here
+    """A loader that shares what it reads with all loaders of the same search paths."""
+
+    @property
+    def _cache(self) -> dict[Any, Any]:
+        return _read.setdefault(tuple(self._search_paths), {})
+
+    @_cache.setter
+    def _cache(self, value: dict[Any, Any]) -> None:
+        """Ignore the loader's own, empty cache."""
+
+
+def _create_loader(search_path_string: str | None = None) -> Loader:
+    plain = create_loader(search_path_string)
+    sharing = SharingLoader.__new__(SharingLoader)
+    for name, value in vars(plain).items():
+        if name != "_cache":
+            setattr(sharing, name, value)
+    return sharing
+
+
+def install(patches: Patches) -> None:
+    """Make new sessions cheap, until ``patches`` are undone."""
+    patches.set(botocore.session, "create_loader", _create_loader)
+    register = Session._register_builtin_handlers
+
+    def register_builtin_handlers(self: Any, events: Any) -> None:
+        emitter = getattr(self, "_original_handler", None)
+        if type(emitter) is not HierarchicalEmitter:  # event hooks of the session's maker
+            register(self, events)
+            return
+        if not _registered or _registered[0][0] != BUILTIN_HANDLERS:
+            register(self, events)
+            _registered[:] = [(list(BUILTIN_HANDLERS), copy.copy(emitter))]
+            return
+        vars(emitter).update(vars(copy.copy(_registered[0][1])), _lookup_cache={})
+
+    patches.set(Session, "_register_builtin_handlers", register_builtin_handlers)
+
+    alias = EventAliaser.__init__
+
+    def __init__(self: Any, event_emitter: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+        alias(self, event_emitter, *args, **kwargs)
+        if getattr(self, "_event_aliases", None) == EVENT_ALIASES:
+            self._alias_name_cache = _aliases
+
+    patches.set(EventAliaser, "__init__", __init__)

@@ -1,0 +1,85 @@
+"""moto's IAM: whose an access key is, and whether policies allow a request."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from moto import settings
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.core.exceptions import (
+    AccessDeniedError,
+    InvalidClientTokenIdError,
+    SignatureDoesNotMatchError,
+)
+
+from membership_mock.engine.protocol.refusals import (
+    InvalidSignatureException,
+    UnrecognizedClientException,
+)
+
+if TYPE_CHECKING:
+    from membership_mock.engine.protocol.http import HttpRequest
+    from membership_mock.engine.protocol.refusals import Refusals
+
+
+def account_of_access_key(access_key: str) -> str | None:
+    """Return the account that moto's IAM or STS gave this access key to; None if neither did."""
+    iam = sys.modules.get("moto.iam.models")
+    if iam is None:  # nobody has used IAM or STS yet, so no key was ever given
+        return None
+    for account_id, account in list(iam.iam_backends.items()):
+        for backend in list(account.values()):
+            if access_key in backend.access_keys:
+                return str(account_id)
+    return None
+
+
+def authorize(request: HttpRequest, operation: str, account_id: str, refusals: Refusals) -> None:
+    """Let moto's IAM judge a request, if it is told to enforce policies.
+
+    moto's switch decides: `set_initial_no_auth_action_count` and `enable_iam_authentication`.
+
+    Raises:
+        ServiceError: the credentials are unknown or wrong, or no policy allows the operation.
+    """
+    if float("inf") == settings.INITIAL_NO_AUTH_ACTION_COUNT:
+        return
+    try:
+        _Authenticator(request, operation, account_id)._authenticate_and_authorize_normal_action()
+    except AccessDeniedError as refusal:
+        raise refusals.access_denied(str(refusal.message)) from None
+    except InvalidClientTokenIdError:
+        raise UnrecognizedClientException(
+            "The security token included in the request is invalid."
+        ) from None
+    except SignatureDoesNotMatchError:
+        raise InvalidSignatureException(
+            "The request signature we calculated does not match the signature you provided. Check"
+            " your AWS Secret Access Key and signing method. Consult the service documentation for"
+            " details."
+        ) from None
+
+
+class _Authenticator(ActionAuthenticatorMixin):  # type: ignore[misc]  # moto is untyped here
+    """What moto's authorization wants to know of a request."""
+
+    def __init__(self, request: HttpRequest, operation: str, account_id: str) -> None:
+        # botocore turns values into bytes on the way, and leaves the host, which is signed, to the
+        # HTTP client.
+        self.headers = {
+            name: value.decode("latin-1") if isinstance(value, bytes) else value
+            for name, value in request.headers.items()
+        }
+        self.headers.setdefault("Host", urlsplit(request.url).netloc)
+        self.uri = request.url
+        self.raw_path = self.path = request.path
+        self.method = request.method
+        self.data: dict[str, Any] = {}
+        self.raw_body = self.body = request.body
+        self.current_account = account_id
+        self._operation = operation
+
+    def _get_action(self) -> str:
+        return self._operation

@@ -1,0 +1,363 @@
+"""An organization of moto's, set up and changed without requests: by a test's author, or by AWS.
+
+What an operation of Organizations does goes through moto's own method, so that all else stays as
+moto does it and our services follow. What only AWS does (an account is suspended and reinstated)
+is done here, and told to our services in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+import moto.backends
+
+from membership_mock.engine.moto.organizations import (
+    ONE_ADMINISTRATOR,
+    Arrival,
+    announced,
+    arriving,
+    organization_of,
+)
+from membership_mock.engine.state.organizations import Organization, OrganizationChange
+
+if TYPE_CHECKING:
+    from membership_mock.engine.pipeline.operation import Backend
+    from membership_mock.engine.state.world import World
+
+__all__ = [
+    "ONE_ADMINISTRATOR",
+    "Account",
+    "MotoOrganization",
+    "NewAccount",
+    "Unit",
+    "account_ids",
+    "keep_roles",
+    "known_principals",
+    "organization_of",
+]
+
+
+#: what moto calls the role of the management account in the accounts that it creates
+_ACCESS_ROLE = "OrganizationAccountAccessRole"
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account to take into an organization.
+
+    Attributes:
+        name: its name.
+        account_id: its 12 digits; nobody has them yet.
+        parent_id: the root or the unit that it comes into.
+    """
+
+    name: str
+    account_id: str
+    parent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of an organization, as moto has it at one moment."""
+
+    account_id: str
+    name: str
+    status: str
+    parent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An organizational unit, as moto has it at one moment; the root is none."""
+
+    unit_id: str
+    name: str
+    parent_id: str
+
+
+def _models() -> Any:
+    """Return moto's Organizations, which is imported, and taught our services, when asked for."""
+    moto.backends.get_backend("organizations")
+    return sys.modules["moto.organizations.models"]
+
+
+def known_principals() -> tuple[list[str], list[str]]:
+    """Return the principals that can have trusted access, and a delegated administrator."""
+    models = _models()
+    return (
+        list(models.FakeServiceAccess.TRUSTED_SERVICES),
+        list(models.FakeDelegatedAdministrator.SUPPORTED_SERVICES),
+    )
+
+
+def account_ids(wanted: int, taken: Iterable[str], partition: str) -> list[str]:
+    """Return new account ids from moto's random source.
+
+    Args:
+        wanted: how many.
+        taken: ids that nobody else may get.
+        partition: the partition in which no organization has them, either.
+    """
+    models = _models()
+    used = set(taken)
+    found: list[str] = []
+    while len(found) < wanted:
+        account_id = str(models.utils.make_random_account_id())
+        if account_id not in used and organization_of(account_id, partition) is None:
+            used.add(account_id)
+            found.append(account_id)
+    return found
+
+
+def keep_roles() -> Callable[[], None]:
+    """Return a function that deletes the roles that moto gives to accounts created from now on."""
+    before = {role_id for _, role_id in _access_roles()}
+
+    def take_back() -> None:
+        for iam, role_id in _access_roles():
+            if role_id not in before:
+                iam.delete_role(_ACCESS_ROLE)
+
+    return take_back
+
+
+def _access_roles() -> list[tuple[Any, str]]:
+    """Return the management account's role in every account, by id, after moto's IAM of it."""
+    models = sys.modules.get("moto.iam.models")
+    if models is None:
+        return []
+    return [
+        (iam, role_id)
+        for held in list(models.iam_backends.values())
+        for iam in list(held.values())
+        for role_id, role in list(iam.roles.items())
+        if role.name == _ACCESS_ROLE
+    ]
+
+
+class MotoOrganization:
+    """The organization of one management account, by its ids.
+
+    Whoever calls has checked what AWS would refuse and moto would not.
+
+    Args:
+        management: the management account.
+        partition: the partition that the organization lives in.
+        services: our services, which follow every change.
+        world: their state.
+    """
+
+    def __init__(
+        self,
+        management: str,
+        partition: str,
+        services: Mapping[str, type[Backend]],
+        world: World,
+    ) -> None:
+        self.management = management
+        self.partition = partition
+        self._services = services
+        self._world = world
+
+    def create(self, region: str) -> str:
+        """Create the organization, with all features enabled; return its id."""
+        self._backend.create_organization(region=region, FeatureSet="ALL")
+        return str(self._backend.org.id)
+
+    def read(self) -> Organization | None:
+        """Return the organization as it is; None if the management account has none of its own."""
+        organization = organization_of(self.management, self.partition)
+        if organization is None or organization.management_account_id != self.management:
+            return None
+        return organization
+
+    @property
+    def organization_id(self) -> str | None:
+        """The id of the organization, at less cost than `read`; None if there is none."""
+        organization = self._backend.org
+        return None if organization is None else str(organization.id)
+
+    def accounts(self) -> list[Account]:
+        """Return every account, in the order of joining."""
+        return [_account(each) for each in self._backend.accounts]
+
+    def find(self, named: str) -> Account | None:
+        """Return the account of this name or id that joined first; None if there is none."""
+        found = (each for each in self._backend.accounts if named in (each.name, each.id))
+        return next(map(_account, found), None)
+
+    def units(self) -> list[Unit]:
+        """Return every unit, in the order of creation."""
+        return [
+            Unit(each.id, each.name, each.parent_id) for each in self._backend.ou if each.parent_id
+        ]
+
+    # --- units and accounts ---
+
+    def add_unit(self, name: str, parent_id: str) -> str:
+        """Create a unit; return its id."""
+        with _apart(self._backend, "ou"):
+            created = self._backend.create_organizational_unit(Name=name, ParentId=parent_id)
+        return str(created["OrganizationalUnit"]["Id"])
+
+    def remove_unit(self, unit_id: str) -> None:
+        """Delete a unit."""
+        self._backend.delete_organizational_unit(OrganizationalUnitId=unit_id)
+
+    def fill(self, accounts: Iterable[NewAccount]) -> None:
+        """Create the first accounts of an organization that nobody has seen yet.
+
+        It takes time proportional to their number, and none of them needs to be moved.
+        """
+        latest = self._backend.accounts[-1].create_time
+        for new in accounts:
+            # While it is alone there, our services see an organization of one account; a new
+            # organization has no administrator whom that would concern.
+            with _apart(self._backend, "accounts"):
+                account = self._take_in(new.name, Arrival(new.account_id), latest)
+            account.parent_id = new.parent_id
+            latest = account.create_time
+
+    def join(self, new: NewAccount, *, invited: bool) -> None:
+        """Take an account into the root, as AWS does, and move it from there.
+
+        Args:
+            new: the account.
+            invited: whether it exists already and joins by accepting an invitation.
+        """
+        latest = self._backend.accounts[-1].create_time
+        self._take_in(new.name, Arrival(new.account_id, invited), latest)
+        root_id = self._backend.org.root_id
+        if new.parent_id != root_id:
+            self.move(new.account_id, root_id, new.parent_id)
+
+    def move(self, account_id: str, source_id: str, destination_id: str) -> None:
+        """Move an account."""
+        self._backend.move_account(
+            AccountId=account_id, SourceParentId=source_id, DestinationParentId=destination_id
+        )
+
+    def suspend(self, account_id: str) -> None:
+        """Suspend an account, as AWS does for its own reasons."""
+        self._set_status(account_id, "SUSPENDED", "suspend_account")
+
+    def reinstate(self, account_id: str) -> None:
+        """Make a suspended or closed account active again, as AWS Support does."""
+        self._set_status(account_id, "ACTIVE", "reinstate_account")
+
+    def close(self, account_id: str) -> None:
+        """Close an account."""
+        self._backend.close_account(AccountId=account_id)
+
+    def remove(self, account_id: str) -> None:
+        """Let an account leave."""
+        self._backend.remove_account_from_organization(AccountId=account_id)
+
+    # --- services ---
+
+    def trust(self, principal: str) -> None:
+        """Enable trusted access for a service; a second time it changes nothing."""
+        self._backend.enable_aws_service_access(ServicePrincipal=principal)
+
+    def distrust(self, principal: str) -> None:
+        """Disable trusted access for a service."""
+        self._backend.disable_aws_service_access(ServicePrincipal=principal)
+
+    def register(self, principal: str, account_id: str) -> None:
+        """Register a delegated administrator."""
+        self._backend.register_delegated_administrator(
+            ServicePrincipal=principal, AccountId=account_id
+        )
+
+    def deregister(self, principal: str, account_id: str) -> None:
+        """Deregister a delegated administrator."""
+        self._backend.deregister_delegated_administrator(
+            ServicePrincipal=principal, AccountId=account_id
+        )
+
+    @property
+    def _backend(self) -> Any:
+        return _models().organizations_backends[self.management][self.partition]
+
+    def _take_in(self, name: str, arrival: Arrival, latest: datetime) -> Any:
+        """Let moto create an account with a given id; return moto's account.
+
+        Args:
+            name: its name.
+            arrival: its id, and how it joins.
+            latest: when the account before it joined.
+        """
+        backend = self._backend
+        with arriving(arrival), _without_new_roles(arrival):
+            backend.create_account(AccountName=name, Email=_email(name))
+        account = backend.accounts[-1]
+        if arrival.invited:
+            account.joined_method = "INVITED"
+        # moto finds the next page of accounts by the instant of their joining, so no two may have
+        # the same, even while time stands still
+        account.create_time = max(account.create_time, latest + timedelta(microseconds=1))
+        return account
+
+    def _set_status(
+        self,
+        account_id: str,
+        status: str,
+        kind: Literal["suspend_account", "reinstate_account"],
+    ) -> None:
+        change = OrganizationChange(
+            kind=kind,
+            management_account_id=self.management,
+            partition=self.partition,
+            now=self._world.clock.now(),
+            account_id=account_id,
+        )
+        with announced(self._services, self._world, change):
+            account = self._backend.get_account_by_id(account_id)
+            account.status = account.state = status
+
+
+@contextmanager
+def _apart(backend: Any, name: str) -> Iterator[None]:
+    """Let moto find what it creates inside the block in a list of its own.
+
+    moto searches the whole list, twice for each new account or unit, so that a thousand of them
+    would take it a million steps.
+    """
+    held: list[Any] = getattr(backend, name)
+    created: list[Any] = []
+    setattr(backend, name, created)
+    try:
+        yield
+    finally:
+        held += created
+        setattr(backend, name, held)
+
+
+@contextmanager
+def _without_new_roles(arrival: Arrival) -> Iterator[None]:
+    """Take the role of the management account from an invited account, where moto creates one.
+
+    Source: user guide, "Creating the OrganizationAccountAccessRole in an invited member account".
+    """
+    if not arrival.invited:
+        yield
+        return
+    iam = moto.backends.get_backend("iam")[arrival.account_id]["global"]
+    before = set(iam.roles)
+    yield
+    for role_id in iam.roles.keys() - before:
+        iam.delete_role(iam.roles[role_id].name)
+
+
+def _account(account: Any) -> Account:
+    return Account(account.id, account.name, account.status, account.parent_id)
+
+
+def _email(name: str) -> str:
+    return f"{re.sub(r'[^a-z0-9.]+', '-', name.lower()).strip('-.') or 'account'}@example.com"

@@ -1,0 +1,358 @@
+"""moto's Organizations as our services need it: read at the moment of a request, and followed.
+
+While a mock runs, moto's Organizations accepts our service principals wherever AWS does, answers a
+delegated administrator's reads from the organization itself, and tells our services what happens.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, get_args
+
+from membership_mock.engine.state.organizations import (
+    Organization,
+    OrganizationAccount,
+    OrganizationChange,
+    OrganizationOperation,
+)
+
+if TYPE_CHECKING:
+    from membership_mock.engine.moto.patches import Patches
+    from membership_mock.engine.pipeline.operation import Backend
+    from membership_mock.engine.state.world import World
+
+#: The services whose world this package mocks; moto knows at most one of them, and not as a
+#: delegated administrator's. Source: "AWS services that you can use with AWS Organizations".
+PRINCIPALS = (
+    "security-ir.amazonaws.com",
+    "securityhub.amazonaws.com",
+    "cleanrooms.amazonaws.com",
+)
+
+#: The services of which an organization has one delegated administrator at the most.
+#: Source: user guides ("only one account may be …, the same in all Regions").
+ONE_ADMINISTRATOR = frozenset({"security-ir.amazonaws.com", "securityhub.amazonaws.com"})
+
+#: The operations that AWS lets a delegated administrator call, of those that moto has.
+#: Source: Organizations API reference, "can be called only from the management account or by a
+#: member account that is a delegated administrator".
+DELEGATED_READS = frozenset(
+    {
+        "describe_account",
+        "describe_organizational_unit",
+        "list_accounts",
+        "list_accounts_for_parent",
+        "list_aws_service_access_for_organization",
+        "list_children",
+        "list_create_account_status",
+        "list_delegated_administrators",
+        "list_delegated_services_for_account",
+        "list_organizational_units_for_parent",
+        "list_parents",
+        "list_roots",
+        "list_tags_for_resource",
+    }
+)
+
+#: moto's methods that change an organization, named like the operations.
+FOLLOWED: tuple[OrganizationOperation, ...] = get_args(OrganizationOperation)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Arrival:
+    """An account on its way into an organization, whose id is known before.
+
+    Attributes:
+        account_id: the id that moto's `create_account` is to use instead of a random one.
+        invited: whether the account exists already, and joins by accepting an invitation.
+    """
+
+    account_id: str
+    invited: bool = False
+
+
+_arriving: ContextVar[Arrival | None] = ContextVar("membership_mock_arriving", default=None)
+
+
+@contextmanager
+def arriving(arrival: Arrival) -> Iterator[None]:
+    """Let moto's `create_account`, called inside the block, take in this account."""
+    token = _arriving.set(arrival)
+    try:
+        yield
+    finally:
+        _arriving.reset(token)
+
+
+def organization_of(account_id: str, partition: str) -> Organization | None:
+    """Return the organization that an account belongs to at this moment; None if it has none."""
+    models = sys.modules.get("moto.organizations.models")
+    backend = None if models is None else _backend_of(models, account_id, partition)
+    return None if backend is None else _read(backend)
+
+
+def all_organizations() -> Iterator[tuple[str, Organization, dict[str, str]]]:
+    """Yield each organization of this moment after its partition, and before all names in it.
+
+    The names are those of accounts and units, by their ids. Nothing is made by looking.
+    """
+    models = sys.modules.get("moto.organizations.models")
+    for _, partitions in sorted(models.organizations_backends.items()) if models else ():
+        for partition, backend in sorted(partitions.items()):
+            if backend.org is not None:
+                named = {each.id: str(each.name) for each in (*backend.ou, *backend.accounts)}
+                yield partition, _read(backend), named
+
+
+def _backend_of(models: Any, account_id: str, partition: str) -> Any:
+    """Return the backend of the management account of an account's organization, or None."""
+    backends = models.organizations_backends
+    management, where = backends.master_accounts.get(account_id, (account_id, partition))
+    if management not in backends or where not in list(backends[management]):
+        return None
+    backend = backends[management][where]
+    return None if backend.org is None else backend
+
+
+def forget_members_of_the_gone() -> None:
+    """Let moto forget who was in organizations that there are no more.
+
+    When moto empties its backends, it keeps the list of all members: an account whose id is used
+    again would be in an organization that nobody has made.
+    """
+    models = sys.modules.get("moto.organizations.models")
+    if models is None:
+        return
+    backends = models.organizations_backends
+    for account_id in list(backends.master_accounts):
+        if _backend_of(models, account_id, "") is None:
+            del backends.master_accounts[account_id]
+
+
+class _Accounts(Mapping[str, OrganizationAccount]):
+    """The accounts of an organization, each made when asked for: there may be thousands."""
+
+    def __init__(self, accounts: list[Any]) -> None:
+        self._accounts = {account.id: account for account in accounts}
+
+    def __getitem__(self, account_id: str) -> OrganizationAccount:
+        account = self._accounts[account_id]
+        return OrganizationAccount(account_id, account.status == "ACTIVE", account.parent_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._accounts)
+
+    def __len__(self) -> int:
+        return len(self._accounts)
+
+    def __contains__(self, account_id: object) -> bool:
+        return account_id in self._accounts
+
+
+def _read(backend: Any) -> Organization:
+    delegated: dict[str, tuple[str, ...]] = {}
+    for admin in backend.admins:
+        for principal in admin.services:
+            delegated[principal] = (*delegated.get(principal, ()), admin.account.id)
+    return Organization(
+        organization_id=backend.org.id,
+        management_account_id=backend.org.master_account_id,
+        all_features=backend.org.feature_set == "ALL",
+        root_id=backend.org.root_id,
+        accounts=_Accounts(backend.accounts),
+        unit_parents={unit.id: unit.parent_id for unit in backend.ou if unit.parent_id},
+        delegated=delegated,
+        trusted_services=frozenset(service["ServicePrincipal"] for service in backend.services),
+    )
+
+
+def register_delegated_administrator(
+    organization: Organization, partition: str, account_id: str, service_principal: str
+) -> None:
+    """Enable trusted access and register a delegated administrator, as some services do themselves.
+
+    Args:
+        organization: the organization as it was read for this request.
+        partition: the partition that it lives in.
+        account_id: an account of it; the management account needs no registration.
+        service_principal: the service's.
+    """
+    management = organization.management_account_id
+    models: Any = sys.modules["moto.organizations.models"]
+    backend = models.organizations_backends[management][partition]
+    if service_principal not in organization.trusted_services:
+        backend.enable_aws_service_access(ServicePrincipal=service_principal)
+    registered = organization.delegated.get(service_principal, ())
+    if account_id not in (management, *registered):
+        backend.register_delegated_administrator(
+            AccountId=account_id, ServicePrincipal=service_principal
+        )
+
+
+def install(patches: Patches, services: Mapping[str, type[Backend]], world: World) -> None:
+    """Teach moto's Organizations our services, until ``patches`` are undone."""
+    from moto.organizations import models
+
+    for owner, name in (
+        (models.FakeServiceAccess, "TRUSTED_SERVICES"),
+        (models.FakeDelegatedAdministrator, "SUPPORTED_SERVICES"),
+    ):
+        known = list(getattr(owner, name))
+        patches.set(owner, name, known + [each for each in PRINCIPALS if each not in known])
+
+    random_id = models.utils.make_random_account_id
+
+    def make_account_id() -> str:
+        arrival = _arriving.get()
+        return str(random_id()) if arrival is None else arrival.account_id
+
+    patches.set(models.utils, "make_random_account_id", make_account_id)
+
+    removal = models.OrganizationsBackend.remove_account_from_organization
+    patches.set(
+        models.OrganizationsBackend,
+        "remove_account_from_organization",
+        _refusing_first(models, removal),
+    )
+
+    for name in FOLLOWED:
+        original = getattr(models.OrganizationsBackend, name)
+        patches.set(models.OrganizationsBackend, name, _followed(name, original, services, world))
+
+    for name in DELEGATED_READS:
+        if name in vars(models.OrganizationsBackend):
+            original = getattr(models.OrganizationsBackend, name)
+            patches.set(models.OrganizationsBackend, name, _for_delegates(models, original))
+
+
+def _refusing_first(models: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a member stay where it is when somebody tries to remove it who may not.
+
+    moto forgets where it belongs, and looks afterwards whether it is the caller's to remove.
+    """
+
+    @functools.wraps(original)
+    def remove(self: Any, *args: Any, AccountId: str, **kwargs: Any) -> Any:  # noqa: N803
+        masters = models.organizations_backends.master_accounts
+        belongs = masters.get(AccountId)
+        try:
+            return original(self, *args, AccountId=AccountId, **kwargs)
+        except Exception:
+            if belongs is not None:
+                masters[AccountId] = belongs
+            raise
+
+    return remove
+
+
+def _for_delegates(models: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer a read from the organization when a delegated administrator asks.
+
+    moto keeps an organization in its management account's backend; a member's own is empty.
+    """
+
+    @functools.wraps(original)
+    def read(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.org is None:
+            backend = _backend_of(models, self.account_id, self.partition)
+            if backend is not None and any(
+                admin.account.id == self.account_id for admin in backend.admins
+            ):
+                return original(backend, *args, **kwargs)
+        return original(self, *args, **kwargs)
+
+    return read
+
+
+def _require_eligible(backend: Any, AccountId: str, ServicePrincipal: str, **_: Any) -> None:  # noqa: N803
+    """Refuse a suspended account, and a second administrator of a service that allows one."""
+    from moto.organizations.exceptions import ConstraintViolationException
+
+    if ServicePrincipal in PRINCIPALS and any(
+        account.id == AccountId and account.status != "ACTIVE" for account in backend.accounts
+    ):
+        # the rule is AWS's (reason CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR),
+        # and so is the wording
+        raise ConstraintViolationException(
+            "You cannot register a suspended account as a delegated administrator."
+        )
+    if ServicePrincipal in ONE_ADMINISTRATOR and any(
+        ServicePrincipal in admin.services
+        and admin.account.id != AccountId
+        and admin.account.status == "ACTIVE"
+        for admin in backend.admins
+    ):
+        # the code is AWS's (reason MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED), the
+        # wording inferred
+        raise ConstraintViolationException(
+            "You have exceeded the maximum number of delegated administrators allowed for the"
+            " service principal."
+        )
+
+
+def _followed(
+    name: OrganizationOperation,
+    original: Callable[..., Any],
+    services: Mapping[str, type[Backend]],
+    world: World,
+) -> Callable[..., Any]:
+    """Tell every family of our services what happens to an organization, before and after."""
+
+    @functools.wraps(original)
+    def act(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.org is None:  # moto will refuse, or is about to create nothing of ours
+            return original(self, *args, **kwargs)
+        if name == "register_delegated_administrator":
+            _require_eligible(self, **kwargs)
+        change = OrganizationChange(
+            kind=name,
+            management_account_id=self.account_id,
+            partition=self.partition,
+            now=world.clock.now(),
+            account_id=kwargs.get("AccountId"),
+            service_principal=kwargs.get("ServicePrincipal"),
+        )
+        arrival = _arriving.get()
+        if name == "create_account" and arrival is not None and arrival.invited:
+            change = dataclasses.replace(change, kind="accept_handshake")
+        with announced(services, world, change) as happened:
+            answer = original(self, *args, **kwargs)
+            if name == "create_account":
+                happened.account_id = answer["CreateAccountStatus"]["AccountId"]
+        return answer
+
+    return act
+
+
+@dataclasses.dataclass(slots=True)
+class Happened:
+    """What is known of a change only when it has happened; None if nothing is."""
+
+    account_id: str | None = None
+
+
+@contextmanager
+def announced(
+    services: Mapping[str, type[Backend]], world: World, change: OrganizationChange
+) -> Iterator[Happened]:
+    """Tell every family of our services of what happens inside the block, before and after.
+
+    A block that raises has changed nothing, and there is no after.
+    """
+    families = [family for kind in services.values() for family in kind.families]
+    happened = Happened()
+    with world.lock:
+        seen = [family.organization_changing(world, change) for family in families]
+        yield happened
+        for take_down in seen:
+            if take_down is not None:
+                take_down()
+        if happened.account_id is not None:
+            change = dataclasses.replace(change, account_id=happened.account_id)
+        for family in families:
+            family.organization_changed(world, change)

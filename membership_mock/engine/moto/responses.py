@@ -1,0 +1,80 @@
+"""moto's answers to requests that no SDK made, for other clients than `requests`.
+
+moto hands its patterns, and our doors, to the library `responses`, which catches what `requests`
+sends. Whoever catches the requests of another client can ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.models import responses_mock
+from requests import PreparedRequest
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from responses import RequestsMock
+
+from membership_mock.engine.adapters.network_guard import let_through
+from membership_mock.engine.moto import registries
+from membership_mock.engine.moto.patches import Patches
+from membership_mock.engine.pipeline.plain_http import WebRequest, WebResponse
+
+#: What moto answers to a request that matches none of its services, or none of a service's URLs.
+_UNSERVED = {(400, b"The method is not implemented"), (404, b"Not yet implemented")}
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+class _UnansweredError(Exception):
+    """`responses` has nothing to say to a request, and sends it on."""
+
+
+class _Nowhere(HTTPAdapter):  # type: ignore[misc]  # requests is untyped here
+    """Where a request goes that `responses` sends on."""
+
+    def get_connection_with_tls_context(self, *_args: Any, **_kwargs: Any) -> Any:
+        raise _UnansweredError
+
+    def get_connection(self, *_args: Any, **_kwargs: Any) -> Any:  # of requests before 2.32
+        raise _UnansweredError
+
+
+_nowhere = _Nowhere()
+
+
+def answer(request: WebRequest) -> WebResponse | None:
+    """Return what `requests` would get for ``request``; None when nobody serves it."""
+    prepared = PreparedRequest()
+    prepared.method, prepared.url = request.method, request.url
+    prepared.headers = CaseInsensitiveDict(request.headers)
+    prepared.body = request.body or None
+    if request.method == "PUT" and prepared.headers.get("Content-Type") == _FORM:
+        # `urllib.request` says so unless it is told otherwise, and moto's S3 would store nothing.
+        prepared.headers["Content-Type"] = "binary/octet-stream"
+    try:
+        raw = responses_mock.unbound_on_send()(_nowhere, prepared).raw
+    except _UnansweredError:
+        return None
+    body = raw.read(decode_content=False)
+    if (raw.status, body) in _UNSERVED:
+        return None
+    return WebResponse(raw.status, dict(raw.headers), body)
+
+
+def install(patches: Patches, _alive: Callable[[], bool]) -> None:
+    """Let through what moto's configuration lets pass, or a `responses` of the test's own.
+
+    Args:
+        patches: undone when the mock ends.
+    """
+    on_request = RequestsMock._on_request
+
+    def decide(self: Any, adapter: Any, request: Any, **kwargs: Any) -> Any:
+        # moto's own lets all through that matches nothing; another one only what a test has named
+        if self is not responses_mock or registries.passes_through(None, str(request.url)):
+            with let_through():
+                return on_request(self, adapter, request, **kwargs)
+        return on_request(self, adapter, request, **kwargs)
+
+    patches.set(RequestsMock, "_on_request", decide)

@@ -1,0 +1,169 @@
+"""moto's own start and stop, without the part that costs most.
+
+moto registers some 1,300 patterns with `responses` at each outermost start, for requests that do
+not come from botocore. The patterns are always the same, so they are made once per process and
+handed over as one. If moto's registry ever looks different, moto's own way is taken.
+"""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+from collections.abc import Mapping
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from moto import mock_aws
+from moto.backend_index import backend_url_patterns
+from moto.core import models
+from moto.core.custom_responses_mock import CallbackResponse
+from moto.core.models import MockAWS, botocore_stubber, responses_mock
+
+from membership_mock.engine.moto.organizations import forget_members_of_the_gone
+from membership_mock.engine.pipeline.plain_http import WebDoor, WebRequest
+from membership_mock.engine.protocol.http import http_request
+
+if TYPE_CHECKING:
+    from membership_mock.engine.moto.registries import Installation
+    from membership_mock.engine.state.world import World
+
+# The responses of moto's patterns, by HTTP method, with the patterns that they were made from.
+_prepared: list[tuple[list[Any], dict[str, list[CallbackResponse]]]] = []
+
+
+class MotoStart:
+    """moto, started for one running mock.
+
+    Args:
+        config: moto's configuration, as `mock_aws` takes it.
+        installation: our services, which are in moto's registries already.
+        world: their state.
+    """
+
+    def __init__(self, config: Mapping[str, Any], installation: Installation, world: World) -> None:
+        self._mock = mock_aws(config=dict(config))
+        self._doors = [
+            (door, world)
+            for backends in installation.backends.values()
+            for door in backends.backend.doors
+        ]
+        self._started = False
+        if type(self._mock) is MockAWS:
+            # Set on the instance: moto counts nested mocks on the class.
+            self._mock._enable_patching = self._enable_patching
+
+    def start(self) -> None:
+        """Start moto; when a `mock_aws` is running already, join it."""
+        self._mock.start()
+        forget_members_of_the_gone()
+        self._started = True
+        self._open_doors()
+
+    def stop(self) -> None:
+        """Stop moto; when another `mock_aws` is still running, leave it."""
+        if self._started:
+            self._started = False
+            self._close_doors()
+            self._mock.stop()
+            forget_members_of_the_gone()
+
+    def reset(self) -> None:
+        """Empty all of moto's backends."""
+        from moto.core.base_backend import BackendDict
+        from moto.core.model_instances import reset_model_data
+
+        BackendDict.reset()
+        reset_model_data()
+        responses_mock.calls.reset()  # which holds whole bodies
+
+    def _enable_patching(self, reset: bool = True) -> None:
+        registry = getattr(responses_mock, "_registry", None)
+        registered = getattr(registry, "_registered", None)
+        if not isinstance(registered, dict):
+            MockAWS._enable_patching(self._mock, reset=reset)
+            return
+        botocore_stubber.enabled = True
+        if reset:
+            self._mock.reset()
+        responses_mock.start()
+        registered = responses_mock._registry._registered
+        for method, prepared in _prepare().items():
+            registered[method] = list(prepared)
+
+    def _open_doors(self) -> None:
+        registered = responses_mock._registry._registered
+        self._responses = [
+            _DoorResponse(method=method, url=door.pattern, callback=_callback(door, world))
+            for door, world in self._doors
+            for method in models.RESPONSES_METHODS
+        ]
+        for response in self._responses:
+            registered[response.method].insert(0, response)
+
+    def _close_doors(self) -> None:
+        registered = responses_mock._registry._registered
+        for response in self._responses:
+            registered[response.method] = [
+                each for each in registered[response.method] if each is not response
+            ]
+
+
+class _DoorResponse(CallbackResponse):  # type: ignore[misc]  # moto is untyped here
+    """Answers with what a door says and nothing else, whatever the release of moto does besides."""
+
+    def get_response(self, request: Any) -> Any:
+        """Return the door's answer as urllib3 would."""
+        status, headers, body = self.callback(request)
+        return models.responses.HTTPResponse(
+            status=status,
+            reason=http.client.responses.get(status),
+            body=BytesIO(body),
+            headers=headers,
+            preload_content=False,
+            decode_content=False,
+        )
+
+
+def _callback(door: WebDoor, world: World) -> Any:
+    def serve(request: Any) -> tuple[int, dict[str, str], bytes]:
+        sent = http_request(request.method, request.url, request.headers, request.body)
+        with world.lock:
+            answer = door.serve(world, WebRequest(sent.method, sent.url, sent.headers, sent.body))
+        return answer.status, answer.headers, answer.body
+
+    return serve
+
+
+def _prepare() -> dict[str, list[CallbackResponse]]:
+    """Return the responses of all of moto's patterns, made again when the patterns change."""
+    if not _prepared or _prepared[0][0] != backend_url_patterns:
+        callback = getattr(
+            botocore_stubber, "process_prepared_request", botocore_stubber.process_request
+        )
+        unserved = models.re.compile(r"https?://.+\.amazonaws.com/.*")
+        made = {
+            method: [
+                *(
+                    CallbackResponse(method=method, url=pattern, callback=callback)
+                    for _, pattern in backend_url_patterns
+                ),
+                CallbackResponse(
+                    method=method, url=unserved, callback=models.not_implemented_callback
+                ),
+            ]
+            for method in models.RESPONSES_METHODS
+        }
+        for each in itertools.chain.from_iterable(made.values()):
+            each._calls = _no_calls
+        _prepared[:] = [(list(backend_url_patterns), made)]
+    return _prepared[0][1]
+
+
+class _NoCalls(models.responses.CallList):  # type: ignore[misc]  # responses is untyped here
+    """Keeps no call of a pattern that outlives its mock; `responses_mock.calls` has them all."""
+
+    def add_call(self, call: Any) -> None:
+        """Do nothing."""
+
+
+_no_calls = _NoCalls()

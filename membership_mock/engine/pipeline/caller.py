@@ -1,0 +1,113 @@
+"""Who signed a request: account, region and partition."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
+
+from membership_mock.engine.moto import iam
+from membership_mock.engine.protocol.http import HttpRequest
+from membership_mock.errors import UsageError
+
+_acting: ContextVar[str | None] = ContextVar("membership_mock_acting", default=None)
+
+_ACCOUNT = re.compile(r"\d{12}")
+_HOST_REGION = re.compile(r"\.([a-z]+(?:-[a-z]+)+-\d+)\.")
+_DEFAULT_REGION = "us-east-1"
+
+
+def account_id(value: object) -> str:
+    """Return ``value`` if it is an account id.
+
+    Raises:
+        UsageError: it is not a string of 12 digits.
+    """
+    if isinstance(value, str) and _ACCOUNT.fullmatch(value):
+        return value
+    raise UsageError(
+        f"{value!r} is not an account id: pass a string of 12 digits, e.g. '111122223333'"
+        + (" (leading zeros count, so an int will not do)." if isinstance(value, int) else ".")
+    )
+
+
+def not_a_region(value: object) -> UsageError:
+    """Return the error for what a test author took for a region."""
+    return UsageError(f"{value!r} is not a region: pass e.g. 'eu-west-1'.")
+
+
+@contextmanager
+def acting_as(account: str) -> Iterator[None]:
+    """Let every call inside the block come from ``account``, whatever its credentials say."""
+    token = _acting.set(account_id(account))
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def explicit_account(headers: Mapping[str, Any]) -> str | None:
+    """Return the account that a request's headers name; None leaves it to moto to find one."""
+    return _named_account(headers, signing_key(headers))
+
+
+def caller_of(request: HttpRequest, default_account: str) -> tuple[str, str]:
+    """Return account and region of the caller.
+
+    Args:
+        request: signed in its headers or its query; unsigned, it comes from the default account.
+        default_account: whose requests they are that nothing else tells apart.
+    """
+    key, region = _scope(request.headers.get("Authorization"), request.query)
+    if region is None:
+        found = _HOST_REGION.search(request.url)
+        region = found.group(1) if found else _DEFAULT_REGION
+    account = _named_account(request.headers, key)
+    if account is None and key is not None:
+        account = iam.account_of_access_key(key)
+    return account or default_account, region
+
+
+def _named_account(headers: Mapping[str, Any], key: str | None) -> str | None:
+    """Return the account named by `acting_as`, by moto's two ways, or by a 12-digit access key."""
+    acting = _acting.get()
+    if acting is not None:
+        return acting
+    if "MOTO_ACCOUNT_ID" in os.environ:
+        return os.environ["MOTO_ACCOUNT_ID"]
+    named = headers.get("x-moto-account-id")
+    if named:
+        return _text(named)
+    return key if key is not None and _ACCOUNT.fullmatch(key) else None
+
+
+def signing_key(headers: Mapping[str, Any]) -> str | None:
+    """Return the access key id that signed a request; None when nothing did."""
+    return _scope(headers.get("Authorization"), "")[0]
+
+
+def _scope(authorization: Any, query: str) -> tuple[str | None, str | None]:
+    """Return access key id and region of a SigV4 signature, from the header or the query."""
+    if authorization:
+        credential = _text(authorization).partition("Credential=")[2].partition(",")[0]
+    else:
+        credential = unquote(query.partition("X-Amz-Credential=")[2].partition("&")[0])
+    return _read_scope(credential)
+
+
+@lru_cache(maxsize=256)
+def _read_scope(credential: str) -> tuple[str | None, str | None]:
+    parts = credential.split("/")
+    if len(parts) < 5:
+        return None, None
+    return "/".join(parts[:-4]), parts[-3]
+
+
+def _text(value: Any) -> str:
+    """Return a header's value, which botocore may have turned into bytes."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,39 @@
+"""What a handler may know of the request it serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from membership_mock.engine.state.world import World
+
+
+@dataclass(slots=True)
+class Context:
+    """One request: who asks, where, and when.
+
+    Attributes:
+        world: the state of the running mock.
+        service: the service's id, e.g. ``security-ir``.
+        operation: the operation's name, e.g. ``CreateCase``.
+        account_id: the 12 digits of the account that signed the request.
+        region: the region that the request was signed for.
+        partition: the partition of that region: ``aws``, ``aws-cn``, ``aws-us-gov``, …
+        now: the instant of the request, in UTC. Every stamp of one request is this one.
+        request_id: the id that the answer carries.
+    """
+
+    world: World
+    service: str
+    operation: str
+    account_id: str
+    region: str
+    partition: str
+    now: datetime
+    request_id: str
+
+    def arn(self, resource: str) -> str:
+        """Return the ARN of ``resource`` (``case/0123456789``) of the caller's."""
+        return f"arn:{self.partition}:{self.service}:{self.region}:{self.account_id}:{resource}"

@@ -1,0 +1,245 @@
+"""Which method serves which operation.
+
+An operation of AWS is one method of a family, marked with `operation`. A family is a room: what a
+resource is, what may happen to it, and the operations on it. A backend is the list of a service's
+families for one account in one region; moto keeps it in a ``BackendDict``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from membership_mock.engine.moto.registries import MotoBackend
+from membership_mock.engine.pipeline.plain_http import WebDoor
+from membership_mock.engine.protocol import model
+from membership_mock.engine.protocol.refusals import Refusals
+from membership_mock.engine.state.organizations import OrganizationChange
+from membership_mock.engine.state.quotas import limit_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from membership_mock.engine.moto.registries import TaggedResource
+    from membership_mock.engine.state.quotas import Quota, QuotaUse
+    from membership_mock.engine.state.world import Store, World
+
+H = TypeVar("H", bound=Callable[..., Any])
+F = TypeVar("F", bound="Family")
+S = TypeVar("S", bound="Store")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What `operation` notes on a method.
+
+    Attributes:
+        name: the operation in its API spelling.
+        differs: how the mock knowingly differs from AWS, for the table of mocked operations.
+        optional: the oldest supported botocore does not have the operation yet.
+    """
+
+    name: str
+    differs: str
+    optional: bool
+
+
+def operation(name: str, *, differs: str = "", optional: bool = False) -> Callable[[H], H]:
+    """Mark a family's method as the one that serves the operation ``name``.
+
+    The method takes a `Context` and then the fields of the operation's input shape in snake case,
+    but for those that the engine uses up itself: the idempotency token, and page size and page
+    token of a paginated list (return a `Listing` under the paginator's result key instead). Fields
+    that are not required have a default. It returns a mapping with the output shape's field names,
+    or an object whose attributes are these names in snake case; None means absent.
+
+    Args:
+        name: the operation in its API spelling, e.g. ``CreateCase``.
+        differs: how the mock knowingly differs from AWS, for the table of mocked operations.
+        optional: the oldest supported botocore does not have the operation yet.
+    """
+
+    def mark(method: H) -> H:
+        method.__operation__ = Mark(name, differs, optional)  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+class Family:
+    """The operations on one family of resources, for one account in one region.
+
+    Keep all state in stores: a family may be made anew at any time.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def of(self, family: type[F]) -> F:
+        """Return another family of the same backend."""
+        return self.backend.family(family)
+
+    def store(self, kind: type[S]) -> S:
+        """Return the store of ``kind`` that this account and region reach."""
+        backend = self.backend
+        return backend.world.store_at(kind, backend.store_keys[kind.scope])
+
+    def store_if_any(self, kind: type[S]) -> S | None:
+        """Return the store of ``kind`` that this account and region reach, if there is one yet."""
+        backend = self.backend
+        return backend.world.held_at(kind, backend.store_keys[kind.scope])
+
+    def limit(self, quota: Quota, account_id: str | None = None) -> int:
+        """Return the limit of a quota in this region.
+
+        Args:
+            quota: one that the backend declares.
+            account_id: whose limit; this account's when None.
+        """
+        backend = self.backend
+        return limit_of(backend.world, quota, account_id or backend.account_id, backend.region_name)
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield what counts against the family's quotas, in all accounts and regions."""
+        del world, now
+        yield from ()
+
+    @classmethod
+    def organization_changing(
+        cls, world: World, change: OrganizationChange
+    ) -> Callable[[], None] | None:
+        """Look at an organization just before ``change`` happens to it, and change nothing yet.
+
+        Returns:
+            What takes down what was seen once it has happened, for it may fail; None for nothing.
+        """
+        del world, change
+        return None
+
+    @classmethod
+    def organization_changed(cls, world: World, change: OrganizationChange) -> None:
+        """Follow ``change``, which has just happened to an organization."""
+
+    @classmethod
+    def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
+        """Yield the accounts and regions in which `time_passed` may have something to do.
+
+        The state says it, not what has been called: a world may have been put back or loaded.
+        """
+        del world
+        yield from ()
+
+    def time_passed(self, now: datetime) -> None:
+        """Let what is due happen at once, where it shows outside of the service: the clock moved.
+
+        Whatever else depends on time happens when somebody looks. A family that overrides this
+        overrides `waiting` too.
+        """
+
+    def tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield the family's taggable resources of this account and region."""
+        yield from ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """The method that serves an operation.
+
+    Attributes:
+        mark: what its decorator said.
+        family: the class it stands in.
+        method: the function itself, not bound.
+        accepts: the parameters it takes besides the context, in snake case.
+    """
+
+    mark: Mark
+    family: type[Family]
+    method: Callable[..., Any]
+    accepts: tuple[str, ...]
+
+    def where(self) -> str:
+        """Return the method with its file and line, for messages."""
+        code = self.method.__code__
+        return f"{self.method.__qualname__} ({code.co_filename}:{code.co_firstlineno})"
+
+
+class Backend(MotoBackend):
+    """The behaviour of one service for one account in one region.
+
+    Subclass it with ``service`` and ``families``; wrong or doubled marks raise a ``TypeError`` when
+    the class is made.
+    """
+
+    service: ClassVar[str]
+    families: ClassVar[tuple[type[Family], ...]]
+    refusals: ClassVar[Refusals]
+    #: what accounts are limited in, and tests may set
+    quotas: ClassVar[tuple[Quota, ...]] = ()
+    handlers: ClassVar[dict[str, Handler]]
+    #: the families that are told when the clock was moved
+    followers_of_time: ClassVar[tuple[type[Family], ...]]
+    #: shapes of lists that refuse equal entries, a trait that botocore's models do not carry
+    unique_lists: ClassVar[frozenset[str]] = frozenset()
+    #: structures that reach the handler as they were sent, and lists that do so however long they
+    #: are: it answers for each entry by itself
+    unchecked_shapes: ClassVar[frozenset[str]] = frozenset()
+    #: traits of shapes that botocore's model has wrong, by the shape's name
+    model_corrections: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    #: what the service serves outside its API, such as the storage behind presigned URLs
+    doors: ClassVar[tuple[WebDoor, ...]] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.model_corrections:
+            model.correct(cls.service, cls.model_corrections)
+        cls.handlers = _collect(cls.__name__, cls.service, cls.families)
+        cls.followers_of_time = tuple(
+            kind for kind in cls.families if kind.time_passed is not Family.time_passed
+        )
+
+    def family(self, kind: type[F]) -> F:
+        """Return the family ``kind`` of this backend."""
+        found = self._families.get(kind)
+        if found is None:
+            found = self._families[kind] = kind(self)
+        return found  # type: ignore[return-value]  # the key is the type
+
+    def time_passed(self, now: datetime) -> None:
+        """Let what is due in this account and region happen at once."""
+        for kind in self.followers_of_time:
+            self.family(kind).time_passed(now)
+
+    def tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield all taggable resources of this account and region."""
+        for kind in self.families:
+            yield from self.family(kind).tagged_resources()
+
+
+def _collect(backend: str, service: str, families: tuple[type[Family], ...]) -> dict[str, Handler]:
+    known = model.service_model(service).operation_names
+    handlers: dict[str, Handler] = {}
+    for family in families:
+        for _, method in inspect.getmembers(family, inspect.isfunction):
+            mark: Mark | None = getattr(method, "__operation__", None)
+            if mark is None:
+                continue
+            handler = Handler(mark, family, method, tuple(inspect.signature(method).parameters)[2:])
+            if mark.name not in known:
+                if mark.optional:
+                    continue
+                nearest = difflib.get_close_matches(mark.name, known, n=1)
+                raise TypeError(
+                    f"{backend}: {handler.where()} is marked {mark.name}, which is not an operation"
+                    f" of {service}" + (f"; nearest: {nearest[0]}" if nearest else "")
+                )
+            if mark.name in handlers:
+                raise TypeError(
+                    f"{backend}: {mark.name} is served twice, by {handlers[mark.name].where()}"
+                    f" and {handler.where()}"
+                )
+            handlers[mark.name] = handler
+    return handlers

@@ -1,0 +1,43 @@
+"""Plain HTTP, for what a service does outside its API: bytes behind presigned URLs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from membership_mock.engine.state.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class WebRequest:
+    """A request that no SDK made: method, whole URL, headers (case-insensitive mapping), body."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WebResponse:
+    """The answer to a `WebRequest`."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class WebDoor:
+    """A part of the web that a service serves while the mock runs.
+
+    Attributes:
+        pattern: matches the URL (without its query) from the beginning.
+        serve: called with the world, whose lock is held, and the request.
+    """
+
+    pattern: re.Pattern[str]
+    serve: Callable[[World, WebRequest], WebResponse]

@@ -1,0 +1,356 @@
+"""The road of a request: context, codec, authorization, handler, codec, record.
+
+Every door leads here: botocore's clients, moto's response handlers, the tagging API.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from membership_mock.engine.moto import iam, registries
+from membership_mock.engine.pipeline import idempotency
+from membership_mock.engine.pipeline.call_record import PassedCall
+from membership_mock.engine.pipeline.caller import caller_of
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.hooks import Intercepted
+from membership_mock.engine.pipeline.setup_calls import is_staging
+from membership_mock.engine.protocol.codec import (
+    Invalid,
+    OperationCodec,
+    Unparsable,
+    codec,
+    service_error_response,
+)
+from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
+from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.protocol.router import router
+from membership_mock.errors import OperationNotMocked, ServiceError
+
+if TYPE_CHECKING:
+    from membership_mock.engine.pipeline.call_record import Record
+    from membership_mock.engine.pipeline.hooks import Intervention, Watch
+    from membership_mock.engine.pipeline.operation import Backend, Handler
+    from membership_mock.engine.state.world import World
+
+
+@dataclass(slots=True)
+class Step:
+    """All that is known of an operation before a request comes: handler and codec."""
+
+    handler: Handler
+    codec: OperationCodec
+    unused: frozenset[str]  # fields that the handler does not take: newer than this package
+
+
+class Road:
+    """The way of every request to the backends of one running mock.
+
+    Args:
+        services: the backend class of each service, by service id.
+        installation: where the backends live.
+        world: their state.
+        record: takes down every call.
+        default_account: whose requests they are that nothing tells apart.
+
+    Attributes:
+        intervene: what a test author does to valid calls; None for nothing.
+        watch: looks at every call to any service before anything else does; None for nobody.
+        let_pass: told for how many seconds a caller would have waited for an answer.
+    """
+
+    def __init__(
+        self,
+        services: Mapping[str, type[Backend]],
+        installation: registries.Installation,
+        world: World,
+        record: Record,
+        default_account: str,
+    ) -> None:
+        self.services = services
+        self.default_account = default_account
+        self.intervene: Intervention | None = None
+        self.watch: Watch | None = None
+        self.let_pass: Callable[[float], None] = lambda _: None
+        self._installation = installation
+        self._world = world
+        self._record = record
+        self._steps: dict[tuple[str, str], Step] = {}
+
+    def serve(self, service: str, operation: str | None, request: HttpRequest) -> HttpAnswer:
+        """Answer a request.
+
+        Args:
+            service: the service's id.
+            operation: the operation's name; None when only method and path are known.
+            request: what was sent.
+
+        Raises:
+            OperationNotMocked: the operation exists but is not modelled here.
+            Exception: what the test author lets happen to the call.
+        """
+        world = self._world
+        account, region = caller_of(request, self.default_account)
+        now = world.clock.now()
+        request_id = registries.random_uuid()
+        backend_class = self.services[service]
+        name = (
+            operation or router(service).match(request.method, request.path) or "UnknownOperation"
+        )
+        context = Context(
+            world, service, name, account, region, registries.partition_of(region), now, request_id
+        )
+        step = None
+        error: Exception | None = None
+        staged = is_staging()
+        with world.lock:
+            try:
+                if self.watch is not None and not staged:
+                    self.watch(service, name, account, region)
+                step = self._step(context, backend_class, request)
+                answer = self._answer(step, backend_class, context, request)
+            except ServiceError as refusal:
+                error = refusal
+                if step is None:
+                    answer = HttpAnswer(*service_error_response(service, refusal))
+                else:
+                    answer = HttpAnswer(*step.codec.serialize_error(refusal), refusal.delay)
+            except Exception as raised:
+                if not staged:
+                    self._record.add(context, request, None, raised)
+                raise
+            if not staged:
+                self._record.add(context, request, answer, error)
+        second = int(now.timestamp())
+        headers = {
+            **answer.headers,
+            "content-length": str(len(answer.body)),
+            "date": _http_date(second),
+            "x-amzn-requestid": request_id,
+            "x-amz-apigw-id": f"{request_id[:8]}{request_id[-7:]}=",
+            "x-amzn-trace-id": (
+                f"Root=1-{second:08x}-{request_id[-12:]}{request_id[:8]}{request_id[9:13]}"
+            ),
+        }
+        # A new one: what a repeated idempotency token is answered with stays as it was.
+        return HttpAnswer(answer.status, headers, answer.body, answer.delay)
+
+    def passing(self, service: str, operation: str, request: HttpRequest) -> PassedCall:
+        """Return what a call is that goes on to moto's own services.
+
+        Raises:
+            Exception: the test author's watch wants none of it.
+        """
+        account, region = caller_of(request, self.default_account)
+        if self.watch is not None and not is_staging():
+            self.watch(service, operation, account, region)
+        now = self._world.clock.now()
+        return PassedCall(service, operation, account, region, now, len(self._record.entries))
+
+    def passed(self, call: PassedCall) -> None:
+        """Take down a call that one of moto's services has answered."""
+        if not is_staging():
+            self._record.passed.append(call)
+
+    def forget_steps(self) -> None:
+        """Look again at each operation's first request at what moto's configuration allows."""
+        self._steps.clear()
+
+    def call(self, backend: Backend, operation: str, arguments: dict[str, Any]) -> Any:
+        """Perform an operation for another service of the account, not as a call of its own."""
+        world = self._world
+        context = Context(
+            world,
+            backend.service,
+            operation,
+            backend.account_id,
+            backend.region_name,
+            backend.partition,
+            world.clock.now(),
+            registries.random_uuid(),
+        )
+        with world.lock:
+            handler = self.services[backend.service].handlers[operation]
+            return handler.method(backend.family(handler.family), context, **arguments)
+
+    def _step(self, context: Context, backend_class: type[Backend], request: HttpRequest) -> Step:
+        key = (context.service, context.operation)
+        step = self._steps.get(key)
+        if step is not None:
+            return step
+        registries.check_whitelist(context.service)
+        handler = backend_class.handlers.get(context.operation)
+        if handler is None:
+            return _refuse(context, backend_class, request)
+        compiled = codec(*key, backend_class.unique_lists, backend_class.unchecked_shapes)
+        paging = compiled.paging
+        taken = {compiled.token_field, *((paging.limit_key, paging.input_token) if paging else ())}
+        unused = frozenset(compiled.fields) - taken - set(handler.accepts)
+        step = self._steps[key] = Step(handler, compiled, unused)
+        return step
+
+    def _answer(
+        self, step: Step, backend_class: type[Backend], context: Context, request: HttpRequest
+    ) -> HttpAnswer:
+        refusals, compiled = backend_class.refusals, step.codec
+        if len(request.body) > refusals.body_limit:
+            raise refusals.too_large()
+        try:
+            arguments = compiled.parse(request.path, request.query, request.headers, request.body)
+        except Invalid as invalid:
+            raise refusals.invalid(invalid.violations) from None
+        except Unparsable as unparsable:
+            raise refusals.unparsable(str(unparsable)) from None
+        if is_staging():
+            return self._take(step, backend_class, context, arguments, request)
+        iam.authorize(request, context.operation, context.account_id, refusals)
+        if self.intervene is None:
+            return self._take(step, backend_class, context, arguments, request)
+        return self.intervene(
+            Intercepted(context, request, arguments, compiled, refusals),
+            lambda: self._take(step, backend_class, context, arguments, request),
+        )
+
+    def _take(
+        self,
+        step: Step,
+        backend_class: type[Backend],
+        context: Context,
+        arguments: dict[str, Any],
+        request: HttpRequest,
+    ) -> HttpAnswer:
+        """Give a valid call to its handler, unless it repeats an idempotency token."""
+        compiled = step.codec
+        for name in step.unused & arguments.keys():
+            del arguments[name]
+        token = arguments.pop(compiled.token_field, None) if compiled.token_field else None
+        if token is None:
+            return HttpAnswer(
+                *compiled.serialize(self._perform(step, backend_class, context, arguments))
+            )
+        return self._once(token, step, backend_class, context, arguments, request)
+
+    def _once(
+        self,
+        token: str,
+        step: Step,
+        backend_class: type[Backend],
+        context: Context,
+        arguments: dict[str, Any],
+        request: HttpRequest,
+    ) -> HttpAnswer:
+        """Perform an operation whose repetition with the same token does nothing."""
+        here = (context.account_id, context.region)
+        store = self._world.store_at(idempotency.TokenStore, here)
+        resources = [str(arguments.get(name, "")) for name in step.codec.labels]
+        key = (context.service, context.operation, *resources, token)
+        first = store.find(key, context.now)
+        if first is not None:
+            parse = step.codec.parse
+            sent = parse(request.path, request.query, request.headers, request.body)
+            if sent == parse(first.path, first.query, {}, first.body):
+                return first.answer
+            raise backend_class.refusals.token_reused(str(step.codec.token_name), token)
+        answer = HttpAnswer(
+            *step.codec.serialize(self._perform(step, backend_class, context, arguments))
+        )
+        store.used[key] = idempotency.Remembered(
+            request.path, request.query, request.body, answer, context.now
+        )
+        return answer
+
+    def _perform(
+        self,
+        step: Step,
+        backend_class: type[Backend],
+        context: Context,
+        arguments: dict[str, Any],
+    ) -> Any:
+        """Call the handler, and cut one page if it returns a list."""
+        backend: Backend = self._installation.backends[context.service][context.account_id][
+            context.region
+        ]
+        handler, paging = step.handler, step.codec.paging
+        family = backend.family(handler.family)
+        if paging is None:
+            return handler.method(family, context, **arguments)
+        size = arguments.pop(paging.limit_key, paging.page_size)
+        token = arguments.pop(paging.input_token, None)
+        after = None
+        if token:
+            # before the handler, which may have to settle things as it looks
+            after = self._read_token(token, context, arguments)
+            if after is None:
+                raise backend_class.refusals.bad_page_token(paging.token_name)
+        answer = handler.method(family, context, **arguments)
+        listing = answer[paging.result_key]
+        if not isinstance(listing, Listing):
+            return answer
+        entries, following = listing.page(size, after)
+        shown = {**answer, paging.result_key: entries}
+        if following is not None:
+            shown[paging.output_token] = self._write_token(following, context, arguments)
+        return shown
+
+    def _write_token(self, position: int | str, context: Context, arguments: dict[str, Any]) -> str:
+        seal = self._seal(position, context, arguments)
+        return base64.urlsafe_b64encode(json.dumps([position, seal]).encode()).decode()
+
+    def _read_token(
+        self, token: str, context: Context, arguments: dict[str, Any]
+    ) -> int | str | None:
+        """Return the position that a token stands for; None if it is broken or of another list."""
+        try:
+            position, _ = json.loads(base64.urlsafe_b64decode(token.encode()))
+        except (ValueError, TypeError, RecursionError):
+            return None
+        if not isinstance(position, (int, str)):
+            return None
+        # Decoding forgives much; only what was handed out, to the letter, is a token.
+        handed_out = self._write_token(position, context, arguments)
+        return position if hmac.compare_digest(token.encode(), handed_out.encode()) else None
+
+    def _seal(self, position: object, context: Context, arguments: dict[str, Any]) -> str:
+        """Bind a position to its list: the caller, the operation, the filters."""
+        text = json.dumps(
+            [
+                position,
+                context.service,
+                context.operation,
+                context.account_id,
+                context.region,
+                arguments,
+            ],
+            sort_keys=True,
+            default=str,
+        )
+        return hashlib.blake2b(text.encode(), digest_size=9, key=self._world.secret).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _http_date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
+
+
+def _refuse(context: Context, backend_class: type[Backend], request: HttpRequest) -> Step:
+    """Refuse a route that does not exist, or an operation that is not modelled here."""
+    from membership_mock.engine.protocol.model import service_model
+
+    if context.operation not in service_model(context.service).operation_names:
+        raise backend_class.refusals.unknown_operation(request.method, request.path)
+    mocked = sorted(backend_class.handlers)
+    shown = ", ".join(mocked[:6]) + (f", … ({len(mocked)} in all)" if len(mocked) > 6 else "")
+    raise OperationNotMocked(
+        f"{context.service}.{context.operation} was called, but membership_mock does not mock it.\n"
+        f"    caller   {context.account_id} in {context.region}\n"
+        f"    mocked   {shown}\n"
+        f"    Every mocked operation: `python -m membership_mock operations {context.service}`, or"
+        " docs/reference/mocked-operations.md"
+    )

@@ -1,0 +1,121 @@
+"""Which operation a method and a path mean, and what stands in the path's labels.
+
+All of it comes from the URI templates of the service model. A path is taken percent-encoded, as the
+SDKs send it, or decoded, as a WSGI server hands it over: there an ARN in a label shows its slashes.
+As on AWS, a trailing slash is part of the path and belongs to no operation by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from membership_mock.engine.protocol import model
+
+_SEGMENT_RANKS = {"literal": 0, "label": 1, "greedy": 2}
+_END_RANK = 3
+_CAPTURING = re.compile(r"(?<!\\)\((?!\?)")
+#: a label that holds an ARN whose slashes are not encoded
+_BARE_ARN = r"arn(?::|%3[Aa]).*"
+
+
+class Template:
+    """A URI template: ``/v1/cases/{caseId}/get-case``, ``/insights/{InsightArn+}``.
+
+    Attributes:
+        labels: the names of its labels, in their order in the path.
+        literal: the path itself, when it has no labels.
+        rank: orders templates: what is literal comes before what is a label.
+        strict: matches paths in which a label ends at a slash.
+        lenient: the same, but a label that begins like an ARN may hold slashes.
+    """
+
+    __slots__ = ("labels", "lenient", "literal", "rank", "strict")
+
+    def __init__(self, uri: str) -> None:
+        path = uri.partition("?")[0]
+        segments = [_segment(text) for text in path.split("/")]
+        self.labels = tuple(text for kind, text in segments if kind != "literal")
+        self.literal = None if self.labels else path
+        self.rank = (*(_SEGMENT_RANKS[kind] for kind, _ in segments), _END_RANK)
+        self.strict = re.compile(_expression(segments, "[^/]*"), re.DOTALL)
+        self.lenient = re.compile(_expression(segments, f"{_BARE_ARN}|[^/]*"), re.DOTALL)
+
+    def read(self, path: str) -> tuple[str, ...] | None:
+        """Return the text of each label as it stands in ``path``; None if the path is another."""
+        found = self.strict.fullmatch(path) or self.lenient.fullmatch(path)
+        return found.groups() if found else None
+
+
+class Router:
+    """Finds the operation of a service by method and path.
+
+    Args:
+        service: the service's id, e.g. ``security-ir``.
+    """
+
+    def __init__(self, service: str) -> None:
+        described = model.service_model(service)
+        self._exact: dict[tuple[str, str], str] = {}
+        templates: dict[str, list[tuple[Template, str]]] = {}
+        for name in described.operation_names:
+            http = described.operation_model(name).http
+            template = Template(http["requestUri"])
+            if template.literal is not None:
+                self._exact[http["method"], template.literal] = name
+            else:
+                templates.setdefault(http["method"], []).append((template, name))
+        self._tables = {method: _tables(entries) for method, entries in templates.items()}
+
+    def match(self, method: str, path: str) -> str | None:
+        """Return the operation that ``method`` and ``path`` (without the query) mean.
+
+        Returns:
+            The operation's name; None when no operation has this path, or not with this method.
+        """
+        exact = self._exact.get((method, path))
+        if exact is not None:
+            return exact
+        for expression, names in self._tables.get(method, ()):
+            found = expression.fullmatch(path)
+            if found:
+                # every name is there: one group stands for one operation
+                return names[(found.lastindex or 1) - 1]
+        return None
+
+
+@cache
+def router(service: str) -> Router:
+    """Return the router of ``service``, which is built once."""
+    return Router(service)
+
+
+def _segment(text: str) -> tuple[str, str]:
+    if text.startswith("{") and text.endswith("+}"):
+        return "greedy", text[1:-2]
+    if text.startswith("{") and text.endswith("}"):
+        return "label", text[1:-1]
+    return "literal", text
+
+
+def _expression(segments: list[tuple[str, str]], label: str) -> str:
+    parts = {"label": f"({label})", "greedy": "(.*)"}
+    return "/".join(parts.get(kind) or re.escape(text) for kind, text in segments)
+
+
+def _tables(
+    entries: list[tuple[Template, str]],
+) -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    """Return one expression over all templates, strict and then lenient, and its groups' names."""
+    ordered = sorted(entries, key=lambda entry: entry[0].rank)
+    names = tuple(name for _, name in ordered)
+
+    def table(matchers: list[re.Pattern[str]]) -> re.Pattern[str]:
+        # only the outer groups capture: lastindex is then the place of the operation
+        texts = [_CAPTURING.sub("(?:", matcher.pattern) for matcher in matchers]
+        return re.compile("|".join(f"({text})" for text in texts), re.DOTALL)
+
+    return (
+        (table([template.strict for template, _ in ordered]), names),
+        (table([template.lenient for template, _ in ordered]), names),
+    )

@@ -1,0 +1,159 @@
+"""Quotas: how many of a thing an account may have in a region, by default or as a test has set it.
+
+A service declares each of its quotas once, in its ``quotas.py``. Its families ask for the limit
+with `Family.limit` where they add something, and tell with `Family.quota_uses` what there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from membership_mock.engine.state.summary import Glance, Outline, one
+from membership_mock.engine.state.world import Scope, Store
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from membership_mock.engine.pipeline.operation import Backend
+    from membership_mock.engine.state.summary import Glance, Outline, one
+from membership_mock.engine.state.world import World
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Quota:
+    """A quota of a service; it holds for an account in a region.
+
+    Attributes:
+        service: the service's id.
+        name: what the author of a test calls it.
+        title: what AWS calls it, where AWS has a name for it.
+        code: under which Service Quotas lists it; None where no code is published.
+        default: the limit of an account that nobody has changed it for.
+        regional: the default of regions that have another one.
+        per: what has this limit: ``account`` stands for the account in the region, other words for
+            each one of the account's things.
+        counts: what counts against it.
+        adjustable: whether AWS raises it on request; None where AWS does not say.
+        most: what cannot be gone beyond, even by a test; None where nothing stands against it.
+        origin: how its default is known: ``documented`` or ``inferred``.
+    """
+
+    service: str
+    name: str
+    title: str
+    default: int
+    per: str
+    counts: str
+    code: str | None = None
+    regional: Mapping[str, int] = field(default_factory=dict)
+    adjustable: bool | None = None
+    most: int | None = None
+    origin: str = "documented"
+
+    def default_in(self, region: str) -> int:
+        """Return the limit in ``region`` of an account that nobody has changed it for."""
+        return self.regional.get(region, self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaUse:
+    """How much of a quota is used up.
+
+    Attributes:
+        of: the id of the thing whose limit it is; empty where the account has the limit.
+    """
+
+    quota: Quota
+    account_id: str
+    region: str
+    number: int
+    of: str = ""
+
+
+@dataclass(slots=True)
+class Rule:
+    """A limit that a test has set.
+
+    Attributes:
+        account_id: for which account; None for all of them.
+        region: for which region; None for all of them.
+        limit: the limit; None for the default, where an earlier rule says otherwise.
+    """
+
+    account_id: str | None
+    region: str | None
+    limit: int | None
+
+    def covers(self, account_id: str | None, region: str | None) -> bool:
+        """Return whether it speaks for all that these stand for, None for everything."""
+        return self.account_id in (None, account_id) and self.region in (None, region)
+
+    def touches(self, account_id: str | None, region: str | None) -> bool:
+        """Return whether it speaks for something that these stand for."""
+        return (None in (account_id, self.account_id) or account_id == self.account_id) and (
+            None in (region, self.region) or region == self.region
+        )
+
+
+@dataclass
+class QuotaRuleStore(Store, scope=Scope.WORLD):
+    """What a test has set, by service and name of the quota, the latest rule last."""
+
+    rank = 9
+    rules: dict[str, list[Rule]] = field(default_factory=dict)
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each rule."""
+        del key, glance
+        for name, rules in self.rules.items():
+            service, quota = name.split(" ", 1)
+            for rule in rules:
+                text = f"quota {quota}: {'default' if rule.limit is None else rule.limit}"
+                yield Outline(rule.account_id or "", rule.region or "", service, one(text))
+
+
+def limit_of(world: World, quota: Quota, account_id: str, region: str) -> int:
+    """Return the limit that an account has in a region: the latest that was set, or the default."""
+    rules = world.store_at(QuotaRuleStore, ()).rules
+    if rules:
+        for rule in reversed(rules.get(_key(quota), ())):
+            if rule.covers(account_id, region):
+                return quota.default_in(region) if rule.limit is None else rule.limit
+    return quota.default_in(region)
+
+
+def set_limit(
+    world: World, quota: Quota, limit: int | None, account_id: str | None, region: str | None
+) -> None:
+    """Set a limit, or the default again with None; it goes before all that was set earlier.
+
+    Args:
+        world: where.
+        quota: which one.
+        limit: the limit, which the use must not be beyond; None for the default.
+        account_id: for which account; None for all of them.
+        region: for which region; None for all of them.
+    """
+    rules = world.store_at(QuotaRuleStore, ()).rules
+    new = Rule(account_id, region, limit)
+    kept = [
+        rule for rule in rules.get(_key(quota), ()) if not new.covers(rule.account_id, rule.region)
+    ]
+    if limit is not None or any(rule.touches(account_id, region) for rule in kept):
+        kept.append(new)
+    if kept:
+        rules[_key(quota)] = kept
+    else:
+        rules.pop(_key(quota), None)
+
+
+def uses_of(backend_class: type[Backend], world: World, now: datetime) -> Iterator[QuotaUse]:
+    """Yield all that counts against the quotas of a service, in all accounts and regions."""
+    for family in backend_class.families:
+        yield from family.quota_uses(world, now)
+
+
+def _key(quota: Quota) -> str:
+    return f"{quota.service} {quota.name}"

@@ -1,0 +1,137 @@
+"""The state of one running mock: stores with a declared scope, a lock, a clock.
+
+Nothing else in the package holds state. A world is made when the outermost mock starts and
+dropped when it ends.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from membership_mock.engine.state.clock import Clock
+from membership_mock.engine.state.summary import Glance, Outline
+
+if TYPE_CHECKING:
+    from membership_mock.engine.state.transaction import Savepoint
+
+
+class Scope(Enum):
+    """How far a store reaches."""
+
+    ACCOUNT_REGION = "one account in one region"
+    REGION = "all accounts in one region"
+    PARTITION = "all accounts in all regions of a partition"
+    WORLD = "everything"
+
+    # Members are the only ones of their kind, and Enum's own hash costs as much as a look-up.
+    __hash__ = object.__hash__
+
+
+def keys_of(account_id: str, region: str, partition: str) -> dict[Scope, tuple[str, ...]]:
+    """Return what a store of each scope is found by, for a caller in this account and region."""
+    return {
+        Scope.ACCOUNT_REGION: (account_id, region),
+        Scope.REGION: (region,),
+        Scope.PARTITION: (partition,),
+        Scope.WORLD: (),
+    }
+
+
+class Store:
+    """Plain data that hangs on a world: subclass it as a dataclass whose fields all have defaults.
+
+    A relationship between two accounts belongs into a store that both can reach, once.
+    """
+
+    scope: ClassVar[Scope]
+    #: the place of what it has to show among what other stores of its service have
+    rank: ClassVar[int] = 0
+
+    def __init_subclass__(cls, scope: Scope, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.scope = scope
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield what the store has to show, and move nothing by that.
+
+        A relationship between two accounts is shown under both.
+
+        Args:
+            key: how far this store reaches: (account, region), (region,), (partition,) or ().
+            glance: what the look goes by.
+        """
+        del key, glance
+        yield from ()
+
+
+S = TypeVar("S", bound=Store)
+
+
+class World:
+    """All that one running mock remembers.
+
+    Attributes:
+        lock: held while a backend works.
+        clock: the one source of time.
+        secret: what page tokens are sealed with.
+        settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
+            for the clock; see `settling`.
+        savepoint: keeps stores as they were before they are reached; None for nobody.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self.lock = threading.RLock()
+        self.clock = Clock()
+        self.secret = secret
+        self.settles_at_read = True
+        self.savepoint: Savepoint | None = None
+        self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has been kept yet."""
+        return not self._stores
+
+    def store(self, kind: type[S], *, account_id: str, region: str, partition: str) -> S:
+        """Return the one store of ``kind`` that a caller in this account and region reaches."""
+        return self.store_at(kind, keys_of(account_id, region, partition)[kind.scope])
+
+    def store_at(self, kind: type[S], key: tuple[str, ...]) -> S:
+        """Return the one store of ``kind`` with this key."""
+        found = self._stores.get((kind, key))
+        if self.savepoint is not None:
+            self.savepoint.reached((kind, key), found)
+        if found is None:
+            found = self._stores[(kind, key)] = kind()
+        return found  # type: ignore[return-value]  # the key holds the type
+
+    def held_at(self, kind: type[S], key: tuple[str, ...]) -> S | None:
+        """Return the one store of ``kind`` with this key, but make none; None if there is none."""
+        return self.store_at(kind, key) if (kind, key) in self._stores else None
+
+    def stores(self, kind: type[S]) -> Iterator[tuple[tuple[str, ...], S]]:
+        """Yield every store of ``kind``, each after its key, which depends on the scope."""
+        for (held, key), store in list(self._stores.items()):
+            if held is kind:
+                if self.savepoint is not None:
+                    self.savepoint.reached((held, key), store)
+                yield key, store  # type: ignore[misc]  # the key holds the type
+
+    def held_stores(self) -> dict[tuple[type[Store], tuple[str, ...]], Store]:
+        """Return the stores themselves, to be put back as they were."""
+        return self._stores
+
+    def outline(self, glance: Glance) -> Iterator[Outline]:
+        """Yield what all stores have to show; hold the lock until the lines are read."""
+        held = sorted(self._stores.items(), key=lambda each: each[0][0].rank)
+        for (_, key), store in held:
+            yield from store.outline(key, glance)
+
+    def clear(self) -> None:
+        """Forget everything, as if the mock had just started."""
+        with self.lock:
+            self._stores.clear()
+            self.clock.clear()

@@ -1,0 +1,1 @@
+"""Attachments of cases, and the storage behind their presigned URLs."""

@@ -1,0 +1,184 @@
+"""Attachments of a case: from the upload URL over the scan to their end.
+
+Source: API pages GetCaseAttachmentUploadUrl, GetCaseAttachmentDownloadUrl; user guide,
+"Attachments" (deleted seven days after the case is closed). Clients of the live service show the
+headers of the upload and the refusal of a download while the scan is pending. Inferred: the record
+exists from the moment the URL is issued, and the scan is over at the next look at the case, or a
+minute after the upload for those who wait for the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from membership_mock.engine.moto.registries import random
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.state.lifecycle import is_over
+from membership_mock.engine.state.quotas import QuotaUse
+from membership_mock.engine.state.world import World
+from membership_mock.security_ir.attachments import attachment_storage
+from membership_mock.security_ir.attachments.attachment_storage import AttachmentStore
+from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
+from membership_mock.security_ir.cases.cases import Case, Cases, writable_cases
+from membership_mock.security_ir.errors import (
+    ConflictException,
+    ResourceNotFoundException,
+    ValidationException,
+)
+from membership_mock.security_ir.quotas import ATTACHMENTS, Quotas
+
+#: how long attachments outlive their case
+LIFE_AFTER_CLOSING = timedelta(days=7)
+#: a harmless text that every scanner takes for a virus, here as well: eicar.org
+_EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
+
+#: what the scan of newly uploaded bytes leads to, by the status before: clean, infected
+SCAN: Mapping[str, tuple[str, str]] = {
+    "Pending": ("Verified", "Failed"),
+    "Verified": ("Verified", "Failed"),
+    "Failed": ("Verified", "Failed"),
+}
+
+#: why an attachment with this status cannot be downloaded
+_UNAVAILABLE: Mapping[str, str] = {
+    "Pending": "is still pending, so it cannot be downloaded yet",
+    "Failed": "failed its scan, so it cannot be downloaded",
+}
+
+
+@dataclass
+class CaseAttachment:
+    """A file that belongs to a case; its bytes are in the `AttachmentStore`."""
+
+    attachment_id: str
+    file_name: str
+    attachment_status: str
+    creator: str
+    created_date: datetime
+
+
+class Attachments(CaseFamily):
+    """The attachments of every case."""
+
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield how many attachments each case has that may have more."""
+        del now
+        for region, case in writable_cases(world):
+            number = len(case.case_attachments)
+            yield QuotaUse(ATTACHMENTS, case.account_id, region, number, case.case_id)
+
+    def catch_up(self, case: Case, now: datetime) -> None:
+        """Scan what was uploaded, and delete what has outlived its case."""
+        if not case.case_attachments:
+            return
+        objects = self.store(AttachmentStore).objects
+        if case.closed_date is not None and now >= case.closed_date + LIFE_AFTER_CLOSING:
+            for attachment in case.case_attachments:
+                objects[attachment.attachment_id].content = None
+            case.case_attachments = []
+        for attachment in case.case_attachments:
+            stored = objects[attachment.attachment_id]
+            if (
+                stored.content is not None
+                and stored.uploaded_at is not None
+                and not stored.scanned
+                and is_over(stored.uploaded_at, now, self.backend.world)
+            ):
+                stored.scanned = True
+                clean, infected = SCAN[attachment.attachment_status]
+                found = stored.verdict or ("Failed" if _EICAR in stored.content else "Verified")
+                attachment.attachment_status = infected if found == "Failed" else clean
+
+    def end_scan(self, attachment: CaseAttachment, status: str) -> None:
+        """Settle what the scan of an attachment finds, if its bytes are here or when they come."""
+        stored = self.store(AttachmentStore).objects[attachment.attachment_id]
+        stored.verdict = status
+        if stored.content is not None:
+            stored.scanned = True
+            attachment.attachment_status = SCAN[attachment.attachment_status][status == "Failed"]
+
+    def changed(self, change: CaseChange) -> None:
+        """Set the end of the bytes when their case is closed."""
+        if change.case.closed_date is not None:
+            objects = self.store(AttachmentStore).objects
+            for attachment in change.case.case_attachments:
+                stored = objects[attachment.attachment_id]
+                stored.deleted_at = change.case.closed_date + LIFE_AFTER_CLOSING
+
+    @operation(
+        "GetCaseAttachmentUploadUrl",
+        differs="the scan is over at the first look at the case after the upload, or a minute after"
+        " it; it fails for the EICAR test file, or when the test says so",
+    )
+    def get_case_attachment_upload_url(
+        self, ctx: Context, case_id: str, file_name: str, content_length: int
+    ) -> dict[str, Any]:
+        """Add a pending attachment to an open case, and return the URL for its bytes.
+
+        An upload through a URL that was issued before the case was closed is taken until the URL
+        expires: storage knows nothing of cases (inferred).
+
+        Raises:
+            ConflictException: the case is closed, or has an attachment with this name.
+            ServiceQuotaExceededException: the case has as many attachments as it may have.
+        """
+        cases = self.of(Cases)
+        case = cases.for_writing(ctx, case_id)
+        if any(attachment.file_name == file_name for attachment in case.case_attachments):
+            raise ConflictException(
+                f"Case {case_id} already has an attachment with this file name.", case_id, "Case"
+            )
+        self.of(Quotas).require_room_in_case(ATTACHMENTS, case_id, len(case.case_attachments))
+        attachment = CaseAttachment(
+            str(random.uuid4()), file_name, "Pending", ctx.account_id, ctx.now
+        )
+        stored = attachment_storage.new_object()
+        self.store(AttachmentStore).objects[attachment.attachment_id] = stored
+        case.case_attachments.append(attachment)
+        cases.note(
+            CaseChange(
+                case,
+                ctx.now,
+                ctx.account_id,
+                "Add attachment",
+                f"Added attachment {attachment.attachment_id}.",
+            )
+        )
+        url = attachment_storage.upload_url(ctx, stored, _key(case, attachment), content_length)
+        return {"attachmentPresignedUrl": url}
+
+    @operation("GetCaseAttachmentDownloadUrl")
+    def get_case_attachment_download_url(
+        self, ctx: Context, case_id: str, attachment_id: str
+    ) -> dict[str, Any]:
+        """Return the URL of an attachment's bytes.
+
+        Raises:
+            ResourceNotFoundException: the case has no such attachment, or no longer.
+            ValidationException: the attachment is not scanned yet, or the scan failed.
+        """
+        case = self.of(Cases).for_reading(ctx, case_id)
+        for attachment in case.case_attachments:
+            if attachment.attachment_id == attachment_id.lower():
+                break
+        else:
+            raise ResourceNotFoundException(
+                f"Attachment {attachment_id} of case {case_id} was not found."
+            )
+        why = _UNAVAILABLE.get(attachment.attachment_status)
+        if why is not None:
+            raise ValidationException(
+                f"Attachment {attachment_id} of case {case_id} {why}.", field="attachmentId"
+            )
+        stored = self.store(AttachmentStore).objects[attachment.attachment_id]
+        url = attachment_storage.download_url(ctx, stored, _key(case, attachment))
+        return {"attachmentPresignedUrl": url}
+
+
+def _key(case: Case, attachment: CaseAttachment) -> str:
+    return f"{case.account_id}/{case.case_id}/{attachment.attachment_id}/{attachment.file_name}"

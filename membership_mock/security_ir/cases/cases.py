@@ -1,0 +1,393 @@
+"""Cases: what a case is, how one is found, and the operations on a case as a whole.
+
+Source: API pages CreateCase, GetCase, ListCases, UpdateCase; user guide, "Edit a case". What the
+comments of this file call inferred, no public page says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from membership_mock.engine.moto.registries import TaggedResource, random
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.protocol import model
+from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.state.lifecycle import Course
+from membership_mock.engine.state.summary import Glance, Line, Outline, named, several
+from membership_mock.engine.state.world import Scope, Store, World
+from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily, overriding
+from membership_mock.security_ir.cases.case_lists import edited_list, merged_metadata
+from membership_mock.security_ir.errors import (
+    ConflictException,
+    ResourceNotFoundException,
+    SecurityIncidentResponseNotActiveException,
+)
+from membership_mock.security_ir.memberships.memberships import Memberships, check_tag_keys
+from membership_mock.security_ir.principals import principal_of
+from membership_mock.security_ir.quotas import Quotas, active_memberships
+
+if TYPE_CHECKING:
+    from membership_mock.security_ir.attachments.attachments import CaseAttachment
+    from membership_mock.security_ir.cases.comments import Comment
+    from membership_mock.security_ir.cases.edits import CaseEdit
+    from membership_mock.security_ir.investigations.investigations import (
+        InvestigationFeedback,
+        ToldAction,
+    )
+
+
+@dataclass(slots=True)
+class Case:
+    """A security event that the customer, or AWS, works on.
+
+    Attributes:
+        number: the case's place among the cases of its membership.
+        membership_id: the membership that the case lives and dies with.
+        case_metadata: entries with the keys ``key`` and ``value``; None rather than empty.
+        investigation: how far the investigation has come that began when AWS became the resolver;
+            None for a self-managed case.
+        feedback: what the customer thinks of results of the investigation, by their id.
+        told_actions: the actions of the investigation that no longer follow the timetable, by
+            their place.
+        summary_posted: whether the investigation has left its summary as a comment.
+        closes_at: when the service closes a case that it has opened by itself, unless the customer
+            answers; None if it does not.
+    """
+
+    case_id: str
+    case_arn: str
+    account_id: str
+    membership_id: str
+    number: int
+    resolver_type: str
+    title: str
+    description: str
+    engagement_type: str
+    reported_incident_start_date: datetime
+    impacted_accounts: list[str]
+    watchers: list[dict[str, Any]]
+    threat_actor_ip_addresses: list[dict[str, Any]]
+    impacted_services: list[str]
+    impacted_aws_regions: list[dict[str, Any]]
+    created_date: datetime
+    last_updated_date: datetime
+    pending_action: str
+    tags: dict[str, str]
+    investigation: Course | None
+    case_status: str = "Submitted"
+    actual_incident_start_date: datetime | None = None
+    closed_date: datetime | None = None
+    closure_code: str | None = None
+    case_metadata: list[dict[str, str]] | None = None
+    case_attachments: list[CaseAttachment] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    edits: list[CaseEdit] = field(default_factory=list)
+    feedback: dict[str, InvestigationFeedback] = field(default_factory=dict)
+    told_actions: dict[int, ToldAction] = field(default_factory=dict)
+    summary_posted: bool = False
+    closes_at: datetime | None = None
+
+
+@dataclass
+class CaseStore(Store, scope=Scope.ACCOUNT_REGION):
+    """The cases of an account in a region: by id, and by membership in the order of creation."""
+
+    rank = 2
+    by_id: dict[str, Case] = field(default_factory=dict)
+    by_membership: dict[str, list[Case]] = field(default_factory=dict)
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each case, the latest one first."""
+        del glance
+        account_id, region = key
+        if self.by_id:
+            lines = several("cases", list(reversed(self.by_id.values())), _outline_of)
+            yield Outline(account_id, region, "security-ir", lines)
+
+
+def _outline_of(case: Case) -> Line:
+    attachments = several(
+        "attachments",
+        case.case_attachments,
+        lambda each: f"attachment {named(each.file_name)} {each.attachment_status}",
+    )
+    count = len(case.comments)
+    comments = f", {count:,} comment{'' if count == 1 else 's'}" if count else ""
+    return Line(
+        f"case {case.case_id} {named(case.title)} {case.case_status}"
+        f" ({case.resolver_type}){comments}",
+        (attachments,),
+    )
+
+
+@dataclass
+class CaseIdStore(Store, scope=Scope.PARTITION):
+    """The case ids that are taken, in all accounts and regions."""
+
+    taken: set[str] = field(default_factory=set)
+
+
+def writable_cases(world: World) -> Iterator[tuple[str, Case]]:
+    """Yield each case that may still be added to, after its region."""
+    active = active_memberships(world)
+    for (_, region), store in world.stores(CaseStore):
+        for case in store.by_id.values():
+            if case.membership_id in active and case.case_status != "Closed":
+                yield region, case
+
+
+def pending_action(resolver_type: str, case_status: str) -> str:
+    """Return who has to act on a case.
+
+    Source: the example request and response of the API reference, where a new self-managed case
+    waits for the customer; user guide, "Action items": AWS waits for the customer to close a case
+    that is ready for it. Otherwise AWS waits only after it has asked for something.
+    """
+    if resolver_type == "Self":
+        return "None" if case_status == "Closed" else "Customer"
+    return "Customer" if case_status == "Ready to Close" else "None"
+
+
+class Cases(CaseFamily):
+    """The cases of the active membership."""
+
+    def find(self, case_id: str) -> Case:
+        """Return a case of the active membership, as it was last left.
+
+        Raises:
+            SecurityIncidentResponseNotActiveException: there is no active membership.
+            ResourceNotFoundException: the membership has no such case.
+        """
+        membership = self.of(Memberships).require_active()
+        case = self.store(CaseStore).by_id.get(case_id)
+        if case is None or case.membership_id != membership.membership_id:
+            raise ResourceNotFoundException(f"Case {case_id} was not found.")
+        return case
+
+    def by_arn(self, arn: str) -> Case:
+        """Return the case with this ARN.
+
+        Raises:
+            ResourceNotFoundException: there is none that the caller may see.
+        """
+        missing = ResourceNotFoundException(f"Resource {arn} was not found.")
+        try:
+            case = self.find(arn.rpartition("/")[2])
+        except (ResourceNotFoundException, SecurityIncidentResponseNotActiveException):
+            raise missing from None
+        if case.case_arn != arn:
+            raise missing
+        return case
+
+    def for_reading(self, ctx: Context, case_id: str) -> Case:
+        """Return a case as `find` does, with everything that has happened to it up to now."""
+        return self._caught_up(self.find(case_id), ctx.now)
+
+    def for_looking(self, ctx: Context, case_id: str) -> Case:
+        """Return a case as `for_reading` does, for somebody who waits for what AWS does for it."""
+        case = self.for_reading(ctx, case_id)
+        for kind in overriding(self.backend.families, "looked_at"):
+            self.of(kind).looked_at(ctx, case)
+        return case
+
+    def for_writing(self, ctx: Context, case_id: str) -> Case:
+        """Return a case as `for_reading` does, if it is not closed."""
+        case = self.for_reading(ctx, case_id)
+        self.require_open(case)
+        return case
+
+    def require_open(self, case: Case) -> None:
+        """Refuse a closed case.
+
+        Source: user guide, "Closing a case" (nothing is writable); the error is inferred.
+
+        Raises:
+            ConflictException: the case is closed.
+        """
+        if case.case_status == "Closed":
+            raise ConflictException(
+                f"Case {case.case_id} is closed and can no longer be changed.", case.case_id, "Case"
+            )
+
+    def note(self, change: CaseChange) -> None:
+        """Stamp a case as changed and tell every family that has a part in it."""
+        change.case.last_updated_date = change.at
+        for kind in overriding(self.backend.families, "changed"):
+            self.of(kind).changed(change)
+
+    def tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield the cases of the active membership."""
+        try:
+            membership = self.of(Memberships).require_active()
+        except SecurityIncidentResponseNotActiveException:
+            return
+        for case in self.store(CaseStore).by_membership.get(membership.membership_id, ()):
+            yield TaggedResource(case.case_arn, case.tags, resource_type="security-ir:case")
+
+    @operation(
+        "CreateCase",
+        differs="no AWS engineer works on an AWS-supported case: the test says what they do",
+    )
+    def create_case(
+        self,
+        ctx: Context,
+        resolver_type: str,
+        title: str,
+        description: str,
+        engagement_type: str,
+        reported_incident_start_date: datetime,
+        impacted_accounts: list[str],
+        watchers: list[dict[str, Any]],
+        threat_actor_ip_addresses: list[dict[str, Any]] | None = None,
+        impacted_services: list[str] | None = None,
+        impacted_aws_regions: list[dict[str, Any]] | None = None,
+        tags: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Open a case under the active membership, and return its id.
+
+        Inferred: accounts need not be covered by the membership, and any start date will do.
+
+        Raises:
+            ServiceQuotaExceededException: a quota on cases is used up.
+        """
+        check_tag_keys(tags or {}, "tags")
+        membership_id = self.of(Memberships).require_active().membership_id
+        quotas = self.of(Quotas)
+        quotas.require_room(membership_id, resolver_type, ctx.now)
+        quotas.take(membership_id, resolver_type, ctx.now)
+        store = self.store(CaseStore)
+        siblings = store.by_membership.setdefault(membership_id, [])
+        case_id = self._new_id()
+        case = Case(
+            case_id=case_id,
+            case_arn=ctx.arn(f"case/{case_id}"),
+            account_id=ctx.account_id,
+            membership_id=membership_id,
+            number=len(siblings),
+            resolver_type=resolver_type,
+            title=title,
+            description=description,
+            engagement_type=engagement_type,
+            reported_incident_start_date=reported_incident_start_date,
+            impacted_accounts=impacted_accounts,
+            watchers=watchers,
+            threat_actor_ip_addresses=threat_actor_ip_addresses or [],
+            impacted_services=impacted_services or [],
+            impacted_aws_regions=impacted_aws_regions or [],
+            created_date=ctx.now,
+            last_updated_date=ctx.now,
+            pending_action=pending_action(resolver_type, "Submitted"),
+            tags=tags or {},
+            investigation=Course([ctx.now]) if resolver_type == "AWS" else None,
+        )
+        store.by_id[case_id] = case
+        siblings.append(case)
+        self.note(
+            CaseChange(
+                case,
+                ctx.now,
+                principal_of(ctx),
+                "Create case",
+                f"Created the case with the resolver {resolver_type}.",
+            )
+        )
+        return {"caseId": case_id}
+
+    @operation("GetCase")
+    def get_case(self, ctx: Context, case_id: str) -> Case:
+        """Return a case; its lists are present when they are empty (inferred)."""
+        return self.for_reading(ctx, case_id)
+
+    @operation("ListCases")
+    def list_cases(self, ctx: Context) -> dict[str, Any]:
+        """Return the cases of the active membership, newest first, and how many there are."""
+        membership = self.of(Memberships).require_active()
+        cases = self.store(CaseStore).by_membership.get(membership.membership_id, [])
+        return {
+            "items": Listing(
+                cases,
+                lambda case: case.number,
+                descending=True,
+                show=lambda case: self._caught_up(case, ctx.now),
+            ),
+            "total": len(cases),
+        }
+
+    @operation("UpdateCase")
+    def update_case(
+        self,
+        ctx: Context,
+        case_id: str,
+        title: str | None = None,
+        description: str | None = None,
+        reported_incident_start_date: datetime | None = None,
+        actual_incident_start_date: datetime | None = None,
+        engagement_type: str | None = None,
+        watchers_to_add: list[dict[str, Any]] | None = None,
+        watchers_to_delete: list[dict[str, Any]] | None = None,
+        threat_actor_ip_addresses_to_add: list[dict[str, Any]] | None = None,
+        threat_actor_ip_addresses_to_delete: list[dict[str, Any]] | None = None,
+        impacted_services_to_add: list[str] | None = None,
+        impacted_services_to_delete: list[str] | None = None,
+        impacted_aws_regions_to_add: list[dict[str, Any]] | None = None,
+        impacted_aws_regions_to_delete: list[dict[str, Any]] | None = None,
+        impacted_accounts_to_add: list[str] | None = None,
+        impacted_accounts_to_delete: list[str] | None = None,
+        case_metadata: list[dict[str, str]] | None = None,
+    ) -> None:
+        """Change fields of an open case.
+
+        Inferred: deletions come before additions; what is present already is not added and what is
+        absent is not deleted; a call that changes nothing leaves no trace; engagement type and
+        start date may be changed whoever resolves the case.
+
+        Raises:
+            ConflictException: the case is closed.
+            ValidationException: a list would become too long, or the regions would all go.
+        """
+        case = self.for_writing(ctx, case_id)
+        lists: dict[str, tuple[Sequence[Any] | None, Sequence[Any] | None]] = {
+            "watchers": (watchers_to_delete, watchers_to_add),
+            "threatActorIpAddresses": (
+                threat_actor_ip_addresses_to_delete,
+                threat_actor_ip_addresses_to_add,
+            ),
+            "impactedServices": (impacted_services_to_delete, impacted_services_to_add),
+            "impactedAwsRegions": (impacted_aws_regions_to_delete, impacted_aws_regions_to_add),
+            "impactedAccounts": (impacted_accounts_to_delete, impacted_accounts_to_add),
+        }
+        wanted = {
+            "title": title,
+            "description": description,
+            "reportedIncidentStartDate": reported_incident_start_date,
+            "actualIncidentStartDate": actual_incident_start_date,
+            "engagementType": engagement_type,
+            **{name: edited_list(case, name, *edit) for name, edit in lists.items() if any(edit)},
+            "caseMetadata": merged_metadata(case, case_metadata) if case_metadata else None,
+        }
+        changes = {
+            name: value
+            for name, value in wanted.items()
+            if value is not None and value != getattr(case, model.snake(name))
+        }
+        if changes:
+            for name, value in changes.items():
+                setattr(case, model.snake(name), value)
+            message = f"Updated {', '.join(changes)}."
+            self.note(CaseChange(case, ctx.now, principal_of(ctx), "Update case", message))
+
+    def _caught_up(self, case: Case, now: datetime) -> Case:
+        for kind in overriding(self.backend.families, "catch_up"):
+            self.of(kind).catch_up(case, now)
+        return case
+
+    def _new_id(self) -> str:
+        taken = self.store(CaseIdStore).taken
+        while (case_id := f"{random.randrange(10**10):010d}") in taken:
+            pass
+        taken.add(case_id)
+        return case_id

@@ -1,0 +1,1 @@
+"""The AI investigation of a case: its actions and their timetable."""

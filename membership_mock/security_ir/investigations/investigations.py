@@ -1,0 +1,331 @@
+"""The AI investigation of service-managed cases, and the customer's feedback on it.
+
+Source: user guide, "AI investigative agent": it starts by itself with a case that AWS resolves,
+may ask questions, goes on after ten minutes without an answer, and posts its summary as a comment.
+The three actions, their texts and the other durations are inferred, and the same for every case.
+Looks take it on as well, see `settling`: those at its actions, and those at the comments. What the
+author of a test tells about an action takes that one off the timetable.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.state.lifecycle import Course
+from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
+from membership_mock.security_ir.cases.cases import Case, Cases
+from membership_mock.security_ir.cases.comments import ADDED, Comments
+from membership_mock.security_ir.errors import ResourceNotFoundException
+from membership_mock.security_ir.principals import SERVICE
+
+#: how long it takes until the questions are asked, counted from the moment AWS became the resolver,
+#: until they are answered by any comment of the customer or not waited for any longer, until the
+#: evidence is collected, the activity investigated, and all of it summarized
+STEPS = tuple(timedelta(minutes=each) for each in (1, 10, 3, 2, 2))
+ASKED, ANSWERED, COLLECTED, INVESTIGATED, SUMMARIZED = range(1, 6)
+#: how long an action waits for an answer
+WAITS_FOR = STEPS[ASKED]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One action of every investigation.
+
+    Attributes:
+        action_type: a value of the enum ActionType.
+        title: what the customer sees as its title.
+        statuses: the status it has from each of these steps on.
+        result: its content, in Markdown, once it is completed.
+    """
+
+    action_type: str
+    title: str
+    statuses: Mapping[int, str]
+    result: str
+
+
+PLANS = (
+    Plan(
+        "Investigation",
+        "Investigate the reported activity",
+        {0: "Pending", ASKED: "Waiting", ANSWERED: "InProgress", INVESTIGATED: "Completed"},
+        result="## Investigation\n\nThe activity around the reported start date was reviewed.",
+    ),
+    Plan(
+        "Evidence",
+        "Collect evidence from the impacted accounts",
+        {0: "Pending", ANSWERED: "InProgress", COLLECTED: "Completed"},
+        result="## Evidence\n\n- AWS CloudTrail events\n- AWS IAM roles\n- Amazon EC2 instances",
+    ),
+    Plan(
+        "Summarization",
+        "Summarize the findings",
+        {0: "Pending", INVESTIGATED: "InProgress", SUMMARIZED: "Completed"},
+        result="## Summary\n\nThe investigation is complete. Review the evidence and the findings.",
+    ),
+)
+
+#: the place of the action whose result becomes a comment
+_SUMMARY = 2
+
+#: the content of an action that has no result
+_CONTENT: Mapping[str, str] = {
+    "Pending": "This action has not started yet.",
+    "Waiting": "## Questions\n\n- When did you first notice the activity?\n- Was it expected?",
+    "InProgress": "This action is in progress.",
+    "Failed": "This action failed.",
+    "Cancelled": "The case was closed before this action was completed.",
+}
+
+#: What an action may come to, as the timetable and the author of a test move it. The statuses are
+#: the model's; which leads to which is inferred.
+NEXT_STATUS: Mapping[str, frozenset[str]] = {
+    "Pending": frozenset({"Waiting", "InProgress", "Failed", "Cancelled"}),
+    "Waiting": frozenset({"InProgress", "Failed", "Cancelled"}),
+    "InProgress": frozenset({"Waiting", "Completed", "Failed", "Cancelled"}),
+    "Completed": frozenset(),
+    "Failed": frozenset(),
+    "Cancelled": frozenset(),
+}
+
+
+@dataclass
+class InvestigationFeedback:
+    """What the customer thinks of a result."""
+
+    usefulness: str
+    comment: str | None
+    submitted_at: datetime
+
+
+@dataclass
+class ToldAction:
+    """An action that the author of a test has told about; it follows the timetable no longer.
+
+    Attributes:
+        since: when it got its status.
+    """
+
+    investigation_id: str
+    action_type: str
+    title: str
+    content: str
+    status: str
+    since: datetime
+
+
+@dataclass
+class InvestigationAction:
+    """One action of an investigation as it stands at one moment."""
+
+    number: int
+    investigation_id: str
+    action_type: str
+    title: str
+    content: str
+    status: str
+    last_updated: datetime
+    feedback: InvestigationFeedback | None
+
+
+class Investigations(CaseFamily):
+    """What the AI agent does for the cases that AWS resolves."""
+
+    def catch_up(self, case: Case, now: datetime) -> None:
+        """Take the steps that are due; the last one leaves the summary as a comment."""
+        if case.investigation is not None and case.closed_date is None:
+            case.investigation.pass_time(STEPS, now)
+            self._post_summary(case, case.investigation)
+
+    def changed(self, change: CaseChange) -> None:
+        """Take a comment of the customer for the answer, if there are questions."""
+        case = change.case
+        course = case.investigation
+        if (
+            course is not None
+            and course.steps == ASKED
+            and (change.action, change.principal) == (ADDED, case.account_id)
+        ):
+            course.take(change.at)
+
+    def looked_at(self, ctx: Context, case: Case) -> None:
+        """Take a step, if looks do so; the last one leaves the summary as a comment."""
+        if case.investigation is not None and case.closed_date is None:
+            case.investigation.look(STEPS, ctx.now, ctx.world)
+            self._post_summary(case, case.investigation)
+
+    def _post_summary(self, case: Case, course: Course) -> None:
+        told = _SUMMARY in case.told_actions
+        if course.steps == SUMMARIZED and not case.summary_posted and not told:
+            summary = actions_of(case, course.moments[SUMMARIZED])[_SUMMARY]
+            self._post(case, summary.number, summary.last_updated, summary.content)
+
+    def tell(
+        self,
+        case: Case,
+        action: InvestigationAction,
+        now: datetime,
+        *,
+        status: str | None = None,
+        title: str | None = None,
+        content: str | None = None,
+    ) -> None:
+        """Take an action off the timetable and let it be as told; a summary becomes a comment.
+
+        Args:
+            case: a case that AWS resolves.
+            action: as it stands; a new one is Pending.
+            now: when that happens.
+            status: a status that `NEXT_STATUS` leads to; None leaves it as it is.
+            title: another title.
+            content: another content; the one of the new status when None.
+        """
+        if content is None:
+            changed = status not in (None, action.status)
+            content = _content(action, status or action.status) if changed else action.content
+        case.told_actions[action.number] = ToldAction(
+            action.investigation_id,
+            action.action_type,
+            title or action.title,
+            content,
+            status or action.status,
+            now,
+        )
+        completed = status == "Completed" != action.status
+        if completed and action.action_type == "Summarization":
+            self._post(case, action.number, now, content)
+
+    def new_action(self, case: Case, now: datetime, action_type: str) -> InvestigationAction:
+        """Return one more action of a case's investigation, to be told about."""
+        number = max([len(PLANS) - 1, *case.told_actions]) + 1
+        return InvestigationAction(
+            number, _id(case, number), action_type, "", _CONTENT["Pending"], "Pending", now, None
+        )
+
+    def _post(self, case: Case, number: int, at: datetime, summary: str) -> None:
+        if number == _SUMMARY:
+            case.summary_posted = True
+        comments = self.of(Comments)
+        if comments.has_room(case):
+            comments.add(case, at, SERVICE, summary)
+
+    @operation(
+        "ListInvestigations",
+        optional=True,
+        differs="the same three actions for every case, on a fixed timetable that looks shorten,"
+        " unless the test says otherwise: nothing is investigated",
+    )
+    def list_investigations(self, ctx: Context, case_id: str) -> dict[str, Any]:
+        """Return the actions of a case's investigation; none for a self-managed case."""
+        actions = actions_of(self.of(Cases).for_looking(ctx, case_id), ctx.now)
+        return {"investigationActions": Listing(actions, lambda action: action.number)}
+
+    @operation("SendFeedback", optional=True)
+    def send_feedback(
+        self,
+        ctx: Context,
+        case_id: str,
+        result_id: str,
+        usefulness: str,
+        comment: str | None = None,
+    ) -> None:
+        """Rate an action of the investigation of an open case; the last rating stands (inferred).
+
+        Raises:
+            ConflictException: the case is closed.
+            ResourceNotFoundException: the case has no such result.
+        """
+        cases = self.of(Cases)
+        case = cases.for_reading(ctx, case_id)
+        if all(action.investigation_id != result_id for action in actions_of(case, ctx.now)):
+            raise ResourceNotFoundException(f"Result {result_id} of case {case_id} was not found.")
+        cases.require_open(case)
+        case.feedback[result_id] = InvestigationFeedback(usefulness, comment, ctx.now)
+
+
+def actions_of(case: Case, now: datetime) -> list[InvestigationAction]:
+    """Return the actions of a case's investigation; none for a self-managed case."""
+    course = case.investigation
+    if course is None:
+        return []
+    actions = []
+    for number, plan in enumerate(PLANS):
+        if number in case.told_actions:
+            continue
+        status, since = _status(plan, case, course)
+        investigation_id = _id(case, number)
+        actions.append(
+            InvestigationAction(
+                number=number,
+                investigation_id=investigation_id,
+                action_type=plan.action_type,
+                title=plan.title,
+                content=plan.result if status == "Completed" else _CONTENT[status],
+                status=status,
+                last_updated=since,
+                feedback=case.feedback.get(investigation_id),
+            )
+        )
+    if case.told_actions:
+        actions += [_as_told(case, number, now) for number in case.told_actions]
+        actions.sort(key=lambda action: action.number)
+    return actions
+
+
+def _id(case: Case, number: int) -> str:
+    return f"inv-{sha256(f'{case.case_arn}/{number}'.encode()).hexdigest()[:20]}"
+
+
+def _content(action: InvestigationAction, status: str) -> str:
+    """Return the content of an action with this status, when nobody says another."""
+    if status == "Completed":
+        return next(plan.result for plan in PLANS if plan.action_type == action.action_type)
+    return "This action was cancelled." if status == "Cancelled" else _CONTENT[status]
+
+
+def _as_told(case: Case, number: int, now: datetime) -> InvestigationAction:
+    told = case.told_actions[number]
+    status, since, content = told.status, told.since, told.content
+    last_moment = now if case.closed_date is None else case.closed_date
+    if status == "Waiting" and (answered := _answered(case, since)) <= last_moment:
+        status, since = "InProgress", answered
+        if content == _CONTENT["Waiting"]:  # the questions are asked no longer
+            content = _CONTENT["InProgress"]
+    if case.closed_date is not None and NEXT_STATUS[status]:
+        status, since, content = "Cancelled", case.closed_date, _CONTENT["Cancelled"]
+    return InvestigationAction(
+        number,
+        told.investigation_id,
+        told.action_type,
+        told.title,
+        content,
+        status,
+        since,
+        case.feedback.get(told.investigation_id),
+    )
+
+
+def _status(plan: Plan, case: Case, course: Course) -> tuple[str, datetime]:
+    """Return the status of an action, and since when it has it."""
+    step = max(step for step in plan.statuses if step <= course.steps)
+    if case.closed_date is not None and plan.statuses[step] != "Completed":
+        return "Cancelled", case.closed_date
+    return plan.statuses[step], course.moments[step]
+
+
+def _answered(case: Case, asked: datetime) -> datetime:
+    """Return when the customer answered a question, or when the wait for it is over."""
+    over = asked + WAITS_FOR
+    first = bisect_left(case.comments, asked, key=lambda comment: comment.created_date)
+    later = islice(case.comments, first, None)
+    by_customer = (each.created_date for each in later if each.creator == case.account_id)
+    return min(next(by_customer, over), over)

@@ -1,0 +1,96 @@
+"""How accounts stand to a membership, now and in the past.
+
+What a membership covers is never stored: it is read from the organization at each request. Only
+which accounts were covered before is remembered, since no later organization can tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from membership_mock.engine.moto.registries import organization_of
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.state.organizations import Organization, OrganizationChange
+from membership_mock.engine.state.world import World
+from membership_mock.security_ir.memberships.account_scope import AccountScope
+from membership_mock.security_ir.memberships.membership_store import Membership, MembershipStore
+from membership_mock.security_ir.memberships.memberships import Memberships
+
+#: The changes of an organization after which accounts may be covered no longer.
+NARROWING = (
+    "move_account",
+    "suspend_account",
+    "close_account",
+    "remove_account_from_organization",
+    "delete_organizational_unit",
+)
+
+
+class Coverage(Family):
+    """The operation that tells which accounts a membership covers."""
+
+    @operation("BatchGetMemberAccountDetails")
+    def batch_get_member_account_details(
+        self, ctx: Context, membership_id: str, account_ids: list[str]
+    ) -> dict[str, Any]:
+        """Return how each account stands to an active membership, in the order of the request.
+
+        An account that is asked for twice is answered once. ``errors`` is always empty: an
+        account that nobody knows is simply not associated (inferred).
+        """
+        membership = self.of(Memberships).visible_and_active(membership_id, ctx.now)
+        organization = organization_of(ctx.account_id, ctx.partition)
+        covered = membership.covered(organization)
+        return {
+            "items": [
+                {"accountId": account, **_relationship(account, membership, covered, organization)}
+                for account in dict.fromkeys(account_ids)
+            ],
+            "errors": [],
+        }
+
+    @classmethod
+    def organization_changing(
+        cls, world: World, change: OrganizationChange
+    ) -> Callable[[], None] | None:
+        """Remember covered accounts that may not be covered after ``change``."""
+        if change.kind not in NARROWING:
+            return None
+        seen: list[tuple[AccountScope, set[str]]] = []
+        for key, store in world.stores(MembershipStore):
+            if key != (change.partition,) or not store.active:
+                continue
+            organization = organization_of(change.management_account_id, change.partition)
+            for owner in store.active.keys() & (organization.accounts if organization else {}):
+                membership = store.memberships[store.active[owner]]
+                covered = membership.covered(organization)
+                if change.account_id is not None:
+                    covered &= {change.account_id}
+                seen.append((membership.scope, covered))
+
+        def take_down() -> None:
+            for scope, covered in seen:
+                scope.ever_covered |= covered
+
+        return take_down
+
+
+def _relationship(
+    account: str, membership: Membership, covered: set[str], organization: Organization | None
+) -> dict[str, str]:
+    """Return the status and the type of an account's relationship.
+
+    Source: the example of BatchGetMemberAccountDetails for the first row; the others, and that the
+    membership account counts as associated even outside the chosen units, are inferred.
+    """
+    if account in covered or account == membership.account_id:
+        status, kind = "Associated", "Organization"
+    elif account in membership.scope.ever_covered:
+        status, kind = "Disassociated", "Organization"
+    elif organization is not None and account in organization.accounts:
+        status, kind = "Unassociated", "Organization"
+    else:
+        status, kind = "Unassociated", "Unrelated"
+    return {"relationshipStatus": status, "relationshipType": kind}

@@ -1,0 +1,1 @@
+"""Finding aggregators: the home region and the regions linked to it."""

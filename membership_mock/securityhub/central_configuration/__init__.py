@@ -1,0 +1,1 @@
+"""Central configuration: policies, their associations, and how they reach accounts and regions."""

@@ -1,0 +1,376 @@
+"""Which configuration goes for which account, unit, or the root, and how far it got.
+
+Sources: the API pages of the five operations, the published CLI examples for the messages, the user
+guide on the status of associations; what they leave open is marked inferred.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from membership_mock.engine.moto.registries import organization_of
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.state.lifecycle import is_over
+from membership_mock.engine.state.organizations import Organization, OrganizationChange
+from membership_mock.engine.state.world import World
+from membership_mock.errors import ServiceError, UsageError
+from membership_mock.securityhub.aggregation.aggregation import FindingAggregatorStore
+from membership_mock.securityhub.aggregation.regions import backend_in
+from membership_mock.securityhub.central_configuration.central_configuration import (
+    SELF_MANAGED,
+    Applied,
+    CentralConfiguration,
+    CentralConfigurationStore,
+    Governance,
+    Outcome,
+    TargetType,
+    lineage,
+    type_of,
+)
+from membership_mock.securityhub.central_configuration.configuration_policies import (
+    ConfigurationPolicies,
+    refuse_switching_off,
+)
+from membership_mock.securityhub.central_configuration.configuration_rollout import (
+    ConfigurationRollout,
+    failure,
+)
+from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
+from membership_mock.securityhub.organization.delegation import Delegation
+
+Summary = dict[str, Any]
+
+#: how the id of each kind of target reads; the names are those of the union Target
+_TARGETS: dict[str, tuple[TargetType, re.Pattern[str]]] = {
+    "AccountId": ("ACCOUNT", re.compile(r"\d{12}")),
+    "OrganizationalUnitId": (
+        "ORGANIZATIONAL_UNIT",
+        re.compile(r"ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}"),
+    ),
+    "RootId": ("ROOT", re.compile(r"r-[0-9a-z]{4,32}")),
+}
+
+#: documented by the CLI examples, the one about a unit and the one about the root
+APPLIED = "Association applied successfully on this target."
+CHILDREN_FAILED = "One or more children under this target failed association."
+ROOT_FAILED = (
+    "Policy association failed because {} organizational units or accounts under this root failed."
+)
+
+#: documented by the SDK's example of BatchGetConfigurationPolicyAssociations, with the code 400
+NO_ACCESS = "You do not have sufficient access to perform this action."
+
+_STATUS: dict[type[ServiceError], int] = {
+    InvalidInputException: 400,
+    ResourceNotFoundException: 404,
+}
+
+
+class PolicyAssociations(Family):
+    """The operations on the associations of configuration policies."""
+
+    def governing(self, account_id: str) -> str | None:
+        """Return the policy that governs an account here, SELF_MANAGED_SECURITY_HUB, or None."""
+        return self.of(Governance).governing(account_id)
+
+    @operation("StartConfigurationPolicyAssociation", differs="policies are carried out at once")
+    def start_configuration_policy_association(
+        self, ctx: Context, configuration_policy_identifier: str, target: dict[str, str]
+    ) -> Summary:
+        """Apply a policy, or self-managed behavior, to a target, in place of what it had.
+
+        The answer says PENDING; what became of it shows at the next look at the association, or a
+        minute later for those who wait for the clock (inferred). It takes effect at once.
+
+        Raises:
+            InvalidInputException: the target's id is malformed; or the policy switches Security
+                Hub off, and the target is the delegated administrator (errors inferred).
+            ResourceNotFoundException: there is no such policy, or the organization has no such
+                target.
+        """
+        policies = self.of(ConfigurationPolicies)
+        central = policies.administered(ctx)
+        policy_id = configuration_policy_identifier
+        policy = None if policy_id == SELF_MANAGED else policies.find(central, policy_id)
+        organization = _organization(ctx)
+        target_id = _known_target(organization, target)
+        if policy is not None and target_id == ctx.account_id:
+            refuse_switching_off(policy.configuration_policy)
+
+        applied = Applied(target_id, policy.id if policy else SELF_MANAGED, ctx.now)
+        central.applied[target_id] = applied
+        self.store(CentralConfigurationStore).organizations[ctx.account_id] = central
+        concerned = central.followers(organization, applied)
+        self.of(ConfigurationRollout).carry_out(ctx.account_id, concerned, ctx.now)
+        applied.failed = _failed_below(central, organization, target_id)
+        return {
+            "ConfigurationPolicyId": applied.configuration_policy_id,
+            "TargetId": target_id,
+            "TargetType": type_of(organization, target_id),
+            "AssociationType": "APPLIED",
+            "UpdatedAt": ctx.now,
+            "AssociationStatus": "PENDING",
+        }
+
+    @operation("StartConfigurationPolicyDisassociation", differs="policies are carried out at once")
+    def start_configuration_policy_disassociation(
+        self,
+        ctx: Context,
+        configuration_policy_identifier: str,
+        target: dict[str, str] | None = None,
+    ) -> None:
+        """Take away what was applied to a target, which then inherits from its closest parent.
+
+        Without a parent that has a configuration it keeps its settings and is self-managed.
+
+        Raises:
+            ResourceNotFoundException: there is no such policy, or it was not applied to the target
+                itself (inferred).
+        """
+        policies = self.of(ConfigurationPolicies)
+        central = policies.administered(ctx)
+        policy_id = configuration_policy_identifier
+        if policy_id != SELF_MANAGED:
+            policy_id = policies.find(central, policy_id).id
+        target_id = _known_target(_organization(ctx), target or {})
+        applied = central.applied.get(target_id)
+        if applied is None or applied.configuration_policy_id != policy_id:
+            raise ResourceNotFoundException(
+                f"Configuration {policy_id} is not associated with target {target_id}."
+            )
+        del central.applied[target_id]
+        self.of(ConfigurationRollout).settle(ctx.account_id, ctx.now)
+
+    @operation("GetConfigurationPolicyAssociation")
+    def get_configuration_policy_association(self, ctx: Context, target: dict[str, str]) -> Summary:
+        """Return what a target goes by, applied to it or inherited.
+
+        Raises:
+            ResourceNotFoundException: it goes by nothing (inferred), or the organization does not
+                have it.
+        """
+        central = self._settled(ctx)
+        return _association(ctx, central, _organization(ctx), target)
+
+    @operation("BatchGetConfigurationPolicyAssociations")
+    def batch_get_configuration_policy_associations(
+        self, ctx: Context, configuration_policy_association_identifiers: list[dict[str, Any]]
+    ) -> dict[str, list[Any]]:
+        """Return what targets go by; those that go by nothing, or do not exist, are unprocessed.
+
+        The ErrorCode of a target that the organization does not have is 400 (documented by an
+        example), otherwise the status that GetConfigurationPolicyAssociation would have (inferred).
+        """
+        central = self._settled(ctx)
+        organization = _organization(ctx)
+        found: list[Summary] = []
+        unprocessed = []
+        for identifiers in configuration_policy_association_identifiers:
+            refusal = _find(ctx, central, organization, identifiers.get("Target") or {}, found)
+            if refusal is not None:
+                unprocessed.append(
+                    {
+                        "ConfigurationPolicyAssociationIdentifiers": identifiers,
+                        "ErrorCode": str(_STATUS[type(refusal)]),
+                        "ErrorReason": refusal.message,
+                    }
+                )
+        return {
+            "ConfigurationPolicyAssociations": found,
+            "UnprocessedConfigurationPolicyAssociations": unprocessed,
+        }
+
+    @operation("ListConfigurationPolicyAssociations")
+    def list_configuration_policy_associations(
+        self, ctx: Context, filters: dict[str, str] | None = None
+    ) -> dict[str, Listing[Summary]]:
+        """Return what all targets go by that go by anything: the root, then units, then accounts.
+
+        Args:
+            ctx: the request.
+            filters: a policy's id or ARN (one that does not exist finds nothing, inferred), the
+                type of the association and its status; all of them have to match.
+        """
+        central = self._settled(ctx)
+        organization = _organization(ctx)
+        wanted = dict(filters or {})
+        if "ConfigurationPolicyId" in wanted:
+            wanted["ConfigurationPolicyId"] = wanted["ConfigurationPolicyId"].rpartition("/")[2]
+        targets = sorted([*organization.accounts, *organization.unit_parents, organization.root_id])
+        summaries = (_summary(ctx, central, organization, target_id) for target_id in targets)
+        return {
+            "ConfigurationPolicyAssociationSummaries": Listing(
+                [found for found in summaries if found and wanted.items() <= found.items()],
+                position=lambda found: str(found["TargetId"]),
+                descending=True,
+            )
+        }
+
+    @classmethod
+    def organization_changed(cls, world: World, change: OrganizationChange) -> None:
+        """Let accounts go by what they inherit in their new place, and end what has to end.
+
+        When the delegated administrator is removed by way of Organizations, central configuration
+        stops: policies and associations are deleted, accounts keep their settings (documented).
+        The same goes for one that leaves, is closed, or whose organization is deleted (inferred).
+        """
+        for key, store in world.stores(CentralConfigurationStore):
+            if key == (change.partition,):
+                for administrator_id in list(store.organizations):
+                    _follow(world, change, administrator_id)
+
+    def fail(self, ctx: Context, account_id: str, message: str | None) -> None:
+        """Let the policy that an account goes by have failed there, for the author of a test.
+
+        The targets above show it as they show any failure; it lasts until the policy is carried
+        out for the account again.
+
+        Args:
+            ctx: a request by the delegated administrator in the home region.
+            account_id: an account of the organization that goes by a policy.
+            message: why it failed; None for the usual words.
+        """
+        central = self._settled(ctx)
+        organization = _organization(ctx)
+        source = central.source(organization, account_id)
+        if account_id not in organization.accounts:
+            raise UsageError(
+                f"{account_id!r} is not an account of the organization. An association fails for an"
+                " account; units and the root show that one below them has failed."
+            )
+        if source is None or source.configuration_policy_id == SELF_MANAGED:
+            raise UsageError(
+                f"Account {account_id} goes by no configuration policy, so none can fail there:"
+                " call start_configuration_policy_association for it, its unit or the root first."
+            )
+        policy_id = source.configuration_policy_id
+        central.outcomes[account_id] = Outcome(
+            policy_id, ctx.now, message or failure(policy_id, account_id, ctx.region)
+        )
+        source.failed = _failed_below(central, organization, source.target_id)
+
+    def _settled(self, ctx: Context) -> CentralConfiguration:
+        """Return the caller's central configuration, with everything carried out."""
+        central = self.of(ConfigurationPolicies).administered(ctx)
+        self.of(ConfigurationRollout).settle(ctx.account_id, ctx.now)
+        return central
+
+
+def _follow(world: World, change: OrganizationChange, administrator_id: str) -> None:
+    where = {"account_id": administrator_id, "region": "", "partition": change.partition}
+    aggregator = world.store(FindingAggregatorStore, **where).aggregators.get(administrator_id)
+    if aggregator is not None:
+        home = backend_in(world, aggregator.finding_aggregation_region, administrator_id)
+        if home.family(Delegation).delegated_administrator() == administrator_id:
+            home.family(ConfigurationRollout).settle(administrator_id, change.now)
+            return
+    del world.store(CentralConfigurationStore, **where).organizations[administrator_id]
+
+
+def _organization(ctx: Context) -> Organization:
+    organization = organization_of(ctx.account_id, ctx.partition)
+    if organization is None:  # a delegated administrator has one
+        raise ResourceNotFoundException("The organization was not found.")
+    return organization
+
+
+def _known_target(organization: Organization, target: Mapping[str, str]) -> str:
+    """Return the id of a target that the organization has.
+
+    Raises:
+        InvalidInputException: the id is malformed, or there is none (inferred).
+        ResourceNotFoundException: the organization has no such account, unit or root.
+    """
+    if len(target) != 1:
+        raise InvalidInputException(
+            f"Exactly one of {', '.join(_TARGETS)} must be specified as the target."
+        )
+    ((name, target_id),) = target.items()
+    kind, pattern = _TARGETS[name]
+    if not pattern.fullmatch(target_id):
+        raise InvalidInputException(f"Invalid {name} {target_id}.")
+    if not lineage(organization, target_id) or type_of(organization, target_id) != kind:
+        raise ResourceNotFoundException(f"Target {target_id} was not found in the organization.")
+    return target_id
+
+
+def _find(
+    ctx: Context,
+    central: CentralConfiguration,
+    organization: Organization,
+    target: Mapping[str, str],
+    found: list[Summary],
+) -> ServiceError | None:
+    """Put the association of a target into ``found``, or return why there is none."""
+    try:
+        _known_target(organization, target)
+    except InvalidInputException as refusal:
+        return refusal
+    except ResourceNotFoundException:
+        return InvalidInputException(NO_ACCESS)
+    try:
+        found.append(_association(ctx, central, organization, target))
+    except ResourceNotFoundException as refusal:
+        return refusal
+    return None
+
+
+def _association(
+    ctx: Context,
+    central: CentralConfiguration,
+    organization: Organization,
+    target: Mapping[str, str],
+) -> Summary:
+    target_id = _known_target(organization, target)
+    found = _summary(ctx, central, organization, target_id)
+    if found is None:
+        raise ResourceNotFoundException(f"Target {target_id} is not associated with anything.")
+    return found
+
+
+def _summary(
+    ctx: Context, central: CentralConfiguration, organization: Organization, target_id: str
+) -> Summary | None:
+    """Return the association of a target; None if it goes by nothing."""
+    source = central.source(organization, target_id)
+    if source is None:
+        return None
+    is_applied = source.target_id == target_id
+    kind = type_of(organization, target_id)
+    outcome = central.outcomes.get(target_id)
+    failed = source.failed if is_applied else _failed_below(central, organization, target_id)
+    if kind == "ACCOUNT":
+        message = outcome.failure if outcome else None
+    elif failed:
+        message = ROOT_FAILED.format(failed) if kind == "ROOT" else CHILDREN_FAILED
+    else:
+        message = None
+    status = "FAILED" if message else "SUCCESS"
+    if status == "SUCCESS" and source.configuration_policy_id != SELF_MANAGED:
+        message = APPLIED
+    updated_at = outcome.updated_at if outcome else source.updated_at
+    if not is_over(updated_at, ctx.now, ctx.world):
+        status, message = "PENDING", None
+    return {
+        "ConfigurationPolicyId": source.configuration_policy_id,
+        "TargetId": target_id,
+        "TargetType": kind,
+        "AssociationType": "APPLIED" if is_applied else "INHERITED",
+        "UpdatedAt": updated_at,
+        "AssociationStatus": status,
+        "AssociationStatusMessage": message,
+    }
+
+
+def _failed_below(central: CentralConfiguration, organization: Organization, target_id: str) -> int:
+    """Return how many of the accounts and units below a target have failed (units inferred)."""
+    failed: set[str] = set()
+    for account_id, outcome in central.outcomes.items():
+        chain = lineage(organization, account_id) if outcome.failure is not None else ()
+        if target_id in chain:
+            failed.update(chain[: chain.index(target_id)])
+    return len(failed)

@@ -1,0 +1,1 @@
+"""Findings: their format, storage, filters, order, import and updates."""

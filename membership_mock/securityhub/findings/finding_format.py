@@ -1,0 +1,368 @@
+"""What the AWS Security Finding Format demands of a finding, in the words of the service.
+
+The service model knows types, enums and required fields; what the documentation adds stands in
+tables here. A finding is checked by itself, so that one bad finding does not stop the others.
+
+Sources: the pages of the finding's fields (lengths, numbers of items, timestamps); the texts, the
+patterns of types and timestamps, and the number of associated standards come from logs of real
+calls, and the texts of other fields are worded alike (inferred). The service reports what it finds
+first. The timestamps in the details of resources are not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from typing import Any
+
+from membership_mock.engine.protocol import model
+from membership_mock.engine.protocol.field_paths import Place, Reader, path_of
+from membership_mock.engine.protocol.readers import Readers
+from membership_mock.engine.protocol.refusals import Violation
+
+Path = tuple[str | int, ...]
+
+#: the pattern of timestamps, as the service prints it (observed)
+TIMESTAMP = (
+    r"(\d\d\d\d)-[0-1](\d)-[0-3](\d)[Tt](?:[0-2](\d):[0-5](\d):[0-5](\d)|23:59:60)(?:\.(\d)+)?"
+    r"(?:[Zz]|[+-](\d\d)(?::?(\d\d))?)$"
+)
+
+#: by field: how many characters, or how many items; lists are passed through
+LENGTHS: Mapping[str, tuple[int, int]] = {
+    "Id": (1, 512),
+    "ProductArn": (12, 2048),
+    "ProductName": (1, 128),
+    "CompanyName": (1, 128),
+    "GeneratorId": (1, 512),
+    "Title": (1, 256),
+    "Description": (1, 1024),
+    "AwsAccountName": (1, 50),
+    "Types": (0, 50),
+    "FindingProviderFields.Types": (0, 50),
+    "Severity.Original": (1, 64),
+    "FindingProviderFields.Severity.Original": (1, 64),
+    "Remediation.Recommendation.Text": (1, 512),
+    "ProductFields": (0, 50),
+    "UserDefinedFields": (0, 50),
+    "Malware": (0, 5),
+    "Malware.Name": (1, 64),
+    "Malware.Path": (1, 512),
+    "Network.Protocol": (1, 16),
+    "Network.SourceDomain": (1, 128),
+    "Network.DestinationDomain": (1, 128),
+    "NetworkPath.ComponentId": (1, 32),
+    "NetworkPath.ComponentType": (1, 32),
+    "NetworkPath.Egress.Protocol": (1, 16),
+    "NetworkPath.Ingress.Protocol": (1, 16),
+    "Process.Name": (1, 64),
+    "Process.Path": (1, 512),
+    "Threats": (1, 32),
+    "Threats.Name": (1, 128),
+    "Threats.Severity": (1, 128),
+    "Threats.FilePaths": (1, 5),
+    "Threats.FilePaths.FilePath": (1, 128),
+    "Threats.FilePaths.FileName": (1, 128),
+    "Threats.FilePaths.ResourceId": (1, 128),
+    "Threats.FilePaths.Hash": (1, 128),
+    "ThreatIntelIndicators": (1, 5),
+    "ThreatIntelIndicators.Value": (1, 512),
+    "ThreatIntelIndicators.Source": (1, 64),
+    "Resources": (1, 32),
+    "Resources.Type": (1, 256),
+    "Resources.Region": (1, 16),
+    "Resources.Details.Other": (0, 50),
+    "Compliance.RelatedRequirements": (0, 32),
+    "Compliance.AssociatedStandards": (0, 20),
+    "RelatedFindings": (1, 10),
+    "FindingProviderFields.RelatedFindings": (1, 10),
+    "Note.Text": (1, 512),
+    "PatchSummary.Id": (1, 256),
+    "PatchSummary.RebootOption": (1, 256),
+    "PatchSummary.Operation": (1, 256),
+    "Action.NetworkConnectionAction.RemotePortDetails.PortName": (1, 128),
+    "Action.NetworkConnectionAction.LocalPortDetails.PortName": (1, 128),
+    "Action.NetworkConnectionAction.Protocol": (1, 64),
+    "Action.AwsApiCallAction.Api": (1, 128),
+    "Action.AwsApiCallAction.ServiceName": (1, 128),
+    "Action.AwsApiCallAction.DomainDetails.Domain": (1, 128),
+    "Action.DnsRequestAction.Domain": (1, 128),
+    "Action.DnsRequestAction.Protocol": (1, 64),
+    "GeneratorDetails.Labels": (0, 10),
+}
+
+#: by map: how many characters a key may have, and how many a value
+ENTRIES: Mapping[str, tuple[int, int]] = {
+    "ProductFields": (128, 2048),
+    "UserDefinedFields": (128, 1024),
+    "Resources.Details.Other": (128, 1024),
+    "Resources.Tags": (128, 256),
+}
+
+#: by field: the least and the greatest number
+RANGES: Mapping[str, tuple[int, int]] = {
+    "Confidence": (0, 100),
+    "Criticality": (0, 100),
+    "Severity.Normalized": (0, 100),
+}
+
+#: by field: the pattern, as the service prints it
+PATTERNS: Mapping[str, str] = {
+    "SchemaVersion": "^2018-10-08$",
+    "ProductArn": r"^arn:[^:]+:securityhub:[^:]+:(\d{12})?:product/[^/]+/[^/]+$",
+    "AwsAccountId": r"^\d{12}$",
+    "Types": "^([^/]+)(/[^/]+){0,2}$",
+    "FindingProviderFields.Types": "^([^/]+)(/[^/]+){0,2}$",
+    "CreatedAt": TIMESTAMP,
+    "UpdatedAt": TIMESTAMP,
+    "FirstObservedAt": TIMESTAMP,
+    "LastObservedAt": TIMESTAMP,
+    "ProcessedAt": TIMESTAMP,
+    "Process.LaunchedAt": TIMESTAMP,
+    "Process.TerminatedAt": TIMESTAMP,
+    "ThreatIntelIndicators.LastObservedAt": TIMESTAMP,
+    "Note.UpdatedAt": TIMESTAMP,
+    "Vulnerabilities.Vendor.VendorCreatedAt": TIMESTAMP,
+    "Vulnerabilities.Vendor.VendorUpdatedAt": TIMESTAMP,
+    "PatchSummary.OperationStartTime": TIMESTAMP,
+    "PatchSummary.OperationEndTime": TIMESTAMP,
+    "Action.AwsApiCallAction.FirstSeen": TIMESTAMP,
+    "Action.AwsApiCallAction.LastSeen": TIMESTAMP,
+}
+
+
+_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?"
+    r"(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)\Z",
+    re.ASCII,
+)
+
+
+class _WrongType(Exception):
+    """A value has a type that the model forbids."""
+
+    def __init__(self, place: Place, detail: str) -> None:
+        super().__init__(detail)
+        self.path = path_of(place)
+        self.detail = detail
+
+
+def read(finding: Any) -> tuple[dict[str, Any], str | None]:
+    """Return a finding without what the model does not know, and what is wrong with it.
+
+    Args:
+        finding: as it was sent.
+
+    Returns:
+        The finding, and the error message of the service; None if the finding is well-formed.
+    """
+    found: list[Violation] = []
+    try:
+        checked = _reader()(finding, None, found)
+    except _WrongType as wrong:
+        return (finding if isinstance(finding, dict) else {}), _sentence(_mistyped(wrong))
+    first = next(complaints(checked, found), None)
+    return checked, None if first is None else _sentence(first)
+
+
+def complaints(finding: Mapping[str, Any], found: list[Violation]) -> Iterator[str]:
+    """Yield what is wrong with a finding, in the order in which the service looks.
+
+    Args:
+        finding: the finding, or a part of one.
+        found: the constraints of the model that it breaks.
+    """
+    yield from map(_worded, sorted(found, key=lambda one: (one.kind != "required", len(one.path))))
+    for field, (least, most) in LENGTHS.items():
+        for path, value in _values(finding, field):
+            if not least <= len(value) <= most:
+                yield f"{_at(path)} {_length(value, least, most)}"
+    yield from _long_entries(finding)
+    for field, (low, high) in RANGES.items():
+        for path, value in _values(finding, field):
+            if not low <= value <= high:
+                yield f"{_at(path)} {_range(value, low, high)}"
+    for field, pattern in PATTERNS.items():
+        for path, value in _values(finding, field):
+            for place, text in _texts(path, value):
+                if not _fits(text, pattern):
+                    yield f'{_at(place)} should match pattern "{pattern}"'
+    if "SchemaVersion" in finding:
+        yield from _severity_and_types(finding)
+
+
+def instant(text: str) -> datetime | None:
+    """Return the instant that a timestamp of a finding names; None if it names none."""
+    try:
+        return when(text)
+    except ValueError:
+        return None
+
+
+def when(text: str) -> datetime:
+    """Return the instant that a timestamp of a finding names.
+
+    Raises:
+        ValueError: it names none.
+    """
+    found = _INSTANT.match(text)
+    if found is None:
+        raise ValueError(text)
+    day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
+    year, month, date = map(int, day.split("-"))
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    try:
+        # a leap second is the first of the next minute
+        return (
+            datetime(
+                year, month, date, int(hour), int(minute),
+                microsecond=int((fraction or "0").ljust(6, "0")[:6]), tzinfo=timezone.utc,
+            )
+            + timedelta(seconds=int(second))
+            - (-offset if sign == "-" else offset)
+        )  # fmt: skip
+    except OverflowError:
+        raise ValueError(text) from None
+
+
+def _severity_and_types(finding: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is missing of what stands either at the top or in FindingProviderFields."""
+    provided = finding.get("FindingProviderFields")
+    absent = [name for name in ("Severity", "Types") if name not in finding]
+    if provided is None and absent:
+        yield (
+            "data should have required property 'FindingProviderFields', data should match some"
+            " schema in anyOf"
+        )
+    for name in absent:
+        if provided is not None and name not in provided:
+            yield (
+                f"data.FindingProviderFields should have required property '{name}', data should"
+                " match some schema in anyOf"
+            )
+    severity = finding.get("Severity")
+    if severity is not None and not severity.keys() & {"Label", "Normalized"}:
+        yield (
+            "data.Severity should have required property 'Label', data.Severity should match some"
+            " schema in anyOf"
+        )
+    severity = (provided or {}).get("Severity")
+    if severity is not None and "Label" not in severity:
+        yield "data.FindingProviderFields.Severity should have required property 'Label'"
+
+
+@cache
+def _reader() -> Reader:
+    return Readers(refuse=_refuse).of(_shape())
+
+
+@cache
+def _shape() -> model.Shape:
+    return model.service_model("securityhub").shape_for("AwsSecurityFinding")
+
+
+def _refuse(place: Place, detail: str, found: list[Violation]) -> Any:
+    del found
+    raise _WrongType(place, detail)
+
+
+def _fits(text: str, pattern: str) -> bool:
+    if pattern == TIMESTAMP:
+        return re.match(pattern, text, re.ASCII) is not None and instant(text) is not None
+    return re.search(pattern, text, re.ASCII) is not None
+
+
+def _long_entries(finding: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the entries of maps whose key or value is too long (the text for keys is inferred)."""
+    for field, (longest_key, longest_value) in ENTRIES.items():
+        for path, entries in _values(finding, field):
+            for key, value in entries.items():
+                if len(key) > longest_key:
+                    too_long = _length(key, 0, longest_key)
+                    yield f"{_at(path)} {too_long}, {_at(path)} property name '{key}' is invalid"
+                if len(value) > longest_value:
+                    yield f"{_at((*path, key))} {_length(value, 0, longest_value)}"
+
+
+def _worded(found: Violation) -> str:
+    """Return a broken constraint of the model in the words of the service."""
+    if found.kind == "required":
+        return f"{_at(found.path[:-1])} should have required property '{found.path[-1]}'"
+    if found.kind == "enum":
+        return f"{_at(found.path)} should be equal to one of the allowed values"
+    if found.bounds is not None:
+        told = _range if found.kind == "range" else _length
+        return f"{_at(found.path)} {told(found.value, *found.bounds)}"
+    if found.value == "":
+        return f"{_at(found.path)} should NOT be shorter than 1 characters"
+    pattern = found.constraint.rpartition("pattern: ")[2]
+    return f'{_at(found.path)} should match pattern "{pattern}"'
+
+
+def _mistyped(wrong: _WrongType) -> str:
+    """Return what is wrong with a value of the wrong type in the words of the service."""
+    named = re.search(r"must be an? (?:JSON )?(\w+)", wrong.detail)
+    kind = named[1].replace("list", "array") if named else "valid"
+    return f"{_at(wrong.path)} should be {kind}"
+
+
+def _range(value: float, low: float, high: float) -> str:
+    return f"should be >= {low}" if value < low else f"should be <= {high}"
+
+
+def _length(value: Any, least: float, most: float) -> str:
+    if isinstance(value, str):
+        if len(value) < least:
+            return f"should NOT be shorter than {least} characters"
+        return f"should NOT be longer than {most} characters"
+    what = "items" if isinstance(value, list) else "properties"
+    if len(value) < least:
+        return f"should NOT have fewer than {least} {what}"
+    return f"should NOT have more than {most} {what}"
+
+
+def _values(finding: Mapping[str, Any], field: str) -> list[tuple[Path, Any]]:
+    """Return the values of a field with their places; a list on the way is gone through."""
+    names = field.split(".")
+    if names[0] not in finding:
+        return []
+    level: list[tuple[Path, Any]] = [((), finding)]
+    for name in names:
+        level = [
+            ((*path, name), item[name])
+            for at, value in level
+            for path, item in _texts(at, value)
+            if name in item
+        ]
+    return level
+
+
+def _texts(path: Path, value: Any) -> list[tuple[Path, Any]]:
+    """Return the items of a list with their places, or a value that is no list with its own."""
+    if isinstance(value, list):
+        return [((*path, index), item) for index, item in enumerate(value)]
+    return [(path, value)]
+
+
+def _at(path: Path) -> str:
+    """Return a place as the service prints it: the keys of maps stand in brackets (observed)."""
+    text = "data"
+    shape: model.Shape | None = _shape()
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+            shape = shape.member if isinstance(shape, model.ListShape) else None
+        elif isinstance(shape, model.MapShape):
+            text += f"['{step}']"
+            shape = shape.value
+        else:
+            text += f".{step}"
+            known = shape.members if isinstance(shape, model.StructureShape) else {}
+            shape = known.get(step)
+    return text
+
+
+def _sentence(text: str) -> str:
+    return f"Finding does not adhere to Amazon Finding Format. {text}."

@@ -1,0 +1,152 @@
+"""Where findings are kept: with the account and the region that they come from, once.
+
+Whoever sees a finding, its own account, an administrator or a home region, sees this one record.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from membership_mock.engine.state.summary import Glance, Outline, one
+from membership_mock.engine.state.world import Scope, Store
+
+#: Source: quotas page of the user guide, "90 days after the most recent update".
+RETENTION = timedelta(days=90)
+
+#: product ARN and id: what makes two findings the same one
+Identity = tuple[str, str]
+
+
+@dataclass
+class Finding:
+    """A finding.
+
+    Attributes:
+        fields: what GetFindings shows of it, with the names of the API.
+        sequence: its number in the order of first imports.
+        place: its place in the default order of GetFindings, which goes downwards.
+        touched: when it was last imported or updated.
+        customer_fields: the fields that BatchUpdateFindings has set: no provider overwrites them.
+    """
+
+    fields: dict[str, Any]
+    sequence: int
+    place: str
+    touched: datetime
+    customer_fields: set[str] = field(default_factory=set)
+
+    @property
+    def identity(self) -> Identity:
+        """What makes two findings the same one."""
+        return self.fields["ProductArn"], self.fields["Id"]
+
+
+@dataclass
+class Shelf:
+    """The findings of one account in one region.
+
+    Attributes:
+        findings: every finding by its identity.
+        by_id: the same by their ids, which products may share.
+        ordered: the same, ascending by their places.
+        next_expiry: no finding expires before.
+    """
+
+    account_id: str
+    region: str
+    findings: dict[Identity, Finding] = field(default_factory=dict)
+    by_id: dict[str, list[Finding]] = field(default_factory=dict)
+    ordered: list[Finding] = field(default_factory=list)
+    next_expiry: datetime | None = None
+
+    def add(self, finding: Finding) -> None:
+        """Keep a finding, whose identity must be new."""
+        self.findings[finding.identity] = finding
+        self.by_id.setdefault(finding.fields["Id"], []).append(finding)
+        insort(self.ordered, finding, key=_place)
+        if self.next_expiry is None:
+            self.next_expiry = finding.touched + RETENTION
+
+    def remove(self, finding: Finding) -> None:
+        """Drop a finding."""
+        del self.findings[finding.identity]
+        same_id = self.by_id[finding.fields["Id"]]
+        same_id.remove(finding)
+        if not same_id:
+            del self.by_id[finding.fields["Id"]]
+        del self.ordered[bisect_left(self.ordered, finding.place, key=_place)]
+
+    def expire(self, now: datetime) -> None:
+        """Drop what nobody has touched for 90 days."""
+        if self.next_expiry is None or now < self.next_expiry:
+            return
+        for finding in [each for each in self.ordered if each.touched + RETENTION <= now]:
+            self.remove(finding)
+        oldest = min((each.touched for each in self.ordered), default=None)
+        self.next_expiry = None if oldest is None else oldest + RETENTION
+
+
+@dataclass
+class FindingStore(Store, scope=Scope.PARTITION):
+    """The findings of all accounts in all regions.
+
+    Attributes:
+        shelves: the shelf of each account that has findings, by region and account.
+        last_sequence: what the latest finding was numbered.
+        copies: by the account that aggregated findings, and its home region: the regions that are
+            no longer linked, and up to which sequence their findings had been copied by then.
+    """
+
+    rank = 8
+    shelves: dict[str, dict[str, Shelf]] = field(default_factory=dict)
+    last_sequence: int = 0
+    copies: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each account and region with findings."""
+        del key, glance
+        for region, shelves in self.shelves.items():
+            for account_id, shelf in shelves.items():
+                if shelf.ordered:
+                    text = f"findings: {len(shelf.ordered):,}"
+                    yield Outline(account_id, region, "securityhub", one(text))
+
+    def own_shelf(self, account_id: str, region: str) -> Shelf:
+        """Return the shelf of an account in a region, which is made if there was none."""
+        in_region = self.shelves.setdefault(region, {})
+        if account_id not in in_region:
+            in_region[account_id] = Shelf(account_id, region)
+        return in_region[account_id]
+
+    def keep_copies(self, account_id: str, home_region: str, regions: Iterable[str]) -> None:
+        """Let what linked regions have brought to the home region stay visible there.
+
+        To be called when regions are unlinked. Source: API page DeleteFindingAggregator; that it
+        goes for regions that are taken out of an aggregator as well is inferred.
+
+        Args:
+            account_id: whose finding aggregator it is.
+            home_region: where it stands.
+            regions: the regions that are no longer linked.
+        """
+        kept = self.copies.setdefault((account_id, home_region), {})
+        kept.update(dict.fromkeys(regions, self.last_sequence))
+
+    def next_sequence(self) -> int:
+        """Return the number of a new finding."""
+        self.last_sequence += 1
+        return self.last_sequence
+
+
+def place_of(updated_at: datetime, sequence: int) -> str:
+    """Return the place of a finding: the latest update first, equal ones as they were imported."""
+    stamp = updated_at.isoformat(timespec="microseconds")
+    return f"{stamp}/{10**12 - sequence:012d}"
+
+
+def _place(finding: Finding) -> str:
+    return finding.place

@@ -1,0 +1,137 @@
+"""What customers note on findings, as opposed to what providers say of them.
+
+Sources: API pages BatchUpdateFindings and BatchUpdateFindingsUnprocessedFinding (codes and texts).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.protocol.refusals import Violation
+from membership_mock.engine.protocol.timestamps import WRITING
+from membership_mock.securityhub.findings import finding_format
+from membership_mock.securityhub.findings.finding_severity import completed
+from membership_mock.securityhub.findings.finding_store import Finding
+from membership_mock.securityhub.findings.findings import LARGEST_FINDING, PROVIDER_FIELDS, Findings
+from membership_mock.securityhub.hubs.hubs import Hubs
+
+#: Source: API page BatchUpdateFindings, "up to 100 findings at a time".
+MOST_FINDINGS = 100
+
+#: the codes of findings that are not updated, with their texts
+FAILURES: Mapping[str, str] = {
+    "DuplicatedFindingIdentifier": "Finding Identifier is duplicated",
+    "FindingNotFound": "Finding Not Found",
+    "FindingSizeExceeded": "Finding size exceeded 240 KB",
+    "InvalidInput": "Invalid Input",
+}
+
+
+class FindingUpdates(Family):
+    """The operation that updates findings."""
+
+    @operation("BatchUpdateFindings")
+    def batch_update_findings(
+        self,
+        ctx: Context,
+        finding_identifiers: list[dict[str, str]],
+        note: dict[str, str] | None = None,
+        severity: dict[str, Any] | None = None,
+        verification_state: str | None = None,
+        confidence: int | None = None,
+        criticality: int | None = None,
+        types: list[str] | None = None,
+        user_defined_fields: dict[str, str] | None = None,
+        workflow: dict[str, str] | None = None,
+        related_findings: list[dict[str, str]] | None = None,
+    ) -> dict[str, Any]:
+        """Update the findings that the caller sees from here; their UpdatedAt stays.
+
+        What is given takes the place of what was there, maps and lists as a whole (inferred). The
+        first of several equal identifiers counts (inferred).
+
+        Raises:
+            InvalidInputException: no finding is named, or more than 100 are (inferred).
+        """
+        self.of(Hubs).require()
+        count = len(finding_identifiers)
+        if not 1 <= count <= MOST_FINDINGS:
+            raise self.backend.refusals.invalid([_count_violation(count)])
+        changes: dict[str, Any] = {
+            "Note": {**note, "UpdatedAt": WRITING["iso8601"](ctx.now)} if note else None,
+            "Severity": severity or None,
+            "VerificationState": verification_state,
+            "Confidence": confidence,
+            "Criticality": criticality,
+            "Types": types,
+            "UserDefinedFields": user_defined_fields,
+            "Workflow": workflow or None,
+            "RelatedFindings": related_findings,
+        }
+        changes = {name: value for name, value in changes.items() if value is not None}
+        well_formed = next(finding_format.complaints(changes, []), None) is None
+        sights = list(self.of(Findings).visible(ctx.now))
+        processed, unprocessed, seen = [], [], set()
+        for identifier in finding_identifiers:
+            identity = (identifier["ProductArn"], identifier["Id"])
+            found = [
+                finding
+                for sight in sights
+                if (finding := sight.shelf.findings.get(identity)) and sight.shows(finding)
+            ]
+            failure: str | None
+            if identity in seen:
+                failure = "DuplicatedFindingIdentifier"
+            elif not found:
+                failure = "FindingNotFound"
+            elif not well_formed:
+                failure = "InvalidInput"
+            else:
+                failure = self._update(ctx, found, changes)
+            seen.add(identity)
+            if failure is None:
+                processed.append(identifier)
+            else:
+                unprocessed.append(
+                    {
+                        "FindingIdentifier": identifier,
+                        "ErrorCode": failure,
+                        "ErrorMessage": FAILURES[failure],
+                    }
+                )
+        return {"ProcessedFindings": processed, "UnprocessedFindings": unprocessed}
+
+    def _update(self, ctx: Context, found: list[Finding], changes: Mapping[str, Any]) -> str | None:
+        """Change findings of one identity, and return the code of the failure, if any."""
+        updated = [{**finding.fields, **_applied(finding, changes)} for finding in found]
+        if any(len(json.dumps(fields)) > LARGEST_FINDING for fields in updated):
+            return "FindingSizeExceeded"
+        for finding, fields in zip(found, updated, strict=True):
+            finding.fields = fields
+            finding.touched = ctx.now
+            finding.customer_fields |= changes.keys() & set(PROVIDER_FIELDS)
+        return None
+
+
+def _applied(finding: Finding, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of ``finding`` that ``changes`` give a new value."""
+    applied = dict(changes)
+    if "Severity" in applied:
+        given = applied["Severity"]
+        kept = {
+            name: value
+            for name, value in finding.fields.get("Severity", {}).items()
+            if name == "Original" or not given.keys() & {"Label", "Normalized"}
+        }
+        applied["Severity"] = completed({**kept, **given})
+    return applied
+
+
+def _count_violation(count: int) -> Violation:
+    constraint = f"Member must have length between 1 and {MOST_FINDINGS}, inclusive"
+    bounds = (1, MOST_FINDINGS)
+    return Violation(("FindingIdentifiers",), "length", constraint, length=count, bounds=bounds)

@@ -1,0 +1,73 @@
+"""What the operations on lists of accounts have in common: one bad account stops no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from membership_mock.securityhub.errors import (
+    NO_SUCH_RESOURCE,
+    OUT_OF_RANGE,
+    BadRequestException,
+    InvalidInputException,
+)
+from membership_mock.securityhub.hubs.hubs import Hubs
+
+if TYPE_CHECKING:
+    from membership_mock.engine.pipeline.operation import Family
+
+#: how many accounts one call may name (observed for CreateMembers, inferred for the others)
+ACCOUNTS_PER_CALL = 50
+#: what the accounts behind the fiftieth get (observed)
+TOO_MANY = "Maximum number of results exceeded"
+
+Result = dict[str, str]
+
+
+def require_hub(family: Family) -> None:
+    """Refuse a membership operation of an account that has no hub in this region.
+
+    Raises:
+        BadRequestException: it has none. Observed for GetMembers, ListMembers and
+            GetMasterAccount, inferred for the rest of the family.
+    """
+    if family.of(Hubs).of_account(family.backend.account_id) is None:
+        raise BadRequestException(NO_SUCH_RESOURCE)
+
+
+def require_accounts(account_ids: list[str]) -> None:
+    """Refuse an empty list of accounts (inferred).
+
+    Raises:
+        InvalidInputException: the list is empty.
+    """
+    if not account_ids:
+        raise InvalidInputException(
+            "Invalid parameter 'AccountIds'. data.AccountIds should NOT have fewer than 1 items"
+        )
+
+
+def is_account_id(text: str) -> bool:
+    """Return whether ``text`` is 12 digits."""
+    return re.fullmatch(r"[0-9]{12}", text) is not None
+
+
+def each_account(
+    account_ids: Iterable[str], act: Callable[[str], str | None]
+) -> dict[str, list[Result]]:
+    """Act on one account after the other, and return the answer with those that did not work.
+
+    Args:
+        account_ids: the accounts as they were sent; those behind the fiftieth stay untouched.
+        act: does it, or returns why not.
+    """
+    unprocessed = []
+    for count, account_id in enumerate(account_ids):
+        if count >= ACCOUNTS_PER_CALL:
+            why: str | None = TOO_MANY
+        else:
+            why = act(account_id) if is_account_id(account_id) else OUT_OF_RANGE
+        if why is not None:
+            unprocessed.append({"AccountId": account_id, "ProcessingResult": why})
+    return {"UnprocessedAccounts": unprocessed}

@@ -1,0 +1,335 @@
+"""The relationship between an administrator and a member: stored once, seen from both sides.
+
+The administrator sees it as a member of its list, the member as an invitation and as its
+administrator; nothing is kept twice. `NEXT_STATUS` is the whole of what may happen to it.
+
+Sources: the user guide and API pages on member accounts, logs of real calls; what they leave open
+is marked inferred, and follows GuardDuty, whose memberships are of the same family.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from membership_mock.engine.moto.registries import random
+from membership_mock.engine.state.summary import Glance, Outline, several
+from membership_mock.engine.state.world import Scope, Store
+
+Status = Literal[
+    "Created", "Invited", "Enabled", "Removed", "Resigned", "Deleted", "AccountSuspended"
+]
+
+Event = Literal[
+    # the administrator
+    "invite",
+    "disassociate",
+    "delete",
+    # the administrator of an organization, about an account of the organization
+    "enroll",
+    "enroll suspended",
+    # the member
+    "accept",
+    "decline",
+    "resign",
+    # the organization
+    "leave",
+    "close",
+]
+
+#: What may happen to an association, and the status it has afterwards; Deleted means that it is
+#: gone from the list. Inferred are: what becomes of an invitation that is disassociated, that a
+#: declined one may still be accepted or sent again, and that an account of the organization can be
+#: enrolled whatever invitations went before.
+NEXT_STATUS: dict[tuple[Status, Event], Status] = {
+    ("Created", "invite"): "Invited",
+    ("Created", "disassociate"): "Created",
+    ("Created", "delete"): "Deleted",
+    ("Created", "enroll"): "Enabled",
+    ("Created", "enroll suspended"): "AccountSuspended",
+    ("Created", "close"): "Deleted",
+    ("Invited", "accept"): "Enabled",
+    ("Invited", "decline"): "Resigned",
+    ("Invited", "disassociate"): "Removed",
+    ("Invited", "delete"): "Deleted",
+    ("Invited", "enroll"): "Enabled",
+    ("Invited", "enroll suspended"): "AccountSuspended",
+    ("Invited", "close"): "Deleted",
+    ("Enabled", "resign"): "Resigned",
+    ("Enabled", "disassociate"): "Removed",
+    ("Enabled", "leave"): "Removed",
+    ("Enabled", "close"): "Deleted",
+    ("Resigned", "accept"): "Enabled",
+    ("Resigned", "decline"): "Resigned",
+    ("Resigned", "invite"): "Invited",
+    ("Resigned", "disassociate"): "Resigned",
+    ("Resigned", "delete"): "Deleted",
+    ("Resigned", "enroll"): "Enabled",
+    ("Resigned", "enroll suspended"): "AccountSuspended",
+    ("Resigned", "close"): "Deleted",
+    ("Removed", "invite"): "Invited",
+    ("Removed", "disassociate"): "Removed",
+    ("Removed", "delete"): "Deleted",
+    ("Removed", "enroll"): "Enabled",
+    ("Removed", "enroll suspended"): "AccountSuspended",
+    ("Removed", "close"): "Deleted",
+    ("AccountSuspended", "enroll"): "Enabled",
+    ("AccountSuspended", "enroll suspended"): "AccountSuspended",
+    ("AccountSuspended", "disassociate"): "Removed",
+    ("AccountSuspended", "delete"): "Deleted",
+    ("AccountSuspended", "leave"): "Removed",
+    ("AccountSuspended", "close"): "Deleted",
+}
+
+#: events after which there is no invitation that the member could see, accept or decline
+WITHDRAWING: frozenset[Event] = frozenset(
+    {"disassociate", "delete", "enroll", "enroll suspended", "leave", "close"}
+)
+
+
+@dataclass
+class Invitation:
+    """What an administrator has sent to an account; the fields are those of ListInvitations.
+
+    Attributes:
+        sequence: its place in the order of sending.
+    """
+
+    invitation_id: str
+    invited_at: datetime
+    sequence: int
+
+
+@dataclass
+class Association:
+    """An administrator and a member; fields that are not explained are those of ListMembers.
+
+    Attributes:
+        account_id: the member.
+        by_organization: whether the member belongs to it as an account of the organization.
+        given_email: the address that the administrator gave.
+        invitation: what the member may answer; None when there is nothing.
+        sequence: its place in the order of creation.
+    """
+
+    administrator_id: str
+    account_id: str
+    member_status: Status
+    updated_at: datetime
+    sequence: int
+    by_organization: bool = False
+    given_email: str | None = None
+    invited_at: datetime | None = None
+    invitation: Invitation | None = None
+
+    @property
+    def master_id(self) -> str:
+        """The administrator, by the name of the field in the first years."""
+        return self.administrator_id
+
+    @property
+    def email(self) -> str | None:
+        """The address that was given; members by organization show none (observed)."""
+        return None if self.by_organization else self.given_email
+
+    def allows(self, event: Event) -> bool:
+        """Return whether ``event`` may happen now."""
+        return (self.member_status, event) in NEXT_STATUS
+
+
+@dataclass
+class Roster:
+    """The associations of one administrator.
+
+    Attributes:
+        members: every association by the member's account.
+        ordered: the same in the order of creation.
+        enabled: those that are Enabled, in the order of creation.
+        by_invitation: how many are no members by organization.
+        invited: how many are Invited.
+    """
+
+    members: dict[str, Association] = field(default_factory=dict)
+    ordered: list[Association] = field(default_factory=list)
+    enabled: list[Association] = field(default_factory=list)
+    by_invitation: int = 0
+    invited: int = 0
+
+    def count(self, association: Association, change: int) -> None:
+        """Count an association in (1) or out (-1), as it is at the moment."""
+        self.by_invitation += change * (not association.by_organization)
+        self.invited += change * (association.member_status == "Invited")
+
+
+#: what an association is to its member, in words
+_SEEN_BY_MEMBER: dict[Status, str] = {
+    "Created": "listed by {}, not invited",
+    "Invited": "invited by {}",
+    "Enabled": "member of {}",
+    "Removed": "removed by {}",
+    "Resigned": "resigned from {}",
+    "AccountSuspended": "suspended member of {}",
+}
+
+
+def _way(association: Association) -> str:
+    return "by organization" if association.by_organization else "by invitation"
+
+
+def _of_administrator(association: Association) -> str:
+    text = f"has member {association.account_id} {association.member_status}"
+    said = association.member_status in ("Created", "Invited")
+    return text if said else f"{text}, {_way(association)}"
+
+
+def _of_member(association: Association) -> str:
+    words = _SEEN_BY_MEMBER.get(association.member_status, "{}: " + association.member_status)
+    text = words.format(association.administrator_id)
+    if association.member_status == "Enabled":
+        text += f", {_way(association)}"
+    if association.invitation is not None and association.member_status == "Resigned":
+        text += ", may still accept"
+    return text
+
+
+@dataclass
+class AssociationStore(Store, scope=Scope.REGION):
+    """All associations of a region.
+
+    Attributes:
+        rosters: the associations of each administrator.
+        wanted: the associations of each member, by administrator: the very same objects.
+        last_sequence: what the latest association or invitation was numbered.
+    """
+
+    rank = 6
+    rosters: dict[str, Roster] = field(default_factory=dict)
+    wanted: dict[str, dict[str, Association]] = field(default_factory=dict)
+    last_sequence: int = 0
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each association, under both accounts."""
+        del glance
+        (region,) = key
+        for administrator_id, roster in self.rosters.items():
+            lines = several("members", roster.ordered, _of_administrator)
+            yield Outline(administrator_id, region, "securityhub", lines)
+        for account_id, wanted in self.wanted.items():
+            lines = several("administrators", list(wanted.values()), _of_member)
+            yield Outline(account_id, region, "securityhub", lines)
+
+    def roster(self, administrator_id: str) -> Roster:
+        """Return the associations of an administrator; empty if it has none."""
+        return self.rosters.get(administrator_id) or Roster()
+
+    def find(self, administrator_id: str, account_id: str) -> Association | None:
+        """Return the association of these two; None if there is none."""
+        return self.wanted.get(account_id, {}).get(administrator_id)
+
+    def of_member(self, account_id: str) -> Association | None:
+        """Return the association in which an account is an enabled member; there is at most one."""
+        wanted = self.wanted.get(account_id, {}).values()
+        return next((each for each in wanted if each.member_status == "Enabled"), None)
+
+    def invitations(self, account_id: str) -> list[Association]:
+        """Return the associations that an account has an invitation of, the oldest one first."""
+        wanted = self.wanted.get(account_id, {}).values()
+        invited = [(each.invitation.sequence, each) for each in wanted if each.invitation]
+        return [each for _, each in sorted(invited, key=lambda pair: pair[0])]
+
+    def create(
+        self, administrator_id: str, account_id: str, email: str | None, now: datetime
+    ) -> Association:
+        """Return a new association, in the status Created."""
+        association = Association(
+            administrator_id=administrator_id,
+            account_id=account_id,
+            member_status="Created",
+            updated_at=now,
+            sequence=self._next(),
+            given_email=email,
+        )
+        roster = self.rosters.setdefault(administrator_id, Roster())
+        roster.members[account_id] = association
+        roster.ordered.append(association)
+        roster.count(association, 1)
+        self.wanted.setdefault(account_id, {})[administrator_id] = association
+        return association
+
+    def move(self, association: Association, event: Event, now: datetime) -> None:
+        """Let ``event``, which the table must allow, happen to ``association``."""
+        before = association.member_status
+        after = NEXT_STATUS[before, event]
+        if after == before:
+            return
+        roster = self.rosters[association.administrator_id]
+        roster.count(association, -1)
+        association.member_status = after
+        association.updated_at = now
+        if event in WITHDRAWING:
+            association.invitation = None
+        if event == "invite":
+            association.by_organization = False
+            association.invited_at = now
+            association.invitation = Invitation(_new_invitation_id(), now, self._next())
+        elif event in ("enroll", "enroll suspended"):
+            association.by_organization = True
+            association.invited_at = now
+        roster.count(association, 1)
+        if before == "Enabled":
+            _take(roster.enabled, association)
+        if after == "Enabled":
+            insort(roster.enabled, association, key=_sequence)
+        if after == "Deleted":
+            self._drop(association)
+
+    def adopt(self, association: Association) -> None:
+        """Make a member that accepted an invitation one by organization."""
+        roster = self.rosters[association.administrator_id]
+        roster.count(association, -1)
+        association.by_organization = True
+        association.invitation = None
+        roster.count(association, 1)
+
+    def forget_administrator(self, administrator_id: str) -> None:
+        """Drop every association of an administrator, and with them its invitations."""
+        for association in list(self.roster(administrator_id).ordered):
+            self._drop(association)
+
+    def close_account(self, account_id: str, now: datetime) -> None:
+        """Drop every association of an account that was closed, on either side."""
+        self.forget_administrator(account_id)
+        for association in list(self.wanted.get(account_id, {}).values()):
+            self.move(association, "close", now)
+
+    def _drop(self, association: Association) -> None:
+        administrator_id, account_id = association.administrator_id, association.account_id
+        roster = self.rosters[administrator_id]
+        roster.count(association, -1)
+        del roster.members[account_id]
+        _take(roster.ordered, association)
+        if not roster.ordered:
+            del self.rosters[administrator_id]
+        del self.wanted[account_id][administrator_id]
+        if not self.wanted[account_id]:
+            del self.wanted[account_id]
+
+    def _next(self) -> int:
+        self.last_sequence += 1
+        return self.last_sequence
+
+
+def _sequence(association: Association) -> int:
+    return association.sequence
+
+
+def _take(ordered: list[Association], association: Association) -> None:
+    del ordered[bisect_left(ordered, association.sequence, key=_sequence)]
+
+
+def _new_invitation_id() -> str:
+    # a real id is 32 hexadecimal digits without dashes (observed)
+    return f"{random.getrandbits(128):032x}"

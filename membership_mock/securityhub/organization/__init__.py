@@ -1,0 +1,1 @@
+"""The delegated administrator, and what it configures for new accounts of the organization."""

@@ -1,0 +1,66 @@
+"""Which account of an organization is its Security Hub administrator, per region.
+
+The operations are in ``organization_admin.py``; here is what the other families need to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from membership_mock.engine.moto.registries import organization_of
+from membership_mock.engine.pipeline.operation import Family
+from membership_mock.engine.state.organizations import Organization
+from membership_mock.engine.state.summary import Glance, Outline, one
+from membership_mock.engine.state.world import Scope, Store
+
+SERVICE_PRINCIPAL = "securityhub.amazonaws.com"
+
+
+@dataclass
+class DelegationStore(Store, scope=Scope.REGION):
+    """The delegated administrators of a region, by the management account of the organization."""
+
+    rank = 1
+    administrators: dict[str, str] = field(default_factory=dict)
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each organization, under both accounts."""
+        del glance
+        (region,) = key
+        for management, administrator in self.administrators.items():
+            text = f"administers the organization of {management}"
+            yield Outline(administrator, region, "securityhub", one(text))
+            if administrator != management:
+                text = f"has the delegated administrator {administrator}"
+                yield Outline(management, region, "securityhub", one(text))
+
+
+class Delegation(Family):
+    """Who administers the caller's organization, for the other families."""
+
+    def delegated_administrator(self) -> str | None:
+        """Return the delegated administrator of the caller's organization in this region."""
+        administrators = self.store(DelegationStore).administrators
+        if not administrators:
+            return None
+        organization = organization_of(self.backend.account_id, self.backend.partition)
+        if organization is None:
+            return None
+        administrator = administrators.get(organization.management_account_id)
+        return administrator if administrator in organization.accounts else None
+
+    def led_organization(self) -> Organization | None:
+        """Return the organization that the caller is the delegated administrator of here.
+
+        Only those who administer one have it read, which takes time when it is large.
+        """
+        account_id = self.backend.account_id
+        administrators = self.store(DelegationStore).administrators
+        if account_id not in administrators.values():
+            return None
+        organization = organization_of(account_id, self.backend.partition)
+        if organization is None:
+            return None
+        leads = administrators.get(organization.management_account_id) == account_id
+        return organization if leads else None

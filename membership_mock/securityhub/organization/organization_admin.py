@@ -1,0 +1,256 @@
+"""The delegated administrator of an organization: designated and removed, per region.
+
+The organization itself lives in moto's Organizations, and is followed there: when the registration
+ends, an account leaves or is closed, roles and members go with it.
+
+Sources: the API pages of the three operations and the user guide on organizations; what they leave
+open is marked inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from membership_mock.engine.moto.registries import (
+    organization_of,
+    partition_of,
+    register_delegated_administrator,
+)
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.state.organizations import Organization, OrganizationChange
+from membership_mock.engine.state.world import Store, World
+from membership_mock.errors import OperationNotMocked
+from membership_mock.securityhub.aggregation.regions import backend_in
+from membership_mock.securityhub.errors import (
+    InvalidAccessException,
+    InvalidInputException,
+    ResourceNotFoundException,
+)
+from membership_mock.securityhub.hubs.hubs import Hubs
+from membership_mock.securityhub.membership.administration import Administration
+from membership_mock.securityhub.membership.associations import AssociationStore
+from membership_mock.securityhub.organization.delegation import (
+    SERVICE_PRINCIPAL,
+    Delegation,
+    DelegationStore,
+)
+from membership_mock.securityhub.organization.organization_configuration import (
+    OrganizationConfiguration,
+    not_an_administrator,
+)
+
+FEATURE = "SecurityHub"
+
+S = TypeVar("S", bound=Store)
+
+
+class OrganizationAdmin(Family):
+    """The operations on the delegated administrator."""
+
+    def delegated_administrator(self) -> str | None:
+        """Return the delegated administrator of the caller's organization in this region."""
+        return self.of(Delegation).delegated_administrator()
+
+    @operation("EnableOrganizationAdminAccount")
+    def enable_organization_admin_account(
+        self, ctx: Context, admin_account_id: str, feature: str | None = None
+    ) -> dict[str, str]:
+        """Make an account the organization's administrator in this region.
+
+        Its hub is enabled with the default standards, and it is registered in Organizations. To
+        designate the same account again changes nothing (inferred).
+
+        Raises:
+            InvalidAccessException: the caller is not the management account (inferred).
+            InvalidInputException: there is no such account in the organization, not all features
+                of the organization are enabled (documented rule), another account was designated
+                in some region or is registered in Organizations, the account is somebody's member,
+                or the management account designates itself without a hub (codes inferred).
+        """
+        _require_known(feature)
+        organization = self._managed_organization(ctx)
+        administrators = self.store(DelegationStore).administrators
+        management = organization.management_account_id
+        if self.delegated_administrator() != admin_account_id:
+            self._check_eligible(ctx, organization, admin_account_id)
+            self.of(Hubs).enable(admin_account_id, default_standards=True, now=ctx.now)
+            administrators[management] = admin_account_id
+            self.of(Administration).adopt_members(admin_account_id, organization.accounts)
+        # Source: user guide, "the first designation registers the account"; that trusted access is
+        # enabled along with it is inferred from what the console does.
+        register_delegated_administrator(
+            organization, ctx.partition, admin_account_id, SERVICE_PRINCIPAL
+        )
+        return {"AdminAccountId": admin_account_id, "Feature": FEATURE}
+
+    @operation("DisableOrganizationAdminAccount")
+    def disable_organization_admin_account(
+        self, ctx: Context, admin_account_id: str, feature: str | None = None
+    ) -> None:
+        """End the administrator's role in this region; its registration in Organizations stays.
+
+        Its members by organization are Removed, and all hubs stay.
+
+        Raises:
+            InvalidAccessException: the caller is not the management account (inferred).
+            InvalidInputException: central configuration is in use (inferred).
+            ResourceNotFoundException: the account is not the administrator (observed, though the
+                model does not declare the error here).
+        """
+        _require_known(feature)
+        organization = self._managed_organization(ctx)
+        if self.delegated_administrator() != admin_account_id:
+            raise ResourceNotFoundException(
+                f"Account {admin_account_id} is not an administrator for this organization"
+            )
+        settings = self.of(OrganizationConfiguration).settings(admin_account_id)
+        if settings.configuration_type == "CENTRAL":
+            raise InvalidInputException(
+                "Cannot remove the Security Hub administrator while Central Configuration is on"
+            )
+        self.release(organization.management_account_id, ctx.now)
+
+    @operation("ListOrganizationAdminAccounts")
+    def list_organization_admin_accounts(
+        self, ctx: Context, feature: str | None = None
+    ) -> dict[str, Any]:
+        """Return the organization's administrator in this region, as a list of one or none.
+
+        The management account needs no hub for it, and the administrator may ask as well.
+
+        Raises:
+            InvalidAccessException: the caller is neither of them (text inferred), or has no hub.
+        """
+        _require_known(feature)
+        administrator = self.delegated_administrator()
+        organization = organization_of(ctx.account_id, ctx.partition)
+        management = organization.management_account_id if organization else None
+        if ctx.account_id not in (management, administrator):
+            self.of(Hubs).require()
+            raise not_an_administrator(ctx.account_id)
+        shown = [administrator] if administrator else []
+        return {
+            "AdminAccounts": Listing(
+                shown,
+                position=lambda account_id: account_id,
+                show=lambda account_id: {"AccountId": account_id, "Status": "ENABLED"},
+            ),
+            "Feature": FEATURE,
+        }
+
+    @classmethod
+    def organization_changed(cls, world: World, change: OrganizationChange) -> None:
+        """Follow what happened to an organization, in every region.
+
+        Documented: the administrator is deregistered, an account is closed, a member leaves.
+        Inferred: the administrator leaves, the organization is deleted, or trusted access is
+        disabled.
+        """
+        if change.kind == "close_account" and change.account_id is not None:
+            for _, store in _in_partition(world, AssociationStore, change.partition):
+                store.close_account(change.account_id, change.now)
+        for region, delegation in _in_partition(world, DelegationStore, change.partition):
+            administrator = delegation.administrators.get(change.management_account_id)
+            if administrator is None:
+                continue
+            family = backend_in(world, region, administrator).family(cls)
+            if _ends_role(change, administrator):
+                family.release(change.management_account_id, change.now)
+            elif change.kind == "remove_account_from_organization":
+                family.dismiss(administrator, [change.account_id or ""], change.now)
+
+    def release(self, management_account_id: str, now: datetime) -> None:
+        """End the role of an organization's administrator in this region, and what hangs on it."""
+        administrator = self.store(DelegationStore).administrators.pop(management_account_id)
+        members = self.store(AssociationStore).roster(administrator).ordered
+        self.dismiss(administrator, [each.account_id for each in members], now)
+        self.of(OrganizationConfiguration).forget(administrator)
+
+    def dismiss(self, administrator_id: str, account_ids: Iterable[str], now: datetime) -> None:
+        """End the association of an administrator with members by organization."""
+        store = self.store(AssociationStore)
+        for account_id in account_ids:
+            association = store.find(administrator_id, account_id)
+            if association and association.by_organization and association.allows("leave"):
+                store.move(association, "leave", now)
+
+    def _managed_organization(self, ctx: Context) -> Organization:
+        """Return the organization that the caller is the management account of."""
+        organization = organization_of(ctx.account_id, ctx.partition)
+        if organization is None:
+            raise InvalidInputException(
+                f"Account {ctx.account_id} is not a member of an organization"
+            )
+        if organization.management_account_id != ctx.account_id:
+            raise InvalidAccessException(
+                f"Account {ctx.account_id} is not the management account of its organization"
+            )
+        return organization
+
+    def _check_eligible(self, ctx: Context, organization: Organization, account_id: str) -> None:
+        if not organization.all_features:
+            raise InvalidInputException(
+                "All features of the organization must be enabled to designate an administrator"
+            )
+        account = organization.accounts.get(account_id)
+        if account is None or not account.active:
+            raise InvalidInputException(
+                f"Account {account_id} is not an active account of the organization"
+            )
+        designated = {
+            store.administrators.get(ctx.account_id)
+            for _, store in _in_partition(self.backend.world, DelegationStore, ctx.partition)
+        }
+        registered = organization.delegated.get(SERVICE_PRINCIPAL, ())
+        others = {*designated, *registered} - {None, account_id}
+        if others:
+            raise InvalidInputException(
+                f"Account {', '.join(map(str, others))} is the Security Hub administrator of this"
+                " organization. Remove it in all Regions, and deregister it in Organizations,"
+                " before you designate another account"
+            )
+        administrator = self.of(Administration).administrator_of(account_id)
+        if administrator is not None:
+            raise InvalidInputException(
+                f"Account {account_id} is a member account of {administrator}"
+            )
+        if account_id == ctx.account_id and self.of(Hubs).of_account(account_id) is None:
+            raise InvalidInputException(
+                f"Account {account_id} is not subscribed to AWS Security Hub"
+            )
+
+
+def _in_partition(world: World, kind: type[S], partition: str) -> list[tuple[str, S]]:
+    """Return the stores of the regions of a partition, with the region."""
+    return [
+        (region, store)
+        for (region,), store in world.stores(kind)
+        if partition_of(region) == partition
+    ]
+
+
+def _ends_role(change: OrganizationChange, administrator: str) -> bool:
+    if change.kind in ("close_account", "remove_account_from_organization"):
+        return change.account_id == administrator
+    if change.service_principal == SERVICE_PRINCIPAL:
+        if change.kind == "deregister_delegated_administrator":
+            return change.account_id == administrator
+        return change.kind == "disable_aws_service_access"
+    return change.kind == "delete_organization"
+
+
+def _require_known(feature: str | None) -> None:
+    """Refuse the second generation of Security Hub, which is not mocked.
+
+    Raises:
+        OperationNotMocked: the feature is another than SecurityHub.
+    """
+    if feature not in (None, FEATURE):
+        raise OperationNotMocked(
+            f"The administrator of the feature {feature} was asked for, but membership_mock mocks"
+            f" {FEATURE} only: leave Feature out."
+        )

@@ -1,0 +1,253 @@
+"""What an organization's administrator has configured for its accounts, per region.
+
+With the type LOCAL, accounts that join the organization become members if AutoEnable says so. With
+CENTRAL, configuration policies rule, in the home region of the administrator's finding aggregator
+and in the regions that are linked to it.
+
+Sources: the API pages of the two operations, the user guide on central configuration, logs of real
+calls; what they leave open is marked inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from membership_mock.engine.moto.registries import organization_of, partition_of
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.state.lifecycle import A_MINUTE, Course
+from membership_mock.engine.state.organizations import OrganizationChange
+from membership_mock.engine.state.summary import Glance, Outline, one
+from membership_mock.engine.state.world import Scope, Store, World
+from membership_mock.securityhub.aggregation.regions import backend_in
+from membership_mock.securityhub.central_configuration.central_configuration import Governance
+from membership_mock.securityhub.central_configuration.configuration_rollout import (
+    ConfigurationRollout,
+)
+from membership_mock.securityhub.errors import (
+    AccessDeniedException,
+    InvalidAccessException,
+    InvalidInputException,
+    ResourceConflictException,
+)
+from membership_mock.securityhub.hubs.hubs import Hubs
+from membership_mock.securityhub.membership.administration import Administration
+from membership_mock.securityhub.organization.delegation import Delegation, DelegationStore
+
+#: how long central configuration stays PENDING for those who do not look (inferred)
+STEPS = (A_MINUTE,)
+
+#: observed
+NO_AUTO_ENABLE = "Auto Enable and AutoEnableStandards can not be enabled for Central Configuration"
+#: observed for the operations on configuration policies, inferred here
+HOME_REGION_ONLY = "Central Configuration APIs can only be called from the aggregation region"
+
+
+@dataclass
+class Settings:
+    """The settings of a delegated administrator in a region.
+
+    Attributes:
+        auto_enable: whether accounts that join the organization become members at once.
+        auto_enable_standards: which standards are switched on for them.
+        configuration_type: LOCAL, or CENTRAL when configuration policies rule.
+        set_up: how far CENTRAL has been set up: PENDING, and then ENABLED; None when there is
+            nothing to set up.
+    """
+
+    auto_enable: bool = False
+    auto_enable_standards: Literal["NONE", "DEFAULT"] = "DEFAULT"
+    configuration_type: Literal["LOCAL", "CENTRAL"] = "LOCAL"
+    set_up: Course | None = None
+
+    def look(self, now: datetime, world: World) -> str:
+        """Return the status of the configuration, which may settle with the look."""
+        if self.set_up is None:
+            return "ENABLED"
+        self.set_up.look(STEPS, now, world)
+        return "ENABLED" if self.set_up.steps else "PENDING"
+
+
+@dataclass
+class SettingsStore(Store, scope=Scope.REGION):
+    """The settings of the delegated administrators in a region, by their account."""
+
+    rank = 2
+    settings: dict[str, Settings] = field(default_factory=dict)
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each administrator."""
+        (region,) = key
+        for account_id, each in self.settings.items():
+            pending = each.set_up is not None and not each.set_up.steps_by(STEPS, glance.now)
+            text = (
+                f"organization configuration {each.configuration_type}"
+                f"{', PENDING' if pending else ''}, AutoEnable {each.auto_enable},"
+                f" AutoEnableStandards {each.auto_enable_standards}"
+            )
+            yield Outline(account_id, region, "securityhub", one(text))
+
+
+class OrganizationConfiguration(Family):
+    """The operations on the organization's configuration."""
+
+    def settings(self, admin_account: str) -> Settings:
+        """Return the settings of a delegated administrator in this region.
+
+        In a region that is linked to the home region of a central configuration, these are the
+        settings of the home region.
+        """
+        backend = self.backend
+        aggregator = self.of(Governance).aggregator(admin_account)
+        if aggregator is not None and aggregator.reaches(backend.region_name):
+            home = backend.world.store(
+                SettingsStore,
+                account_id=admin_account,
+                region=aggregator.finding_aggregation_region,
+                partition=backend.partition,
+            ).settings.get(admin_account)
+            if home is not None and home.configuration_type == "CENTRAL":
+                return home
+        return self.store(SettingsStore).settings.get(admin_account) or Settings()
+
+    def forget(self, admin_account: str) -> None:
+        """Drop the settings in this region of an account that is administrator no more."""
+        self.store(SettingsStore).settings.pop(admin_account, None)
+
+    @operation("DescribeOrganizationConfiguration")
+    def describe_organization_configuration(self, ctx: Context) -> dict[str, Any]:
+        """Return the caller's settings for its organization.
+
+        CENTRAL is PENDING at the first look after it was chosen, and settles to ENABLED at the
+        second one, or after a minute (observed: clients wait up to three minutes for it).
+
+        Raises:
+            InvalidAccessException: the caller has no hub, or is not the administrator (observed).
+        """
+        self._require_administrator(ctx)
+        settings = self.settings(ctx.account_id)
+        return {
+            "AutoEnable": settings.auto_enable,
+            "AutoEnableStandards": settings.auto_enable_standards,
+            "MemberAccountLimitReached": self.of(Administration).is_full(ctx.account_id),
+            "OrganizationConfiguration": {
+                "ConfigurationType": settings.configuration_type,
+                "Status": settings.look(ctx.now, ctx.world),
+            },
+        }
+
+    @operation("UpdateOrganizationConfiguration")
+    def update_organization_configuration(
+        self,
+        ctx: Context,
+        auto_enable: bool,
+        auto_enable_standards: Literal["NONE", "DEFAULT"] | None = None,
+        organization_configuration: dict[str, Any] | None = None,
+    ) -> None:
+        """Change the caller's settings for its organization; what is left out stays as it is.
+
+        Accounts that are in the organization already are not touched. Turning to CENTRAL sets
+        AutoEnableStandards to NONE when the request leaves it out (inferred).
+
+        Raises:
+            InvalidAccessException: the caller has no hub, or is not the administrator (observed).
+            InvalidInputException: CENTRAL goes neither with AutoEnable nor with default standards
+                (observed), and needs a finding aggregator whose home region this is, and an
+                administrator that is not the management account, nor a member of somebody in a
+                linked region (codes inferred).
+            AccessDeniedException: central configuration is in use, and this is not its home region.
+            ResourceConflictException: back to LOCAL while there are configuration policies or
+                associations (code inferred).
+        """
+        self._require_administrator(ctx)
+        current, rollout = self.settings(ctx.account_id), self.of(ConfigurationRollout)
+        wanted = (organization_configuration or {}).get("ConfigurationType")
+        after = wanted or current.configuration_type
+        if after == "CENTRAL":
+            if auto_enable or auto_enable_standards == "DEFAULT":
+                raise InvalidInputException(NO_AUTO_ENABLE)
+            self._check_central(ctx)
+            if current.configuration_type != "CENTRAL":
+                rollout.check_regions(ctx.account_id, rollout.regions(ctx.account_id))
+            auto_enable_standards = "NONE"
+        elif current.configuration_type == "CENTRAL":
+            self._check_home(ctx)
+            if self.of(Governance).in_use(ctx.account_id):
+                raise ResourceConflictException(
+                    "Disassociate and delete all configuration policies before you turn to local"
+                    " configuration"
+                )
+        starts = after == "CENTRAL" != current.configuration_type
+        set_up = Course([ctx.now]) if starts else current.set_up
+        self.store(SettingsStore).settings[ctx.account_id] = Settings(
+            auto_enable=auto_enable,
+            auto_enable_standards=auto_enable_standards or current.auto_enable_standards,
+            configuration_type=after,
+            set_up=set_up if after == "CENTRAL" else None,
+        )
+        if starts:
+            rollout.begin(ctx.account_id, ctx.now)
+
+    @classmethod
+    def organization_changed(cls, world: World, change: OrganizationChange) -> None:
+        """Make an account that has just joined an organization a member, where AutoEnable says so.
+
+        Source: API page UpdateOrganizationConfiguration.
+        """
+        joins = change.kind in ("create_account", "accept_handshake")
+        if not joins or change.account_id is None:
+            return
+        for (region,), delegation in list(world.stores(DelegationStore)):
+            administrator = delegation.administrators.get(change.management_account_id)
+            if administrator is not None and partition_of(region) == change.partition:
+                family = backend_in(world, region, administrator).family(cls)
+                family.admit(administrator, change.account_id, change.now)
+
+    def admit(self, admin_account: str, account_id: str, now: datetime) -> None:
+        """Do for a new account of the organization what the settings say."""
+        settings, administration = self.settings(admin_account), self.of(Administration)
+        if not settings.auto_enable:
+            return
+        if administration.obstacle(admin_account, account_id) is not None:
+            return
+        self.of(Hubs).enable(
+            account_id, default_standards=settings.auto_enable_standards == "DEFAULT", now=now
+        )
+        administration.enroll(admin_account, account_id, now)
+
+    def _require_administrator(self, ctx: Context) -> None:
+        if self.of(Delegation).delegated_administrator() == ctx.account_id:
+            return
+        organization = organization_of(ctx.account_id, ctx.partition)
+        if organization is None or organization.management_account_id != ctx.account_id:
+            self.of(Hubs).require()
+        raise not_an_administrator(ctx.account_id)
+
+    def _check_central(self, ctx: Context) -> None:
+        """Refuse CENTRAL where it cannot be. Source: user guide, prerequisites."""
+        organization = organization_of(ctx.account_id, ctx.partition)
+        if organization is not None and organization.management_account_id == ctx.account_id:
+            raise InvalidInputException(
+                "Central Configuration is not available when the management account is the Security"
+                " Hub administrator"
+            )
+        if self.of(Governance).aggregator(ctx.account_id) is None:
+            raise InvalidInputException(
+                "A finding aggregator must be created before Central Configuration can be enabled"
+            )
+        self._check_home(ctx)
+
+    def _check_home(self, ctx: Context) -> None:
+        aggregator = self.of(Governance).aggregator(ctx.account_id)
+        if aggregator is not None and aggregator.finding_aggregation_region != ctx.region:
+            raise AccessDeniedException(HOME_REGION_ONLY)
+
+
+def not_an_administrator(account_id: str) -> InvalidAccessException:
+    """Return the error for an account that does not administer its organization (observed)."""
+    return InvalidAccessException(
+        f"Account {account_id} is not an administrator for this organization"
+    )

@@ -1,0 +1,1 @@
+"""Standards: which there are, and who is subscribed to them."""

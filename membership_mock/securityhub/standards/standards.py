@@ -1,0 +1,301 @@
+"""Security standards: which there are in a region, and which of them accounts are subscribed to.
+
+The operations are in ``standards_subscriptions.py``; here is what other families need: an account
+is subscribed to standards when its hub is enabled, and by configuration policies.
+
+Sources: API page EnableSecurityHub (the defaults), the published examples of DescribeStandards
+(names and descriptions of the older standards), the user guide's list of standards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from membership_mock.engine.pipeline.operation import Family
+from membership_mock.engine.state.lifecycle import A_MINUTE, Course, is_over
+from membership_mock.engine.state.summary import Glance, Outline, listed, one
+from membership_mock.engine.state.world import Scope, Store
+
+#: how long a subscription stays PENDING, for those who do not look, and DELETING (inferred)
+STEPS = (A_MINUTE,)
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A standard; its fields are those of DescribeStandards."""
+
+    standards_arn: str
+    name: str
+    description: str
+    enabled_by_default: bool
+    provider: str
+
+    @property
+    def standards_managed_by(self) -> dict[str, str]:
+        """Who maintains it."""
+        return {"Company": "AWS", "Product": "Security Hub"}
+
+    @property
+    def resource(self) -> str:
+        """What the standard is called in every region: ``pci-dss/v/3.2.1``."""
+        return resource_of(self.standards_arn)
+
+
+@dataclass
+class Subscription:
+    """An account's subscription to a standard; its fields are those of GetEnabledStandards.
+
+    Attributes:
+        sequence: its place in the order of subscribing.
+        set_up: how far it has been set up: PENDING, and then READY.
+        deleting_since: when it was ended, if it is not gone at once.
+    """
+
+    standards_subscription_arn: str
+    standards_arn: str
+    provider: str
+    sequence: int
+    set_up: Course
+    standards_input: dict[str, str] = field(default_factory=dict)
+    deleting_since: datetime | None = None
+
+    def status_at(self, now: datetime) -> str:
+        """Return the status as the clock has it, before any look."""
+        if self.deleting_since is not None:
+            return "DELETING"
+        return "READY" if self.set_up.steps_by(STEPS, now) else "PENDING"
+
+    def pending(self, now: datetime) -> bool:
+        """Return whether the subscription is still being set up."""
+        self.set_up.pass_time(STEPS, now)
+        return self.set_up.steps == 0
+
+
+@dataclass
+class StandardsStore(Store, scope=Scope.REGION):
+    """The subscriptions of all accounts in a region.
+
+    Attributes:
+        subscriptions: each account's subscriptions by their ARNs, in the order of subscribing.
+        last_sequence: what the latest one was numbered.
+    """
+
+    rank = 7
+    subscriptions: dict[str, dict[str, Subscription]] = field(default_factory=dict)
+    last_sequence: int = 0
+
+    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+        """Yield a line for each account with subscriptions, with the status before any look."""
+        (region,) = key
+        for account_id, held in self.subscriptions.items():
+            shown = [
+                f"{resource_of(each.standards_arn)} {each.status_at(glance.now)}"
+                for each in held.values()
+            ]
+            yield Outline(account_id, region, "securityhub", one(f"standards {listed(shown)}"))
+
+    def of(self, account_id: str) -> dict[str, Subscription]:
+        """Return the subscriptions of an account, by their ARNs."""
+        return self.subscriptions.get(account_id, {})
+
+    def subscribe(
+        self, account_id: str, arn: str, standard: Standard, now: datetime
+    ) -> Subscription:
+        """Return the subscription ``arn`` of an account, which is made if there was none."""
+        held = self.subscriptions.setdefault(account_id, {})
+        if arn not in held or held[arn].deleting_since is not None:
+            held.pop(arn, None)  # the new one stands at the end
+            self.last_sequence += 1
+            held[arn] = Subscription(
+                standards_subscription_arn=arn,
+                standards_arn=standard.standards_arn,
+                provider=standard.provider,
+                sequence=self.last_sequence,
+                set_up=Course([now], shown=True),  # by the answer that says PENDING
+            )
+        return held[arn]
+
+    def unsubscribe(self, account_id: str, arn: str) -> None:
+        """End a subscription, if there is one."""
+        held = self.subscriptions.get(account_id, {})
+        held.pop(arn, None)
+        if not held:
+            self.subscriptions.pop(account_id, None)
+
+
+class Standards(Family):
+    """The standards of this region and the subscriptions to them, for the other families."""
+
+    def available(self) -> dict[str, Standard]:
+        """Return the standards of this region by their ARNs."""
+        return _catalogue(self.backend.partition, self.backend.region_name)
+
+    def find(self, standards_arn: str) -> Standard | None:
+        """Return a standard of this region, whichever region its ARN names; None if unknown.
+
+        Configuration policies name standards by the ARNs of the home region.
+        """
+        resource = resource_of(standards_arn)
+        known = self.available().values()
+        return next((each for each in known if each.resource == resource), None)
+
+    def subscribe_defaults(self, account_id: str, now: datetime) -> None:
+        """Subscribe an account to the standards that come with its hub."""
+        defaults = [each for each in self.available().values() if each.enabled_by_default]
+        self.subscribe(account_id, [each.standards_arn for each in defaults], now)
+
+    def subscribe(self, account_id: str, standards_arns: Iterable[str], now: datetime) -> None:
+        """Subscribe an account to standards; those it has already stay as they are.
+
+        Args:
+            account_id: any account; its hub is not asked for.
+            standards_arns: unknown ones are passed over, those of another region stand for the
+                same standards of this one.
+            now: when the subscriptions begin.
+        """
+        store = self.store(StandardsStore)
+        for standard in filter(None, map(self.find, standards_arns)):
+            arn = self.subscription_arn(account_id, standard)
+            store.subscribe(account_id, arn, standard, now)
+
+    def held(self, account_id: str, now: datetime) -> dict[str, Subscription]:
+        """Return an account's subscriptions by their ARNs, those being deleted among them."""
+        store = self.store(StandardsStore)
+        for arn, each in list(store.of(account_id).items()):
+            gone = each.deleting_since
+            if gone is not None and is_over(gone, now, self.backend.world):
+                store.unsubscribe(account_id, arn)
+        return store.of(account_id)
+
+    def unsubscribe(self, account_id: str, standards_arns: Iterable[str], now: datetime) -> None:
+        """End an account's subscriptions to standards; those it has not are passed over."""
+        for standard in filter(None, map(self.find, standards_arns)):
+            self.end(account_id, self.subscription_arn(account_id, standard), now)
+
+    def end(self, account_id: str, arn: str, now: datetime) -> None:
+        """End a subscription, if there is one: it is DELETING, and gone when anybody can see it."""
+        subscription = self.held(account_id, now).get(arn)
+        if subscription is not None and subscription.deleting_since is None:
+            subscription.deleting_since = now
+            self.held(account_id, now)
+
+    def unsubscribe_all(self, account_id: str) -> None:
+        """End all of an account's subscriptions in this region, since its hub goes."""
+        self.store(StandardsStore).subscriptions.pop(account_id, None)
+
+    def subscribed(self, account_id: str) -> list[str]:
+        """Return the ARNs of the standards that an account is subscribed to in this region."""
+        held = self.store(StandardsStore).of(account_id).values()
+        return [each.standards_arn for each in held if each.deleting_since is None]
+
+    def subscription_arn(self, account_id: str, standard: Standard) -> str:
+        """Return the ARN of an account's subscription to ``standard``."""
+        partition, region = self.backend.partition, self.backend.region_name
+        return f"arn:{partition}:securityhub:{region}:{account_id}:subscription/{standard.resource}"
+
+
+def resource_of(standards_arn: str) -> str:
+    """Return what follows ``standards/`` or ``ruleset/`` in an ARN; empty if nothing does."""
+    return standards_arn.rpartition(":")[2].partition("/")[2]
+
+
+_FSBP = (
+    "The AWS Foundational Security Best Practices standard is a set of automated security checks"
+    " that detect when AWS accounts and deployed resources do not align to security best practices."
+    " The standard is defined by AWS security experts. This curated set of controls helps improve"
+    " your security posture in AWS, and cover AWS's most popular and foundational services."
+)
+_TAGGING = "The AWS Resource Tagging Standard checks whether your AWS resources have tags."
+_CIS = (
+    "The Center for Internet Security (CIS) AWS Foundations Benchmark v{} is a set of security"
+    " configuration best practices for AWS. This Security Hub standard automatically checks for"
+    " your compliance readiness against a subset of CIS requirements."
+)
+_CIS_AZURE = (
+    "The Center for Internet Security (CIS) Microsoft Azure Foundations Benchmark v4.0.0 is a set"
+    " of security configuration best practices for Azure. This Security Hub standard automatically"
+    " checks for your compliance readiness against a subset of CIS requirements."
+)
+_NIST_171 = (
+    "NIST SP 800-171 Revision 2 has requirements for the protection of controlled unclassified"
+    " information in nonfederal systems. This Security Hub standard automatically checks for your"
+    " compliance readiness against a subset of them."
+)
+_NIST_53 = (
+    "NIST Special Publication 800-53 Revision 5 provides a catalog of security and privacy controls"
+    " for information systems and organizations. This Security Hub standard automatically checks"
+    " for your compliance readiness against a subset of them."
+)
+_PCI = (
+    "The Payment Card Industry Data Security Standard (PCI DSS) v{} is an information security"
+    " standard for entities that store, process, and/or transmit cardholder data. This Security Hub"
+    " standard automatically checks for your compliance readiness against a subset of PCI DSS"
+    " requirements."
+)
+
+#: the end of the ARN, name, description
+_STANDARDS: tuple[tuple[str, str, str], ...] = (
+    (
+        "standards/aws-foundational-security-best-practices/v/1.0.0",
+        "AWS Foundational Security Best Practices v1.0.0",
+        _FSBP,
+    ),
+    (
+        "standards/aws-resource-tagging-standard/v/1.0.0",
+        "AWS Resource Tagging Standard v1.0.0",
+        _TAGGING,
+    ),
+    (
+        "ruleset/cis-aws-foundations-benchmark/v/1.2.0",
+        "CIS AWS Foundations Benchmark v1.2.0",
+        _CIS.format("1.2.0"),
+    ),
+    *(
+        (
+            f"standards/cis-aws-foundations-benchmark/v/{version}",
+            f"CIS AWS Foundations Benchmark v{version}",
+            _CIS.format(version),
+        )
+        for version in ("1.4.0", "3.0.0", "5.0.0")
+    ),
+    (
+        "standards/cis-azure-foundations-benchmark/v/4.0.0",
+        "CIS Azure Foundations Benchmark v4.0.0",
+        _CIS_AZURE,
+    ),
+    (
+        "standards/nist-800-171/v/2.0.0",
+        "NIST Special Publication 800-171 Revision 2",
+        _NIST_171,
+    ),
+    (
+        "standards/nist-800-53/v/5.0.0",
+        "NIST Special Publication 800-53 Revision 5",
+        _NIST_53,
+    ),
+    *(
+        (f"standards/pci-dss/v/{version}", f"PCI DSS v{version}", _PCI.format(version))
+        for version in ("3.2.1", "4.0.1")
+    ),
+)
+
+#: those that come with a hub
+_DEFAULTS = (
+    "standards/aws-foundational-security-best-practices/v/1.0.0",
+    "ruleset/cis-aws-foundations-benchmark/v/1.2.0",
+)
+
+
+@cache
+def _catalogue(partition: str, region: str) -> dict[str, Standard]:
+    """Return the standards of a region by their ARNs; rulesets are the same in all regions."""
+    catalogue = {}
+    for resource, name, description in _STANDARDS:
+        where = "" if resource.startswith("ruleset/") else region
+        arn = f"arn:{partition}:securityhub:{where}::{resource}"
+        provider = "Azure" if "azure" in resource else "AWS"
+        catalogue[arn] = Standard(arn, name, description, resource in _DEFAULTS, provider)
+    return catalogue

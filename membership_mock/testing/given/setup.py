@@ -1,0 +1,321 @@
+"""The scene of a test: calls of any account by which seeds bring the world into a wanted state.
+
+They are real calls, so that no state comes about that AWS would not let come about; but they are no
+calls of the test: not recorded, hit by no fault, and asking no policy (`engine/pipeline/setup_calls.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from membership_mock.engine.moto import snapshot
+from membership_mock.engine.moto.organization_setup import keep_roles
+from membership_mock.engine.moto.registries import organization_of, partition_of, random_uuid
+from membership_mock.engine.pipeline.caller import account_id, acting_as
+from membership_mock.engine.pipeline.setup_calls import staging
+from membership_mock.engine.protocol.model import idempotency_token, paginators, snake
+from membership_mock.engine.state import transaction
+from membership_mock.errors import SeedRefused, UsageError
+from membership_mock.services import SERVICES
+from membership_mock.testing.names import nearest_to
+from membership_mock.testing.printing import printable, shortened
+
+if TYPE_CHECKING:
+    from membership_mock.engine.running import Running
+    from membership_mock.engine.state.organizations import Organization
+    from membership_mock.engine.state.transaction import Savepoint
+    from membership_mock.toolbox import Toolbox
+
+# All regions there are look like this, and those to come will; a slip of the pen mostly does not.
+_REGION = re.compile(
+    r"[a-z]{2,4}(-[a-z]+)?-(north|south|east|west|central|(north|south)(east|west))-\d{1,2}"
+)
+# The regions whose names are worth proposing when one was misspelt.
+_REGIONS = [
+    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
+    *("eu-central-1", "eu-north-1", "eu-south-1", "eu-west-1", "eu-west-2", "eu-west-3"),
+    *("ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+]
+
+_SHOWN = 300
+
+#: The way out of a refusal when the seed knows no better one.
+BY_THE_RULES = (
+    "seeds keep to the service's own rules; bring the world first to where they allow the call,"
+    " or ask for another state."
+)
+
+#: The errors by which the services say that a quota is reached, and the way out of these.
+_OF_QUOTAS = ("ServiceQuotaExceededException", "LimitExceededException")
+_QUOTA_WAY_OUT = (
+    "a quota is reached, which holds for seeds as well: raise it with `mock.quotas.set`, or bring"
+    " what counts against it to its end first; `print(mock.quotas)` shows the quotas."
+)
+
+
+class _Stage:
+    """What the seeds of a running mock share: its clients, and the seed that is at work.
+
+    Attributes:
+        clients: one a service and region, whatever the account.
+        savepoint: what the outermost seed at work goes back to if it is refused.
+        seed: the name of the innermost seed at work.
+        way_out: what to do when it is refused.
+    """
+
+    def __init__(self, _running: Running) -> None:
+        self.clients: dict[tuple[str, str], Any] = {}
+        self.savepoint: Savepoint | None = None
+        self.seed: str = ""
+        self.way_out: str = BY_THE_RULES
+
+
+class Scene:
+    """Makes the calls of seeds, by whatever account, and takes them back when one is refused.
+
+    Args:
+        mock: the mock in whose world the calls are made.
+    """
+
+    def __init__(self, mock: Toolbox) -> None:
+        self._mock = mock
+
+    @property
+    def running(self) -> Running:
+        """The running mock.
+
+        Raises:
+            NotRunning: the mock is not running.
+        """
+        return self._mock._running()
+
+    def account(self, account: str | None = None) -> str:
+        """Return ``account``, or the mock's default account when None.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: ``account`` is not 12 digits.
+        """
+        default = self.running.road.default_account
+        return default if account is None else account_id(account)
+
+    def region(self, region: str | None = None) -> str:
+        """Return ``region``, or the mock's default region when None.
+
+        Raises:
+            UsageError: ``region`` cannot be a region.
+        """
+        if region is None:
+            return self._mock._region()
+        if _REGION.fullmatch(str(region)):
+            return region
+        raise UsageError(f"{region!r} is not a region{nearest_to(str(region), _REGIONS)}")
+
+    @contextmanager
+    def seed(
+        self, name: str, way_out: str = BY_THE_RULES, *, atomic: bool = False
+    ) -> Iterator[None]:
+        """Make all calls inside the block or, if one is refused, none of them.
+
+        Put it around every seed. No other thread sees the world while it is between two of the
+        seed's calls. Whatever exception leaves the outermost block takes back what was done inside:
+        in our services by itself, in moto's by what `undo` and `keep_organizations` were told.
+
+        Args:
+            name: the seed as its user called it, for messages, e.g. ``securityhub.member``.
+            way_out: what to do when it is refused.
+            atomic: the block changes the world by one call at the most, which does nothing when it
+                is refused: nothing has to be kept for it, which counts where a store is large.
+        """
+        running = self.running
+        stage = running.tool(_Stage)
+        with running.world.lock, staging():
+            before = (stage.seed, stage.way_out)
+            stage.seed, stage.way_out = name, way_out
+            try:
+                if atomic or stage.savepoint is not None:
+                    yield
+                else:
+                    with transaction.of(running.world) as point:
+                        stage.savepoint = point
+                        try:
+                            yield
+                        finally:
+                            stage.savepoint = None
+            finally:
+                stage.seed, stage.way_out = before
+
+    def undo(self, take_back: Callable[[], object]) -> None:
+        """Let ``take_back`` be called if the seed at work is refused, the latest first.
+
+        Our services' state needs none of it: this is for what was done to moto's services.
+        """
+        point = self.running.tool(_Stage).savepoint
+        if point is not None:
+            point.undo.append(take_back)
+
+    def keep_organizations(self) -> None:
+        """Let moto's organizations be as they are now if the seed at work is refused."""
+        point = self.running.tool(_Stage).savepoint
+        if point is not None and not point.keeps_organizations:
+            point.keeps_organizations = True
+            point.undo += [snapshot.keep_moto("organizations"), keep_roles()]
+
+    def organization(self, account: str, region: str) -> Organization | None:
+        """Return the organization that an account belongs to now; None if it has none."""
+        return organization_of(account, partition_of(region))
+
+    def partition(self, region: str) -> str:
+        """Return the partition of a region."""
+        return str(partition_of(region))
+
+    def random_id(self) -> str:
+        """Return a random UUID, from the source that the mock's seed settles."""
+        return str(random_uuid())
+
+    def refuse(self, text: str, way_out: str = "") -> SeedRefused:
+        """Return the refusal of the seed at work for a reason that no call was needed to find."""
+        stage = self.running.tool(_Stage)
+        return SeedRefused(
+            f"The seed {stage.seed} was refused, and the world is as it was before.\n"
+            f"    reason    {text}\n"
+            f"    way out   {way_out or stage.way_out}"
+        )
+
+    def call(
+        self,
+        service: str,
+        operation: str,
+        account: str | None = None,
+        region: str | None = None,
+        /,
+        **parameters: Any,
+    ) -> dict[str, Any]:
+        """Return what an account's call is answered with, without ``ResponseMetadata``.
+
+        Args:
+            service: the service's id, ours or moto's.
+            operation: the operation's name, e.g. ``CreateMembers``.
+            account: whose call it is; the mock's default account when None.
+            region: where it goes; the mock's default region when None.
+            **parameters: the operation's parameters, as boto3 takes them; those that are None are
+                left out.
+
+        Raises:
+            SeedRefused: the service refuses the call, or a part of what it asks for.
+            UsageError: ``account`` or ``region`` cannot be one.
+            NotRunning: the mock is not running.
+        """
+        who, where = self.account(account), self.region(region)
+        sent = {name: value for name, value in parameters.items() if value is not None}
+        try:
+            answer = self._make(service, operation, who, where, sent)
+        except ClientError as error:
+            said = error.response.get("Error", {})
+            code = said.get("Code", "an error")
+            text = f"{code}: {said.get('Message', '')}"
+            way_out = _QUOTA_WAY_OUT if code in _OF_QUOTAS and service in SERVICES else ""
+            raise self._refused(service, operation, who, where, sent, text, way_out) from error
+        except BotoCoreError as error:
+            text = f"{type(error).__name__}: {error}"
+            raise self._refused(service, operation, who, where, sent, text) from error
+        partly = _refused_parts(answer)
+        if partly:
+            raise self._refused(service, operation, who, where, sent, partly)
+        return answer
+
+    def ask(
+        self,
+        service: str,
+        operation: str,
+        account: str | None = None,
+        region: str | None = None,
+        /,
+        **parameters: Any,
+    ) -> dict[str, Any] | None:
+        """Return what `call` returns, or None when the service refuses: for a look at the world."""
+        try:
+            return self._make(
+                service, operation, self.account(account), self.region(region), parameters
+            )
+        except (ClientError, BotoCoreError):
+            return None
+
+    def listed(
+        self,
+        service: str,
+        operation: str,
+        account: str | None = None,
+        region: str | None = None,
+        /,
+        **parameters: Any,
+    ) -> Iterator[Any]:
+        """Yield the entries of a list, page after page; the rest is as for `call`."""
+        paging = paginators(service)[operation]
+        token = None
+        while True:
+            sent = {**parameters, paging["input_token"]: token}
+            page = self.call(service, operation, account, region, **sent)
+            yield from page[paging["result_key"]]
+            token = page.get(paging["output_token"])
+            if not token:
+                return
+
+    def _make(
+        self, service: str, operation: str, account: str, region: str, sent: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        clients = self.running.tool(_Stage).clients
+        client = clients.get((service, region))
+        if client is None:
+            # Whatever the user's environment says of endpoints and retries is for the user's calls.
+            config = Config(ignore_configured_endpoint_urls=True, retries={"total_max_attempts": 1})
+            client = self._mock.session(region=region).client(service, config=config)
+            clients[service, region] = client
+        if service in SERVICES:
+            # botocore would fill it in, from a source of its own, which no mock's seed settles
+            token = idempotency_token(client.meta.service_model.operation_model(operation))
+            if token is not None:
+                sent = {token: self.random_id(), **sent}
+        with acting_as(account), staging():
+            answer: dict[str, Any] = getattr(client, snake(operation))(**sent)
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+    def _refused(
+        self,
+        service: str,
+        operation: str,
+        account: str,
+        region: str,
+        sent: Mapping[str, Any],
+        text: str,
+        way_out: str = "",
+    ) -> SeedRefused:
+        stage = self.running.tool(_Stage)
+        return SeedRefused(
+            f"The seed {stage.seed or operation} was refused, and the world is as it was before.\n"
+            f"    call      {service}.{operation} by {account} in {region} {_short(sent)}\n"
+            f"    answer    {_short(text)}\n"
+            f"    way out   {way_out or stage.way_out}"
+        )
+
+
+def _refused_parts(answer: Mapping[str, Any]) -> str:
+    """Return what an answer that is no error lists as refused; empty if it lists nothing."""
+    for name, value in answer.items():
+        listed = name.startswith(("Unprocessed", "Failed")) or name == "errors"
+        if listed and isinstance(value, list) and value:
+            return f"{name}: {_short(value)}"
+    return ""
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    return shortened(printable(" ".join(text.split())), _SHOWN)
