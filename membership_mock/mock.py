@@ -40,7 +40,7 @@ class MembershipMock(Toolbox):
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._entrances: list[ExitStack] = []
+        self._activations: list[ExitStack] = []
         self._lock = threading.Lock()
         self._entered: running.Running | None = None
         self._calls: list[Call] = []
@@ -54,16 +54,16 @@ class MembershipMock(Toolbox):
         """Start the mock, and return it. Call `stop` as often as `start`."""
         with self._lock:
             options = self._options
-            entrance = running.Entrance(
+            activation = running.Activation(
                 options.config,
                 options.account,
                 options.seed,
                 options.settle,
                 options.instant,
             )
-            entered = running.enter(SERVICES, entrance)
+            entered = running.enter(SERVICES, activation)
             with ExitStack() as on_the_way_out:
-                on_the_way_out.callback(running.leave, entrance)
+                on_the_way_out.callback(running.leave, activation)
                 on_the_way_out.push(self._keep_report)
                 this = ref(self)
                 entered.mocks.append(this)
@@ -75,7 +75,7 @@ class MembershipMock(Toolbox):
                     # Faults that were there before are somebody else's.
                     known = list(entered.tool(Faults))
                     on_the_way_out.callback(self._look_for_unfired_faults, entered, known)
-                self._entrances.append(on_the_way_out.pop_all())
+                self._activations.append(on_the_way_out.pop_all())
             self._entered = entered
             self._last_words = None
         observers.present(self)
@@ -94,10 +94,10 @@ class MembershipMock(Toolbox):
 
     def _stop(self, *, failing: bool) -> None:
         with self._lock:
-            if not self._entrances:
+            if not self._activations:
                 raise NotRunning("This mock was stopped more often than it was started.")
             self._failing = failing
-            on_the_way_out = self._entrances.pop()
+            on_the_way_out = self._activations.pop()
         on_the_way_out.close()
 
     def _keep_report(self, *raised: object) -> None:
@@ -177,7 +177,7 @@ class MembershipMock(Toolbox):
         """
         import boto3
 
-        default = self._running().road.default_account
+        default = self._running().pipeline.default_account
         return boto3.Session(
             aws_access_key_id=caller.account_id(account or default),
             aws_secret_access_key="membership-mock",  # noqa: S106  no secret: moto never looks
@@ -217,10 +217,10 @@ class MembershipMock(Toolbox):
 
     @property
     def _is_running(self) -> bool:
-        return bool(self._entrances)
+        return bool(self._activations)
 
     def _running(self) -> running.Running:
-        if not self._entrances:
+        if not self._activations:
             raise NotRunning(
                 "This mock is not running: enter it with `with mock_membership() as mock:`, or call"
                 " `mock.start()`."

@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from weakref import ref
 
-    from membership_mock.engine.pipeline.observers import Onlooker, Witnessed
+    from membership_mock.engine.pipeline.observers import MockObserver, RecordView
     from membership_mock.mock import MembershipMock
 
 
@@ -67,8 +67,8 @@ _FIXTURES = {
 _mock = pytest.StashKey["MembershipMock"]()
 _failed = pytest.StashKey[bool]()
 _running = pytest.StashKey[list[str]]()
-_onlooker: pytest.StashKey[Onlooker] = pytest.StashKey()
-_witnessed = pytest.StashKey[list["Witnessed"]]()
+_onlooker: pytest.StashKey[MockObserver] = pytest.StashKey()
+_witnessed = pytest.StashKey[list["RecordView"]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -179,7 +179,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     if witness is None:
         yield from _tracing(item)
         return
-    with witness.looking_on(_running_before(item)) as item.stash[_onlooker]:
+    with witness.observing_mocks(_running_before(item)) as item.stash[_onlooker]:
         yield from _tracing(item)
     del item.stash[_onlooker]
 
@@ -196,10 +196,10 @@ def _tracing(item: pytest.Item) -> Iterator[None]:
     if not item.config.getoption("membership_mock_trace"):
         yield
         return
-    from membership_mock.engine.pipeline.observers import witnessing
+    from membership_mock.engine.pipeline.observers import observing_records
     from membership_mock.engine.running import current_record
 
-    with witnessing(current_record()) as item.stash[_witnessed]:
+    with observing_records(current_record()) as item.stash[_witnessed]:
         yield
     del item.stash[_witnessed]
 
@@ -252,8 +252,8 @@ def _mock_of(item: pytest.Item) -> MembershipMock | None:
     for node in reversed(item.listchain()):
         if _mock in node.stash and any(name in names for name in _FIXTURES.values()):
             return node.stash[_mock]
-    onlooker = item.stash.get(_onlooker, None)
-    return onlooker.last if onlooker else None
+    observer = item.stash.get(_onlooker, None)
+    return observer.last if observer else None
 
 
 def _shown(show: Callable[[], str]) -> str:

@@ -119,7 +119,7 @@ class Toolbox(ABC):
             running,
             tree,
             management=caller.account_id(
-                running.road.default_account if management is None else management
+                running.pipeline.default_account if management is None else management
             ),
             delegated={} if delegated is None else delegated,
             trusted=trusted,

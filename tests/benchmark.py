@@ -508,7 +508,7 @@ class Resend:
     def __call__(self, body: Any) -> Any:
         """Send ``body`` as JSON and return what is answered."""
         request = replace(self._request, body=json.dumps(body).encode())
-        answer = self._state.road.serve(self._service, self._operation, request)
+        answer = self._state.pipeline.serve(self._service, self._operation, request)
         self._state.record.entries.pop()
         require(answer.status < 300, f"{self._operation} answered {answer}")
         return json.loads(answer.body or b"{}")

@@ -14,7 +14,7 @@ from botocore.exceptions import ParamValidationError
 
 from membership_mock.engine.pipeline.call_record import Entry, Record
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.request_pipeline import Road
+from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 from membership_mock.engine.protocol import fit
 from membership_mock.errors import ServiceError
 from membership_mock.testing.faults.errors import InjectedError
@@ -111,15 +111,17 @@ def _answers_fit_their_shapes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         found.extend(_misfits(self.entries[-1]))
 
     monkeypatch.setattr(Record, "add", checked)
-    perform = Road._perform
+    perform = RequestPipeline._perform
 
-    def performed(self: Road, step: Any, backend: Any, context: Context, arguments: Any) -> Any:
+    def performed(
+        self: RequestPipeline, step: Any, backend: Any, context: Context, arguments: Any
+    ) -> Any:
         answer = perform(self, step, backend, context, arguments)
         if NEWEST_MODEL:
             found.extend(fit.strays(context.service, context.operation, answer))
         return answer
 
-    monkeypatch.setattr(Road, "_perform", performed)
+    monkeypatch.setattr(RequestPipeline, "_perform", performed)
     yield
     assert not found, "answers that do not fit the service model:\n" + "\n".join(found)
 

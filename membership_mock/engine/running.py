@@ -24,7 +24,7 @@ from membership_mock.engine.moto.startup import MotoStart
 from membership_mock.engine.pipeline import observers
 from membership_mock.engine.pipeline.call_record import Record
 from membership_mock.engine.pipeline.caller import explicit_account, signing_key
-from membership_mock.engine.pipeline.request_pipeline import Road
+from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 from membership_mock.engine.state.world import World
 from membership_mock.errors import NotRunning, UsageError
 
@@ -47,7 +47,7 @@ _current: list[Running] = []
 
 
 @dataclass(frozen=True, eq=False)
-class Entrance:
+class Activation:
     """One start of a mock, with the options that count from then on.
 
     Attributes:
@@ -67,41 +67,41 @@ class Entrance:
 
 
 class Running:
-    """A running mock: its world, its road, and what it has changed outside of itself.
+    """A running mock: its world, its pipeline, and what it has changed outside of itself.
 
     Attributes:
         services: the backend class of each service, by service id.
         world: the state.
         record: every call so far.
-        road: answers requests.
+        pipeline: answers requests.
         mocks: those that a test author holds and has started, in order; they are not held here.
     """
 
-    def __init__(self, services: Mapping[str, type[Backend]], entrance: Entrance) -> None:
+    def __init__(self, services: Mapping[str, type[Backend]], activation: Activation) -> None:
         self.services = services
         self._random_before: Any = None
-        self._plant(entrance.seed)
+        self._plant(activation.seed)
         self.world = World(_secret())
         self.record = Record()
         self.installation = registries.Installation(services, self.world)
-        self._default_account = entrance.account
-        self.road = Road(
+        self._default_account = activation.account
+        self.pipeline = RequestPipeline(
             services,
             self.installation,
             self.world,
             self.record,
-            entrance.account or registries.DEFAULT_ACCOUNT_ID,
+            activation.account or registries.DEFAULT_ACCOUNT_ID,
         )
         self.mocks: list[ref[Any]] = []
-        self._entrances = [entrance]
+        self._activations = [activation]
         self._settle()
-        if entrance.now is not None:
-            self.world.clock.set(entrance.now, frozen=True)
+        if activation.now is not None:
+            self.world.clock.set(activation.now, frozen=True)
         self._tools: dict[type, Any] = {}
         self._config_before: dict[str, Any] = {}
         self._environment: dict[str, str | None] = {}
-        self._moto = MotoStart(entrance.config, self.installation, self.world)
-        self._interceptor = Interceptor(self.road, is_running)
+        self._moto = MotoStart(activation.config, self.installation, self.world)
+        self._interceptor = Interceptor(self.pipeline, is_running)
         self._other_clients = Patches()
 
     def open(self) -> None:
@@ -188,12 +188,12 @@ class Running:
                 for kind, tool in self._tools.items()
                 if getattr(kind, "outlives_reset", False)
             }
-            self.road.intervene = None
-            for seed in dict.fromkeys(entrance.seed for entrance in self._entrances):
+            self.pipeline.intervene = None
+            for seed in dict.fromkeys(activation.seed for activation in self._activations):
                 self._plant(seed)
-            for entrance in self._entrances:
-                if entrance.now is not None:
-                    self.world.clock.set(entrance.now, frozen=True)
+            for activation in self._activations:
+                if activation.now is not None:
+                    self.world.clock.set(activation.now, frozen=True)
             self.world.secret = _secret()
 
     def set_clock(self, at: datetime | None, *, frozen: bool) -> None:
@@ -224,13 +224,15 @@ class Running:
                 for account_id, region in dict.fromkeys(family.waiting(self.world)):
                     backends[account_id][region].family(family).time_passed(now)
 
-    def join(self, entrance: Entrance) -> None:
+    def join(self, activation: Activation) -> None:
         """Let an inner mock's options count on top of the others'."""
         with self.world.lock:
             # a decorated class starts a mock for its set-up and one for its test
-            if entrance.now is not None and entrance.now not in [e.now for e in self._entrances]:
+            if activation.now is not None and activation.now not in [
+                e.now for e in self._activations
+            ]:
                 try:
-                    self.set_clock(entrance.now, frozen=True)
+                    self.set_clock(activation.now, frozen=True)
                 except UsageError as refusal:
                     raise UsageError(
                         f"{refusal} This mock shares the world of one that is running already: that"
@@ -238,40 +240,40 @@ class Running:
                         " is that one that needs the option."
                     ) from None
         # the ids that this seed gives at first are in the world that the mocks share
-        if entrance.seed not in [each.seed for each in self._entrances]:
-            self._plant(entrance.seed)
-        self._entrances.append(entrance)
+        if activation.seed not in [each.seed for each in self._activations]:
+            self._plant(activation.seed)
+        self._activations.append(activation)
         self._apply_options()
 
-    def part(self, entrance: Entrance) -> None:
+    def part(self, activation: Activation) -> None:
         """Let them count no longer; mocks of several threads need not end in reverse order."""
-        self._entrances.remove(entrance)
-        if self._entrances:  # else `close` restores it all, after moto has read its own options
+        self._activations.remove(activation)
+        if self._activations:  # else `close` restores it all, after moto has read its own options
             self._apply_options()
 
     @property
     def is_seeded(self) -> bool:
         """Whether ids are to come again, as the option ``seed`` promises."""
-        return any(entrance.seed is not None for entrance in self._entrances)
+        return any(activation.seed is not None for activation in self._activations)
 
     @property
     def is_empty(self) -> bool:
         """Whether everybody has left."""
-        return not self._entrances
+        return not self._activations
 
     def _apply_options(self) -> None:
         registries.default_user_config.clear()
         registries.default_user_config.update(deepcopy(self._config_before))
         self._default_account = None
-        for entrance in self._entrances:
-            registries.default_user_config.update(entrance.config)
-            self._default_account = entrance.account or self._default_account
-        self.road.default_account = self._default_account or registries.DEFAULT_ACCOUNT_ID
+        for activation in self._activations:
+            registries.default_user_config.update(activation.config)
+            self._default_account = activation.account or self._default_account
+        self.pipeline.default_account = self._default_account or registries.DEFAULT_ACCOUNT_ID
         self._settle()
-        self.road.forget_steps()  # another list of services may be allowed
+        self.pipeline.forget_steps()  # another list of services may be allowed
 
     def _settle(self) -> None:
-        said = [entrance.settle for entrance in self._entrances if entrance.settle]
+        said = [activation.settle for activation in self._activations if activation.settle]
         self.world.settles_at_read = said[-1:] != ["clock"]
 
     def _account_for_moto(self, headers: Any) -> str | None:
@@ -289,24 +291,24 @@ def _secret() -> bytes:
     return registries.random.getrandbits(128).to_bytes(16, "big")  # type: ignore[no-any-return]
 
 
-def enter(services: Mapping[str, type[Backend]], entrance: Entrance) -> Running:
+def enter(services: Mapping[str, type[Backend]], activation: Activation) -> Running:
     """Start the mock, or join the one that is running."""
     with _lock:
         if _current:
-            _current[0].join(entrance)
+            _current[0].join(activation)
         else:
-            running = Running(services, entrance)
+            running = Running(services, activation)
             running.open()
             _current.append(running)
             observers.announce(running.record)
         return _current[0]
 
 
-def leave(entrance: Entrance) -> None:
+def leave(activation: Activation) -> None:
     """Leave the running mock, and stop it if nobody else is in it."""
     with _lock:
         running = require()
-        running.part(entrance)
+        running.part(activation)
         if running.is_empty:
             _current.remove(running)
             running.close()

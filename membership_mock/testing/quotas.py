@@ -213,7 +213,7 @@ class MockQuotas:
         self, quotas: list[Quota], account: str | None, region: str | None
     ) -> list[QuotaState]:
         running = self._running()
-        named = account_id(running.road.default_account if account is None else account)
+        named = account_id(running.pipeline.default_account if account is None else account)
         where = _checked_region(region) or self._region()
         with running.world.lock:
             held = [

@@ -23,7 +23,7 @@ class Strictness:
     outlives_reset = True
 
     def __init__(self, running: Running) -> None:
-        self._road = running.road
+        self._pipeline = running.pipeline
         self._lock = running.world.lock
         self._stack: list[_Allowed] = []
 
@@ -38,14 +38,14 @@ class Strictness:
         allowed = _Allowed(patterns)
         with self._lock:
             self._stack.append(allowed)
-            self._road.watch = self._check
+            self._pipeline.watch = self._check
         try:
             yield
         finally:
             with self._lock:
                 self._stack.remove(allowed)
                 if not self._stack:
-                    self._road.watch = None
+                    self._pipeline.watch = None
         if allowed.refused is not None:
             raise allowed.refused
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from membership_mock.engine.pipeline.call_record import PassedCall
-from membership_mock.engine.pipeline.observers import Witnessed
+from membership_mock.engine.pipeline.observers import RecordView
 from membership_mock.testing.calls import Call
 from membership_mock.testing.printing import printable
 
 
-def trace(witnessed: Sequence[Witnessed]) -> str:
+def trace(witnessed: Sequence[RecordView]) -> str:
     """Return what was called while somebody looked on, a line each; nothing if nothing was."""
     lines: list[str] = []
     for each in witnessed:

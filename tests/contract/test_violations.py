@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from membership_mock.engine.pipeline.request_pipeline import Road
+from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.refusals import Violation
 from membership_mock.errors import ServiceError
@@ -119,13 +119,13 @@ def test_input_that_keeps_every_constraint_is_let_through_as_it_was_sent(
     samples = samples_of(service, membership_mock)
     door = Door(membership_mock, service)
     reached = []
-    perform = Road._perform
+    perform = RequestPipeline._perform
 
     def watched(*args: Any) -> Any:
         reached.append(operation)
         return perform(*args)
 
-    monkeypatch.setattr(Road, "_perform", watched)
+    monkeypatch.setattr(RequestPipeline, "_perform", watched)
     sent = samples.input(operation, extent)
 
     response = door.send(operation, sent)

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
 
 from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result
-from membership_mock.engine.state.lifecycle import A_MINUTE, Course
+from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.quotas import Quota, QuotaUse
-from membership_mock.engine.state.summary import Outline, by_account, listed, one, several
+from membership_mock.engine.state.summary import Summary, by_account, listed, one, several
 
 Event = Literal["start", "succeed", "fail", "time out", "cancel", "settle", "lose membership"]
 
@@ -90,7 +90,7 @@ class ProtectedAnalysis:
     compute_configuration: dict[str, Any] | None
     destinations: list[Destination]
     outcome: Outcome
-    course: Course
+    course: Progress
     status: str = "SUBMITTED"
     statistics: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
@@ -147,7 +147,7 @@ class Analyses(Generic[A]):
                 yield account_id, region
 
 
-def outline_of(analyses: Analyses[A], thing: str, things: str, region: str) -> Iterator[Outline]:
+def outline_of(analyses: Analyses[A], thing: str, things: str, region: str) -> Iterator[Summary]:
     """Yield what accounts run, the latest one first, and how the next ones will end."""
 
     def show(analysis: A) -> str:
@@ -156,12 +156,12 @@ def outline_of(analyses: Analyses[A], thing: str, things: str, region: str) -> I
 
     held = by_account(reversed(analyses.by_id.values()), lambda each: each.account_id)
     for account_id, runs in held.items():
-        yield Outline(account_id, region, "cleanrooms", several(things, runs, show))
+        yield Summary(account_id, region, "cleanrooms", several(things, runs, show))
     for account_id, planned in analyses.planned.items():
         if planned:
             endings = listed([outcome.status for outcome in planned])
             text = f"the next {thing} will end in {endings}"
-            yield Outline(account_id, region, "cleanrooms", one(text))
+            yield Summary(account_id, region, "cleanrooms", one(text))
 
 
 def durations(analysis: ProtectedAnalysis) -> tuple[timedelta, ...]:

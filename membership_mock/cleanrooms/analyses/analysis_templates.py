@@ -31,7 +31,7 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
-from membership_mock.engine.state.summary import Glance, Outline, by_account, named, several
+from membership_mock.engine.state.summary import Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store, World
 
 
@@ -89,13 +89,13 @@ class AnalysisTemplateStore(Store, scope=Scope.REGION):
     by_collaboration: dict[str, list[AnalysisTemplate]] = field(default_factory=dict)
     created: int = 0
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each template."""
-        del glance
+        del view
         held = by_account(self.by_id.values(), lambda each: each.creator_account_id)
         for account_id, templates in held.items():
             lines = several("analysis templates", templates, _outline_of)
-            yield Outline(account_id, key[0], "cleanrooms", lines)
+            yield Summary(account_id, key[0], "cleanrooms", lines)
 
     def shared(self, collaboration_id: str, arn: str) -> AnalysisTemplate | None:
         """Return the template with this ARN that the members of a collaboration see."""

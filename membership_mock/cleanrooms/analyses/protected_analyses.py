@@ -35,7 +35,7 @@ from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.quotas import Quotas
 from membership_mock.cleanrooms.region_index import sequence_of
 from membership_mock.engine.protocol.pagination import Listing, Position
-from membership_mock.engine.state.lifecycle import Course
+from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.engine.state.quotas import Quota
 from membership_mock.errors import UsageError
 
@@ -234,7 +234,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
     def _move(self, analysis: A, event: Event, now: datetime) -> None:
         before, analysis.status = analysis.status, NEXT_STATUS[analysis.status, event]
         if analysis.status == "CANCELLING" != before:
-            analysis.course = Course([now])
+            analysis.course = Progress([now])
         if analysis.status == "SUCCESS":
             elapsed = max(now - analysis.create_time, timedelta())  # a test may turn time back
             analysis.statistics = {

@@ -44,9 +44,9 @@ from membership_mock.engine.moto.registries import random_uuid
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.engine.state.lifecycle import Course
+from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.engine.state.quotas import QuotaUse
-from membership_mock.engine.state.summary import Glance, Outline
+from membership_mock.engine.state.summary import Summary, View
 from membership_mock.engine.state.world import Scope, Store, World
 from membership_mock.errors import UsageError
 
@@ -71,9 +71,9 @@ class ProtectedJobStore(Store, scope=Scope.REGION):
     rank = 8
     jobs: Analyses[ProtectedJob] = field(default_factory=Analyses)
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each, the latest one first, and one for each ending to come."""
-        del glance
+        del view
         yield from outline_of(self.jobs, "protected job", "protected jobs", key[0])
 
 
@@ -156,7 +156,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
-            course=Course([ctx.now], shown=True),  # by the answer
+            course=Progress([ctx.now], shown=True),  # by the answer
             job_parameters=job_parameters,
             result_configuration=result_configuration,
             compute_configuration=compute_configuration,

@@ -29,7 +29,7 @@ from membership_mock.engine.moto.registries import random_uuid
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.engine.state.summary import Glance, Outline, by_account, several
+from membership_mock.engine.state.summary import Summary, View, by_account, several
 from membership_mock.engine.state.world import Scope, Store
 
 Event = Literal["approve", "approve as the last", "deny", "cancel", "commit"]
@@ -113,10 +113,10 @@ class ChangeRequestStore(Store, scope=Scope.REGION):
     rank = 3
     requests: dict[str, list[ChangeRequest]] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each request, under the creator and under those who were asked."""
         (region,) = key
-        found = glance.world.held_at(CollaborationStore, key)
+        found = view.world.held_at(CollaborationStore, key)
         rooms = found.collaborations if found else {}
         held = [
             each
@@ -130,11 +130,11 @@ class ChangeRequestStore(Store, scope=Scope.REGION):
 
         for account_id, own in by_account(held, creator).items():
             lines = several("change requests", own, _of_creator)
-            yield Outline(account_id, region, "cleanrooms", lines)
+            yield Summary(account_id, region, "cleanrooms", lines)
         asked = [(account, each) for each in held for account in each.votes]
         for account_id, votes in by_account(asked, lambda pair: pair[0]).items():
             lines = several("votes", votes, _of_voter)
-            yield Outline(account_id, region, "cleanrooms", lines)
+            yield Summary(account_id, region, "cleanrooms", lines)
 
 
 def _of_creator(request: ChangeRequest) -> str:

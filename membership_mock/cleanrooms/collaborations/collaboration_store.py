@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from membership_mock.cleanrooms.collaborations.payment import Payment
 from membership_mock.cleanrooms.region_index import shelve, unshelve
 from membership_mock.engine.moto.registries import random_uuid
-from membership_mock.engine.state.summary import Glance, Line, Outline, by_account, named, several
+from membership_mock.engine.state.summary import Line, Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store
 
 if TYPE_CHECKING:
@@ -138,14 +138,14 @@ class CollaborationStore(Store, scope=Scope.REGION):
     created: dict[str, int] = field(default_factory=dict)
     members: int = 0
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each collaboration, under its creator and under its members."""
-        del glance
+        del view
         (region,) = key
         held = list(self.collaborations.values())
         for creator, created in by_account(held, lambda each: each.creator_account_id).items():
             lines = several("collaborations", created, _of_creator)
-            yield Outline(creator, region, "cleanrooms", lines)
+            yield Summary(creator, region, "cleanrooms", lines)
         others = [
             (member, each)
             for each in held
@@ -154,7 +154,7 @@ class CollaborationStore(Store, scope=Scope.REGION):
         ]
         for account_id, rooms in by_account(others, lambda pair: pair[0].account_id).items():
             lines = several("collaborations", rooms, _of_member)
-            yield Outline(account_id, region, "cleanrooms", lines)
+            yield Summary(account_id, region, "cleanrooms", lines)
 
     def add(self, collaboration: Collaboration) -> None:
         """Keep a new collaboration, which has no members yet."""

@@ -18,7 +18,7 @@ from membership_mock.cleanrooms.collaborations.collaboration_store import (
     Member,
 )
 from membership_mock.cleanrooms.region_index import shelve, unshelve
-from membership_mock.engine.state.summary import Glance, Outline, by_account, named, several
+from membership_mock.engine.state.summary import Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store
 
 
@@ -107,13 +107,13 @@ class MembershipStore(Store, scope=Scope.REGION):
     held: dict[tuple[str, str], list[Membership]] = field(default_factory=dict)
     created: int = 0
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each membership."""
-        del glance
+        del view
         held = by_account(self.memberships.values(), lambda each: each.account_id)
         for account_id, memberships in held.items():
             lines = several("memberships", memberships, _outline_of)
-            yield Outline(account_id, key[0], "cleanrooms", lines)
+            yield Summary(account_id, key[0], "cleanrooms", lines)
 
     def file(self, membership: Membership) -> None:
         """Let the account find ``membership`` under its present status, or nowhere once deleted."""

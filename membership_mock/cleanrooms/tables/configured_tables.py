@@ -27,7 +27,7 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
-from membership_mock.engine.state.summary import Glance, Outline, named, several
+from membership_mock.engine.state.summary import Summary, View, named, several
 from membership_mock.engine.state.world import Scope, Store, World
 
 if TYPE_CHECKING:
@@ -88,13 +88,13 @@ class ConfiguredTableStore(Store, scope=Scope.REGION):
     by_account: dict[str, list[ConfiguredTable]] = field(default_factory=dict)
     created: int = 0
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each table."""
-        del glance
+        del view
         for account_id, tables in self.by_account.items():
             if tables:
                 lines = several("configured tables", tables, _outline_of)
-                yield Outline(account_id, key[0], "cleanrooms", lines)
+                yield Summary(account_id, key[0], "cleanrooms", lines)
 
     def add(self, table: ConfiguredTable) -> None:
         """Keep a new table."""

@@ -29,7 +29,7 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
-from membership_mock.engine.state.summary import Glance, Outline, by_account, named, several
+from membership_mock.engine.state.summary import Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store, World
 
 if TYPE_CHECKING:
@@ -82,13 +82,13 @@ class TableAssociationStore(Store, scope=Scope.REGION):
     by_collaboration: dict[str, list[TableAssociation]] = field(default_factory=dict)
     created: int = 0
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each association."""
-        del glance
+        del view
         held = by_account(self.by_id.values(), lambda each: each.account_id)
         for account_id, associations in held.items():
             lines = several("table associations", associations, _outline_of)
-            yield Outline(account_id, key[0], "cleanrooms", lines)
+            yield Summary(account_id, key[0], "cleanrooms", lines)
 
     def named(self, collaboration_id: str, name: str) -> TableAssociation | None:
         """Return the association that a collaboration knows by ``name``."""

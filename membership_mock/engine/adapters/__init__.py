@@ -1,4 +1,5 @@
 """How requests come in: botocore clients, HTTP clients, and the network guard.
 
-An adapter takes a request in and wraps the answer. It knows no service and makes no decision of its own.
+An adapter takes a request in and wraps the answer. It knows no service, and what happens to a
+request is decided elsewhere.
 """

@@ -34,7 +34,7 @@ from membership_mock.engine.protocol.http import http_request
 from membership_mock.errors import ClientOutlivedMock, RequestBlocked
 
 if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.request_pipeline import Road
+    from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
     from membership_mock.engine.protocol.http import HttpAnswer
 
 #: What moto answers to a request that matches none of its services.
@@ -47,12 +47,12 @@ class Interceptor:
     """Catches what botocore sends, from `put` to `remove`.
 
     Args:
-        road: answers the requests to our services.
+        pipeline: answers the requests to our services.
         alive: says whether any mock is running; asked by clients that may outlive this one.
     """
 
-    def __init__(self, road: Road, alive: Callable[[], bool]) -> None:
-        self._road = road
+    def __init__(self, pipeline: RequestPipeline, alive: Callable[[], bool]) -> None:
+        self._pipeline = pipeline
         self._alive = alive
         self._patches = Patches()
         self._clients: WeakSet[Any] = WeakSet()
@@ -60,8 +60,8 @@ class Interceptor:
     def put(self) -> None:
         """Catch the requests of every client, whenever it was made."""
         patches = self._patches
-        road = self._road
-        services = road.services
+        pipeline = self._pipeline
+        services = pipeline.services
 
         respond = Endpoint._do_get_response
 
@@ -75,10 +75,10 @@ class Interceptor:
             if operation is None:
                 return ask_moto(request)
             sent = http_request(request.method, request.url, request.headers, None)
-            call = road.passing(operation.service_model.service_name, operation.name, sent)
+            call = pipeline.passing(operation.service_model.service_name, operation.name, sent)
             answer = ask_moto(request)
             if answer is not None:
-                road.passed(call)
+                pipeline.passed(call)
             return answer
 
         sending = Endpoint._send
@@ -95,7 +95,7 @@ class Interceptor:
                 if is_loopback(url) or registries.passes_through(service, url):
                     return transmit(self, request)
                 try:
-                    answer = road.serve(
+                    answer = pipeline.serve(
                         service,
                         operation.name,
                         http_request(request.method, url, _Sent(request.headers), request.body),
@@ -104,13 +104,13 @@ class Interceptor:
                     lost.request = lost.request or request
                     raise
                 if answer.delay:
-                    _wait(road, self, request, answer.delay)
+                    _wait(pipeline, self, request, answer.delay)
                 return _response(url, answer)
             if is_loopback(url) or not is_aws(url) or registries.passes_through(None, url):
                 return transmit(self, request)
             response = ask(request, operation)
             if response is None:
-                raise _blocked(request, operation, road.default_account)
+                raise _blocked(request, operation, pipeline.default_account)
             return response
 
         patches.set(Endpoint, "_send", send)
@@ -150,7 +150,7 @@ class Interceptor:
     def _watch_new_clients(self) -> None:
         """Note each client that is made inside the mock."""
         create = ClientCreator.create_client
-        services, clients = self._road.services, self._clients
+        services, clients = self._pipeline.services, self._clients
 
         @functools.wraps(create)
         def create_client(self: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:
@@ -189,7 +189,7 @@ class _Guard:
         )
 
 
-def _wait(road: Road, endpoint: Any, request: Any, delay: float) -> None:
+def _wait(pipeline: RequestPipeline, endpoint: Any, request: Any, delay: float) -> None:
     """Let the mock's clock, and no real one, go on until the answer comes or the client gives up.
 
     Raises:
@@ -201,9 +201,9 @@ def _wait(road: Road, endpoint: Any, request: Any, delay: float) -> None:
         timeout = getattr(endpoint.http_session, "_timeout", None)
         patience = getattr(timeout, "read_timeout", timeout)
     if not isinstance(patience, (int, float)) or delay <= patience:
-        road.let_pass(delay)
+        pipeline.let_pass(delay)
         return
-    road.let_pass(patience)
+    pipeline.let_pass(patience)
     raise ReadTimeoutError(endpoint_url=request.url)
 
 

@@ -20,7 +20,7 @@ from membership_mock.engine.adapters.hosts import is_aws
 from membership_mock.engine.adapters.network_guard import is_let_through, let_through, way_out
 from membership_mock.engine.moto import responses
 from membership_mock.engine.moto.patches import Patches
-from membership_mock.engine.pipeline.plain_http import WebRequest, WebResponse
+from membership_mock.engine.pipeline.plain_http import PlainHttpRequest, PlainHttpResponse
 from membership_mock.errors import RequestBlocked
 
 #: what belongs to the connection, and is said anew
@@ -129,7 +129,9 @@ class _InProcessSocket:
             del headers["transfer-encoding"]
             body = _unchunked(body)
             headers["Content-Length"] = str(len(body))
-        answer = responses.answer(WebRequest(self._method, self._url, dict(headers.items()), body))
+        answer = responses.answer(
+            PlainHttpRequest(self._method, self._url, dict(headers.items()), body)
+        )
         if answer is None:
             raise _blocked(self._method, self._url)
         return _as_sent(self._method, answer)
@@ -172,7 +174,7 @@ def _unchunked(body: bytes) -> bytes:
     return b"".join(parts)
 
 
-def _as_sent(method: str, answer: WebResponse) -> bytes:
+def _as_sent(method: str, answer: PlainHttpResponse) -> bytes:
     """Return an answer as a server would write it."""
     headers = {
         name: value

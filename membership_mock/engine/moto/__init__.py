@@ -1,4 +1,4 @@
-"""Everything that knows the internals of moto: registries, start-up, organizations, IAM, S3, Glue, tags.
+"""The internals of moto: registries, start-up, organizations, IAM, S3, Glue and tags.
 
-Other rooms reach moto through this one only.
+Other rooms reach moto only through this one.
 """

@@ -42,7 +42,7 @@ from membership_mock.engine.moto.organizations import (
 )
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.moto.tagging import TaggedResource
-from membership_mock.engine.pipeline.setup_calls import is_staging
+from membership_mock.engine.pipeline.setup_calls import is_setup_call
 from membership_mock.engine.state.world import keys_of
 from membership_mock.errors import UsageError
 
@@ -149,7 +149,7 @@ class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  
     def _through_the_api(self, operation: str, **arguments: Any) -> None:
         from membership_mock.engine import running  # the runtime imports this module
 
-        running.require().road.call(self, operation, arguments)
+        running.require().pipeline.call(self, operation, arguments)
 
 
 @functools.cache
@@ -174,7 +174,7 @@ def response_handler(service: str) -> Callable[[Any, str, Any], tuple[int, dict[
 
         over_http = "SERVER_SOFTWARE" in getattr(request, "environ", ())
         try:
-            answer = running.require().road.serve(service, None, from_moto(request, full_url))
+            answer = running.require().pipeline.serve(service, None, from_moto(request, full_url))
         except UsageError as error:
             if not over_http:
                 raise
@@ -191,7 +191,7 @@ def response_handler(service: str) -> Callable[[Any, str, Any], tuple[int, dict[
             headers = {"content-type": "application/json"}
             return 504, headers, json.dumps({"message": str(error)}).encode()
         if answer.delay:
-            running.require().road.let_pass(answer.delay)
+            running.require().pipeline.let_pass(answer.delay)
         if over_http:
             del answer.headers["date"]  # a real server sets its own
         return answer.status, answer.headers, answer.body
@@ -363,7 +363,7 @@ class Installation:
         moto_checks = vars(ActionAuthenticatorMixin)[check_name]
 
         def check(response: Any, *args: Any, **kwargs: Any) -> None:
-            if not is_staging():  # what sets the scene needs no policy, and is not counted
+            if not is_setup_call():  # what sets the scene needs no policy, and is not counted
                 moto_checks(response, *args, **kwargs)
 
         patches.set(ActionAuthenticatorMixin, check_name, check)

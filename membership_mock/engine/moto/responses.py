@@ -18,7 +18,7 @@ from responses import RequestsMock
 from membership_mock.engine.adapters.network_guard import let_through
 from membership_mock.engine.moto import registries
 from membership_mock.engine.moto.patches import Patches
-from membership_mock.engine.pipeline.plain_http import WebRequest, WebResponse
+from membership_mock.engine.pipeline.plain_http import PlainHttpRequest, PlainHttpResponse
 
 #: What moto answers to a request that matches none of its services, or none of a service's URLs.
 _UNSERVED = {(400, b"The method is not implemented"), (404, b"Not yet implemented")}
@@ -43,7 +43,7 @@ class _Nowhere(HTTPAdapter):  # type: ignore[misc]  # requests is untyped here
 _nowhere = _Nowhere()
 
 
-def answer(request: WebRequest) -> WebResponse | None:
+def answer(request: PlainHttpRequest) -> PlainHttpResponse | None:
     """Return what `requests` would get for ``request``; None when nobody serves it."""
     prepared = PreparedRequest()
     prepared.method, prepared.url = request.method, request.url
@@ -59,7 +59,7 @@ def answer(request: WebRequest) -> WebResponse | None:
     body = raw.read(decode_content=False)
     if (raw.status, body) in _UNSERVED:
         return None
-    return WebResponse(raw.status, dict(raw.headers), body)
+    return PlainHttpResponse(raw.status, dict(raw.headers), body)
 
 
 def install(patches: Patches, _alive: Callable[[], bool]) -> None:

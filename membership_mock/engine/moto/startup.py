@@ -20,7 +20,7 @@ from moto.core.custom_responses_mock import CallbackResponse
 from moto.core.models import MockAWS, botocore_stubber, responses_mock
 
 from membership_mock.engine.moto.organizations import forget_members_of_the_gone
-from membership_mock.engine.pipeline.plain_http import WebDoor, WebRequest
+from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint, PlainHttpRequest
 from membership_mock.engine.protocol.http import http_request
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class MotoStart:
         self._doors = [
             (door, world)
             for backends in installation.backends.values()
-            for door in backends.backend.doors
+            for door in backends.backend.plain_http_endpoints
         ]
         self._started = False
         if type(self._mock) is MockAWS:
@@ -124,11 +124,13 @@ class _DoorResponse(CallbackResponse):  # type: ignore[misc]  # moto is untyped 
         )
 
 
-def _callback(door: WebDoor, world: World) -> Any:
+def _callback(door: PlainHttpEndpoint, world: World) -> Any:
     def serve(request: Any) -> tuple[int, dict[str, str], bytes]:
         sent = http_request(request.method, request.url, request.headers, request.body)
         with world.lock:
-            answer = door.serve(world, WebRequest(sent.method, sent.url, sent.headers, sent.body))
+            answer = door.serve(
+                world, PlainHttpRequest(sent.method, sent.url, sent.headers, sent.body)
+            )
         return answer.status, answer.headers, answer.body
 
     return serve

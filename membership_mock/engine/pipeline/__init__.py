@@ -1,5 +1,5 @@
 """A request from its caller to its call record: authorization, hooks, idempotency, paging, handler.
 
-Backends, families and marked operations are defined here. Nothing here knows moto, botocore's clients or how
-a request came in.
+Backends, families and marked operations are defined here. Nothing here knows moto, botocore's
+clients, or how a request came in.
 """

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Intercepted:
+class InterceptedCall:
     """A call that is valid and authorized, on its way to its handler.
 
     Attributes:
@@ -33,8 +33,8 @@ class Intercepted:
 
 
 #: Answers a call, by the function that would do so by itself, or without it.
-Intervention = Callable[[Intercepted, Callable[[], "HttpAnswer"]], "HttpAnswer"]
+CallHook = Callable[[InterceptedCall, Callable[[], "HttpAnswer"]], "HttpAnswer"]
 
 #: Looks at a call to any service, before anything else does, and may raise: service, operation,
 #: account, region.
-Watch = Callable[[str, str, str, str], None]
+RequestHook = Callable[[str, str, str, str], None]

@@ -12,14 +12,16 @@ from weakref import ref
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.call_record import Entry, PassedCall, Record
 
-_witnesses: ContextVar[tuple[list[Witnessed], ...]] = ContextVar(
-    "membership_mock_witnesses", default=()
+_record_observers: ContextVar[tuple[list[RecordView], ...]] = ContextVar(
+    "membership_mock_record_observers", default=()
 )
-_onlookers: ContextVar[tuple[Onlooker, ...]] = ContextVar("membership_mock_onlookers", default=())
+_mock_observers: ContextVar[tuple[MockObserver, ...]] = ContextVar(
+    "membership_mock_observers", default=()
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Witnessed:
+class RecordView:
     """The calls of one running mock, from the moment on when somebody began to look at them.
 
     It holds the lists of a record, which begins new ones when it forgets.
@@ -37,7 +39,7 @@ class Witnessed:
     passed_before: int
 
     @classmethod
-    def of(cls, record: Record) -> Witnessed:
+    def of(cls, record: Record) -> RecordView:
         """Return what is seen of a record from now on."""
         entries, passed = record.entries, record.passed
         return cls(entries, passed, len(entries), len(passed))
@@ -48,30 +50,30 @@ class Witnessed:
 
 
 @contextmanager
-def witnessing(present: Record | None = None) -> Iterator[list[Witnessed]]:
+def observing_records(present: Record | None = None) -> Iterator[list[RecordView]]:
     """Yield the records of the mocks that run inside the block, as they come.
 
     Args:
         present: the record of the mock that is running already.
     """
-    seen: list[Witnessed] = []
-    token = _witnesses.set((*_witnesses.get(), seen))
+    seen: list[RecordView] = []
+    token = _record_observers.set((*_record_observers.get(), seen))
     if present is not None:
-        seen.append(Witnessed.of(present))
+        seen.append(RecordView.of(present))
     try:
         yield seen
     finally:
-        _witnesses.reset(token)
+        _record_observers.reset(token)
 
 
 def announce(record: Record) -> None:
     """Show a record that has just begun, or begun anew, to whoever looks on."""
-    for seen in _witnesses.get():
-        seen.append(Witnessed.of(record))
+    for seen in _record_observers.get():
+        seen.append(RecordView.of(record))
 
 
 @dataclass(slots=True)
-class Onlooker:
+class MockObserver:
     """What one sees of the mocks that are started during a test, or were running before it.
 
     They are not held, for a test may start hundreds; but the last one of those that something has
@@ -93,29 +95,29 @@ class Onlooker:
 
 
 @contextmanager
-def looking_on(running: Iterable[ref[Any]] = ()) -> Iterator[Onlooker]:
+def observing_mocks(running: Iterable[ref[Any]] = ()) -> Iterator[MockObserver]:
     """Yield who sees the mocks that are started inside the block.
 
     Args:
         running: the mocks that were started before, and count as well.
     """
-    onlooker = Onlooker(list(running))
-    token = _onlookers.set((*_onlookers.get(), onlooker))
+    observer = MockObserver(list(running))
+    token = _mock_observers.set((*_mock_observers.get(), observer))
     try:
-        yield onlooker
+        yield observer
     finally:
-        _onlookers.reset(token)
+        _mock_observers.reset(token)
 
 
 def present(mock: Any) -> None:
     """Show a mock that has just been started to whoever looks on."""
-    for onlooker in _onlookers.get():
-        onlooker.started.append(ref(mock))
+    for observer in _mock_observers.get():
+        observer.started.append(ref(mock))
 
 
 def keep(mock: Any) -> bool:
     """Let those who look on hold a mock that something fails in; return whether there are any."""
-    onlookers = _onlookers.get()
-    for onlooker in onlookers:
-        onlooker.failed = mock
-    return bool(onlookers)
+    observers_of_mocks = _mock_observers.get()
+    for observer in observers_of_mocks:
+        observer.failed = mock
+    return bool(observers_of_mocks)

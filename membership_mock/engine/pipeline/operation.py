@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from membership_mock.engine.moto.registries import MotoBackend
-from membership_mock.engine.pipeline.plain_http import WebDoor
+from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.refusals import Refusals
 from membership_mock.engine.state.organizations import OrganizationChange
@@ -190,7 +190,7 @@ class Backend(MotoBackend):
     #: traits of shapes that botocore's model has wrong, by the shape's name
     model_corrections: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     #: what the service serves outside its API, such as the storage behind presigned URLs
-    doors: ClassVar[tuple[WebDoor, ...]] = ()
+    plain_http_endpoints: ClassVar[tuple[PlainHttpEndpoint, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class WebRequest:
+class PlainHttpRequest:
     """A request that no SDK made: method, whole URL, headers (case-insensitive mapping), body."""
 
     method: str
@@ -22,8 +22,8 @@ class WebRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class WebResponse:
-    """The answer to a `WebRequest`."""
+class PlainHttpResponse:
+    """The answer to a `PlainHttpRequest`."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class WebResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class WebDoor:
+class PlainHttpEndpoint:
     """A part of the web that a service serves while the mock runs.
 
     Attributes:
@@ -40,4 +40,4 @@ class WebDoor:
     """
 
     pattern: re.Pattern[str]
-    serve: Callable[[World, WebRequest], WebResponse]
+    serve: Callable[[World, PlainHttpRequest], PlainHttpResponse]

@@ -20,8 +20,8 @@ from membership_mock.engine.pipeline import idempotency
 from membership_mock.engine.pipeline.call_record import PassedCall
 from membership_mock.engine.pipeline.caller import caller_of
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.hooks import Intercepted
-from membership_mock.engine.pipeline.setup_calls import is_staging
+from membership_mock.engine.pipeline.hooks import InterceptedCall
+from membership_mock.engine.pipeline.setup_calls import is_setup_call
 from membership_mock.engine.protocol.codec import (
     Invalid,
     OperationCodec,
@@ -36,7 +36,7 @@ from membership_mock.errors import OperationNotMocked, ServiceError
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.call_record import Record
-    from membership_mock.engine.pipeline.hooks import Intervention, Watch
+    from membership_mock.engine.pipeline.hooks import CallHook, RequestHook
     from membership_mock.engine.pipeline.operation import Backend, Handler
     from membership_mock.engine.state.world import World
 
@@ -50,7 +50,7 @@ class Step:
     unused: frozenset[str]  # fields that the handler does not take: newer than this package
 
 
-class Road:
+class RequestPipeline:
     """The way of every request to the backends of one running mock.
 
     Args:
@@ -76,8 +76,8 @@ class Road:
     ) -> None:
         self.services = services
         self.default_account = default_account
-        self.intervene: Intervention | None = None
-        self.watch: Watch | None = None
+        self.intervene: CallHook | None = None
+        self.watch: RequestHook | None = None
         self.let_pass: Callable[[float], None] = lambda _: None
         self._installation = installation
         self._world = world
@@ -109,10 +109,10 @@ class Road:
         )
         step = None
         error: Exception | None = None
-        staged = is_staging()
+        is_setup = is_setup_call()
         with world.lock:
             try:
-                if self.watch is not None and not staged:
+                if self.watch is not None and not is_setup:
                     self.watch(service, name, account, region)
                 step = self._step(context, backend_class, request)
                 answer = self._answer(step, backend_class, context, request)
@@ -123,10 +123,10 @@ class Road:
                 else:
                     answer = HttpAnswer(*step.codec.serialize_error(refusal), refusal.delay)
             except Exception as raised:
-                if not staged:
+                if not is_setup:
                     self._record.add(context, request, None, raised)
                 raise
-            if not staged:
+            if not is_setup:
                 self._record.add(context, request, answer, error)
         second = int(now.timestamp())
         headers = {
@@ -149,14 +149,14 @@ class Road:
             Exception: the test author's watch wants none of it.
         """
         account, region = caller_of(request, self.default_account)
-        if self.watch is not None and not is_staging():
+        if self.watch is not None and not is_setup_call():
             self.watch(service, operation, account, region)
         now = self._world.clock.now()
         return PassedCall(service, operation, account, region, now, len(self._record.entries))
 
     def passed(self, call: PassedCall) -> None:
         """Take down a call that one of moto's services has answered."""
-        if not is_staging():
+        if not is_setup_call():
             self._record.passed.append(call)
 
     def forget_steps(self) -> None:
@@ -208,13 +208,13 @@ class Road:
             raise refusals.invalid(invalid.violations) from None
         except Unparsable as unparsable:
             raise refusals.unparsable(str(unparsable)) from None
-        if is_staging():
+        if is_setup_call():
             return self._take(step, backend_class, context, arguments, request)
         iam.authorize(request, context.operation, context.account_id, refusals)
         if self.intervene is None:
             return self._take(step, backend_class, context, arguments, request)
         return self.intervene(
-            Intercepted(context, request, arguments, compiled, refusals),
+            InterceptedCall(context, request, arguments, compiled, refusals),
             lambda: self._take(step, backend_class, context, arguments, request),
         )
 

@@ -12,11 +12,11 @@ from contextvars import ContextVar
 _staging: ContextVar[bool] = ContextVar("membership_mock_staging", default=False)
 
 #: Returns whether the running thread or task is setting a scene.
-is_staging = _staging.get
+is_setup_call = _staging.get
 
 
 @contextmanager
-def staging() -> Iterator[None]:
+def setup_calls() -> Iterator[None]:
     """Let every call inside the block, of the running thread or task, set the scene."""
     token = _staging.set(True)
     try:

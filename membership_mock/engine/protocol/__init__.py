@@ -1,4 +1,5 @@
-"""The wire format of AWS: parse requests, validate them, route them, and write answers and errors.
+"""The wire format of AWS: parse requests, validate them, route them, write answers and errors.
 
-Everything here is derived from botocore's service models. Nothing here knows the state, moto or HTTP clients.
+Everything here is derived from botocore's service models. Nothing here knows the state, moto or
+HTTP clients.
 """

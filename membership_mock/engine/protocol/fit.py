@@ -177,7 +177,7 @@ def _note(place: Place, detail: str, found: list[Violation]) -> None:
 
 
 def _text(place: Place, detail: str) -> Violation:
-    # a misfit in words takes the same road as a broken constraint, to keep their order
+    # a misfit in words takes the same pipeline as a broken constraint, to keep their order
     where = "/".join(map(str, path_of(place)))
     return cast("Violation", f"'/{where}' {detail}")
 

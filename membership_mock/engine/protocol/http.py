@@ -1,4 +1,4 @@
-"""A request and its answer as the road sees them, whatever door they came through."""
+"""A request and its answer as the pipeline sees them, whatever door they came through."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass
-class Course:
+class Progress:
     """How far a thing has come on a way of several steps, each of which takes its time.
 
     Attributes:
@@ -78,6 +78,6 @@ class Course:
 def is_over(since: datetime, now: datetime, world: World) -> bool:
     """Return whether somebody who looks ``now`` sees the end of what began at ``since``.
 
-    This is `Course` for a way of one step of a minute, whose beginning was shown in an answer.
+    This is `Progress` for a way of one step of a minute, whose beginning was shown in an answer.
     """
     return world.settles_at_read or now >= since + A_MINUTE

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.state.summary import Glance, Outline, one
+from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from membership_mock.engine.pipeline.operation import Backend
-    from membership_mock.engine.state.summary import Glance, Outline, one
+    from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import World
 
 
@@ -104,14 +104,14 @@ class QuotaRuleStore(Store, scope=Scope.WORLD):
     rank = 9
     rules: dict[str, list[Rule]] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each rule."""
-        del key, glance
+        del key, view
         for name, rules in self.rules.items():
             service, quota = name.split(" ", 1)
             for rule in rules:
                 text = f"quota {quota}: {'default' if rule.limit is None else rule.limit}"
-                yield Outline(rule.account_id or "", rule.region or "", service, one(text))
+                yield Summary(rule.account_id or "", rule.region or "", service, one(text))
 
 
 def limit_of(world: World, quota: Quota, account_id: str, region: str) -> int:

@@ -1,6 +1,6 @@
-"""What a store has to show at a glance: lines, which are read only as far as they are shown.
+"""What a store has to show at a view: lines, which are read only as far as they are shown.
 
-Making an outline moves nothing: a status that settles at the next read stays as it is.
+Making an summary moves nothing: a status that settles at the next read stays as it is.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class Summary:
     """What an account has to show in a region.
 
     Attributes:
@@ -67,7 +67,7 @@ class Outline:
 
 
 @dataclass(frozen=True)
-class Glance:
+class View:
     """What a look at the world goes by.
 
     Attributes:

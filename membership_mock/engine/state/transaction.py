@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _Key = tuple[type["Store"], tuple[str, ...]]
 
 
-class Savepoint:
+class Transaction:
     """The stores of a world as they were when they were first reached.
 
     Attributes:
@@ -66,14 +66,14 @@ class Savepoint:
 
 
 @contextmanager
-def of(world: World) -> Iterator[Savepoint]:
+def of(world: World) -> Iterator[Transaction]:
     """Put the world back as it is now if an exception leaves the block."""
     with world.lock:
-        point = world.savepoint = Savepoint(world)
+        point = world.transaction = Transaction(world)
         try:
             yield point
         except BaseException:
             point.go_back()
             raise
         finally:
-            world.savepoint = None
+            world.transaction = None

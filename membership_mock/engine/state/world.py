@@ -12,10 +12,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from membership_mock.engine.state.clock import Clock
-from membership_mock.engine.state.summary import Glance, Outline
+from membership_mock.engine.state.summary import Summary, View
 
 if TYPE_CHECKING:
-    from membership_mock.engine.state.transaction import Savepoint
+    from membership_mock.engine.state.transaction import Transaction
 
 
 class Scope(Enum):
@@ -54,16 +54,16 @@ class Store:
         super().__init_subclass__(**kwargs)
         cls.scope = scope
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield what the store has to show, and move nothing by that.
 
         A relationship between two accounts is shown under both.
 
         Args:
             key: how far this store reaches: (account, region), (region,), (partition,) or ().
-            glance: what the look goes by.
+            view: what the look goes by.
         """
-        del key, glance
+        del key, view
         yield from ()
 
 
@@ -79,7 +79,7 @@ class World:
         secret: what page tokens are sealed with.
         settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
             for the clock; see `settling`.
-        savepoint: keeps stores as they were before they are reached; None for nobody.
+        transaction: keeps stores as they were before they are reached; None for nobody.
     """
 
     def __init__(self, secret: bytes) -> None:
@@ -87,7 +87,7 @@ class World:
         self.clock = Clock()
         self.secret = secret
         self.settles_at_read = True
-        self.savepoint: Savepoint | None = None
+        self.transaction: Transaction | None = None
         self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
 
     @property
@@ -102,8 +102,8 @@ class World:
     def store_at(self, kind: type[S], key: tuple[str, ...]) -> S:
         """Return the one store of ``kind`` with this key."""
         found = self._stores.get((kind, key))
-        if self.savepoint is not None:
-            self.savepoint.reached((kind, key), found)
+        if self.transaction is not None:
+            self.transaction.reached((kind, key), found)
         if found is None:
             found = self._stores[(kind, key)] = kind()
         return found  # type: ignore[return-value]  # the key holds the type
@@ -116,19 +116,19 @@ class World:
         """Yield every store of ``kind``, each after its key, which depends on the scope."""
         for (held, key), store in list(self._stores.items()):
             if held is kind:
-                if self.savepoint is not None:
-                    self.savepoint.reached((held, key), store)
+                if self.transaction is not None:
+                    self.transaction.reached((held, key), store)
                 yield key, store  # type: ignore[misc]  # the key holds the type
 
     def held_stores(self) -> dict[tuple[type[Store], tuple[str, ...]], Store]:
         """Return the stores themselves, to be put back as they were."""
         return self._stores
 
-    def outline(self, glance: Glance) -> Iterator[Outline]:
+    def summary(self, view: View) -> Iterator[Summary]:
         """Yield what all stores have to show; hold the lock until the lines are read."""
         held = sorted(self._stores.items(), key=lambda each: each[0][0].rank)
         for (_, key), store in held:
-            yield from store.outline(key, glance)
+            yield from store.summary(key, view)
 
     def clear(self) -> None:
         """Forget everything, as if the mock had just started."""

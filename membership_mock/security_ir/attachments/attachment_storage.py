@@ -18,7 +18,11 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from xml.sax.saxutils import escape
 
 from membership_mock.engine.moto.registries import random
-from membership_mock.engine.pipeline.plain_http import WebDoor, WebRequest, WebResponse
+from membership_mock.engine.pipeline.plain_http import (
+    PlainHttpEndpoint,
+    PlainHttpRequest,
+    PlainHttpResponse,
+)
 from membership_mock.engine.state.world import Scope, Store
 
 if TYPE_CHECKING:
@@ -100,7 +104,7 @@ def _signature(
     return hmac.new(stored.secret.encode(), text.encode(), "sha256").hexdigest()
 
 
-def serve(world: World, request: WebRequest) -> WebResponse:
+def serve(world: World, request: PlainHttpRequest) -> PlainHttpResponse:
     """Answer a request to a presigned URL as S3 would."""
     url = urlsplit(request.url)
     query = parse_qsl(url.query, keep_blank_values=True)
@@ -137,7 +141,7 @@ def serve(world: World, request: WebRequest) -> WebResponse:
     return _put(stored, request, now) if request.method == "PUT" else _get(stored, request)
 
 
-def _put(stored: StoredObject, request: WebRequest, now: datetime) -> WebResponse:
+def _put(stored: StoredObject, request: PlainHttpRequest, now: datetime) -> PlainHttpResponse:
     if request.headers.get("If-None-Match") == "*" and stored.content is not None:
         return _refusal(
             request,
@@ -148,10 +152,10 @@ def _put(stored: StoredObject, request: WebRequest, now: datetime) -> WebRespons
     stored.content = bytes(request.body)
     stored.uploaded_at = now
     stored.scanned = False
-    return WebResponse(200, {"ETag": _etag(stored.content), "Content-Length": "0"})
+    return PlainHttpResponse(200, {"ETag": _etag(stored.content), "Content-Length": "0"})
 
 
-def _get(stored: StoredObject, request: WebRequest) -> WebResponse:
+def _get(stored: StoredObject, request: PlainHttpRequest) -> PlainHttpResponse:
     content = stored.content
     if content is None:
         return _refusal(request, 404, "NoSuchKey", "The specified key does not exist.")
@@ -160,7 +164,7 @@ def _get(stored: StoredObject, request: WebRequest) -> WebResponse:
         "Content-Length": str(len(content)),
         "ETag": _etag(content),
     }
-    return WebResponse(200, headers, content)
+    return PlainHttpResponse(200, headers, content)
 
 
 def _etag(content: bytes) -> str:
@@ -185,18 +189,18 @@ def _expiry(query: dict[str, str]) -> datetime | None:
         return None
 
 
-def _refusal(request: WebRequest, status: int, code: str, message: str) -> WebResponse:
+def _refusal(request: PlainHttpRequest, status: int, code: str, message: str) -> PlainHttpResponse:
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
     )
     # an answer to HEAD has no body
     body = b"" if request.method == "HEAD" else text.encode()
-    return WebResponse(status, {"Content-Type": "application/xml"}, body)
+    return PlainHttpResponse(status, {"Content-Type": "application/xml"}, body)
 
 
 #: the bucket of every region
-DOOR = WebDoor(
+DOOR = PlainHttpEndpoint(
     re.compile(r"https?://security-ir-attachments-[a-z0-9-]+\.s3\.[a-z0-9-]+\.amazonaws\.com/"),
     serve,
 )

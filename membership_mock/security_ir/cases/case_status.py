@@ -11,7 +11,7 @@ from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
-from membership_mock.engine.state.lifecycle import Course
+from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
 from membership_mock.security_ir.cases.cases import Case, Cases, pending_action
 from membership_mock.security_ir.errors import ConflictException, ValidationException
@@ -150,7 +150,7 @@ class CaseStatus(CaseFamily):
         case.resolver_type = resolver_type
         case.case_status = SUBMITTED
         case.pending_action = pending_action(resolver_type, SUBMITTED)
-        case.investigation = Course([ctx.now])
+        case.investigation = Progress([ctx.now])
         self._note(
             ctx,
             case,

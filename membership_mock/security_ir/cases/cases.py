@@ -16,8 +16,8 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.engine.state.lifecycle import Course
-from membership_mock.engine.state.summary import Glance, Line, Outline, named, several
+from membership_mock.engine.state.lifecycle import Progress
+from membership_mock.engine.state.summary import Line, Summary, View, named, several
 from membership_mock.engine.state.world import Scope, Store, World
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily, overriding
 from membership_mock.security_ir.cases.case_lists import edited_list, merged_metadata
@@ -77,7 +77,7 @@ class Case:
     last_updated_date: datetime
     pending_action: str
     tags: dict[str, str]
-    investigation: Course | None
+    investigation: Progress | None
     case_status: str = "Submitted"
     actual_incident_start_date: datetime | None = None
     closed_date: datetime | None = None
@@ -100,13 +100,13 @@ class CaseStore(Store, scope=Scope.ACCOUNT_REGION):
     by_id: dict[str, Case] = field(default_factory=dict)
     by_membership: dict[str, list[Case]] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each case, the latest one first."""
-        del glance
+        del view
         account_id, region = key
         if self.by_id:
             lines = several("cases", list(reversed(self.by_id.values())), _outline_of)
-            yield Outline(account_id, region, "security-ir", lines)
+            yield Summary(account_id, region, "security-ir", lines)
 
 
 def _outline_of(case: Case) -> Line:
@@ -282,7 +282,7 @@ class Cases(CaseFamily):
             last_updated_date=ctx.now,
             pending_action=pending_action(resolver_type, "Submitted"),
             tags=tags or {},
-            investigation=Course([ctx.now]) if resolver_type == "AWS" else None,
+            investigation=Progress([ctx.now]) if resolver_type == "AWS" else None,
         )
         store.by_id[case_id] = case
         siblings.append(case)

@@ -20,7 +20,7 @@ from typing import Any
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.engine.state.lifecycle import Course
+from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
 from membership_mock.security_ir.cases.cases import Case, Cases
 from membership_mock.security_ir.cases.comments import ADDED, Comments
@@ -163,7 +163,7 @@ class Investigations(CaseFamily):
             case.investigation.look(STEPS, ctx.now, ctx.world)
             self._post_summary(case, case.investigation)
 
-    def _post_summary(self, case: Case, course: Course) -> None:
+    def _post_summary(self, case: Case, course: Progress) -> None:
         told = _SUMMARY in case.told_actions
         if course.steps == SUMMARIZED and not case.summary_posted and not told:
             summary = actions_of(case, course.moments[SUMMARIZED])[_SUMMARY]
@@ -314,7 +314,7 @@ def _as_told(case: Case, number: int, now: datetime) -> InvestigationAction:
     )
 
 
-def _status(plan: Plan, case: Case, course: Course) -> tuple[str, datetime]:
+def _status(plan: Plan, case: Case, course: Progress) -> tuple[str, datetime]:
     """Return the status of an action, and since when it has it."""
     step = max(step for step in plan.statuses if step <= course.steps)
     if case.closed_date is not None and plan.statuses[step] != "Completed":

@@ -1,4 +1,4 @@
-"""Memberships: who is covered, the incident response team, the end of a membership, finding metrics.
+"""Memberships: covered accounts, the response team, the end of a membership, finding metrics.
 
 Nothing here knows cases.
 """

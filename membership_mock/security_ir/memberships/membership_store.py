@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from membership_mock.engine.state.organizations import Organization
-from membership_mock.engine.state.summary import Glance, Outline, listed, named, one
+from membership_mock.engine.state.summary import Summary, View, listed, named, one
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.security_ir.memberships.account_scope import AccountScope
 
@@ -97,23 +97,23 @@ class MembershipStore(Store, scope=Scope.PARTITION):
     homes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     active: dict[str, str] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each membership, and one for each other account that it covers."""
         (partition,) = key
         for each in self.memberships.values():
-            organization = glance.organization_of(each.account_id, partition)
+            organization = view.organization_of(each.account_id, partition)
             covered = sorted(each.covered(organization))
             text = (
                 f"membership {each.membership_id} {named(each.membership_name)}"
-                f" {each.status_at(glance.now)}, {each.customer_type}"
+                f" {each.status_at(view.now)}, {each.customer_type}"
             )
             if not each.scope.standalone:
                 text += f", covers {_scope(each.scope)}: {_accounts(len(covered))}"
-            yield Outline(each.account_id, each.region, "security-ir", one(text))
+            yield Summary(each.account_id, each.region, "security-ir", one(text))
             for account_id in covered:
                 if account_id != each.account_id:
                     text = f"covered by membership {each.membership_id} of {each.account_id}"
-                    yield Outline(account_id, each.region, "security-ir", one(text))
+                    yield Summary(account_id, each.region, "security-ir", one(text))
 
     def add(self, membership: Membership) -> None:
         """Keep a new, active membership."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from membership_mock.engine.moto.registries import partition_of
-from membership_mock.engine.state.summary import Glance, Outline, listed, one
+from membership_mock.engine.state.summary import Summary, View, listed, one
 from membership_mock.engine.state.world import Scope, Store
 
 #: The regions that every account has without opting in. Regions that came after March 20, 2019
@@ -106,10 +106,10 @@ class FindingAggregatorStore(Store, scope=Scope.PARTITION):
     rank = 4
     aggregators: dict[str, FindingAggregator] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each finding aggregator, in its home region."""
-        del key, glance
+        del key, view
         for account_id, each in self.aggregators.items():
             regions = f": {listed(each.regions)}" if each.regions else ""
             text = f"finding aggregator {each.region_linking_mode}{regions}"
-            yield Outline(account_id, each.finding_aggregation_region, "securityhub", one(text))
+            yield Summary(account_id, each.finding_aggregation_region, "securityhub", one(text))

@@ -18,8 +18,8 @@ from membership_mock.engine.moto.registries import organization_of
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.organizations import Organization
 from membership_mock.engine.state.summary import (
-    Glance,
-    Outline,
+    Summary,
+    View,
     by_account,
     listed,
     named,
@@ -153,9 +153,9 @@ class CentralConfigurationStore(Store, scope=Scope.PARTITION):
     rank = 3
     organizations: dict[str, CentralConfiguration] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield the policies with what they are applied to, and what accounts go by."""
-        del key, glance
+        del key, view
         for administrator_id, central in self.organizations.items():
             targets = by_account(
                 central.applied.values(), lambda each: each.configuration_policy_id
@@ -172,11 +172,11 @@ class CentralConfigurationStore(Store, scope=Scope.PARTITION):
                 )
 
             lines = several("configuration policies", list(central.policies.values()), policy_line)
-            yield Outline(administrator_id, "", "securityhub", lines)
+            yield Summary(administrator_id, "", "securityhub", lines)
             if SELF_MANAGED in targets:
                 applied = [each.target_id for each in targets[SELF_MANAGED]]
                 text = f"{SELF_MANAGED} applied to {listed(applied)}"
-                yield Outline(administrator_id, "", "securityhub", one(text))
+                yield Summary(administrator_id, "", "securityhub", one(text))
             for account_id, outcome in central.outcomes.items():
                 policy = central.policies.get(outcome.configuration_policy_id)
                 text = "self-managed"
@@ -184,7 +184,7 @@ class CentralConfigurationStore(Store, scope=Scope.PARTITION):
                     text = f"configured by policy {named(policy.name)} of {administrator_id}"
                 if outcome.failure is not None:
                     text += f", FAILED: {outcome.failure}"
-                yield Outline(account_id, "", "securityhub", one(text))
+                yield Summary(account_id, "", "securityhub", one(text))
 
 
 class Governance(Family):

@@ -42,7 +42,7 @@ from membership_mock.securityhub.central_configuration.configuration_rollout imp
 from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
 from membership_mock.securityhub.organization.delegation import Delegation
 
-Summary = dict[str, Any]
+AssociationSummary = dict[str, Any]
 
 #: how the id of each kind of target reads; the names are those of the union Target
 _TARGETS: dict[str, tuple[TargetType, re.Pattern[str]]] = {
@@ -80,7 +80,7 @@ class PolicyAssociations(Family):
     @operation("StartConfigurationPolicyAssociation", differs="policies are carried out at once")
     def start_configuration_policy_association(
         self, ctx: Context, configuration_policy_identifier: str, target: dict[str, str]
-    ) -> Summary:
+    ) -> AssociationSummary:
         """Apply a policy, or self-managed behavior, to a target, in place of what it had.
 
         The answer says PENDING; what became of it shows at the next look at the association, or a
@@ -146,7 +146,9 @@ class PolicyAssociations(Family):
         self.of(ConfigurationRollout).settle(ctx.account_id, ctx.now)
 
     @operation("GetConfigurationPolicyAssociation")
-    def get_configuration_policy_association(self, ctx: Context, target: dict[str, str]) -> Summary:
+    def get_configuration_policy_association(
+        self, ctx: Context, target: dict[str, str]
+    ) -> AssociationSummary:
         """Return what a target goes by, applied to it or inherited.
 
         Raises:
@@ -167,7 +169,7 @@ class PolicyAssociations(Family):
         """
         central = self._settled(ctx)
         organization = _organization(ctx)
-        found: list[Summary] = []
+        found: list[AssociationSummary] = []
         unprocessed = []
         for identifiers in configuration_policy_association_identifiers:
             refusal = _find(ctx, central, organization, identifiers.get("Target") or {}, found)
@@ -187,7 +189,7 @@ class PolicyAssociations(Family):
     @operation("ListConfigurationPolicyAssociations")
     def list_configuration_policy_associations(
         self, ctx: Context, filters: dict[str, str] | None = None
-    ) -> dict[str, Listing[Summary]]:
+    ) -> dict[str, Listing[AssociationSummary]]:
         """Return what all targets go by that go by anything: the root, then units, then accounts.
 
         Args:
@@ -303,7 +305,7 @@ def _find(
     central: CentralConfiguration,
     organization: Organization,
     target: Mapping[str, str],
-    found: list[Summary],
+    found: list[AssociationSummary],
 ) -> ServiceError | None:
     """Put the association of a target into ``found``, or return why there is none."""
     try:
@@ -324,7 +326,7 @@ def _association(
     central: CentralConfiguration,
     organization: Organization,
     target: Mapping[str, str],
-) -> Summary:
+) -> AssociationSummary:
     target_id = _known_target(organization, target)
     found = _summary(ctx, central, organization, target_id)
     if found is None:
@@ -334,7 +336,7 @@ def _association(
 
 def _summary(
     ctx: Context, central: CentralConfiguration, organization: Organization, target_id: str
-) -> Summary | None:
+) -> AssociationSummary | None:
     """Return the association of a target; None if it goes by nothing."""
     source = central.source(organization, target_id)
     if source is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from membership_mock.engine.state.summary import Glance, Outline, one
+from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 
 #: Source: quotas page of the user guide, "90 days after the most recent update".
@@ -106,14 +106,14 @@ class FindingStore(Store, scope=Scope.PARTITION):
     last_sequence: int = 0
     copies: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each account and region with findings."""
-        del key, glance
+        del key, view
         for region, shelves in self.shelves.items():
             for account_id, shelf in shelves.items():
                 if shelf.ordered:
                     text = f"findings: {len(shelf.ordered):,}"
-                    yield Outline(account_id, region, "securityhub", one(text))
+                    yield Summary(account_id, region, "securityhub", one(text))
 
     def own_shelf(self, account_id: str, region: str) -> Shelf:
         """Return the shelf of an account in a region, which is made if there was none."""

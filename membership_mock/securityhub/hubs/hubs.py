@@ -13,7 +13,7 @@ from typing import Any
 from membership_mock.engine.moto.registries import TaggedResource
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
-from membership_mock.engine.state.summary import Glance, Outline, one
+from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.central_configuration.central_configuration import Governance
 from membership_mock.securityhub.errors import (
@@ -54,13 +54,13 @@ class HubStore(Store, scope=Scope.REGION):
     rank = 5
     hubs: dict[str, Hub] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each hub."""
-        del glance
+        del view
         (region,) = key
         for account_id, hub in self.hubs.items():
             controls = "" if hub.auto_enable_controls else ", new controls are not enabled"
-            yield Outline(account_id, region, "securityhub", one(f"hub{controls}"))
+            yield Summary(account_id, region, "securityhub", one(f"hub{controls}"))
 
 
 class Hubs(Family):

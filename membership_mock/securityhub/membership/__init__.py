@@ -1,1 +1,4 @@
-"""Administrator and member accounts by invitation or by organization: their association, stored once."""
+"""Administrator and member accounts, by invitation or by organization.
+
+The association of two accounts is stored once.
+"""

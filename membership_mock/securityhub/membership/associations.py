@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Literal
 
 from membership_mock.engine.moto.registries import random
-from membership_mock.engine.state.summary import Glance, Outline, several
+from membership_mock.engine.state.summary import Summary, View, several
 from membership_mock.engine.state.world import Scope, Store
 
 Status = Literal[
@@ -210,16 +210,16 @@ class AssociationStore(Store, scope=Scope.REGION):
     wanted: dict[str, dict[str, Association]] = field(default_factory=dict)
     last_sequence: int = 0
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each association, under both accounts."""
-        del glance
+        del view
         (region,) = key
         for administrator_id, roster in self.rosters.items():
             lines = several("members", roster.ordered, _of_administrator)
-            yield Outline(administrator_id, region, "securityhub", lines)
+            yield Summary(administrator_id, region, "securityhub", lines)
         for account_id, wanted in self.wanted.items():
             lines = several("administrators", list(wanted.values()), _of_member)
-            yield Outline(account_id, region, "securityhub", lines)
+            yield Summary(account_id, region, "securityhub", lines)
 
     def roster(self, administrator_id: str) -> Roster:
         """Return the associations of an administrator; empty if it has none."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from membership_mock.engine.moto.registries import organization_of
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.organizations import Organization
-from membership_mock.engine.state.summary import Glance, Outline, one
+from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 
 SERVICE_PRINCIPAL = "securityhub.amazonaws.com"
@@ -24,16 +24,16 @@ class DelegationStore(Store, scope=Scope.REGION):
     rank = 1
     administrators: dict[str, str] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each organization, under both accounts."""
-        del glance
+        del view
         (region,) = key
         for management, administrator in self.administrators.items():
             text = f"administers the organization of {management}"
-            yield Outline(administrator, region, "securityhub", one(text))
+            yield Summary(administrator, region, "securityhub", one(text))
             if administrator != management:
                 text = f"has the delegated administrator {administrator}"
-                yield Outline(management, region, "securityhub", one(text))
+                yield Summary(management, region, "securityhub", one(text))
 
 
 class Delegation(Family):

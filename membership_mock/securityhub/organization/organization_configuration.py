@@ -18,9 +18,9 @@ from typing import Any, Literal
 from membership_mock.engine.moto.registries import organization_of, partition_of
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
-from membership_mock.engine.state.lifecycle import A_MINUTE, Course
+from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.organizations import OrganizationChange
-from membership_mock.engine.state.summary import Glance, Outline, one
+from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store, World
 from membership_mock.securityhub.aggregation.regions import backend_in
 from membership_mock.securityhub.central_configuration.central_configuration import Governance
@@ -61,7 +61,7 @@ class Settings:
     auto_enable: bool = False
     auto_enable_standards: Literal["NONE", "DEFAULT"] = "DEFAULT"
     configuration_type: Literal["LOCAL", "CENTRAL"] = "LOCAL"
-    set_up: Course | None = None
+    set_up: Progress | None = None
 
     def look(self, now: datetime, world: World) -> str:
         """Return the status of the configuration, which may settle with the look."""
@@ -78,17 +78,17 @@ class SettingsStore(Store, scope=Scope.REGION):
     rank = 2
     settings: dict[str, Settings] = field(default_factory=dict)
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each administrator."""
         (region,) = key
         for account_id, each in self.settings.items():
-            pending = each.set_up is not None and not each.set_up.steps_by(STEPS, glance.now)
+            pending = each.set_up is not None and not each.set_up.steps_by(STEPS, view.now)
             text = (
                 f"organization configuration {each.configuration_type}"
                 f"{', PENDING' if pending else ''}, AutoEnable {each.auto_enable},"
                 f" AutoEnableStandards {each.auto_enable_standards}"
             )
-            yield Outline(account_id, region, "securityhub", one(text))
+            yield Summary(account_id, region, "securityhub", one(text))
 
 
 class OrganizationConfiguration(Family):
@@ -181,7 +181,7 @@ class OrganizationConfiguration(Family):
                     " configuration"
                 )
         starts = after == "CENTRAL" != current.configuration_type
-        set_up = Course([ctx.now]) if starts else current.set_up
+        set_up = Progress([ctx.now]) if starts else current.set_up
         self.store(SettingsStore).settings[ctx.account_id] = Settings(
             auto_enable=auto_enable,
             auto_enable_standards=auto_enable_standards or current.auto_enable_standards,

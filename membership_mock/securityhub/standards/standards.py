@@ -15,8 +15,8 @@ from datetime import datetime
 from functools import cache
 
 from membership_mock.engine.pipeline.operation import Family
-from membership_mock.engine.state.lifecycle import A_MINUTE, Course, is_over
-from membership_mock.engine.state.summary import Glance, Outline, listed, one
+from membership_mock.engine.state.lifecycle import A_MINUTE, Progress, is_over
+from membership_mock.engine.state.summary import Summary, View, listed, one
 from membership_mock.engine.state.world import Scope, Store
 
 #: how long a subscription stays PENDING, for those who do not look, and DELETING (inferred)
@@ -58,7 +58,7 @@ class Subscription:
     standards_arn: str
     provider: str
     sequence: int
-    set_up: Course
+    set_up: Progress
     standards_input: dict[str, str] = field(default_factory=dict)
     deleting_since: datetime | None = None
 
@@ -87,15 +87,15 @@ class StandardsStore(Store, scope=Scope.REGION):
     subscriptions: dict[str, dict[str, Subscription]] = field(default_factory=dict)
     last_sequence: int = 0
 
-    def outline(self, key: tuple[str, ...], glance: Glance) -> Iterator[Outline]:
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each account with subscriptions, with the status before any look."""
         (region,) = key
         for account_id, held in self.subscriptions.items():
             shown = [
-                f"{resource_of(each.standards_arn)} {each.status_at(glance.now)}"
+                f"{resource_of(each.standards_arn)} {each.status_at(view.now)}"
                 for each in held.values()
             ]
-            yield Outline(account_id, region, "securityhub", one(f"standards {listed(shown)}"))
+            yield Summary(account_id, region, "securityhub", one(f"standards {listed(shown)}"))
 
     def of(self, account_id: str) -> dict[str, Subscription]:
         """Return the subscriptions of an account, by their ARNs."""
@@ -114,7 +114,7 @@ class StandardsStore(Store, scope=Scope.REGION):
                 standards_arn=standard.standards_arn,
                 provider=standard.provider,
                 sequence=self.last_sequence,
-                set_up=Course([now], shown=True),  # by the answer that says PENDING
+                set_up=Progress([now], shown=True),  # by the answer that says PENDING
             )
         return held[arn]
 

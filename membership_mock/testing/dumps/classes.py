@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import importlib
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -13,14 +15,24 @@ from membership_mock.services import SERVICES
 
 _PACKAGE = __name__.partition(".")[0]
 
-#: where our plain data is defined
-_OURS = (
-    *(f"{_PACKAGE}.{service.replace('-', '_')}." for service in SERVICES),
-    f"{_PACKAGE}.engine.http",
-    f"{_PACKAGE}.engine.idempotency",
-    f"{_PACKAGE}.engine.quotas",
-    f"{_PACKAGE}.engine.settling",
+#: the modules of the engine whose plain data goes into a dump
+_ENGINE = tuple(
+    f"{_PACKAGE}.engine.{module}"
+    for module in (
+        "protocol.http",
+        "pipeline.idempotency",
+        "state.quotas",
+        "state.lifecycle",
+    )
 )
+
+#: the folders of the services, whose dataclasses all go into a dump
+_SERVICE_PACKAGES = {service.replace("-", "_") for service in SERVICES}
+
+_OURS = (*_ENGINE, *(f"{_PACKAGE}.{each}." for each in sorted(_SERVICE_PACKAGES)))
+
+#: what classes are called now that had another name when older dumps were written
+_RENAMED = {"engine.Course": "engine.Progress"}
 
 #: where moto's is, of the services that go into a dump
 _MOTOS = (
@@ -33,25 +45,58 @@ _MOTOS = (
 )
 
 
+@functools.cache
 def name_of(kind: type) -> str | None:
-    """Return what a dump calls a class; None if it must not name it."""
+    """Return what a dump calls a class; None if it must not name it.
+
+    A class of ours is named by its service and its own name, so that moving it to another file
+    changes no dump.
+    """
     module = kind.__module__
-    if dataclasses.is_dataclass(kind) and module.startswith(_OURS):
-        return f"{module.removeprefix(f'{_PACKAGE}.')}.{kind.__qualname__}"
+    if dataclasses.is_dataclass(kind) and module.startswith(f"{_PACKAGE}."):
+        part = module.split(".")[1]
+        if part in _SERVICE_PACKAGES or module in _ENGINE:
+            return f"{part}.{kind.__qualname__}"
     if module in _MOTOS and not is_behaviour(kind):
         return f"{module}.{kind.__qualname__}"
     return None
 
 
 def class_named(name: str) -> type | None:
-    """Return the class that a dump calls ``name``; None if there is none, or none it may name."""
-    module_name, _, bare = name.rpartition(".")
-    for full in (f"{_PACKAGE}.{module_name}", module_name):
-        # Only what this program has imported itself: a dump imports nothing.
-        found = getattr(sys.modules.get(full), bare, None)
-        if isinstance(found, type) and found.__module__ == full and name_of(found) == name:
-            return found
-    return None
+    """Return the class that a dump calls ``name``; None if there is none, or none it may name.
+
+    Dumps of release 0.1.0 name the file of a class as well: ``securityhub.hubs.Hub``.
+    """
+    module, _, bare = name.rpartition(".")
+    if module in _MOTOS:
+        found = getattr(importlib.import_module(module), bare, None)
+        return found if isinstance(found, type) and name_of(found) == name else None
+    part = module.partition(".")[0]
+    name = f"{part}.{bare}"
+    return _our_classes().get(_RENAMED.get(name, name))
+
+
+def classes_beside(kind: type) -> dict[str, type]:
+    """Return the classes of the same service that a dump may name, by their bare names."""
+    part = kind.__module__.split(".")[1]
+    return {
+        name.partition(".")[2]: each
+        for name, each in _our_classes().items()
+        if name.partition(".")[0] == part
+    }
+
+
+@functools.cache
+def _our_classes() -> dict[str, type]:
+    """Return every class of ours that a dump may name, by that name."""
+    found: dict[str, type] = {}
+    for module in [each for name, each in list(sys.modules.items()) if name.startswith(_OURS)]:
+        for kind in vars(module).values():
+            if isinstance(kind, type) and kind.__module__ == module.__name__:
+                name = name_of(kind)
+                if name is not None:
+                    found[name] = kind
+    return found
 
 
 def service_of(kind: type[Store]) -> str:

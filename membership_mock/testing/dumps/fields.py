@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from membership_mock.engine.state.clock import Clock
 from membership_mock.engine.state.world import Store
 from membership_mock.errors import UsageError
-from membership_mock.testing.dumps.classes import name_of
+from membership_mock.testing.dumps.classes import classes_beside, name_of
 
 #: tells whether a value is right, and notes the objects whose fields are to be checked as well
 _Check = Callable[[Any, list[Any]], bool]
@@ -58,16 +58,7 @@ def _checks(kind: Any) -> list[tuple[str, _Check]]:
 
 def _names_around(kind: type) -> dict[str, Any]:
     """Return what annotations may name: some modules import it for the type checker only."""
-    room = kind.__module__.rpartition(".")[0]
-    names: dict[str, Any] = {}
-    for module_name, module in list(sys.modules.items()):
-        if module_name.rpartition(".")[0] == room:
-            names.update(
-                (name, each)
-                for name, each in vars(module).items()
-                if isinstance(each, type) and each.__module__ == module_name
-            )
-    return {**names, **vars(sys.modules[kind.__module__])}
+    return {**classes_beside(kind), **vars(sys.modules[kind.__module__])}
 
 
 @cache

@@ -15,7 +15,7 @@ from membership_mock.errors import ServiceError, UsageError
 from membership_mock.testing.faults.effects import Effect, Proceed
 
 if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.pipeline.hooks import InterceptedCall
     from membership_mock.engine.protocol.http import HttpAnswer
 
 _SUGGESTED = "ReadTimeoutError, ConnectTimeoutError, EndpointConnectionError, ConnectionClosedError"
@@ -53,7 +53,7 @@ class LostConnection(Effect):
             )
         self.words = f"ends in {kind.__name__}" + (" after it took effect" if after else "")
 
-    def apply(self, call: Intercepted, proceed: Proceed) -> HttpAnswer:
+    def apply(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
         """Raise what botocore raises."""
         if self._after:
             with suppress(ServiceError):  # a refusal is an answer, and lost like any other

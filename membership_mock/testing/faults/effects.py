@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from membership_mock.errors import ServiceError, UsageError
 
 if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.pipeline.hooks import InterceptedCall
     from membership_mock.engine.protocol.http import HttpAnswer
 
 #: how many seconds the slowest answer takes
@@ -29,10 +29,10 @@ class Effect(ABC):
     words: str
 
     @abstractmethod
-    def apply(self, call: Intercepted, proceed: Proceed) -> HttpAnswer:
+    def apply(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
         """Answer ``call``, by ``proceed`` or without it."""
 
-    def concerns(self, call: Intercepted) -> bool:
+    def concerns(self, call: InterceptedCall) -> bool:
         """Return whether there is anything in ``call`` to have the effect on."""
         del call
         return True
@@ -60,7 +60,7 @@ class Delay(Effect):
         self._seconds = float(seconds)
         self.words = f"takes {seconds:g} seconds"
 
-    def apply(self, call: Intercepted, proceed: Proceed) -> HttpAnswer:
+    def apply(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
         """Let the call take its effect now and its answer come later, refusals as well."""
         del call
         try:

@@ -29,7 +29,7 @@ from membership_mock.testing.faults.members import fill, sample
 from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.pipeline.hooks import InterceptedCall
     from membership_mock.engine.protocol.http import HttpAnswer
 
 #: Errors that every operation of every service may send, and their statuses. Source: the newest
@@ -140,7 +140,7 @@ class ErrorAnswer(Effect):
             " after it took effect" if after else ""
         )
 
-    def apply(self, call: Intercepted, proceed: Proceed) -> HttpAnswer:
+    def apply(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
         """Raise the error, in the call's own words where it leaves a choice."""
         if self._after:
             with suppress(ServiceError):  # a refusal is an answer, and lost like any other

@@ -12,7 +12,7 @@ from membership_mock.testing.faults.refusals import RefusedAccounts
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.call_record import Record
     from membership_mock.engine.pipeline.context import Context
-    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.pipeline.hooks import InterceptedCall
     from membership_mock.testing.faults.effects import Effect
 
 #: Any question to a call.
@@ -104,7 +104,7 @@ class Fault:
         self._over = True
         self._ended()
 
-    def _concerns(self, call: Intercepted) -> bool:
+    def _concerns(self, call: InterceptedCall) -> bool:
         """Return whether the fault is for this call."""
         context = call.context
         return (

@@ -25,7 +25,7 @@ from membership_mock.testing.operation_names import (
 )
 
 if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.pipeline.hooks import InterceptedCall
     from membership_mock.engine.protocol.http import HttpAnswer
     from membership_mock.engine.running import Running
 
@@ -40,7 +40,7 @@ class Faults(Sequence[Fault]):
         self._running = running
         self._all: list[Fault] = []
         self._pending: dict[tuple[str, str], list[Fault]] = {}
-        running.road.let_pass = self._let_pass
+        running.pipeline.let_pass = self._let_pass
 
     @overload
     def __getitem__(self, index: int) -> Fault: ...
@@ -284,26 +284,26 @@ class Faults(Sequence[Fault]):
         return fault
 
     def _settle(self) -> None:
-        """Drop the faults that hit nothing more, and step out of the road when none is left."""
+        """Drop the faults that hit nothing more, and step out of the pipeline when none is left."""
         with self._running.world.lock:
             if self._running.tool(Faults) is not self:
-                return  # the mock was reset, and others have the road
+                return  # the mock was reset, and others have the pipeline
             self._pending = {
                 target: left
                 for target, faults in self._pending.items()
                 if (left := [fault for fault in faults if fault.remaining != 0])
             }
-            road = self._running.road
+            pipeline = self._running.pipeline
             if self._pending:
-                road.intervene = self._intervene
-            elif road.intervene == self._intervene:
-                road.intervene = None
+                pipeline.intervene = self._intervene
+            elif pipeline.intervene == self._intervene:
+                pipeline.intervene = None
 
     def _let_pass(self, seconds: float) -> None:
         """Let the mock's clock go on by the time that a caller would have waited."""
         self._running.tool(MockClock).advance(seconds=seconds)
 
-    def _intervene(self, call: Intercepted, proceed: Callable[[], HttpAnswer]) -> HttpAnswer:
+    def _intervene(self, call: InterceptedCall, proceed: Callable[[], HttpAnswer]) -> HttpAnswer:
         """Answer a call by the first of the faults that are for it, and those that go with it."""
         pending = self._pending.get((call.context.service, call.context.operation))
         if not pending:
@@ -324,7 +324,7 @@ class Faults(Sequence[Fault]):
 
 
 def _apply(
-    effects: Sequence[Effect], call: Intercepted, proceed: Callable[[], HttpAnswer]
+    effects: Sequence[Effect], call: InterceptedCall, proceed: Callable[[], HttpAnswer]
 ) -> HttpAnswer:
     if not effects:
         return proceed()

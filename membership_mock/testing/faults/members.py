@@ -16,7 +16,7 @@ from membership_mock.security_ir.quotas import ACTIVE, CREATED_IN_A_DAY
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.pipeline.hooks import InterceptedCall
     from membership_mock.engine.protocol.model import Shape, StructureShape
 
 #: of a reason, the first of these that the model knows
@@ -26,7 +26,7 @@ _RESOURCE = re.compile(r"(.+?)(?:Id|Identifier|Arn)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z][a-z0-9]*")
 
 
-def fill(shape: StructureShape, given: Mapping[str, Any], call: Intercepted) -> dict[str, Any]:
+def fill(shape: StructureShape, given: Mapping[str, Any], call: InterceptedCall) -> dict[str, Any]:
     """Return the members of an error's shape that can be told and are not ``given``, by name.
 
     Args:
@@ -83,7 +83,7 @@ def _any(member: Shape) -> Any:
     return values.get(member.type_name, "unknown")
 
 
-def _resource(call: Intercepted, type_member: Shape | None) -> tuple[str, str]:
+def _resource(call: InterceptedCall, type_member: Shape | None) -> tuple[str, str]:
     """Return type and id of the resource that the call is about, the innermost one first.
 
     A call that names none is about what it makes, and the caller's account stands for its id.
@@ -99,7 +99,7 @@ def _resource(call: Intercepted, type_member: Shape | None) -> tuple[str, str]:
     return made, found
 
 
-def _identifiers(call: Intercepted) -> Iterator[tuple[str, str]]:
+def _identifiers(call: InterceptedCall) -> Iterator[tuple[str, str]]:
     """Yield kind and value of what the call names: in the path from its end, then in the body."""
     model = call.codec.model
     path = re.findall(r"{(\w+)\+?}", model.http["requestUri"])
@@ -121,12 +121,12 @@ def _typed(kind: str, enum: list[str]) -> str | None:
     return spelled if spelled in enum else None
 
 
-def _quota_code(call: Intercepted) -> str:
+def _quota_code(call: InterceptedCall) -> str:
     quota = ACTIVE.get(str(call.arguments.get("resolver_type")), CREATED_IN_A_DAY)
     return str(quota.code)
 
 
-def _cleanrooms_quota(call: Intercepted) -> tuple[str, float]:
+def _cleanrooms_quota(call: InterceptedCall) -> tuple[str, float]:
     """Return the quota of Clean Rooms whose name has most in common with the operation's."""
     words = [word.lower() for word in _WORD.findall(call.context.operation)[1:]]
 

@@ -15,7 +15,7 @@ from membership_mock.services import SERVICES
 from membership_mock.testing.faults.effects import Effect, Proceed
 
 if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.hooks import Intercepted
+    from membership_mock.engine.pipeline.hooks import InterceptedCall
     from membership_mock.engine.protocol.http import HttpAnswer
     from membership_mock.engine.protocol.model import Shape
 
@@ -130,14 +130,14 @@ class RefusedAccounts(Effect):
         """Return true for other refusals too: they are about other accounts of the same call."""
         return isinstance(other, RefusedAccounts) or super().goes_with(other)
 
-    def concerns(self, call: Intercepted) -> bool:
+    def concerns(self, call: InterceptedCall) -> bool:
         """Return whether the call names one of the accounts."""
         lists = self._lists[call.context.service, call.context.operation]
         entries = call.arguments.get(lists.argument, ())
         named = {entry[lists.key] if lists.key else entry for entry in entries}
         return not named.isdisjoint(self._refused.values())
 
-    def apply(self, call: Intercepted, proceed: Proceed) -> HttpAnswer:
+    def apply(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
         """Let the service meet ids that it cannot process, and put the real ones into its answer.
 
         So that it checks what it checks before it looks at accounts, and keeps its own order.

@@ -7,7 +7,7 @@ from membership_mock.security_ir.cases.case_status import TRANSITIONS, Transitio
 
 
 def table_with(resolver: str, status: str) -> Transitions:
-    """Return the table of a resolver, in which there is a road to ``status``."""
+    """Return the table of a resolver, in which there is a route to ``status``."""
     if resolver not in list(TRANSITIONS):
         raise UsageError(
             f"{resolver!r} resolves no cases; those who do are:"
@@ -26,14 +26,14 @@ def table_with(resolver: str, status: str) -> Transitions:
     )
 
 
-def road(table: Transitions, start: str, end: str) -> list[str]:
-    """Return the statuses of the shortest road from ``start`` to ``end``, without ``start``."""
-    roads = {start: [start]}
+def route(table: Transitions, start: str, end: str) -> list[str]:
+    """Return the statuses of the shortest route from ``start`` to ``end``, without ``start``."""
+    routes = {start: [start]}
     waiting = [start]
-    while end not in roads:
+    while end not in routes:
         here = waiting.pop(0)
         for following in table:
-            if following in table[here] and following not in roads:
-                roads[following] = [*roads[here], following]
+            if following in table[here] and following not in routes:
+                routes[following] = [*routes[here], following]
                 waiting.append(following)
-    return roads[end][1:]
+    return routes[end][1:]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from membership_mock.engine.pipeline.plain_http import WebRequest
+from membership_mock.engine.pipeline.plain_http import PlainHttpRequest
 from membership_mock.errors import SeedRefused, UsageError
 from membership_mock.security_ir.attachments import attachment_storage
 from membership_mock.security_ir.cases.case_status import CLOSED, READY, Transitions
 from membership_mock.testing.aws_side.security_ir import named_fields
-from membership_mock.testing.given.case_paths import road, table_with
+from membership_mock.testing.given.case_paths import route, table_with
 from membership_mock.testing.given.security_ir_memberships import MembershipSeeds
 from membership_mock.testing.given.security_ir_results import (
     SeededAttachment,
@@ -50,7 +50,7 @@ class CaseSeeds(MembershipSeeds):
     ) -> SeededCase:
         """Return a new case with this status, under the account's active membership.
 
-        The customer moves a self-managed case, and AWS an AWS-supported one, by the shortest road
+        The customer moves a self-managed case, and AWS an AWS-supported one, by the shortest route
         that there is; an AWS-supported case is closed after it was ready to be.
 
         Args:
@@ -226,7 +226,7 @@ class CaseSeeds(MembershipSeeds):
                 url = str(answer["attachmentPresignedUrl"])
                 headers = {"If-None-Match": "*", "Content-Type": "application/octet-stream"}
                 attachment_storage.DOOR.serve(
-                    self._scene.running.world, WebRequest("PUT", url, headers, body)
+                    self._scene.running.world, PlainHttpRequest("PUT", url, headers, body)
                 )
                 self._aws(who, where).end_scan(case_id, file_name, status)
             found = self._call("GetCase", who, where, caseId=case_id)["caseAttachments"]
@@ -259,7 +259,7 @@ class CaseSeeds(MembershipSeeds):
         aws = self._aws(case.account, case.region)
         by_aws = case.resolver == "AWS"
         open_end = (READY if by_aws else case.status) if status == CLOSED else status
-        for step in road(table, case.status, open_end):
+        for step in route(table, case.status, open_end):
             if by_aws:
                 aws.move_case(case.case_id, step)  # type: ignore[arg-type]  # the table's
             else:

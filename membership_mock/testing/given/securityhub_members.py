@@ -1,4 +1,4 @@
-"""Seeds of Security Hub: members in any status, on the road that leads there."""
+"""Seeds of Security Hub: members in any status, on the route that leads there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from membership_mock.testing.given.securityhub_hubs import (
 from membership_mock.testing.given.securityhub_paths import (
     REACHED,
     MemberStatus,
-    Road,
+    RequestPipeline,
     check,
     path_to,
 )
@@ -69,11 +69,11 @@ class MemberSeeds(HubSeeds):
         account: str,
         status: MemberStatus = "Enabled",
         *,
-        by: Road | None = None,
+        by: RequestPipeline | None = None,
         email: str | None = None,
         region: str | None = None,
     ) -> SeededMember:
-        """Return a member that has come to a status on a road that AWS knows.
+        """Return a member that has come to a status on a route that AWS knows.
 
         Hubs are enabled on the way: the administrator's, and the member's from Invited on, for an
         account without one cannot see its invitations. New members that are to be Resigned,
@@ -92,7 +92,7 @@ class MemberSeeds(HubSeeds):
 
         Raises:
             SeedRefused: the status cannot be reached, e.g. because the account is the member of
-                another administrator, or the road does not lead there.
+                another administrator, or the route does not lead there.
             UsageError: an argument cannot be what it is for.
         """
         with self._scene.seed("securityhub.member", _MEMBER_WAY_OUT):
@@ -105,7 +105,7 @@ class MemberSeeds(HubSeeds):
         accounts: int | Sequence[str],
         status: MemberStatus = "Enabled",
         *,
-        by: Road | None = None,
+        by: RequestPipeline | None = None,
         email: str | None = None,
         region: str | None = None,
     ) -> tuple[SeededMember, ...]:
@@ -144,14 +144,16 @@ class MemberSeeds(HubSeeds):
         inside: Collection[str] = led.accounts if led else ()
         self._enable(administrator, region)
         places = dict(self._places(administrator, region, chosen))
-        roads: dict[str, str] = {}
+        routes: dict[str, str] = {}
         steps: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for each in chosen:
-            road = roads[each] = self._road(administrator, each, status, by, inside=each in inside)
-            path = path_to(places.get(each), status, road)
+            route = routes[each] = self._route(
+                administrator, each, status, by, inside=each in inside
+            )
+            path = path_to(places.get(each), status, route)
             if path is None:
                 raise self._scene.refuse(
-                    f"no road by {road} leads from {places.get(each)} to {status}."
+                    f"no route by {route} leads from {places.get(each)} to {status}."
                 )
             steps[path].append(each)
         invitations: dict[str, str] = {}
@@ -166,13 +168,13 @@ class MemberSeeds(HubSeeds):
             became = places.get(each, "Deleted")
             if became != status:
                 raise self._scene.refuse(f"account {each} became {became}, not {status}.")
-            if roads[each] != "invitation" or status not in _WITH_INVITATION:
+            if routes[each] != "invitation" or status not in _WITH_INVITATION:
                 invitations.pop(each, None)
             elif each not in invitations:
                 invitations[each] = self._invitation(administrator, each, region) or ""
         return tuple(
             SeededMember(
-                administrator, each, region, status, roads[each], invitations.get(each) or None
+                administrator, each, region, status, routes[each], invitations.get(each) or None
             )
             for each in chosen
         )
@@ -259,29 +261,29 @@ class MemberSeeds(HubSeeds):
             for each in (found or {}).get("Members", ()):
                 yield each["AccountId"], each["MemberStatus"]
 
-    def _road(
+    def _route(
         self, administrator: str, account: str, status: str, by: str | None, *, inside: bool
     ) -> str:
-        road = by or ("organization" if inside else "invitation")
-        if road == "organization" and not inside:
+        route = by or ("organization" if inside else "invitation")
+        if route == "organization" and not inside:
             raise self._scene.refuse(
                 f"account {account} is not in an organization that {administrator} administers in"
                 " this region.",
                 "let it be so, see `mock.organization` and"
                 " `mock.given.securityhub.organization_admin`; or pass by='invitation'.",
             )
-        if road == "invitation" and inside:
+        if route == "invitation" and inside:
             raise self._scene.refuse(
                 f"account {account} is in the organization that {administrator} administers, whose"
                 " accounts become members without an invitation.",
                 "pass by='organization', or use an account outside of the organization.",
             )
-        if status not in REACHED[road]:
+        if status not in REACHED[route]:
             raise self._scene.refuse(
-                f"a member by {road} is never {status}, but {', '.join(REACHED[road])}.",
-                "ask for one of these, or for the other road.",
+                f"a member by {route} is never {status}, but {', '.join(REACHED[route])}.",
+                "ask for one of these, or for the other route.",
             )
-        return road
+        return route
 
     def _happen(
         self, event: str, administrator: str, accounts: list[str], email: str | None, region: str

@@ -1,4 +1,4 @@
-"""The roads to the status of a member: which events lead there, as far as a seed can bring them."""
+"""The routes to the status of a member: which events of a seed lead there."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from membership_mock.testing.names import nearest_to
 if TYPE_CHECKING:
     from membership_mock.securityhub.membership.associations import Event
 
-Road = Literal["invitation", "organization"]
+RequestPipeline = Literal["invitation", "organization"]
 MemberStatus = Literal[
     "Created", "Invited", "Enabled", "Resigned", "Removed", "Deleted", "AccountSuspended"
 ]
 #: a status, or None for an account that is not on the list, which is what Deleted ends in
 _Place = str | None
 
-#: What a seed does on each road; `NEXT_STATUS` says where it leads. Declining leads to Resigned as
+#: What a seed does on each route; `NEXT_STATUS` says where it leads. Declining leads to Resigned as
 #: resigning does, but is not what the word says.
 _EVENTS: dict[str, tuple[Event, ...]] = {
     "invitation": ("invite", "accept", "resign", "disassociate", "delete"),
     "organization": ("enroll", "enroll suspended", "disassociate", "delete"),
 }
-#: The statuses that each road leads to.
+#: The statuses that each route leads to.
 REACHED: dict[str, tuple[str, ...]] = {
     "invitation": ("Created", "Invited", "Enabled", "Resigned", "Removed", "Deleted"),
     "organization": ("Enabled", "Removed", "Deleted", "AccountSuspended"),
 }
-#: What an account that is new was before, though there are shorter roads.
+#: What an account that is new was before, though there are shorter routes.
 _BEFORE = {"Resigned": "Enabled", "Removed": "Enabled", "Deleted": "Enabled"}
 
 
 def check(status: str, by: str | None) -> None:
-    """Refuse what is no status, or no road.
+    """Refuse what is no status, or no route.
 
     Raises:
         UsageError: it is none.
     """
     if by not in (None, *_EVENTS):
         raise UsageError(f"Members come by 'invitation' or by 'organization', not by {by!r}.")
-    known = dict.fromkeys(each for road in REACHED.values() for each in road)
+    known = dict.fromkeys(each for route in REACHED.values() for each in route)
     if status not in known:
         raise UsageError(
             f"{status!r} is no status of a member{nearest_to(str(status), known)}"
@@ -51,32 +51,32 @@ def check(status: str, by: str | None) -> None:
         )
 
 
-def path_to(start: _Place, status: str, road: str) -> tuple[str, ...] | None:
-    """Return the events that lead from a status to another on a road; None if none do."""
+def path_to(start: _Place, status: str, route: str) -> tuple[str, ...] | None:
+    """Return the events that lead from a status to another on a route; None if none do."""
     end: _Place = None if status == "Deleted" else status
     if start is None and status in _BEFORE:
         before = _BEFORE[status]
-        return (*(path_to(None, before, road) or ()), *(path_to(before, status, road) or ()))
+        return (*(path_to(None, before, route) or ()), *(path_to(before, status, route) or ()))
     seen = {start}
     waiting: deque[tuple[_Place, tuple[str, ...]]] = deque([(start, ())])
     while waiting:
         place, steps = waiting.popleft()
         if place == end:
             return steps
-        for event, following in _next(place, road):
+        for event, following in _next(place, route):
             if following not in seen:
                 seen.add(following)
                 waiting.append((following, (*steps, event)))
     return None
 
 
-def _next(place: _Place, road: str) -> Iterator[tuple[str, _Place]]:
+def _next(place: _Place, route: str) -> Iterator[tuple[str, _Place]]:
     if place is None:
-        if road == "invitation":
+        if route == "invitation":
             yield "create", "Created"
             return
         place = "Created"  # where an account of the organization starts from, unseen
-    for event in _EVENTS[road]:
+    for event in _EVENTS[route]:
         after = NEXT_STATUS.get((cast(MemberStatus, place), event))
         if after is not None:
             yield event, None if after == "Deleted" else after

@@ -1,7 +1,7 @@
 """The scene of a test: calls of any account by which seeds bring the world into a wanted state.
 
 They are real calls, so that no state comes about that AWS would not let come about; but they are no
-calls of the test: not recorded, hit by no fault, and asking no policy (`engine/pipeline/setup_calls.py`).
+calls of the test: not recorded, hit by no fault, and asking no policy.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from membership_mock.engine.moto import snapshot
 from membership_mock.engine.moto.organization_setup import keep_roles
 from membership_mock.engine.moto.registries import organization_of, partition_of, random_uuid
 from membership_mock.engine.pipeline.caller import account_id, acting_as
-from membership_mock.engine.pipeline.setup_calls import staging
+from membership_mock.engine.pipeline.setup_calls import setup_calls
 from membership_mock.engine.protocol.model import idempotency_token, paginators, snake
 from membership_mock.engine.state import transaction
 from membership_mock.errors import SeedRefused, UsageError
@@ -30,7 +30,7 @@ from membership_mock.testing.printing import printable, shortened
 if TYPE_CHECKING:
     from membership_mock.engine.running import Running
     from membership_mock.engine.state.organizations import Organization
-    from membership_mock.engine.state.transaction import Savepoint
+    from membership_mock.engine.state.transaction import Transaction
     from membership_mock.toolbox import Toolbox
 
 # All regions there are look like this, and those to come will; a slip of the pen mostly does not.
@@ -65,14 +65,14 @@ class _Stage:
 
     Attributes:
         clients: one a service and region, whatever the account.
-        savepoint: what the outermost seed at work goes back to if it is refused.
+        transaction: what the outermost seed at work goes back to if it is refused.
         seed: the name of the innermost seed at work.
         way_out: what to do when it is refused.
     """
 
     def __init__(self, _running: Running) -> None:
         self.clients: dict[tuple[str, str], Any] = {}
-        self.savepoint: Savepoint | None = None
+        self.transaction: Transaction | None = None
         self.seed: str = ""
         self.way_out: str = BY_THE_RULES
 
@@ -103,7 +103,7 @@ class Scene:
             NotRunning: the mock is not running.
             UsageError: ``account`` is not 12 digits.
         """
-        default = self.running.road.default_account
+        default = self.running.pipeline.default_account
         return default if account is None else account_id(account)
 
     def region(self, region: str | None = None) -> str:
@@ -136,19 +136,19 @@ class Scene:
         """
         running = self.running
         stage = running.tool(_Stage)
-        with running.world.lock, staging():
+        with running.world.lock, setup_calls():
             before = (stage.seed, stage.way_out)
             stage.seed, stage.way_out = name, way_out
             try:
-                if atomic or stage.savepoint is not None:
+                if atomic or stage.transaction is not None:
                     yield
                 else:
                     with transaction.of(running.world) as point:
-                        stage.savepoint = point
+                        stage.transaction = point
                         try:
                             yield
                         finally:
-                            stage.savepoint = None
+                            stage.transaction = None
             finally:
                 stage.seed, stage.way_out = before
 
@@ -157,13 +157,13 @@ class Scene:
 
         Our services' state needs none of it: this is for what was done to moto's services.
         """
-        point = self.running.tool(_Stage).savepoint
+        point = self.running.tool(_Stage).transaction
         if point is not None:
             point.undo.append(take_back)
 
     def keep_organizations(self) -> None:
         """Let moto's organizations be as they are now if the seed at work is refused."""
-        point = self.running.tool(_Stage).savepoint
+        point = self.running.tool(_Stage).transaction
         if point is not None and not point.keeps_organizations:
             point.keeps_organizations = True
             point.undo += [snapshot.keep_moto("organizations"), keep_roles()]
@@ -283,7 +283,7 @@ class Scene:
             token = idempotency_token(client.meta.service_model.operation_model(operation))
             if token is not None:
                 sent = {token: self.random_id(), **sent}
-        with acting_as(account), staging():
+        with acting_as(account), setup_calls():
             answer: dict[str, Any] = getattr(client, snake(operation))(**sent)
         answer.pop("ResponseMetadata", None)
         return answer

@@ -32,7 +32,7 @@ class MockOrganization:
 
     Wherever an account is asked for by name, its id will do as well, and a unit's id for its path.
     It holds no state of its own: what `organizations` clients change is seen here, and the other
-    way round. What is done here is staging, and in no record of calls.
+    way round. What is done here is setup_calls, and in no record of calls.
 
     Iterating gives the names of the accounts, the management account's (``management``) first.
     """

@@ -154,7 +154,7 @@ class OrganizationServices:
         for region in regions:
             backend = _backend(self._running, self._moto.management, region)
             try:
-                self._running.road.call(
+                self._running.pipeline.call(
                     backend, "EnableOrganizationAdminAccount", {"admin_account_id": account}
                 )
             except ServiceError as refusal:
@@ -177,7 +177,7 @@ def check_regions(running: Running, regions: object, partition: str | None = Non
     """
     if isinstance(regions, str) or not isinstance(regions, Sequence) or not regions:
         raise UsageError(f"{regions!r} is no list of regions: pass e.g. ['eu-west-1'].")
-    known = running.installation.backends["securityhub"][running.road.default_account]
+    known = running.installation.backends["securityhub"][running.pipeline.default_account]
     for region in regions:
         if region not in known:
             raise UsageError(f"{region!r} is no region: pass e.g. 'eu-west-1'.")

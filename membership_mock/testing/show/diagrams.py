@@ -17,7 +17,7 @@ from membership_mock.securityhub.organization.delegation import DelegationStore
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.show.mermaid import mermaid
 from membership_mock.testing.show.picture import Arrow, Box, Card, Picture, Row, short
-from membership_mock.testing.show.tree import Part, View
+from membership_mock.testing.show.tree import Part, WorldView
 
 if TYPE_CHECKING:
     from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration
@@ -66,7 +66,7 @@ class _Painter:
     def __init__(self, running: Running, part: Part) -> None:
         self._world: World = running.world
         self._part = part
-        self._view = View(running)
+        self._view = WorldView(running)
         self._picture = Picture()
         self._frame_of = {
             account: organization

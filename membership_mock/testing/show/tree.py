@@ -15,10 +15,10 @@ from membership_mock.engine.moto.organizations import all_organizations
 from membership_mock.engine.moto.registries import is_region
 from membership_mock.engine.pipeline.caller import account_id, not_a_region
 from membership_mock.engine.state.summary import (
-    Glance,
     Line,
     Lines,
-    Outline,
+    Summary,
+    View,
     listed,
     named,
     one,
@@ -74,17 +74,17 @@ class Part:
         """Whether it is everything."""
         return self == Part()
 
-    def has(self, outline: Outline) -> bool:
-        """Return whether an outline belongs to it."""
+    def has(self, summary: Summary) -> bool:
+        """Return whether an summary belongs to it."""
         return (
-            (self.account is None or outline.account in ("", self.account))
-            and (self.region is None or outline.region in ("", self.region))
-            and (self.service is None or outline.service == self.service)
+            (self.account is None or summary.account in ("", self.account))
+            and (self.region is None or summary.region in ("", self.region))
+            and (self.service is None or summary.service == self.service)
         )
 
 
 @dataclass
-class View:
+class WorldView:
     """What can be seen of a running mock, or of one that has ended: the world with its names.
 
     Attributes:
@@ -112,10 +112,10 @@ class View:
         """Return the organization of an account; None if it has none."""
         return self._of_account.get((account, partition))
 
-    def outlines(self) -> Iterator[Outline]:
+    def outlines(self) -> Iterator[Summary]:
         """Yield what all stores have to show."""
         world = self.running.world
-        yield from world.outline(Glance(world, world.clock.now(), self.organization_of))
+        yield from world.summary(View(world, world.clock.now(), self.organization_of))
 
     def account(self, account: str) -> str:
         """Return an account's id, and its name if it has one; "" stands for all of them."""
@@ -133,11 +133,11 @@ def tree(running: Running, part: Part = Part()) -> list[str]:
         part: what to show of it.
     """
     with running.world.lock:
-        view = View(running)
-        held: dict[str, list[Outline]] = {}
-        for outline in view.outlines():
-            if part.has(outline):
-                held.setdefault(outline.account, []).append(outline)
+        view = WorldView(running)
+        held: dict[str, list[Summary]] = {}
+        for summary in view.outlines():
+            if part.has(summary):
+                held.setdefault(summary.account, []).append(summary)
         lines: list[str] = []
         if part.is_all:
             for _, organization in view.organizations:
@@ -151,7 +151,7 @@ def tree(running: Running, part: Part = Part()) -> list[str]:
         return lines
 
 
-def _accounts(held: Mapping[str, list[Outline]], view: View, part: Part) -> list[str]:
+def _accounts(held: Mapping[str, list[Summary]], view: WorldView, part: Part) -> list[str]:
     """Return the accounts in the order of their ids, equal ones together.
 
     When they are many, those with most to show are shown.
@@ -181,11 +181,11 @@ def _accounts(held: Mapping[str, list[Outline]], view: View, part: Part) -> list
     return text
 
 
-def _blocks(outlines: list[Outline]) -> list[str]:
+def _blocks(outlines: list[Summary]) -> list[str]:
     """Return what an account has, by service and region; equal regions are one block."""
     places: dict[tuple[str, str], list[Lines]] = {}
-    for outline in outlines:
-        places.setdefault((outline.region, outline.service), []).append(outline.lines)
+    for summary in outlines:
+        places.setdefault((summary.region, summary.service), []).append(summary.lines)
     blocks: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (region, service), held in sorted(places.items(), key=lambda each: each[0]):
         text = tuple(line for lines in held for line in _write(lines, 1, LISTED_BELOW))
@@ -208,7 +208,7 @@ def _write(lines: Lines, depth: int, most_below: int) -> Iterator[str]:
         yield "  " * depth + f"… and {lines.count - shown:,} more {lines.things}"
 
 
-def _organization(organization: Organization, view: View) -> Lines:
+def _organization(organization: Organization, view: WorldView) -> Lines:
     """Return an organization with its units and accounts."""
     accounts: dict[str, list[OrganizationAccount]] = {}
     known = {organization.root_id, *organization.unit_parents}
@@ -253,7 +253,7 @@ def _organization(organization: Organization, view: View) -> Lines:
     )
 
 
-def _whereabouts(account: str, view: View) -> list[str]:
+def _whereabouts(account: str, view: WorldView) -> list[str]:
     """Return a line for each organization that an account is in."""
     found = []
     for _, organization in view.organizations:
@@ -272,7 +272,7 @@ def heading(running: Running | None, *, entered: bool, region: str) -> str:
     """Return in a line how a mock is.
 
     Args:
-        running: what the mock is, or was, an entrance to; None if it was never started.
+        running: what the mock is, or was, an activation to; None if it was never started.
         entered: whether it is running.
         region: its default region.
     """
@@ -283,7 +283,7 @@ def heading(running: Running | None, *, entered: bool, region: str) -> str:
     if not entered:
         return f"MembershipMock, ended after {calls}"
     return (
-        f"MembershipMock, running: account {running.road.default_account}, region {region},"
+        f"MembershipMock, running: account {running.pipeline.default_account}, region {region},"
         f" {calls}{_frozen(running)}"
     )
 

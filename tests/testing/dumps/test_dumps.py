@@ -265,11 +265,22 @@ def test_a_dump_can_be_read(membership_mock: Any) -> None:
     invited(membership_mock)
     store = membership_mock.dump().data["stores"]["securityhub"]["AssociationStore"][REGION]
     association = store["wanted"][MEMBER][ADMIN]
-    assert association["$type"] == "securityhub.associations.Association"
+    assert association["$type"] == "securityhub.Association"
     assert association["member_status"] == "Invited"
     assert re.fullmatch(r"2\d{3}-.*\+00:00", association["invited_at"]["$time"])
     pointer = f"/stores/securityhub/AssociationStore/{REGION}/wanted/{MEMBER}/{ADMIN}"
     assert store["rosters"][ADMIN]["members"][MEMBER] == {"$same": pointer}
+
+
+def test_a_dump_of_0_1_0_which_names_files_can_be_loaded(membership_mock: Any) -> None:
+    hub(membership_mock, ADMIN)
+    dump = membership_mock.dump()
+    text = dump.to_json()
+    assert '"securityhub.Hub"' in text
+    membership_mock.reset()
+    older = text.replace('"securityhub.Hub"', '"securityhub.hubs.Hub"')
+    membership_mock.load(Dump.from_json(older))
+    assert membership_mock.dump() == dump
 
 
 def test_a_dump_says_which_stores_it_holds(membership_mock: Any) -> None:
@@ -467,10 +478,10 @@ def test_data_and_text_of_a_dump_are_refused_in_a_few_words(membership_mock: Any
         "os.system",
         "builtins.eval",
         "subprocess.Popen",
-        "engine.running.Entrance",
+        "engine.running.Activation",
         "engine.world.World",
         "options.Options",
-        "membership_mock.securityhub.hubs.hubs.Hub",
+        "membership_mock.securityhub.hubs.Hub",
         "securityhub.hubs.Nothing",
         "securityhub.hubs.Scope",
         "moto.s3.models.subprocess",
@@ -533,7 +544,7 @@ def test_stores_that_do_not_exist_are_refused(
 @pytest.mark.parametrize(
     ("place", "value", "expected"),
     [
-        ("securityhub HubStore hubs", 7, "hubs of a securityhub.hubs.HubStore cannot be 7"),
+        ("securityhub HubStore hubs", 7, "hubs of a securityhub.HubStore cannot be 7"),
         ("securityhub HubStore hubs", {ADMIN: "hub"}, "hubs of a .* cannot be a dict"),
         ("securityhub HubStore hubs", {ADMIN: {"$same": "/stores"}}, "cannot be a dict"),
         (f"securityhub HubStore hubs {ADMIN} hub_arn", 7, "hub_arn of a .*Hub cannot be 7"),

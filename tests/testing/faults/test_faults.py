@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from membership_mock import Fault, NotRunning, UsageError, mock_membership
 from membership_mock.engine import running
-from membership_mock.engine.pipeline.setup_calls import staging
+from membership_mock.engine.pipeline.setup_calls import setup_calls
 from tests.samples import TEAM, new_case, new_membership
 
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -121,7 +121,7 @@ def test_a_malformed_call_is_refused_before_a_fault_hits_it(membership_mock: Any
 def test_setting_a_scene_is_not_faulted(membership_mock: Any) -> None:
     fault = membership_mock.fail("*", "ThrottlingException", times=None)
     security = client(membership_mock, "security-ir")
-    with staging():
+    with setup_calls():
         new_membership(security)
     assert len(fault.fired) == 0
     assert outcome(security.list_memberships) == "ThrottlingException"
@@ -174,15 +174,15 @@ def test_a_fault_changes_nothing_in_the_world(membership_mock: Any) -> None:
 
 
 def test_the_road_is_free_when_no_fault_is_left(membership_mock: Any) -> None:
-    road = running.require().road
-    assert road.intervene is None
+    pipeline = running.require().pipeline
+    assert pipeline.intervene is None
     one = membership_mock.fail("list_memberships", "ThrottlingException")
     two = membership_mock.fail("get_case", "ThrottlingException")
-    assert road.intervene is not None
+    assert pipeline.intervene is not None
     assert outcome(client(membership_mock, "security-ir").list_memberships) != "fine"
-    assert (one.remaining, road.intervene is None) == (0, False)
+    assert (one.remaining, pipeline.intervene is None) == (0, False)
     two.cancel()
-    assert road.intervene is None
+    assert pipeline.intervene is None
 
 
 def test_botocore_tries_again_and_succeeds(
@@ -373,7 +373,7 @@ def test_a_filter_that_cannot_be_meant_is_a_usage_error(
         membership_mock.faults.delay("*", 2, **wrong)
     with pytest.raises(UsageError, match=said):
         membership_mock.faults.refuse_accounts("get_members", [OTHER], **wrong)
-    assert running.require().road.intervene is None
+    assert running.require().pipeline.intervene is None
 
 
 def test_a_case_can_be_opened_after_its_fault(membership_mock: Any) -> None:

@@ -291,7 +291,7 @@ def test_more_members_than_aws_allows_are_refused(membership_mock, given):
     [
         pytest.param({"status": "Enbled"}, "nearest: 'Enabled'", id="misspelt status"),
         pytest.param({"status": "CANCELLED"}, "There are: Created", id="status of nowhere"),
-        pytest.param({"by": "email"}, "'invitation' or by 'organization'", id="unknown road"),
+        pytest.param({"by": "email"}, "'invitation' or by 'organization'", id="unknown pipeline"),
         pytest.param({"region": "eu-wset-1"}, "nearest: 'eu-west-1'", id="misspelt region"),
         pytest.param({"region": 1}, r"region: 1 is not str", id="region that is no text"),
         pytest.param({"account": "22"}, "not an account id", id="account too short"),

@@ -15,7 +15,7 @@ from membership_mock import MembershipMock, NotRunning, UsageError, mock_members
 from membership_mock.cleanrooms.collaborations.collaboration_store import CollaborationStore
 from membership_mock.engine import running
 from membership_mock.engine.moto import registries
-from membership_mock.engine.state.summary import Outline, one, several
+from membership_mock.engine.state.summary import Summary, one, several
 from membership_mock.securityhub.hubs.hubs import HubStore
 from membership_mock.securityhub.membership.associations import AssociationStore
 from membership_mock.securityhub.standards.standards import StandardsStore
@@ -282,8 +282,8 @@ def test_regions_and_accounts_with_the_same_in_them_are_shown_once(mock):
 
 def test_what_goes_for_all_accounts_comes_first_and_is_part_of_each(mock, monkeypatch):
     mock.client("securityhub", account=ADMIN, region=IRELAND).enable_security_hub()
-    everywhere = Outline("", "", "securityhub", one("a quota"))
-    monkeypatch.setattr(StandardsStore, "outline", lambda *_: iter([everywhere]))
+    everywhere = Summary("", "", "securityhub", one("a quota"))
+    monkeypatch.setattr(StandardsStore, "summary", lambda *_: iter([everywhere]))
     expected = ["  all accounts", "    securityhub in all regions", "      a quota", f"  {ADMIN}"]
     assert str(mock).splitlines()[1:5] == expected
     assert shown(mock, account=ADMIN).splitlines()[:4] == expected
@@ -573,7 +573,7 @@ def test_a_store_that_cannot_be_shown_hides_no_failed_test(mock, monkeypatch):
         raise KeyError("broken")
 
     mock.client("securityhub", account=ADMIN).enable_security_hub()
-    monkeypatch.setattr(HubStore, "outline", broken)
+    monkeypatch.setattr(HubStore, "summary", broken)
     assert "the world cannot be shown: KeyError('broken')" in mock.report()
     assert "1  securityhub.EnableSecurityHub" in mock.report()
     assert "the world cannot be shown" in str(mock)
