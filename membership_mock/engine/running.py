@@ -12,16 +12,21 @@ from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
 from membership_mock.engine.adapters import http_clients, network_guard
 from membership_mock.engine.adapters.botocore_clients import Interceptor
-from membership_mock.engine.moto import iam, registries, responses
+from membership_mock.engine.adapters.moto_handlers import response_handler
+from membership_mock.engine.moto import configuration, iam, responses
 from membership_mock.engine.moto.organizations import forget_members_of_the_gone
+from membership_mock.engine.moto.other_services import MotoServices
 from membership_mock.engine.moto.patches import Patches
+from membership_mock.engine.moto.registries import Installation
 from membership_mock.engine.moto.startup import MotoStart
 from membership_mock.engine.pipeline import observers
+from membership_mock.engine.pipeline.backends import Backends
 from membership_mock.engine.pipeline.call_record import Record
 from membership_mock.engine.pipeline.caller import explicit_account, signing_key
 from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
@@ -81,16 +86,16 @@ class Running:
         self.services = services
         self._random_before: Any = None
         self._plant(activation.seed)
-        self.world = World(_secret())
+        self.world = World(_secret(), configuration.random, MotoServices())
         self.record = Record()
-        self.installation = registries.Installation(services, self.world)
+        self.backends = Backends(services, self.world)
         self._default_account = activation.account
         self.pipeline = RequestPipeline(
-            services,
-            self.installation,
+            self.backends,
+            iam.MotoAuthorization(),
             self.world,
             self.record,
-            activation.account or registries.DEFAULT_ACCOUNT_ID,
+            activation.account or configuration.DEFAULT_ACCOUNT_ID,
         )
         self.mocks: list[ref[Any]] = []
         self._activations = [activation]
@@ -100,18 +105,24 @@ class Running:
         self._tools: dict[type, Any] = {}
         self._config_before: dict[str, Any] = {}
         self._environment: dict[str, str | None] = {}
-        self._moto = MotoStart(activation.config, self.installation, self.world)
+        self._installation = Installation(
+            self.backends,
+            self.world,
+            partial(response_handler, pipeline=current_pipeline),
+            self.pipeline.call,
+        )
+        self._moto = MotoStart(activation.config, services, self.world)
         self._interceptor = Interceptor(self.pipeline, is_running)
         self._other_clients = Patches()
 
     def open(self) -> None:
         """Set everything up."""
-        self._config_before = deepcopy(registries.default_user_config)
+        self._config_before = deepcopy(configuration.default_user_config)
         environment = {name: os.environ.get(name) for name in (*_FAKED, *_HIDDEN)}
         try:
-            self.installation.put(self._account_for_moto, self._begin_anew)
+            self._installation.put(self._account_for_moto, self._begin_anew)
             self._moto.start()
-            if registries.mock_credentials():
+            if configuration.mock_credentials():
                 self._environment = environment
                 for name in _HIDDEN:
                     os.environ.pop(name, None)
@@ -128,7 +139,7 @@ class Running:
             last_first.callback(self._restore_configuration)
             last_first.callback(self._restore_environment)
             last_first.callback(self._restore_random)
-            last_first.callback(self.installation.remove)
+            last_first.callback(self._installation.remove)
             last_first.callback(self._moto.stop)
             if self._environment:
                 for name in _FAKED:  # moto expects them, though the test may have deleted them
@@ -150,13 +161,13 @@ class Running:
     def _plant(self, seed: int | str | None) -> None:
         if seed is not None:
             if self._random_before is None:
-                self._random_before = registries.random.getstate()
-            registries.random.seed(seed)
+                self._random_before = configuration.random.getstate()
+            configuration.random.seed(seed)
 
     def _restore_random(self) -> None:
         """Let what comes after a seeded mock be as random as what came before."""
         if self._random_before is not None:
-            registries.random.setstate(self._random_before)
+            configuration.random.setstate(self._random_before)
 
     def _restore_environment(self) -> None:
         for name, value in self._environment.items():
@@ -166,8 +177,8 @@ class Running:
                 os.environ[name] = value
 
     def _restore_configuration(self) -> None:
-        registries.default_user_config.clear()
-        registries.default_user_config.update(self._config_before)
+        configuration.default_user_config.clear()
+        configuration.default_user_config.update(self._config_before)
 
     def reset(self) -> None:
         """Empty the world, moto's included, the record of calls, and what tools have set up."""
@@ -219,10 +230,10 @@ class Running:
         """Let what is due by now happen, where it shows without a look."""
         now = self.world.clock.now()
         for service, kind in self.services.items():
-            backends = self.installation.backends[service]
             for family in kind.followers_of_time:
                 for account_id, region in dict.fromkeys(family.waiting(self.world)):
-                    backends[account_id][region].family(family).time_passed(now)
+                    backend = self.backends.of(service, account_id, region)
+                    backend.family(family).time_passed(now)
 
     def join(self, activation: Activation) -> None:
         """Let an inner mock's options count on top of the others'."""
@@ -262,13 +273,13 @@ class Running:
         return not self._activations
 
     def _apply_options(self) -> None:
-        registries.default_user_config.clear()
-        registries.default_user_config.update(deepcopy(self._config_before))
+        configuration.default_user_config.clear()
+        configuration.default_user_config.update(deepcopy(self._config_before))
         self._default_account = None
         for activation in self._activations:
-            registries.default_user_config.update(activation.config)
+            configuration.default_user_config.update(activation.config)
             self._default_account = activation.account or self._default_account
-        self.pipeline.default_account = self._default_account or registries.DEFAULT_ACCOUNT_ID
+        self.pipeline.default_account = self._default_account or configuration.DEFAULT_ACCOUNT_ID
         self._settle()
         self.pipeline.forget_steps()  # another list of services may be allowed
 
@@ -288,7 +299,7 @@ class Running:
 
 def _secret() -> bytes:
     """Return what page tokens are sealed with, the same one for the same seed."""
-    return registries.random.getrandbits(128).to_bytes(16, "big")  # type: ignore[no-any-return]
+    return configuration.random.getrandbits(128).to_bytes(16, "big")  # type: ignore[no-any-return]
 
 
 def enter(services: Mapping[str, type[Backend]], activation: Activation) -> Running:
@@ -317,6 +328,15 @@ def leave(activation: Activation) -> None:
 def is_running() -> bool:
     """Return whether any mock is running."""
     return bool(_current)
+
+
+def current_pipeline() -> RequestPipeline:
+    """Return the pipeline of the running mock.
+
+    Raises:
+        NotRunning: there is none.
+    """
+    return require().pipeline
 
 
 def current_record() -> Record | None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.moto.registries import is_region
 from membership_mock.engine.pipeline.caller import account_id, not_a_region
-from membership_mock.engine.state.quotas import Quota, QuotaUse, limit_of, set_limit, uses_of
+from membership_mock.engine.protocol.regions import is_region
+from membership_mock.engine.state.quotas import Quota, QuotaUse, limit_of, set_limit
 from membership_mock.errors import NotRunning, UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.operation_names import check_service
@@ -256,7 +256,7 @@ def _uses(running: Running, quotas: list[Quota]) -> Iterator[QuotaUse]:
     running.pass_time()
     now = running.world.clock.now()
     for service in dict.fromkeys(quota.service for quota in quotas):
-        for use in uses_of(running.services[service], running.world, now):
+        for use in running.services[service].quota_uses(running.world, now):
             if use.quota in quotas:
                 yield use
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.moto import registries, snapshot
+from membership_mock.engine.moto import snapshot
 from membership_mock.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Snapshot:
     def __init__(self, running: Running) -> None:
         with running.world.lock:
             self._frozen = snapshot.freeze(snapshot.read(running.world))
-            self._random = registries.random.getstate() if running.is_seeded else None
+            self._random = running.world.random.getstate() if running.is_seeded else None
         self._of = weakref.ref(running)  # a snapshot that is kept must not keep an ended mock
         self.size = len(self._frozen)
 
@@ -53,4 +53,4 @@ def restore(running: Running, taken: Snapshot) -> None:
     with running.world.lock:
         snapshot.put(running.world, taken._frozen)
         if taken._random is not None:
-            registries.random.setstate(taken._random)
+            running.world.random.setstate(taken._random)

@@ -25,6 +25,7 @@ SERVICE_PACKAGES = {service.replace("-", "_") for service in SERVICES}
 #: the files that know moto's insides: its registries, its start, its organizations, its IAM, its tagging
 KNOW_MOTO = {
     "engine/adapters/botocore_clients.py",
+    "engine/moto/configuration.py",
     "engine/moto/registries.py",
     "engine/moto/iam.py",
     "engine/moto/organization_setup.py",

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from membership_mock import mock_membership
-from membership_mock.engine.moto.registries import random as mock_random
+from membership_mock.engine.moto.configuration import random as mock_random
 from tests.samples import TEAM, case_input
 
 MANAGEMENT = "111111111111"

@@ -26,9 +26,9 @@ from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.quotas import ANALYSIS_TEMPLATES, Quotas
 from membership_mock.cleanrooms.region_index import sequence_of, shelve, unshelve
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
-from membership_mock.engine.moto.registries import TaggedResource, random_uuid
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.summary import Summary, View, by_account, named, several
@@ -204,7 +204,7 @@ class AnalysisTemplates(CleanRoomsFamily):
                 "ALREADY_EXISTS",
             )
         self.of(Quotas).require_room(ANALYSIS_TEMPLATES, len(siblings))
-        template_id = random_uuid()
+        template_id = ctx.world.uuid()
         named = {"referencedTables": tables_in(source["text"])} if "text" in source else {}
         template = AnalysisTemplate(
             id=template_id,

@@ -40,7 +40,6 @@ from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationE
 from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT
-from membership_mock.engine.moto.registries import random_uuid
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
@@ -150,7 +149,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         self.of(ProtectedTables).check(membership.collaboration_id, names, use)
         self.require_room(membership, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, ctx.now)
         job = ProtectedJob(
-            id=random_uuid(),
+            id=ctx.world.uuid(),
             account_id=ctx.account_id,
             sequence=len(self.analyses.by_id),
             membership_id=membership.id,
@@ -216,7 +215,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         """Write the files into the receiver's bucket, and return the ``output``."""
         files: Any = analysis.outcome.result or {}  # check_result has seen it
         for destination in analysis.destinations:
-            write_files(analysis.id, self.backend.partition, destination, files)
+            write_files(self.backend, analysis.id, destination, files)
         return output_of(analysis.id, analysis.destinations)
 
 

@@ -45,7 +45,6 @@ from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationE
 from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT
-from membership_mock.engine.moto.registries import random_uuid
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
@@ -155,7 +154,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         outcome = self.next_outcome()
         self.check_result(outcome.result, destinations)
         query = ProtectedQuery(
-            id=random_uuid(),
+            id=ctx.world.uuid(),
             account_id=ctx.account_id,
             sequence=len(self.analyses.by_id),
             membership_id=membership.id,
@@ -227,7 +226,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         """Write the result into the bucket of each receiver, and return the ``output``."""
         result: Any = analysis.outcome.result  # check_result has seen it
         for destination in analysis.destinations:
-            write_query_result(analysis.id, self.backend.partition, destination, result)
+            write_query_result(self.backend, analysis.id, destination, result)
         configuration = (analysis.result_configuration or {}).get("outputConfiguration", {})
         return output_of(
             analysis.id, analysis.destinations, distributed="distribute" in configuration

@@ -18,7 +18,7 @@ from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
 from membership_mock.cleanrooms.collaborations.collaborations import Collaboration
 from membership_mock.cleanrooms.errors import ValidationException
 from membership_mock.cleanrooms.memberships.membership_store import Membership
-from membership_mock.engine.moto.s3 import put_object
+from membership_mock.engine.pipeline.operation import Backend
 
 Rows = Sequence[Mapping[str, Any]]
 #: rows of a query, the bytes of its one file, or the files of a job by name
@@ -117,7 +117,7 @@ def receivers(collaboration: Collaboration) -> list[Membership]:
 
 
 def write_query_result(
-    analysis_id: str, partition: str, destination: Destination, result: Rows | bytes | None
+    backend: Backend, analysis_id: str, destination: Destination, result: Rows | bytes | None
 ) -> None:
     """Write the one file of a query's result: the bytes as they are, or the rows as CSV.
 
@@ -130,16 +130,18 @@ def write_query_result(
     else:
         return
     suffix = (destination.result_format or "").lower()
-    write_files(analysis_id, partition, destination, {f"part-00000.{suffix}": body})
+    write_files(backend, analysis_id, destination, {f"part-00000.{suffix}": body})
 
 
 def write_files(
-    analysis_id: str, partition: str, destination: Destination, files: Mapping[str, bytes]
+    backend: Backend, analysis_id: str, destination: Destination, files: Mapping[str, bytes]
 ) -> None:
     """Write files into the folder of an analysis, if the receiver has the bucket."""
     for name, body in files.items():
         key = f"{destination.folder(analysis_id)}/{name}"
-        put_object(destination.account_id, partition, destination.bucket, key, body)
+        backend.world.other_services.put_object(
+            destination.account_id, backend.partition, destination.bucket, key, body
+        )
 
 
 def output_of(

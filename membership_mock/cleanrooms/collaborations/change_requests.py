@@ -25,7 +25,6 @@ from membership_mock.cleanrooms.errors import (
 from membership_mock.cleanrooms.families import CleanRoomsFamily
 from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.region_index import sequence_of
-from membership_mock.engine.moto.registries import random_uuid
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
@@ -181,7 +180,7 @@ class ChangeRequests(CleanRoomsFamily):
         automatic = set(collaboration.auto_approved_change_types or ())
         wanted = {kind for each in examined for kind in each["types"]}
         request = ChangeRequest(
-            id=random_uuid(),
+            id=ctx.world.uuid(),
             collaboration_id=collaboration.id,
             create_time=ctx.now,
             update_time=ctx.now,
@@ -288,7 +287,7 @@ class ChangeRequests(CleanRoomsFamily):
 
     def _apply(self, request: ChangeRequest, collaboration: Collaboration, now: datetime) -> None:
         store = self.store(CollaborationStore)
-        specifications.apply(request.changes, collaboration, store, now)
+        specifications.apply(request.changes, collaboration, store, now, self.backend.world.uuid)
 
     def _require_room(self, collaboration: Collaboration, changes: list[dict[str, Any]]) -> None:
         added = specifications.added_members(changes)

@@ -6,7 +6,7 @@ their names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -72,8 +72,17 @@ def apply(
     collaboration: Collaboration,
     store: CollaborationStore,
     now: datetime,
+    new_id: Callable[[], str],
 ) -> None:
-    """Let ``changes``, which must be possible, happen."""
+    """Make ``changes``, which must be possible, to a collaboration.
+
+    Args:
+        changes: what to change.
+        collaboration: what they change.
+        store: keeps it.
+        now: the instant of the change, in UTC.
+        new_id: returns the id of the membership that a new member may create.
+    """
     for each in changes:
         wanted = each["specification"].get("member")
         if wanted is None:
@@ -87,6 +96,7 @@ def apply(
                 collaboration,
                 wanted["accountId"],
                 now,
+                membership_id=new_id(),
                 display_name=wanted["displayName"],
                 abilities=list(wanted["memberAbilities"]),
                 ml_abilities=wanted.get("mlMemberAbilities"),

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from membership_mock.cleanrooms.collaborations.payment import Payment
 from membership_mock.cleanrooms.region_index import shelve, unshelve
-from membership_mock.engine.moto.registries import random_uuid
 from membership_mock.engine.state.summary import Line, Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store
 
@@ -185,13 +184,13 @@ class CollaborationStore(Store, scope=Scope.REGION):
         account_id: str,
         now: datetime,
         *,
+        membership_id: str,
         display_name: str,
         abilities: list[str],
         ml_abilities: dict[str, Any] | None,
         payment_configuration: Payment,
     ) -> None:
         """Make an account, which must be new to it, an invited member of ``collaboration``."""
-        membership_id = random_uuid()
         home = collaboration.arn.split(":")[:4]
         self.members += 1
         member = collaboration.members[account_id] = Member(

@@ -22,9 +22,9 @@ from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationE
 from membership_mock.cleanrooms.families import CleanRoomsFamily
 from membership_mock.cleanrooms.region_index import sequence_of
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
-from membership_mock.engine.moto.registries import TaggedResource, random_uuid
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
@@ -145,7 +145,7 @@ class Collaborations(CleanRoomsFamily):
         limits.require_room(quotas.MEMBERS, 0, len(members))
         limits.require_room(quotas.COLLABORATIONS, store.created.get(ctx.account_id, 0))
 
-        collaboration_id = random_uuid()
+        collaboration_id = ctx.world.uuid()
         collaboration = Collaboration(
             id=collaboration_id,
             arn=ctx.arn(f"collaboration/{collaboration_id}"),
@@ -170,6 +170,7 @@ class Collaborations(CleanRoomsFamily):
                 collaboration,
                 each["accountId"],
                 ctx.now,
+                membership_id=ctx.world.uuid(),
                 display_name=each["displayName"],
                 abilities=each["memberAbilities"],
                 ml_abilities=each.get("mlMemberAbilities"),

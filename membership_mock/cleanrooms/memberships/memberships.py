@@ -36,9 +36,9 @@ from membership_mock.cleanrooms.memberships.result_configuration import (
 )
 from membership_mock.cleanrooms.region_index import sequence_of
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
-from membership_mock.engine.moto.registries import TaggedResource
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World

@@ -22,9 +22,9 @@ from membership_mock.cleanrooms.quotas import ALLOWED_COLUMNS, CONFIGURED_TABLES
 from membership_mock.cleanrooms.region_index import sequence_of, shelve, unshelve
 from membership_mock.cleanrooms.tables.table_columns import Columns, columns_of
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
-from membership_mock.engine.moto.registries import TaggedResource, random_uuid
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.summary import Summary, View, named, several
@@ -186,7 +186,7 @@ class ConfiguredTables(CleanRoomsFamily):
         store = self.store(ConfiguredTableStore)
         used = len(store.by_account.get(ctx.account_id, ()))
         self.of(Quotas).require_room(CONFIGURED_TABLES, used)
-        table_id = random_uuid()
+        table_id = ctx.world.uuid()
         table = ConfiguredTable(
             id=table_id,
             arn=ctx.arn(f"configuredtable/{table_id}"),
@@ -295,7 +295,7 @@ class ConfiguredTables(CleanRoomsFamily):
 
     def _columns(self, ctx: Context, reference: dict[str, Any], allowed: list[str]) -> Columns:
         self.of(Quotas).require_room(ALLOWED_COLUMNS, 0, len(allowed))
-        return columns_of(ctx.account_id, ctx.region, reference, allowed)
+        return columns_of(ctx, reference, allowed)
 
 
 def _with_region(reference: dict[str, Any], region: str) -> dict[str, Any]:

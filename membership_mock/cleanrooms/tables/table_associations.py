@@ -24,9 +24,9 @@ from membership_mock.cleanrooms.tables.configured_tables import (
     ConfiguredTableStore,
 )
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
-from membership_mock.engine.moto.registries import TaggedResource, random_uuid
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.summary import Summary, View, by_account, named, several
@@ -202,7 +202,7 @@ class TableAssociations(CleanRoomsFamily):
                 namesake.id,
             )
         self.of(Quotas).require_room(TABLE_ASSOCIATIONS, len(siblings))
-        association_id = random_uuid()
+        association_id = ctx.world.uuid()
         association = TableAssociation(
             id=association_id,
             arn=f"{membership.arn}/configuredtableassociation/{association_id}",

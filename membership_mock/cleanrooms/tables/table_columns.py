@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from membership_mock.cleanrooms.errors import ValidationException
-from membership_mock.engine.moto import glue
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.state.other_services import GlueTable
 
 _UNKNOWN_TYPE = "string"
 
@@ -33,9 +34,7 @@ class Columns:
         return [{"name": name, "type": self.types[name]} for name in self.partition_keys]
 
 
-def columns_of(
-    account_id: str, region: str, reference: dict[str, Any], allowed: list[str]
-) -> Columns:
+def columns_of(ctx: Context, reference: dict[str, Any], allowed: list[str]) -> Columns:
     """Return the allowed columns of the table that ``reference`` names.
 
     Raises:
@@ -54,7 +53,7 @@ def columns_of(
     elif kind == "glue" or (
         kind == "athena" and described.get("catalogName", "AwsDataCatalog") == "AwsDataCatalog"
     ):
-        found = _glue_table(account_id, described.get("region", region), described)
+        found = _glue_table(ctx, described.get("region", ctx.region), described)
         if found is not None:
             known, keys = found.columns, found.partition_keys
     missing = [] if known is None else [name for name in allowed if name not in known]
@@ -68,15 +67,15 @@ def columns_of(
     )
 
 
-def _glue_table(account_id: str, region: str, described: dict[str, Any]) -> glue.GlueTable | None:
+def _glue_table(ctx: Context, region: str, described: dict[str, Any]) -> GlueTable | None:
     name, database = described["tableName"], described["databaseName"]
-    found = glue.look_up(account_id, region, database, name)
+    found = ctx.world.other_services.glue_database(ctx.account_id, region, database, name)
     if found is None:
         return None
     if found.table is None:
         raise ValidationException(
             f"Table {name} was not found in database {database} of the AWS Glue Data Catalog of"
-            f" account {account_id} in Region {region}.",
+            f" account {ctx.account_id} in Region {region}.",
             field="tableReference",
         )
     return found.table

@@ -27,9 +27,8 @@ from moto.core.models import botocore_stubber
 from membership_mock.engine.adapters import sessions
 from membership_mock.engine.adapters.hosts import is_aws, is_loopback
 from membership_mock.engine.adapters.network_guard import let_through, way_out
-from membership_mock.engine.moto import registries
+from membership_mock.engine.moto import configuration
 from membership_mock.engine.moto.patches import Patches
-from membership_mock.engine.pipeline.caller import caller_of
 from membership_mock.engine.protocol.http import http_request
 from membership_mock.errors import ClientOutlivedMock, RequestBlocked
 
@@ -92,7 +91,7 @@ class Interceptor:
             service = operation.service_model.service_name if operation is not None else ""
             url = request.url
             if operation is not None and service in services:
-                if is_loopback(url) or registries.passes_through(service, url):
+                if is_loopback(url) or configuration.passes_through(service, url):
                     return transmit(self, request)
                 try:
                     answer = pipeline.serve(
@@ -106,11 +105,11 @@ class Interceptor:
                 if answer.delay:
                     _wait(pipeline, self, request, answer.delay)
                 return _response(url, answer)
-            if is_loopback(url) or not is_aws(url) or registries.passes_through(None, url):
+            if is_loopback(url) or not is_aws(url) or configuration.passes_through(None, url):
                 return transmit(self, request)
             response = ask(request, operation)
             if response is None:
-                raise _blocked(request, operation, pipeline.default_account)
+                raise _blocked(request, operation, pipeline)
             return response
 
         patches.set(Endpoint, "_send", send)
@@ -155,7 +154,7 @@ class Interceptor:
         @functools.wraps(create)
         def create_client(self: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:
             client = create(self, service_name, *args, **kwargs)
-            if service_name in services and not registries.passes_through(
+            if service_name in services and not configuration.passes_through(
                 service_name, client.meta.endpoint_url
             ):
                 clients.add(client)
@@ -174,7 +173,7 @@ class _Guard:
         if self._alive() or is_loopback(request.url):
             return None
         if botocore_stubber.enabled:  # a plain mock_aws: moto has some of these services
-            if registries.passes_through(None, request.url):
+            if configuration.passes_through(None, request.url):
                 return None
             response = ask_moto(request)
             if response is not None:
@@ -249,9 +248,9 @@ def ask_moto(request: Any) -> AWSResponse | None:
     return AWSResponse(request.url, status, headers, _RawBody(raw))
 
 
-def _blocked(request: Any, operation: Any, default_account: str) -> RequestBlocked:
-    account, region = caller_of(
-        http_request(request.method, request.url, request.headers, None), default_account
+def _blocked(request: Any, operation: Any, pipeline: RequestPipeline) -> RequestBlocked:
+    account, region = pipeline.caller_of(
+        http_request(request.method, request.url, request.headers, None)
     )
     service = operation.service_model.service_name if operation is not None else "a service"
     name = f"{service}.{operation.name}" if operation is not None else service

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from membership_mock.engine.adapters.hosts import is_aws, is_aws_host
-from membership_mock.engine.moto import registries
+from membership_mock.engine.moto import configuration
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.errors import RequestBlocked
 
@@ -33,7 +33,7 @@ def let_through() -> Iterator[None]:
 
 def is_let_through(url: str) -> bool:
     """Return whether a request to ``url`` may reach the network."""
-    return _let_through.get() or not is_aws(url) or registries.passes_through(None, url)
+    return _let_through.get() or not is_aws(url) or configuration.passes_through(None, url)
 
 
 def way_out(host: str) -> str:

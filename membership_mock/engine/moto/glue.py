@@ -3,27 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class GlueTable:
-    """The columns of a table in a data catalog, and those that it is partitioned by.
-
-    Attributes:
-        columns: the type of each column by its name, partition keys last.
-        partition_keys: the names of the partition keys.
-    """
-
-    columns: dict[str, str]
-    partition_keys: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class GlueDatabase:
-    """What the mock knows of a database; ``table`` is None if it has no such table."""
-
-    table: GlueTable | None
+from membership_mock.engine.state.other_services import GlueDatabase, GlueTable
 
 
 def look_up(account_id: str, region: str, database: str, table: str) -> GlueDatabase | None:

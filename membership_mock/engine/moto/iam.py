@@ -14,6 +14,7 @@ from moto.core.exceptions import (
     SignatureDoesNotMatchError,
 )
 
+from membership_mock.engine.moto.configuration import check_whitelist
 from membership_mock.engine.protocol.refusals import (
     InvalidSignatureException,
     UnrecognizedClientException,
@@ -22,6 +23,24 @@ from membership_mock.engine.protocol.refusals import (
 if TYPE_CHECKING:
     from membership_mock.engine.protocol.http import HttpRequest
     from membership_mock.engine.protocol.refusals import Refusals
+
+
+class MotoAuthorization:
+    """Implements `Authorization` with moto's IAM and configuration."""
+
+    def account_of_access_key(self, access_key: str) -> str | None:
+        """Return the account that IAM or STS gave an access key to; None if neither did."""
+        return account_of_access_key(access_key)
+
+    def check_service(self, service: str) -> None:
+        """Raise what moto raises if its configuration does not allow ``service``."""
+        check_whitelist(service)
+
+    def authorize(
+        self, request: HttpRequest, operation: str, account_id: str, refusals: Refusals
+    ) -> None:
+        """Refuse a request that no IAM policy allows, if moto is told to enforce policies."""
+        authorize(request, operation, account_id, refusals)
 
 
 def account_of_access_key(access_key: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from membership_mock.engine.moto.organizations import (
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
 
 if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.operation import Backend
+    from membership_mock.engine.pipeline.backends import Backends
     from membership_mock.engine.state.world import World
 
 __all__ = [
@@ -149,7 +149,7 @@ class MotoOrganization:
     Args:
         management: the management account.
         partition: the partition that the organization lives in.
-        services: our services, which follow every change.
+        backends: our services, which follow every change.
         world: their state.
     """
 
@@ -157,12 +157,12 @@ class MotoOrganization:
         self,
         management: str,
         partition: str,
-        services: Mapping[str, type[Backend]],
+        backends: Backends,
         world: World,
     ) -> None:
         self.management = management
         self.partition = partition
-        self._services = services
+        self._backends = backends
         self._world = world
 
     def create(self, region: str) -> str:
@@ -317,7 +317,7 @@ class MotoOrganization:
             now=self._world.clock.now(),
             account_id=account_id,
         )
-        with announced(self._services, self._world, change):
+        with announced(self._backends, self._world, change):
             account = self._backend.get_account_by_id(account_id)
             account.status = account.state = status
 

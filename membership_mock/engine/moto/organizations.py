@@ -23,7 +23,7 @@ from membership_mock.engine.state.organizations import (
 
 if TYPE_CHECKING:
     from membership_mock.engine.moto.patches import Patches
-    from membership_mock.engine.pipeline.operation import Backend
+    from membership_mock.engine.pipeline.backends import Backends
     from membership_mock.engine.state.world import World
 
 #: The services whose world this package mocks; moto knows at most one of them, and not as a
@@ -194,7 +194,7 @@ def register_delegated_administrator(
         )
 
 
-def install(patches: Patches, services: Mapping[str, type[Backend]], world: World) -> None:
+def install(patches: Patches, backends: Backends, world: World) -> None:
     """Teach moto's Organizations our services, until ``patches`` are undone."""
     from moto.organizations import models
 
@@ -222,7 +222,7 @@ def install(patches: Patches, services: Mapping[str, type[Backend]], world: Worl
 
     for name in FOLLOWED:
         original = getattr(models.OrganizationsBackend, name)
-        patches.set(models.OrganizationsBackend, name, _followed(name, original, services, world))
+        patches.set(models.OrganizationsBackend, name, _followed(name, original, backends, world))
 
     for name in DELEGATED_READS:
         if name in vars(models.OrganizationsBackend):
@@ -298,7 +298,7 @@ def _require_eligible(backend: Any, AccountId: str, ServicePrincipal: str, **_: 
 def _followed(
     name: OrganizationOperation,
     original: Callable[..., Any],
-    services: Mapping[str, type[Backend]],
+    backends: Backends,
     world: World,
 ) -> Callable[..., Any]:
     """Tell every family of our services what happens to an organization, before and after."""
@@ -320,7 +320,7 @@ def _followed(
         arrival = _arriving.get()
         if name == "create_account" and arrival is not None and arrival.invited:
             change = dataclasses.replace(change, kind="accept_handshake")
-        with announced(services, world, change) as happened:
+        with announced(backends, world, change) as happened:
             answer = original(self, *args, **kwargs)
             if name == "create_account":
                 happened.account_id = answer["CreateAccountStatus"]["AccountId"]
@@ -337,22 +337,20 @@ class Happened:
 
 
 @contextmanager
-def announced(
-    services: Mapping[str, type[Backend]], world: World, change: OrganizationChange
-) -> Iterator[Happened]:
+def announced(backends: Backends, world: World, change: OrganizationChange) -> Iterator[Happened]:
     """Tell every family of our services of what happens inside the block, before and after.
 
     A block that raises has changed nothing, and there is no after.
     """
-    families = [family for kind in services.values() for family in kind.families]
+    families = list(backends.families())
     happened = Happened()
     with world.lock:
-        seen = [family.organization_changing(world, change) for family in families]
+        seen = [family.organization_changing(those, change) for those, family in families]
         yield happened
         for take_down in seen:
             if take_down is not None:
                 take_down()
         if happened.account_id is not None:
             change = dataclasses.replace(change, account_id=happened.account_id)
-        for family in families:
-            family.organization_changed(world, change)
+        for those, family in families:
+            family.organization_changed(those, change)

@@ -16,7 +16,7 @@ from requests.structures import CaseInsensitiveDict
 from responses import RequestsMock
 
 from membership_mock.engine.adapters.network_guard import let_through
-from membership_mock.engine.moto import registries
+from membership_mock.engine.moto import configuration
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.pipeline.plain_http import PlainHttpRequest, PlainHttpResponse
 
@@ -72,7 +72,7 @@ def install(patches: Patches, _alive: Callable[[], bool]) -> None:
 
     def decide(self: Any, adapter: Any, request: Any, **kwargs: Any) -> Any:
         # moto's own lets all through that matches nothing; another one only what a test has named
-        if self is not responses_mock or registries.passes_through(None, str(request.url)):
+        if self is not responses_mock or configuration.passes_through(None, str(request.url)):
             with let_through():
                 return on_request(self, adapter, request, **kwargs)
         return on_request(self, adapter, request, **kwargs)

@@ -24,7 +24,7 @@ from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint, PlainH
 from membership_mock.engine.protocol.http import http_request
 
 if TYPE_CHECKING:
-    from membership_mock.engine.moto.registries import Installation
+    from membership_mock.engine.pipeline.operation import Backend
     from membership_mock.engine.state.world import World
 
 # The responses of moto's patterns, by HTTP method, with the patterns that they were made from.
@@ -36,16 +36,16 @@ class MotoStart:
 
     Args:
         config: moto's configuration, as `mock_aws` takes it.
-        installation: our services, which are in moto's registries already.
+        services: the backend class of each of our services, by service id.
         world: their state.
     """
 
-    def __init__(self, config: Mapping[str, Any], installation: Installation, world: World) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], services: Mapping[str, type[Backend]], world: World
+    ) -> None:
         self._mock = mock_aws(config=dict(config))
         self._doors = [
-            (door, world)
-            for backends in installation.backends.values()
-            for door in backends.backend.plain_http_endpoints
+            (door, world) for kind in services.values() for door in kind.plain_http_endpoints
         ]
         self._started = False
         if type(self._mock) is MockAWS:

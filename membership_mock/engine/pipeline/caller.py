@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-from membership_mock.engine.moto import iam
 from membership_mock.engine.protocol.http import HttpRequest
 from membership_mock.errors import UsageError
 
@@ -56,12 +55,17 @@ def explicit_account(headers: Mapping[str, Any]) -> str | None:
     return _named_account(headers, signing_key(headers))
 
 
-def caller_of(request: HttpRequest, default_account: str) -> tuple[str, str]:
+def caller_of(
+    request: HttpRequest,
+    default_account: str,
+    account_of_access_key: Callable[[str], str | None],
+) -> tuple[str, str]:
     """Return account and region of the caller.
 
     Args:
         request: signed in its headers or its query; unsigned, it comes from the default account.
-        default_account: whose requests they are that nothing else tells apart.
+        default_account: the account of a request that names none.
+        account_of_access_key: returns the account that an access key was given to, or None.
     """
     key, region = _scope(request.headers.get("Authorization"), request.query)
     if region is None:
@@ -69,7 +73,7 @@ def caller_of(request: HttpRequest, default_account: str) -> tuple[str, str]:
         region = found.group(1) if found else _DEFAULT_REGION
     account = _named_account(request.headers, key)
     if account is None and key is not None:
-        account = iam.account_of_access_key(key)
+        account = account_of_access_key(key)
     return account or default_account, region
 
 

@@ -13,17 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from membership_mock.engine.moto.registries import MotoBackend
 from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.refusals import Refusals
+from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.state.organizations import OrganizationChange
 from membership_mock.engine.state.quotas import limit_of
+from membership_mock.engine.state.world import keys_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from membership_mock.engine.moto.registries import TaggedResource
+    from membership_mock.engine.pipeline.tagged_resource import TaggedResource
     from membership_mock.engine.state.quotas import Quota, QuotaUse
     from membership_mock.engine.state.world import Store, World
 
@@ -110,18 +111,22 @@ class Family:
 
     @classmethod
     def organization_changing(
-        cls, world: World, change: OrganizationChange
+        cls, backends: ServiceBackends, change: OrganizationChange
     ) -> Callable[[], None] | None:
-        """Look at an organization just before ``change`` happens to it, and change nothing yet.
+        """Read an organization just before ``change`` happens to it, and change nothing yet.
+
+        Args:
+            backends: those of the family's service, and their world.
+            change: what is about to happen; it may still fail.
 
         Returns:
-            What takes down what was seen once it has happened, for it may fail; None for nothing.
+            A function that is called once the change has happened; None for nothing to do.
         """
-        del world, change
+        del backends, change
         return None
 
     @classmethod
-    def organization_changed(cls, world: World, change: OrganizationChange) -> None:
+    def organization_changed(cls, backends: ServiceBackends, change: OrganizationChange) -> None:
         """Follow ``change``, which has just happened to an organization."""
 
     @classmethod
@@ -167,11 +172,16 @@ class Handler:
         return f"{self.method.__qualname__} ({code.co_filename}:{code.co_firstlineno})"
 
 
-class Backend(MotoBackend):
+class Backend:
     """The behaviour of one service for one account in one region.
 
     Subclass it with ``service`` and ``families``; wrong or doubled marks raise a ``TypeError`` when
     the class is made.
+
+    Args:
+        backends: those of the same service in other accounts and regions.
+        account_id: the 12 digits of the account.
+        region_name: the region.
     """
 
     service: ClassVar[str]
@@ -201,6 +211,24 @@ class Backend(MotoBackend):
             kind for kind in cls.families if kind.time_passed is not Family.time_passed
         )
 
+    def __init__(self, backends: ServiceBackends, account_id: str, region_name: str) -> None:
+        self.backends = backends
+        self.account_id = account_id
+        self.region_name = region_name
+        self.partition = partition_of(region_name)
+        self.world = backends.world
+        self.store_keys = keys_of(account_id, region_name, self.partition)
+        self._families: dict[type[Family], Family] = {}
+
+    def in_region(self, region: str, account_id: str | None = None) -> Backend:
+        """Return the backend of the same service in another region.
+
+        Args:
+            region: the region.
+            account_id: the account; this backend's when None.
+        """
+        return self.backends.of(account_id or self.account_id, region)
+
     def family(self, kind: type[F]) -> F:
         """Return the family ``kind`` of this backend."""
         found = self._families.get(kind)
@@ -213,10 +241,46 @@ class Backend(MotoBackend):
         for kind in self.followers_of_time:
             self.family(kind).time_passed(now)
 
+    @classmethod
+    def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
+        """Yield all that counts against the service's quotas, in all accounts and regions."""
+        for kind in cls.families:
+            yield from kind.quota_uses(world, now)
+
     def tagged_resources(self) -> Iterator[TaggedResource]:
         """Yield all taggable resources of this account and region."""
         for kind in self.families:
             yield from self.family(kind).tagged_resources()
+
+
+class ServiceBackends:
+    """The backends of one service, each made when it is first asked for.
+
+    Args:
+        kind: the backend class of the service.
+        world: the state that they share.
+        made: called with each backend that is made.
+    """
+
+    def __init__(
+        self, kind: type[Backend], world: World, made: Callable[[Backend], None] = lambda _: None
+    ) -> None:
+        self.kind = kind
+        self.world = world
+        self._announce = made
+        self._made: dict[tuple[str, str], Backend] = {}
+
+    def of(self, account_id: str, region: str) -> Backend:
+        """Return the backend for one account in one region."""
+        found = self._made.get((account_id, region))
+        if found is None:
+            with self.world.lock:
+                found = self._made.get((account_id, region))
+                if found is None:
+                    found = self.kind(self, account_id, region)
+                    self._made[account_id, region] = found
+                    self._announce(found)
+        return found
 
 
 def _collect(backend: str, service: str, families: tuple[type[Family], ...]) -> dict[str, Handler]:

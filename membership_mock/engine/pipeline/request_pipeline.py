@@ -9,14 +9,15 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.moto import iam, registries
 from membership_mock.engine.pipeline import idempotency
+from membership_mock.engine.pipeline.authorization import Authorization
+from membership_mock.engine.pipeline.backends import Backends
 from membership_mock.engine.pipeline.call_record import PassedCall
 from membership_mock.engine.pipeline.caller import caller_of
 from membership_mock.engine.pipeline.context import Context
@@ -31,6 +32,7 @@ from membership_mock.engine.protocol.codec import (
 )
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
 from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.protocol.router import router
 from membership_mock.errors import OperationNotMocked, ServiceError
 
@@ -54,8 +56,8 @@ class RequestPipeline:
     """The way of every request to the backends of one running mock.
 
     Args:
-        services: the backend class of each service, by service id.
-        installation: where the backends live.
+        backends: those of all services.
+        authorization: finds the account of an access key, and judges requests.
         world: their state.
         record: takes down every call.
         default_account: whose requests they are that nothing tells apart.
@@ -68,18 +70,19 @@ class RequestPipeline:
 
     def __init__(
         self,
-        services: Mapping[str, type[Backend]],
-        installation: registries.Installation,
+        backends: Backends,
+        authorization: Authorization,
         world: World,
         record: Record,
         default_account: str,
     ) -> None:
-        self.services = services
+        self.services = backends.services
         self.default_account = default_account
         self.intervene: CallHook | None = None
         self.watch: RequestHook | None = None
         self.let_pass: Callable[[float], None] = lambda _: None
-        self._installation = installation
+        self._backends = backends
+        self._authorization = authorization
         self._world = world
         self._record = record
         self._steps: dict[tuple[str, str], Step] = {}
@@ -97,15 +100,15 @@ class RequestPipeline:
             Exception: what the test author lets happen to the call.
         """
         world = self._world
-        account, region = caller_of(request, self.default_account)
+        account, region = self.caller_of(request)
         now = world.clock.now()
-        request_id = registries.random_uuid()
+        request_id = world.uuid()
         backend_class = self.services[service]
         name = (
             operation or router(service).match(request.method, request.path) or "UnknownOperation"
         )
         context = Context(
-            world, service, name, account, region, registries.partition_of(region), now, request_id
+            world, service, name, account, region, partition_of(region), now, request_id
         )
         step = None
         error: Exception | None = None
@@ -142,13 +145,31 @@ class RequestPipeline:
         # A new one: what a repeated idempotency token is answered with stays as it was.
         return HttpAnswer(answer.status, headers, answer.body, answer.delay)
 
+    def caller_of(self, request: HttpRequest) -> tuple[str, str]:
+        """Return account and region of the caller of a request."""
+        return caller_of(request, self.default_account, self._authorization.account_of_access_key)
+
+    def new_context(self, service: str, operation: str, account_id: str, region: str) -> Context:
+        """Return the context of a request that is made now, for code that acts without one."""
+        world = self._world
+        return Context(
+            world,
+            service,
+            operation,
+            account_id,
+            region,
+            partition_of(region),
+            world.clock.now(),
+            world.uuid(),
+        )
+
     def passing(self, service: str, operation: str, request: HttpRequest) -> PassedCall:
         """Return what a call is that goes on to moto's own services.
 
         Raises:
             Exception: the test author's watch wants none of it.
         """
-        account, region = caller_of(request, self.default_account)
+        account, region = self.caller_of(request)
         if self.watch is not None and not is_setup_call():
             self.watch(service, operation, account, region)
         now = self._world.clock.now()
@@ -165,18 +186,10 @@ class RequestPipeline:
 
     def call(self, backend: Backend, operation: str, arguments: dict[str, Any]) -> Any:
         """Perform an operation for another service of the account, not as a call of its own."""
-        world = self._world
-        context = Context(
-            world,
-            backend.service,
-            operation,
-            backend.account_id,
-            backend.region_name,
-            backend.partition,
-            world.clock.now(),
-            registries.random_uuid(),
+        context = self.new_context(
+            backend.service, operation, backend.account_id, backend.region_name
         )
-        with world.lock:
+        with self._world.lock:
             handler = self.services[backend.service].handlers[operation]
             return handler.method(backend.family(handler.family), context, **arguments)
 
@@ -185,7 +198,7 @@ class RequestPipeline:
         step = self._steps.get(key)
         if step is not None:
             return step
-        registries.check_whitelist(context.service)
+        self._authorization.check_service(context.service)
         handler = backend_class.handlers.get(context.operation)
         if handler is None:
             return _refuse(context, backend_class, request)
@@ -210,7 +223,7 @@ class RequestPipeline:
             raise refusals.unparsable(str(unparsable)) from None
         if is_setup_call():
             return self._take(step, backend_class, context, arguments, request)
-        iam.authorize(request, context.operation, context.account_id, refusals)
+        self._authorization.authorize(request, context.operation, context.account_id, refusals)
         if self.intervene is None:
             return self._take(step, backend_class, context, arguments, request)
         return self.intervene(
@@ -274,9 +287,7 @@ class RequestPipeline:
         arguments: dict[str, Any],
     ) -> Any:
         """Call the handler, and cut one page if it returns a list."""
-        backend: Backend = self._installation.backends[context.service][context.account_id][
-            context.region
-        ]
+        backend = self._backends.of(context.service, context.account_id, context.region)
         handler, paging = step.handler, step.codec.paging
         family = backend.family(handler.family)
         if paging is None:

@@ -14,9 +14,6 @@ from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from membership_mock.engine.pipeline.operation import Backend
     from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import World
 
@@ -147,12 +144,6 @@ def set_limit(
         rules[_key(quota)] = kept
     else:
         rules.pop(_key(quota), None)
-
-
-def uses_of(backend_class: type[Backend], world: World, now: datetime) -> Iterator[QuotaUse]:
-    """Yield all that counts against the quotas of a service, in all accounts and regions."""
-    for family in backend_class.families:
-        yield from family.quota_uses(world, now)
 
 
 def _key(quota: Quota) -> str:

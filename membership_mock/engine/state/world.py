@@ -9,13 +9,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from enum import Enum
+from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from membership_mock.engine.state.clock import Clock
+from membership_mock.engine.state.organizations import Organization
+from membership_mock.engine.state.other_services import OtherServices
 from membership_mock.engine.state.summary import Summary, View
 
 if TYPE_CHECKING:
     from membership_mock.engine.state.transaction import Transaction
+
+
+# The bits of a UUID that say version and variant (RFC 9562), and all the others.
+_VERSION_4 = (4 << 76) | (8 << 60)
+_NO_VERSION = (1 << 128) - 1 - (15 << 76) - (12 << 60)
 
 
 class Scope(Enum):
@@ -77,18 +85,32 @@ class World:
         lock: held while a backend works.
         clock: the one source of time.
         secret: what page tokens are sealed with.
+        random: the source of every id and token; a test can seed it.
+        other_services: Organizations, S3 and Glue of the same accounts.
         settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
             for the clock; see `settling`.
         transaction: keeps stores as they were before they are reached; None for nobody.
     """
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, random: Random, other_services: OtherServices) -> None:
         self.lock = threading.RLock()
         self.clock = Clock()
         self.secret = secret
+        self.random = random
+        self.other_services = other_services
         self.settles_at_read = True
         self.transaction: Transaction | None = None
         self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
+
+    def uuid(self) -> str:
+        """Return a random UUID."""
+        # uuid.UUID would take several times as long, and every request has one.
+        digits = f"{self.random.getrandbits(128) & _NO_VERSION | _VERSION_4:032x}"
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+    def organization_of(self, account_id: str, partition: str) -> Organization | None:
+        """Return the organization that an account belongs to now; None if it has none."""
+        return self.other_services.organization_of(account_id, partition)
 
     @property
     def is_untouched(self) -> bool:

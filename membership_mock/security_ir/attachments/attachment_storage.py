@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from xml.sax.saxutils import escape
 
-from membership_mock.engine.moto.registries import random
 from membership_mock.engine.pipeline.plain_http import (
     PlainHttpEndpoint,
     PlainHttpRequest,
@@ -62,9 +61,9 @@ class AttachmentStore(Store, scope=Scope.ACCOUNT_REGION):
     objects: dict[str, StoredObject] = field(default_factory=dict)
 
 
-def new_object() -> StoredObject:
+def new_object(world: World) -> StoredObject:
     """Return a place for bytes, still empty, with a secret of its own."""
-    return StoredObject(secret=f"{random.getrandbits(256):064x}")
+    return StoredObject(secret=f"{world.random.getrandbits(256):064x}")
 
 
 def upload_url(ctx: Context, stored: StoredObject, key: str, length: int) -> str:

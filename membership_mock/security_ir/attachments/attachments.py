@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from membership_mock.engine.moto.registries import random
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.state.lifecycle import is_over
@@ -134,10 +133,8 @@ class Attachments(CaseFamily):
                 f"Case {case_id} already has an attachment with this file name.", case_id, "Case"
             )
         self.of(Quotas).require_room_in_case(ATTACHMENTS, case_id, len(case.case_attachments))
-        attachment = CaseAttachment(
-            str(random.uuid4()), file_name, "Pending", ctx.account_id, ctx.now
-        )
-        stored = attachment_storage.new_object()
+        attachment = CaseAttachment(ctx.world.uuid(), file_name, "Pending", ctx.account_id, ctx.now)
+        stored = attachment_storage.new_object(ctx.world)
         self.store(AttachmentStore).objects[attachment.attachment_id] = stored
         case.case_attachments.append(attachment)
         cases.note(

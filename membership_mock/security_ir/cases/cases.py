@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.moto.registries import TaggedResource, random
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.lifecycle import Progress
@@ -387,7 +387,7 @@ class Cases(CaseFamily):
 
     def _new_id(self) -> str:
         taken = self.store(CaseIdStore).taken
-        while (case_id := f"{random.randrange(10**10):010d}") in taken:
+        while (case_id := f"{self.backend.world.random.randrange(10**10):010d}") in taken:
             pass
         taken.add(case_id)
         return case_id

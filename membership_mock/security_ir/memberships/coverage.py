@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from membership_mock.engine.moto.registries import organization_of
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import Family, ServiceBackends, operation
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
-from membership_mock.engine.state.world import World
 from membership_mock.security_ir.memberships.account_scope import AccountScope
 from membership_mock.security_ir.memberships.membership_store import Membership, MembershipStore
 from membership_mock.security_ir.memberships.memberships import Memberships
@@ -41,7 +39,7 @@ class Coverage(Family):
         account that nobody knows is simply not associated (inferred).
         """
         membership = self.of(Memberships).visible_and_active(membership_id, ctx.now)
-        organization = organization_of(ctx.account_id, ctx.partition)
+        organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
         covered = membership.covered(organization)
         return {
             "items": [
@@ -53,16 +51,17 @@ class Coverage(Family):
 
     @classmethod
     def organization_changing(
-        cls, world: World, change: OrganizationChange
+        cls, backends: ServiceBackends, change: OrganizationChange
     ) -> Callable[[], None] | None:
         """Remember covered accounts that may not be covered after ``change``."""
         if change.kind not in NARROWING:
             return None
+        world = backends.world
         seen: list[tuple[AccountScope, set[str]]] = []
         for key, store in world.stores(MembershipStore):
             if key != (change.partition,) or not store.active:
                 continue
-            organization = organization_of(change.management_account_id, change.partition)
+            organization = world.organization_of(change.management_account_id, change.partition)
             for owner in store.active.keys() & (organization.accounts if organization else {}):
                 membership = store.memberships[store.active[owner]]
                 covered = membership.covered(organization)

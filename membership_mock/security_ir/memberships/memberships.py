@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from membership_mock.engine.moto.registries import TaggedResource, organization_of, random
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import Family, ServiceBackends, operation
+from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
@@ -132,10 +132,10 @@ class Memberships(Family):
         check_tag_keys(tags or {}, "tags")
         _check_features(opt_in_features or [])
         store = self.store(MembershipStore)
-        organization = organization_of(ctx.account_id, ctx.partition)
+        organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
         _check_eligible(ctx.account_id, organization, store)
         check_team(incident_response_team)
-        membership_id = _new_id(store)
+        membership_id = _new_id(ctx, store)
         store.add(
             Membership(
                 membership_id=membership_id,
@@ -165,7 +165,7 @@ class Memberships(Family):
         A cancelled or terminated membership covers no account (inferred).
         """
         membership = self.visible(membership_id, ctx.now)
-        covered = membership.covered(organization_of(ctx.account_id, ctx.partition))
+        covered = membership.covered(ctx.world.organization_of(ctx.account_id, ctx.partition))
         return {
             "membershipId": membership_id,
             "accountId": membership.account_id,
@@ -229,7 +229,7 @@ class Memberships(Family):
         event: Event = "undo cancellation" if undo_membership_cancellation else "update"
         _check_allowed(membership, event)
         store = self.store(MembershipStore)
-        organization = organization_of(ctx.account_id, ctx.partition)
+        organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
         if event == "undo cancellation":
             _check_eligible(ctx.account_id, organization, store)
         entire, units = membership.scope.after(change, organization)
@@ -261,19 +261,20 @@ class Memberships(Family):
         """
         membership = self.visible(membership_id, ctx.now)
         _check_allowed(membership, "cancel")
-        membership.remember_covered(organization_of(ctx.account_id, ctx.partition))
+        membership.remember_covered(ctx.world.organization_of(ctx.account_id, ctx.partition))
         self.store(MembershipStore).move(membership, "cancel", ctx.now)
         return {"membershipId": membership_id}
 
     @classmethod
-    def organization_changed(cls, world: World, change: OrganizationChange) -> None:
+    def organization_changed(cls, backends: ServiceBackends, change: OrganizationChange) -> None:
         """Terminate memberships that ``change`` ends.
 
         Documented: the delegated administrator is deregistered, or trusted access is disabled.
         Inferred: the membership account is closed or leaves the organization, or the organization
         is deleted; a cancelled membership is terminated as well.
         """
-        accounts = _accounts_that_lose_it(change)
+        world = backends.world
+        accounts = _accounts_that_lose_it(world, change)
         if not accounts:
             return
         for key, store in world.stores(MembershipStore):
@@ -308,7 +309,7 @@ def check_tag_keys(keys: Iterable[str], field_name: str) -> None:
         )
 
 
-def _accounts_that_lose_it(change: OrganizationChange) -> set[str]:
+def _accounts_that_lose_it(world: World, change: OrganizationChange) -> set[str]:
     if change.kind in ("close_account", "remove_account_from_organization"):
         return {change.account_id or ""}
     if change.kind == "delete_organization":
@@ -317,7 +318,7 @@ def _accounts_that_lose_it(change: OrganizationChange) -> set[str]:
         if change.kind == "deregister_delegated_administrator":
             return {change.account_id or ""}
         if change.kind == "disable_aws_service_access":
-            organization = organization_of(change.management_account_id, change.partition)
+            organization = world.organization_of(change.management_account_id, change.partition)
             return set(organization.accounts) if organization else set()
     return set()
 
@@ -369,11 +370,13 @@ def _merged(held: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dic
     return [{"featureName": name, "isEnabled": on} for name, on in enabled.items()]
 
 
-def _new_id(store: MembershipStore) -> str:
+def _new_id(ctx: Context, store: MembershipStore) -> str:
     # As many characters as in the user guide's example; with more, the ARN would pass its limit in
     # the regions with the longest names.
     while True:
-        letters = (random.choice(string.ascii_lowercase + string.digits) for _ in range(17))
+        letters = (
+            ctx.world.random.choice(string.ascii_lowercase + string.digits) for _ in range(17)
+        )
         membership_id = "m-" + "".join(letters)
         if membership_id not in store.memberships:
             return membership_id

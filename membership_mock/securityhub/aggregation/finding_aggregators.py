@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from membership_mock.engine.moto.registries import random_uuid
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing
@@ -19,7 +18,6 @@ from membership_mock.securityhub.aggregation.aggregation import (
     FindingAggregatorStore,
     is_region,
 )
-from membership_mock.securityhub.aggregation.regions import backend_in
 from membership_mock.securityhub.central_configuration.configuration_rollout import (
     ConfigurationRollout,
 )
@@ -94,7 +92,7 @@ class FindingAggregators(Family):
             )
         aggregator = FindingAggregator(
             account_id=ctx.account_id,
-            finding_aggregator_arn=ctx.arn(f"finding-aggregator/{random_uuid()}"),
+            finding_aggregator_arn=ctx.arn(f"finding-aggregator/{ctx.world.uuid()}"),
             finding_aggregation_region=ctx.region,
             region_linking_mode=region_linking_mode,
             regions=regions,
@@ -212,7 +210,7 @@ class FindingAggregators(Family):
         return sorted(region for (region,), store in stores if account_id in store.hubs)
 
     def _is_member(self, administrator_id: str, account_id: str, region: str) -> bool:
-        backend = backend_in(self.backend.world, region, account_id)
+        backend = self.backend.in_region(region, account_id)
         return backend.family(Administration).is_member(administrator_id, account_id)
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from membership_mock.engine.moto.registries import organization_of
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.organizations import Organization
 from membership_mock.engine.state.summary import (
@@ -200,7 +199,7 @@ class Governance(Family):
         organizations = self.store(CentralConfigurationStore).organizations
         if not organizations:
             return None
-        organization = organization_of(account_id, self.backend.partition)
+        organization = self.backend.world.organization_of(account_id, self.backend.partition)
         if organization is None or account_id not in organization.accounts:
             return None
         for administrator_id, central in organizations.items():

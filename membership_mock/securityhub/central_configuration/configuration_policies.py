@@ -12,13 +12,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from membership_mock.engine.moto.registries import TaggedResource, random_uuid
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
-from membership_mock.securityhub.aggregation.regions import backend_in
 from membership_mock.securityhub.central_configuration.central_configuration import (
     CentralConfiguration,
     CentralConfigurationStore,
@@ -80,7 +79,7 @@ class ConfigurationPolicies(Family):
         if aggregator is None or self.of(Delegation).delegated_administrator() != ctx.account_id:
             raise AccessDeniedException(NOT_CENTRAL)
         home = aggregator.finding_aggregation_region
-        at_home = backend_in(self.backend.world, home, ctx.account_id)
+        at_home = self.backend.in_region(home)
         settings = at_home.family(OrganizationConfiguration).settings(ctx.account_id)
         if settings.configuration_type != "CENTRAL":
             raise AccessDeniedException(NOT_CENTRAL)
@@ -125,7 +124,7 @@ class ConfigurationPolicies(Family):
             raise LimitExceededException(
                 f"You can create {most} configuration policies at the most."
             )
-        policy_id = random_uuid()
+        policy_id = ctx.world.uuid()
         central.last_sequence += 1
         policy = ConfigurationPolicy(
             arn=ctx.arn(f"configuration-policy/{policy_id}"),

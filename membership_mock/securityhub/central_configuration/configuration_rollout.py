@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from membership_mock.engine.moto.registries import organization_of
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.organizations import Organization
 from membership_mock.securityhub.aggregation.aggregation import (
     FindingAggregator,
     FindingAggregatorStore,
 )
-from membership_mock.securityhub.aggregation.regions import backend_in
 from membership_mock.securityhub.central_configuration.central_configuration import (
     SELF_MANAGED,
     CentralConfiguration,
@@ -74,7 +72,7 @@ class ConfigurationRollout(Family):
         organization that have a hub become its members. Source: user guide, instructions for
         enabling central configuration.
         """
-        organization = organization_of(administrator_id, self.backend.partition)
+        organization = self.backend.world.organization_of(administrator_id, self.backend.partition)
         if organization is not None:
             for region in self.regions(administrator_id):
                 self._take_over(region, organization, administrator_id, now)
@@ -247,7 +245,7 @@ class ConfigurationRollout(Family):
         self, administrator_id: str
     ) -> tuple[CentralConfiguration | None, Organization | None]:
         store = self.store(CentralConfigurationStore)
-        organization = organization_of(administrator_id, self.backend.partition)
+        organization = self.backend.world.organization_of(administrator_id, self.backend.partition)
         return store.organizations.get(administrator_id), organization
 
 
@@ -260,7 +258,7 @@ def failure(policy_id: str, account_id: str, region: str) -> str:
 
 
 def _families(here: Family, region: str, account_id: str) -> tuple[Hubs, Administration]:
-    backend = backend_in(here.backend.world, region, account_id)
+    backend = here.backend.in_region(region, account_id)
     return backend.family(Hubs), backend.family(Administration)
 
 

@@ -10,16 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from membership_mock.engine.moto.registries import organization_of
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import Family, ServiceBackends, operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.lifecycle import is_over
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
-from membership_mock.engine.state.world import World
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.aggregation.aggregation import FindingAggregatorStore
-from membership_mock.securityhub.aggregation.regions import backend_in
 from membership_mock.securityhub.central_configuration.central_configuration import (
     SELF_MANAGED,
     Applied,
@@ -213,17 +210,17 @@ class PolicyAssociations(Family):
         }
 
     @classmethod
-    def organization_changed(cls, world: World, change: OrganizationChange) -> None:
+    def organization_changed(cls, backends: ServiceBackends, change: OrganizationChange) -> None:
         """Let accounts go by what they inherit in their new place, and end what has to end.
 
         When the delegated administrator is removed by way of Organizations, central configuration
         stops: policies and associations are deleted, accounts keep their settings (documented).
         The same goes for one that leaves, is closed, or whose organization is deleted (inferred).
         """
-        for key, store in world.stores(CentralConfigurationStore):
+        for key, store in backends.world.stores(CentralConfigurationStore):
             if key == (change.partition,):
                 for administrator_id in list(store.organizations):
-                    _follow(world, change, administrator_id)
+                    _follow(backends, change, administrator_id)
 
     def fail(self, ctx: Context, account_id: str, message: str | None) -> None:
         """Let the policy that an account goes by have failed there, for the author of a test.
@@ -262,11 +259,12 @@ class PolicyAssociations(Family):
         return central
 
 
-def _follow(world: World, change: OrganizationChange, administrator_id: str) -> None:
+def _follow(backends: ServiceBackends, change: OrganizationChange, administrator_id: str) -> None:
+    world = backends.world
     where = {"account_id": administrator_id, "region": "", "partition": change.partition}
     aggregator = world.store(FindingAggregatorStore, **where).aggregators.get(administrator_id)
     if aggregator is not None:
-        home = backend_in(world, aggregator.finding_aggregation_region, administrator_id)
+        home = backends.of(administrator_id, aggregator.finding_aggregation_region)
         if home.family(Delegation).delegated_administrator() == administrator_id:
             home.family(ConfigurationRollout).settle(administrator_id, change.now)
             return
@@ -274,7 +272,7 @@ def _follow(world: World, change: OrganizationChange, administrator_id: str) -> 
 
 
 def _organization(ctx: Context) -> Organization:
-    organization = organization_of(ctx.account_id, ctx.partition)
+    organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
     if organization is None:  # a delegated administrator has one
         raise ResourceNotFoundException("The organization was not found.")
     return organization

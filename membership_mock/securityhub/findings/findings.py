@@ -18,7 +18,6 @@ from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.protocol.timestamps import WRITING
 from membership_mock.securityhub.aggregation.finding_aggregators import FindingAggregators
-from membership_mock.securityhub.aggregation.regions import backend_in
 from membership_mock.securityhub.errors import (
     AccessDeniedException,
     InvalidInputException,
@@ -142,9 +141,7 @@ class Findings(Family):
             shelves = store.shelves.get(region)
             if not shelves:
                 continue
-            there = (
-                self.backend if region == here else backend_in(self.backend.world, region, caller)
-            )
+            there = self.backend.in_region(region)
             seen = {caller, *there.family(Administration).enabled_members(caller)}
             for account_id in seen & shelves.keys():
                 shelf = shelves[account_id]

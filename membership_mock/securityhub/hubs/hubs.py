@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from membership_mock.engine.moto.registries import TaggedResource
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.central_configuration.central_configuration import Governance

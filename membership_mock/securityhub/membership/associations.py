@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from membership_mock.engine.moto.registries import random
 from membership_mock.engine.state.summary import Summary, View, several
 from membership_mock.engine.state.world import Scope, Store
 
@@ -259,8 +258,17 @@ class AssociationStore(Store, scope=Scope.REGION):
         self.wanted.setdefault(account_id, {})[administrator_id] = association
         return association
 
-    def move(self, association: Association, event: Event, now: datetime) -> None:
-        """Let ``event``, which the table must allow, happen to ``association``."""
+    def move(
+        self, association: Association, event: Event, now: datetime, invitation_id: str = ""
+    ) -> None:
+        """Change the status of an association.
+
+        Args:
+            association: the one to change.
+            event: what happens to it; `NEXT_STATUS` must allow it.
+            now: the instant of the change, in UTC.
+            invitation_id: the id of the new invitation; only the event ``invite`` needs one.
+        """
         before = association.member_status
         after = NEXT_STATUS[before, event]
         if after == before:
@@ -274,7 +282,7 @@ class AssociationStore(Store, scope=Scope.REGION):
         if event == "invite":
             association.by_organization = False
             association.invited_at = now
-            association.invitation = Invitation(_new_invitation_id(), now, self._next())
+            association.invitation = Invitation(invitation_id, now, self._next())
         elif event in ("enroll", "enroll suspended"):
             association.by_organization = True
             association.invited_at = now
@@ -328,8 +336,3 @@ def _sequence(association: Association) -> int:
 
 def _take(ordered: list[Association], association: Association) -> None:
     del ordered[bisect_left(ordered, association.sequence, key=_sequence)]
-
-
-def _new_invitation_id() -> str:
-    # a real id is 32 hexadecimal digits without dashes (observed)
-    return f"{random.getrandbits(128):032x}"

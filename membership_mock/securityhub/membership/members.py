@@ -187,7 +187,7 @@ class Members(Family):
                 return OUT_OF_RANGE
             if roster.invited >= most:
                 return INVITATION_LIMIT_REACHED
-            store.move(association, "invite", ctx.now)
+            store.move(association, "invite", ctx.now, _new_invitation_id(ctx))
             return None
 
         return each_account(account_ids, invite)
@@ -254,3 +254,8 @@ class Members(Family):
         hubs.enable(account_id, default_standards=True, now=ctx.now)
         administration.enroll(ctx.account_id, account_id, ctx.now)
         return None
+
+
+def _new_invitation_id(ctx: Context) -> str:
+    # a real id is 32 hexadecimal digits without dashes (observed)
+    return f"{ctx.world.random.getrandbits(128):032x}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from membership_mock.engine.moto.registries import organization_of
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.organizations import Organization
 from membership_mock.engine.state.summary import Summary, View, one
@@ -44,7 +43,9 @@ class Delegation(Family):
         administrators = self.store(DelegationStore).administrators
         if not administrators:
             return None
-        organization = organization_of(self.backend.account_id, self.backend.partition)
+        organization = self.backend.world.organization_of(
+            self.backend.account_id, self.backend.partition
+        )
         if organization is None:
             return None
         administrator = administrators.get(organization.management_account_id)
@@ -59,7 +60,7 @@ class Delegation(Family):
         administrators = self.store(DelegationStore).administrators
         if account_id not in administrators.values():
             return None
-        organization = organization_of(account_id, self.backend.partition)
+        organization = self.backend.world.organization_of(account_id, self.backend.partition)
         if organization is None:
             return None
         leads = administrators.get(organization.management_account_id) == account_id

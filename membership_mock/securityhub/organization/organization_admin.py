@@ -13,18 +13,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from membership_mock.engine.moto.registries import (
-    organization_of,
-    partition_of,
-    register_delegated_administrator,
-)
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import Family, ServiceBackends, operation
 from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
 from membership_mock.engine.state.world import Store, World
 from membership_mock.errors import OperationNotMocked
-from membership_mock.securityhub.aggregation.regions import backend_in
 from membership_mock.securityhub.errors import (
     InvalidAccessException,
     InvalidInputException,
@@ -82,7 +77,7 @@ class OrganizationAdmin(Family):
             self.of(Administration).adopt_members(admin_account_id, organization.accounts)
         # Source: user guide, "the first designation registers the account"; that trusted access is
         # enabled along with it is inferred from what the console does.
-        register_delegated_administrator(
+        ctx.world.other_services.register_delegated_administrator(
             organization, ctx.partition, admin_account_id, SERVICE_PRINCIPAL
         )
         return {"AdminAccountId": admin_account_id, "Feature": FEATURE}
@@ -127,7 +122,7 @@ class OrganizationAdmin(Family):
         """
         _require_known(feature)
         administrator = self.delegated_administrator()
-        organization = organization_of(ctx.account_id, ctx.partition)
+        organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
         management = organization.management_account_id if organization else None
         if ctx.account_id not in (management, administrator):
             self.of(Hubs).require()
@@ -143,7 +138,7 @@ class OrganizationAdmin(Family):
         }
 
     @classmethod
-    def organization_changed(cls, world: World, change: OrganizationChange) -> None:
+    def organization_changed(cls, backends: ServiceBackends, change: OrganizationChange) -> None:
         """Follow what happened to an organization, in every region.
 
         Documented: the administrator is deregistered, an account is closed, a member leaves.
@@ -151,13 +146,13 @@ class OrganizationAdmin(Family):
         disabled.
         """
         if change.kind == "close_account" and change.account_id is not None:
-            for _, store in _in_partition(world, AssociationStore, change.partition):
+            for _, store in _in_partition(backends.world, AssociationStore, change.partition):
                 store.close_account(change.account_id, change.now)
-        for region, delegation in _in_partition(world, DelegationStore, change.partition):
+        for region, delegation in _in_partition(backends.world, DelegationStore, change.partition):
             administrator = delegation.administrators.get(change.management_account_id)
             if administrator is None:
                 continue
-            family = backend_in(world, region, administrator).family(cls)
+            family = backends.of(administrator, region).family(cls)
             if _ends_role(change, administrator):
                 family.release(change.management_account_id, change.now)
             elif change.kind == "remove_account_from_organization":
@@ -180,7 +175,7 @@ class OrganizationAdmin(Family):
 
     def _managed_organization(self, ctx: Context) -> Organization:
         """Return the organization that the caller is the management account of."""
-        organization = organization_of(ctx.account_id, ctx.partition)
+        organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
         if organization is None:
             raise InvalidInputException(
                 f"Account {ctx.account_id} is not a member of an organization"

@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from membership_mock.engine.moto.registries import organization_of, partition_of
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import Family, ServiceBackends, operation
+from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.organizations import OrganizationChange
 from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store, World
-from membership_mock.securityhub.aggregation.regions import backend_in
 from membership_mock.securityhub.central_configuration.central_configuration import Governance
 from membership_mock.securityhub.central_configuration.configuration_rollout import (
     ConfigurationRollout,
@@ -192,7 +191,7 @@ class OrganizationConfiguration(Family):
             rollout.begin(ctx.account_id, ctx.now)
 
     @classmethod
-    def organization_changed(cls, world: World, change: OrganizationChange) -> None:
+    def organization_changed(cls, backends: ServiceBackends, change: OrganizationChange) -> None:
         """Make an account that has just joined an organization a member, where AutoEnable says so.
 
         Source: API page UpdateOrganizationConfiguration.
@@ -200,10 +199,10 @@ class OrganizationConfiguration(Family):
         joins = change.kind in ("create_account", "accept_handshake")
         if not joins or change.account_id is None:
             return
-        for (region,), delegation in list(world.stores(DelegationStore)):
+        for (region,), delegation in list(backends.world.stores(DelegationStore)):
             administrator = delegation.administrators.get(change.management_account_id)
             if administrator is not None and partition_of(region) == change.partition:
-                family = backend_in(world, region, administrator).family(cls)
+                family = backends.of(administrator, region).family(cls)
                 family.admit(administrator, change.account_id, change.now)
 
     def admit(self, admin_account: str, account_id: str, now: datetime) -> None:
@@ -221,14 +220,14 @@ class OrganizationConfiguration(Family):
     def _require_administrator(self, ctx: Context) -> None:
         if self.of(Delegation).delegated_administrator() == ctx.account_id:
             return
-        organization = organization_of(ctx.account_id, ctx.partition)
+        organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
         if organization is None or organization.management_account_id != ctx.account_id:
             self.of(Hubs).require()
         raise not_an_administrator(ctx.account_id)
 
     def _check_central(self, ctx: Context) -> None:
         """Refuse CENTRAL where it cannot be. Source: user guide, prerequisites."""
-        organization = organization_of(ctx.account_id, ctx.partition)
+        organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
         if organization is not None and organization.management_account_id == ctx.account_id:
             raise InvalidInputException(
                 "Central Configuration is not available when the management account is the Security"

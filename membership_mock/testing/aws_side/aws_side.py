@@ -7,8 +7,6 @@ from typing import Any
 
 from membership_mock.cleanrooms.analyses.protected_jobs import ProtectedJobs
 from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueries
-from membership_mock.engine.moto.registries import partition_of, random_uuid
-from membership_mock.engine.pipeline.context import Context
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.central_configuration.policy_associations import PolicyAssociations
 from membership_mock.testing.aws_side.security_ir_cases import CaseSide
@@ -84,15 +82,11 @@ class AwsSide(CaseSide, InvestigationSide):
         """
         world = self._running.world
         with world.lock:
-            ctx = Context(
-                world,
+            ctx = self._running.pipeline.new_context(
                 "securityhub",
                 "GetConfigurationPolicyAssociation",
                 self._account,
                 self._region,
-                partition_of(self._region),
-                world.clock.now(),
-                random_uuid(),
             )
             try:
                 self._family("securityhub", PolicyAssociations).fail(ctx, account_id, message)

@@ -9,9 +9,9 @@ from datetime import date, datetime, timezone
 from typing import Any, Literal
 from urllib.parse import quote
 
-from membership_mock.engine.moto.registries import partition_of, random_uuid
 from membership_mock.engine.protocol.codec import Invalid, Unparsable, codec
 from membership_mock.engine.protocol.model import service_model, snake
+from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.security_ir.backend import SecurityIrBackend
 from membership_mock.security_ir.cases.responders import Responders
@@ -97,7 +97,7 @@ class SecurityIrSide(Side):
                 self._region,
                 partition_of(self._region),
                 world.clock.now(),
-                random_uuid(),
+                world.uuid(),
                 principal,
             )
             try:

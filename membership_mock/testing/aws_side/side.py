@@ -31,9 +31,7 @@ class Side:
         return self._held
 
     def _family(self, service: str, kind: type[F]) -> F:
-        found: F = self._running.installation.backends[service][self._account][self._region].family(
-            kind
-        )
+        found: F = self._running.backends.of(service, self._account, self._region).family(kind)
         return found
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.moto import registries, service_state, snapshot
+from membership_mock.engine.moto import service_state, snapshot
 from membership_mock.engine.state.clock import Clock, in_range
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.errors import UsageError
@@ -160,7 +160,7 @@ def dump(running: Running) -> Dump:
                 service, name = _title(kind)
                 stores.setdefault(service, {}).setdefault(name, {})[" ".join(key)] = store
         written = writer.write({"stores": stores, **state.moto, "clock": state.clock})
-        drawn = hashlib.sha256(repr(registries.random.getstate()).encode()).hexdigest()
+        drawn = hashlib.sha256(repr(running.world.random.getstate()).encode()).hexdigest()
     return Dump(
         {
             "format": FORMAT,
@@ -202,7 +202,7 @@ def load(running: Running, given: Dump) -> None:
             raise _unreadable(error) from error
         # Ids that are made from now on must not be those that the dump holds, which may come from
         # the same seed; with a seed, they come again whenever this dump is loaded at this point.
-        registries.random.seed(f"{drawn} {registries.random.getrandbits(128)}")
+        running.world.random.seed(f"{drawn} {running.world.random.getrandbits(128)}")
 
 
 def _unreadable(error: Exception) -> UsageError:

@@ -108,7 +108,8 @@ class _Writer:
 
     def inner(self, node: Any) -> Any:
         """Return an object, written out."""
-        kind, around = type(node), id(node)
+        kind: Any = type(node)
+        around = id(node)
         if kind in _MAPPINGS:
             return self._entries(node, around, ())
         if kind is list:
@@ -157,7 +158,7 @@ class _Writer:
 
 def _parts(node: Any) -> Iterator[tuple[Steps, Any]]:
     """Yield what an object holds, each after the steps that lead to it."""
-    kind = type(node)
+    kind: Any = type(node)
     if kind in _MAPPINGS:
         for key, value in node.items():
             yield (key_text(key),), value

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.moto.registries import random
 from membership_mock.errors import SeedRefused
 from membership_mock.testing.given.securityhub_hubs import (
     SERVICE,
@@ -218,7 +217,7 @@ class MemberSeeds(HubSeeds):
             taken = {administrator, *listed, *(led.accounts if led else ())}
             found: list[str] = []
             while len(found) < count:
-                new = str(random.randrange(10**11, 10**12))
+                new = str(self._scene.running.world.random.randrange(10**11, 10**12))
                 if new not in taken:
                     taken.add(new)
                     found.append(new)

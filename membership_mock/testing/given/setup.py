@@ -17,10 +17,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from membership_mock.engine.moto import snapshot
 from membership_mock.engine.moto.organization_setup import keep_roles
-from membership_mock.engine.moto.registries import organization_of, partition_of, random_uuid
 from membership_mock.engine.pipeline.caller import account_id, acting_as
 from membership_mock.engine.pipeline.setup_calls import setup_calls
 from membership_mock.engine.protocol.model import idempotency_token, paginators, snake
+from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.state import transaction
 from membership_mock.errors import SeedRefused, UsageError
 from membership_mock.services import SERVICES
@@ -170,15 +170,15 @@ class Scene:
 
     def organization(self, account: str, region: str) -> Organization | None:
         """Return the organization that an account belongs to now; None if it has none."""
-        return organization_of(account, partition_of(region))
+        return self.running.world.organization_of(account, partition_of(region))
 
     def partition(self, region: str) -> str:
         """Return the partition of a region."""
-        return str(partition_of(region))
+        return partition_of(region)
 
     def random_id(self) -> str:
         """Return a random UUID, from the source that the mock's seed settles."""
-        return str(random_uuid())
+        return self.running.world.uuid()
 
     def refuse(self, text: str, way_out: str = "") -> SeedRefused:
         """Return the refusal of the seed at work for a reason that no call was needed to find."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.moto import registries
 from membership_mock.engine.moto.organization_setup import (
     MotoOrganization,
     NewAccount,
     account_ids,
 )
+from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.errors import UsageError
 from membership_mock.testing.organization.directory import nearest
 from membership_mock.testing.organization.organization import MockOrganization
@@ -51,8 +51,8 @@ def build(
     named = {each.account_id: each.name for each in plan.accounts.values() if each.account_id}
     roles = [(principal, named.get(name, name)) for principal, name in administrators(delegated)]
     principals = [trusted_principal(service) for service in trusted]
-    regions = check_regions(running, regions)
-    partition = registries.partition_of(regions[0])
+    regions = check_regions(regions)
+    partition = partition_of(regions[0])
     with running.world.lock:
         outsider(management, partition)
         for given in plan.given_ids:
@@ -68,7 +68,7 @@ def build(
             if principal == SECURITYHUB and given_id is not None:
                 check_standing(running, given_id, regions)
 
-        moto = MotoOrganization(management, partition, running.services, running.world)
+        moto = MotoOrganization(management, partition, running.backends, running.world)
         organization = MockOrganization(running, moto, moto.create(regions[0]), session, regions)
         _fill(moto, plan, organization.root_id)
         for principal in principals:

@@ -325,7 +325,7 @@ class MockOrganization:
                     " once: leave `regions` out."
                 )
             chosen = self._regions if regions is None else regions
-            where = check_regions(self._running, chosen, self._moto.partition)
+            where = check_regions(chosen, self._moto.partition)
             self._services.check_candidate(principal, found.account_id, where)
             self._services.delegate(principal, found.account_id, where)
 

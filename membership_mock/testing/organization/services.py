@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.moto import registries
 from membership_mock.engine.moto.organization_setup import (
     ONE_ADMINISTRATOR,
     MotoOrganization,
@@ -13,6 +12,7 @@ from membership_mock.engine.moto.organization_setup import (
     organization_of,
 )
 from membership_mock.engine.pipeline.caller import account_id
+from membership_mock.engine.protocol.regions import is_region, partition_of
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.membership.administration import Administration
 from membership_mock.testing.names import nearest_to
@@ -164,11 +164,10 @@ class OrganizationServices:
                 ) from None
 
 
-def check_regions(running: Running, regions: object, partition: str | None = None) -> list[str]:
+def check_regions(regions: object, partition: str | None = None) -> list[str]:
     """Return the regions if an organization can have an administrator in them.
 
     Args:
-        running: the mock.
         regions: what was passed as such.
         partition: where the organization lives; where the first region is when None.
 
@@ -177,12 +176,11 @@ def check_regions(running: Running, regions: object, partition: str | None = Non
     """
     if isinstance(regions, str) or not isinstance(regions, Sequence) or not regions:
         raise UsageError(f"{regions!r} is no list of regions: pass e.g. ['eu-west-1'].")
-    known = running.installation.backends["securityhub"][running.pipeline.default_account]
     for region in regions:
-        if region not in known:
+        if not is_region(region):
             raise UsageError(f"{region!r} is no region: pass e.g. 'eu-west-1'.")
-        partition = partition or registries.partition_of(region)
-        if registries.partition_of(region) != partition:
+        partition = partition or partition_of(region)
+        if partition_of(region) != partition:
             raise UsageError(
                 f"{region} is in another partition than {partition}; an organization does not"
                 " reach into another one."
@@ -207,8 +205,7 @@ def check_standing(running: Running, account: str, regions: Sequence[str]) -> No
 
 
 def _backend(running: Running, account: str, region: str) -> Backend:
-    found: Backend = running.installation.backends["securityhub"][account][region]
-    return found
+    return running.backends.of("securityhub", account, region)
 
 
 def management_cannot(principal: str) -> str:

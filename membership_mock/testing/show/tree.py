@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from membership_mock.engine import running as engine
 from membership_mock.engine.moto.organizations import all_organizations
-from membership_mock.engine.moto.registries import is_region
 from membership_mock.engine.pipeline.caller import account_id, not_a_region
+from membership_mock.engine.protocol.regions import is_region
 from membership_mock.engine.state.summary import (
     Line,
     Lines,

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from moto.backends import get_backend
 
+from membership_mock.engine import running
 from membership_mock.engine.protocol.model import service_model
 from membership_mock.security_ir.memberships.finding_metrics import FindingMetrics
 
@@ -72,7 +72,11 @@ def test_get_finding_metrics_asks_for_an_active_membership(client, membership_id
 
 @pytest.fixture
 def metrics_family(membership_mock):
-    return get_backend("securityir")["111111111111"]["eu-west-1"].family(FindingMetrics)
+    return (
+        running.require()
+        .backends.of("security-ir", "111111111111", "eu-west-1")
+        .family(FindingMetrics)
+    )
 
 
 def test_get_finding_metrics_adds_up_recorded_days_inside_the_window(

@@ -1,0 +1,67 @@
+"""moto's response handlers: requests that moto has matched by their URL.
+
+They come from moto's server, from its proxy, and from `requests` in the same process.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from botocore.exceptions import ConnectionError as NoConnection
+from botocore.exceptions import HTTPClientError
+
+from membership_mock.engine.moto.registries import ResponseHandler
+from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
+from membership_mock.engine.protocol.http import from_moto
+from membership_mock.errors import UsageError
+
+
+@functools.cache
+def response_handler(service: str, pipeline: Callable[[], RequestPipeline]) -> ResponseHandler:
+    """Return what moto calls to serve a request that did not come from botocore.
+
+    Args:
+        service: the id of one of our services.
+        pipeline: returns the pipeline of the mock that runs; moto's server outlives mocks.
+    """
+
+    def serve(request: Any, full_url: str, _headers: Any) -> tuple[int, dict[str, str], bytes]:
+        over_http = "SERVER_SOFTWARE" in getattr(request, "environ", ())
+        try:
+            answer = pipeline().serve(service, None, from_moto(request, full_url))
+        except UsageError as error:
+            if not over_http:
+                raise
+            # The other program sees what happened; 501 is no status that an SDK tries again.
+            headers = {
+                "content-type": "application/json",
+                "x-amzn-errortype": type(error).__name__,
+            }
+            return 501, headers, json.dumps({"message": str(error)}).encode()
+        except (HTTPClientError, NoConnection) as error:  # a fault that a test has injected
+            if not over_http:
+                raise
+            _hang_up(request)
+            headers = {"content-type": "application/json"}
+            return 504, headers, json.dumps({"message": str(error)}).encode()
+        if answer.delay:
+            pipeline().let_pass(answer.delay)
+        if over_http:
+            del answer.headers["date"]  # a real server sets its own
+        return answer.status, answer.headers, answer.body
+
+    serve.__name__ = f"serve_{service.replace('-', '_')}"
+    return serve
+
+
+def _hang_up(request: Any) -> None:
+    """Close the connection that a request came by, if the server shows it; the answer is lost."""
+    connection = request.environ.get("werkzeug.socket")
+    if connection is not None:
+        with suppress(OSError):  # the client was faster
+            connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,52 @@
+"""moto's configuration and its random source.
+
+The configuration says what passes through to the network, and which services are allowed.
+"""
+
+from __future__ import annotations
+
+import moto.backends
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.config import (
+    default_user_config,
+    mock_credentials,
+    passthrough_service,
+    passthrough_url,
+    service_whitelisted,
+)
+from moto.core.exceptions import ServiceNotWhitelisted
+from moto.moto_api._internal import mock_random as random
+
+__all__ = [
+    "DEFAULT_ACCOUNT_ID",
+    "check_whitelist",
+    "default_user_config",
+    "mock_credentials",
+    "passes_through",
+    "random",
+]
+
+
+def passes_through(service: str | None, url: str) -> bool:
+    """Return whether moto's configuration sends a request to the real network.
+
+    Args:
+        service: the id of one of our services; None for all others, which moto finds by the URL.
+        url: where the request goes.
+    """
+    passthrough = default_user_config.get("core", {}).get("passthrough", {})
+    if not passthrough.get("services") and not passthrough.get("urls"):
+        return False
+    url = url.partition("?")[0]
+    found = service or moto.backends.get_service_from_url(url)
+    return bool((found and passthrough_service(found)) or passthrough_url(url))
+
+
+def check_whitelist(service: str) -> None:
+    """Refuse a service that moto's configuration does not allow, as moto does.
+
+    Raises:
+        ServiceNotWhitelisted: there is a list, and the service is not on it.
+    """
+    if not service_whitelisted(service):
+        raise ServiceNotWhitelisted(service)

@@ -1,0 +1,14 @@
+"""moto's Organizations, S3 and Glue, as our services read and write them."""
+
+from __future__ import annotations
+
+from membership_mock.engine.moto import glue, organizations, s3
+
+
+class MotoServices:
+    """Implements `OtherServices` with the backends of moto."""
+
+    organization_of = staticmethod(organizations.organization_of)
+    register_delegated_administrator = staticmethod(organizations.register_delegated_administrator)
+    glue_database = staticmethod(glue.look_up)
+    put_object = staticmethod(s3.put_object)

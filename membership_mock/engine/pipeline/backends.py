@@ -1,0 +1,42 @@
+"""The backends of all services of one running mock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from membership_mock.engine.pipeline.operation import Backend, Family, ServiceBackends
+from membership_mock.engine.state.world import World
+
+
+class Backends:
+    """Keep one backend for each service, account and region.
+
+    Args:
+        services: the backend class of each service, by service id.
+        world: the state that the backends share.
+
+    Attributes:
+        services: the same.
+        made: called with each backend that is made.
+    """
+
+    def __init__(self, services: Mapping[str, type[Backend]], world: World) -> None:
+        self.services = services
+        self.made: Callable[[Backend], None] = lambda _: None
+        self._of_service = {
+            service: ServiceBackends(kind, world, self._announce)
+            for service, kind in services.items()
+        }
+
+    def of(self, service: str, account_id: str, region: str) -> Backend:
+        """Return the backend of a service for one account in one region."""
+        return self._of_service[service].of(account_id, region)
+
+    def families(self) -> Iterable[tuple[ServiceBackends, type[Family]]]:
+        """Yield every family of every service, each after the backends of its service."""
+        for backends in self._of_service.values():
+            for family in backends.kind.families:
+                yield backends, family
+
+    def _announce(self, backend: Backend) -> None:
+        self.made(backend)

@@ -1,0 +1,20 @@
+"""A tagged resource, as the Resource Groups Tagging API lists it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedResource:
+    """A resource with its tags.
+
+    Attributes:
+        arn: the ARN of the resource.
+        tags: the value of each tag by its key.
+        resource_type: what the Tagging API filters by, e.g. ``securityhub:hub``.
+    """
+
+    arn: str
+    tags: dict[str, str]
+    resource_type: str
