@@ -16,10 +16,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
-from membership_mock.engine.adapters import http_clients, network_guard
+from membership_mock.engine.adapters import http_clients, network_guard, requests_library
 from membership_mock.engine.adapters.botocore_clients import Interceptor
 from membership_mock.engine.adapters.moto_handlers import response_handler
-from membership_mock.engine.moto import configuration, iam, responses
+from membership_mock.engine.moto import configuration, iam
 from membership_mock.engine.moto.organizations import forget_members_of_the_gone
 from membership_mock.engine.moto.other_services import MotoServices
 from membership_mock.engine.moto.patches import Patches
@@ -127,7 +127,7 @@ class Running:
                 for name in _HIDDEN:
                     os.environ.pop(name, None)
             self._interceptor.put()
-            for module in (network_guard, responses, http_clients):
+            for module in (network_guard, requests_library, http_clients):
                 module.install(self._other_clients, is_running)
         except BaseException:
             self.close()
@@ -199,7 +199,7 @@ class Running:
                 for kind, tool in self._tools.items()
                 if getattr(kind, "outlives_reset", False)
             }
-            self.pipeline.intervene = None
+            self.pipeline.hooks.reset()
             for seed in dict.fromkeys(activation.seed for activation in self._activations):
                 self._plant(seed)
             for activation in self._activations:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.hooks import Hook
 from membership_mock.engine.protocol.model import service_names, snake
 from membership_mock.errors import UnexpectedCall, UsageError
 from membership_mock.services import SERVICES
@@ -17,13 +19,14 @@ if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
 
-class Strictness:
+class Strictness(Hook):
     """What calls are allowed while one mock is running: everything, or what was entered last."""
 
     outlives_reset = True
+    rank = -10  # before every other hook: nothing may happen to a call that is not allowed
 
     def __init__(self, running: Running) -> None:
-        self._pipeline = running.pipeline
+        self._hooks = running.pipeline.hooks
         self._lock = running.world.lock
         self._stack: list[_Allowed] = []
 
@@ -38,21 +41,24 @@ class Strictness:
         allowed = _Allowed(patterns)
         with self._lock:
             self._stack.append(allowed)
-            self._pipeline.watch = self._check
+            self._hooks.add(self)
         try:
             yield
         finally:
             with self._lock:
                 self._stack.remove(allowed)
                 if not self._stack:
-                    self._pipeline.watch = None
+                    self._hooks.remove(self)
         if allowed.refused is not None:
             raise allowed.refused
 
-    def _check(self, service: str, operation: str, account: str, region: str) -> None:
+    def arrives(self, context: Context) -> None:
+        """Refuse a call that is not allowed, before anything happens."""
         with self._lock:
             if self._stack:  # else the block has ended in another thread just now
-                self._stack[-1].check(service, operation, account, region)
+                self._stack[-1].check(
+                    context.service, context.operation, context.account_id, context.region
+                )
 
 
 class _Allowed:

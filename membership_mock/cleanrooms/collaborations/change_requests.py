@@ -115,7 +115,7 @@ class ChangeRequestStore(Store, scope=Scope.REGION):
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each request, under the creator and under those who were asked."""
         (region,) = key
-        found = view.world.held_at(CollaborationStore, key)
+        found: CollaborationStore | None = view.find_store(CollaborationStore, key)
         rooms = found.collaborations if found else {}
         held = [
             each

@@ -22,22 +22,17 @@ from botocore.endpoint import Endpoint
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber
-from moto.core.models import botocore_stubber
 
-from membership_mock.engine.adapters import sessions
-from membership_mock.engine.adapters.hosts import is_aws, is_loopback
-from membership_mock.engine.adapters.network_guard import let_through, way_out
+from membership_mock.engine.adapters import dispatch, sessions
+from membership_mock.engine.adapters.hosts import is_loopback
 from membership_mock.engine.moto import configuration
+from membership_mock.engine.moto.botocore_stubber import answer_of_moto, is_moto_mocking
 from membership_mock.engine.moto.patches import Patches
-from membership_mock.engine.protocol.http import http_request
-from membership_mock.errors import ClientOutlivedMock, RequestBlocked
+from membership_mock.errors import ClientOutlivedMock
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
     from membership_mock.engine.protocol.http import HttpAnswer
-
-#: What moto answers to a request that matches none of its services.
-_UNSERVED: tuple[int, dict[str, str], str] = (404, {}, "Not yet implemented")
 
 _OPERATION = "membership_mock_operation"
 
@@ -70,47 +65,21 @@ class Interceptor:
 
         patches.set(Endpoint, "_do_get_response", remember_operation)
 
-        def ask(request: Any, operation: Any) -> AWSResponse | None:
-            if operation is None:
-                return ask_moto(request)
-            sent = http_request(request.method, request.url, request.headers, None)
-            call = pipeline.passing(operation.service_model.service_name, operation.name, sent)
-            answer = ask_moto(request)
-            if answer is not None:
-                pipeline.passed(call)
-            return answer
-
         sending = Endpoint._send
-
-        def transmit(endpoint: Any, request: Any) -> Any:
-            with let_through():
-                return sending(endpoint, request)
 
         def send(self: Any, request: Any) -> Any:
             operation = getattr(request, _OPERATION, None)
-            service = operation.service_model.service_name if operation is not None else ""
-            url = request.url
-            if operation is not None and service in services:
-                if is_loopback(url) or configuration.passes_through(service, url):
-                    return transmit(self, request)
-                try:
-                    answer = pipeline.serve(
-                        service,
-                        operation.name,
-                        http_request(request.method, url, _Sent(request.headers), request.body),
-                    )
-                except ConnectionClosedError as lost:  # the one that says what was sent
-                    lost.request = lost.request or request
-                    raise
-                if answer.delay:
-                    _wait(pipeline, self, request, answer.delay)
-                return _response(url, answer)
-            if is_loopback(url) or not is_aws(url) or configuration.passes_through(None, url):
-                return transmit(self, request)
-            response = ask(request, operation)
-            if response is None:
-                raise _blocked(request, operation, pipeline)
-            return response
+            try:
+                answer = dispatch.answer(request, _Sent(request.headers), operation, pipeline)
+            except ConnectionClosedError as lost:  # the one that says what was sent
+                lost.request = lost.request or request
+                raise
+            if answer is None:
+                with dispatch.leaving():
+                    return sending(self, request)
+            if answer.delay:
+                _wait(pipeline, self, request, answer.delay)
+            return _response(request.url, answer)
 
         patches.set(Endpoint, "_send", send)
 
@@ -119,7 +88,9 @@ class Interceptor:
             # to `send`, which lets nothing slip to the network.
             if not self.enabled or event_name.split(".", 2)[1] in services:
                 return None
-            return ask(request, getattr(request, _OPERATION, None))
+            operation = getattr(request, _OPERATION, None)
+            answer = dispatch.ask_moto(request, _Sent(request.headers), operation, pipeline)
+            return None if answer is None else _response(request.url, answer)
 
         patches.set(BotocoreStubber, "__call__", stubbed)
 
@@ -172,12 +143,12 @@ class _Guard:
     def __call__(self, request: Any, event_name: str, **_others: Any) -> AWSResponse | None:
         if self._alive() or is_loopback(request.url):
             return None
-        if botocore_stubber.enabled:  # a plain mock_aws: moto has some of these services
+        if is_moto_mocking():  # a plain mock_aws: moto has some of these services
             if configuration.passes_through(None, request.url):
                 return None
-            response = ask_moto(request)
-            if response is not None:
-                return response
+            answer = answer_of_moto(request)
+            if answer is not None:
+                return _response(request.url, answer)
         _, service, operation = event_name.split(".", 2)
         raise ClientOutlivedMock(
             f"{service}.{operation} was called with a client that was made inside a mock, but none"
@@ -236,28 +207,3 @@ class _RawBody(BytesIO):
         del amt, decode_content
         if chunk := self.read():
             yield chunk
-
-
-def ask_moto(request: Any) -> AWSResponse | None:
-    """Return the answer of moto's own services; None when none of them serves the request."""
-    answer = botocore_stubber.process_request(request)
-    if answer is None or answer == _UNSERVED:
-        return None
-    status, headers, body = answer
-    raw = body.encode() if isinstance(body, str) else body
-    return AWSResponse(request.url, status, headers, _RawBody(raw))
-
-
-def _blocked(request: Any, operation: Any, pipeline: RequestPipeline) -> RequestBlocked:
-    account, region = pipeline.caller_of(
-        http_request(request.method, request.url, request.headers, None)
-    )
-    service = operation.service_model.service_name if operation is not None else "a service"
-    name = f"{service}.{operation.name}" if operation is not None else service
-    host = urlsplit(request.url).hostname or ""
-    return RequestBlocked(
-        f"{name} was about to leave for {host}, but neither membership_mock nor moto serves it,"
-        " and nothing leaves the process while a mock is running.\n"
-        f"    caller   {account} in {region}\n"
-        f"{way_out(host)}"
-    )

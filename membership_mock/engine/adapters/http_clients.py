@@ -12,16 +12,13 @@ import http.client
 import io
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import urllib3.connection
 
+from membership_mock.engine.adapters.dispatch import answer_plain, leaving, may_leave
 from membership_mock.engine.adapters.hosts import is_aws
-from membership_mock.engine.adapters.network_guard import is_let_through, let_through, way_out
-from membership_mock.engine.moto import responses
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.pipeline.plain_http import PlainHttpRequest, PlainHttpResponse
-from membership_mock.errors import RequestBlocked
 
 #: what belongs to the connection, and is said anew
 _OF_THE_CONNECTION = {"connection", "transfer-encoding"}
@@ -65,7 +62,7 @@ def install(patches: Patches, alive: Callable[[], bool]) -> None:
 
 def _connect_later(connect: Callable[[Any], None], alive: Callable[[], bool]) -> Any:
     def wait_for_the_url(self: Any) -> None:  # urllib3 connects for HTTPS before it says the URL
-        if alive() and not is_let_through(f"{_origin(self)}/"):
+        if alive() and not may_leave(f"{_origin(self)}/"):
             self.sock = _InProcessSocket("", "")
             self.is_verified = True  # else urllib3 warns
         else:
@@ -92,13 +89,13 @@ def _direct(connection: Any, method: str, target: str) -> None:
         url = _origin(connection) + (target if target.startswith("/") else f"/{target}")
     if not is_aws(url):
         return
-    if not is_let_through(url):
+    if not may_leave(url):
         if connection.sock is not None:
             connection.sock.close()
         connection.sock = _InProcessSocket(method, url)
     elif connection.sock is None or isinstance(connection.sock, _InProcessSocket):
         connection.sock = None
-        with let_through():
+        with leaving():
             connection.connect()
 
 
@@ -129,11 +126,9 @@ class _InProcessSocket:
             del headers["transfer-encoding"]
             body = _unchunked(body)
             headers["Content-Length"] = str(len(body))
-        answer = responses.answer(
+        answer = answer_plain(
             PlainHttpRequest(self._method, self._url, dict(headers.items()), body)
         )
-        if answer is None:
-            raise _blocked(self._method, self._url)
         return _as_sent(self._method, answer)
 
     def settimeout(self, timeout: float | None) -> None:
@@ -190,13 +185,3 @@ def _as_sent(method: str, answer: PlainHttpResponse) -> bytes:
     lines = [f"HTTP/1.1 {answer.status} {http.client.responses.get(answer.status, '')}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + body
-
-
-def _blocked(method: str, url: str) -> RequestBlocked:
-    host = urlsplit(url).hostname or ""
-    return RequestBlocked(
-        f"{method} {url.partition('?')[0]} was about to leave for {host}, but neither"
-        " membership_mock nor moto serves it, and nothing leaves the process for AWS while a mock"
-        " is running.\n"
-        f"{way_out(host)}"
-    )

@@ -8,41 +8,13 @@ caught before.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from typing import Any
 
-from membership_mock.engine.adapters.hosts import is_aws, is_aws_host
-from membership_mock.engine.moto import configuration
+from membership_mock.engine.adapters.dispatch import may_leave, way_out
+from membership_mock.engine.adapters.hosts import is_aws_host
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.errors import RequestBlocked
-
-_let_through: ContextVar[bool] = ContextVar("membership_mock_let_through", default=False)
-
-
-@contextmanager
-def let_through() -> Iterator[None]:
-    """Let what is sent inside reach the network: somebody who knows the whole URL has decided."""
-    token = _let_through.set(True)
-    try:
-        yield
-    finally:
-        _let_through.reset(token)
-
-
-def is_let_through(url: str) -> bool:
-    """Return whether a request to ``url`` may reach the network."""
-    return _let_through.get() or not is_aws(url) or configuration.passes_through(None, url)
-
-
-def way_out(host: str) -> str:
-    """Return how a test lets requests to ``host`` pass, and where to read on."""
-    return (
-        "    If the call is meant to reach the network, let it pass:"
-        f" mock_membership(config={{'core': {{'passthrough': {{'urls': [r'https?://{host}']}}}}}});\n"
-        "    if not, stub this call in the test. See docs/how-to/unmocked-operations.md"
-    )
 
 
 def install(patches: Patches, alive: Callable[[], bool]) -> None:
@@ -80,4 +52,4 @@ class _Guard:
 
 
 def _passes(host: str) -> bool:
-    return any(is_let_through(f"{scheme}://{host}/") for scheme in ("https", "http"))
+    return any(may_leave(f"{scheme}://{host}/") for scheme in ("https", "http"))

@@ -6,18 +6,13 @@ sends. Whoever catches the requests of another client can ask here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from moto.core.models import responses_mock
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from responses import RequestsMock
 
-from membership_mock.engine.adapters.network_guard import let_through
-from membership_mock.engine.moto import configuration
-from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.pipeline.plain_http import PlainHttpRequest, PlainHttpResponse
 
 #: What moto answers to a request that matches none of its services, or none of a service's URLs.
@@ -60,21 +55,3 @@ def answer(request: PlainHttpRequest) -> PlainHttpResponse | None:
     if (raw.status, body) in _UNSERVED:
         return None
     return PlainHttpResponse(raw.status, dict(raw.headers), body)
-
-
-def install(patches: Patches, _alive: Callable[[], bool]) -> None:
-    """Let through what moto's configuration lets pass, or a `responses` of the test's own.
-
-    Args:
-        patches: undone when the mock ends.
-    """
-    on_request = RequestsMock._on_request
-
-    def decide(self: Any, adapter: Any, request: Any, **kwargs: Any) -> Any:
-        # moto's own lets all through that matches nothing; another one only what a test has named
-        if self is not responses_mock or configuration.passes_through(None, str(request.url)):
-            with let_through():
-                return on_request(self, adapter, request, **kwargs)
-        return on_request(self, adapter, request, **kwargs)
-
-    patches.set(RequestsMock, "_on_request", decide)

@@ -1,40 +1,121 @@
-"""Where a test author may step in between a request and its handler."""
+"""Hooks: what a test author does to calls, in one chain for every AWS service.
+
+A call meets the hooks twice. When it arrives, before anything else looks at it, each hook may
+refuse it with a usage error: the strict mode does so. Around what answers it, each hook may answer
+instead, change the answer, or pass the call on to the next hook: faults do so. The last link of the
+chain is the handler of one of our services, or moto.
+
+Calls to our services have been parsed, validated and authorized when the hooks around them run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.context import Context
-    from membership_mock.engine.protocol.codec import OperationCodec
-    from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
-    from membership_mock.engine.protocol.refusals import Refusals
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
+from membership_mock.engine.protocol.model import OperationModel
 
 
 @dataclass(slots=True)
 class InterceptedCall:
-    """A call that is valid and authorized, on its way to its handler.
+    """A call on its way to what answers it.
 
     Attributes:
         context: who called what, where and when.
         request: what was sent.
-        arguments: the parameters in snake case; changing them changes what the handler gets.
-        codec: writes answers and errors of the operation.
-        refusals: how the service words what the engine refuses.
+        model: botocore's model of the operation.
+        is_ours: whether one of our services answers the call, and not moto.
+        arguments: the parameters of a call to one of our services, in snake case; changing them
+            changes what the handler gets. Empty for a call to one of moto's services.
     """
 
     context: Context
     request: HttpRequest
+    model: OperationModel
+    is_ours: bool
     arguments: dict[str, Any]
-    codec: OperationCodec
-    refusals: Refusals
 
 
-#: Answers a call, by the function that would do so by itself, or without it.
-CallHook = Callable[[InterceptedCall, Callable[[], "HttpAnswer"]], "HttpAnswer"]
+#: Answers a call: the rest of the chain.
+Proceed = Callable[[], HttpAnswer]
 
-#: Looks at a call to any service, before anything else does, and may raise: service, operation,
-#: account, region.
-RequestHook = Callable[[str, str, str, str], None]
+
+class Hook:
+    """One link of the chain: override what it does.
+
+    Attributes:
+        rank: its place in the chain; a hook with a lower rank sees a call before the others.
+        outlives_reset: whether it stays when the mock is reset.
+    """
+
+    rank: int = 0
+    outlives_reset: bool = False
+
+    def arrives(self, context: Context) -> None:
+        """Look at a call before anything else does.
+
+        Raises:
+            UsageError: the call is refused.
+        """
+
+    def around(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
+        """Answer a call, with the rest of the chain or without it.
+
+        Raises:
+            ServiceError: the answer is an error of the service.
+            Exception: the client gets no answer.
+        """
+        del call
+        return proceed()
+
+
+class HookChain:
+    """The hooks of a running mock, in the order in which a call meets them."""
+
+    def __init__(self) -> None:
+        self._hooks: tuple[Hook, ...] = ()
+        self._arriving: tuple[Hook, ...] = ()
+        self._around: tuple[Hook, ...] = ()
+
+    def add(self, hook: Hook) -> None:
+        """Let calls meet ``hook`` from now on; a hook that is there already stays once."""
+        if hook not in self._hooks:
+            self._set((*self._hooks, hook))
+
+    def remove(self, hook: Hook) -> None:
+        """Let no further call meet ``hook``."""
+        self._set(tuple(each for each in self._hooks if each is not hook))
+
+    def reset(self) -> None:
+        """Remove every hook that does not outlive a reset."""
+        self._set(tuple(each for each in self._hooks if each.outlives_reset))
+
+    @property
+    def is_empty_around(self) -> bool:
+        """Whether no hook stands around what answers a call."""
+        return not self._around
+
+    def arrive(self, context: Context) -> None:
+        """Let each hook look at a call that has just arrived."""
+        for hook in self._arriving:
+            hook.arrives(context)
+
+    def run(self, call: InterceptedCall, answer: Proceed) -> HttpAnswer:
+        """Return the answer to a call: that of the first hook that gives one, or ``answer()``."""
+        proceed = answer
+        for hook in reversed(self._around):
+            proceed = _link(hook, call, proceed)
+        return proceed()
+
+    def _set(self, hooks: tuple[Hook, ...]) -> None:
+        # New tuples: a call in another thread goes on with those that it began with.
+        self._hooks = tuple(sorted(hooks, key=lambda hook: hook.rank))
+        self._arriving = tuple(h for h in self._hooks if type(h).arrives is not Hook.arrives)
+        self._around = tuple(h for h in self._hooks if type(h).around is not Hook.around)
+
+
+def _link(hook: Hook, call: InterceptedCall, proceed: Proceed) -> Proceed:
+    return lambda: hook.around(call, proceed)

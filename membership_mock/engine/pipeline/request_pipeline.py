@@ -5,23 +5,19 @@ Every door leads here: botocore's clients, moto's response handlers, the tagging
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.pipeline import idempotency
+from membership_mock.engine.pipeline import idempotency, page_tokens
 from membership_mock.engine.pipeline.authorization import Authorization
 from membership_mock.engine.pipeline.backends import Backends
 from membership_mock.engine.pipeline.call_record import PassedCall
 from membership_mock.engine.pipeline.caller import caller_of
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.hooks import InterceptedCall
+from membership_mock.engine.pipeline.hooks import HookChain, InterceptedCall
 from membership_mock.engine.pipeline.setup_calls import is_setup_call
 from membership_mock.engine.protocol.codec import (
     Invalid,
@@ -31,6 +27,7 @@ from membership_mock.engine.protocol.codec import (
     service_error_response,
 )
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
+from membership_mock.engine.protocol.model import OperationModel
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.protocol.router import router
@@ -38,7 +35,6 @@ from membership_mock.errors import OperationNotMocked, ServiceError
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.call_record import Record
-    from membership_mock.engine.pipeline.hooks import CallHook, RequestHook
     from membership_mock.engine.pipeline.operation import Backend, Handler
     from membership_mock.engine.state.world import World
 
@@ -52,6 +48,10 @@ class Step:
     unused: frozenset[str]  # fields that the handler does not take: newer than this package
 
 
+class _UnservedError(Exception):
+    """moto does not serve a request."""
+
+
 class RequestPipeline:
     """The way of every request to the backends of one running mock.
 
@@ -63,9 +63,8 @@ class RequestPipeline:
         default_account: whose requests they are that nothing tells apart.
 
     Attributes:
-        intervene: what a test author does to valid calls; None for nothing.
-        watch: looks at every call to any service before anything else does; None for nobody.
-        let_pass: told for how many seconds a caller would have waited for an answer.
+        hooks: what the test author does to calls.
+        let_pass: called with the seconds that a caller would have waited for an answer.
     """
 
     def __init__(
@@ -78,8 +77,7 @@ class RequestPipeline:
     ) -> None:
         self.services = backends.services
         self.default_account = default_account
-        self.intervene: CallHook | None = None
-        self.watch: RequestHook | None = None
+        self.hooks = HookChain()
         self.let_pass: Callable[[float], None] = lambda _: None
         self._backends = backends
         self._authorization = authorization
@@ -115,8 +113,8 @@ class RequestPipeline:
         is_setup = is_setup_call()
         with world.lock:
             try:
-                if self.watch is not None and not is_setup:
-                    self.watch(service, name, account, region)
+                if not is_setup:
+                    self.hooks.arrive(context)
                 step = self._step(context, backend_class, request)
                 answer = self._answer(step, backend_class, context, request)
             except ServiceError as refusal:
@@ -163,22 +161,58 @@ class RequestPipeline:
             world.uuid(),
         )
 
-    def passing(self, service: str, operation: str, request: HttpRequest) -> PassedCall:
-        """Return what a call is that goes on to moto's own services.
+    def serve_other(
+        self,
+        model: OperationModel,
+        request: HttpRequest,
+        ask: Callable[[], HttpAnswer | None],
+    ) -> HttpAnswer | None:
+        """Answer a request to a service that is not ours: hooks see it, and it is recorded.
+
+        Args:
+            model: botocore's model of the operation.
+            request: what was sent; its body may be left out.
+            ask: returns the answer of moto; None if moto does not serve the request.
+
+        Returns:
+            The answer; None if there is none, and then nothing is recorded.
 
         Raises:
-            Exception: the test author's watch wants none of it.
+            Exception: what a hook raises.
         """
+        if is_setup_call():
+            return ask()
         account, region = self.caller_of(request)
-        if self.watch is not None and not is_setup_call():
-            self.watch(service, operation, account, region)
-        now = self._world.clock.now()
-        return PassedCall(service, operation, account, region, now, len(self._record.entries))
+        world = self._world
+        service, operation = model.service_model.service_name, model.name
+        context = Context(
+            world, service, operation, account, region, partition_of(region), world.clock.now(), ""
+        )
+        self.hooks.arrive(context)
+        place = len(self._record.entries)
+        if self.hooks.is_empty_around:
+            answer = ask()
+        else:
+            answer = self._around_other(InterceptedCall(context, request, model, False, {}), ask)
+        if answer is not None:
+            self._record.passed.append(
+                PassedCall(service, operation, account, region, context.now, place)
+            )
+        return answer
 
-    def passed(self, call: PassedCall) -> None:
-        """Take down a call that one of moto's services has answered."""
-        if not is_setup_call():
-            self._record.passed.append(call)
+    def _around_other(
+        self, call: InterceptedCall, ask: Callable[[], HttpAnswer | None]
+    ) -> HttpAnswer | None:
+        def answer() -> HttpAnswer:
+            found = ask()
+            if found is None:
+                raise _UnservedError
+            return found
+
+        try:
+            return self.hooks.run(call, answer)
+        except _UnservedError:
+            return None
 
     def forget_steps(self) -> None:
         """Look again at each operation's first request at what moto's configuration allows."""
@@ -224,10 +258,10 @@ class RequestPipeline:
         if is_setup_call():
             return self._take(step, backend_class, context, arguments, request)
         self._authorization.authorize(request, context.operation, context.account_id, refusals)
-        if self.intervene is None:
+        if self.hooks.is_empty_around:
             return self._take(step, backend_class, context, arguments, request)
-        return self.intervene(
-            InterceptedCall(context, request, arguments, compiled, refusals),
+        return self.hooks.run(
+            InterceptedCall(context, request, compiled.model, True, arguments),
             lambda: self._take(step, backend_class, context, arguments, request),
         )
 
@@ -297,7 +331,7 @@ class RequestPipeline:
         after = None
         if token:
             # before the handler, which may have to settle things as it looks
-            after = self._read_token(token, context, arguments)
+            after = page_tokens.read(token, context, arguments)
             if after is None:
                 raise backend_class.refusals.bad_page_token(paging.token_name)
         answer = handler.method(family, context, **arguments)
@@ -307,42 +341,8 @@ class RequestPipeline:
         entries, following = listing.page(size, after)
         shown = {**answer, paging.result_key: entries}
         if following is not None:
-            shown[paging.output_token] = self._write_token(following, context, arguments)
+            shown[paging.output_token] = page_tokens.write(following, context, arguments)
         return shown
-
-    def _write_token(self, position: int | str, context: Context, arguments: dict[str, Any]) -> str:
-        seal = self._seal(position, context, arguments)
-        return base64.urlsafe_b64encode(json.dumps([position, seal]).encode()).decode()
-
-    def _read_token(
-        self, token: str, context: Context, arguments: dict[str, Any]
-    ) -> int | str | None:
-        """Return the position that a token stands for; None if it is broken or of another list."""
-        try:
-            position, _ = json.loads(base64.urlsafe_b64decode(token.encode()))
-        except (ValueError, TypeError, RecursionError):
-            return None
-        if not isinstance(position, (int, str)):
-            return None
-        # Decoding forgives much; only what was handed out, to the letter, is a token.
-        handed_out = self._write_token(position, context, arguments)
-        return position if hmac.compare_digest(token.encode(), handed_out.encode()) else None
-
-    def _seal(self, position: object, context: Context, arguments: dict[str, Any]) -> str:
-        """Bind a position to its list: the caller, the operation, the filters."""
-        text = json.dumps(
-            [
-                position,
-                context.service,
-                context.operation,
-                context.account_id,
-                context.region,
-                arguments,
-            ],
-            sort_keys=True,
-            default=str,
-        )
-        return hashlib.blake2b(text.encode(), digest_size=9, key=self._world.secret).hexdigest()
 
 
 @lru_cache(maxsize=8)

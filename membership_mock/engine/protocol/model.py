@@ -24,6 +24,7 @@ from botocore.model import (
 __all__ = [
     "ListShape",
     "MapShape",
+    "OperationModel",
     "Shape",
     "StructureShape",
     "correct",

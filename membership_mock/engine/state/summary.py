@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    from membership_mock.engine.state.organizations import Organization
-    from membership_mock.engine.state.world import World
+from membership_mock.engine.state.organizations import Organization
 
 T = TypeVar("T")
 
@@ -71,12 +69,12 @@ class View:
     """What a look at the world goes by.
 
     Attributes:
-        world: the state.
+        find_store: returns the store of a kind with a key; None if there is none.
         now: when the look is taken, in UTC.
         organization_of: returns the organization of an account in a partition; None if of none.
     """
 
-    world: World
+    find_store: Callable[[Any, tuple[str, ...]], Any]
     now: datetime
     organization_of: Callable[[str, str], Organization | None]
 

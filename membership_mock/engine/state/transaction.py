@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
-if TYPE_CHECKING:
-    from membership_mock.engine.state.world import Store, World
-
-_Key = tuple[type["Store"], tuple[str, ...]]
+#: a store is found by its type and its key
+_Key = tuple[type[Any], tuple[str, ...]]
 
 
 class Transaction:
@@ -27,16 +24,16 @@ class Transaction:
         keeps_organizations: whether moto's organizations are among it.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, stores: dict[_Key, Any]) -> None:
         self.undo: list[Callable[[], object]] = []
         self.keeps_organizations = False
-        self._world = world
+        self._stores = stores
         self._kept: dict[_Key, None] = {}
         self._new: set[_Key] = set()
         self._stream = io.BytesIO()
         self._pickler = pickle.Pickler(self._stream, pickle.HIGHEST_PROTOCOL)
 
-    def reached(self, key: _Key, store: Store | None) -> None:
+    def reached(self, key: _Key, store: Any | None) -> None:
         """Keep a store as it is now; None for one that is just being made."""
         if key in self._kept or key in self._new:
             return
@@ -48,7 +45,7 @@ class Transaction:
 
     def go_back(self) -> None:
         """Take back what `undo` knows, the latest first, and put every store back."""
-        stores = self._world.held_stores()
+        stores = self._stores
         for key, store in list(stores.items()):  # they may share objects with those reached
             self.reached(key, store)
         try:
@@ -63,17 +60,3 @@ class Transaction:
                     stores[key] = kept[key]
                 else:
                     del stores[key]
-
-
-@contextmanager
-def of(world: World) -> Iterator[Transaction]:
-    """Put the world back as it is now if an exception leaves the block."""
-    with world.lock:
-        point = world.transaction = Transaction(world)
-        try:
-            yield point
-        except BaseException:
-            point.go_back()
-            raise
-        finally:
-            world.transaction = None

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from random import Random
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from membership_mock.engine.state.clock import Clock
 from membership_mock.engine.state.organizations import Organization
 from membership_mock.engine.state.other_services import OtherServices
 from membership_mock.engine.state.summary import Summary, View
-
-if TYPE_CHECKING:
-    from membership_mock.engine.state.transaction import Transaction
-
+from membership_mock.engine.state.transaction import Transaction
 
 # The bits of a UUID that say version and variant (RFC 9562), and all the others.
 _VERSION_4 = (4 << 76) | (8 << 60)
@@ -89,7 +87,7 @@ class World:
         other_services: Organizations, S3 and Glue of the same accounts.
         settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
             for the clock; see `settling`.
-        transaction: keeps stores as they were before they are reached; None for nobody.
+        transaction: keeps stores as they were before they are reached; None outside of one.
     """
 
     def __init__(self, secret: bytes, random: Random, other_services: OtherServices) -> None:
@@ -142,9 +140,18 @@ class World:
                     self.transaction.reached((held, key), store)
                 yield key, store  # type: ignore[misc]  # the key holds the type
 
-    def held_stores(self) -> dict[tuple[type[Store], tuple[str, ...]], Store]:
-        """Return the stores themselves, to be put back as they were."""
-        return self._stores
+    @contextmanager
+    def undone_on_error(self) -> Iterator[Transaction]:
+        """Put all stores back as they are now if an exception leaves the block."""
+        with self.lock:
+            transaction = self.transaction = Transaction(self._stores)
+            try:
+                yield transaction
+            except BaseException:
+                transaction.go_back()
+                raise
+            finally:
+                self.transaction = None
 
     def summary(self, view: View) -> Iterator[Summary]:
         """Yield what all stores have to show; hold the lock until the lines are read."""

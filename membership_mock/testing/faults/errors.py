@@ -151,7 +151,7 @@ class ErrorAnswer(Effect):
         if isinstance(shape, StructureShape):
             members |= fill(shape, members, call)
         error = self._error(service, members)
-        declared = declared_errors(call.codec.model)
+        declared = declared_errors(call.model)
         error.undeclared = self._forced_status or self._code not in declared
         raise error
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, overload
 
 from membership_mock.engine import running as engine
+from membership_mock.engine.pipeline.hooks import Hook
 from membership_mock.engine.protocol.model import service_names
 from membership_mock.errors import NotRunning, UnfiredFault, UsageError
 from membership_mock.services import SERVICES
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
 
-class Faults(Sequence[Fault]):
+class Faults(Sequence[Fault], Hook):
     """The faults of a running mock, from `MembershipMock.faults`, in the order of injection.
 
     Those that are used up or over are among them.
@@ -293,17 +294,17 @@ class Faults(Sequence[Fault]):
                 for target, faults in self._pending.items()
                 if (left := [fault for fault in faults if fault.remaining != 0])
             }
-            pipeline = self._running.pipeline
+            hooks = self._running.pipeline.hooks
             if self._pending:
-                pipeline.intervene = self._intervene
-            elif pipeline.intervene == self._intervene:
-                pipeline.intervene = None
+                hooks.add(self)
+            else:
+                hooks.remove(self)
 
     def _let_pass(self, seconds: float) -> None:
         """Let the mock's clock go on by the time that a caller would have waited."""
         self._running.tool(MockClock).advance(seconds=seconds)
 
-    def _intervene(self, call: InterceptedCall, proceed: Callable[[], HttpAnswer]) -> HttpAnswer:
+    def around(self, call: InterceptedCall, proceed: Callable[[], HttpAnswer]) -> HttpAnswer:
         """Answer a call by the first of the faults that are for it, and those that go with it."""
         pending = self._pending.get((call.context.service, call.context.operation))
         if not pending:

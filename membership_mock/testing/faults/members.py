@@ -101,7 +101,7 @@ def _resource(call: InterceptedCall, type_member: Shape | None) -> tuple[str, st
 
 def _identifiers(call: InterceptedCall) -> Iterator[tuple[str, str]]:
     """Yield kind and value of what the call names: in the path from its end, then in the body."""
-    model = call.codec.model
+    model = call.model
     path = re.findall(r"{(\w+)\+?}", model.http["requestUri"])
     shape = model.input_shape
     others = [name for name in (shape.members if shape else ()) if name not in path]

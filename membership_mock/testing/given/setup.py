@@ -21,7 +21,6 @@ from membership_mock.engine.pipeline.caller import account_id, acting_as
 from membership_mock.engine.pipeline.setup_calls import setup_calls
 from membership_mock.engine.protocol.model import idempotency_token, paginators, snake
 from membership_mock.engine.protocol.regions import partition_of
-from membership_mock.engine.state import transaction
 from membership_mock.errors import SeedRefused, UsageError
 from membership_mock.services import SERVICES
 from membership_mock.testing.names import nearest_to
@@ -143,7 +142,7 @@ class Scene:
                 if atomic or stage.transaction is not None:
                     yield
                 else:
-                    with transaction.of(running.world) as point:
+                    with running.world.undone_on_error() as point:
                         stage.transaction = point
                         try:
                             yield

@@ -115,7 +115,7 @@ class WorldView:
     def outlines(self) -> Iterator[Summary]:
         """Yield what all stores have to show."""
         world = self.running.world
-        yield from world.summary(View(world, world.clock.now(), self.organization_of))
+        yield from world.summary(View(world.held_at, world.clock.now(), self.organization_of))
 
     def account(self, account: str) -> str:
         """Return an account's id, and its name if it has one; "" stands for all of them."""

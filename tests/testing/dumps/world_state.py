@@ -15,7 +15,7 @@ from membership_mock.errors import UsageError
 
 def whole(mock: Any) -> tuple[Any, str, int, list[Any]]:
     """Return all state of our services, how it is shown, the calls, and moto's organizations."""
-    held = running.require().world.held_stores()
+    held = running.require().world._stores
     # a store that somebody has looked for is there, though empty
     stores = {key: store for key, store in held.items() if store != type(store)()}
     return copy.deepcopy(stores), mock.report(), len(mock.calls), _organizations(mock)

@@ -175,14 +175,14 @@ def test_a_fault_changes_nothing_in_the_world(membership_mock: Any) -> None:
 
 def test_the_road_is_free_when_no_fault_is_left(membership_mock: Any) -> None:
     pipeline = running.require().pipeline
-    assert pipeline.intervene is None
+    assert pipeline.hooks.is_empty_around
     one = membership_mock.fail("list_memberships", "ThrottlingException")
     two = membership_mock.fail("get_case", "ThrottlingException")
-    assert pipeline.intervene is not None
+    assert not pipeline.hooks.is_empty_around
     assert outcome(client(membership_mock, "security-ir").list_memberships) != "fine"
-    assert (one.remaining, pipeline.intervene is None) == (0, False)
+    assert (one.remaining, pipeline.hooks.is_empty_around) == (0, False)
     two.cancel()
-    assert pipeline.intervene is None
+    assert pipeline.hooks.is_empty_around
 
 
 def test_botocore_tries_again_and_succeeds(
@@ -373,7 +373,7 @@ def test_a_filter_that_cannot_be_meant_is_a_usage_error(
         membership_mock.faults.delay("*", 2, **wrong)
     with pytest.raises(UsageError, match=said):
         membership_mock.faults.refuse_accounts("get_members", [OTHER], **wrong)
-    assert running.require().pipeline.intervene is None
+    assert running.require().pipeline.hooks.is_empty_around
 
 
 def test_a_case_can_be_opened_after_its_fault(membership_mock: Any) -> None:

@@ -1,0 +1,154 @@
+"""What happens to a request: one of our services answers it, moto does, it may leave, or neither.
+
+Every adapter asks here. An adapter only takes a request in and wraps the answer for its client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import Enum
+from typing import Any
+from urllib.parse import urlsplit
+
+from membership_mock.engine.adapters.hosts import is_aws, is_loopback
+from membership_mock.engine.moto import configuration, responses
+from membership_mock.engine.moto.botocore_stubber import answer_of_moto
+from membership_mock.engine.pipeline.plain_http import PlainHttpRequest, PlainHttpResponse
+from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
+from membership_mock.engine.protocol.http import HttpAnswer, http_request
+from membership_mock.errors import RequestBlocked
+
+_leaving: ContextVar[bool] = ContextVar("membership_mock_leaving", default=False)
+
+
+class Destination(Enum):
+    """Who gets a request."""
+
+    OURS = "one of our services"
+    MOTO = "moto, and nothing else if moto does not serve it"
+    NETWORK = "the network"
+
+
+def destination(url: str, service: str | None = None) -> Destination:
+    """Return who gets a request.
+
+    Args:
+        url: where it goes.
+        service: the id of the service if it is one of ours; None otherwise, or when only the URL is
+            known.
+    """
+    if is_loopback(url) or configuration.passes_through(service, url):
+        return Destination.NETWORK
+    if service is not None:
+        return Destination.OURS
+    return Destination.MOTO if is_aws(url) else Destination.NETWORK
+
+
+def may_leave(url: str) -> bool:
+    """Return whether a request of any client may reach the network."""
+    return _leaving.get() or destination(url) is Destination.NETWORK
+
+
+@contextmanager
+def leaving() -> Iterator[None]:
+    """Let what is sent inside the block reach the network: its destination has been decided."""
+    token = _leaving.set(True)
+    try:
+        yield
+    finally:
+        _leaving.reset(token)
+
+
+def answer(
+    request: Any, headers: Mapping[str, Any], operation: Any, pipeline: RequestPipeline
+) -> HttpAnswer | None:
+    """Return the answer to a request that an SDK built on botocore is about to send.
+
+    Args:
+        request: botocore's prepared request.
+        headers: its headers, looked up without regard to case.
+        operation: botocore's model of the operation; None when it is not known.
+        pipeline: that of the running mock.
+
+    Returns:
+        The answer; None for a request that is to be sent to the network.
+
+    Raises:
+        RequestBlocked: neither we nor moto serve it, and it must not leave.
+        OperationNotMocked: it is an operation of one of our services that is not mocked.
+        Exception: what a hook of the test author raises.
+    """
+    service = operation.service_model.service_name if operation is not None else None
+    ours = service if service in pipeline.services else None
+    decided = destination(request.url, ours)
+    if decided is Destination.NETWORK:
+        return None
+    if ours is not None:
+        return pipeline.serve(
+            ours,
+            operation.name,
+            http_request(request.method, request.url, headers, request.body),
+        )
+    found = ask_moto(request, headers, operation, pipeline)
+    if found is None:
+        raise _blocked_operation(request, operation, pipeline)
+    return found
+
+
+def ask_moto(
+    request: Any, headers: Mapping[str, Any], operation: Any, pipeline: RequestPipeline
+) -> HttpAnswer | None:
+    """Return the answer of moto's own services; None when moto does not serve the request."""
+    if operation is None:
+        return answer_of_moto(request)
+    sent = http_request(request.method, request.url, headers, None)
+    return pipeline.serve_other(operation, sent, lambda: answer_of_moto(request))
+
+
+def answer_plain(request: PlainHttpRequest) -> PlainHttpResponse:
+    """Return the answer to a request of an HTTP client that is no SDK.
+
+    Raises:
+        RequestBlocked: neither we nor moto serve it.
+    """
+    found = responses.answer(request)
+    if found is None:
+        raise blocked(f"{request.method} {request.url.partition('?')[0]}", request.url)
+    return found
+
+
+def blocked(name: str, url: str, caller: str = "") -> RequestBlocked:
+    """Return the error for a request that must not leave, with the way out.
+
+    Args:
+        name: what was called.
+        url: where it was about to go.
+        caller: the account and region that called; empty when they are not known.
+    """
+    host = urlsplit(url).hostname or ""
+    return RequestBlocked(
+        f"{name} was about to leave for {host}, but neither membership_mock nor moto serves it,"
+        " and nothing leaves the process for AWS while a mock is running.\n"
+        + (f"    caller   {caller}\n" if caller else "")
+        + way_out(host)
+    )
+
+
+def way_out(host: str) -> str:
+    """Return how a test lets requests to ``host`` pass, and where to read on."""
+    return (
+        "    If the call is meant to reach the network, let it pass:"
+        f" mock_membership(config={{'core': {{'passthrough': {{'urls': [r'https?://{host}']}}}}}});\n"
+        "    if not, stub this call in the test. See docs/how-to/unmocked-operations.md"
+    )
+
+
+def _blocked_operation(request: Any, operation: Any, pipeline: RequestPipeline) -> RequestBlocked:
+    account, region = pipeline.caller_of(
+        http_request(request.method, request.url, request.headers, None)
+    )
+    service = operation.service_model.service_name if operation is not None else "a service"
+    name = f"{service}.{operation.name}" if operation is not None else service
+    return blocked(name, request.url, f"{account} in {region}")
