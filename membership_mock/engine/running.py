@@ -112,7 +112,7 @@ class Running:
             self.pipeline.call,
         )
         self._moto = MotoStart(activation.config, services, self.world)
-        self._interceptor = Interceptor(self.pipeline, is_running)
+        self._interceptor = Interceptor(_pipeline_if_any, services)
         self._other_clients = Patches()
 
     def open(self) -> None:
@@ -330,6 +330,10 @@ def is_running() -> bool:
     return bool(_current)
 
 
+def _pipeline_if_any() -> RequestPipeline | None:
+    return _current[0].pipeline if _current else None
+
+
 def current_pipeline() -> RequestPipeline:
     """Return the pipeline of the running mock.
 
@@ -366,3 +370,51 @@ def require() -> Running:
             " `@mock_membership` or the fixture `membership_mock`."
         )
     return _current[0]
+
+
+# --- fork ----------------------------------------------------------------------------------------
+#
+# A forked child has a copy of the world. Threads of the parent do not exist in the child, so a lock
+# that one of them holds at that moment would stay locked there for ever. The forking thread waits
+# for a call that is being served, so that the copy is whole; it does not wait for ever, since that
+# call may wait for the forking thread.
+
+#: how many seconds a fork waits for a call that is being served
+_PATIENCE = 5
+
+
+class _Forking(threading.local):
+    """The locks that a thread holds while it forks."""
+
+    held: list[Any]
+
+
+_forking = _Forking()
+
+
+def _before_fork() -> None:
+    _forking.held = [lock for lock in _locks() if lock.acquire(timeout=_PATIENCE)]
+
+
+def _after_fork_in_parent() -> None:
+    for lock in reversed(_forking.held):
+        lock.release()
+
+
+def _after_fork_in_child() -> None:
+    started = [mock() for running in _current for mock in running.mocks]
+    for lock in [*_locks(), *(mock._lock for mock in started if mock is not None)]:
+        lock._at_fork_reinit()
+
+
+def _locks() -> list[Any]:
+    """Return the locks of the running mock and of moto, in the order in which calls take them."""
+    return [_lock, *(each.world.lock for each in _current), configuration.backend_lock]
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=_after_fork_in_parent,
+        after_in_child=_after_fork_in_child,
+    )

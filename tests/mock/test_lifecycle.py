@@ -280,9 +280,9 @@ def test_every_attribute_that_was_replaced_is_put_back(monkeypatch: pytest.Monke
     before: dict[tuple[str, str], tuple[Any, Any]] = {}
     replace = Patches.set
 
-    def note(self: Patches, owner: Any, name: str, value: Any) -> None:
+    def note(self: Patches, owner: Any, name: str, value: Any, **how: Any) -> None:
         before.setdefault((repr(owner), name), (owner, vars(owner)[name]))
-        replace(self, owner, name, value)
+        replace(self, owner, name, value, **how)
 
     def replaced() -> set[tuple[str, str]]:
         return {key for key, (owner, it) in before.items() if vars(owner)[key[1]] is not it}
@@ -427,3 +427,54 @@ def test_importing_the_package_imports_neither_boto3_nor_moto() -> None:
 
 def test_team_of_the_samples_is_what_the_service_takes() -> None:
     assert 2 <= len(TEAM) <= 10
+
+
+# --- tools that keep what we have put in for longer than the mock runs ---
+
+
+def test_a_tool_that_puts_our_replacement_back_brings_no_ended_mock_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with mock_membership() as mock:
+        client = mock.client("securityhub", account="111122223333", region="eu-west-1")
+        client.enable_security_hub()
+        for owner, name in (
+            (botocore.endpoint.Endpoint, "_send"),
+            (botocore.endpoint.Endpoint, "_do_get_response"),
+            (botocore.client.ClientCreator, "create_client"),
+            (BotocoreStubber, "__call__"),
+            (BackendDict, "reset"),
+            (botocore.session, "create_loader"),
+        ):
+            monkeypatch.setattr(owner, name, vars(owner)[name])
+    monkeypatch.undo()  # every replacement of the ended mock is in place again
+
+    with mock_aws():
+        plain = boto3.client("securityhub", region_name="eu-west-1")
+        plain.enable_security_hub()
+        assert ":123456789012:" in plain.describe_hub()["HubArn"]
+    with mock_membership() as other:
+        anew = other.client("securityhub", account="111122223333", region="eu-west-1")
+        with pytest.raises(anew.exceptions.InvalidAccessException):
+            anew.describe_hub()
+        other.calls.assert_called("DescribeHub", times=1)
+    for owner, name in (
+        (botocore.endpoint.Endpoint, "_send"),
+        (botocore.client.ClientCreator, "create_client"),
+        (BotocoreStubber, "__call__"),
+    ):
+        assert vars(owner)[name].__module__.partition(".")[0] in ("botocore", "moto")
+
+
+def test_a_replacement_that_was_put_back_serves_the_mock_that_runs() -> None:
+    with mock_membership():
+        ours = botocore.endpoint.Endpoint._send
+    with mock_membership() as mock:
+        in_place = botocore.endpoint.Endpoint._send
+        botocore.endpoint.Endpoint._send = ours
+        try:
+            client = mock.client("security-ir", account="111122223333", region="eu-west-1")
+            assert memberships(client) == []
+            mock.calls.assert_called("ListMemberships", times=1)
+        finally:
+            botocore.endpoint.Endpoint._send = in_place

@@ -9,7 +9,7 @@ handler away from our services.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -41,33 +41,40 @@ class Interceptor:
     """Catches what botocore sends, from `put` to `remove`.
 
     Args:
-        pipeline: answers the requests to our services.
-        alive: says whether any mock is running; asked by clients that may outlive this one.
+        current: returns the pipeline of the mock that is running; None if none is. Clients and
+            tools may outlive this interceptor.
+        services: the ids of our services.
     """
 
-    def __init__(self, pipeline: RequestPipeline, alive: Callable[[], bool]) -> None:
-        self._pipeline = pipeline
-        self._alive = alive
+    def __init__(
+        self, current: Callable[[], RequestPipeline | None], services: Container[str]
+    ) -> None:
+        self._current = current
+        self._services = services
         self._patches = Patches()
         self._clients: WeakSet[Any] = WeakSet()
 
     def put(self) -> None:
         """Catch the requests of every client, whenever it was made."""
         patches = self._patches
-        pipeline = self._pipeline
-        services = pipeline.services
+        current = self._current
 
-        respond = Endpoint._do_get_response
+        respond = patches.original(Endpoint, "_do_get_response")
 
         def remember_operation(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
-            setattr(request, _OPERATION, operation_model)
+            if current() is not None:
+                setattr(request, _OPERATION, operation_model)
             return respond(self, request, operation_model, context)
 
-        patches.set(Endpoint, "_do_get_response", remember_operation)
+        patches.set(Endpoint, "_do_get_response", remember_operation, asks_itself=True)
 
-        sending = Endpoint._send
+        sending = patches.original(Endpoint, "_send")
 
         def send(self: Any, request: Any) -> Any:
+            # A tool may keep this function after its mock has ended: it serves the running one.
+            pipeline = current()
+            if pipeline is None:
+                return sending(self, request)
             operation = getattr(request, _OPERATION, None)
             try:
                 answer = dispatch.answer(request, _Sent(request.headers), operation, pipeline)
@@ -81,36 +88,43 @@ class Interceptor:
                 _wait(pipeline, self, request, answer.delay)
             return _response(request.url, answer)
 
-        patches.set(Endpoint, "_send", send)
+        patches.set(Endpoint, "_send", send, asks_itself=True)
 
-        def stubbed(self: Any, event_name: str, request: Any, **_: Any) -> AWSResponse | None:
+        asking = patches.original(BotocoreStubber, "__call__")
+
+        def stubbed(self: Any, event_name: str, request: Any, **others: Any) -> Any:
             # The event is `before-send.<service id>.<operation>`. What moto does not serve goes on
             # to `send`, which lets nothing slip to the network.
-            if not self.enabled or event_name.split(".", 2)[1] in services:
+            pipeline = current()
+            if pipeline is None:
+                return asking(self, event_name, request, **others)
+            if not self.enabled or event_name.split(".", 2)[1] in pipeline.services:
                 return None
             operation = getattr(request, _OPERATION, None)
             answer = dispatch.ask_moto(request, _Sent(request.headers), operation, pipeline)
             return None if answer is None else _response(request.url, answer)
 
-        patches.set(BotocoreStubber, "__call__", stubbed)
+        patches.set(BotocoreStubber, "__call__", stubbed, asks_itself=True)
 
-        auth = RequestSigner.get_auth_instance
+        auth = patches.original(RequestSigner, "get_auth_instance")
 
         @functools.wraps(auth)
         def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
             # A client made before the mock, where no credentials were to be found, signs as well.
+            if current() is None:
+                return auth(self, *args, **kwargs)
             if self._credentials is None and kwargs.get("request_credentials") is None:
                 kwargs["request_credentials"] = Credentials("FOOBARKEY", "FOOBARSECRET")
             return auth(self, *args, **kwargs)
 
-        patches.set(RequestSigner, "get_auth_instance", get_auth_instance)
+        patches.set(RequestSigner, "get_auth_instance", get_auth_instance, asks_itself=True)
         self._watch_new_clients()
         sessions.install(patches)
 
     def remove(self) -> None:
         """Let botocore send again, but for clients made inside the mock: they would reach AWS."""
         self._patches.undo()
-        guard = _Guard(self._alive)
+        guard = _Guard(lambda: self._current() is not None)
         for client in self._clients:
             service_id = client.meta.service_model.service_id.hyphenize()
             client.meta.events.register_first(
@@ -119,8 +133,8 @@ class Interceptor:
 
     def _watch_new_clients(self) -> None:
         """Note each client that is made inside the mock."""
-        create = ClientCreator.create_client
-        services, clients = self._pipeline.services, self._clients
+        create = self._patches.original(ClientCreator, "create_client")
+        services, clients = self._services, self._clients
 
         @functools.wraps(create)
         def create_client(self: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:

@@ -47,7 +47,7 @@ def install(patches: Patches, alive: Callable[[], bool]) -> None:
         patches: undone when the mock ends.
         alive: says whether any mock is running.
     """
-    putrequest = _CONNECTION.putrequest
+    putrequest = patches.original(_CONNECTION, "putrequest")
 
     def begin(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         putrequest(self, method, url, *args, **kwargs)
@@ -57,7 +57,7 @@ def install(patches: Patches, alive: Callable[[], bool]) -> None:
     patches.set(_CONNECTION, "putrequest", begin)
 
     for kind in _CONNECTIONS:
-        patches.set(kind, "connect", _connect_later(kind.connect, alive))
+        patches.set(kind, "connect", _connect_later(patches.original(kind, "connect"), alive))
 
 
 def _connect_later(connect: Callable[[Any], None], alive: Callable[[], bool]) -> Any:

@@ -19,7 +19,7 @@ def install(patches: Patches, _alive: Callable[[], bool]) -> None:
     Args:
         patches: undone when the mock ends.
     """
-    on_request = RequestsMock._on_request
+    on_request = patches.original(RequestsMock, "_on_request")
 
     def decide(self: Any, adapter: Any, request: Any, **kwargs: Any) -> Any:
         # moto's own lets all through that matches nothing; another one only what a test has named

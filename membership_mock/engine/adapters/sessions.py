@@ -55,7 +55,7 @@ def _create_loader(search_path_string: str | None = None) -> Loader:
 def install(patches: Patches) -> None:
     """Make new sessions cheap, until ``patches`` are undone."""
     patches.set(botocore.session, "create_loader", _create_loader)
-    register = Session._register_builtin_handlers
+    register = patches.original(Session, "_register_builtin_handlers")
 
     def register_builtin_handlers(self: Any, events: Any) -> None:
         emitter = getattr(self, "_original_handler", None)
@@ -70,7 +70,7 @@ def install(patches: Patches) -> None:
 
     patches.set(Session, "_register_builtin_handlers", register_builtin_handlers)
 
-    alias = EventAliaser.__init__
+    alias = patches.original(EventAliaser, "__init__")
 
     def __init__(self: Any, event_emitter: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         alias(self, event_emitter, *args, **kwargs)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import moto.backends
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.base_backend import backend_lock
 from moto.core.config import (
     default_user_config,
     mock_credentials,
@@ -19,6 +20,7 @@ from moto.moto_api._internal import mock_random as random
 
 __all__ = [
     "DEFAULT_ACCOUNT_ID",
+    "backend_lock",
     "check_whitelist",
     "default_user_config",
     "mock_credentials",

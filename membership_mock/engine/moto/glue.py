@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
+from membership_mock.engine.moto.modules import models_of
 from membership_mock.engine.state.other_services import GlueDatabase, GlueTable
 
 
 def look_up(account_id: str, region: str, database: str, table: str) -> GlueDatabase | None:
     """Return a database of an account with one of its tables; None if there is no such database."""
-    models = sys.modules.get("moto.glue.models")
+    models = models_of("glue")
     if models is None:  # nobody has used Glue yet
         return None
     backends = models.glue_backends

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from moto.core.exceptions import (
 )
 
 from membership_mock.engine.moto.configuration import check_whitelist
+from membership_mock.engine.moto.modules import models_of
 from membership_mock.engine.protocol.refusals import (
     InvalidSignatureException,
     UnrecognizedClientException,
@@ -45,7 +45,7 @@ class MotoAuthorization:
 
 def account_of_access_key(access_key: str) -> str | None:
     """Return the account that moto's IAM or STS gave this access key to; None if neither did."""
-    iam = sys.modules.get("moto.iam.models")
+    iam = models_of("iam")
     if iam is None:  # nobody has used IAM or STS yet, so no key was ever given
         return None
     for account_id, account in list(iam.iam_backends.items()):

@@ -8,7 +8,6 @@ is done here, and told to our services in the same way.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import moto.backends
 
+from membership_mock.engine.moto.modules import models_of, require_models_of
 from membership_mock.engine.moto.organizations import (
     ONE_ADMINISTRATOR,
     Arrival,
@@ -84,7 +84,7 @@ class Unit:
 def _models() -> Any:
     """Return moto's Organizations, which is imported, and taught our services, when asked for."""
     moto.backends.get_backend("organizations")
-    return sys.modules["moto.organizations.models"]
+    return require_models_of("organizations")
 
 
 def known_principals() -> tuple[list[str], list[str]]:
@@ -129,7 +129,7 @@ def keep_roles() -> Callable[[], None]:
 
 def _access_roles() -> list[tuple[Any, str]]:
     """Return the management account's role in every account, by id, after moto's IAM of it."""
-    models = sys.modules.get("moto.iam.models")
+    models = models_of("iam")
     if models is None:
         return []
     return [

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, get_args
 
+from membership_mock.engine.moto.modules import models_of, require_models_of
 from membership_mock.engine.state.organizations import (
     Organization,
     OrganizationAccount,
@@ -91,7 +91,7 @@ def arriving(arrival: Arrival) -> Iterator[None]:
 
 def organization_of(account_id: str, partition: str) -> Organization | None:
     """Return the organization that an account belongs to at this moment; None if it has none."""
-    models = sys.modules.get("moto.organizations.models")
+    models = models_of("organizations")
     backend = None if models is None else _backend_of(models, account_id, partition)
     return None if backend is None else _read(backend)
 
@@ -101,7 +101,7 @@ def all_organizations() -> Iterator[tuple[str, Organization, dict[str, str]]]:
 
     The names are those of accounts and units, by their ids. Nothing is made by looking.
     """
-    models = sys.modules.get("moto.organizations.models")
+    models = models_of("organizations")
     for _, partitions in sorted(models.organizations_backends.items()) if models else ():
         for partition, backend in sorted(partitions.items()):
             if backend.org is not None:
@@ -125,7 +125,7 @@ def forget_members_of_the_gone() -> None:
     When moto empties its backends, it keeps the list of all members: an account whose id is used
     again would be in an organization that nobody has made.
     """
-    models = sys.modules.get("moto.organizations.models")
+    models = models_of("organizations")
     if models is None:
         return
     backends = models.organizations_backends
@@ -183,7 +183,7 @@ def register_delegated_administrator(
         service_principal: the service's.
     """
     management = organization.management_account_id
-    models: Any = sys.modules["moto.organizations.models"]
+    models: Any = require_models_of("organizations")
     backend = models.organizations_backends[management][partition]
     if service_principal not in organization.trusted_services:
         backend.enable_aws_service_access(ServicePrincipal=service_principal)
@@ -205,7 +205,7 @@ def install(patches: Patches, backends: Backends, world: World) -> None:
         known = list(getattr(owner, name))
         patches.set(owner, name, known + [each for each in PRINCIPALS if each not in known])
 
-    random_id = models.utils.make_random_account_id
+    random_id = patches.original(models.utils, "make_random_account_id")
 
     def make_account_id() -> str:
         arrival = _arriving.get()
@@ -213,7 +213,8 @@ def install(patches: Patches, backends: Backends, world: World) -> None:
 
     patches.set(models.utils, "make_random_account_id", make_account_id)
 
-    removal = models.OrganizationsBackend.remove_account_from_organization
+    backend = models.OrganizationsBackend
+    removal = patches.original(backend, "remove_account_from_organization")
     patches.set(
         models.OrganizationsBackend,
         "remove_account_from_organization",
@@ -221,12 +222,12 @@ def install(patches: Patches, backends: Backends, world: World) -> None:
     )
 
     for name in FOLLOWED:
-        original = getattr(models.OrganizationsBackend, name)
+        original = patches.original(models.OrganizationsBackend, name)
         patches.set(models.OrganizationsBackend, name, _followed(name, original, backends, world))
 
     for name in DELEGATED_READS:
         if name in vars(models.OrganizationsBackend):
-            original = getattr(models.OrganizationsBackend, name)
+            original = patches.original(models.OrganizationsBackend, name)
             patches.set(models.OrganizationsBackend, name, _for_delegates(models, original))
 
 

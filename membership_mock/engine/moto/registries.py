@@ -1,4 +1,4 @@
-"""moto's registries and its configuration, and the backends that they hold.
+"""moto's registries, and the backends that they hold.
 
 moto takes a foreign service in when its URL pattern stands in the backend index and its
 ``BackendDict`` is found by name. Then `mock_aws`, the moto server, the Resource Groups Tagging API
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +20,7 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBack
 from moto.core.responses import BaseResponse
 
 from membership_mock.engine.moto import organizations, tagging
+from membership_mock.engine.moto.modules import models_of
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.pipeline.setup_calls import is_setup_call
 from membership_mock.engine.protocol.regions import is_region
@@ -198,13 +199,15 @@ class Installation:
         """
         backend_url_patterns[:0] = self._patterns
         patches = self._patches
-        find = moto.backends._import_backend
+        find = patches.original(moto.backends, "_import_backend")
         # These two are imported only when somebody uses them: some releases of moto load every
         # service with its Tagging API.
         late: dict[str, Callable[[], None]] = {
             "organizations": lambda: organizations.install(patches, self._ours, self._world),
             "resourcegroupstaggingapi": lambda: tagging.install(patches, self._backends),
         }
+
+        installing = threading.RLock()
 
         def import_backend(module_name: str, backends_name: str) -> Any:
             service = self._modules.get(module_name)
@@ -220,22 +223,23 @@ class Installation:
                     f" with moto alone: pip install 'moto[{module_name}]'.",
                     name=missing.name,
                 ) from missing
-            if module_name in late:
-                late.pop(module_name)()
+            with installing:  # a thread that comes second waits until the first has installed it
+                if module_name in late:
+                    late.pop(module_name)()
             return found
 
         patches.set(moto.backends, "_import_backend", import_backend)
-        for name in [name for name in late if f"moto.{name}.models" in sys.modules]:
+        for name in [name for name in late if models_of(name) is not None]:
             late.pop(name)()
 
-        moto_says = BaseResponse.get_current_account
+        moto_says = patches.original(BaseResponse, "get_current_account")
 
         def get_current_account(response: Any) -> str:
             return current_account(response.headers) or moto_says(response)
 
         patches.set(BaseResponse, "get_current_account", get_current_account)
 
-        moto_resets = BackendDict.reset
+        moto_resets = patches.original(BackendDict, "reset")
 
         def reset(_: Any) -> None:
             moto_resets()
@@ -244,7 +248,7 @@ class Installation:
         patches.set(BackendDict, "reset", classmethod(reset))
 
         check_name = "_authenticate_and_authorize_action"
-        moto_checks = vars(ActionAuthenticatorMixin)[check_name]
+        moto_checks = patches.original(ActionAuthenticatorMixin, check_name)
 
         def check(response: Any, *args: Any, **kwargs: Any) -> None:
             if not is_setup_call():  # what sets the scene needs no policy, and is not counted

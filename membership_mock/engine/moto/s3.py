@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from membership_mock.engine.moto.modules import models_of
 
 
 def put_object(account_id: str, partition: str, bucket: str, key: str, body: bytes) -> bool:
@@ -11,7 +11,7 @@ def put_object(account_id: str, partition: str, bucket: str, key: str, body: byt
     Returns:
         Whether it was written.
     """
-    models = sys.modules.get("moto.s3.models")
+    models = models_of("s3")
     if models is None:  # nobody has used S3 yet, so there is no bucket
         return False
     backends = models.s3_backends
@@ -26,7 +26,7 @@ def put_object(account_id: str, partition: str, bucket: str, key: str, body: byt
 
 def forget_folder(folder: str) -> None:
     """Take every object in a folder of this name out of S3, in all buckets and all its versions."""
-    models = sys.modules.get("moto.s3.models")
+    models = models_of("s3")
     if models is None:
         return
     backends = [each for held in list(models.s3_backends.values()) for each in held.values()]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copyreg
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +16,8 @@ import moto.backends
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.model_instances import model_data
 from moto.utilities.utils import PARTITION_NAMES
+
+from membership_mock.engine.moto.modules import models_of
 
 #: the services that are kept, each with what its dictionary of backends knows besides them: whose
 #: member accounts and buckets are
@@ -159,7 +160,7 @@ def reducers() -> dict[type, Callable[[Any], Any]]:
         backends = _backends(service)
         if backends is not None:
             found[backends.backend] = _by_name
-    s3 = sys.modules.get("moto.s3.models")
+    s3 = models_of("s3")
     if s3 is not None:
         found[s3.FakeKey] = _by_content
         found[s3._VersionedKeyStore] = _by_versions
@@ -203,7 +204,7 @@ def _with_versions(kind: type[dict[str, Any]], items: dict[str, list[Any]]) -> A
 
 def _backends(service: str) -> Any:
     """Return moto's dictionary of a service's backends; None if nobody has used the service."""
-    models = sys.modules.get(f"moto.{service}.models")
+    models = models_of(service)
     return None if models is None else getattr(models, f"{service}_backends")
 
 

@@ -1,0 +1,25 @@
+"""moto's modules, which it imports when a service is first used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+
+def models_of(service: str) -> Any:
+    """Return moto's models of a service; None if nobody has used the service yet.
+
+    Another thread may be importing them just now. So this never takes a module out of
+    `sys.modules`, which would be a half of it: the import system waits until it is whole.
+
+    Args:
+        service: the name of moto's package, e.g. ``iam``.
+    """
+    name = f"moto.{service}.models"
+    return importlib.import_module(name) if name in sys.modules else None
+
+
+def require_models_of(service: str) -> Any:
+    """Return moto's models of a service, imported if need be."""
+    return importlib.import_module(f"moto.{service}.models")
