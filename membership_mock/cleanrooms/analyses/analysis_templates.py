@@ -13,18 +13,18 @@ from typing import Any
 
 from membership_mock.cleanrooms.analyses.sql_tables import tables_in
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
-from membership_mock.cleanrooms.collaborations.collaborations import Collaboration, Collaborations
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
+from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
+from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.errors import (
     AccessDeniedException,
     ConflictException,
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.memberships.memberships import Memberships
+from membership_mock.cleanrooms.ordered_index import sequence_of, shelve, unshelve
 from membership_mock.cleanrooms.quotas import ANALYSIS_TEMPLATES, Quotas
-from membership_mock.cleanrooms.region_index import sequence_of, shelve, unshelve
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation

@@ -23,17 +23,16 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     durations,
 )
 from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result
-from membership_mock.cleanrooms.collaborations.collaborations import Collaboration
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
+from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
 from membership_mock.cleanrooms.collaborations.payment import Cost, named
 from membership_mock.cleanrooms.errors import (
     ConflictException,
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership
+from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.cleanrooms.quotas import Quotas
-from membership_mock.cleanrooms.region_index import sequence_of
 from membership_mock.engine.protocol.pagination import Listing, Position
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.engine.state.quotas import Quota

@@ -35,9 +35,9 @@ from membership_mock.cleanrooms.analyses.result_delivery import (
 )
 from membership_mock.cleanrooms.analyses.template_parameters import check_parameters
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS, RUN_JOB
+from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.collaborations.payment import JOBS
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
-from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT
 from membership_mock.engine.pipeline.context import Context

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
-from membership_mock.cleanrooms.collaborations.collaborations import Collaboration
+from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
 from membership_mock.cleanrooms.errors import ValidationException
-from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.engine.pipeline.operation import Backend
 
 Rows = Sequence[Mapping[str, Any]]

@@ -12,9 +12,11 @@ from typing import Any, Literal
 
 from membership_mock.cleanrooms import quotas
 from membership_mock.cleanrooms.collaborations import changes as specifications
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import (
     Collaboration,
     CollaborationStore,
+    Membership,
 )
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.errors import (
@@ -22,9 +24,7 @@ from membership_mock.cleanrooms.errors import (
     ConflictException,
     ResourceNotFoundException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership
-from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing

@@ -12,6 +12,7 @@ from typing import Any
 
 from membership_mock.cleanrooms import quotas
 from membership_mock.cleanrooms.collaborations import abilities, payment
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import (
     VISIBLE,
     Collaboration,
@@ -19,8 +20,7 @@ from membership_mock.cleanrooms.collaborations.collaboration_store import (
     Member,
 )
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -28,8 +28,6 @@ from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
-
-__all__ = ["Collaboration", "CollaborationStore", "Collaborations", "Member"]
 
 
 class Collaborations(CleanRoomsFamily):

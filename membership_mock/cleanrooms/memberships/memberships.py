@@ -13,11 +13,13 @@ from typing import Any
 from membership_mock.cleanrooms import quotas
 from membership_mock.cleanrooms.collaborations import payment
 from membership_mock.cleanrooms.collaborations.abilities import QUERY
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import (
     NEXT_MEMBER_STATUS,
     Collaboration,
     CollaborationStore,
     Member,
+    Membership,
 )
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.errors import (
@@ -26,15 +28,14 @@ from membership_mock.cleanrooms.errors import (
     ConflictReason,
     ResourceNotFoundException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership, MembershipStore
+from membership_mock.cleanrooms.memberships.membership_store import MembershipStore
 from membership_mock.cleanrooms.memberships.result_configuration import (
     check_job_results,
     check_log,
     check_metrics,
     check_query_results,
 )
-from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation

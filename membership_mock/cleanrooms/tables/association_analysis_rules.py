@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import Any
 
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
+from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.errors import (
     ConflictException,
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.memberships.memberships import Memberships
-from membership_mock.cleanrooms.tables.table_analysis_rules import AnalysisRule, content_of
+from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule, content_of
 from membership_mock.cleanrooms.tables.table_associations import TableAssociation, TableAssociations
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation

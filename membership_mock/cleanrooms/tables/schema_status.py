@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from membership_mock.cleanrooms.tables.analysis_rule import ANY_QUERY
 from membership_mock.cleanrooms.tables.configured_tables import ConfiguredTable
-from membership_mock.cleanrooms.tables.table_analysis_rules import ANY_QUERY
 from membership_mock.cleanrooms.tables.table_associations import TableAssociation
 
 DIRECT = "DIRECT_ANALYSIS"

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from membership_mock.cleanrooms.collaborations.collaborations import Collaboration, Collaborations
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
+from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration
+from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.errors import ResourceNotFoundException
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import sequence_of
+from membership_mock.cleanrooms.tables.analysis_rule import POLICY_MEMBERS, consolidated
 from membership_mock.cleanrooms.tables.schema_status import status_details
-from membership_mock.cleanrooms.tables.table_analysis_rules import POLICY_MEMBERS, consolidated
 from membership_mock.cleanrooms.tables.table_associations import (
     TableAssociation,
     TableAssociations,

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
+from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.errors import ConflictException, ResourceNotFoundException
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.memberships.memberships import Memberships
+from membership_mock.cleanrooms.ordered_index import sequence_of, shelve, unshelve
 from membership_mock.cleanrooms.quotas import TABLE_ASSOCIATIONS, Quotas
-from membership_mock.cleanrooms.region_index import sequence_of, shelve, unshelve
+from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule
 from membership_mock.cleanrooms.tables.configured_tables import (
     ConfiguredTable,
     ConfiguredTables,
@@ -31,9 +31,6 @@ from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.summary import Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store, World
-
-if TYPE_CHECKING:
-    from membership_mock.cleanrooms.tables.table_analysis_rules import AnalysisRule
 
 
 @dataclass

@@ -10,7 +10,6 @@ minute after the upload for those who wait for the clock.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +21,8 @@ from membership_mock.engine.state.world import World
 from membership_mock.security_ir.attachments import attachment_storage
 from membership_mock.security_ir.attachments.attachment_storage import AttachmentStore
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
-from membership_mock.security_ir.cases.cases import Case, Cases, writable_cases
+from membership_mock.security_ir.cases.case_store import Case, CaseAttachment, writable_cases
+from membership_mock.security_ir.cases.cases import Cases
 from membership_mock.security_ir.errors import (
     ConflictException,
     ResourceNotFoundException,
@@ -47,17 +47,6 @@ _UNAVAILABLE: Mapping[str, str] = {
     "Pending": "is still pending, so it cannot be downloaded yet",
     "Failed": "failed its scan, so it cannot be downloaded",
 }
-
-
-@dataclass
-class CaseAttachment:
-    """A file that belongs to a case; its bytes are in the `AttachmentStore`."""
-
-    attachment_id: str
-    file_name: str
-    attachment_status: str
-    creator: str
-    created_date: datetime
 
 
 class Attachments(CaseFamily):

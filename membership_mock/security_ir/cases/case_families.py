@@ -11,7 +11,7 @@ from membership_mock.engine.pipeline.operation import Family
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.context import Context
-    from membership_mock.security_ir.cases.cases import Case
+    from membership_mock.security_ir.cases.case_store import Case
 
 
 @dataclass(slots=True)

@@ -6,8 +6,6 @@ messages is inferred but for ``Add comment``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -16,18 +14,8 @@ from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
+from membership_mock.security_ir.cases.case_store import CaseEdit
 from membership_mock.security_ir.cases.cases import Cases
-
-
-@dataclass(slots=True)
-class CaseEdit:
-    """One entry of a case's trail."""
-
-    number: int
-    event_timestamp: datetime
-    principal: str
-    action: str
-    message: str
 
 
 @cache

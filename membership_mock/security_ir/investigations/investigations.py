@@ -22,7 +22,8 @@ from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
-from membership_mock.security_ir.cases.cases import Case, Cases
+from membership_mock.security_ir.cases.case_store import Case, InvestigationFeedback, ToldAction
+from membership_mock.security_ir.cases.cases import Cases
 from membership_mock.security_ir.cases.comments import ADDED, Comments
 from membership_mock.security_ir.errors import ResourceNotFoundException
 from membership_mock.security_ir.principals import SERVICE
@@ -96,31 +97,6 @@ NEXT_STATUS: Mapping[str, frozenset[str]] = {
     "Failed": frozenset(),
     "Cancelled": frozenset(),
 }
-
-
-@dataclass
-class InvestigationFeedback:
-    """What the customer thinks of a result."""
-
-    usefulness: str
-    comment: str | None
-    submitted_at: datetime
-
-
-@dataclass
-class ToldAction:
-    """An action that the author of a test has told about; it follows the timetable no longer.
-
-    Attributes:
-        since: when it got its status.
-    """
-
-    investigation_id: str
-    action_type: str
-    title: str
-    content: str
-    status: str
-    since: datetime
 
 
 @dataclass

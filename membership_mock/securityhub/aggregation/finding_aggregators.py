@@ -10,24 +10,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.securityhub.aggregation.aggregation import (
+from membership_mock.securityhub.central_configuration.configuration_rollout import (
+    ConfigurationRollout,
+)
+from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
+from membership_mock.securityhub.families import SecurityHubFamily
+from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.aggregation import (
     TAKES_REGIONS,
     FindingAggregator,
     FindingAggregatorStore,
     is_region,
 )
-from membership_mock.securityhub.central_configuration.configuration_rollout import (
-    ConfigurationRollout,
-)
-from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
-from membership_mock.securityhub.findings.finding_store import FindingStore
-from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
-from membership_mock.securityhub.membership.administration import Administration
-from membership_mock.securityhub.organization.organization_configuration import (
-    OrganizationConfiguration,
-)
+from membership_mock.securityhub.relationships.organization_settings import OrganizationSettings
 
 
 class CreatedByMember(InvalidInputException):
@@ -40,7 +38,7 @@ class CreatedByMember(InvalidInputException):
     status = 401
 
 
-class FindingAggregators(Family):
+class FindingAggregators(SecurityHubFamily):
     """The operations on finding aggregators."""
 
     def of_account(self, account_id: str) -> FindingAggregator | None:
@@ -146,12 +144,11 @@ class FindingAggregators(Family):
         if is_central:
             planned = replace(aggregator, region_linking_mode=region_linking_mode, regions=regions)
             rollout.check_regions(ctx.account_id, rollout.regions(ctx.account_id, planned))
-        store = self.store(FindingStore)
-        linked = [region for region in store.shelves if aggregator.links(region)]
+        linked_before = replace(aggregator)
         aggregator.region_linking_mode = region_linking_mode
         aggregator.regions = regions
-        unlinked = [region for region in linked if not aggregator.links(region)]
-        store.keep_copies(ctx.account_id, ctx.region, unlinked)
+        for family in self.followers():
+            family.regions_unlinked(linked_before, aggregator)
         if is_central:
             rollout.extend(ctx.account_id, beyond=before, now=ctx.now)
         return aggregator
@@ -169,10 +166,9 @@ class FindingAggregators(Family):
                 "A finding aggregator cannot be deleted while the organization uses central"
                 " configuration."
             )
-        store = self.store(FindingStore)
-        linked = [region for region in store.shelves if aggregator.links(region)]
-        store.keep_copies(ctx.account_id, ctx.region, linked)
         del self.store(FindingAggregatorStore).aggregators[ctx.account_id]
+        for family in self.followers():
+            family.regions_unlinked(aggregator, None)
 
     def _own(self, ctx: Context, arn: str, verb: str) -> FindingAggregator:
         """Return the caller's own finding aggregator, in its home region only.
@@ -202,7 +198,7 @@ class FindingAggregators(Family):
         return aggregator
 
     def _is_central(self, account_id: str) -> bool:
-        settings = self.of(OrganizationConfiguration).settings(account_id)
+        settings = self.of(OrganizationSettings).settings(account_id)
         return settings.configuration_type == "CENTRAL"
 
     def _regions_with_hub(self, account_id: str) -> list[str]:

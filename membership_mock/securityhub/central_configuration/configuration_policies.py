@@ -18,12 +18,6 @@ from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
-from membership_mock.securityhub.central_configuration.central_configuration import (
-    CentralConfiguration,
-    CentralConfigurationStore,
-    ConfigurationPolicy,
-    Governance,
-)
 from membership_mock.securityhub.central_configuration.configuration_rollout import (
     ConfigurationRollout,
 )
@@ -34,11 +28,15 @@ from membership_mock.securityhub.errors import (
     ResourceConflictException,
     ResourceNotFoundException,
 )
-from membership_mock.securityhub.organization.delegation import Delegation
-from membership_mock.securityhub.organization.organization_configuration import (
-    OrganizationConfiguration,
-)
 from membership_mock.securityhub.quotas import POLICIES
+from membership_mock.securityhub.relationships.central_configuration import (
+    CentralConfiguration,
+    CentralConfigurationStore,
+    ConfigurationPolicy,
+    Governance,
+)
+from membership_mock.securityhub.relationships.delegation import Delegation
+from membership_mock.securityhub.relationships.organization_settings import OrganizationSettings
 from membership_mock.securityhub.standards.standards import Standards
 
 #: Source: API page CreateConfigurationPolicy.
@@ -80,7 +78,7 @@ class ConfigurationPolicies(Family):
             raise AccessDeniedException(NOT_CENTRAL)
         home = aggregator.finding_aggregation_region
         at_home = self.backend.in_region(home)
-        settings = at_home.family(OrganizationConfiguration).settings(ctx.account_id)
+        settings = at_home.family(OrganizationSettings).settings(ctx.account_id)
         if settings.configuration_type != "CENTRAL":
             raise AccessDeniedException(NOT_CENTRAL)
         if ctx.region != home:

@@ -12,11 +12,15 @@ from datetime import datetime
 
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.organizations import Organization
-from membership_mock.securityhub.aggregation.aggregation import (
+from membership_mock.securityhub.errors import InvalidInputException
+from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.aggregation import (
     FindingAggregator,
     FindingAggregatorStore,
 )
-from membership_mock.securityhub.central_configuration.central_configuration import (
+from membership_mock.securityhub.relationships.associations import AssociationStore
+from membership_mock.securityhub.relationships.central_configuration import (
     SELF_MANAGED,
     CentralConfiguration,
     CentralConfigurationStore,
@@ -24,11 +28,7 @@ from membership_mock.securityhub.central_configuration.central_configuration imp
     Outcome,
     lineage,
 )
-from membership_mock.securityhub.errors import InvalidInputException
-from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
-from membership_mock.securityhub.membership.administration import Administration
-from membership_mock.securityhub.membership.associations import AssociationStore
-from membership_mock.securityhub.organization.delegation import DelegationStore
+from membership_mock.securityhub.relationships.delegation import DelegationStore
 from membership_mock.securityhub.standards.standards import Standards
 
 

@@ -16,8 +16,17 @@ from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.lifecycle import is_over
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
 from membership_mock.errors import ServiceError, UsageError
-from membership_mock.securityhub.aggregation.aggregation import FindingAggregatorStore
-from membership_mock.securityhub.central_configuration.central_configuration import (
+from membership_mock.securityhub.central_configuration.configuration_policies import (
+    ConfigurationPolicies,
+    refuse_switching_off,
+)
+from membership_mock.securityhub.central_configuration.configuration_rollout import (
+    ConfigurationRollout,
+    failure,
+)
+from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
+from membership_mock.securityhub.relationships.aggregation import FindingAggregatorStore
+from membership_mock.securityhub.relationships.central_configuration import (
     SELF_MANAGED,
     Applied,
     CentralConfiguration,
@@ -28,16 +37,7 @@ from membership_mock.securityhub.central_configuration.central_configuration imp
     lineage,
     type_of,
 )
-from membership_mock.securityhub.central_configuration.configuration_policies import (
-    ConfigurationPolicies,
-    refuse_switching_off,
-)
-from membership_mock.securityhub.central_configuration.configuration_rollout import (
-    ConfigurationRollout,
-    failure,
-)
-from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
-from membership_mock.securityhub.organization.delegation import Delegation
+from membership_mock.securityhub.relationships.delegation import Delegation
 
 AssociationSummary = dict[str, Any]
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.protocol.timestamps import WRITING
 from membership_mock.securityhub.aggregation.finding_aggregators import FindingAggregators
@@ -23,6 +23,7 @@ from membership_mock.securityhub.errors import (
     InvalidInputException,
     not_subscribed,
 )
+from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.findings import finding_format
 from membership_mock.securityhub.findings.finding_fields import texts
 from membership_mock.securityhub.findings.finding_filters import compile_filters
@@ -30,7 +31,8 @@ from membership_mock.securityhub.findings.finding_order import FoundFindings, Si
 from membership_mock.securityhub.findings.finding_severity import severity_for, severity_of_provider
 from membership_mock.securityhub.findings.finding_store import Finding, FindingStore, place_of
 from membership_mock.securityhub.hubs.hubs import Hubs
-from membership_mock.securityhub.membership.administration import Administration
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.aggregation import FindingAggregator
 
 #: Source: API page BatchImportFindings, user guide (240 KB each, 6 MB in all).
 LARGEST_FINDING = 240 * 1024
@@ -59,7 +61,7 @@ _AWS_PRODUCTS = {
 }
 
 
-class Findings(Family):
+class Findings(SecurityHubFamily):
     """The operations on findings."""
 
     @operation(
@@ -122,6 +124,16 @@ class Findings(Family):
         query = compile_filters(filters or {}, ctx.now)
         order = compile_order(sort_criteria or ())
         return {"Findings": FoundFindings(self.visible(ctx.now), query, order)}
+
+    def regions_unlinked(self, before: FindingAggregator, after: FindingAggregator | None) -> None:
+        """Keep visible in the home region what regions have brought there that it loses."""
+        store = self.store(FindingStore)
+        unlinked = [
+            region
+            for region in store.shelves
+            if before.links(region) and not (after is not None and after.links(region))
+        ]
+        store.keep_copies(before.account_id, before.finding_aggregation_region, unlinked)
 
     def visible(self, now: datetime) -> Iterator[Sight]:
         """Yield what the caller sees from this region: its own findings and its members'.

@@ -11,11 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
-from membership_mock.securityhub.central_configuration.central_configuration import Governance
 from membership_mock.securityhub.errors import (
     CENTRALLY_MANAGED,
     AccessDeniedException,
@@ -24,10 +23,11 @@ from membership_mock.securityhub.errors import (
     ResourceNotFoundException,
     not_subscribed,
 )
-from membership_mock.securityhub.membership.administration import Administration
-from membership_mock.securityhub.membership.associations import AssociationStore
-from membership_mock.securityhub.organization.delegation import Delegation
-from membership_mock.securityhub.standards.standards import Standards
+from membership_mock.securityhub.families import SecurityHubFamily
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.associations import AssociationStore
+from membership_mock.securityhub.relationships.central_configuration import Governance
+from membership_mock.securityhub.relationships.delegation import Delegation
 
 
 @dataclass
@@ -63,7 +63,7 @@ class HubStore(Store, scope=Scope.REGION):
             yield Summary(account_id, region, "securityhub", one(f"hub{controls}"))
 
 
-class Hubs(Family):
+class Hubs(SecurityHubFamily):
     """The operations on hubs."""
 
     def require(self) -> Hub:
@@ -108,8 +108,8 @@ class Hubs(Family):
                 control_finding_generator=control_finding_generator or "SECURITY_CONTROL",
                 tags=tags or {},
             )
-            if default_standards:
-                self.of(Standards).subscribe_defaults(account_id, now)
+            for family in self.followers():
+                family.hub_enabled(account_id, now, default_standards=default_standards)
         return hubs[account_id]
 
     def disable(self, account_id: str, now: datetime) -> None:
@@ -119,7 +119,8 @@ class Hubs(Family):
         """
         del now
         self.store(AssociationStore).forget_administrator(account_id)
-        self.of(Standards).unsubscribe_all(account_id)
+        for family in self.followers():
+            family.hub_disabling(account_id)
         self.store(HubStore).hubs.pop(account_id, None)
 
     @operation("EnableSecurityHub")

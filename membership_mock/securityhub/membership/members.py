@@ -25,16 +25,16 @@ from membership_mock.securityhub.membership.account_lists import (
     require_accounts,
     require_hub,
 )
-from membership_mock.securityhub.membership.administration import (
+from membership_mock.securityhub.quotas import INVITATIONS, INVITED_MEMBERS, MEMBERS
+from membership_mock.securityhub.relationships.administration import (
     ALREADY_LISTED,
     LIMIT_REACHED,
     OTHERS_MEMBER,
     OWN_ACCOUNT,
     Administration,
 )
-from membership_mock.securityhub.membership.associations import Association, AssociationStore
-from membership_mock.securityhub.organization.delegation import Delegation
-from membership_mock.securityhub.quotas import INVITATIONS, INVITED_MEMBERS, MEMBERS
+from membership_mock.securityhub.relationships.associations import Association, AssociationStore
+from membership_mock.securityhub.relationships.delegation import Delegation
 
 #: inferred, but for the part from "already an" on
 MEMBERS_CANNOT_CREATE = (

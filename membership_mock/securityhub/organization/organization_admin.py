@@ -26,17 +26,17 @@ from membership_mock.securityhub.errors import (
     ResourceNotFoundException,
 )
 from membership_mock.securityhub.hubs.hubs import Hubs
-from membership_mock.securityhub.membership.administration import Administration
-from membership_mock.securityhub.membership.associations import AssociationStore
-from membership_mock.securityhub.organization.delegation import (
+from membership_mock.securityhub.organization.organization_configuration import (
+    not_an_administrator,
+)
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.associations import AssociationStore
+from membership_mock.securityhub.relationships.delegation import (
     SERVICE_PRINCIPAL,
     Delegation,
     DelegationStore,
 )
-from membership_mock.securityhub.organization.organization_configuration import (
-    OrganizationConfiguration,
-    not_an_administrator,
-)
+from membership_mock.securityhub.relationships.organization_settings import OrganizationSettings
 
 FEATURE = "SecurityHub"
 
@@ -102,7 +102,7 @@ class OrganizationAdmin(Family):
             raise ResourceNotFoundException(
                 f"Account {admin_account_id} is not an administrator for this organization"
             )
-        settings = self.of(OrganizationConfiguration).settings(admin_account_id)
+        settings = self.of(OrganizationSettings).settings(admin_account_id)
         if settings.configuration_type == "CENTRAL":
             raise InvalidInputException(
                 "Cannot remove the Security Hub administrator while Central Configuration is on"
@@ -163,7 +163,7 @@ class OrganizationAdmin(Family):
         administrator = self.store(DelegationStore).administrators.pop(management_account_id)
         members = self.store(AssociationStore).roster(administrator).ordered
         self.dismiss(administrator, [each.account_id for each in members], now)
-        self.of(OrganizationConfiguration).forget(administrator)
+        self.of(OrganizationSettings).forget(administrator)
 
     def dismiss(self, administrator_id: str, account_ids: Iterable[str], now: datetime) -> None:
         """End the association of an administrator with members by organization."""

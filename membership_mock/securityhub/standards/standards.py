@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress, is_over
 from membership_mock.engine.state.summary import Summary, View, listed, one
 from membership_mock.engine.state.world import Scope, Store
+from membership_mock.securityhub.families import SecurityHubFamily
 
 #: how long a subscription stays PENDING, for those who do not look, and DELETING (inferred)
 STEPS = (A_MINUTE,)
@@ -126,7 +126,7 @@ class StandardsStore(Store, scope=Scope.REGION):
             self.subscriptions.pop(account_id, None)
 
 
-class Standards(Family):
+class Standards(SecurityHubFamily):
     """The standards of this region and the subscriptions to them, for the other families."""
 
     def available(self) -> dict[str, Standard]:
@@ -142,10 +142,11 @@ class Standards(Family):
         known = self.available().values()
         return next((each for each in known if each.resource == resource), None)
 
-    def subscribe_defaults(self, account_id: str, now: datetime) -> None:
-        """Subscribe an account to the standards that come with its hub."""
-        defaults = [each for each in self.available().values() if each.enabled_by_default]
-        self.subscribe(account_id, [each.standards_arn for each in defaults], now)
+    def hub_enabled(self, account_id: str, now: datetime, *, default_standards: bool) -> None:
+        """Subscribe an account to the standards that come with its hub, if it wants them."""
+        if default_standards:
+            defaults = [each for each in self.available().values() if each.enabled_by_default]
+            self.subscribe(account_id, [each.standards_arn for each in defaults], now)
 
     def subscribe(self, account_id: str, standards_arns: Iterable[str], now: datetime) -> None:
         """Subscribe an account to standards; those it has already stay as they are.
@@ -182,8 +183,8 @@ class Standards(Family):
             subscription.deleting_since = now
             self.held(account_id, now)
 
-    def unsubscribe_all(self, account_id: str) -> None:
-        """End all of an account's subscriptions in this region, since its hub goes."""
+    def hub_disabling(self, account_id: str) -> None:
+        """End all of an account's subscriptions in this region."""
         self.store(StandardsStore).subscriptions.pop(account_id, None)
 
     def subscribed(self, account_id: str) -> list[str]:

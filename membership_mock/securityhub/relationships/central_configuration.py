@@ -26,7 +26,7 @@ from membership_mock.engine.state.summary import (
     several,
 )
 from membership_mock.engine.state.world import Scope, Store
-from membership_mock.securityhub.aggregation.aggregation import (
+from membership_mock.securityhub.relationships.aggregation import (
     FindingAggregator,
     FindingAggregatorStore,
 )

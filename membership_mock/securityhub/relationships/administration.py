@@ -12,9 +12,9 @@ from datetime import datetime
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
-from membership_mock.securityhub.central_configuration.central_configuration import Governance
-from membership_mock.securityhub.membership.associations import AssociationStore, Event
 from membership_mock.securityhub.quotas import INVITATIONS, INVITED_MEMBERS, MEMBERS
+from membership_mock.securityhub.relationships.associations import AssociationStore, Event
+from membership_mock.securityhub.relationships.central_configuration import Governance
 
 #: an account that is in the list already (observed)
 ALREADY_LISTED = (

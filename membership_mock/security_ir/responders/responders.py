@@ -18,7 +18,8 @@ from membership_mock.errors import ServiceError, UsageError
 from membership_mock.security_ir.attachments.attachments import Attachments
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
 from membership_mock.security_ir.cases.case_status import CLOSED, SERVICE_MANAGED, CaseStatus
-from membership_mock.security_ir.cases.cases import Case, Cases, CaseStore, pending_action
+from membership_mock.security_ir.cases.case_store import Case, CaseStore
+from membership_mock.security_ir.cases.cases import Cases, pending_action
 from membership_mock.security_ir.cases.comments import Comments, find_comment
 from membership_mock.security_ir.errors import (
     AccessDeniedException,

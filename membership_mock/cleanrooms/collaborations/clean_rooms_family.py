@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from membership_mock.engine.pipeline.operation import Family
 
 if TYPE_CHECKING:
-    from membership_mock.cleanrooms.memberships.membership_store import Membership
+    from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 
 
 class CleanRoomsFamily(Family):
