@@ -1,4 +1,4 @@
-"""Lists in the order of a sequence number, out of which a page costs the same however long."""
+"""Lists in the order of a sequence number, in which a page costs the same at any size."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 
 class Numbered(Protocol):
-    """Anything with a number that no other has and that never changes."""
+    """Anything with a number that is unique among its kind and never changes."""
 
     @property
     def sequence(self) -> int:
@@ -20,15 +20,15 @@ N = TypeVar("N", bound=Numbered)
 sequence_of = attrgetter("sequence")
 
 
-def shelve(shelf: list[N], entry: N) -> None:
-    """Put ``entry`` into its place, unless it is there already."""
-    place = bisect_left(shelf, entry.sequence, key=sequence_of)
-    if place == len(shelf) or shelf[place].sequence != entry.sequence:
-        shelf.insert(place, entry)
+def add_to_index(index: list[N], entry: N) -> None:
+    """Insert ``entry`` at its place, unless the index has it already."""
+    place = bisect_left(index, entry.sequence, key=sequence_of)
+    if place == len(index) or index[place].sequence != entry.sequence:
+        index.insert(place, entry)
 
 
-def unshelve(shelf: list[N], entry: N) -> None:
-    """Take ``entry`` out, if it is there."""
-    place = bisect_left(shelf, entry.sequence, key=sequence_of)
-    if place < len(shelf) and shelf[place].sequence == entry.sequence:
-        del shelf[place]
+def remove_from_index(index: list[N], entry: N) -> None:
+    """Remove ``entry``, if the index has it."""
+    place = bisect_left(index, entry.sequence, key=sequence_of)
+    if place < len(index) and index[place].sequence == entry.sequence:
+        del index[place]

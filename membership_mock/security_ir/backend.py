@@ -49,4 +49,4 @@ class SecurityIrBackend(Backend):
             "Watchers",
         }
     )
-    plain_http_endpoints = (attachment_storage.DOOR,)
+    plain_http_endpoints = (attachment_storage.ENDPOINT,)

@@ -23,7 +23,7 @@ from membership_mock.cleanrooms.errors import (
     ValidationException,
 )
 from membership_mock.cleanrooms.memberships.memberships import Memberships
-from membership_mock.cleanrooms.ordered_index import sequence_of, shelve, unshelve
+from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index, sequence_of
 from membership_mock.cleanrooms.quotas import ANALYSIS_TEMPLATES, Quotas
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
@@ -145,7 +145,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         store = self.store(AnalysisTemplateStore)
         visible = store.by_collaboration.get(membership.collaboration_id, [])
         for each in store.by_membership.get(membership.id, ()):
-            unshelve(visible, each)
+            remove_from_index(visible, each)
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """Return the very tags of a template of this account."""
@@ -229,8 +229,8 @@ class AnalysisTemplates(CleanRoomsFamily):
         )
         store.created += 1
         store.by_id[template_id] = template
-        shelve(siblings, template)
-        shelve(store.by_collaboration.setdefault(template.collaboration_id, []), template)
+        add_to_index(siblings, template)
+        add_to_index(store.by_collaboration.setdefault(template.collaboration_id, []), template)
         return {"analysisTemplate": template}
 
     @operation("GetAnalysisTemplate")
@@ -277,8 +277,8 @@ class AnalysisTemplates(CleanRoomsFamily):
         template = self._find(membership, analysis_template_identifier)
         store = self.store(AnalysisTemplateStore)
         del store.by_id[template.id]
-        unshelve(store.by_membership[membership.id], template)
-        unshelve(store.by_collaboration[template.collaboration_id], template)
+        remove_from_index(store.by_membership[membership.id], template)
+        remove_from_index(store.by_collaboration[template.collaboration_id], template)
 
     @operation("GetCollaborationAnalysisTemplate")
     def get_collaboration_analysis_template(

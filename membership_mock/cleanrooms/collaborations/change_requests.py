@@ -116,16 +116,16 @@ class ChangeRequestStore(Store, scope=Scope.REGION):
         """Yield a line for each request, under the creator and under those who were asked."""
         (region,) = key
         found: CollaborationStore | None = view.find_store(CollaborationStore, key)
-        rooms = found.collaborations if found else {}
+        collaborations = found.collaborations if found else {}
         held = [
             each
             for collaboration_id, requests in self.requests.items()
-            if collaboration_id in rooms
+            if collaboration_id in collaborations
             for each in requests
         ]
 
         def creator(request: ChangeRequest) -> str:
-            return rooms[request.collaboration_id].creator_account_id
+            return collaborations[request.collaboration_id].creator_account_id
 
         for account_id, own in by_account(held, creator).items():
             lines = several("change requests", own, _of_creator)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from membership_mock.cleanrooms.collaborations.payment import Payment
-from membership_mock.cleanrooms.ordered_index import shelve, unshelve
+from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index
 from membership_mock.engine.state.summary import Line, Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store
 
@@ -218,8 +218,8 @@ class CollaborationStore(Store, scope=Scope.REGION):
             for member in each.members.values()
             if member.account_id != each.creator_account_id
         ]
-        for account_id, rooms in by_account(others, lambda pair: pair[0].account_id).items():
-            lines = several("collaborations", rooms, _of_member)
+        for account_id, memberships in by_account(others, lambda pair: pair[0].account_id).items():
+            lines = several("collaborations", memberships, _of_member)
             yield Summary(account_id, region, "cleanrooms", lines)
 
     def add(self, collaboration: Collaboration) -> None:
@@ -279,20 +279,20 @@ class CollaborationStore(Store, scope=Scope.REGION):
     def _file(self, member: Member, statuses: tuple[str, ...]) -> None:
         """Let the account find the member under ``statuses`` only."""
         for status in (*VISIBLE, ""):
-            shelf = self.rooms.setdefault((member.account_id, status), [])
+            index = self.rooms.setdefault((member.account_id, status), [])
             if status in statuses:
-                shelve(shelf, member)
+                add_to_index(index, member)
             else:
-                unshelve(shelf, member)
+                remove_from_index(index, member)
 
 
 def _of_creator(collaboration: Collaboration) -> Line:
-    members = several("members", list(collaboration.members.values()), _seat)
+    members = several("members", list(collaboration.members.values()), _member_line)
     name = named(collaboration.name)
     return Line(f"created collaboration {name} {collaboration.id}", (members,))
 
 
-def _seat(member: Member) -> str:
+def _member_line(member: Member) -> str:
     abilities = f": {', '.join(member.abilities)}" if member.abilities else ""
     return f"{member.account_id} {named(member.display_name)} {member.status}{abilities}"
 

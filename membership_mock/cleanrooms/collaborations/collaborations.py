@@ -235,8 +235,8 @@ class Collaborations(CleanRoomsFamily):
         def show(member: Member) -> dict[str, Any]:
             return _summary(store.collaborations[member.collaboration_id], member)
 
-        rooms = store.rooms.get((ctx.account_id, member_status or ""), [])
-        return {"collaborationList": Listing(rooms, sequence_of, show=show)}
+        held = store.rooms.get((ctx.account_id, member_status or ""), [])
+        return {"collaborationList": Listing(held, sequence_of, show=show)}
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """Return the tags of a collaboration that this account created."""

@@ -13,7 +13,7 @@ from membership_mock.cleanrooms.collaborations.collaboration_store import (
     MEMBERSHIP_STATUS,
     Membership,
 )
-from membership_mock.cleanrooms.ordered_index import shelve, unshelve
+from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index
 from membership_mock.engine.state.summary import Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store
 
@@ -46,11 +46,11 @@ class MembershipStore(Store, scope=Scope.REGION):
         kept = membership.id in self.memberships
         statuses = {"", membership.status} if kept else set()
         for status in ("", *dict.fromkeys(MEMBERSHIP_STATUS.values())):
-            shelf = self.held.setdefault((membership.account_id, status), [])
+            index = self.held.setdefault((membership.account_id, status), [])
             if status in statuses:
-                shelve(shelf, membership)
+                add_to_index(index, membership)
             else:
-                unshelve(shelf, membership)
+                remove_from_index(index, membership)
 
 
 def _outline_of(membership: Membership) -> str:

@@ -18,7 +18,7 @@ from membership_mock.cleanrooms.errors import (
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.cleanrooms.ordered_index import sequence_of, shelve, unshelve
+from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index, sequence_of
 from membership_mock.cleanrooms.quotas import ALLOWED_COLUMNS, CONFIGURED_TABLES, Quotas
 from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule
 from membership_mock.cleanrooms.tables.table_columns import Columns, columns_of
@@ -98,12 +98,12 @@ class ConfiguredTableStore(Store, scope=Scope.REGION):
         """Keep a new table."""
         self.created += 1
         self.by_id[table.id] = table
-        shelve(self.by_account.setdefault(table.account_id, []), table)
+        add_to_index(self.by_account.setdefault(table.account_id, []), table)
 
     def remove(self, table: ConfiguredTable) -> None:
         """Forget a table."""
         del self.by_id[table.id]
-        unshelve(self.by_account[table.account_id], table)
+        remove_from_index(self.by_account[table.account_id], table)
 
 
 def _outline_of(table: ConfiguredTable) -> str:

@@ -69,11 +69,11 @@ class Coverage(Family):
                     covered &= {change.account_id}
                 seen.append((membership.scope, covered))
 
-        def take_down() -> None:
+        def remember() -> None:
             for scope, covered in seen:
                 scope.ever_covered |= covered
 
-        return take_down
+        return remember
 
 
 def _relationship(

@@ -27,7 +27,11 @@ from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.findings import finding_format
 from membership_mock.securityhub.findings.finding_fields import texts
 from membership_mock.securityhub.findings.finding_filters import compile_filters
-from membership_mock.securityhub.findings.finding_order import FoundFindings, Sight, compile_order
+from membership_mock.securityhub.findings.finding_order import (
+    FoundFindings,
+    VisibleFindings,
+    compile_order,
+)
 from membership_mock.securityhub.findings.finding_severity import severity_for, severity_of_provider
 from membership_mock.securityhub.findings.finding_store import Finding, FindingStore, place_of
 from membership_mock.securityhub.hubs.hubs import Hubs
@@ -135,7 +139,7 @@ class Findings(SecurityHubFamily):
         ]
         store.keep_copies(before.account_id, before.finding_aggregation_region, unlinked)
 
-    def visible(self, now: datetime) -> Iterator[Sight]:
+    def visible(self, now: datetime) -> Iterator[VisibleFindings]:
         """Yield what the caller sees from this region: its own findings and its members'.
 
         In its home region it sees the same of the linked regions. Those that were linked once have
@@ -156,26 +160,26 @@ class Findings(SecurityHubFamily):
             there = self.backend.in_region(region)
             seen = {caller, *there.family(Administration).enabled_members(caller)}
             for account_id in seen & shelves.keys():
-                shelf = shelves[account_id]
-                shelf.expire(now)
-                yield Sight(shelf, until)
+                index = shelves[account_id]
+                index.expire(now)
+                yield VisibleFindings(index, until)
 
     def _import(self, ctx: Context, given: dict[str, Any]) -> None:
         """Keep a well-formed finding, unless a later version of it is kept already."""
         store = self.store(FindingStore)
-        shelf = store.own_shelf(ctx.account_id, ctx.region)
-        shelf.expire(ctx.now)
+        index = store.index_of(ctx.account_id, ctx.region)
+        index.expire(ctx.now)
         updated_at = finding_format.when(given["UpdatedAt"])
-        old = shelf.findings.get((given["ProductArn"], given["Id"]))
+        old = index.findings.get((given["ProductArn"], given["Id"]))
         if old is None:
             sequence = store.next_sequence()
             customer_fields: set[str] = set()
         else:
             if updated_at <= finding_format.when(old.fields["UpdatedAt"]):
                 return
-            shelf.remove(old)
+            index.remove(old)
             sequence, customer_fields = old.sequence, old.customer_fields
-        shelf.add(
+        index.add(
             Finding(
                 fields=_merged(ctx, given, old),
                 sequence=sequence,
