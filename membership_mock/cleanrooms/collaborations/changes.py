@@ -177,11 +177,7 @@ def _member_types(wanted: Mapping[str, Any], collaboration: Collaboration) -> li
     after = payment.merged(before, wanted.get("paymentConfiguration"))
     costs, wished = payment.costs_of(before), payment.costs_of(after)
     if member and abilities.RUN_JOB in member.abilities and payment.JOBS not in wished:
-        raise ValidationException(
-            f"Account {account} runs queries and jobs, so that its jobCompute.isResponsible cannot"
-            " be false.",
-            field="changes",
-        )
+        raise payment.runner_must_pay(account, "changes")
     types += ["ADD_PAYER_CANDIDATE"] if wished - costs else []
     types += ["REMOVE_PAYER_CANDIDATE"] if costs - wished else []
     return types

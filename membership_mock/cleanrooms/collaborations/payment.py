@@ -73,10 +73,9 @@ def with_default_payers(
         costs[runner].add(QUERIES)
     if runs_jobs:
         if named(given[runner], JOBS) is False:
-            raise ValidationException(
-                f"Account {runner} runs queries and jobs, so that its jobCompute.isResponsible"
-                " cannot be false.",
-                field="creatorPaymentConfiguration" if runner == next(iter(given)) else "members",
+            creator = next(iter(given))
+            raise runner_must_pay(
+                runner, "creatorPaymentConfiguration" if runner == creator else "members"
             )
         costs[runner].add(JOBS)
     return {account: expanded(held) for account, held in costs.items()}
@@ -149,3 +148,12 @@ def _check_not_beyond(given: Mapping[str, Any], allowed: set[Cost], field: str) 
 def _words(costs: Iterable[Cost]) -> str:
     chosen = set(costs)
     return ", ".join(".".join(cost) for cost in COSTS if cost in chosen)
+
+
+def runner_must_pay(account_id: str, field: str) -> ValidationException:
+    """Return the error for a runner of jobs that is not to pay for them (text inferred)."""
+    return ValidationException(
+        f"Account {account_id} runs queries and jobs, so that its jobCompute.isResponsible cannot"
+        " be false.",
+        field=field,
+    )

@@ -23,6 +23,13 @@ ANY_JOB = "ANY_JOB"
 _RECEIVERS = "allowedResultReceivers"
 
 
+#: additional analyses in a rule of the type AGGREGATION. Source of the refusal: the model's text on
+#: ConfiguredTableAssociationAnalysisRuleAggregation; its wording is inferred.
+NO_ADDITIONAL_ANALYSES = (
+    "Additional analyses are supported for the list and custom analysis rules only."
+)
+
+
 @dataclass
 class AnalysisRule:
     """An analysis rule, of a configured table or of an association."""

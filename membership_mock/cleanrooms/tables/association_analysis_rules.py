@@ -18,7 +18,11 @@ from membership_mock.cleanrooms.errors import (
     ValidationException,
 )
 from membership_mock.cleanrooms.memberships.memberships import Memberships
-from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule, content_of
+from membership_mock.cleanrooms.tables.analysis_rule import (
+    NO_ADDITIONAL_ANALYSES,
+    AnalysisRule,
+    content_of,
+)
 from membership_mock.cleanrooms.tables.table_associations import TableAssociation, TableAssociations
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -147,9 +151,8 @@ def _check(membership: Membership, rule_type: str, policy: dict[str, Any]) -> No
     members = membership.collaboration.members
     content = content_of(rule_type, policy)
     if rule_type == "AGGREGATION" and content.get("allowedAdditionalAnalyses"):
-        # the model's text on ConfiguredTableAssociationAnalysisRuleAggregation
         raise ValidationException(
-            "Additional analyses are supported for the list and custom analysis rules only.",
+            NO_ADDITIONAL_ANALYSES,
             field="analysisRulePolicy",
         )
     for account_id in content.get("allowedResultReceivers", ()):

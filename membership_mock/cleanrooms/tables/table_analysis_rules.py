@@ -22,6 +22,7 @@ from membership_mock.cleanrooms.tables.analysis_rule import (
     ANY_JOB,
     ANY_QUERY,
     COLUMN_LISTS,
+    NO_ADDITIONAL_ANALYSES,
     AnalysisRule,
     content_of,
     kilobytes,
@@ -157,9 +158,7 @@ def _check_content(table: ConfiguredTable, rule_type: str, content: dict[str, An
     if rule_type == "AGGREGATION" and content.get("additionalAnalyses", "NOT_ALLOWED") != (
         "NOT_ALLOWED"
     ):
-        raise _contradiction(
-            "Additional analyses are supported for the list and custom analysis rules only."
-        )
+        raise _contradiction(NO_ADDITIONAL_ANALYSES)
     if rule_type == "LIST":
         both = sorted(set(content["joinColumns"]) & set(content["listColumns"]))
         if both:

@@ -23,6 +23,7 @@ from membership_mock.security_ir.errors import (
     ConflictException,
     ResourceNotFoundException,
     SecurityIncidentResponseNotActiveException,
+    no_such_resource,
 )
 from membership_mock.security_ir.memberships.memberships import Memberships, check_tag_keys
 from membership_mock.security_ir.principals import principal_of
@@ -63,7 +64,7 @@ class Cases(CaseFamily):
         Raises:
             ResourceNotFoundException: there is none that the caller may see.
         """
-        missing = ResourceNotFoundException(f"Resource {arn} was not found.")
+        missing = no_such_resource(arn)
         try:
             case = self.find(arn.rpartition("/")[2])
         except (ResourceNotFoundException, SecurityIncidentResponseNotActiveException):

@@ -22,6 +22,7 @@ from membership_mock.securityhub.central_configuration.configuration_rollout imp
     ConfigurationRollout,
 )
 from membership_mock.securityhub.errors import (
+    HOME_REGION_ONLY,
     AccessDeniedException,
     InvalidInputException,
     LimitExceededException,
@@ -42,9 +43,8 @@ from membership_mock.securityhub.standards.standards import Standards
 #: Source: API page CreateConfigurationPolicy.
 _NAME = re.compile(r"[A-Za-z0-9\-.!*/]+")
 
-#: both observed
+#: observed
 NOT_CENTRAL = "Must be a Security Hub delegated administrator with Central Configuration enabled"
-NOT_HOME = "Central Configuration APIs can only be called from the aggregation region"
 
 #: observed
 INCOMPLETE = (
@@ -82,7 +82,7 @@ class ConfigurationPolicies(Family):
         if settings.configuration_type != "CENTRAL":
             raise AccessDeniedException(NOT_CENTRAL)
         if ctx.region != home:
-            raise AccessDeniedException(NOT_HOME)
+            raise AccessDeniedException(HOME_REGION_ONLY)
         held = self.store(CentralConfigurationStore).organizations
         return held.get(ctx.account_id) or CentralConfiguration(ctx.account_id)
 

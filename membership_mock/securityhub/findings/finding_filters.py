@@ -222,7 +222,7 @@ def _network(name: str, cidr: str | None) -> IPv4Network | IPv6Network:
 def _booleans(name: str, wanted: Sequence[Any], now: datetime) -> Test:
     del now
     if any("Value" not in each for each in wanted):
-        raise _invalid(f"a filter of {name} has no Value")
+        raise _without_value(name)
     allowed = {each["Value"] for each in wanted}
     path = path_of(name)
     # a finding that does not say counts as false (inferred)
@@ -232,7 +232,7 @@ def _booleans(name: str, wanted: Sequence[Any], now: datetime) -> Test:
 def _keywords(name: str, wanted: Sequence[Any], now: datetime) -> Test:
     del now
     if any("Value" not in each for each in wanted):
-        raise _invalid(f"a filter of {name} has no Value")
+        raise _without_value(name)
     # inferred: AWS does not say where it looks for a keyword, nor how
     keywords = [each["Value"].lower() for each in wanted]
     return lambda fields: any(
@@ -278,7 +278,7 @@ def _sorted_out(kind: str, name: str, wanted: Sequence[Any]) -> dict[str, list[A
     sorted_out: dict[str, list[Any]] = {comparison: [] for comparison in known}
     for each in wanted:
         if "Value" not in each:
-            raise _invalid(f"a filter of {name} has no Value")
+            raise _without_value(name)
         comparison = each.get("Comparison", "EQUALS")
         if comparison not in known:
             raise _invalid(
@@ -297,6 +297,10 @@ def _date(name: str, text: str) -> datetime:
     if stamp is None:
         raise _invalid(f"{text!r} is no timestamp for {name}")
     return stamp
+
+
+def _without_value(name: str) -> InvalidInputException:
+    return _invalid(f"a filter of {name} has no Value")
 
 
 def _invalid(reason: str) -> InvalidInputException:

@@ -21,7 +21,7 @@ from membership_mock.securityhub.aggregation.finding_aggregators import FindingA
 from membership_mock.securityhub.errors import (
     AccessDeniedException,
     InvalidInputException,
-    not_subscribed,
+    not_subscribed_text,
 )
 from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.findings import finding_format
@@ -101,7 +101,7 @@ class Findings(SecurityHubFamily):
             _check_access(ctx, finding)
         if self.of(Hubs).of_account(ctx.account_id) is None:
             # Source: user guide, a hub that is not enabled makes findings fail
-            text = not_subscribed(ctx.account_id).message
+            text = not_subscribed_text(ctx.account_id)
             failed += [_failure(finding, "InvalidAccess", text) for finding in accepted]
             accepted = []
         for finding in accepted:

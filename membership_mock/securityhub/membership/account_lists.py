@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from membership_mock.securityhub.errors import (
     NO_SUCH_RESOURCE,
     OUT_OF_RANGE,
+    TOO_MANY,
     BadRequestException,
     InvalidInputException,
 )
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 #: how many accounts one call may name (observed for CreateMembers, inferred for the others)
 ACCOUNTS_PER_CALL = 50
-#: what the accounts behind the fiftieth get (observed)
-TOO_MANY = "Maximum number of results exceeded"
 
 Result = dict[str, str]
 

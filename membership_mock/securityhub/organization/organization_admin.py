@@ -24,11 +24,11 @@ from membership_mock.securityhub.errors import (
     InvalidAccessException,
     InvalidInputException,
     ResourceNotFoundException,
+    not_an_administrator,
+    not_an_administrator_text,
+    not_subscribed_text,
 )
 from membership_mock.securityhub.hubs.hubs import Hubs
-from membership_mock.securityhub.organization.organization_configuration import (
-    not_an_administrator,
-)
 from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.securityhub.relationships.associations import AssociationStore
 from membership_mock.securityhub.relationships.delegation import (
@@ -99,9 +99,7 @@ class OrganizationAdmin(Family):
         _require_known(feature)
         organization = self._managed_organization(ctx)
         if self.delegated_administrator() != admin_account_id:
-            raise ResourceNotFoundException(
-                f"Account {admin_account_id} is not an administrator for this organization"
-            )
+            raise ResourceNotFoundException(not_an_administrator_text(admin_account_id))
         settings = self.of(OrganizationSettings).settings(admin_account_id)
         if settings.configuration_type == "CENTRAL":
             raise InvalidInputException(
@@ -214,9 +212,7 @@ class OrganizationAdmin(Family):
                 f"Account {account_id} is a member account of {administrator}"
             )
         if account_id == ctx.account_id and self.of(Hubs).of_account(account_id) is None:
-            raise InvalidInputException(
-                f"Account {account_id} is not subscribed to AWS Security Hub"
-            )
+            raise InvalidInputException(not_subscribed_text(account_id))
 
 
 def _in_partition(world: World, kind: type[S], partition: str) -> list[tuple[str, S]]:

@@ -22,10 +22,11 @@ from membership_mock.securityhub.central_configuration.configuration_rollout imp
     ConfigurationRollout,
 )
 from membership_mock.securityhub.errors import (
+    HOME_REGION_ONLY,
     AccessDeniedException,
-    InvalidAccessException,
     InvalidInputException,
     ResourceConflictException,
+    not_an_administrator,
 )
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.relationships.administration import Administration
@@ -39,8 +40,6 @@ from membership_mock.securityhub.relationships.organization_settings import (
 
 #: observed
 NO_AUTO_ENABLE = "Auto Enable and AutoEnableStandards can not be enabled for Central Configuration"
-#: observed for the operations on configuration policies, inferred here
-HOME_REGION_ONLY = "Central Configuration APIs can only be called from the aggregation region"
 
 
 class OrganizationConfiguration(Family):
@@ -179,10 +178,3 @@ class OrganizationConfiguration(Family):
         aggregator = self.of(Governance).aggregator(ctx.account_id)
         if aggregator is not None and aggregator.finding_aggregation_region != ctx.region:
             raise AccessDeniedException(HOME_REGION_ONLY)
-
-
-def not_an_administrator(account_id: str) -> InvalidAccessException:
-    """Return the error for an account that does not administer its organization (observed)."""
-    return InvalidAccessException(
-        f"Account {account_id} is not an administrator for this organization"
-    )
