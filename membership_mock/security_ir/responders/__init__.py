@@ -1,5 +1,5 @@
-"""What AWS does by itself: engineers who work on cases, cases that the service opens and closes.
+"""What AWS does by itself: engineers work on cases, and the service opens and closes some.
 
-`Responders` calls the operations of the other folders as another principal. Nothing but the tools
-of test authors and `backend.py` may import this folder.
+`Responders` calls the operations of the other folders as another principal. Only `backend.py` and
+the tools of test authors import this folder.
 """

@@ -1,5 +1,6 @@
-"""How accounts stand to each other: members and administrators, organizations, home regions.
+"""Relationships of accounts: administrator and member, organization, home region, central policy.
 
-Here are the stores of these relationships and the questions that every other folder asks about
-them. Operations do not belong here, nor anything that knows hubs, standards or findings.
+Here are the stores of these relationships, and the families without operations by which all other
+folders read and change them. They are together, below hubs, since each operation on a hub has to
+ask all of them. Operations do not belong here, and nothing here imports another folder.
 """
