@@ -22,7 +22,7 @@ _TYPES: dict[str, ResourceType] = {
 
 
 class Tags(CleanRoomsFamily):
-    """The operations on tags; the families say whose tags they are."""
+    """The operations on tags; each family returns the tags of its own resources."""
 
     @operation("TagResource")
     def tag_resource(self, ctx: Context, resource_arn: str, tags: dict[str, str]) -> None:

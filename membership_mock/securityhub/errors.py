@@ -32,7 +32,7 @@ ALREADY_LISTED = (
 )
 #: the administrator's own account (inferred: GuardDuty's words)
 OWN_ACCOUNT = "The request is rejected because an account cannot become a member of itself."
-#: an account that is somebody else's enabled member (from "already an" on observed)
+#: an account that is an enabled member of another administrator (from "already an" on observed)
 OTHERS_MEMBER = (
     "The request is rejected because the given account ID is already an associated member of"
     " another master account."
@@ -47,7 +47,7 @@ IS_ADMINISTRATOR = (
     "The request is rejected because the given account ID is the master account of other member"
     " accounts."
 )
-#: what the accounts behind the fiftieth get (observed)
+#: the fifty-first account of a request, and those after it (observed)
 TOO_MANY = "Maximum number of results exceeded"
 #: an operation on configuration policies, or a change of central configuration, outside of the home
 #: region (observed for the former, inferred for the latter)

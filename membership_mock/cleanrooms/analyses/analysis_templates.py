@@ -80,7 +80,7 @@ class AnalysisTemplate:
 class AnalysisTemplateStore(Store, scope=Scope.REGION):
     """The templates: by id, by membership and by collaboration, each in the order of creation.
 
-    Those of a member that is gone are in ``by_collaboration`` no longer.
+    Those of a member that has left are no longer in ``by_collaboration``.
     """
 
     rank = 6
@@ -127,7 +127,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         """Return a template that the members of a collaboration see.
 
         Raises:
-            ResourceNotFoundException: there is no such template, or its author is gone.
+            ResourceNotFoundException: there is no such template, or its author has left.
         """
         found = self.store(AnalysisTemplateStore).shared(collaboration.id, arn)
         if found is None:
@@ -135,7 +135,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         return found
 
     def blocks_membership_deletion(self, membership: Membership) -> list[str]:
-        """Return the templates of ``membership`` (observed to hold its deletion back)."""
+        """Return the templates of ``membership`` (observed to prevent its deletion)."""
         held = self.store(AnalysisTemplateStore).by_membership.get(membership.id, ())
         return [f"analysis template {each.id}" for each in held]
 

@@ -120,7 +120,7 @@ def write_query_result(
 ) -> None:
     """Write the one file of a query's result: the bytes as they are, or the rows as CSV.
 
-    Rows that nobody gave are none, which a CSV file can say; Parquet files are never made up.
+    Without rows a CSV file is empty; no Parquet file is written unless its bytes were given.
     """
     if isinstance(result, bytes):
         body = result

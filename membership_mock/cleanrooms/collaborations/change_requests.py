@@ -158,7 +158,7 @@ class ChangeRequests(CleanRoomsFamily):
 
         What the collaboration approves automatically happens at once (user guide; that the request
         then reads COMMITTED is inferred). Otherwise every account that has joined is asked, and
-        when there is none but the creator the request is APPROVED (inferred).
+        if only the creator has joined, the request is APPROVED (inferred).
 
         Raises:
             AccessDeniedException: the caller did not create the collaboration (inferred).
@@ -233,7 +233,7 @@ class ChangeRequests(CleanRoomsFamily):
         Raises:
             AccessDeniedException: the caller was not asked, or did not create the collaboration.
             ConflictException: the request is past that, or not yet approved, or its members have
-                gone (inferred).
+                left (inferred).
         """
         collaborations = self.of(Collaborations)
         collaboration = collaborations.joined(collaboration_identifier)
@@ -252,7 +252,7 @@ class ChangeRequests(CleanRoomsFamily):
         return {"collaborationChangeRequest": request}
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
-        """Wait no longer for the vote of somebody who has gone (inferred)."""
+        """Stop waiting for the vote of an account that has left (inferred)."""
         account = membership.account_id
         for request in self.store(ChangeRequestStore).requests.get(membership.collaboration_id, ()):
             if request.status == "PENDING" and account in request.votes:

@@ -1,4 +1,4 @@
-"""What a change request asks for: its types, told by comparing it with the present state.
+"""What a change request asks for: its types, which follow from the present state.
 
 Source: the service model for the types; how they follow from a specification is inferred from
 their names.
@@ -50,7 +50,7 @@ def examined(changes: Sequence[Change], collaboration: Collaboration) -> list[Ch
 
 
 def possible(changes: Sequence[Change], collaboration: Collaboration) -> bool:
-    """Return whether changes that were possible once still are: members may have gone since."""
+    """Return whether changes that were possible once still are: members may have left since."""
     return all(
         "member" not in each["specification"]
         or (

@@ -21,7 +21,7 @@ MemberEvent = Literal["join", "leave", "remove"]
 
 #: What may happen to a member, and the status it has afterwards; what is missing is refused.
 #: Source: user guide (leaving, removing); that an invitation can be taken back, and that removing
-#: somebody who has gone is harmless, is inferred.
+#: a member that has left changes nothing, is inferred.
 NEXT_MEMBER_STATUS: dict[tuple[str, MemberEvent], str] = {
     ("INVITED", "join"): "ACTIVE",
     ("INVITED", "remove"): "REMOVED",
@@ -77,7 +77,7 @@ class Collaboration:
 
     Attributes:
         members: everybody who was ever invited, by account, in the order of invitations.
-        deleted: it is gone for everybody, though memberships of it remain.
+        deleted: whether it was deleted; memberships of it remain.
     """
 
     id: str
@@ -100,7 +100,7 @@ class Collaboration:
     deleted: bool = False
 
     def member(self, account_id: str) -> Member | None:
-        """Return what the account is or was in this collaboration; None for strangers."""
+        """Return the account as a present or former member; None if it never was one."""
         return self.members.get(account_id)
 
     def active_members(self) -> Iterator[Member]:
@@ -121,9 +121,9 @@ class Membership:
     """A membership; fields that are not explained are those of GetMembership.
 
     Attributes:
-        account_id: whose it is.
-        collaboration: where it belongs, deleted or not.
-        member: what the account is there.
+        account_id: the account that owns it.
+        collaboration: the collaboration that it is in, deleted or not.
+        member: the account's entry among the members of the collaboration.
         sequence: its place in the order of joining.
         payment_configuration: what the member accepted to pay for, every part present.
     """
@@ -192,8 +192,8 @@ class CollaborationStore(Store, scope=Scope.REGION):
 
     Attributes:
         collaborations: those that are not deleted, by id, in the order of creation.
-        rooms: the members that an account is, by account and status; under the status "" those of
-            all statuses that see their collaboration.
+        rooms: the index of an account's memberships in collaborations, as `Member`, by account and
+            status; the status "" has all that see their collaboration.
         created: how many collaborations an account has created and not deleted.
         members: how many members there ever were.
     """
@@ -229,7 +229,7 @@ class CollaborationStore(Store, scope=Scope.REGION):
         self.created[creator] = self.created.get(creator, 0) + 1
 
     def delete(self, collaboration: Collaboration) -> None:
-        """Forget a collaboration, but for what its memberships remember of it."""
+        """Remove a collaboration; its memberships keep their reference to it."""
         collaboration.deleted = True
         del self.collaborations[collaboration.id]
         self.created[collaboration.creator_account_id] -= 1
@@ -277,7 +277,7 @@ class CollaborationStore(Store, scope=Scope.REGION):
         self._file(member, ("INVITED", ""))
 
     def _file(self, member: Member, statuses: tuple[str, ...]) -> None:
-        """Let the account find the member under ``statuses`` only."""
+        """List the member under ``statuses`` only."""
         for status in (*VISIBLE, ""):
             index = self.rooms.setdefault((member.account_id, status), [])
             if status in statuses:

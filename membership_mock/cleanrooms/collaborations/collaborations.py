@@ -1,4 +1,4 @@
-"""Collaborations: the rooms that accounts share, each as one account sees it.
+"""Collaborations, each as one of its accounts sees it.
 
 Sources: the API pages, the user guide, recorded answers and acceptance tests that pass against the
 service; what is inferred says so.
@@ -48,9 +48,9 @@ class Collaborations(CleanRoomsFamily):
         """Return a collaboration that the caller created, is invited to, or has joined.
 
         Raises:
-            AccessDeniedException: it is unknown or deleted, or the caller is no member, or none any
-                more. Source: observed for reading and deleting; no operation on collaborations
-                declares that one is not found.
+            AccessDeniedException: it is unknown or deleted, or the caller is not a member, or no
+                longer one. Source: observed for reading and deleting; no operation on
+                collaborations declares that one is not found.
         """
         collaboration = self.store(CollaborationStore).collaborations.get(collaboration_identifier)
         member = collaboration.member(self.backend.account_id) if collaboration else None
@@ -75,7 +75,7 @@ class Collaborations(CleanRoomsFamily):
         """Return a collaboration that the caller created.
 
         Raises:
-            AccessDeniedException: somebody else did, or `visible` refuses.
+            AccessDeniedException: another account did, or `visible` refuses.
         """
         collaboration = self.visible(collaboration_identifier)
         if collaboration.creator_account_id != self.backend.account_id:

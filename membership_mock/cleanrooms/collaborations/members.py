@@ -1,4 +1,4 @@
-"""Members: who is in a collaboration, and who has to go."""
+"""Members: the accounts in a collaboration, and their removal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Members(CleanRoomsFamily):
     def delete_member(self, ctx: Context, collaboration_identifier: str, account_id: str) -> None:
         """Remove a member, or take back its invitation; its membership stays behind as REMOVED.
 
-        Removing somebody who has left or was removed changes nothing.
+        Removing a member that has left or was removed changes nothing.
 
         Raises:
             AccessDeniedException: the caller did not create the collaboration.

@@ -56,7 +56,7 @@ def with_default_payers(
 ) -> dict[str, Payment]:
     """Return the full configuration of each account of a new collaboration.
 
-    Nobody named for the queries means that their runner pays. A runner of jobs always can pay for
+    Without a named payer the runner of queries pays for them. A runner of jobs always can pay for
     them; the model's texts name the runner as default payer of machine learning as well, yet
     recorded answers show false.
 
@@ -66,7 +66,7 @@ def with_default_payers(
         runs_jobs: whether it runs jobs as well.
 
     Raises:
-        ValidationException: the runner of jobs is told not to pay for them.
+        ValidationException: the runner of jobs is configured not to pay for them.
     """
     costs = {account: costs_of(payment) for account, payment in given.items()}
     if not any(QUERIES in held for held in costs.values()):
@@ -99,8 +99,8 @@ def accepted_on_joining(
     Args:
         given: what the member accepts.
         configured: what the creator of the collaboration configured for it.
-        runs_queries: whether it runs the queries: then it need not say anything.
-        open_to: further costs that it may accept (the runner, those that nobody is named for).
+        runs_queries: whether it runs the queries: then it may leave everything out.
+        open_to: further costs that it may accept (the runner, those without a named payer).
 
     Raises:
         ValidationException: the member's answer is required, or does not fit the configuration.

@@ -1,4 +1,4 @@
-"""A membership and where the memberships of a region are kept, for all families of Clean Rooms.
+"""The store of the memberships of a region, for all families of Clean Rooms.
 
 A membership has no status of its own: it follows from its member's and from the collaboration, see
 `collaboration_store.MEMBERSHIP_STATUS`.
@@ -42,7 +42,7 @@ class MembershipStore(Store, scope=Scope.REGION):
             yield Summary(account_id, key[0], "cleanrooms", lines)
 
     def file(self, membership: Membership) -> None:
-        """Let the account find ``membership`` under its present status, or nowhere once deleted."""
+        """List ``membership`` under its present status, or nowhere once it is deleted."""
         kept = membership.id in self.memberships
         statuses = {"", membership.status} if kept else set()
         for status in ("", *dict.fromkeys(MEMBERSHIP_STATUS.values())):

@@ -80,7 +80,7 @@ class Memberships(CleanRoomsFamily):
         return membership
 
     def require_active(self, membership_identifier: str, *, conflict: bool = True) -> Membership:
-        """Return a membership of the caller that may be worked in.
+        """Return a membership of the caller that is ACTIVE.
 
         Args:
             membership_identifier: which one.
@@ -117,8 +117,8 @@ class Memberships(CleanRoomsFamily):
         """Join a collaboration that the caller created or is invited to.
 
         Raises:
-            AccessDeniedException: the caller is not invited, or has left, or was removed: nobody
-                comes back (the code is inferred).
+            AccessDeniedException: the caller is not invited, or has left, or was removed: a
+                member cannot return (the code is inferred).
             ConflictException: the caller has joined already (inferred).
             ServiceQuotaExceededException: too many memberships of the caller.
             ValidationException: results, payment, logs or metrics do not fit the collaboration.
@@ -234,11 +234,11 @@ class Memberships(CleanRoomsFamily):
         collaboration = membership.collaboration
         owner = collaboration.creator_account_id == membership.account_id
         if owner and membership.status == "ACTIVE":
-            raise _in_the_way(membership, CREATOR_STAYS, "INVALID_STATE")
+            raise _conflict(membership, CREATOR_STAYS, "INVALID_STATE")
         families = list(self.all_families())
         held = [each for one in families for each in one.blocks_membership_deletion(membership)]
         if held:
-            raise _in_the_way(
+            raise _conflict(
                 membership,
                 f"Membership {membership.id} cannot be deleted while it has resources: "
                 + ", ".join(held),
@@ -246,7 +246,7 @@ class Memberships(CleanRoomsFamily):
             )
         running = [each for one in families for each in one.unfinished_work(membership, ctx.now)]
         if running:
-            raise _in_the_way(
+            raise _conflict(
                 membership,
                 f"Membership {membership.id} cannot be deleted while these have not ended: "
                 + ", ".join(running),
@@ -285,7 +285,7 @@ class Memberships(CleanRoomsFamily):
 
 
 def _open_costs(collaboration: Collaboration, member: Member) -> set[payment.Cost]:
-    """Return the costs of models that the runner of queries may take, as nobody is named."""
+    """Return the costs of models that the runner of queries may take, since no payer is named."""
     if QUERY not in member.abilities:
         return set()
     taken = set[payment.Cost]()
@@ -294,5 +294,5 @@ def _open_costs(collaboration: Collaboration, member: Member) -> set[payment.Cos
     return set(payment.MODELS) - taken
 
 
-def _in_the_way(membership: Membership, text: str, reason: ConflictReason) -> ConflictException:
+def _conflict(membership: Membership, text: str, reason: ConflictReason) -> ConflictException:
     return ConflictException(text, membership.id, "MEMBERSHIP", reason)

@@ -79,7 +79,7 @@ def content_of(rule_type: str, policy: dict[str, Any]) -> dict[str, Any]:
 
 
 def consolidated(rule: AnalysisRule, collaboration_rule: AnalysisRule) -> dict[str, Any]:
-    """Return what the rule of a table and that of an association say together.
+    """Return the rule of a table and that of an association merged into one policy.
 
     Both may name receivers of results; who is to receive some has to be named by both (inferred).
     """
@@ -124,7 +124,7 @@ COLUMN_LISTS: dict[str, Callable[[dict[str, Any]], ColumnLists]] = {
 
 
 def kilobytes(policy: dict[str, Any]) -> int:
-    """Return how many kilobytes a policy takes, a begun one counted as a whole one."""
+    """Return how many kilobytes a policy takes, rounded up."""
     return -(-len(json.dumps(policy)) // 1024)
 
 

@@ -1,4 +1,4 @@
-"""The analysis rules of associations: who may receive results, and what else may be made of them.
+"""The analysis rules of associations: who may receive results, which further analyses are allowed.
 
 AWS calls them collaboration analysis rules: they add to the rule of the configured table what only
 one collaboration can say. Sources: user guide, "Add a collaboration analysis rule"; API pages of

@@ -70,7 +70,7 @@ class TableAssociation:
 class TableAssociationStore(Store, scope=Scope.REGION):
     """The associations: by id, by membership and by collaboration, each in the order of creation.
 
-    Those of a member that is gone are in ``by_collaboration`` no longer.
+    Those of a member that has left are no longer in ``by_collaboration``.
     """
 
     rank = 5

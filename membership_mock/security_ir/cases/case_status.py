@@ -1,4 +1,4 @@
-"""The life of a case: its status, its end, and who resolves it.
+"""The status of a case, its end, and who resolves it.
 
 Source: API pages UpdateCaseStatus, CloseCase, UpdateResolverType; user guide, "Changing the case
 status", "Changing the resolver", "Closing a case". Which error a refusal is, is inferred.

@@ -38,7 +38,7 @@ class Comment:
 
 @dataclass(slots=True)
 class CaseEdit:
-    """One entry of a case's trail."""
+    """One entry of a case's list of edits."""
 
     number: int
     event_timestamp: datetime
@@ -58,7 +58,7 @@ class InvestigationFeedback:
 
 @dataclass
 class ToldAction:
-    """An action that the author of a test has told about; it follows the timetable no longer.
+    """An action that the author of a test has set; time and reads no longer move it.
 
     Attributes:
         since: when it got its status.
@@ -78,14 +78,14 @@ class Case:
 
     Attributes:
         number: the case's place among the cases of its membership.
-        membership_id: the membership that the case lives and dies with.
+        membership_id: the membership that the case belongs to, and ends with.
         case_metadata: entries with the keys ``key`` and ``value``; None rather than empty.
         investigation: how far the investigation has come that began when AWS became the resolver;
             None for a self-managed case.
         feedback: what the customer thinks of results of the investigation, by their id.
-        told_actions: the actions of the investigation that no longer follow the timetable, by
-            their place.
-        summary_posted: whether the investigation has left its summary as a comment.
+        told_actions: the actions of the investigation that the author of a test has set, by their
+            number.
+        summary_posted: whether the investigation has added its summary as a comment.
         closes_at: when the service closes a case that it has opened by itself, unless the customer
             answers; None if it does not.
     """
@@ -158,7 +158,7 @@ def _outline_of(case: Case) -> Line:
 
 @dataclass
 class CaseIdStore(Store, scope=Scope.PARTITION):
-    """The case ids that are taken, in all accounts and regions."""
+    """The case ids that are in use, in all accounts and regions."""
 
     taken: set[str] = field(default_factory=set)
 

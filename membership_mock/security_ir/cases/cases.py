@@ -46,7 +46,7 @@ class Cases(CaseFamily):
     """The cases of the active membership."""
 
     def find(self, case_id: str) -> Case:
-        """Return a case of the active membership, as it was last left.
+        """Return a case of the active membership, without what AWS has done since the last call.
 
         Raises:
             SecurityIncidentResponseNotActiveException: there is no active membership.
@@ -62,7 +62,7 @@ class Cases(CaseFamily):
         """Return the case with this ARN.
 
         Raises:
-            ResourceNotFoundException: there is none that the caller may see.
+            ResourceNotFoundException: the caller may see no case with this ARN.
         """
         missing = no_such_resource(arn)
         try:
@@ -77,11 +77,11 @@ class Cases(CaseFamily):
         """Return a case as `find` does, with everything that has happened to it up to now."""
         return self._caught_up(self.find(case_id), ctx.now)
 
-    def for_looking(self, ctx: Context, case_id: str) -> Case:
-        """Return a case as `for_reading` does, for somebody who waits for what AWS does for it."""
+    def for_reading_progress(self, ctx: Context, case_id: str) -> Case:
+        """Return a case as `for_reading` does, for a read of what AWS does for it."""
         case = self.for_reading(ctx, case_id)
-        for kind in overriding(self.backend.families, "looked_at"):
-            self.of(kind).looked_at(ctx, case)
+        for kind in overriding(self.backend.families, "progress_read"):
+            self.of(kind).progress_read(ctx, case)
         return case
 
     def for_writing(self, ctx: Context, case_id: str) -> Case:
@@ -104,7 +104,7 @@ class Cases(CaseFamily):
             )
 
     def note(self, change: CaseChange) -> None:
-        """Stamp a case as changed and tell every family that has a part in it."""
+        """Set when a case was last updated, and call the hook `changed` of every family."""
         change.case.last_updated_date = change.at
         for kind in overriding(self.backend.families, "changed"):
             self.of(kind).changed(change)

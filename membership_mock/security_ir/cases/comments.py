@@ -22,7 +22,7 @@ from membership_mock.security_ir.errors import AccessDeniedException, ResourceNo
 from membership_mock.security_ir.principals import principal_of
 from membership_mock.security_ir.quotas import COMMENTS, Quotas
 
-#: what a case's trail calls a new comment
+#: the action that the edits of a case show for a new comment (source: see `edits`)
 ADDED = "Add comment"
 
 
@@ -99,7 +99,7 @@ class Comments(CaseFamily):
     @operation("ListComments")
     def list_comments(self, ctx: Context, case_id: str) -> dict[str, Any]:
         """Return the comments of a case, oldest first, and how many there are."""
-        comments = self.of(Cases).for_looking(ctx, case_id).comments
+        comments = self.of(Cases).for_reading_progress(ctx, case_id).comments
         return {
             "items": Listing(comments, lambda comment: comment.comment_id),
             "total": len(comments),

@@ -46,11 +46,11 @@ class FindingAggregators(SecurityHubFamily):
         return self.store(FindingAggregatorStore).aggregators.get(account_id)
 
     def followed(self, account_id: str) -> FindingAggregator | None:
-        """Return what an account goes by here: its own, or as a member its administrator's."""
+        """Return what applies to an account here: its own, or as a member its administrator's."""
         return self.of_account(self.of(Administration).administrator_of(account_id) or account_id)
 
     def linked_regions(self, account_id: str) -> list[str]:
-        """Return the regions whose findings an account sees in this one, besides those of here.
+        """Return the regions whose findings an account sees in this one, besides this one.
 
         Only regions where the account has a hub count, for a member those where it is a member of
         the same administrator; there are none unless this is the home region.
@@ -102,13 +102,16 @@ class FindingAggregators(SecurityHubFamily):
     def get_finding_aggregator(
         self, ctx: Context, finding_aggregator_arn: str
     ) -> FindingAggregator:
-        """Return the finding aggregator that the caller goes by, from any region (inferred)."""
+        """Return the finding aggregator of the caller, from any region (inferred).
+
+        A member gets its administrator's.
+        """
         self.of(Hubs).require()
         return self._followed_by_caller(ctx, finding_aggregator_arn)
 
     @operation("ListFindingAggregators")
     def list_finding_aggregators(self, ctx: Context) -> dict[str, Listing[FindingAggregator]]:
-        """Return the one finding aggregator that the caller goes by, from any region."""
+        """Return the one finding aggregator that applies to the caller, in any region."""
         self.of(Hubs).require()
         aggregator = self.followed(ctx.account_id)
         return {
@@ -133,7 +136,7 @@ class FindingAggregators(SecurityHubFamily):
 
         Raises:
             InvalidInputException: like for a new finding aggregator; or the organization uses
-                central configuration, and the caller is somebody's member in a region that is
+                central configuration, and the caller is another account's member in a region that is
                 newly linked (rule documented, error inferred).
         """
         aggregator = self._own(ctx, finding_aggregator_arn, "updated")
@@ -213,7 +216,7 @@ class FindingAggregators(SecurityHubFamily):
 def _checked(ctx: Context, mode: str, given: Iterable[str] | None) -> list[str]:
     """Return the regions of a request, provided that they go with its linking mode.
 
-    A text with commas stands for several regions, as in the published CLI example.
+    A string with commas means several regions, as in the published CLI example.
     """
     regions = [name.strip() for text in given or () for name in text.split(",")]
     if mode not in TAKES_REGIONS:

@@ -1,4 +1,4 @@
-"""Configuration policies: what an organization's accounts are to enable, written down.
+"""Configuration policies: what the accounts of an organization are to enable.
 
 Sources: the API pages of the five operations, the user guide on configuration policies, logs of
 refusals; what they leave open is marked inferred.
@@ -164,7 +164,7 @@ class ConfigurationPolicies(Family):
     ) -> ConfigurationPolicy:
         """Change what is given; the configuration is replaced as a whole.
 
-        All accounts that go by the policy are configured anew.
+        All accounts that follow the policy are configured anew.
 
         Raises:
             InvalidInputException: like for a new policy; or the policy is applied to the delegated

@@ -1,4 +1,4 @@
-"""What customers note on findings, as opposed to what providers say of them.
+"""BatchUpdateFindings: what customers, rather than providers, set in findings.
 
 Sources: API pages BatchUpdateFindings and BatchUpdateFindingsUnprocessedFinding (codes and texts).
 """

@@ -1,4 +1,4 @@
-"""Findings: importing them, and seeing one's own, one's members' and those of linked regions.
+"""Findings: their import, and GetFindings for one's own, one's members' and linked regions.
 
 A finding belongs to the account and the region that it was imported in, and is kept once.
 
@@ -41,8 +41,8 @@ from membership_mock.securityhub.relationships.aggregation import FindingAggrega
 #: Source: API page BatchImportFindings, user guide (240 KB each, 6 MB in all).
 LARGEST_FINDING = 240 * 1024
 LARGEST_BATCH = 6 * 1024 * 1024
-#: The characters that no text of a finding may have, and what it hears then. Source: a log of a
-#: real call; that it goes for every text is inferred.
+#: A text of a finding must be shorter than this; the error message. Source: a log of a real call;
+#: that it holds for every text is inferred.
 TOO_LONG = 32768
 FIELD_TOO_LONG = f"The maximum size of an individual field should be less than {TOO_LONG}"
 
@@ -122,7 +122,7 @@ class Findings(SecurityHubFamily):
         """Return the findings that the caller sees from here and that match ``filters``.
 
         Raises:
-            InvalidInputException: the filters or sort criteria make no sense.
+            InvalidInputException: the filters or sort criteria are not valid.
         """
         self.of(Hubs).require()
         query = compile_filters(filters or {}, ctx.now)
@@ -130,7 +130,7 @@ class Findings(SecurityHubFamily):
         return {"Findings": FoundFindings(self.visible(ctx.now), query, order)}
 
     def regions_unlinked(self, before: FindingAggregator, after: FindingAggregator | None) -> None:
-        """Keep visible in the home region what regions have brought there that it loses."""
+        """Keep findings of regions that are no longer linked visible in the home region."""
         store = self.store(FindingStore)
         unlinked = [
             region

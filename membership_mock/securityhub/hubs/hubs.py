@@ -70,7 +70,7 @@ class Hubs(SecurityHubFamily):
         """Return the caller's hub in this region.
 
         Raises:
-            InvalidAccessException: there is none.
+            InvalidAccessException: the caller has no hub here.
         """
         hub = self.of_account(self.backend.account_id)
         if hub is None:
@@ -90,7 +90,7 @@ class Hubs(SecurityHubFamily):
         control_finding_generator: str | None = None,
         tags: dict[str, str] | None = None,
     ) -> Hub:
-        """Return the hub of an account in this region, which is enabled if there was none.
+        """Return the hub of an account in this region; enable it if there is none.
 
         A hub that is there already stays as it is, its standards included (documented for the
         accounts of an organization).
@@ -113,9 +113,9 @@ class Hubs(SecurityHubFamily):
         return hubs[account_id]
 
     def disable(self, account_id: str, now: datetime) -> None:
-        """Take the hub of an account in this region away, with standards and associations.
+        """Remove the hub of an account in this region, its standards and its members.
 
-        Those that it was invited to by others stay (inferred).
+        Associations with its own administrator and its invitations stay (inferred).
         """
         del now
         self.store(AssociationStore).forget_administrator(account_id)
@@ -137,7 +137,7 @@ class Hubs(SecurityHubFamily):
             AccessDeniedException: a configuration policy governs the account.
             ResourceConflictException: it is enabled already (observed).
         """
-        self.require_own_say()
+        self.require_not_centrally_managed()
         if self.of_account(ctx.account_id) is not None:
             raise ResourceConflictException("Account is already subscribed to Security Hub")
         self.enable(
@@ -161,7 +161,7 @@ class Hubs(SecurityHubFamily):
         """
         if self.of_account(ctx.account_id) is None:
             raise ResourceNotFoundException("Account is not subscribed to Security Hub")
-        self.require_own_say()
+        self.require_not_centrally_managed()
         administration = self.of(Administration)
         if self._is_delegated() or administration.enabled_members(ctx.account_id):
             raise InvalidInputException(
@@ -184,13 +184,13 @@ class Hubs(SecurityHubFamily):
         if hub_arn is not None and hub_arn != hub.hub_arn:
             raise ResourceNotFoundException(f"Hub {hub_arn} was not found")
         administrator = self.of(Administration).administrator_of(ctx.account_id)
-        ruling = (self.of_account(administrator) if administrator else None) or hub
+        deciding = (self.of_account(administrator) if administrator else None) or hub
         return {
             "HubArn": hub.hub_arn,
             # a string, unlike the timestamps of other operations
             "SubscribedAt": hub.subscribed_at.isoformat(timespec="milliseconds")[:23] + "Z",
             "AutoEnableControls": hub.auto_enable_controls,
-            "ControlFindingGenerator": ruling.control_finding_generator,
+            "ControlFindingGenerator": deciding.control_finding_generator,
         }
 
     @operation("UpdateSecurityHubConfiguration")
@@ -207,7 +207,7 @@ class Hubs(SecurityHubFamily):
                 change ``ControlFindingGenerator`` (documented rule, inferred error).
         """
         hub = self.require()
-        self.require_own_say()
+        self.require_not_centrally_managed()
         administrator = self.of(Administration).administrator_of(ctx.account_id)
         if control_finding_generator is not None and administrator is not None:
             raise AccessDeniedException(
@@ -224,7 +224,7 @@ class Hubs(SecurityHubFamily):
         if hub is not None:
             yield TaggedResource(arn=hub.hub_arn, tags=hub.tags, resource_type="securityhub:hub")
 
-    def require_own_say(self) -> None:
+    def require_not_centrally_managed(self) -> None:
         """Refuse what an account may not do to its hub while a configuration policy governs it.
 
         The administrator itself is not refused (inferred from the text).

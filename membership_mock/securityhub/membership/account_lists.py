@@ -1,4 +1,4 @@
-"""What the operations on lists of accounts have in common: one bad account stops no other."""
+"""What the operations on lists of accounts share: each account is processed independently."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def each_account(
     """Act on one account after the other, and return the answer with those that did not work.
 
     Args:
-        account_ids: the accounts as they were sent; those behind the fiftieth stay untouched.
+        account_ids: the accounts as they were sent; those after the fiftieth are not processed.
         act: does it, or returns why not.
     """
     unprocessed = []

@@ -118,7 +118,7 @@ class Invitations(Family):
 
         Raises:
             BadRequestException: the caller has no hub; the invitation does not exist, or no more;
-                it was accepted before; the caller is somebody else's member or an administrator
+                it was accepted before; the caller is another account's member or an administrator
                 itself; or the administrator has become a member (codes inferred).
         """
         require_hub(self)

@@ -49,7 +49,7 @@ class OrganizationConfiguration(Family):
     def describe_organization_configuration(self, ctx: Context) -> dict[str, Any]:
         """Return the caller's settings for its organization.
 
-        CENTRAL is PENDING at the first look after it was chosen, and settles to ENABLED at the
+        CENTRAL is PENDING at the first read after it was chosen, and settles to ENABLED at the
         second one, or after a minute (observed: clients wait up to three minutes for it).
 
         Raises:
@@ -138,7 +138,7 @@ class OrganizationConfiguration(Family):
                 family.admit(administrator, change.account_id, change.now)
 
     def admit(self, admin_account: str, account_id: str, now: datetime) -> None:
-        """Do for a new account of the organization what the settings say."""
+        """Apply the settings to a new account of the organization."""
         settings, administration = (
             self.of(OrganizationSettings).settings(admin_account),
             self.of(Administration),

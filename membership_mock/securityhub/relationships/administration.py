@@ -1,7 +1,7 @@
 """Which account is whose administrator, and who becomes a member as an account of an organization.
 
-The operations are in ``members.py`` and ``invitations.py``; here is what the other families need to
-know and to do.
+The operations are in ``members.py`` and ``invitations.py``; here is what the other families
+read and change.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Administration(Family):
         return len(members) >= self.limit(MEMBERS, administrator_id)
 
     def administrator_of(self, account_id: str) -> str | None:
-        """Return the administrator that an account is an enabled member of; None if of none."""
+        """Return the administrator whose enabled member an account is; None if it has none."""
         association = self.store(AssociationStore).of_member(account_id)
         return association.administrator_id if association else None
 

@@ -16,7 +16,7 @@ from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store, World
 from membership_mock.securityhub.relationships.central_configuration import Governance
 
-#: how long central configuration stays PENDING for those who do not look (inferred)
+#: how long central configuration stays PENDING where time has to pass (inferred)
 STEPS = (A_MINUTE,)
 
 
@@ -38,7 +38,7 @@ class Settings:
     set_up: Progress | None = None
 
     def look(self, now: datetime, world: World) -> str:
-        """Return the status of the configuration, which may settle with the look."""
+        """Return the status of the configuration; the read may let it settle."""
         if self.set_up is None:
             return "ENABLED"
         self.set_up.look(STEPS, now, world)
