@@ -136,8 +136,8 @@ class FindingAggregators(SecurityHubFamily):
 
         Raises:
             InvalidInputException: like for a new finding aggregator; or the organization uses
-                central configuration, and the caller is another account's member in a region that is
-                newly linked (rule documented, error inferred).
+                central configuration, and the caller is another account's member in a newly
+                linked region (rule documented, error inferred).
         """
         aggregator = self._own(ctx, finding_aggregator_arn, "updated")
         regions = _checked(ctx, region_linking_mode, regions)
