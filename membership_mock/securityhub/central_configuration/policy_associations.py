@@ -282,7 +282,7 @@ def _known_target(organization: Organization, target: Mapping[str, str]) -> str:
     """Return the id of a target that the organization has.
 
     Raises:
-        InvalidInputException: the id is malformed, or there is none (inferred).
+        InvalidInputException: the id is malformed, or missing (inferred).
         ResourceNotFoundException: the organization has no such account, unit or root.
     """
     if len(target) != 1:
@@ -305,7 +305,7 @@ def _find(
     target: Mapping[str, str],
     found: list[AssociationSummary],
 ) -> ServiceError | None:
-    """Put the association of a target into ``found``, or return why there is none."""
+    """Put the association of a target into ``found``, or return why it has none."""
     try:
         _known_target(organization, target)
     except InvalidInputException as refusal:

@@ -63,7 +63,7 @@ class OrganizationAdmin(Family):
             InvalidAccessException: the caller is not the management account (inferred).
             InvalidInputException: there is no such account in the organization, not all features
                 of the organization are enabled (documented rule), another account was designated
-                in some region or is registered in Organizations, the account is somebody's member,
+                in some region or is registered in Organizations, the account is another's member,
                 or the management account designates itself without a hub (codes inferred).
         """
         _require_known(feature)

@@ -84,7 +84,7 @@ class OrganizationConfiguration(Family):
             InvalidAccessException: the caller has no hub, or is not the administrator (observed).
             InvalidInputException: CENTRAL goes neither with AutoEnable nor with default standards
                 (observed), and needs a finding aggregator whose home region this is, and an
-                administrator that is not the management account, nor a member of somebody in a
+                administrator that is not the management account, nor another's member in a
                 linked region (codes inferred).
             AccessDeniedException: central configuration is in use, and this is not its home region.
             ResourceConflictException: back to LOCAL while there are configuration policies or

@@ -120,7 +120,7 @@ class StandardsSubscriptions(Family):
         refusal because of PENDING counts as a read, after which it may settle.
 
         Raises:
-            InvalidInputException: one of them is still PENDING (text observed), or is none of the
+            InvalidInputException: one of them is still PENDING (text observed), or not the
                 caller's (text inferred); then none is ended.
             AccessDeniedException: a configuration policy governs the caller (observed).
         """
