@@ -58,7 +58,7 @@ class InvestigationFeedback:
 
 @dataclass
 class ToldAction:
-    """An action that the author of a test has set; time and reads no longer move it.
+    """An action that the author of a test has set; it no longer follows the timetable.
 
     Attributes:
         since: when it got its status.

@@ -3,8 +3,8 @@
 Source: user guide, "AI investigative agent": it starts by itself with a case that AWS resolves,
 may ask questions, goes on after ten minutes without an answer, and posts its summary as a comment.
 The three actions, their texts and the other durations are inferred, and the same for every case.
-Reads of its actions and of the comments move it on as well (see the clock's ``settling``). Neither
-time nor reads move an action that the author of a test has set.
+Reads of its actions and of the comments move it on as well (see the clock's ``settling``). An
+action that the author of a test has set no longer follows the timetable.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class Investigations(CaseFamily):
         title: str | None = None,
         content: str | None = None,
     ) -> None:
-        """Set an action, which time and reads no longer move; a summary becomes a comment.
+        """Set an action, which then leaves the timetable; a completed summary becomes a comment.
 
         Args:
             case: a case that AWS resolves.
