@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.errors import (
     ResourceNotFoundException,
     ResourceType,
     ValidationException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -22,7 +22,7 @@ _TYPES: dict[str, ResourceType] = {
 
 
 class Tags(CleanRoomsFamily):
-    """The operations on tags; the families say whose tags they are."""
+    """The operations on tags; each family returns the tags of its own resources."""
 
     @operation("TagResource")
     def tag_resource(self, ctx: Context, resource_arn: str, tags: dict[str, str]) -> None:

@@ -9,13 +9,13 @@ from membership_mock.security_ir.cases.case_status import CaseStatus
 from membership_mock.security_ir.cases.cases import Cases
 from membership_mock.security_ir.cases.comments import Comments
 from membership_mock.security_ir.cases.edits import Edits
-from membership_mock.security_ir.cases.responders import Responders
 from membership_mock.security_ir.errors import SecurityIrRefusals
 from membership_mock.security_ir.investigations.investigations import Investigations
 from membership_mock.security_ir.memberships.coverage import Coverage
 from membership_mock.security_ir.memberships.finding_metrics import FindingMetrics
 from membership_mock.security_ir.memberships.memberships import Memberships
 from membership_mock.security_ir.quotas import QUOTAS, Quotas
+from membership_mock.security_ir.responders.responders import Responders
 from membership_mock.security_ir.tags import Tags
 
 
@@ -49,4 +49,4 @@ class SecurityIrBackend(Backend):
             "Watchers",
         }
     )
-    plain_http_endpoints = (attachment_storage.DOOR,)
+    plain_http_endpoints = (attachment_storage.ENDPOINT,)

@@ -31,6 +31,11 @@ class SecurityIncidentResponseNotActiveException(ServiceError):
     """The account has no active membership in this region."""
 
 
+def no_such_resource(arn: str) -> ResourceNotFoundException:
+    """Return the error for an ARN that names no resource of the caller (text inferred)."""
+    return ResourceNotFoundException(f"Resource {arn} was not found.")
+
+
 class ServiceQuotaExceededException(ServiceError):
     """The request would go over a quota of the account in this region."""
 

@@ -21,11 +21,11 @@ from membership_mock.security_ir.memberships.membership_store import MembershipS
 
 _quota = partial(Quota, service="security-ir")
 
-#: as many as the model lets a case show
+#: the most that the model allows in the answer of GetCase
 MOST_ATTACHMENTS: int = (
     model.service_model("security-ir").shape_for("CaseAttachmentsList").metadata["max"]
 )
-#: as many as there are ids of six digits
+#: the number of ids of six digits
 MOST_COMMENTS = 10**6
 
 ACTIVE_SELF_MANAGED = _quota(
@@ -55,7 +55,7 @@ CREATED_IN_A_DAY = _quota(
     per="account",
     counts="service-managed cases created in the last day",
 )
-# The codes of these two are none of Service Quotas, which does not list them.
+# Service Quotas does not list these two; the codes are this mock's own.
 ATTACHMENTS = _quota(
     name="attachments_per_case",
     title="Attachments per case",
@@ -85,7 +85,7 @@ DAY = timedelta(days=1)
 
 @dataclass
 class QuotaStore(Store, scope=Scope.ACCOUNT_REGION):
-    """What the quotas count, kept as it changes, so that no case has to be looked at.
+    """What the quotas count, updated with each change, so that no call has to count cases.
 
     Attributes:
         active: the cases that are not Closed, by membership and resolver.
@@ -128,7 +128,7 @@ class Quotas(Family):
         quota = ACTIVE[resolver_type]
         limit = self.limit(quota)
         if store.active.get((membership_id, resolver_type), 0) >= limit:
-            # a case that nobody has answered may be closed by now, though nobody has looked at it
+            # AWS may have closed unanswered cases by now, which no call has noticed yet
             self.backend.time_passed(now)
         if store.active.get((membership_id, resolver_type), 0) >= limit:
             raise _exceeded(quota, limit, membership_id)

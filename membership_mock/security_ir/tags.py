@@ -9,7 +9,7 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol import model
 from membership_mock.security_ir.cases.cases import Cases
-from membership_mock.security_ir.errors import ResourceNotFoundException, ValidationException
+from membership_mock.security_ir.errors import ValidationException, no_such_resource
 from membership_mock.security_ir.memberships.membership_store import MembershipStore
 from membership_mock.security_ir.memberships.memberships import check_tag_keys
 
@@ -54,7 +54,7 @@ class Tags(Family):
         if membership is None or not (
             arn == membership.membership_arn == ctx.arn(f"{kind}/{name}")
         ):
-            raise ResourceNotFoundException(f"Resource {arn} was not found.")
+            raise no_such_resource(arn)
         return membership.tags
 
 

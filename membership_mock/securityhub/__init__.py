@@ -1,1 +1,5 @@
-"""AWS Security Hub. A folder is one subject; `backend.py` lists the families."""
+"""AWS Security Hub: one folder per subject, one family of operations per file.
+
+`backend.py` lists the families, `errors.py` has the errors, `families.py` the hooks by which a
+family follows hubs and linked regions. Nothing here imports moto, botocore or another service.
+"""

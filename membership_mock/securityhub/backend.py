@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from membership_mock.engine.pipeline.operation import Backend
 from membership_mock.securityhub.aggregation.finding_aggregators import FindingAggregators
-from membership_mock.securityhub.central_configuration.central_configuration import Governance
 from membership_mock.securityhub.central_configuration.configuration_policies import (
     ConfigurationPolicies,
 )
@@ -16,15 +15,17 @@ from membership_mock.securityhub.errors import SecurityHubRefusals
 from membership_mock.securityhub.findings.finding_updates import FindingUpdates
 from membership_mock.securityhub.findings.findings import Findings
 from membership_mock.securityhub.hubs.hubs import Hubs
-from membership_mock.securityhub.membership.administration import Administration
 from membership_mock.securityhub.membership.invitations import Invitations
 from membership_mock.securityhub.membership.members import Members
-from membership_mock.securityhub.organization.delegation import Delegation
 from membership_mock.securityhub.organization.organization_admin import OrganizationAdmin
 from membership_mock.securityhub.organization.organization_configuration import (
     OrganizationConfiguration,
 )
 from membership_mock.securityhub.quotas import QUOTAS
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.central_configuration import Governance
+from membership_mock.securityhub.relationships.delegation import Delegation
+from membership_mock.securityhub.relationships.organization_settings import OrganizationSettings
 from membership_mock.securityhub.standards.standards import Standards
 from membership_mock.securityhub.standards.standards_subscriptions import StandardsSubscriptions
 from membership_mock.securityhub.tags import Tags
@@ -43,6 +44,7 @@ class SecurityHubBackend(Backend):
         Invitations,
         Delegation,
         OrganizationAdmin,
+        OrganizationSettings,
         OrganizationConfiguration,
         FindingAggregators,
         Governance,

@@ -11,19 +11,47 @@ from collections.abc import Sequence
 from membership_mock.engine.protocol.refusals import Refusals, Violation
 from membership_mock.errors import ServiceError
 
-#: what the membership operations say, per account or as a whole, to an account id, an
-#: administrator or an invitation that cannot be meant
+#: an account id, an administrator or an invitation that is not valid for a membership operation,
+#: for one account or for the whole request
 OUT_OF_RANGE = (
     "The request is rejected because an invalid or out-of-range value is specified as an input"
     " parameter."
 )
-#: what the membership operations say without a hub, and for an invitation that does not exist
+#: a membership operation without a hub, or on an invitation that does not exist
 NO_SUCH_RESOURCE = "The request is rejected since no such resource found."
-#: what accounts hear that a configuration policy governs
+#: an account that a configuration policy governs
 CENTRALLY_MANAGED = (
     "This account is currently associated with a central configuration policy, so only the"
     " administrator can access this operation."
 )
+
+#: an account that is in the list already (observed)
+ALREADY_LISTED = (
+    "The request is rejected because the given account ID is already a member or associated member"
+    " of the current account."
+)
+#: the administrator's own account (inferred: GuardDuty's words)
+OWN_ACCOUNT = "The request is rejected because an account cannot become a member of itself."
+#: an account that is an enabled member of another administrator (from "already an" on observed)
+OTHERS_MEMBER = (
+    "The request is rejected because the given account ID is already an associated member of"
+    " another master account."
+)
+#: an administrator that has as many members as it may have (inferred: GuardDuty's words)
+LIMIT_REACHED = (
+    "The request is rejected because the current account cannot create anymore members since it"
+    " cannot exceed the maximum number of allowed members."
+)
+#: an account that has enabled members itself (inferred)
+IS_ADMINISTRATOR = (
+    "The request is rejected because the given account ID is the master account of other member"
+    " accounts."
+)
+#: the fifty-first account of a request, and those after it (observed)
+TOO_MANY = "Maximum number of results exceeded"
+#: an operation on configuration policies, or a change of central configuration, outside of the home
+#: region (observed for the former, inferred for the latter)
+HOME_REGION_ONLY = "Central Configuration APIs can only be called from the aggregation region"
 
 
 class AccessDeniedException(ServiceError):
@@ -58,7 +86,22 @@ class BadRequestException(ServiceError):
 
 def not_subscribed(account_id: str) -> InvalidAccessException:
     """Return the error for an account without a hub in the region (observed)."""
-    return InvalidAccessException(f"Account {account_id} is not subscribed to AWS Security Hub")
+    return InvalidAccessException(not_subscribed_text(account_id))
+
+
+def not_subscribed_text(account_id: str) -> str:
+    """Return the text about an account without a hub in the region (observed)."""
+    return f"Account {account_id} is not subscribed to AWS Security Hub"
+
+
+def not_an_administrator(account_id: str) -> InvalidAccessException:
+    """Return the error for an account that does not administer its organization (observed)."""
+    return InvalidAccessException(not_an_administrator_text(account_id))
+
+
+def not_an_administrator_text(account_id: str) -> str:
+    """Return the text about an account that does not administer its organization (observed)."""
+    return f"Account {account_id} is not an administrator for this organization"
 
 
 class SecurityHubRefusals(Refusals):

@@ -8,11 +8,11 @@ from __future__ import annotations
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol import model
-from membership_mock.securityhub.central_configuration.central_configuration import (
-    CentralConfigurationStore,
-)
 from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
 from membership_mock.securityhub.hubs.hubs import Hubs
+from membership_mock.securityhub.relationships.central_configuration import (
+    CentralConfigurationStore,
+)
 
 
 class Tags(Family):

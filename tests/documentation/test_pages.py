@@ -23,7 +23,7 @@ from membership_mock.options import Options
 from membership_mock.security_ir.cases import case_status
 from membership_mock.security_ir.investigations import investigations
 from membership_mock.security_ir.memberships import membership_store
-from membership_mock.securityhub.membership import associations
+from membership_mock.securityhub.relationships import associations
 from membership_mock.services import SERVICES
 from membership_mock.testing.given.cleanrooms import CleanRoomsSeeds
 from membership_mock.testing.given.security_ir import SecurityIrSeeds

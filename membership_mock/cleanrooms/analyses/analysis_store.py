@@ -77,7 +77,7 @@ class ProtectedAnalysis:
         sequence: its place in the order of creation.
         destinations: where its result goes.
         outcome: how it will end.
-        course: how far it has come on its way, or on that of its cancellation.
+        course: the steps that it, or its cancellation, has taken.
     """
 
     id: str

@@ -13,18 +13,18 @@ from typing import Any
 
 from membership_mock.cleanrooms.analyses.sql_tables import tables_in
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
-from membership_mock.cleanrooms.collaborations.collaborations import Collaboration, Collaborations
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
+from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
+from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.errors import (
     AccessDeniedException,
     ConflictException,
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.memberships.memberships import Memberships
+from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index, sequence_of
 from membership_mock.cleanrooms.quotas import ANALYSIS_TEMPLATES, Quotas
-from membership_mock.cleanrooms.region_index import sequence_of, shelve, unshelve
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -80,7 +80,7 @@ class AnalysisTemplate:
 class AnalysisTemplateStore(Store, scope=Scope.REGION):
     """The templates: by id, by membership and by collaboration, each in the order of creation.
 
-    Those of a member that is gone are in ``by_collaboration`` no longer.
+    Those of a member that has left are no longer in ``by_collaboration``.
     """
 
     rank = 6
@@ -127,7 +127,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         """Return a template that the members of a collaboration see.
 
         Raises:
-            ResourceNotFoundException: there is no such template, or its author is gone.
+            ResourceNotFoundException: there is no such template, or its author has left.
         """
         found = self.store(AnalysisTemplateStore).shared(collaboration.id, arn)
         if found is None:
@@ -135,7 +135,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         return found
 
     def blocks_membership_deletion(self, membership: Membership) -> list[str]:
-        """Return the templates of ``membership`` (observed to hold its deletion back)."""
+        """Return the templates of ``membership`` (observed to prevent its deletion)."""
         held = self.store(AnalysisTemplateStore).by_membership.get(membership.id, ())
         return [f"analysis template {each.id}" for each in held]
 
@@ -145,7 +145,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         store = self.store(AnalysisTemplateStore)
         visible = store.by_collaboration.get(membership.collaboration_id, [])
         for each in store.by_membership.get(membership.id, ()):
-            unshelve(visible, each)
+            remove_from_index(visible, each)
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """Return the very tags of a template of this account."""
@@ -229,8 +229,8 @@ class AnalysisTemplates(CleanRoomsFamily):
         )
         store.created += 1
         store.by_id[template_id] = template
-        shelve(siblings, template)
-        shelve(store.by_collaboration.setdefault(template.collaboration_id, []), template)
+        add_to_index(siblings, template)
+        add_to_index(store.by_collaboration.setdefault(template.collaboration_id, []), template)
         return {"analysisTemplate": template}
 
     @operation("GetAnalysisTemplate")
@@ -277,8 +277,8 @@ class AnalysisTemplates(CleanRoomsFamily):
         template = self._find(membership, analysis_template_identifier)
         store = self.store(AnalysisTemplateStore)
         del store.by_id[template.id]
-        unshelve(store.by_membership[membership.id], template)
-        unshelve(store.by_collaboration[template.collaboration_id], template)
+        remove_from_index(store.by_membership[membership.id], template)
+        remove_from_index(store.by_collaboration[template.collaboration_id], template)
 
     @operation("GetCollaborationAnalysisTemplate")
     def get_collaboration_analysis_template(

@@ -1,7 +1,7 @@
 """What protected queries and protected jobs have in common: their life, and how one ends.
 
-An analysis moves as `settling` says: by the clock, or with each read of it and each list that it
-may be in. It ends in SUCCESS unless the author of a test has said otherwise.
+An analysis moves by the clock, or also with each read of it and each list that it may be in (see
+the clock's ``settling``). It ends in SUCCESS unless the author of a test has said otherwise.
 """
 
 from __future__ import annotations
@@ -23,17 +23,16 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     durations,
 )
 from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result
-from membership_mock.cleanrooms.collaborations.collaborations import Collaboration
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
+from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
 from membership_mock.cleanrooms.collaborations.payment import Cost, named
 from membership_mock.cleanrooms.errors import (
     ConflictException,
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership
+from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.cleanrooms.quotas import Quotas
-from membership_mock.cleanrooms.region_index import sequence_of
 from membership_mock.engine.protocol.pagination import Listing, Position
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.engine.state.quotas import Quota
@@ -75,12 +74,12 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
 
     @abstractmethod
     def deliver(self, analysis: A) -> dict[str, Any]:
-        """Leave the result of ``analysis`` with its receivers, and return the ``output``."""
+        """Deliver the result of ``analysis`` to its receivers, and return the ``output``."""
 
     def plan(
         self, status: str, result: Result, error: Mapping[str, Any] | None, analysis_id: str | None
     ) -> None:
-        """Settle how an analysis ends: that of the id, or else the next one of this account.
+        """Set how an analysis ends: that of the id, or else the next one of this account.
 
         Raises:
             UsageError: no analysis can end like that, or the one of the id has ended.
@@ -156,7 +155,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         return found
 
     def listing(self, membership: Membership, status: str | None, now: datetime) -> Listing[A]:
-        """Return the analyses of a membership, newest first; its first page is a look at all."""
+        """Return the analyses of a membership, newest first; the first page is a read of all."""
 
         def look() -> None:
             for each in list(self.analyses.unfinished.get(membership.id, ())):
@@ -169,7 +168,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         return _Looked(look, held)
 
     def look_at(self, analysis: A, now: datetime) -> A:
-        """Return an analysis, as far on as time or this look have taken it."""
+        """Return an analysis, with its status after this read."""
         self._catch_up(analysis, now)
         self._follow(analysis, analysis.course.look(durations(analysis), now, self.backend.world))
         analysis.course.shown = True
@@ -274,8 +273,8 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
 class _Looked(Listing[A]):
     """A list whose first page takes its entries a step on, and whose other pages do not.
 
-    A walk with a status would lose entries if they moved between two of its pages; and a page that
-    is refused, because of its token, must move nothing.
+    A list of one status would lose entries if they moved between two of its pages; and a page that
+    is refused, because of its token, must not move anything.
     """
 
     __slots__ = ("_held", "_look")
@@ -285,7 +284,7 @@ class _Looked(Listing[A]):
         self._look, self._held = look, held
 
     def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
-        """Return the entries behind ``after``, the first ones after a look at all of them."""
+        """Return the entries behind ``after``, for the first page after a read of all of them."""
         if after is None:
             self._look()
         return Listing(self._held(), sequence_of, descending=True).page(size, after)
@@ -295,7 +294,7 @@ def payer_of(collaboration: Collaboration, cost: Cost, asked: str | None, field_
     """Return the account that pays for an analysis: the one asked for, or the only candidate.
 
     Candidates are the active members who have accepted to pay. Source: the model's text on payer
-    candidates; user guide: when the payer is gone, nothing runs. The error is inferred.
+    candidates; user guide: when the payer has left, nothing runs. The error is inferred.
 
     Args:
         collaboration: where the analysis runs.
@@ -304,7 +303,7 @@ def payer_of(collaboration: Collaboration, cost: Cost, asked: str | None, field_
         field_name: the field that names it.
 
     Raises:
-        ValidationException: nobody pays, several could, or the one asked for does not.
+        ValidationException: no member pays, several could, or the named one does not.
     """
     candidates = [
         each.account_id

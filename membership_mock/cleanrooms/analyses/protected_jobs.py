@@ -35,9 +35,9 @@ from membership_mock.cleanrooms.analyses.result_delivery import (
 )
 from membership_mock.cleanrooms.analyses.template_parameters import check_parameters
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS, RUN_JOB
+from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.collaborations.payment import JOBS
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
-from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT
 from membership_mock.engine.pipeline.context import Context
@@ -52,7 +52,7 @@ from membership_mock.errors import UsageError
 #: the most workers of a job. Source: the model's text.
 MOST_WORKERS = 128
 
-_DIFFERS = "no job is run: looks or time move a job on, and the test says how it ends"
+_DIFFERS = "no job is run: reads or time move a job on, and the test says how it ends"
 
 
 @dataclass(kw_only=True)
@@ -155,7 +155,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
-            course=Progress([ctx.now], shown=True),  # by the answer
+            course=Progress([ctx.now], shown=True),  # the answer shows it
             job_parameters=job_parameters,
             result_configuration=result_configuration,
             compute_configuration=compute_configuration,
@@ -170,7 +170,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     def get_protected_job(
         self, ctx: Context, membership_identifier: str, protected_job_identifier: str
     ) -> dict[str, ProtectedJob]:
-        """Return a job of the caller's, as far on as this look or time have taken it."""
+        """Return a job of the caller's, with its status after this read."""
         membership = self.of(Memberships).find(membership_identifier)
         job = self.find(membership, protected_job_identifier)
         return {"protectedJob": self.look_at(job, ctx.now)}

@@ -1,4 +1,4 @@
-"""Protected queries: what the member who can query asks of everybody's tables.
+"""Protected queries: SQL on the tables of all members, by the member who can query.
 
 No SQL is run: the author of a test says what a query finds, see `AwsSide.end_query`.
 Sources: API pages of the operations; what they leave open is marked inferred.
@@ -40,9 +40,9 @@ from membership_mock.cleanrooms.analyses.result_delivery import (
 from membership_mock.cleanrooms.analyses.sql_tables import tables_in
 from membership_mock.cleanrooms.analyses.template_parameters import check_parameters
 from membership_mock.cleanrooms.collaborations.abilities import QUERY, RECEIVE_RESULTS
+from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.collaborations.payment import QUERIES
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
-from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT
 from membership_mock.engine.pipeline.context import Context
@@ -57,7 +57,7 @@ from membership_mock.errors import UsageError
 #: the most workers of a query. Source: the model's text.
 MOST_WORKERS = 400
 
-_DIFFERS = "the SQL is not run: looks or time move a query on, and the test says how it ends"
+_DIFFERS = "the SQL is not run: reads or time move a query on, and the test says how it ends"
 
 
 @dataclass(kw_only=True)
@@ -160,7 +160,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
-            course=Progress([ctx.now], shown=True),  # by the answer
+            course=Progress([ctx.now], shown=True),  # the answer shows it
             sql_parameters=sql_parameters,
             result_configuration=result_configuration,
             compute_configuration=compute_configuration,
@@ -175,7 +175,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
     def get_protected_query(
         self, ctx: Context, membership_identifier: str, protected_query_identifier: str
     ) -> dict[str, ProtectedQuery]:
-        """Return a query of the caller's, as far on as this look or time have taken it."""
+        """Return a query of the caller's, with its status after this read."""
         membership = self.of(Memberships).find(membership_identifier)
         query = self.find(membership, protected_query_identifier)
         return {"protectedQuery": self.look_at(query, ctx.now)}

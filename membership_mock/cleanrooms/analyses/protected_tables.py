@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplate
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.errors import ValidationException
-from membership_mock.cleanrooms.families import CleanRoomsFamily
 from membership_mock.cleanrooms.quotas import TABLES_PER_QUERY, Quotas
+from membership_mock.cleanrooms.tables.analysis_rule import ANY_JOB, ANY_QUERY, consolidated
 from membership_mock.cleanrooms.tables.configured_tables import ConfiguredTable
 from membership_mock.cleanrooms.tables.schema_status import DIRECT, status_details
-from membership_mock.cleanrooms.tables.table_analysis_rules import ANY_JOB, ANY_QUERY, consolidated
 from membership_mock.cleanrooms.tables.table_associations import (
     TableAssociation,
     TableAssociations,

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
-from membership_mock.cleanrooms.collaborations.collaborations import Collaboration
+from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
 from membership_mock.cleanrooms.errors import ValidationException
-from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.engine.pipeline.operation import Backend
 
 Rows = Sequence[Mapping[str, Any]]
@@ -121,7 +120,7 @@ def write_query_result(
 ) -> None:
     """Write the one file of a query's result: the bytes as they are, or the rows as CSV.
 
-    Rows that nobody gave are none, which a CSV file can say; Parquet files are never made up.
+    Without rows a CSV file is empty; no Parquet file is written unless its bytes were given.
     """
     if isinstance(result, bytes):
         body = result

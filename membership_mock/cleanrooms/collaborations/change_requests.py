@@ -12,9 +12,11 @@ from typing import Any, Literal
 
 from membership_mock.cleanrooms import quotas
 from membership_mock.cleanrooms.collaborations import changes as specifications
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import (
     Collaboration,
     CollaborationStore,
+    Membership,
 )
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.errors import (
@@ -22,9 +24,7 @@ from membership_mock.cleanrooms.errors import (
     ConflictException,
     ResourceNotFoundException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership
-from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
@@ -116,16 +116,16 @@ class ChangeRequestStore(Store, scope=Scope.REGION):
         """Yield a line for each request, under the creator and under those who were asked."""
         (region,) = key
         found: CollaborationStore | None = view.find_store(CollaborationStore, key)
-        rooms = found.collaborations if found else {}
+        collaborations = found.collaborations if found else {}
         held = [
             each
             for collaboration_id, requests in self.requests.items()
-            if collaboration_id in rooms
+            if collaboration_id in collaborations
             for each in requests
         ]
 
         def creator(request: ChangeRequest) -> str:
-            return rooms[request.collaboration_id].creator_account_id
+            return collaborations[request.collaboration_id].creator_account_id
 
         for account_id, own in by_account(held, creator).items():
             lines = several("change requests", own, _of_creator)
@@ -158,7 +158,7 @@ class ChangeRequests(CleanRoomsFamily):
 
         What the collaboration approves automatically happens at once (user guide; that the request
         then reads COMMITTED is inferred). Otherwise every account that has joined is asked, and
-        when there is none but the creator the request is APPROVED (inferred).
+        if only the creator has joined, the request is APPROVED (inferred).
 
         Raises:
             AccessDeniedException: the caller did not create the collaboration (inferred).
@@ -233,7 +233,7 @@ class ChangeRequests(CleanRoomsFamily):
         Raises:
             AccessDeniedException: the caller was not asked, or did not create the collaboration.
             ConflictException: the request is past that, or not yet approved, or its members have
-                gone (inferred).
+                left (inferred).
         """
         collaborations = self.of(Collaborations)
         collaboration = collaborations.joined(collaboration_identifier)
@@ -252,7 +252,7 @@ class ChangeRequests(CleanRoomsFamily):
         return {"collaborationChangeRequest": request}
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
-        """Wait no longer for the vote of somebody who has gone (inferred)."""
+        """Stop waiting for the vote of an account that has left (inferred)."""
         account = membership.account_id
         for request in self.store(ChangeRequestStore).requests.get(membership.collaboration_id, ()):
             if request.status == "PENDING" and account in request.votes:

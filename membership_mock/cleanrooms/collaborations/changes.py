@@ -1,4 +1,4 @@
-"""What a change request asks for: its types, told by comparing it with the present state.
+"""What a change request asks for: its types, which follow from the present state.
 
 Source: the service model for the types; how they follow from a specification is inferred from
 their names.
@@ -50,7 +50,7 @@ def examined(changes: Sequence[Change], collaboration: Collaboration) -> list[Ch
 
 
 def possible(changes: Sequence[Change], collaboration: Collaboration) -> bool:
-    """Return whether changes that were possible once still are: members may have gone since."""
+    """Return whether changes that were possible once still are: members may have left since."""
     return all(
         "member" not in each["specification"]
         or (
@@ -177,11 +177,7 @@ def _member_types(wanted: Mapping[str, Any], collaboration: Collaboration) -> li
     after = payment.merged(before, wanted.get("paymentConfiguration"))
     costs, wished = payment.costs_of(before), payment.costs_of(after)
     if member and abilities.RUN_JOB in member.abilities and payment.JOBS not in wished:
-        raise ValidationException(
-            f"Account {account} runs queries and jobs, so that its jobCompute.isResponsible cannot"
-            " be false.",
-            field="changes",
-        )
+        raise payment.runner_must_pay(account, "changes")
     types += ["ADD_PAYER_CANDIDATE"] if wished - costs else []
     types += ["REMOVE_PAYER_CANDIDATE"] if costs - wished else []
     return types

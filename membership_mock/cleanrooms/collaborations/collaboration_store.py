@@ -10,21 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from membership_mock.cleanrooms.collaborations.payment import Payment
-from membership_mock.cleanrooms.region_index import shelve, unshelve
+from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index
 from membership_mock.engine.state.summary import Line, Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store
-
-if TYPE_CHECKING:
-    from membership_mock.cleanrooms.memberships.membership_store import Membership
 
 MemberEvent = Literal["join", "leave", "remove"]
 
 #: What may happen to a member, and the status it has afterwards; what is missing is refused.
 #: Source: user guide (leaving, removing); that an invitation can be taken back, and that removing
-#: somebody who has gone is harmless, is inferred.
+#: a member that has left changes nothing, is inferred.
 NEXT_MEMBER_STATUS: dict[tuple[str, MemberEvent], str] = {
     ("INVITED", "join"): "ACTIVE",
     ("INVITED", "remove"): "REMOVED",
@@ -80,7 +77,7 @@ class Collaboration:
 
     Attributes:
         members: everybody who was ever invited, by account, in the order of invitations.
-        deleted: it is gone for everybody, though memberships of it remain.
+        deleted: whether it was deleted; memberships of it remain.
     """
 
     id: str
@@ -103,7 +100,7 @@ class Collaboration:
     deleted: bool = False
 
     def member(self, account_id: str) -> Member | None:
-        """Return what the account is or was in this collaboration; None for strangers."""
+        """Return the account as a present or former member; None if it never was one."""
         return self.members.get(account_id)
 
     def active_members(self) -> Iterator[Member]:
@@ -120,13 +117,83 @@ class Collaboration:
 
 
 @dataclass
+class Membership:
+    """A membership; fields that are not explained are those of GetMembership.
+
+    Attributes:
+        account_id: the account that owns it.
+        collaboration: the collaboration that it is in, deleted or not.
+        member: the account's entry among the members of the collaboration.
+        sequence: its place in the order of joining.
+        payment_configuration: what the member accepted to pay for, every part present.
+    """
+
+    id: str
+    arn: str
+    account_id: str
+    collaboration: Collaboration = field(repr=False, compare=False)
+    member: Member = field(repr=False, compare=False)
+    sequence: int
+    create_time: datetime
+    update_time: datetime
+    query_log_status: str
+    job_log_status: str | None
+    default_result_configuration: dict[str, Any] | None
+    default_job_result_configuration: dict[str, Any] | None
+    payment_configuration: Payment
+    is_metrics_enabled: bool
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> str:
+        """Whether it can be used, and if not, why; DELETED is for families, no answer shows it."""
+        key = (self.member.status, self.collaboration.deleted)
+        return MEMBERSHIP_STATUS.get(key, "DELETED")
+
+    @property
+    def collaboration_id(self) -> str:
+        """The id of the collaboration, deleted or not."""
+        return self.collaboration.id
+
+    @property
+    def collaboration_arn(self) -> str:
+        """The ARN of the collaboration."""
+        return self.collaboration.arn
+
+    @property
+    def collaboration_name(self) -> str:
+        """The present name of the collaboration (inferred: it follows a change)."""
+        return self.collaboration.name
+
+    @property
+    def collaboration_creator_account_id(self) -> str:
+        """The account that created the collaboration."""
+        return self.collaboration.creator_account_id
+
+    @property
+    def collaboration_creator_display_name(self) -> str:
+        """What the creator calls itself."""
+        return self.collaboration.creator_display_name
+
+    @property
+    def member_abilities(self) -> list[str]:
+        """What the member may do."""
+        return self.member.abilities
+
+    @property
+    def ml_member_abilities(self) -> dict[str, Any] | None:
+        """What the member may receive of machine learning."""
+        return self.member.ml_abilities
+
+
+@dataclass
 class CollaborationStore(Store, scope=Scope.REGION):
     """The collaborations of a region.
 
     Attributes:
         collaborations: those that are not deleted, by id, in the order of creation.
-        rooms: the members that an account is, by account and status; under the status "" those of
-            all statuses that see their collaboration.
+        rooms: the index of an account's memberships in collaborations, as `Member`, by account and
+            status; the status "" has all that see their collaboration.
         created: how many collaborations an account has created and not deleted.
         members: how many members there ever were.
     """
@@ -151,8 +218,8 @@ class CollaborationStore(Store, scope=Scope.REGION):
             for member in each.members.values()
             if member.account_id != each.creator_account_id
         ]
-        for account_id, rooms in by_account(others, lambda pair: pair[0].account_id).items():
-            lines = several("collaborations", rooms, _of_member)
+        for account_id, memberships in by_account(others, lambda pair: pair[0].account_id).items():
+            lines = several("collaborations", memberships, _of_member)
             yield Summary(account_id, region, "cleanrooms", lines)
 
     def add(self, collaboration: Collaboration) -> None:
@@ -162,7 +229,7 @@ class CollaborationStore(Store, scope=Scope.REGION):
         self.created[creator] = self.created.get(creator, 0) + 1
 
     def delete(self, collaboration: Collaboration) -> None:
-        """Forget a collaboration, but for what its memberships remember of it."""
+        """Remove a collaboration; its memberships keep their reference to it."""
         collaboration.deleted = True
         del self.collaborations[collaboration.id]
         self.created[collaboration.creator_account_id] -= 1
@@ -210,22 +277,22 @@ class CollaborationStore(Store, scope=Scope.REGION):
         self._file(member, ("INVITED", ""))
 
     def _file(self, member: Member, statuses: tuple[str, ...]) -> None:
-        """Let the account find the member under ``statuses`` only."""
+        """List the member under ``statuses`` only."""
         for status in (*VISIBLE, ""):
-            shelf = self.rooms.setdefault((member.account_id, status), [])
+            index = self.rooms.setdefault((member.account_id, status), [])
             if status in statuses:
-                shelve(shelf, member)
+                add_to_index(index, member)
             else:
-                unshelve(shelf, member)
+                remove_from_index(index, member)
 
 
 def _of_creator(collaboration: Collaboration) -> Line:
-    members = several("members", list(collaboration.members.values()), _seat)
+    members = several("members", list(collaboration.members.values()), _member_line)
     name = named(collaboration.name)
     return Line(f"created collaboration {name} {collaboration.id}", (members,))
 
 
-def _seat(member: Member) -> str:
+def _member_line(member: Member) -> str:
     abilities = f": {', '.join(member.abilities)}" if member.abilities else ""
     return f"{member.account_id} {named(member.display_name)} {member.status}{abilities}"
 

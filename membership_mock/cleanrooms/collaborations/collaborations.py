@@ -1,4 +1,4 @@
-"""Collaborations: the rooms that accounts share, each as one account sees it.
+"""Collaborations, each as one of its accounts sees it.
 
 Sources: the API pages, the user guide, recorded answers and acceptance tests that pass against the
 service; what is inferred says so.
@@ -12,6 +12,7 @@ from typing import Any
 
 from membership_mock.cleanrooms import quotas
 from membership_mock.cleanrooms.collaborations import abilities, payment
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import (
     VISIBLE,
     Collaboration,
@@ -19,8 +20,7 @@ from membership_mock.cleanrooms.collaborations.collaboration_store import (
     Member,
 )
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -28,8 +28,6 @@ from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
-
-__all__ = ["Collaboration", "CollaborationStore", "Collaborations", "Member"]
 
 
 class Collaborations(CleanRoomsFamily):
@@ -50,9 +48,9 @@ class Collaborations(CleanRoomsFamily):
         """Return a collaboration that the caller created, is invited to, or has joined.
 
         Raises:
-            AccessDeniedException: it is unknown or deleted, or the caller is no member, or none any
-                more. Source: observed for reading and deleting; no operation on collaborations
-                declares that one is not found.
+            AccessDeniedException: it is unknown or deleted, or the caller is not a member, or no
+                longer one. Source: observed for reading and deleting; no operation on
+                collaborations declares that one is not found.
         """
         collaboration = self.store(CollaborationStore).collaborations.get(collaboration_identifier)
         member = collaboration.member(self.backend.account_id) if collaboration else None
@@ -77,7 +75,7 @@ class Collaborations(CleanRoomsFamily):
         """Return a collaboration that the caller created.
 
         Raises:
-            AccessDeniedException: somebody else did, or `visible` refuses.
+            AccessDeniedException: another account did, or `visible` refuses.
         """
         collaboration = self.visible(collaboration_identifier)
         if collaboration.creator_account_id != self.backend.account_id:
@@ -237,8 +235,8 @@ class Collaborations(CleanRoomsFamily):
         def show(member: Member) -> dict[str, Any]:
             return _summary(store.collaborations[member.collaboration_id], member)
 
-        rooms = store.rooms.get((ctx.account_id, member_status or ""), [])
-        return {"collaborationList": Listing(rooms, sequence_of, show=show)}
+        held = store.rooms.get((ctx.account_id, member_status or ""), [])
+        return {"collaborationList": Listing(held, sequence_of, show=show)}
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """Return the tags of a collaboration that this account created."""

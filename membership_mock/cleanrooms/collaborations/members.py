@@ -1,12 +1,12 @@
-"""Members: who is in a collaboration, and who has to go."""
+"""Members: the accounts in a collaboration, and their removal."""
 
 from __future__ import annotations
 
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import CollaborationStore, Member
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.errors import ResourceNotFoundException, ValidationException
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
@@ -28,7 +28,7 @@ class Members(CleanRoomsFamily):
     def delete_member(self, ctx: Context, collaboration_identifier: str, account_id: str) -> None:
         """Remove a member, or take back its invitation; its membership stays behind as REMOVED.
 
-        Removing somebody who has left or was removed changes nothing.
+        Removing a member that has left or was removed changes nothing.
 
         Raises:
             AccessDeniedException: the caller did not create the collaboration.

@@ -56,7 +56,7 @@ def with_default_payers(
 ) -> dict[str, Payment]:
     """Return the full configuration of each account of a new collaboration.
 
-    Nobody named for the queries means that their runner pays. A runner of jobs always can pay for
+    Without a named payer the runner of queries pays for them. A runner of jobs always can pay for
     them; the model's texts name the runner as default payer of machine learning as well, yet
     recorded answers show false.
 
@@ -66,17 +66,16 @@ def with_default_payers(
         runs_jobs: whether it runs jobs as well.
 
     Raises:
-        ValidationException: the runner of jobs is told not to pay for them.
+        ValidationException: the runner of jobs is configured not to pay for them.
     """
     costs = {account: costs_of(payment) for account, payment in given.items()}
     if not any(QUERIES in held for held in costs.values()):
         costs[runner].add(QUERIES)
     if runs_jobs:
         if named(given[runner], JOBS) is False:
-            raise ValidationException(
-                f"Account {runner} runs queries and jobs, so that its jobCompute.isResponsible"
-                " cannot be false.",
-                field="creatorPaymentConfiguration" if runner == next(iter(given)) else "members",
+            creator = next(iter(given))
+            raise runner_must_pay(
+                runner, "creatorPaymentConfiguration" if runner == creator else "members"
             )
         costs[runner].add(JOBS)
     return {account: expanded(held) for account, held in costs.items()}
@@ -100,8 +99,8 @@ def accepted_on_joining(
     Args:
         given: what the member accepts.
         configured: what the creator of the collaboration configured for it.
-        runs_queries: whether it runs the queries: then it need not say anything.
-        open_to: further costs that it may accept (the runner, those that nobody is named for).
+        runs_queries: whether it runs the queries: then it may leave everything out.
+        open_to: further costs that it may accept (the runner, those without a named payer).
 
     Raises:
         ValidationException: the member's answer is required, or does not fit the configuration.
@@ -149,3 +148,12 @@ def _check_not_beyond(given: Mapping[str, Any], allowed: set[Cost], field: str) 
 def _words(costs: Iterable[Cost]) -> str:
     chosen = set(costs)
     return ", ".join(".".join(cost) for cost in COSTS if cost in chosen)
+
+
+def runner_must_pay(account_id: str, field: str) -> ValidationException:
+    """Return the error for a runner of jobs that is not to pay for them (text inferred)."""
+    return ValidationException(
+        f"Account {account_id} runs queries and jobs, so that its jobCompute.isResponsible cannot"
+        " be false.",
+        field=field,
+    )

@@ -1,1 +1,5 @@
-"""Memberships: one account's part in a collaboration, and where its results go."""
+"""The operations on memberships: what an account joins with, and where its results go.
+
+Tables and analyses are in memberships and import this folder. They follow a membership by the hooks
+of `CleanRoomsFamily`, so nothing here imports them.
+"""

@@ -13,11 +13,13 @@ from typing import Any
 from membership_mock.cleanrooms import quotas
 from membership_mock.cleanrooms.collaborations import payment
 from membership_mock.cleanrooms.collaborations.abilities import QUERY
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import (
     NEXT_MEMBER_STATUS,
     Collaboration,
     CollaborationStore,
     Member,
+    Membership,
 )
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.errors import (
@@ -26,15 +28,14 @@ from membership_mock.cleanrooms.errors import (
     ConflictReason,
     ResourceNotFoundException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership, MembershipStore
+from membership_mock.cleanrooms.memberships.membership_store import MembershipStore
 from membership_mock.cleanrooms.memberships.result_configuration import (
     check_job_results,
     check_log,
     check_metrics,
     check_query_results,
 )
-from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -79,7 +80,7 @@ class Memberships(CleanRoomsFamily):
         return membership
 
     def require_active(self, membership_identifier: str, *, conflict: bool = True) -> Membership:
-        """Return a membership of the caller that may be worked in.
+        """Return a membership of the caller that is ACTIVE.
 
         Args:
             membership_identifier: which one.
@@ -116,8 +117,8 @@ class Memberships(CleanRoomsFamily):
         """Join a collaboration that the caller created or is invited to.
 
         Raises:
-            AccessDeniedException: the caller is not invited, or has left, or was removed: nobody
-                comes back (the code is inferred).
+            AccessDeniedException: the caller is not invited, or has left, or was removed: a
+                member cannot return (the code is inferred).
             ConflictException: the caller has joined already (inferred).
             ServiceQuotaExceededException: too many memberships of the caller.
             ValidationException: results, payment, logs or metrics do not fit the collaboration.
@@ -233,11 +234,11 @@ class Memberships(CleanRoomsFamily):
         collaboration = membership.collaboration
         owner = collaboration.creator_account_id == membership.account_id
         if owner and membership.status == "ACTIVE":
-            raise _in_the_way(membership, CREATOR_STAYS, "INVALID_STATE")
+            raise _conflict(membership, CREATOR_STAYS, "INVALID_STATE")
         families = list(self.all_families())
         held = [each for one in families for each in one.blocks_membership_deletion(membership)]
         if held:
-            raise _in_the_way(
+            raise _conflict(
                 membership,
                 f"Membership {membership.id} cannot be deleted while it has resources: "
                 + ", ".join(held),
@@ -245,7 +246,7 @@ class Memberships(CleanRoomsFamily):
             )
         running = [each for one in families for each in one.unfinished_work(membership, ctx.now)]
         if running:
-            raise _in_the_way(
+            raise _conflict(
                 membership,
                 f"Membership {membership.id} cannot be deleted while these have not ended: "
                 + ", ".join(running),
@@ -284,7 +285,7 @@ class Memberships(CleanRoomsFamily):
 
 
 def _open_costs(collaboration: Collaboration, member: Member) -> set[payment.Cost]:
-    """Return the costs of models that the runner of queries may take, as nobody is named."""
+    """Return the costs of models that the runner of queries may take, since no payer is named."""
     if QUERY not in member.abilities:
         return set()
     taken = set[payment.Cost]()
@@ -293,5 +294,5 @@ def _open_costs(collaboration: Collaboration, member: Member) -> set[payment.Cos
     return set(payment.MODELS) - taken
 
 
-def _in_the_way(membership: Membership, text: str, reason: ConflictReason) -> ConflictException:
+def _conflict(membership: Membership, text: str, reason: ConflictReason) -> ConflictException:
     return ConflictException(text, membership.id, "MEMBERSHIP", reason)

@@ -1,7 +1,7 @@
 """Where the results of a member go by default, and which logs and metrics it may turn on.
 
-Sources: the service model; that a member who only receives must say where to is observed, and what
-else is refused here is inferred.
+Sources: the service model; that a member who only receives must give a destination is observed,
+and what else is refused here is inferred.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def check_query_results(
     """Return where query results go, as answers show it.
 
     Raises:
-        ValidationException: the member does not receive results, or does not say where to.
+        ValidationException: the member does not receive results, or gives no destination.
     """
     held = set(abilities)
     receives_only = RECEIVE_RESULTS in held and QUERY not in held

@@ -1,4 +1,4 @@
-"""The analysis rules of associations: who may receive results, and what else may be made of them.
+"""The analysis rules of associations: who may receive results, which further analyses are allowed.
 
 AWS calls them collaboration analysis rules: they add to the rule of the configured table what only
 one collaboration can say. Sources: user guide, "Add a collaboration analysis rule"; API pages of
@@ -10,15 +10,19 @@ from __future__ import annotations
 from typing import Any
 
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
+from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.errors import (
     ConflictException,
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.memberships.memberships import Memberships
-from membership_mock.cleanrooms.tables.table_analysis_rules import AnalysisRule, content_of
+from membership_mock.cleanrooms.tables.analysis_rule import (
+    NO_ADDITIONAL_ANALYSES,
+    AnalysisRule,
+    content_of,
+)
 from membership_mock.cleanrooms.tables.table_associations import TableAssociation, TableAssociations
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -147,9 +151,8 @@ def _check(membership: Membership, rule_type: str, policy: dict[str, Any]) -> No
     members = membership.collaboration.members
     content = content_of(rule_type, policy)
     if rule_type == "AGGREGATION" and content.get("allowedAdditionalAnalyses"):
-        # the model's text on ConfiguredTableAssociationAnalysisRuleAggregation
         raise ValidationException(
-            "Additional analyses are supported for the list and custom analysis rules only.",
+            NO_ADDITIONAL_ANALYSES,
             field="analysisRulePolicy",
         )
     for account_id in content.get("allowedResultReceivers", ()):

@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.errors import (
     ConflictException,
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
+from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index, sequence_of
 from membership_mock.cleanrooms.quotas import ALLOWED_COLUMNS, CONFIGURED_TABLES, Quotas
-from membership_mock.cleanrooms.region_index import sequence_of, shelve, unshelve
+from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule
 from membership_mock.cleanrooms.tables.table_columns import Columns, columns_of
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
@@ -29,9 +30,6 @@ from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.summary import Summary, View, named, several
 from membership_mock.engine.state.world import Scope, Store, World
-
-if TYPE_CHECKING:
-    from membership_mock.cleanrooms.tables.table_analysis_rules import AnalysisRule
 
 _BOTH_METHODS = {"DIRECT_QUERY", "DIRECT_JOB"}
 
@@ -100,12 +98,12 @@ class ConfiguredTableStore(Store, scope=Scope.REGION):
         """Keep a new table."""
         self.created += 1
         self.by_id[table.id] = table
-        shelve(self.by_account.setdefault(table.account_id, []), table)
+        add_to_index(self.by_account.setdefault(table.account_id, []), table)
 
     def remove(self, table: ConfiguredTable) -> None:
         """Forget a table."""
         del self.by_id[table.id]
-        unshelve(self.by_account[table.account_id], table)
+        remove_from_index(self.by_account[table.account_id], table)
 
 
 def _outline_of(table: ConfiguredTable) -> str:

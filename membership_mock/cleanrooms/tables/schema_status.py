@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from membership_mock.cleanrooms.tables.analysis_rule import ANY_QUERY
 from membership_mock.cleanrooms.tables.configured_tables import ConfiguredTable
-from membership_mock.cleanrooms.tables.table_analysis_rules import ANY_QUERY
 from membership_mock.cleanrooms.tables.table_associations import TableAssociation
 
 DIRECT = "DIRECT_ANALYSIS"
@@ -86,7 +86,7 @@ def _reasons_of_rule(rule_type: str, content: dict[str, Any]) -> list[str]:
         if ANY_QUERY in content["allowedAnalyses"] and not content.get("allowedAnalysisProviders"):
             reasons.append("ANALYSIS_PROVIDERS_NOT_CONFIGURED")
         if "differentialPrivacy" in content:
-            # privacy budget templates are not mocked, so there is none
+            # privacy budget templates are not mocked, so the collaboration has none
             reasons.append("DIFFERENTIAL_PRIVACY_POLICY_NOT_CONFIGURED")
     return reasons
 

@@ -1,7 +1,7 @@
 """Schemas: the tables of a collaboration as all its members see them.
 
-A schema is no resource of its own: it is made of a configured table association, its table and
-their rules, whenever somebody looks. Sources: API pages of the operations; what they leave open is
+A schema is not stored: each read makes it from a configured table association, its table and their
+rules. Sources: API pages of the operations; what they leave open is
 marked inferred.
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from membership_mock.cleanrooms.collaborations.collaborations import Collaboration, Collaborations
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
+from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration
+from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.errors import ResourceNotFoundException
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.region_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import sequence_of
+from membership_mock.cleanrooms.tables.analysis_rule import POLICY_MEMBERS, consolidated
 from membership_mock.cleanrooms.tables.schema_status import status_details
-from membership_mock.cleanrooms.tables.table_analysis_rules import POLICY_MEMBERS, consolidated
 from membership_mock.cleanrooms.tables.table_associations import (
     TableAssociation,
     TableAssociations,
@@ -24,7 +25,7 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
 
-#: the only type of schema that can come to be here; the others belong to operations not mocked
+#: the only type of schema in this mock; the others belong to operations that are not mocked
 TABLE = "TABLE"
 
 
@@ -71,8 +72,8 @@ class Schemas(CleanRoomsFamily):
         Args:
             ctx: the request.
             collaboration_identifier: a collaboration that the caller created or has joined.
-            schema_type: only those of this type; ID mapping tables and intermediate tables cannot
-                be made here, so that there are none.
+            schema_type: only those of this type; ID mapping tables and intermediate tables are not
+                mocked, so the list is empty.
         """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
@@ -167,7 +168,7 @@ class Schemas(CleanRoomsFamily):
     def _rule(
         self, collaboration: Collaboration, name: str, kind: str
     ) -> dict[str, Any] | ResourceNotFoundException:
-        """Return the rule of a schema, or why there is none."""
+        """Return the rule of a schema, or why it has none."""
         association = self.store(TableAssociationStore).named(collaboration.id, name)
         if association is None:
             return _no_such_schema(name)

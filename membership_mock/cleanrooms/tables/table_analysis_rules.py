@@ -7,19 +7,27 @@ texts of errors as marked; the rest is inferred.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.errors import (
     ConflictException,
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.cleanrooms.families import CleanRoomsFamily
 from membership_mock.cleanrooms.quotas import POLICY_KILOBYTES, Quotas
+from membership_mock.cleanrooms.tables.analysis_rule import (
+    ANY_JOB,
+    ANY_QUERY,
+    COLUMN_LISTS,
+    NO_ADDITIONAL_ANALYSES,
+    AnalysisRule,
+    content_of,
+    kilobytes,
+    output_columns,
+)
 from membership_mock.cleanrooms.tables.configured_tables import (
     ConfiguredTable,
     ConfiguredTables,
@@ -30,48 +38,8 @@ from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
 
-#: the member of the policy that goes with each type of rule
-POLICY_MEMBERS = {"AGGREGATION": "aggregation", "LIST": "list", "CUSTOM": "custom"}
-
-ANY_QUERY = "ANY_QUERY"
-ANY_JOB = "ANY_JOB"
-
-_RECEIVERS = "allowedResultReceivers"
-
 #: the types of an identity column; the last two are what Snowflake calls varchar and char as well
 _TEXT_TYPES = frozenset({"string", "varchar", "char", "text", "character"})
-
-
-@dataclass
-class AnalysisRule:
-    """An analysis rule, of a configured table or of an association."""
-
-    type: str
-    policy: dict[str, Any]
-    create_time: datetime
-    update_time: datetime
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """The policy without its version and type."""
-        content: dict[str, Any] = self.policy["v1"][POLICY_MEMBERS[self.type]]
-        return content
-
-    def shown(self, **owner: str) -> dict[str, Any]:
-        """Return the answer of the operations on it, which starts with what it belongs to."""
-        return {
-            "analysisRule": {
-                **owner,
-                "policy": self.policy,
-                "type": self.type,
-                "createTime": self.create_time,
-                "updateTime": self.update_time,
-            }
-        }
-
-    def columns(self) -> set[str]:
-        """Return every column that the rule names."""
-        return {name for _, names in _COLUMN_LISTS[self.type](self.content) for name in names}
 
 
 class TableAnalysisRules(CleanRoomsFamily):
@@ -172,80 +140,15 @@ class TableAnalysisRules(CleanRoomsFamily):
         return table, table.rule
 
 
-def content_of(rule_type: str, policy: dict[str, Any]) -> dict[str, Any]:
-    """Return a policy without its version and type.
-
-    Raises:
-        ValidationException: it is a policy of another type (inferred).
-    """
-    (member,) = policy["v1"]
-    if member != POLICY_MEMBERS[rule_type]:
-        raise ValidationException(
-            f"The analysis rule type is {rule_type}, but the policy is one for {member}.",
-            field="analysisRulePolicy",
-        )
-    content: dict[str, Any] = policy["v1"][member]
-    return content
-
-
-def consolidated(rule: AnalysisRule, collaboration_rule: AnalysisRule) -> dict[str, Any]:
-    """Return what the rule of a table and that of an association say together.
-
-    Both may name receivers of results; who is to receive some has to be named by both (inferred).
-    """
-    ours, theirs = rule.content, collaboration_rule.content
-    both = {**ours, **theirs}
-    if _RECEIVERS in ours and _RECEIVERS in theirs:
-        both[_RECEIVERS] = [one for one in theirs[_RECEIVERS] if one in ours[_RECEIVERS]]
-    return both
-
-
 def _shown(table: ConfiguredTable, rule: AnalysisRule) -> dict[str, Any]:
     return rule.shown(configuredTableId=table.id, configuredTableArn=table.arn)
 
 
 # --- what a policy may say ----------------------------------------------------------------------
 
-ColumnLists = Iterable[tuple[str, Iterable[str]]]
-
-
-def _columns_of_aggregation(content: dict[str, Any]) -> ColumnLists:
-    for each in content["aggregateColumns"]:
-        yield "aggregateColumns", each["columnNames"]
-    yield "joinColumns", content["joinColumns"]
-    yield "dimensionColumns", content["dimensionColumns"]
-    yield "outputConstraints", [each["columnName"] for each in content["outputConstraints"]]
-
-
-def _columns_of_list(content: dict[str, Any]) -> ColumnLists:
-    yield "joinColumns", content["joinColumns"]
-    yield "listColumns", content["listColumns"]
-
-
-def _columns_of_custom(content: dict[str, Any]) -> ColumnLists:
-    yield "disallowedOutputColumns", content.get("disallowedOutputColumns", ())
-    privacy = content.get("differentialPrivacy", {})
-    yield "differentialPrivacy", [each["name"] for each in privacy.get("columns", ())]
-    for each in content.get("aggregationThresholds", ()):
-        yield "aggregationThresholds", each["identityColumns"]
-        yield "outputColumnThresholds", _output_columns(each)
-    yield from content.get("comparisonControls", {}).items()
-
-
-_COLUMN_LISTS: dict[str, Callable[[dict[str, Any]], ColumnLists]] = {
-    "AGGREGATION": _columns_of_aggregation,
-    "LIST": _columns_of_list,
-    "CUSTOM": _columns_of_custom,
-}
-
-
-def kilobytes(policy: dict[str, Any]) -> int:
-    """Return how many kilobytes a policy takes, a begun one counted as a whole one."""
-    return -(-len(json.dumps(policy)) // 1024)
-
 
 def _check_content(table: ConfiguredTable, rule_type: str, content: dict[str, Any]) -> None:
-    for where, names in _COLUMN_LISTS[rule_type](content):
+    for where, names in COLUMN_LISTS[rule_type](content):
         unknown = sorted(set(names) - set(table.allowed_columns))
         if unknown:
             raise _contradiction(
@@ -255,9 +158,7 @@ def _check_content(table: ConfiguredTable, rule_type: str, content: dict[str, An
     if rule_type == "AGGREGATION" and content.get("additionalAnalyses", "NOT_ALLOWED") != (
         "NOT_ALLOWED"
     ):
-        raise _contradiction(
-            "Additional analyses are supported for the list and custom analysis rules only."
-        )
+        raise _contradiction(NO_ADDITIONAL_ANALYSES)
     if rule_type == "LIST":
         both = sorted(set(content["joinColumns"]) & set(content["listColumns"]))
         if both:
@@ -303,7 +204,7 @@ def _check_threshold(table: ConfiguredTable, threshold: dict[str, Any]) -> None:
                 f"The identity column {name} has the type {kind}; it must be string, varchar, or"
                 " char."
             )
-    names = _output_columns(threshold)
+    names = output_columns(threshold)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise _contradiction(
@@ -315,10 +216,6 @@ def _check_threshold(table: ConfiguredTable, threshold: dict[str, Any]) -> None:
         raise _contradiction(
             "The minimumIdentityCount of an output column must be 0, or 2 or greater."
         )
-
-
-def _output_columns(threshold: dict[str, Any]) -> list[str]:
-    return [each["outputColumnName"] for each in threshold.get("outputColumnThresholds", ())]
 
 
 def _contradiction(message: str) -> ValidationException:

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
+from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.errors import ConflictException, ResourceNotFoundException
-from membership_mock.cleanrooms.families import CleanRoomsFamily
-from membership_mock.cleanrooms.memberships.membership_store import Membership
 from membership_mock.cleanrooms.memberships.memberships import Memberships
+from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index, sequence_of
 from membership_mock.cleanrooms.quotas import TABLE_ASSOCIATIONS, Quotas
-from membership_mock.cleanrooms.region_index import sequence_of, shelve, unshelve
+from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule
 from membership_mock.cleanrooms.tables.configured_tables import (
     ConfiguredTable,
     ConfiguredTables,
@@ -31,9 +31,6 @@ from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.summary import Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store, World
-
-if TYPE_CHECKING:
-    from membership_mock.cleanrooms.tables.table_analysis_rules import AnalysisRule
 
 
 @dataclass
@@ -73,7 +70,7 @@ class TableAssociation:
 class TableAssociationStore(Store, scope=Scope.REGION):
     """The associations: by id, by membership and by collaboration, each in the order of creation.
 
-    Those of a member that is gone are in ``by_collaboration`` no longer.
+    Those of a member that has left are no longer in ``by_collaboration``.
     """
 
     rank = 5
@@ -147,7 +144,7 @@ class TableAssociations(CleanRoomsFamily):
         store = self.store(TableAssociationStore)
         visible = store.by_collaboration.get(membership.collaboration_id, [])
         for each in store.by_membership.get(membership.id, ()):
-            unshelve(visible, each)
+            remove_from_index(visible, each)
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """Return the very tags of an association of this account."""
@@ -222,8 +219,10 @@ class TableAssociations(CleanRoomsFamily):
         )
         store.created += 1
         store.by_id[association_id] = association
-        shelve(siblings, association)
-        shelve(store.by_collaboration.setdefault(association.collaboration_id, []), association)
+        add_to_index(siblings, association)
+        add_to_index(
+            store.by_collaboration.setdefault(association.collaboration_id, []), association
+        )
         table.associations.append(association_id)
         return {"configuredTableAssociation": association}
 
@@ -285,8 +284,8 @@ class TableAssociations(CleanRoomsFamily):
         store = self.store(TableAssociationStore)
         self.table_of(association).associations.remove(association.id)
         del store.by_id[association.id]
-        unshelve(store.by_membership[membership.id], association)
-        unshelve(store.by_collaboration[association.collaboration_id], association)
+        remove_from_index(store.by_membership[membership.id], association)
+        remove_from_index(store.by_collaboration[association.collaboration_id], association)
 
 
 def _already(message: str, association_id: str) -> ConflictException:

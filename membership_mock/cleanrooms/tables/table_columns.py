@@ -1,9 +1,9 @@
-"""The columns of a configured table: which there are, and of which type.
+"""The columns of a configured table, with their types.
 
 A Glue table, or one that Athena finds there, is looked up in the Glue Data Catalog of the same
-mock; a Snowflake reference brings its own columns. What the mock cannot know is shown as a string:
-a table in the mock's Glue is the way to other types. That a missing table or column is refused with
-a ValidationException is inferred.
+mock; a Snowflake reference brings its own columns. A column that the mock does not know has the
+type string; create the table in the mock's Glue for other types. That a missing table or column is
+refused with a ValidationException is inferred.
 """
 
 from __future__ import annotations

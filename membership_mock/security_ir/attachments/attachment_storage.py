@@ -1,8 +1,8 @@
-"""Where the bytes of attachments live: the S3 bucket behind the presigned URLs.
+"""The S3 bucket behind the presigned URLs, which stores the bytes of attachments.
 
 Source: the S3 user guide for presigned URLs and the texts of errors; the name of the bucket and
-the life of a URL are inferred. The signature covers method, host, path, query and the length of
-the body, though not by SigV4's own arithmetic, which needs a secret that nobody has.
+how long a URL is valid are inferred. The signature covers method, host, path, query and the length
+of the body. It is not a SigV4 signature, for which the client's secret key would be needed.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.pipeline.context import Context
     from membership_mock.engine.state.world import World
 
+#: how long a presigned URL is valid (inferred)
 URL_LIFE = timedelta(seconds=900)
 _SIGNATURE = "X-Amz-Signature"
 _DATE = "%Y%m%dT%H%M%SZ"
@@ -35,14 +36,14 @@ _DATE = "%Y%m%dT%H%M%SZ"
 
 @dataclass(slots=True)
 class StoredObject:
-    """The place of one attachment's bytes.
+    """The S3 object of one attachment.
 
     Attributes:
         secret: what the URLs of this attachment are signed with.
         content: the bytes; None until they are uploaded.
         uploaded_at: when the bytes were uploaded.
-        scanned: whether these very bytes have been looked at.
-        deleted_at: when the bytes go; None while their case is open.
+        scanned: whether these bytes have been scanned.
+        deleted_at: when the bytes are deleted; None while their case is open.
         verdict: Verified or Failed, when the author of a test says what the scan finds.
     """
 
@@ -62,7 +63,7 @@ class AttachmentStore(Store, scope=Scope.ACCOUNT_REGION):
 
 
 def new_object(world: World) -> StoredObject:
-    """Return a place for bytes, still empty, with a secret of its own."""
+    """Return an object without content, with its own secret for signatures."""
     return StoredObject(secret=f"{world.random.getrandbits(256):064x}")
 
 
@@ -198,8 +199,8 @@ def _refusal(request: PlainHttpRequest, status: int, code: str, message: str) ->
     return PlainHttpResponse(status, {"Content-Type": "application/xml"}, body)
 
 
-#: the bucket of every region
-DOOR = PlainHttpEndpoint(
+#: the URLs of the bucket, in every region, and what serves them
+ENDPOINT = PlainHttpEndpoint(
     re.compile(r"https?://security-ir-attachments-[a-z0-9-]+\.s3\.[a-z0-9-]+\.amazonaws\.com/"),
     serve,
 )

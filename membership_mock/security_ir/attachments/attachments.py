@@ -1,16 +1,15 @@
-"""Attachments of a case: from the upload URL over the scan to their end.
+"""Attachments of a case: the upload URL, the scan, the download URL, the deletion.
 
 Source: API pages GetCaseAttachmentUploadUrl, GetCaseAttachmentDownloadUrl; user guide,
 "Attachments" (deleted seven days after the case is closed). Clients of the live service show the
 headers of the upload and the refusal of a download while the scan is pending. Inferred: the record
-exists from the moment the URL is issued, and the scan is over at the next look at the case, or a
-minute after the upload for those who wait for the clock.
+exists from the moment the URL is issued, and the scan is over at the next read of the case, or a
+minute after the upload where time has to pass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +21,8 @@ from membership_mock.engine.state.world import World
 from membership_mock.security_ir.attachments import attachment_storage
 from membership_mock.security_ir.attachments.attachment_storage import AttachmentStore
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
-from membership_mock.security_ir.cases.cases import Case, Cases, writable_cases
+from membership_mock.security_ir.cases.case_store import Case, CaseAttachment, writable_cases
+from membership_mock.security_ir.cases.cases import Cases
 from membership_mock.security_ir.errors import (
     ConflictException,
     ResourceNotFoundException,
@@ -30,9 +30,9 @@ from membership_mock.security_ir.errors import (
 )
 from membership_mock.security_ir.quotas import ATTACHMENTS, Quotas
 
-#: how long attachments outlive their case
+#: how long attachments stay after their case was closed (documented)
 LIFE_AFTER_CLOSING = timedelta(days=7)
-#: a harmless text that every scanner takes for a virus, here as well: eicar.org
+#: the harmless test file of eicar.org, which scanners report as a virus
 _EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
 
 #: what the scan of newly uploaded bytes leads to, by the status before: clean, infected
@@ -49,17 +49,6 @@ _UNAVAILABLE: Mapping[str, str] = {
 }
 
 
-@dataclass
-class CaseAttachment:
-    """A file that belongs to a case; its bytes are in the `AttachmentStore`."""
-
-    attachment_id: str
-    file_name: str
-    attachment_status: str
-    creator: str
-    created_date: datetime
-
-
 class Attachments(CaseFamily):
     """The attachments of every case."""
 
@@ -72,7 +61,7 @@ class Attachments(CaseFamily):
             yield QuotaUse(ATTACHMENTS, case.account_id, region, number, case.case_id)
 
     def catch_up(self, case: Case, now: datetime) -> None:
-        """Scan what was uploaded, and delete what has outlived its case."""
+        """Scan what was uploaded, and delete attachments seven days after the end of their case."""
         if not case.case_attachments:
             return
         objects = self.store(AttachmentStore).objects
@@ -94,7 +83,7 @@ class Attachments(CaseFamily):
                 attachment.attachment_status = infected if found == "Failed" else clean
 
     def end_scan(self, attachment: CaseAttachment, status: str) -> None:
-        """Settle what the scan of an attachment finds, if its bytes are here or when they come."""
+        """Set what the scan of an attachment finds, for bytes that are uploaded now or later."""
         stored = self.store(AttachmentStore).objects[attachment.attachment_id]
         stored.verdict = status
         if stored.content is not None:
@@ -102,7 +91,7 @@ class Attachments(CaseFamily):
             attachment.attachment_status = SCAN[attachment.attachment_status][status == "Failed"]
 
     def changed(self, change: CaseChange) -> None:
-        """Set the end of the bytes when their case is closed."""
+        """Set when the bytes are deleted, once their case is closed."""
         if change.case.closed_date is not None:
             objects = self.store(AttachmentStore).objects
             for attachment in change.case.case_attachments:
@@ -111,7 +100,7 @@ class Attachments(CaseFamily):
 
     @operation(
         "GetCaseAttachmentUploadUrl",
-        differs="the scan is over at the first look at the case after the upload, or a minute after"
+        differs="the scan is over at the first read of the case after the upload, or a minute after"
         " it; it fails for the EICAR test file, or when the test says so",
     )
     def get_case_attachment_upload_url(

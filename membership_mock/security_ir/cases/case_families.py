@@ -1,4 +1,4 @@
-"""What a family with a part in every case is told of: time, looks and changes."""
+"""The hooks by which a family follows cases: time that passes, reads and changes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from membership_mock.engine.pipeline.operation import Family
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.context import Context
-    from membership_mock.security_ir.cases.cases import Case
+    from membership_mock.security_ir.cases.case_store import Case
 
 
 @dataclass(slots=True)
 class CaseChange:
-    """Something that was done to a case; the message never repeats a sensitive value."""
+    """A change of a case; the message never repeats a sensitive value."""
 
     case: Case
     at: datetime
@@ -26,13 +26,13 @@ class CaseChange:
 
 
 class CaseFamily(Family):
-    """A family with a part in every case."""
+    """A family that follows every case; by default it does nothing."""
 
     def catch_up(self, case: Case, now: datetime) -> None:
-        """Let that happen to ``case`` which AWS has done by itself up to ``now``."""
+        """Apply to ``case`` what AWS has done by itself up to ``now``."""
 
-    def looked_at(self, ctx: Context, case: Case) -> None:
-        """Let a look at what AWS does for ``case`` take that on."""
+    def progress_read(self, ctx: Context, case: Case) -> None:
+        """Follow a read of what AWS does for ``case``, which may move it one step on."""
 
     def changed(self, change: CaseChange) -> None:
         """Follow ``change``, which has just been made."""
@@ -40,7 +40,7 @@ class CaseFamily(Family):
 
 @cache
 def overriding(families: tuple[type[Family], ...], name: str) -> tuple[type[CaseFamily], ...]:
-    """Return the families that have something to say in the hook ``name``."""
+    """Return the families that override the hook ``name``."""
     return tuple(
         kind
         for kind in families

@@ -10,7 +10,7 @@ from membership_mock.engine.protocol import model
 from membership_mock.security_ir.errors import ValidationException
 
 if TYPE_CHECKING:
-    from membership_mock.security_ir.cases.cases import Case
+    from membership_mock.security_ir.cases.case_store import Case
 
 
 @dataclass(frozen=True, slots=True)

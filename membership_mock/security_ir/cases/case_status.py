@@ -1,4 +1,4 @@
-"""The life of a case: its status, its end, and who resolves it.
+"""The status of a case, its end, and who resolves it.
 
 Source: API pages UpdateCaseStatus, CloseCase, UpdateResolverType; user guide, "Changing the case
 status", "Changing the resolver", "Closing a case". Which error a refusal is, is inferred.
@@ -13,7 +13,8 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
-from membership_mock.security_ir.cases.cases import Case, Cases, pending_action
+from membership_mock.security_ir.cases.case_store import Case
+from membership_mock.security_ir.cases.cases import Cases, pending_action
 from membership_mock.security_ir.errors import ConflictException, ValidationException
 from membership_mock.security_ir.principals import principal_of
 from membership_mock.security_ir.quotas import Quotas

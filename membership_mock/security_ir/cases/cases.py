@@ -7,9 +7,8 @@ comments of this file call inferred, no public page says.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -17,127 +16,18 @@ from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.lifecycle import Progress
-from membership_mock.engine.state.summary import Line, Summary, View, named, several
-from membership_mock.engine.state.world import Scope, Store, World
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily, overriding
 from membership_mock.security_ir.cases.case_lists import edited_list, merged_metadata
+from membership_mock.security_ir.cases.case_store import Case, CaseIdStore, CaseStore
 from membership_mock.security_ir.errors import (
     ConflictException,
     ResourceNotFoundException,
     SecurityIncidentResponseNotActiveException,
+    no_such_resource,
 )
 from membership_mock.security_ir.memberships.memberships import Memberships, check_tag_keys
 from membership_mock.security_ir.principals import principal_of
-from membership_mock.security_ir.quotas import Quotas, active_memberships
-
-if TYPE_CHECKING:
-    from membership_mock.security_ir.attachments.attachments import CaseAttachment
-    from membership_mock.security_ir.cases.comments import Comment
-    from membership_mock.security_ir.cases.edits import CaseEdit
-    from membership_mock.security_ir.investigations.investigations import (
-        InvestigationFeedback,
-        ToldAction,
-    )
-
-
-@dataclass(slots=True)
-class Case:
-    """A security event that the customer, or AWS, works on.
-
-    Attributes:
-        number: the case's place among the cases of its membership.
-        membership_id: the membership that the case lives and dies with.
-        case_metadata: entries with the keys ``key`` and ``value``; None rather than empty.
-        investigation: how far the investigation has come that began when AWS became the resolver;
-            None for a self-managed case.
-        feedback: what the customer thinks of results of the investigation, by their id.
-        told_actions: the actions of the investigation that no longer follow the timetable, by
-            their place.
-        summary_posted: whether the investigation has left its summary as a comment.
-        closes_at: when the service closes a case that it has opened by itself, unless the customer
-            answers; None if it does not.
-    """
-
-    case_id: str
-    case_arn: str
-    account_id: str
-    membership_id: str
-    number: int
-    resolver_type: str
-    title: str
-    description: str
-    engagement_type: str
-    reported_incident_start_date: datetime
-    impacted_accounts: list[str]
-    watchers: list[dict[str, Any]]
-    threat_actor_ip_addresses: list[dict[str, Any]]
-    impacted_services: list[str]
-    impacted_aws_regions: list[dict[str, Any]]
-    created_date: datetime
-    last_updated_date: datetime
-    pending_action: str
-    tags: dict[str, str]
-    investigation: Progress | None
-    case_status: str = "Submitted"
-    actual_incident_start_date: datetime | None = None
-    closed_date: datetime | None = None
-    closure_code: str | None = None
-    case_metadata: list[dict[str, str]] | None = None
-    case_attachments: list[CaseAttachment] = field(default_factory=list)
-    comments: list[Comment] = field(default_factory=list)
-    edits: list[CaseEdit] = field(default_factory=list)
-    feedback: dict[str, InvestigationFeedback] = field(default_factory=dict)
-    told_actions: dict[int, ToldAction] = field(default_factory=dict)
-    summary_posted: bool = False
-    closes_at: datetime | None = None
-
-
-@dataclass
-class CaseStore(Store, scope=Scope.ACCOUNT_REGION):
-    """The cases of an account in a region: by id, and by membership in the order of creation."""
-
-    rank = 2
-    by_id: dict[str, Case] = field(default_factory=dict)
-    by_membership: dict[str, list[Case]] = field(default_factory=dict)
-
-    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each case, the latest one first."""
-        del view
-        account_id, region = key
-        if self.by_id:
-            lines = several("cases", list(reversed(self.by_id.values())), _outline_of)
-            yield Summary(account_id, region, "security-ir", lines)
-
-
-def _outline_of(case: Case) -> Line:
-    attachments = several(
-        "attachments",
-        case.case_attachments,
-        lambda each: f"attachment {named(each.file_name)} {each.attachment_status}",
-    )
-    count = len(case.comments)
-    comments = f", {count:,} comment{'' if count == 1 else 's'}" if count else ""
-    return Line(
-        f"case {case.case_id} {named(case.title)} {case.case_status}"
-        f" ({case.resolver_type}){comments}",
-        (attachments,),
-    )
-
-
-@dataclass
-class CaseIdStore(Store, scope=Scope.PARTITION):
-    """The case ids that are taken, in all accounts and regions."""
-
-    taken: set[str] = field(default_factory=set)
-
-
-def writable_cases(world: World) -> Iterator[tuple[str, Case]]:
-    """Yield each case that may still be added to, after its region."""
-    active = active_memberships(world)
-    for (_, region), store in world.stores(CaseStore):
-        for case in store.by_id.values():
-            if case.membership_id in active and case.case_status != "Closed":
-                yield region, case
+from membership_mock.security_ir.quotas import Quotas
 
 
 def pending_action(resolver_type: str, case_status: str) -> str:
@@ -156,7 +46,7 @@ class Cases(CaseFamily):
     """The cases of the active membership."""
 
     def find(self, case_id: str) -> Case:
-        """Return a case of the active membership, as it was last left.
+        """Return a case of the active membership, without what AWS has done since the last call.
 
         Raises:
             SecurityIncidentResponseNotActiveException: there is no active membership.
@@ -172,9 +62,9 @@ class Cases(CaseFamily):
         """Return the case with this ARN.
 
         Raises:
-            ResourceNotFoundException: there is none that the caller may see.
+            ResourceNotFoundException: the caller may see no case with this ARN.
         """
-        missing = ResourceNotFoundException(f"Resource {arn} was not found.")
+        missing = no_such_resource(arn)
         try:
             case = self.find(arn.rpartition("/")[2])
         except (ResourceNotFoundException, SecurityIncidentResponseNotActiveException):
@@ -187,11 +77,11 @@ class Cases(CaseFamily):
         """Return a case as `find` does, with everything that has happened to it up to now."""
         return self._caught_up(self.find(case_id), ctx.now)
 
-    def for_looking(self, ctx: Context, case_id: str) -> Case:
-        """Return a case as `for_reading` does, for somebody who waits for what AWS does for it."""
+    def for_reading_progress(self, ctx: Context, case_id: str) -> Case:
+        """Return a case as `for_reading` does, for a read of what AWS does for it."""
         case = self.for_reading(ctx, case_id)
-        for kind in overriding(self.backend.families, "looked_at"):
-            self.of(kind).looked_at(ctx, case)
+        for kind in overriding(self.backend.families, "progress_read"):
+            self.of(kind).progress_read(ctx, case)
         return case
 
     def for_writing(self, ctx: Context, case_id: str) -> Case:
@@ -214,7 +104,7 @@ class Cases(CaseFamily):
             )
 
     def note(self, change: CaseChange) -> None:
-        """Stamp a case as changed and tell every family that has a part in it."""
+        """Set when a case was last updated, and call the hook `changed` of every family."""
         change.case.last_updated_date = change.at
         for kind in overriding(self.backend.families, "changed"):
             self.of(kind).changed(change)

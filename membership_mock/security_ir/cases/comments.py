@@ -7,7 +7,6 @@ Source: API pages CreateCaseComment, UpdateCaseComment, ListComments; user guide
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,25 +16,14 @@ from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
-from membership_mock.security_ir.cases.cases import Case, Cases, writable_cases
+from membership_mock.security_ir.cases.case_store import Case, Comment, writable_cases
+from membership_mock.security_ir.cases.cases import Cases
 from membership_mock.security_ir.errors import AccessDeniedException, ResourceNotFoundException
 from membership_mock.security_ir.principals import principal_of
 from membership_mock.security_ir.quotas import COMMENTS, Quotas
 
-#: what a case's trail calls a new comment
+#: the action that the edits of a case show for a new comment (source: see `edits`)
 ADDED = "Add comment"
-
-
-@dataclass(slots=True)
-class Comment:
-    """A comment; its id is its place in the case, so that ids ascend with time."""
-
-    comment_id: str
-    created_date: datetime
-    last_updated_date: datetime
-    creator: str
-    last_updated_by: str
-    body: str
 
 
 class Comments(CaseFamily):
@@ -111,7 +99,7 @@ class Comments(CaseFamily):
     @operation("ListComments")
     def list_comments(self, ctx: Context, case_id: str) -> dict[str, Any]:
         """Return the comments of a case, oldest first, and how many there are."""
-        comments = self.of(Cases).for_looking(ctx, case_id).comments
+        comments = self.of(Cases).for_reading_progress(ctx, case_id).comments
         return {
             "items": Listing(comments, lambda comment: comment.comment_id),
             "total": len(comments),

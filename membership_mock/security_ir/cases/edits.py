@@ -1,4 +1,4 @@
-"""The edit trail: what happened to a case, when, and by whom.
+"""The edits of a case: what was changed, when, and by whom.
 
 Source: user guide, "Case activities" (what it holds, chronologically); the wording of actions and
 messages is inferred but for ``Add comment``.
@@ -6,8 +6,6 @@ messages is inferred but for ``Add comment``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -16,18 +14,8 @@ from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
+from membership_mock.security_ir.cases.case_store import CaseEdit
 from membership_mock.security_ir.cases.cases import Cases
-
-
-@dataclass(slots=True)
-class CaseEdit:
-    """One entry of a case's trail."""
-
-    number: int
-    event_timestamp: datetime
-    principal: str
-    action: str
-    message: str
 
 
 @cache
@@ -37,20 +25,20 @@ def _longest() -> int:
 
 
 class Edits(CaseFamily):
-    """The trail of every case."""
+    """The list of edits of every case."""
 
     def changed(self, change: CaseChange) -> None:
-        """Write a change into the trail of its case, cut to the length that the model allows."""
-        trail = change.case.edits
+        """Add a change to the edits of its case, cut to the length that the model allows."""
+        edits = change.case.edits
         longest = _longest()
-        trail.append(
+        edits.append(
             CaseEdit(
-                len(trail), change.at, change.principal, change.action, change.message[:longest]
+                len(edits), change.at, change.principal, change.action, change.message[:longest]
             )
         )
 
     @operation("ListCaseEdits")
     def list_case_edits(self, ctx: Context, case_id: str) -> dict[str, Any]:
-        """Return the trail of a case, oldest first, and how many entries it has."""
-        trail = self.of(Cases).for_reading(ctx, case_id).edits
-        return {"items": Listing(trail, lambda edit: edit.number), "total": len(trail)}
+        """Return the edits of a case, oldest first, and how many there are."""
+        edits = self.of(Cases).for_reading(ctx, case_id).edits
+        return {"items": Listing(edits, lambda edit: edit.number), "total": len(edits)}

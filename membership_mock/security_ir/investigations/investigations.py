@@ -3,8 +3,8 @@
 Source: user guide, "AI investigative agent": it starts by itself with a case that AWS resolves,
 may ask questions, goes on after ten minutes without an answer, and posts its summary as a comment.
 The three actions, their texts and the other durations are inferred, and the same for every case.
-Looks take it on as well, see `settling`: those at its actions, and those at the comments. What the
-author of a test tells about an action takes that one off the timetable.
+Reads of its actions and of the comments move it on as well (see the clock's ``settling``). An
+action that the author of a test has set no longer follows the timetable.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
-from membership_mock.security_ir.cases.cases import Case, Cases
+from membership_mock.security_ir.cases.case_store import Case, InvestigationFeedback, ToldAction
+from membership_mock.security_ir.cases.cases import Cases
 from membership_mock.security_ir.cases.comments import ADDED, Comments
 from membership_mock.security_ir.errors import ResourceNotFoundException
 from membership_mock.security_ir.principals import SERVICE
 
-#: how long it takes until the questions are asked, counted from the moment AWS became the resolver,
-#: until they are answered by any comment of the customer or not waited for any longer, until the
-#: evidence is collected, the activity investigated, and all of it summarized
+#: How long each step takes, from the moment AWS became the resolver: the questions are asked; they
+#: are answered by any comment of the customer, or no longer waited for (documented: ten minutes);
+#: the evidence is collected; the activity is investigated; all is summarized. The others: inferred.
 STEPS = tuple(timedelta(minutes=each) for each in (1, 10, 3, 2, 2))
 ASKED, ANSWERED, COLLECTED, INVESTIGATED, SUMMARIZED = range(1, 6)
 #: how long an action waits for an answer
@@ -86,7 +87,7 @@ _CONTENT: Mapping[str, str] = {
     "Cancelled": "The case was closed before this action was completed.",
 }
 
-#: What an action may come to, as the timetable and the author of a test move it. The statuses are
+#: Which status may follow which, by the timetable or by the author of a test. The statuses are
 #: the model's; which leads to which is inferred.
 NEXT_STATUS: Mapping[str, frozenset[str]] = {
     "Pending": frozenset({"Waiting", "InProgress", "Failed", "Cancelled"}),
@@ -96,31 +97,6 @@ NEXT_STATUS: Mapping[str, frozenset[str]] = {
     "Failed": frozenset(),
     "Cancelled": frozenset(),
 }
-
-
-@dataclass
-class InvestigationFeedback:
-    """What the customer thinks of a result."""
-
-    usefulness: str
-    comment: str | None
-    submitted_at: datetime
-
-
-@dataclass
-class ToldAction:
-    """An action that the author of a test has told about; it follows the timetable no longer.
-
-    Attributes:
-        since: when it got its status.
-    """
-
-    investigation_id: str
-    action_type: str
-    title: str
-    content: str
-    status: str
-    since: datetime
 
 
 @dataclass
@@ -141,13 +117,13 @@ class Investigations(CaseFamily):
     """What the AI agent does for the cases that AWS resolves."""
 
     def catch_up(self, case: Case, now: datetime) -> None:
-        """Take the steps that are due; the last one leaves the summary as a comment."""
+        """Take the steps that are due; the last one adds the summary as a comment."""
         if case.investigation is not None and case.closed_date is None:
             case.investigation.pass_time(STEPS, now)
             self._post_summary(case, case.investigation)
 
     def changed(self, change: CaseChange) -> None:
-        """Take a comment of the customer for the answer, if there are questions."""
+        """Treat a comment of the customer as the answer, if there are open questions."""
         case = change.case
         course = case.investigation
         if (
@@ -157,8 +133,8 @@ class Investigations(CaseFamily):
         ):
             course.take(change.at)
 
-    def looked_at(self, ctx: Context, case: Case) -> None:
-        """Take a step, if looks do so; the last one leaves the summary as a comment."""
+    def progress_read(self, ctx: Context, case: Case) -> None:
+        """Take a step, if reads do so; the last one adds the summary as a comment."""
         if case.investigation is not None and case.closed_date is None:
             case.investigation.look(STEPS, ctx.now, ctx.world)
             self._post_summary(case, case.investigation)
@@ -179,7 +155,7 @@ class Investigations(CaseFamily):
         title: str | None = None,
         content: str | None = None,
     ) -> None:
-        """Take an action off the timetable and let it be as told; a summary becomes a comment.
+        """Set an action, which then leaves the timetable; a completed summary becomes a comment.
 
         Args:
             case: a case that AWS resolves.
@@ -205,7 +181,7 @@ class Investigations(CaseFamily):
             self._post(case, action.number, now, content)
 
     def new_action(self, case: Case, now: datetime, action_type: str) -> InvestigationAction:
-        """Return one more action of a case's investigation, to be told about."""
+        """Return one more action of a case's investigation, which the caller is to set."""
         number = max([len(PLANS) - 1, *case.told_actions]) + 1
         return InvestigationAction(
             number, _id(case, number), action_type, "", _CONTENT["Pending"], "Pending", now, None
@@ -221,12 +197,12 @@ class Investigations(CaseFamily):
     @operation(
         "ListInvestigations",
         optional=True,
-        differs="the same three actions for every case, on a fixed timetable that looks shorten,"
+        differs="the same three actions for every case, on a fixed timetable that reads shorten,"
         " unless the test says otherwise: nothing is investigated",
     )
     def list_investigations(self, ctx: Context, case_id: str) -> dict[str, Any]:
         """Return the actions of a case's investigation; none for a self-managed case."""
-        actions = actions_of(self.of(Cases).for_looking(ctx, case_id), ctx.now)
+        actions = actions_of(self.of(Cases).for_reading_progress(ctx, case_id), ctx.now)
         return {"investigationActions": Listing(actions, lambda action: action.number)}
 
     @operation("SendFeedback", optional=True)
@@ -276,7 +252,7 @@ def actions_of(case: Case, now: datetime) -> list[InvestigationAction]:
             )
         )
     if case.told_actions:
-        actions += [_as_told(case, number, now) for number in case.told_actions]
+        actions += [_set_by_author(case, number, now) for number in case.told_actions]
         actions.sort(key=lambda action: action.number)
     return actions
 
@@ -286,13 +262,13 @@ def _id(case: Case, number: int) -> str:
 
 
 def _content(action: InvestigationAction, status: str) -> str:
-    """Return the content of an action with this status, when nobody says another."""
+    """Return the default content of an action with this status."""
     if status == "Completed":
         return next(plan.result for plan in PLANS if plan.action_type == action.action_type)
     return "This action was cancelled." if status == "Cancelled" else _CONTENT[status]
 
 
-def _as_told(case: Case, number: int, now: datetime) -> InvestigationAction:
+def _set_by_author(case: Case, number: int, now: datetime) -> InvestigationAction:
     told = case.told_actions[number]
     status, since, content = told.status, told.since, told.content
     last_moment = now if case.closed_date is None else case.closed_date

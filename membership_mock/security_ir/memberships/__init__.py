@@ -1,4 +1,4 @@
 """Memberships: covered accounts, the response team, the end of a membership, finding metrics.
 
-Nothing here knows cases.
+Cases depend on memberships. So nothing here imports cases, or anything else that depends on them.
 """

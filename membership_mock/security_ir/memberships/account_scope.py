@@ -1,4 +1,4 @@
-"""What a membership covers: the chosen scope, and the accounts that it means at a given moment."""
+"""What a membership covers: the chosen scope, and the accounts that are in it at a given moment."""
 
 from __future__ import annotations
 

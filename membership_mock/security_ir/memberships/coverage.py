@@ -1,7 +1,7 @@
-"""How accounts stand to a membership, now and in the past.
+"""The relationship of accounts to a membership, now and in the past.
 
 What a membership covers is never stored: it is read from the organization at each request. Only
-which accounts were covered before is remembered, since no later organization can tell it.
+which accounts were covered before is stored, since it does not follow from the organization of now.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from membership_mock.security_ir.memberships.account_scope import AccountScope
 from membership_mock.security_ir.memberships.membership_store import Membership, MembershipStore
 from membership_mock.security_ir.memberships.memberships import Memberships
 
-#: The changes of an organization after which accounts may be covered no longer.
+#: The changes of an organization that may end the coverage of accounts.
 NARROWING = (
     "move_account",
     "suspend_account",
@@ -33,10 +33,10 @@ class Coverage(Family):
     def batch_get_member_account_details(
         self, ctx: Context, membership_id: str, account_ids: list[str]
     ) -> dict[str, Any]:
-        """Return how each account stands to an active membership, in the order of the request.
+        """Return the relationship of each account to an active membership, in the request's order.
 
         An account that is asked for twice is answered once. ``errors`` is always empty: an
-        account that nobody knows is simply not associated (inferred).
+        account that does not exist counts as not associated (inferred).
         """
         membership = self.of(Memberships).visible_and_active(membership_id, ctx.now)
         organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
@@ -69,11 +69,11 @@ class Coverage(Family):
                     covered &= {change.account_id}
                 seen.append((membership.scope, covered))
 
-        def take_down() -> None:
+        def remember() -> None:
             for scope, covered in seen:
                 scope.ever_covered |= covered
 
-        return take_down
+        return remember
 
 
 def _relationship(

@@ -56,7 +56,7 @@ class Membership:
     tags: dict[str, str] = field(default_factory=dict)
 
     def status_at(self, now: datetime) -> str:
-        """Return its status when the end of a cancelled membership counts, but move nothing."""
+        """Return its status at that time, without changing what is stored."""
         ends = self.ends
         return self.membership_status if ends is None or now < ends else "Terminated"
 
@@ -78,7 +78,7 @@ class Membership:
         return self.scope.accounts(organization) if self.membership_status == "Active" else set()
 
     def remember_covered(self, organization: Organization | None) -> None:
-        """Keep in mind which accounts are covered, before that changes."""
+        """Store which accounts are covered, before that changes."""
         self.scope.ever_covered |= self.covered(organization)
 
 

@@ -49,7 +49,7 @@ class Memberships(Family):
         """Return the active membership of this account in this region.
 
         Raises:
-            SecurityIncidentResponseNotActiveException: there is none.
+            SecurityIncidentResponseNotActiveException: the account has none here.
         """
         store = self.store(MembershipStore)
         membership_id = store.active.get(self.backend.account_id)

@@ -10,24 +10,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.securityhub.aggregation.aggregation import (
+from membership_mock.securityhub.central_configuration.configuration_rollout import (
+    ConfigurationRollout,
+)
+from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
+from membership_mock.securityhub.families import SecurityHubFamily
+from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.aggregation import (
     TAKES_REGIONS,
     FindingAggregator,
     FindingAggregatorStore,
     is_region,
 )
-from membership_mock.securityhub.central_configuration.configuration_rollout import (
-    ConfigurationRollout,
-)
-from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
-from membership_mock.securityhub.findings.finding_store import FindingStore
-from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
-from membership_mock.securityhub.membership.administration import Administration
-from membership_mock.securityhub.organization.organization_configuration import (
-    OrganizationConfiguration,
-)
+from membership_mock.securityhub.relationships.organization_settings import OrganizationSettings
 
 
 class CreatedByMember(InvalidInputException):
@@ -40,7 +38,7 @@ class CreatedByMember(InvalidInputException):
     status = 401
 
 
-class FindingAggregators(Family):
+class FindingAggregators(SecurityHubFamily):
     """The operations on finding aggregators."""
 
     def of_account(self, account_id: str) -> FindingAggregator | None:
@@ -48,11 +46,11 @@ class FindingAggregators(Family):
         return self.store(FindingAggregatorStore).aggregators.get(account_id)
 
     def followed(self, account_id: str) -> FindingAggregator | None:
-        """Return what an account goes by here: its own, or as a member its administrator's."""
+        """Return what applies to an account here: its own, or as a member its administrator's."""
         return self.of_account(self.of(Administration).administrator_of(account_id) or account_id)
 
     def linked_regions(self, account_id: str) -> list[str]:
-        """Return the regions whose findings an account sees in this one, besides those of here.
+        """Return the regions whose findings an account sees in this one, besides this one.
 
         Only regions where the account has a hub count, for a member those where it is a member of
         the same administrator; there are none unless this is the home region.
@@ -104,13 +102,16 @@ class FindingAggregators(Family):
     def get_finding_aggregator(
         self, ctx: Context, finding_aggregator_arn: str
     ) -> FindingAggregator:
-        """Return the finding aggregator that the caller goes by, from any region (inferred)."""
+        """Return the finding aggregator of the caller, from any region (inferred).
+
+        A member gets its administrator's.
+        """
         self.of(Hubs).require()
         return self._followed_by_caller(ctx, finding_aggregator_arn)
 
     @operation("ListFindingAggregators")
     def list_finding_aggregators(self, ctx: Context) -> dict[str, Listing[FindingAggregator]]:
-        """Return the one finding aggregator that the caller goes by, from any region."""
+        """Return the one finding aggregator that applies to the caller, in any region."""
         self.of(Hubs).require()
         aggregator = self.followed(ctx.account_id)
         return {
@@ -135,8 +136,8 @@ class FindingAggregators(Family):
 
         Raises:
             InvalidInputException: like for a new finding aggregator; or the organization uses
-                central configuration, and the caller is somebody's member in a region that is
-                newly linked (rule documented, error inferred).
+                central configuration, and the caller is another account's member in a newly
+                linked region (rule documented, error inferred).
         """
         aggregator = self._own(ctx, finding_aggregator_arn, "updated")
         regions = _checked(ctx, region_linking_mode, regions)
@@ -146,12 +147,11 @@ class FindingAggregators(Family):
         if is_central:
             planned = replace(aggregator, region_linking_mode=region_linking_mode, regions=regions)
             rollout.check_regions(ctx.account_id, rollout.regions(ctx.account_id, planned))
-        store = self.store(FindingStore)
-        linked = [region for region in store.shelves if aggregator.links(region)]
+        linked_before = replace(aggregator)
         aggregator.region_linking_mode = region_linking_mode
         aggregator.regions = regions
-        unlinked = [region for region in linked if not aggregator.links(region)]
-        store.keep_copies(ctx.account_id, ctx.region, unlinked)
+        for family in self.followers():
+            family.regions_unlinked(linked_before, aggregator)
         if is_central:
             rollout.extend(ctx.account_id, beyond=before, now=ctx.now)
         return aggregator
@@ -169,10 +169,9 @@ class FindingAggregators(Family):
                 "A finding aggregator cannot be deleted while the organization uses central"
                 " configuration."
             )
-        store = self.store(FindingStore)
-        linked = [region for region in store.shelves if aggregator.links(region)]
-        store.keep_copies(ctx.account_id, ctx.region, linked)
         del self.store(FindingAggregatorStore).aggregators[ctx.account_id]
+        for family in self.followers():
+            family.regions_unlinked(aggregator, None)
 
     def _own(self, ctx: Context, arn: str, verb: str) -> FindingAggregator:
         """Return the caller's own finding aggregator, in its home region only.
@@ -202,7 +201,7 @@ class FindingAggregators(Family):
         return aggregator
 
     def _is_central(self, account_id: str) -> bool:
-        settings = self.of(OrganizationConfiguration).settings(account_id)
+        settings = self.of(OrganizationSettings).settings(account_id)
         return settings.configuration_type == "CENTRAL"
 
     def _regions_with_hub(self, account_id: str) -> list[str]:
@@ -217,7 +216,7 @@ class FindingAggregators(Family):
 def _checked(ctx: Context, mode: str, given: Iterable[str] | None) -> list[str]:
     """Return the regions of a request, provided that they go with its linking mode.
 
-    A text with commas stands for several regions, as in the published CLI example.
+    A string with commas means several regions, as in the published CLI example.
     """
     regions = [name.strip() for text in given or () for name in text.split(",")]
     if mode not in TAKES_REGIONS:

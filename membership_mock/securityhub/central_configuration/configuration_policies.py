@@ -1,4 +1,4 @@
-"""Configuration policies: what an organization's accounts are to enable, written down.
+"""Configuration policies: what the accounts of an organization are to enable.
 
 Sources: the API pages of the five operations, the user guide on configuration policies, logs of
 refusals; what they leave open is marked inferred.
@@ -18,35 +18,33 @@ from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
-from membership_mock.securityhub.central_configuration.central_configuration import (
-    CentralConfiguration,
-    CentralConfigurationStore,
-    ConfigurationPolicy,
-    Governance,
-)
 from membership_mock.securityhub.central_configuration.configuration_rollout import (
     ConfigurationRollout,
 )
 from membership_mock.securityhub.errors import (
+    HOME_REGION_ONLY,
     AccessDeniedException,
     InvalidInputException,
     LimitExceededException,
     ResourceConflictException,
     ResourceNotFoundException,
 )
-from membership_mock.securityhub.organization.delegation import Delegation
-from membership_mock.securityhub.organization.organization_configuration import (
-    OrganizationConfiguration,
-)
 from membership_mock.securityhub.quotas import POLICIES
+from membership_mock.securityhub.relationships.central_configuration import (
+    CentralConfiguration,
+    CentralConfigurationStore,
+    ConfigurationPolicy,
+    Governance,
+)
+from membership_mock.securityhub.relationships.delegation import Delegation
+from membership_mock.securityhub.relationships.organization_settings import OrganizationSettings
 from membership_mock.securityhub.standards.standards import Standards
 
 #: Source: API page CreateConfigurationPolicy.
 _NAME = re.compile(r"[A-Za-z0-9\-.!*/]+")
 
-#: both observed
+#: observed
 NOT_CENTRAL = "Must be a Security Hub delegated administrator with Central Configuration enabled"
-NOT_HOME = "Central Configuration APIs can only be called from the aggregation region"
 
 #: observed
 INCOMPLETE = (
@@ -80,11 +78,11 @@ class ConfigurationPolicies(Family):
             raise AccessDeniedException(NOT_CENTRAL)
         home = aggregator.finding_aggregation_region
         at_home = self.backend.in_region(home)
-        settings = at_home.family(OrganizationConfiguration).settings(ctx.account_id)
+        settings = at_home.family(OrganizationSettings).settings(ctx.account_id)
         if settings.configuration_type != "CENTRAL":
             raise AccessDeniedException(NOT_CENTRAL)
         if ctx.region != home:
-            raise AccessDeniedException(NOT_HOME)
+            raise AccessDeniedException(HOME_REGION_ONLY)
         held = self.store(CentralConfigurationStore).organizations
         return held.get(ctx.account_id) or CentralConfiguration(ctx.account_id)
 
@@ -166,7 +164,7 @@ class ConfigurationPolicies(Family):
     ) -> ConfigurationPolicy:
         """Change what is given; the configuration is replaced as a whole.
 
-        All accounts that go by the policy are configured anew.
+        All accounts that follow the policy are configured anew.
 
         Raises:
             InvalidInputException: like for a new policy; or the policy is applied to the delegated

@@ -1,4 +1,4 @@
-"""Carrying configuration out: what a policy does to an account, in every region it reaches.
+"""The rollout of configuration: what a policy does to an account, in every region it reaches.
 
 AWS takes up to 24 hours for it; here it is done at once.
 
@@ -12,11 +12,15 @@ from datetime import datetime
 
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.organizations import Organization
-from membership_mock.securityhub.aggregation.aggregation import (
+from membership_mock.securityhub.errors import InvalidInputException
+from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.aggregation import (
     FindingAggregator,
     FindingAggregatorStore,
 )
-from membership_mock.securityhub.central_configuration.central_configuration import (
+from membership_mock.securityhub.relationships.associations import AssociationStore
+from membership_mock.securityhub.relationships.central_configuration import (
     SELF_MANAGED,
     CentralConfiguration,
     CentralConfigurationStore,
@@ -24,11 +28,7 @@ from membership_mock.securityhub.central_configuration.central_configuration imp
     Outcome,
     lineage,
 )
-from membership_mock.securityhub.errors import InvalidInputException
-from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
-from membership_mock.securityhub.membership.administration import Administration
-from membership_mock.securityhub.membership.associations import AssociationStore
-from membership_mock.securityhub.organization.delegation import DelegationStore
+from membership_mock.securityhub.relationships.delegation import DelegationStore
 from membership_mock.securityhub.standards.standards import Standards
 
 
@@ -53,7 +53,7 @@ class ConfigurationRollout(Family):
         return aggregator.regions_reached(in_use)
 
     def check_regions(self, administrator_id: str, regions: Iterable[str]) -> None:
-        """Refuse regions where the administrator is somebody's member: nobody is both.
+        """Refuse regions where the administrator is a member: no account can be both.
 
         Raises:
             InvalidInputException: it is a member in one of them (rule documented, error inferred).
@@ -78,11 +78,11 @@ class ConfigurationRollout(Family):
                 self._take_over(region, organization, administrator_id, now)
 
     def settle(self, administrator_id: str, now: datetime) -> None:
-        """Bring every account of the organization up to what it goes by at this moment.
+        """Configure every account of the organization as what applies to it now says.
 
         Accounts join, leave and move, what they inherit changes with that, and the administrator
-        opts into regions; all that is carried out here. Accounts that nothing has changed for are
-        left alone.
+        opts into regions; all that is applied here. Accounts for which nothing has changed keep
+        their settings.
         """
         central, organization = self._central(administrator_id)
         if central is None or organization is None:
@@ -103,7 +103,7 @@ class ConfigurationRollout(Family):
         self._open(central, organization, now)
 
     def renew(self, administrator_id: str, policy_id: str, now: datetime) -> None:
-        """Carry a policy that has changed out for all accounts that go by it."""
+        """Apply a policy that has changed to all accounts that follow it."""
         central, organization = self._central(administrator_id)
         if central is not None and organization is not None:
             for applied in central.applied.values():
@@ -118,15 +118,15 @@ class ConfigurationRollout(Family):
         now: datetime,
         regions: Iterable[str] | None = None,
     ) -> None:
-        """Configure accounts as the policy says that they go by, if they go by one.
+        """Configure accounts as the policy says that applies to them, if any does.
 
-        An account that goes by none, or manages itself, keeps the settings that it has.
+        An account without a policy, or one that manages itself, keeps the settings that it has.
 
         Args:
             administrator_id: the delegated administrator.
             accounts: accounts of its organization.
             now: when that happens.
-            regions: where; None stands for all regions that the policies reach.
+            regions: where; None for all regions that the policies reach.
         """
         central, organization = self._central(administrator_id)
         if central is None or organization is None:
@@ -152,7 +152,7 @@ class ConfigurationRollout(Family):
             central.outcomes[account_id] = Outcome(policy_id, now, reason)
 
     def extend(self, administrator_id: str, *, beyond: Collection[str], now: datetime) -> None:
-        """Take central configuration to those regions that it has not reached before."""
+        """Extend central configuration to those regions that it has not reached before."""
         new = [region for region in self.regions(administrator_id) if region not in beyond]
         central, organization = self._central(administrator_id)
         if organization is not None and new:
@@ -166,7 +166,7 @@ class ConfigurationRollout(Family):
         """Return the regions that policies reach and where the administrator has its role.
 
         Where all regions are linked, it may have enabled a hub in one that takes opting in: then
-        policies go there from now on, unless it is somebody's member there (inferred).
+        policies apply there from now on, unless it is a member there (inferred).
         """
         administrator_id = central.administrator_id
         reached = self.regions(administrator_id)
@@ -204,19 +204,19 @@ class ConfigurationRollout(Family):
             return False
         hubs, administration = _families(self, region, account_id)
         is_member = administration.is_member(administrator_id, account_id)
-        is_stranger = account_id != administrator_id and not is_member
-        if is_stranger and administration.obstacle(administrator_id, account_id) is not None:
+        is_new = account_id != administrator_id and not is_member
+        if is_new and administration.obstacle(administrator_id, account_id) is not None:
             return False
         if not policy.service_enabled:
             if is_member:
-                # a member without a hub is none any more (inferred)
+                # without a hub the account is no longer a member (inferred)
                 store = administration.store(AssociationStore)
                 store.move(store.rosters[administrator_id].members[account_id], "disassociate", now)
             hubs.disable(account_id, now)
             return True
         if account_id == organization.management_account_id and hubs.of_account(account_id) is None:
             return False
-        if is_stranger:
+        if is_new:
             hubs.enable(account_id, default_standards=False, now=now)
             administration.enroll(administrator_id, account_id, now)
         hubs.enable(account_id, default_standards=False, now=now)
@@ -230,9 +230,9 @@ class ConfigurationRollout(Family):
     def _take_over(
         self, region: str, organization: Organization, administrator_id: str, now: datetime
     ) -> None:
-        """Make the administrator in ``region`` what it is at home, for all accounts with a hub."""
+        """Make the account the administrator in ``region`` too, of all accounts with a hub."""
         hubs, administration = _families(self, region, administrator_id)
-        # the management account stands for its organization
+        # the key of an organization is its management account
         administrators = hubs.store(DelegationStore).administrators
         administrators.setdefault(organization.management_account_id, administrator_id)
         hubs.enable(administrator_id, default_standards=False, now=now)
@@ -250,7 +250,7 @@ class ConfigurationRollout(Family):
 
 
 def failure(policy_id: str, account_id: str, region: str) -> str:
-    """Return what AWS says when a policy could not be carried out."""
+    """Return the message of AWS about a policy that could not be applied."""
     return (
         f"Configuration Policy {policy_id} couldn't be applied to account {account_id} in {region}"
         " Region. Retry your request."
@@ -267,7 +267,7 @@ def _align(
 ) -> None:
     """Subscribe an account to exactly those standards that a policy names, in one region."""
     named = policy.security_hub.get("EnabledStandardIdentifiers") or []
-    # an ARN of the home region stands for the same standard of every region that the policy reaches
+    # an ARN of the home region means the same standard in every region that the policy reaches
     wanted = {standard.standards_arn for standard in map(standards.find, named) if standard}
     held = standards.subscribed(account_id)
     standards.unsubscribe(account_id, [arn for arn in held if arn not in wanted], now)

@@ -1,4 +1,4 @@
-"""Which configuration goes for which account, unit, or the root, and how far it got.
+"""Which configuration applies to which account, unit, or the root, and its status.
 
 Sources: the API pages of the five operations, the published CLI examples for the messages, the user
 guide on the status of associations; what they leave open is marked inferred.
@@ -16,8 +16,17 @@ from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.lifecycle import is_over
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
 from membership_mock.errors import ServiceError, UsageError
-from membership_mock.securityhub.aggregation.aggregation import FindingAggregatorStore
-from membership_mock.securityhub.central_configuration.central_configuration import (
+from membership_mock.securityhub.central_configuration.configuration_policies import (
+    ConfigurationPolicies,
+    refuse_switching_off,
+)
+from membership_mock.securityhub.central_configuration.configuration_rollout import (
+    ConfigurationRollout,
+    failure,
+)
+from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
+from membership_mock.securityhub.relationships.aggregation import FindingAggregatorStore
+from membership_mock.securityhub.relationships.central_configuration import (
     SELF_MANAGED,
     Applied,
     CentralConfiguration,
@@ -28,16 +37,7 @@ from membership_mock.securityhub.central_configuration.central_configuration imp
     lineage,
     type_of,
 )
-from membership_mock.securityhub.central_configuration.configuration_policies import (
-    ConfigurationPolicies,
-    refuse_switching_off,
-)
-from membership_mock.securityhub.central_configuration.configuration_rollout import (
-    ConfigurationRollout,
-    failure,
-)
-from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
-from membership_mock.securityhub.organization.delegation import Delegation
+from membership_mock.securityhub.relationships.delegation import Delegation
 
 AssociationSummary = dict[str, Any]
 
@@ -80,8 +80,8 @@ class PolicyAssociations(Family):
     ) -> AssociationSummary:
         """Apply a policy, or self-managed behavior, to a target, in place of what it had.
 
-        The answer says PENDING; what became of it shows at the next look at the association, or a
-        minute later for those who wait for the clock (inferred). It takes effect at once.
+        The answer says PENDING; the result shows at the next read of the association, or a minute
+        later where time has to pass (inferred). The configuration takes effect at once.
 
         Raises:
             InvalidInputException: the target's id is malformed; or the policy switches Security
@@ -120,7 +120,7 @@ class PolicyAssociations(Family):
         configuration_policy_identifier: str,
         target: dict[str, str] | None = None,
     ) -> None:
-        """Take away what was applied to a target, which then inherits from its closest parent.
+        """Remove what was applied to a target, which then inherits from its closest parent.
 
         Without a parent that has a configuration it keeps its settings and is self-managed.
 
@@ -146,11 +146,11 @@ class PolicyAssociations(Family):
     def get_configuration_policy_association(
         self, ctx: Context, target: dict[str, str]
     ) -> AssociationSummary:
-        """Return what a target goes by, applied to it or inherited.
+        """Return what applies to a target, its own or inherited.
 
         Raises:
-            ResourceNotFoundException: it goes by nothing (inferred), or the organization does not
-                have it.
+            ResourceNotFoundException: nothing applies to it (inferred), or the organization does
+                not have it.
         """
         central = self._settled(ctx)
         return _association(ctx, central, _organization(ctx), target)
@@ -159,7 +159,7 @@ class PolicyAssociations(Family):
     def batch_get_configuration_policy_associations(
         self, ctx: Context, configuration_policy_association_identifiers: list[dict[str, Any]]
     ) -> dict[str, list[Any]]:
-        """Return what targets go by; those that go by nothing, or do not exist, are unprocessed.
+        """Return what applies to targets; those without, and unknown ones, are unprocessed.
 
         The ErrorCode of a target that the organization does not have is 400 (documented by an
         example), otherwise the status that GetConfigurationPolicyAssociation would have (inferred).
@@ -187,7 +187,7 @@ class PolicyAssociations(Family):
     def list_configuration_policy_associations(
         self, ctx: Context, filters: dict[str, str] | None = None
     ) -> dict[str, Listing[AssociationSummary]]:
-        """Return what all targets go by that go by anything: the root, then units, then accounts.
+        """Return what applies to each target that has anything: the root, units, accounts.
 
         Args:
             ctx: the request.
@@ -211,7 +211,7 @@ class PolicyAssociations(Family):
 
     @classmethod
     def organization_changed(cls, backends: ServiceBackends, change: OrganizationChange) -> None:
-        """Let accounts go by what they inherit in their new place, and end what has to end.
+        """Apply to accounts what they inherit in their new place, and end what has to end.
 
         When the delegated administrator is removed by way of Organizations, central configuration
         stops: policies and associations are deleted, accounts keep their settings (documented).
@@ -223,14 +223,14 @@ class PolicyAssociations(Family):
                     _follow(backends, change, administrator_id)
 
     def fail(self, ctx: Context, account_id: str, message: str | None) -> None:
-        """Let the policy that an account goes by have failed there, for the author of a test.
+        """Let the rollout of the policy of an account have failed, for the author of a test.
 
-        The targets above show it as they show any failure; it lasts until the policy is carried
-        out for the account again.
+        Its parents show it as they show any failure; it lasts until the policy is applied to the
+        account again.
 
         Args:
             ctx: a request by the delegated administrator in the home region.
-            account_id: an account of the organization that goes by a policy.
+            account_id: an account of the organization that a policy applies to.
             message: why it failed; None for the usual words.
         """
         central = self._settled(ctx)
@@ -273,7 +273,7 @@ def _follow(backends: ServiceBackends, change: OrganizationChange, administrator
 
 def _organization(ctx: Context) -> Organization:
     organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
-    if organization is None:  # a delegated administrator has one
+    if organization is None:  # a delegated administrator has an organization
         raise ResourceNotFoundException("The organization was not found.")
     return organization
 
@@ -282,7 +282,7 @@ def _known_target(organization: Organization, target: Mapping[str, str]) -> str:
     """Return the id of a target that the organization has.
 
     Raises:
-        InvalidInputException: the id is malformed, or there is none (inferred).
+        InvalidInputException: the id is malformed, or missing (inferred).
         ResourceNotFoundException: the organization has no such account, unit or root.
     """
     if len(target) != 1:
@@ -305,7 +305,7 @@ def _find(
     target: Mapping[str, str],
     found: list[AssociationSummary],
 ) -> ServiceError | None:
-    """Put the association of a target into ``found``, or return why there is none."""
+    """Put the association of a target into ``found``, or return why it has none."""
     try:
         _known_target(organization, target)
     except InvalidInputException as refusal:
@@ -335,7 +335,7 @@ def _association(
 def _summary(
     ctx: Context, central: CentralConfiguration, organization: Organization, target_id: str
 ) -> AssociationSummary | None:
-    """Return the association of a target; None if it goes by nothing."""
+    """Return the association of a target; None if nothing applies to it."""
     source = central.source(organization, target_id)
     if source is None:
         return None

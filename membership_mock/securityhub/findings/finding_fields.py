@@ -1,8 +1,8 @@
-"""Where a finding has what a filter or a sort criterion names.
+"""The path in a finding of each attribute that filters and sort criteria name.
 
 The names are those of ``AwsSecurityFindingFilters``: ``SeverityLabel`` is ``Severity.Label``,
 ``ResourceAwsEc2InstanceVpcId`` is ``Resources[].Details.AwsEc2Instance.VpcId``. The service model
-has both sides, so that the way from one to the other is found and not written down.
+has both names and fields, so that the paths are computed and not listed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.model import ListShape, Shape, StructureShape
 
-#: structures that the names of filters pass over
+#: structures that the names of filters leave out
 _PASSED_OVER = ("Remediation", "Details")
 
 

@@ -57,11 +57,11 @@ _NUMBER_CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True)
 class Query:
-    """Filters, ready to be asked.
+    """Compiled filters.
 
     Attributes:
         tests: what a finding must meet.
-        origin_tests: those of them that account and region of a finding decide.
+        origin_tests: those of them that depend only on account and region of a finding.
         ids: the only ids that can match; None if any can.
     """
 
@@ -83,11 +83,11 @@ def compile_filters(filters: Mapping[str, Sequence[Any]], now: datetime) -> Quer
     """Return the query that ``filters`` stand for.
 
     Args:
-        filters: the filters of each attribute; one without filters is passed over.
+        filters: the filters of each attribute; one without filters is ignored.
         now: what relative dates count from.
 
     Raises:
-        InvalidInputException: there are too many, or one of them makes no sense.
+        InvalidInputException: there are too many, or one of them is not valid.
     """
     given = {name: each for name, each in filters.items() if each}
     if len(given) > MOST_ATTRIBUTES:
@@ -117,7 +117,7 @@ def compile_filters(filters: Mapping[str, Sequence[Any]], now: datetime) -> Quer
 
 def _strings(name: str, wanted: Sequence[Any], now: datetime) -> Test:
     del now
-    by_comparison = _sorted_out("StringFilter", name, wanted)
+    by_comparison = _by_comparison("StringFilter", name, wanted)
     equal = frozenset(each["Value"] for each in by_comparison["EQUALS"])
     starts = tuple(each["Value"] for each in by_comparison["PREFIX"])
     not_equal = frozenset(each["Value"] for each in by_comparison["NOT_EQUALS"])
@@ -140,7 +140,7 @@ def _strings(name: str, wanted: Sequence[Any], now: datetime) -> Test:
 
 def _maps(name: str, wanted: Sequence[Any], now: datetime) -> Test:
     del now
-    by_comparison = _sorted_out("MapFilter", name, wanted)
+    by_comparison = _by_comparison("MapFilter", name, wanted)
     if any("Key" not in each for each in wanted):
         raise _invalid(f"a filter of {name} has no Key")
     equal = {(each["Key"], each["Value"]) for each in by_comparison["EQUALS"]}
@@ -222,17 +222,17 @@ def _network(name: str, cidr: str | None) -> IPv4Network | IPv6Network:
 def _booleans(name: str, wanted: Sequence[Any], now: datetime) -> Test:
     del now
     if any("Value" not in each for each in wanted):
-        raise _invalid(f"a filter of {name} has no Value")
+        raise _without_value(name)
     allowed = {each["Value"] for each in wanted}
     path = path_of(name)
-    # a finding that does not say counts as false (inferred)
+    # a finding without the attribute counts as false (inferred)
     return lambda fields: (values(fields, path) or [False])[0] in allowed
 
 
 def _keywords(name: str, wanted: Sequence[Any], now: datetime) -> Test:
     del now
     if any("Value" not in each for each in wanted):
-        raise _invalid(f"a filter of {name} has no Value")
+        raise _without_value(name)
     # inferred: AWS does not say where it looks for a keyword, nor how
     keywords = [each["Value"].lower() for each in wanted]
     return lambda fields: any(
@@ -272,13 +272,13 @@ def _any_of(
     return test
 
 
-def _sorted_out(kind: str, name: str, wanted: Sequence[Any]) -> dict[str, list[Any]]:
+def _by_comparison(kind: str, name: str, wanted: Sequence[Any]) -> dict[str, list[Any]]:
     """Return the filters of an attribute by their comparison."""
     known = _EXCLUDES[kind]
     sorted_out: dict[str, list[Any]] = {comparison: [] for comparison in known}
     for each in wanted:
         if "Value" not in each:
-            raise _invalid(f"a filter of {name} has no Value")
+            raise _without_value(name)
         comparison = each.get("Comparison", "EQUALS")
         if comparison not in known:
             raise _invalid(
@@ -297,6 +297,10 @@ def _date(name: str, text: str) -> datetime:
     if stamp is None:
         raise _invalid(f"{text!r} is no timestamp for {name}")
     return stamp
+
+
+def _without_value(name: str) -> InvalidInputException:
+    return _invalid(f"a filter of {name} has no Value")
 
 
 def _invalid(reason: str) -> InvalidInputException:

@@ -168,7 +168,7 @@ def read(finding: Any) -> tuple[dict[str, Any], str | None]:
 
 
 def complaints(finding: Mapping[str, Any], found: list[Violation]) -> Iterator[str]:
-    """Yield what is wrong with a finding, in the order in which the service looks.
+    """Yield what is wrong with a finding, in the order in which the service checks.
 
     Args:
         finding: the finding, or a part of one.

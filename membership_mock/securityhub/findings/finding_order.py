@@ -1,8 +1,8 @@
 """The order in which GetFindings shows findings, and the page of them that follows another.
 
 Without sort criteria the latest update comes first, and findings of the same instant in the order
-of their import (inferred). That order is kept with the findings, so that a page costs what it
-shows, that way round and the other; any other order has to look at all findings that match.
+of their import (inferred). The index of findings has that order, so that the cost of a page depends
+on its size only, ascending or descending. Any other order has to sort all findings that match.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.findings.finding_fields import attributes, path_of, values
 from membership_mock.securityhub.findings.finding_filters import Query
 from membership_mock.securityhub.findings.finding_format import instant
-from membership_mock.securityhub.findings.finding_store import Finding, Shelf
+from membership_mock.securityhub.findings.finding_store import Finding, FindingIndex
 
 #: kinds of filters whose attributes have no single value to sort by
 _UNSORTABLE = ("MapFilter", "KeywordFilter")
 
 
 @dataclass(frozen=True)
-class Sight:
-    """The findings that a viewer sees of one account in one region.
+class VisibleFindings:
+    """The findings of one account in one region that the caller may see.
 
     Attributes:
-        shelf: where they are kept.
-        until: the sequence of the last one that is seen; None if all are.
+        index: all findings of that account and region.
+        until: the sequence of the last visible one; None if all are visible.
     """
 
-    shelf: Shelf
+    index: FindingIndex
     until: int | None = None
 
     def shows(self, finding: Finding) -> bool:
-        """Return whether the viewer sees ``finding``, which is on the shelf."""
+        """Return whether the caller may see ``finding``, which is in the index."""
         return self.until is None or finding.sequence <= self.until
 
 
@@ -57,8 +57,8 @@ class Order:
     """The order that findings are shown in.
 
     Attributes:
-        criteria: what they are sorted by, before their places; none for the order they are kept in.
-        upwards: whether the order they are kept in is turned round.
+        criteria: what they are sorted by, before their places; empty for the order of the index.
+        upwards: whether the order of the index is reversed.
     """
 
     criteria: tuple[Criterion, ...] = ()
@@ -100,24 +100,24 @@ def compile_order(criteria: Sequence[Mapping[str, str]]) -> Order:
 
 
 class FoundFindings(Listing[Finding]):
-    """The findings that are seen and match, of which one page will be shown.
+    """The visible findings that match, of which one page will be shown.
 
     Args:
-        sights: what is seen of each account in each region.
+        visible: the visible findings of each account in each region.
         query: what a finding must match.
         order: the order they are shown in.
     """
 
-    __slots__ = ("_order", "_query", "_sights", "_sorts")
+    __slots__ = ("_order", "_query", "_sorts", "_visible")
 
-    def __init__(self, sights: Iterable[Sight], query: Query, order: Order) -> None:
+    def __init__(self, visible: Iterable[VisibleFindings], query: Query, order: Order) -> None:
         super().__init__((), _place)
-        self._sights = [
-            sight for sight in sights if query.admits(sight.shelf.account_id, sight.shelf.region)
+        self._visible = [
+            part for part in visible if query.admits(part.index.account_id, part.index.region)
         ]
         self._query = query
         self._order = order
-        # the few findings that have certain ids are sorted faster than found in the kept order
+        # sorting the few findings that have certain ids is faster than a walk over the index
         self._sorts = bool(order.criteria) or query.ids is not None
 
     def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
@@ -135,14 +135,14 @@ class FoundFindings(Listing[Finding]):
         return finding.place
 
     def _as_kept(self, after: Position | None) -> Iterator[Finding]:
-        """Yield what matches behind ``after`` in the order it is kept in, as far as asked for."""
-        walks = [self._walk(sight, after) for sight in self._sights]
+        """Yield what matches behind ``after`` in the order of the index, lazily."""
+        walks = [self._walk(part, after) for part in self._visible]
         if len(walks) == 1:
             return walks[0]
         return heapq.merge(*walks, key=_place, reverse=not self._order.upwards)
 
-    def _walk(self, sight: Sight, after: Position | None) -> Iterator[Finding]:
-        ordered, matches = sight.shelf.ordered, self._query.matches
+    def _walk(self, part: VisibleFindings, after: Position | None) -> Iterator[Finding]:
+        ordered, matches = part.index.ordered, self._query.matches
         if self._order.upwards:
             start = 0 if after is None else bisect_right(ordered, after, key=_place)
             indexes = range(start, len(ordered))
@@ -151,7 +151,7 @@ class FoundFindings(Listing[Finding]):
             indexes = range(stop - 1, -1, -1)
         for index in indexes:
             finding = ordered[index]
-            if sight.shows(finding) and matches(finding.fields):
+            if part.shows(finding) and matches(finding.fields):
                 yield finding
 
     def _first_sorted(self, count: int, after: Position | None) -> list[Finding]:
@@ -159,23 +159,23 @@ class FoundFindings(Listing[Finding]):
         matches = self._query.matches
         keyed = (
             (self._key(self._sort_values(finding)), finding)
-            for sight in self._sights
-            for finding in self._candidates(sight.shelf)
-            if sight.shows(finding) and matches(finding.fields)
+            for part in self._visible
+            for finding in self._candidates(part.index)
+            if part.shows(finding) and matches(finding.fields)
         )
         if after is not None:
             last = self._key(json.loads(str(after)))
             keyed = (pair for pair in keyed if last < pair[0])
         return [finding for _, finding in heapq.nsmallest(count, keyed, key=lambda pair: pair[0])]
 
-    def _candidates(self, shelf: Shelf) -> Iterable[Finding]:
+    def _candidates(self, index: FindingIndex) -> Iterable[Finding]:
         ids = self._query.ids
         if ids is None:
-            return shelf.ordered
-        return chain.from_iterable(shelf.by_id.get(one, ()) for one in ids)
+            return index.ordered
+        return chain.from_iterable(index.by_id.get(one, ()) for one in ids)
 
     def _sort_values(self, finding: Finding) -> list[Any]:
-        """Return what a finding is sorted by; None for what it has not."""
+        """Return what a finding is sorted by; None for an attribute that it does not have."""
         sorted_by: list[Any] = []
         for criterion in self._order.criteria:
             found = values(finding.fields, criterion.path)
@@ -188,7 +188,7 @@ class FoundFindings(Listing[Finding]):
         return [*sorted_by, finding.place]
 
     def _key(self, sort_values: Sequence[Any]) -> tuple[Any, ...]:
-        """Return the key for `_sort_values`; what a finding has not comes last (inferred)."""
+        """Return the key for `_sort_values`; a missing attribute comes last (inferred)."""
         *given, place = sort_values
         key: list[Any] = []
         for value, criterion in zip(given, self._order.criteria, strict=True):

@@ -1,6 +1,6 @@
-"""Where findings are kept: with the account and the region that they come from, once.
+"""The store of findings: each is stored once, with the account and region that it comes from.
 
-Whoever sees a finding, its own account, an administrator or a home region, sees this one record.
+Its own account, its administrator and the home region all read this one record.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Finding:
     Attributes:
         fields: what GetFindings shows of it, with the names of the API.
         sequence: its number in the order of first imports.
-        place: its place in the default order of GetFindings, which goes downwards.
+        place: its sort key in the default order of GetFindings, which is descending.
         touched: when it was last imported or updated.
         customer_fields: the fields that BatchUpdateFindings has set: no provider overwrites them.
     """
@@ -46,14 +46,14 @@ class Finding:
 
 
 @dataclass
-class Shelf:
-    """The findings of one account in one region.
+class FindingIndex:
+    """The findings of one account in one region, indexed by identity, by id and by place.
 
     Attributes:
         findings: every finding by its identity.
         by_id: the same by their ids, which products may share.
         ordered: the same, ascending by their places.
-        next_expiry: no finding expires before.
+        next_expiry: no finding expires before this time; None when there are no findings.
     """
 
     account_id: str
@@ -64,7 +64,7 @@ class Shelf:
     next_expiry: datetime | None = None
 
     def add(self, finding: Finding) -> None:
-        """Keep a finding, whose identity must be new."""
+        """Add a finding, whose identity must be new."""
         self.findings[finding.identity] = finding
         self.by_id.setdefault(finding.fields["Id"], []).append(finding)
         insort(self.ordered, finding, key=_place)
@@ -81,7 +81,7 @@ class Shelf:
         del self.ordered[bisect_left(self.ordered, finding.place, key=_place)]
 
     def expire(self, now: datetime) -> None:
-        """Drop what nobody has touched for 90 days."""
+        """Drop findings that were not imported or updated for 90 days."""
         if self.next_expiry is None or now < self.next_expiry:
             return
         for finding in [each for each in self.ordered if each.touched + RETENTION <= now]:
@@ -95,14 +95,15 @@ class FindingStore(Store, scope=Scope.PARTITION):
     """The findings of all accounts in all regions.
 
     Attributes:
-        shelves: the shelf of each account that has findings, by region and account.
+        shelves: the index of each account that has findings, by region and account. Dumps of
+            older releases have this name.
         last_sequence: what the latest finding was numbered.
         copies: by the account that aggregated findings, and its home region: the regions that are
             no longer linked, and up to which sequence their findings had been copied by then.
     """
 
     rank = 8
-    shelves: dict[str, dict[str, Shelf]] = field(default_factory=dict)
+    shelves: dict[str, dict[str, FindingIndex]] = field(default_factory=dict)
     last_sequence: int = 0
     copies: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
@@ -110,22 +111,22 @@ class FindingStore(Store, scope=Scope.PARTITION):
         """Yield a line for each account and region with findings."""
         del key, view
         for region, shelves in self.shelves.items():
-            for account_id, shelf in shelves.items():
-                if shelf.ordered:
-                    text = f"findings: {len(shelf.ordered):,}"
+            for account_id, index in shelves.items():
+                if index.ordered:
+                    text = f"findings: {len(index.ordered):,}"
                     yield Summary(account_id, region, "securityhub", one(text))
 
-    def own_shelf(self, account_id: str, region: str) -> Shelf:
-        """Return the shelf of an account in a region, which is made if there was none."""
+    def index_of(self, account_id: str, region: str) -> FindingIndex:
+        """Return the findings of an account in a region; the index is created on first use."""
         in_region = self.shelves.setdefault(region, {})
         if account_id not in in_region:
-            in_region[account_id] = Shelf(account_id, region)
+            in_region[account_id] = FindingIndex(account_id, region)
         return in_region[account_id]
 
     def keep_copies(self, account_id: str, home_region: str, regions: Iterable[str]) -> None:
-        """Let what linked regions have brought to the home region stay visible there.
+        """Keep findings of regions that are no longer linked visible in the home region.
 
-        To be called when regions are unlinked. Source: API page DeleteFindingAggregator; that it
+        Source: API page DeleteFindingAggregator; that it
         goes for regions that are taken out of an aggregator as well is inferred.
 
         Args:
@@ -143,7 +144,10 @@ class FindingStore(Store, scope=Scope.PARTITION):
 
 
 def place_of(updated_at: datetime, sequence: int) -> str:
-    """Return the place of a finding: the latest update first, equal ones as they were imported."""
+    """Return the sort key of a finding; downwards, the latest update comes first.
+
+    Findings of the same instant come in the order of their import.
+    """
     stamp = updated_at.isoformat(timespec="microseconds")
     return f"{stamp}/{10**12 - sequence:012d}"
 

@@ -1,4 +1,4 @@
-"""What customers note on findings, as opposed to what providers say of them.
+"""BatchUpdateFindings: what customers, rather than providers, set in findings.
 
 Sources: API pages BatchUpdateFindings and BatchUpdateFindingsUnprocessedFinding (codes and texts).
 """
@@ -74,14 +74,14 @@ class FindingUpdates(Family):
         }
         changes = {name: value for name, value in changes.items() if value is not None}
         well_formed = next(finding_format.complaints(changes, []), None) is None
-        sights = list(self.of(Findings).visible(ctx.now))
+        visible = list(self.of(Findings).visible(ctx.now))
         processed, unprocessed, seen = [], [], set()
         for identifier in finding_identifiers:
             identity = (identifier["ProductArn"], identifier["Id"])
             found = [
                 finding
-                for sight in sights
-                if (finding := sight.shelf.findings.get(identity)) and sight.shows(finding)
+                for part in visible
+                if (finding := part.index.findings.get(identity)) and part.shows(finding)
             ]
             failure: str | None
             if identity in seen:

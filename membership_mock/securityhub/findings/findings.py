@@ -1,4 +1,4 @@
-"""Findings: importing them, and seeing one's own, one's members' and those of linked regions.
+"""Findings: their import, and GetFindings for one's own, one's members' and linked regions.
 
 A finding belongs to the account and the region that it was imported in, and is kept once.
 
@@ -14,29 +14,35 @@ from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.protocol.timestamps import WRITING
 from membership_mock.securityhub.aggregation.finding_aggregators import FindingAggregators
 from membership_mock.securityhub.errors import (
     AccessDeniedException,
     InvalidInputException,
-    not_subscribed,
+    not_subscribed_text,
 )
+from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.findings import finding_format
 from membership_mock.securityhub.findings.finding_fields import texts
 from membership_mock.securityhub.findings.finding_filters import compile_filters
-from membership_mock.securityhub.findings.finding_order import FoundFindings, Sight, compile_order
+from membership_mock.securityhub.findings.finding_order import (
+    FoundFindings,
+    VisibleFindings,
+    compile_order,
+)
 from membership_mock.securityhub.findings.finding_severity import severity_for, severity_of_provider
 from membership_mock.securityhub.findings.finding_store import Finding, FindingStore, place_of
 from membership_mock.securityhub.hubs.hubs import Hubs
-from membership_mock.securityhub.membership.administration import Administration
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.aggregation import FindingAggregator
 
 #: Source: API page BatchImportFindings, user guide (240 KB each, 6 MB in all).
 LARGEST_FINDING = 240 * 1024
 LARGEST_BATCH = 6 * 1024 * 1024
-#: The characters that no text of a finding may have, and what it hears then. Source: a log of a
-#: real call; that it goes for every text is inferred.
+#: A text of a finding must be shorter than this; the error message. Source: a log of a real call;
+#: that it holds for every text is inferred.
 TOO_LONG = 32768
 FIELD_TOO_LONG = f"The maximum size of an individual field should be less than {TOO_LONG}"
 
@@ -59,7 +65,7 @@ _AWS_PRODUCTS = {
 }
 
 
-class Findings(Family):
+class Findings(SecurityHubFamily):
     """The operations on findings."""
 
     @operation(
@@ -95,7 +101,7 @@ class Findings(Family):
             _check_access(ctx, finding)
         if self.of(Hubs).of_account(ctx.account_id) is None:
             # Source: user guide, a hub that is not enabled makes findings fail
-            text = not_subscribed(ctx.account_id).message
+            text = not_subscribed_text(ctx.account_id)
             failed += [_failure(finding, "InvalidAccess", text) for finding in accepted]
             accepted = []
         for finding in accepted:
@@ -116,14 +122,24 @@ class Findings(Family):
         """Return the findings that the caller sees from here and that match ``filters``.
 
         Raises:
-            InvalidInputException: the filters or sort criteria make no sense.
+            InvalidInputException: the filters or sort criteria are not valid.
         """
         self.of(Hubs).require()
         query = compile_filters(filters or {}, ctx.now)
         order = compile_order(sort_criteria or ())
         return {"Findings": FoundFindings(self.visible(ctx.now), query, order)}
 
-    def visible(self, now: datetime) -> Iterator[Sight]:
+    def regions_unlinked(self, before: FindingAggregator, after: FindingAggregator | None) -> None:
+        """Keep findings of regions that are no longer linked visible in the home region."""
+        store = self.store(FindingStore)
+        unlinked = [
+            region
+            for region in store.shelves
+            if before.links(region) and not (after is not None and after.links(region))
+        ]
+        store.keep_copies(before.account_id, before.finding_aggregation_region, unlinked)
+
+    def visible(self, now: datetime) -> Iterator[VisibleFindings]:
         """Yield what the caller sees from this region: its own findings and its members'.
 
         In its home region it sees the same of the linked regions. Those that were linked once have
@@ -144,26 +160,26 @@ class Findings(Family):
             there = self.backend.in_region(region)
             seen = {caller, *there.family(Administration).enabled_members(caller)}
             for account_id in seen & shelves.keys():
-                shelf = shelves[account_id]
-                shelf.expire(now)
-                yield Sight(shelf, until)
+                index = shelves[account_id]
+                index.expire(now)
+                yield VisibleFindings(index, until)
 
     def _import(self, ctx: Context, given: dict[str, Any]) -> None:
         """Keep a well-formed finding, unless a later version of it is kept already."""
         store = self.store(FindingStore)
-        shelf = store.own_shelf(ctx.account_id, ctx.region)
-        shelf.expire(ctx.now)
+        index = store.index_of(ctx.account_id, ctx.region)
+        index.expire(ctx.now)
         updated_at = finding_format.when(given["UpdatedAt"])
-        old = shelf.findings.get((given["ProductArn"], given["Id"]))
+        old = index.findings.get((given["ProductArn"], given["Id"]))
         if old is None:
             sequence = store.next_sequence()
             customer_fields: set[str] = set()
         else:
             if updated_at <= finding_format.when(old.fields["UpdatedAt"]):
                 return
-            shelf.remove(old)
+            index.remove(old)
             sequence, customer_fields = old.sequence, old.customer_fields
-        shelf.add(
+        index.add(
             Finding(
                 fields=_merged(ctx, given, old),
                 sequence=sequence,

@@ -11,11 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
-from membership_mock.securityhub.central_configuration.central_configuration import Governance
 from membership_mock.securityhub.errors import (
     CENTRALLY_MANAGED,
     AccessDeniedException,
@@ -24,10 +23,11 @@ from membership_mock.securityhub.errors import (
     ResourceNotFoundException,
     not_subscribed,
 )
-from membership_mock.securityhub.membership.administration import Administration
-from membership_mock.securityhub.membership.associations import AssociationStore
-from membership_mock.securityhub.organization.delegation import Delegation
-from membership_mock.securityhub.standards.standards import Standards
+from membership_mock.securityhub.families import SecurityHubFamily
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.associations import AssociationStore
+from membership_mock.securityhub.relationships.central_configuration import Governance
+from membership_mock.securityhub.relationships.delegation import Delegation
 
 
 @dataclass
@@ -63,14 +63,14 @@ class HubStore(Store, scope=Scope.REGION):
             yield Summary(account_id, region, "securityhub", one(f"hub{controls}"))
 
 
-class Hubs(Family):
+class Hubs(SecurityHubFamily):
     """The operations on hubs."""
 
     def require(self) -> Hub:
         """Return the caller's hub in this region.
 
         Raises:
-            InvalidAccessException: there is none.
+            InvalidAccessException: the caller has no hub here.
         """
         hub = self.of_account(self.backend.account_id)
         if hub is None:
@@ -90,7 +90,7 @@ class Hubs(Family):
         control_finding_generator: str | None = None,
         tags: dict[str, str] | None = None,
     ) -> Hub:
-        """Return the hub of an account in this region, which is enabled if there was none.
+        """Return the hub of an account in this region; enable it if there is none.
 
         A hub that is there already stays as it is, its standards included (documented for the
         accounts of an organization).
@@ -108,18 +108,19 @@ class Hubs(Family):
                 control_finding_generator=control_finding_generator or "SECURITY_CONTROL",
                 tags=tags or {},
             )
-            if default_standards:
-                self.of(Standards).subscribe_defaults(account_id, now)
+            for family in self.followers():
+                family.hub_enabled(account_id, now, default_standards=default_standards)
         return hubs[account_id]
 
     def disable(self, account_id: str, now: datetime) -> None:
-        """Take the hub of an account in this region away, with standards and associations.
+        """Remove the hub of an account in this region, its standards and its members.
 
-        Those that it was invited to by others stay (inferred).
+        Associations with its own administrator and its invitations stay (inferred).
         """
         del now
         self.store(AssociationStore).forget_administrator(account_id)
-        self.of(Standards).unsubscribe_all(account_id)
+        for family in self.followers():
+            family.hub_disabling(account_id)
         self.store(HubStore).hubs.pop(account_id, None)
 
     @operation("EnableSecurityHub")
@@ -136,7 +137,7 @@ class Hubs(Family):
             AccessDeniedException: a configuration policy governs the account.
             ResourceConflictException: it is enabled already (observed).
         """
-        self.require_own_say()
+        self.require_not_centrally_managed()
         if self.of_account(ctx.account_id) is not None:
             raise ResourceConflictException("Account is already subscribed to Security Hub")
         self.enable(
@@ -160,7 +161,7 @@ class Hubs(Family):
         """
         if self.of_account(ctx.account_id) is None:
             raise ResourceNotFoundException("Account is not subscribed to Security Hub")
-        self.require_own_say()
+        self.require_not_centrally_managed()
         administration = self.of(Administration)
         if self._is_delegated() or administration.enabled_members(ctx.account_id):
             raise InvalidInputException(
@@ -183,13 +184,13 @@ class Hubs(Family):
         if hub_arn is not None and hub_arn != hub.hub_arn:
             raise ResourceNotFoundException(f"Hub {hub_arn} was not found")
         administrator = self.of(Administration).administrator_of(ctx.account_id)
-        ruling = (self.of_account(administrator) if administrator else None) or hub
+        deciding = (self.of_account(administrator) if administrator else None) or hub
         return {
             "HubArn": hub.hub_arn,
             # a string, unlike the timestamps of other operations
             "SubscribedAt": hub.subscribed_at.isoformat(timespec="milliseconds")[:23] + "Z",
             "AutoEnableControls": hub.auto_enable_controls,
-            "ControlFindingGenerator": ruling.control_finding_generator,
+            "ControlFindingGenerator": deciding.control_finding_generator,
         }
 
     @operation("UpdateSecurityHubConfiguration")
@@ -206,7 +207,7 @@ class Hubs(Family):
                 change ``ControlFindingGenerator`` (documented rule, inferred error).
         """
         hub = self.require()
-        self.require_own_say()
+        self.require_not_centrally_managed()
         administrator = self.of(Administration).administrator_of(ctx.account_id)
         if control_finding_generator is not None and administrator is not None:
             raise AccessDeniedException(
@@ -223,7 +224,7 @@ class Hubs(Family):
         if hub is not None:
             yield TaggedResource(arn=hub.hub_arn, tags=hub.tags, resource_type="securityhub:hub")
 
-    def require_own_say(self) -> None:
+    def require_not_centrally_managed(self) -> None:
         """Refuse what an account may not do to its hub while a configuration policy governs it.
 
         The administrator itself is not refused (inferred from the text).

@@ -1,4 +1,4 @@
-"""What the operations on lists of accounts have in common: one bad account stops no other."""
+"""What the operations on lists of accounts share: each account is processed independently."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from membership_mock.securityhub.errors import (
     NO_SUCH_RESOURCE,
     OUT_OF_RANGE,
+    TOO_MANY,
     BadRequestException,
     InvalidInputException,
 )
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 #: how many accounts one call may name (observed for CreateMembers, inferred for the others)
 ACCOUNTS_PER_CALL = 50
-#: what the accounts behind the fiftieth get (observed)
-TOO_MANY = "Maximum number of results exceeded"
 
 Result = dict[str, str]
 
@@ -59,7 +58,7 @@ def each_account(
     """Act on one account after the other, and return the answer with those that did not work.
 
     Args:
-        account_ids: the accounts as they were sent; those behind the fiftieth stay untouched.
+        account_ids: the accounts as they were sent; those after the fiftieth are not processed.
         act: does it, or returns why not.
     """
     unprocessed = []

@@ -18,7 +18,6 @@ from typing import Any
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.securityhub.central_configuration.central_configuration import Governance
 from membership_mock.securityhub.errors import (
     NO_SUCH_RESOURCE,
     OUT_OF_RANGE,
@@ -30,8 +29,9 @@ from membership_mock.securityhub.membership.account_lists import (
     require_accounts,
     require_hub,
 )
-from membership_mock.securityhub.membership.associations import Association, AssociationStore
-from membership_mock.securityhub.organization.delegation import Delegation
+from membership_mock.securityhub.relationships.associations import Association, AssociationStore
+from membership_mock.securityhub.relationships.central_configuration import Governance
+from membership_mock.securityhub.relationships.delegation import Delegation
 
 #: observed up to "a master account"
 NO_ADMINISTRATOR = (
@@ -118,7 +118,7 @@ class Invitations(Family):
 
         Raises:
             BadRequestException: the caller has no hub; the invitation does not exist, or no more;
-                it was accepted before; the caller is somebody else's member or an administrator
+                it was accepted before; the caller is another account's member or an administrator
                 itself; or the administrator has become a member (codes inferred).
         """
         require_hub(self)

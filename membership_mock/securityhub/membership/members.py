@@ -15,26 +15,27 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.organizations import Organization
-from membership_mock.securityhub.errors import OUT_OF_RANGE, InvalidInputException
+from membership_mock.securityhub.errors import (
+    ALREADY_LISTED,
+    LIMIT_REACHED,
+    OTHERS_MEMBER,
+    OUT_OF_RANGE,
+    OWN_ACCOUNT,
+    TOO_MANY,
+    InvalidInputException,
+)
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.membership.account_lists import (
     ACCOUNTS_PER_CALL,
-    TOO_MANY,
     Result,
     each_account,
     require_accounts,
     require_hub,
 )
-from membership_mock.securityhub.membership.administration import (
-    ALREADY_LISTED,
-    LIMIT_REACHED,
-    OTHERS_MEMBER,
-    OWN_ACCOUNT,
-    Administration,
-)
-from membership_mock.securityhub.membership.associations import Association, AssociationStore
-from membership_mock.securityhub.organization.delegation import Delegation
 from membership_mock.securityhub.quotas import INVITATIONS, INVITED_MEMBERS, MEMBERS
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.associations import Association, AssociationStore
+from membership_mock.securityhub.relationships.delegation import Delegation
 
 #: inferred, but for the part from "already an" on
 MEMBERS_CANNOT_CREATE = (

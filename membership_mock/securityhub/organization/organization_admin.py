@@ -24,19 +24,19 @@ from membership_mock.securityhub.errors import (
     InvalidAccessException,
     InvalidInputException,
     ResourceNotFoundException,
+    not_an_administrator,
+    not_an_administrator_text,
+    not_subscribed_text,
 )
 from membership_mock.securityhub.hubs.hubs import Hubs
-from membership_mock.securityhub.membership.administration import Administration
-from membership_mock.securityhub.membership.associations import AssociationStore
-from membership_mock.securityhub.organization.delegation import (
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.associations import AssociationStore
+from membership_mock.securityhub.relationships.delegation import (
     SERVICE_PRINCIPAL,
     Delegation,
     DelegationStore,
 )
-from membership_mock.securityhub.organization.organization_configuration import (
-    OrganizationConfiguration,
-    not_an_administrator,
-)
+from membership_mock.securityhub.relationships.organization_settings import OrganizationSettings
 
 FEATURE = "SecurityHub"
 
@@ -63,7 +63,7 @@ class OrganizationAdmin(Family):
             InvalidAccessException: the caller is not the management account (inferred).
             InvalidInputException: there is no such account in the organization, not all features
                 of the organization are enabled (documented rule), another account was designated
-                in some region or is registered in Organizations, the account is somebody's member,
+                in some region or is registered in Organizations, the account is another's member,
                 or the management account designates itself without a hub (codes inferred).
         """
         _require_known(feature)
@@ -99,10 +99,8 @@ class OrganizationAdmin(Family):
         _require_known(feature)
         organization = self._managed_organization(ctx)
         if self.delegated_administrator() != admin_account_id:
-            raise ResourceNotFoundException(
-                f"Account {admin_account_id} is not an administrator for this organization"
-            )
-        settings = self.of(OrganizationConfiguration).settings(admin_account_id)
+            raise ResourceNotFoundException(not_an_administrator_text(admin_account_id))
+        settings = self.of(OrganizationSettings).settings(admin_account_id)
         if settings.configuration_type == "CENTRAL":
             raise InvalidInputException(
                 "Cannot remove the Security Hub administrator while Central Configuration is on"
@@ -163,7 +161,7 @@ class OrganizationAdmin(Family):
         administrator = self.store(DelegationStore).administrators.pop(management_account_id)
         members = self.store(AssociationStore).roster(administrator).ordered
         self.dismiss(administrator, [each.account_id for each in members], now)
-        self.of(OrganizationConfiguration).forget(administrator)
+        self.of(OrganizationSettings).forget(administrator)
 
     def dismiss(self, administrator_id: str, account_ids: Iterable[str], now: datetime) -> None:
         """End the association of an administrator with members by organization."""
@@ -214,9 +212,7 @@ class OrganizationAdmin(Family):
                 f"Account {account_id} is a member account of {administrator}"
             )
         if account_id == ctx.account_id and self.of(Hubs).of_account(account_id) is None:
-            raise InvalidInputException(
-                f"Account {account_id} is not subscribed to AWS Security Hub"
-            )
+            raise InvalidInputException(not_subscribed_text(account_id))
 
 
 def _in_partition(world: World, kind: type[S], partition: str) -> list[tuple[str, S]]:

@@ -10,124 +10,53 @@ calls; what they leave open is marked inferred.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, ServiceBackends, operation
 from membership_mock.engine.protocol.regions import partition_of
-from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
+from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.engine.state.organizations import OrganizationChange
-from membership_mock.engine.state.summary import Summary, View, one
-from membership_mock.engine.state.world import Scope, Store, World
-from membership_mock.securityhub.central_configuration.central_configuration import Governance
 from membership_mock.securityhub.central_configuration.configuration_rollout import (
     ConfigurationRollout,
 )
 from membership_mock.securityhub.errors import (
+    HOME_REGION_ONLY,
     AccessDeniedException,
-    InvalidAccessException,
     InvalidInputException,
     ResourceConflictException,
+    not_an_administrator,
 )
 from membership_mock.securityhub.hubs.hubs import Hubs
-from membership_mock.securityhub.membership.administration import Administration
-from membership_mock.securityhub.organization.delegation import Delegation, DelegationStore
-
-#: how long central configuration stays PENDING for those who do not look (inferred)
-STEPS = (A_MINUTE,)
+from membership_mock.securityhub.relationships.administration import Administration
+from membership_mock.securityhub.relationships.central_configuration import Governance
+from membership_mock.securityhub.relationships.delegation import Delegation, DelegationStore
+from membership_mock.securityhub.relationships.organization_settings import (
+    OrganizationSettings,
+    Settings,
+    SettingsStore,
+)
 
 #: observed
 NO_AUTO_ENABLE = "Auto Enable and AutoEnableStandards can not be enabled for Central Configuration"
-#: observed for the operations on configuration policies, inferred here
-HOME_REGION_ONLY = "Central Configuration APIs can only be called from the aggregation region"
-
-
-@dataclass
-class Settings:
-    """The settings of a delegated administrator in a region.
-
-    Attributes:
-        auto_enable: whether accounts that join the organization become members at once.
-        auto_enable_standards: which standards are switched on for them.
-        configuration_type: LOCAL, or CENTRAL when configuration policies rule.
-        set_up: how far CENTRAL has been set up: PENDING, and then ENABLED; None when there is
-            nothing to set up.
-    """
-
-    auto_enable: bool = False
-    auto_enable_standards: Literal["NONE", "DEFAULT"] = "DEFAULT"
-    configuration_type: Literal["LOCAL", "CENTRAL"] = "LOCAL"
-    set_up: Progress | None = None
-
-    def look(self, now: datetime, world: World) -> str:
-        """Return the status of the configuration, which may settle with the look."""
-        if self.set_up is None:
-            return "ENABLED"
-        self.set_up.look(STEPS, now, world)
-        return "ENABLED" if self.set_up.steps else "PENDING"
-
-
-@dataclass
-class SettingsStore(Store, scope=Scope.REGION):
-    """The settings of the delegated administrators in a region, by their account."""
-
-    rank = 2
-    settings: dict[str, Settings] = field(default_factory=dict)
-
-    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each administrator."""
-        (region,) = key
-        for account_id, each in self.settings.items():
-            pending = each.set_up is not None and not each.set_up.steps_by(STEPS, view.now)
-            text = (
-                f"organization configuration {each.configuration_type}"
-                f"{', PENDING' if pending else ''}, AutoEnable {each.auto_enable},"
-                f" AutoEnableStandards {each.auto_enable_standards}"
-            )
-            yield Summary(account_id, region, "securityhub", one(text))
 
 
 class OrganizationConfiguration(Family):
     """The operations on the organization's configuration."""
 
-    def settings(self, admin_account: str) -> Settings:
-        """Return the settings of a delegated administrator in this region.
-
-        In a region that is linked to the home region of a central configuration, these are the
-        settings of the home region.
-        """
-        backend = self.backend
-        aggregator = self.of(Governance).aggregator(admin_account)
-        if aggregator is not None and aggregator.reaches(backend.region_name):
-            home = backend.world.store(
-                SettingsStore,
-                account_id=admin_account,
-                region=aggregator.finding_aggregation_region,
-                partition=backend.partition,
-            ).settings.get(admin_account)
-            if home is not None and home.configuration_type == "CENTRAL":
-                return home
-        return self.store(SettingsStore).settings.get(admin_account) or Settings()
-
-    def forget(self, admin_account: str) -> None:
-        """Drop the settings in this region of an account that is administrator no more."""
-        self.store(SettingsStore).settings.pop(admin_account, None)
-
     @operation("DescribeOrganizationConfiguration")
     def describe_organization_configuration(self, ctx: Context) -> dict[str, Any]:
         """Return the caller's settings for its organization.
 
-        CENTRAL is PENDING at the first look after it was chosen, and settles to ENABLED at the
+        CENTRAL is PENDING at the first read after it was chosen, and settles to ENABLED at the
         second one, or after a minute (observed: clients wait up to three minutes for it).
 
         Raises:
             InvalidAccessException: the caller has no hub, or is not the administrator (observed).
         """
         self._require_administrator(ctx)
-        settings = self.settings(ctx.account_id)
+        settings = self.of(OrganizationSettings).settings(ctx.account_id)
         return {
             "AutoEnable": settings.auto_enable,
             "AutoEnableStandards": settings.auto_enable_standards,
@@ -155,14 +84,17 @@ class OrganizationConfiguration(Family):
             InvalidAccessException: the caller has no hub, or is not the administrator (observed).
             InvalidInputException: CENTRAL goes neither with AutoEnable nor with default standards
                 (observed), and needs a finding aggregator whose home region this is, and an
-                administrator that is not the management account, nor a member of somebody in a
+                administrator that is not the management account, nor another's member in a
                 linked region (codes inferred).
             AccessDeniedException: central configuration is in use, and this is not its home region.
             ResourceConflictException: back to LOCAL while there are configuration policies or
                 associations (code inferred).
         """
         self._require_administrator(ctx)
-        current, rollout = self.settings(ctx.account_id), self.of(ConfigurationRollout)
+        current, rollout = (
+            self.of(OrganizationSettings).settings(ctx.account_id),
+            self.of(ConfigurationRollout),
+        )
         wanted = (organization_configuration or {}).get("ConfigurationType")
         after = wanted or current.configuration_type
         if after == "CENTRAL":
@@ -206,8 +138,11 @@ class OrganizationConfiguration(Family):
                 family.admit(administrator, change.account_id, change.now)
 
     def admit(self, admin_account: str, account_id: str, now: datetime) -> None:
-        """Do for a new account of the organization what the settings say."""
-        settings, administration = self.settings(admin_account), self.of(Administration)
+        """Apply the settings to a new account of the organization."""
+        settings, administration = (
+            self.of(OrganizationSettings).settings(admin_account),
+            self.of(Administration),
+        )
         if not settings.auto_enable:
             return
         if administration.obstacle(admin_account, account_id) is not None:
@@ -243,10 +178,3 @@ class OrganizationConfiguration(Family):
         aggregator = self.of(Governance).aggregator(ctx.account_id)
         if aggregator is not None and aggregator.finding_aggregation_region != ctx.region:
             raise AccessDeniedException(HOME_REGION_ONLY)
-
-
-def not_an_administrator(account_id: str) -> InvalidAccessException:
-    """Return the error for an account that does not administer its organization (observed)."""
-    return InvalidAccessException(
-        f"Account {account_id} is not an administrator for this organization"
-    )

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress, is_over
 from membership_mock.engine.state.summary import Summary, View, listed, one
 from membership_mock.engine.state.world import Scope, Store
+from membership_mock.securityhub.families import SecurityHubFamily
 
-#: how long a subscription stays PENDING, for those who do not look, and DELETING (inferred)
+#: how long a subscription stays PENDING, where time has to pass, and DELETING (inferred)
 STEPS = (A_MINUTE,)
 
 
@@ -63,7 +63,7 @@ class Subscription:
     deleting_since: datetime | None = None
 
     def status_at(self, now: datetime) -> str:
-        """Return the status as the clock has it, before any look."""
+        """Return the status by the clock alone, as if nothing had read it."""
         if self.deleting_since is not None:
             return "DELETING"
         return "READY" if self.set_up.steps_by(STEPS, now) else "PENDING"
@@ -88,7 +88,7 @@ class StandardsStore(Store, scope=Scope.REGION):
     last_sequence: int = 0
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each account with subscriptions, with the status before any look."""
+        """Yield a line for each account with subscriptions, with its status by the clock."""
         (region,) = key
         for account_id, held in self.subscriptions.items():
             shown = [
@@ -126,7 +126,7 @@ class StandardsStore(Store, scope=Scope.REGION):
             self.subscriptions.pop(account_id, None)
 
 
-class Standards(Family):
+class Standards(SecurityHubFamily):
     """The standards of this region and the subscriptions to them, for the other families."""
 
     def available(self) -> dict[str, Standard]:
@@ -142,18 +142,19 @@ class Standards(Family):
         known = self.available().values()
         return next((each for each in known if each.resource == resource), None)
 
-    def subscribe_defaults(self, account_id: str, now: datetime) -> None:
-        """Subscribe an account to the standards that come with its hub."""
-        defaults = [each for each in self.available().values() if each.enabled_by_default]
-        self.subscribe(account_id, [each.standards_arn for each in defaults], now)
+    def hub_enabled(self, account_id: str, now: datetime, *, default_standards: bool) -> None:
+        """Subscribe an account to the standards that come with its hub, if it wants them."""
+        if default_standards:
+            defaults = [each for each in self.available().values() if each.enabled_by_default]
+            self.subscribe(account_id, [each.standards_arn for each in defaults], now)
 
     def subscribe(self, account_id: str, standards_arns: Iterable[str], now: datetime) -> None:
         """Subscribe an account to standards; those it has already stay as they are.
 
         Args:
-            account_id: any account; its hub is not asked for.
-            standards_arns: unknown ones are passed over, those of another region stand for the
-                same standards of this one.
+            account_id: any account; whether it has a hub is not checked.
+            standards_arns: unknown ones are ignored; those of another region mean the same
+                standards of this one.
             now: when the subscriptions begin.
         """
         store = self.store(StandardsStore)
@@ -171,19 +172,19 @@ class Standards(Family):
         return store.of(account_id)
 
     def unsubscribe(self, account_id: str, standards_arns: Iterable[str], now: datetime) -> None:
-        """End an account's subscriptions to standards; those it has not are passed over."""
+        """End an account's subscriptions to standards; others are ignored."""
         for standard in filter(None, map(self.find, standards_arns)):
             self.end(account_id, self.subscription_arn(account_id, standard), now)
 
     def end(self, account_id: str, arn: str, now: datetime) -> None:
-        """End a subscription, if there is one: it is DELETING, and gone when anybody can see it."""
+        """End a subscription, if there is one: it is DELETING, and removed by the next read."""
         subscription = self.held(account_id, now).get(arn)
         if subscription is not None and subscription.deleting_since is None:
             subscription.deleting_since = now
             self.held(account_id, now)
 
-    def unsubscribe_all(self, account_id: str) -> None:
-        """End all of an account's subscriptions in this region, since its hub goes."""
+    def hub_disabling(self, account_id: str) -> None:
+        """End all of an account's subscriptions in this region."""
         self.store(StandardsStore).subscriptions.pop(account_id, None)
 
     def subscribed(self, account_id: str) -> list[str]:
@@ -282,7 +283,7 @@ _STANDARDS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
-#: those that come with a hub
+#: those that come with a hub (source: API page EnableSecurityHub)
 _DEFAULTS = (
     "standards/aws-foundational-security-best-practices/v/1.0.0",
     "ruleset/cis-aws-foundations-benchmark/v/1.2.0",

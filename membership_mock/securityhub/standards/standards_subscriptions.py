@@ -47,9 +47,9 @@ class StandardsSubscriptions(Family):
         standards_subscription_arns: list[str] | None = None,
         providers: list[str] | None = None,
     ) -> dict[str, Any]:
-        """Return the caller's own subscriptions; those that were PENDING settle with the look.
+        """Return the caller's own subscriptions; a read lets PENDING ones settle.
 
-        ARNs that are no subscriptions of the caller are passed over (inferred).
+        ARNs that are no subscriptions of the caller are ignored (inferred).
         """
         self.of(Hubs).require()
         held = self.of(Standards).held(ctx.account_id, ctx.now)
@@ -116,11 +116,11 @@ class StandardsSubscriptions(Family):
     ) -> dict[str, Any]:
         """End subscriptions of the caller, and return them as DELETING.
 
-        They are gone for everybody who looks later; one that is DELETING stays so (inferred). A
-        refusal because of PENDING is a look at it, after which it may settle.
+        The next read does not find them; one that is DELETING stays so (inferred). A
+        refusal because of PENDING counts as a read, after which it may settle.
 
         Raises:
-            InvalidInputException: one of them is still PENDING (text observed), or is none of the
+            InvalidInputException: one of them is still PENDING (text observed), or not the
                 caller's (text inferred); then none is ended.
             AccessDeniedException: a configuration policy governs the caller (observed).
         """
@@ -130,7 +130,7 @@ class StandardsSubscriptions(Family):
         _refuse_unknown("StandardsSubscriptionArn", [arn for arn in arns if arn not in held])
         pending = [arn for arn in arns if held[arn].pending(ctx.now)]
         for arn in pending:
-            # clients do try later, without any other look (observed), and have to come to an end
+            # clients do try later, without any other read (observed), and must succeed in the end
             held[arn].set_up.look(STEPS, ctx.now, ctx.world)
         _refuse_moving(pending, "PENDING")
         answers = [_shown(held[arn], "DELETING") for arn in arns]
@@ -141,7 +141,7 @@ class StandardsSubscriptions(Family):
     def _require_hub_and_own_say(self) -> None:
         """Refuse a caller without a hub, or whose standards a configuration policy decides on."""
         self.of(Hubs).require()
-        self.of(Hubs).require_own_say()
+        self.of(Hubs).require_not_centrally_managed()
 
 
 def _as_of(subscription: Subscription, now: datetime) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from membership_mock.engine.protocol.model import service_model, snake
 from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.security_ir.backend import SecurityIrBackend
-from membership_mock.security_ir.cases.responders import Responders
 from membership_mock.security_ir.memberships.finding_metrics import FindingMetrics
 from membership_mock.security_ir.principals import RESPONDER, SERVICE, AwsContext
+from membership_mock.security_ir.responders.responders import Responders
 from membership_mock.testing.aws_side.side import Side, check_text
 from membership_mock.testing.names import nearest_to
 

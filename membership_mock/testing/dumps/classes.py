@@ -32,7 +32,10 @@ _SERVICE_PACKAGES = {service.replace("-", "_") for service in SERVICES}
 _OURS = (*_ENGINE, *(f"{_PACKAGE}.{each}." for each in sorted(_SERVICE_PACKAGES)))
 
 #: what classes are called now that had another name when older dumps were written
-_RENAMED = {"engine.Course": "engine.Progress"}
+_RENAMED = {
+    "engine.Course": "engine.Progress",
+    "securityhub.Shelf": "securityhub.FindingIndex",
+}
 
 #: where moto's is, of the services that go into a dump
 _MOTOS = (

@@ -225,7 +225,7 @@ class CaseSeeds(MembershipSeeds):
             if status != "Pending":
                 url = str(answer["attachmentPresignedUrl"])
                 headers = {"If-None-Match": "*", "Content-Type": "application/octet-stream"}
-                attachment_storage.DOOR.serve(
+                attachment_storage.ENDPOINT.serve(
                     self._scene.running.world, PlainHttpRequest("PUT", url, headers, body)
                 )
                 self._aws(who, where).end_scan(case_id, file_name, status)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, cast
 
 from membership_mock.errors import UsageError
-from membership_mock.securityhub.membership.associations import NEXT_STATUS
+from membership_mock.securityhub.relationships.associations import NEXT_STATUS
 from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:
-    from membership_mock.securityhub.membership.associations import Event
+    from membership_mock.securityhub.relationships.associations import Event
 
 RequestPipeline = Literal["invitation", "organization"]
 MemberStatus = Literal[

@@ -14,7 +14,7 @@ from membership_mock.engine.moto.organization_setup import (
 from membership_mock.engine.pipeline.caller import account_id
 from membership_mock.engine.protocol.regions import is_region, partition_of
 from membership_mock.errors import ServiceError, UsageError
-from membership_mock.securityhub.membership.administration import Administration
+from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.organization.tree import MANAGEMENT
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from membership_mock.cleanrooms.collaborations.collaboration_store import CollaborationStore
 from membership_mock.errors import UsageError
 from membership_mock.security_ir.memberships.membership_store import MembershipStore
-from membership_mock.securityhub.membership.associations import AssociationStore
-from membership_mock.securityhub.organization.delegation import DelegationStore
+from membership_mock.securityhub.relationships.associations import AssociationStore
+from membership_mock.securityhub.relationships.delegation import DelegationStore
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.show.mermaid import mermaid
 from membership_mock.testing.show.picture import Arrow, Box, Card, Picture, Row, short

@@ -283,6 +283,19 @@ def test_a_dump_of_0_1_0_which_names_files_can_be_loaded(membership_mock: Any) -
     assert membership_mock.dump() == dump
 
 
+def test_a_dump_that_calls_an_index_of_findings_a_shelf_can_be_loaded(membership_mock: Any) -> None:
+    client = hub(membership_mock, ADMIN)
+    client.batch_import_findings(Findings=[finding(account=ADMIN, region=REGION)])
+    dump = membership_mock.dump()
+    text = dump.to_json()
+    assert '"securityhub.FindingIndex"' in text
+    membership_mock.reset()
+    older = text.replace('"securityhub.FindingIndex"', '"securityhub.Shelf"')
+    membership_mock.load(Dump.from_json(older))
+    assert membership_mock.dump() == dump
+    assert len(client.get_findings()["Findings"]) == 1
+
+
 def test_a_dump_says_which_stores_it_holds(membership_mock: Any) -> None:
     hub(membership_mock, ADMIN)
     membership_mock.client("organizations", account=ADMIN).create_organization(FeatureSet="ALL")

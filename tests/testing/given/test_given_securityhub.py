@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from moto.core import enable_iam_authentication, set_initial_no_auth_action_count
 
 from membership_mock import NotRunning, SeedRefused, mock_membership
-from membership_mock.securityhub.membership.associations import NEXT_STATUS
+from membership_mock.securityhub.relationships.associations import NEXT_STATUS
 from tests.securityhub.samples import invitation_of, statuses
 from tests.testing.dumps.world_state import nothing_happens
 

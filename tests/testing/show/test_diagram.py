@@ -16,7 +16,7 @@ import pytest
 from membership_mock import MembershipMock, NotRunning, UsageError, mock_membership
 from membership_mock.cleanrooms.collaborations.collaboration_store import CollaborationStore
 from membership_mock.engine import running
-from membership_mock.securityhub.membership.associations import AssociationStore
+from membership_mock.securityhub.relationships.associations import AssociationStore
 from membership_mock.testing.show.picture import columns, short
 from membership_mock.testing.show.svg import COLUMN
 from tests.cleanrooms import collaboration_samples as rooms

@@ -17,7 +17,7 @@ from membership_mock.engine import running
 from membership_mock.engine.moto import configuration
 from membership_mock.engine.state.summary import Summary, one, several
 from membership_mock.securityhub.hubs.hubs import HubStore
-from membership_mock.securityhub.membership.associations import AssociationStore
+from membership_mock.securityhub.relationships.associations import AssociationStore
 from membership_mock.securityhub.standards.standards import StandardsStore
 from membership_mock.testing.show import tree
 from tests.cleanrooms import collaboration_samples as rooms

@@ -1,4 +1,4 @@
-"""Central configuration: which configuration an account, a unit or the root goes by.
+"""Central configuration: which configuration applies to an account, a unit or the root.
 
 A delegated administrator applies configuration policies, or self-managed behavior, to accounts,
 units and the root; what has nothing applied inherits from the closest parent that has. Only what
@@ -26,12 +26,12 @@ from membership_mock.engine.state.summary import (
     several,
 )
 from membership_mock.engine.state.world import Scope, Store
-from membership_mock.securityhub.aggregation.aggregation import (
+from membership_mock.securityhub.relationships.aggregation import (
     FindingAggregator,
     FindingAggregatorStore,
 )
 
-#: what stands for a policy where the target configures itself
+#: the value instead of a policy id for a target that configures itself
 SELF_MANAGED = "SELF_MANAGED_SECURITY_HUB"
 
 TargetType = Literal["ACCOUNT", "ORGANIZATIONAL_UNIT", "ROOT"]
@@ -63,7 +63,7 @@ class ConfigurationPolicy:
 
     @property
     def service_enabled(self) -> bool:
-        """Whether Security Hub is on in the accounts that go by the policy."""
+        """Whether Security Hub is on in the accounts that follow the policy."""
         return bool(self.security_hub["ServiceEnabled"])
 
 
@@ -85,7 +85,7 @@ class Applied:
 
 @dataclass
 class Outcome:
-    """What became of the configuration of an account when it was last carried out.
+    """The result of the last rollout of a configuration to an account.
 
     Attributes:
         failure: why it failed; None when it succeeded.
@@ -104,7 +104,7 @@ class CentralConfiguration:
         administrator_id: the delegated administrator that owns it.
         policies: its policies by id, in the order of creation.
         applied: what was applied, by the target's id.
-        outcomes: what became of it, by account.
+        outcomes: the result of the last rollout, by account.
         last_sequence: what the latest policy was numbered.
     """
 
@@ -115,9 +115,10 @@ class CentralConfiguration:
     last_sequence: int = 0
 
     def source(self, organization: Organization, target_id: str) -> Applied | None:
-        """Return what a target goes by: its own, or that of its closest parent; None for nothing.
+        """Return what applies to a target: its own, or that of its closest parent; None if nothing.
 
-        A policy that switches Security Hub off passes the delegated administrator by.
+        An inherited policy that switches Security Hub off does not apply to the delegated
+        administrator.
         """
         chain = lineage(organization, target_id)
         found = next((self.applied[each] for each in chain if each in self.applied), None)
@@ -128,15 +129,15 @@ class CentralConfiguration:
         return found
 
     def followers(self, organization: Organization, applied: Applied) -> list[str]:
-        """Return the accounts that go by what was applied to one target."""
+        """Return the accounts that follow what was applied to one target."""
         accounts = organization.accounts
         return [each for each in accounts if self.source(organization, each) is applied]
 
     def governing(self, organization: Organization, account_id: str) -> str | None:
         """Return the policy that governs an account, SELF_MANAGED_SECURITY_HUB, or None.
 
-        A policy that could not be carried out does not govern: the account keeps its own say, or
-        it could never do what is missing (inferred).
+        A policy whose rollout failed does not govern: the account may configure itself, or it could
+        never repair what is missing (inferred).
         """
         outcome = self.outcomes.get(account_id)
         if outcome is not None and outcome.failure is not None:
@@ -153,7 +154,7 @@ class CentralConfigurationStore(Store, scope=Scope.PARTITION):
     organizations: dict[str, CentralConfiguration] = field(default_factory=dict)
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield the policies with what they are applied to, and what accounts go by."""
+        """Yield the policies with what they are applied to, and what each account follows."""
         del key, view
         for administrator_id, central in self.organizations.items():
             targets = by_account(
@@ -193,8 +194,8 @@ class Governance(Family):
         """Return the id of the policy that governs an account here.
 
         Returns:
-            A policy's id, SELF_MANAGED_SECURITY_HUB, or None when central configuration has no
-            say: there is none, it does not reach the account, or it does not reach this region.
+            A policy's id, SELF_MANAGED_SECURITY_HUB, or None when central configuration does
+            not apply: there is none, or it does not reach the account or this region.
         """
         organizations = self.store(CentralConfigurationStore).organizations
         if not organizations:
@@ -226,8 +227,8 @@ class Governance(Family):
     def stop_aggregation(self, account_id: str) -> None:
         """Drop the finding aggregator of an account that becomes a member in its home region.
 
-        From now on it goes by its administrator's. When the membership ends, it has none, even if
-        it had one before (documented).
+        From now on its administrator's applies. When the membership ends, it has none, even if it
+        had one before (documented).
         """
         aggregators = self.store(FindingAggregatorStore).aggregators
         own = aggregators.get(account_id)

@@ -1,10 +1,10 @@
 """AWS's work on cases: engineers who comment and move them, the service that opens some by itself.
 
-No input of the API brings it about; the author of a test says what happens. AWS acts by the same
-methods and tables as the customer, as another principal.
+No call of the API does this; the author of a test says what happens. AWS acts by the same
+methods and tables of transitions as the customer, as another principal.
 
 Source: user guide, "Changing the case status", "Closing a case", "Action items", "Case closure",
-"Communications". What AWS does not do is refused with a `UsageError` that tells the way out.
+"Communications". What AWS does not do is refused with a `UsageError` that says what to do instead.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from membership_mock.errors import ServiceError, UsageError
 from membership_mock.security_ir.attachments.attachments import Attachments
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
 from membership_mock.security_ir.cases.case_status import CLOSED, SERVICE_MANAGED, CaseStatus
-from membership_mock.security_ir.cases.cases import Case, Cases, CaseStore, pending_action
+from membership_mock.security_ir.cases.case_store import Case, CaseStore
+from membership_mock.security_ir.cases.cases import Cases, pending_action
 from membership_mock.security_ir.cases.comments import Comments, find_comment
 from membership_mock.security_ir.errors import (
     AccessDeniedException,
@@ -46,14 +47,14 @@ class Responders(CaseFamily):
     """What AWS does on the cases of the active membership, and with memberships."""
 
     def changed(self, change: CaseChange) -> None:
-        """Wait for the customer no longer once the customer has done something (inferred)."""
+        """Stop waiting for the customer once the customer has changed the case (inferred)."""
         case = change.case
         if case.resolver_type == "AWS" and change.principal == case.account_id:
             case.pending_action = pending_action("AWS", case.case_status)
             case.closes_at = None
 
     def catch_up(self, case: Case, now: datetime) -> None:
-        """Close a case that AWS has opened by itself and that nobody has answered in five days.
+        """Close a case that AWS opened by itself and the customer did not answer in five days.
 
         Source: user guide, "Create an AWS supported case"; that it has no closure code is inferred.
         """
@@ -82,7 +83,7 @@ class Responders(CaseFamily):
                 yield account_id, region
 
     def time_passed(self, now: datetime) -> None:
-        """Close what nobody has answered, which gives its place in the quotas back."""
+        """Close unanswered cases, so that they no longer count against the quotas."""
         store = self.store_if_any(CaseStore)
         for case in store.by_id.values() if store else ():
             if case.closes_at is not None and case.closes_at <= now:
@@ -153,7 +154,7 @@ class Responders(CaseFamily):
             ctx: who says so, and when.
             case_id: the case.
             waits: whether it waits.
-            silent: whether it is a part of something that leaves a trace by itself.
+            silent: whether no edit is added, since the caller adds another one.
         """
         case = self._open_case(ctx, case_id)
         wanted = "Customer" if waits else "None"
@@ -169,7 +170,7 @@ class Responders(CaseFamily):
             )
 
     def open_case(self, ctx: AwsContext, **fields: Any) -> str:
-        """Open an AWS-supported case that nobody has asked for, and return its id."""
+        """Open an AWS-supported case by AWS itself, and return its id."""
         try:
             membership = self.of(Memberships).require_active()
         except SecurityIncidentResponseNotActiveException:
@@ -217,7 +218,7 @@ class Responders(CaseFamily):
         title: str | None,
         content: str | None,
     ) -> None:
-        """Let an action of the investigation of a case be as told."""
+        """Set status, title or content of an action of the investigation of a case."""
         case = self._open_case(ctx, case_id)
         actions = actions_of(case, ctx.now)
         found = next((each for each in actions if each.investigation_id == investigation_id), None)
@@ -257,7 +258,7 @@ class Responders(CaseFamily):
     # --- attachments and memberships ---
 
     def end_scan(self, ctx: AwsContext, case_id: str, attachment: str, status: str) -> None:
-        """Settle what the scan of an attachment finds, whoever resolves the case."""
+        """Set what the scan of an attachment finds, whoever resolves the case."""
         if status not in _SCANNED:
             raise UsageError(
                 f"A scan ends in {' or '.join(_SCANNED)}, not in {status!r}; an attachment is"
@@ -272,7 +273,7 @@ class Responders(CaseFamily):
         raise UsageError(f"Case {case_id} has no attachment {attachment!r}; it has: {held}.")
 
     def terminate_membership(self, ctx: AwsContext, membership_id: str) -> None:
-        """Shut a cancelled membership down for good."""
+        """Terminate a cancelled membership."""
         try:
             membership = self.of(Memberships).visible(membership_id, ctx.now)
         except AccessDeniedException:
@@ -325,7 +326,7 @@ class Responders(CaseFamily):
         )
 
     def _elsewhere(self, case_id: str) -> str:
-        """Return whose case it is, if it is one at all."""
+        """Return where there is a case with this id, as a sentence; empty if there is none."""
         here = (self.backend.account_id, self.backend.region_name)
         for key, store in self.backend.world.stores(CaseStore):
             if case_id in store.by_id and key != here:
@@ -335,7 +336,7 @@ class Responders(CaseFamily):
 
 
 def _check_reachable(action: InvestigationAction, status: str) -> None:
-    """Refuse a status that no way leads to; the steps between leave no trace."""
+    """Refuse a status that the action cannot reach; the steps in between are not shown."""
     if status not in NEXT_STATUS:
         raise UsageError(
             f"{status!r} is no status of an action; there are: {', '.join(NEXT_STATUS)}."

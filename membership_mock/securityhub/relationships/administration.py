@@ -1,7 +1,7 @@
 """Which account is whose administrator, and who becomes a member as an account of an organization.
 
-The operations are in ``members.py`` and ``invitations.py``; here is what the other families need to
-know and to do.
+The operations are in ``members.py`` and ``invitations.py``; here is what the other families
+read and change.
 """
 
 from __future__ import annotations
@@ -12,32 +12,16 @@ from datetime import datetime
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
-from membership_mock.securityhub.central_configuration.central_configuration import Governance
-from membership_mock.securityhub.membership.associations import AssociationStore, Event
+from membership_mock.securityhub.errors import (
+    ALREADY_LISTED,
+    IS_ADMINISTRATOR,
+    LIMIT_REACHED,
+    OTHERS_MEMBER,
+    OWN_ACCOUNT,
+)
 from membership_mock.securityhub.quotas import INVITATIONS, INVITED_MEMBERS, MEMBERS
-
-#: an account that is in the list already (observed)
-ALREADY_LISTED = (
-    "The request is rejected because the given account ID is already a member or associated member"
-    " of the current account."
-)
-#: the administrator's own account (inferred: GuardDuty's words)
-OWN_ACCOUNT = "The request is rejected because an account cannot become a member of itself."
-#: an account that is somebody else's enabled member (from "already an" on observed)
-OTHERS_MEMBER = (
-    "The request is rejected because the given account ID is already an associated member of"
-    " another master account."
-)
-#: an administrator that has as many members as it may have (inferred: GuardDuty's words)
-LIMIT_REACHED = (
-    "The request is rejected because the current account cannot create anymore members since it"
-    " cannot exceed the maximum number of allowed members."
-)
-#: an account that has enabled members itself (inferred)
-IS_ADMINISTRATOR = (
-    "The request is rejected because the given account ID is the master account of other member"
-    " accounts."
-)
+from membership_mock.securityhub.relationships.associations import AssociationStore, Event
+from membership_mock.securityhub.relationships.central_configuration import Governance
 
 
 class Administration(Family):
@@ -59,7 +43,7 @@ class Administration(Family):
         return len(members) >= self.limit(MEMBERS, administrator_id)
 
     def administrator_of(self, account_id: str) -> str | None:
-        """Return the administrator that an account is an enabled member of; None if of none."""
+        """Return the administrator whose enabled member an account is; None if it has none."""
         association = self.store(AssociationStore).of_member(account_id)
         return association.administrator_id if association else None
 

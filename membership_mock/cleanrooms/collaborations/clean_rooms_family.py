@@ -1,4 +1,4 @@
-"""What a family of Clean Rooms is asked by the others."""
+"""The hooks by which a family of Clean Rooms follows memberships and answers for its resources."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from membership_mock.engine.pipeline.operation import Family
 
 if TYPE_CHECKING:
-    from membership_mock.cleanrooms.memberships.membership_store import Membership
+    from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 
 
 class CleanRoomsFamily(Family):
-    """A family that may own resources inside memberships; each answer here is "none of mine".
+    """A family that may own resources inside memberships; by default it owns nothing.
 
     `membership_ended` is called on the backend of whoever ended the membership, which may be
     another account's: keep what it touches in a store that the whole region reaches.

@@ -1,7 +1,7 @@
 """The relationship between an administrator and a member: stored once, seen from both sides.
 
 The administrator sees it as a member of its list, the member as an invitation and as its
-administrator; nothing is kept twice. `NEXT_STATUS` is the whole of what may happen to it.
+administrator. `NEXT_STATUS` has every event that may happen to it.
 
 Sources: the user guide and API pages on member accounts, logs of real calls; what they leave open
 is marked inferred, and follows GuardDuty, whose memberships are of the same family.
@@ -126,7 +126,7 @@ class Association:
 
     @property
     def master_id(self) -> str:
-        """The administrator, by the name of the field in the first years."""
+        """The administrator, by the older name of the field."""
         return self.administrator_id
 
     @property
@@ -200,7 +200,7 @@ class AssociationStore(Store, scope=Scope.REGION):
 
     Attributes:
         rosters: the associations of each administrator.
-        wanted: the associations of each member, by administrator: the very same objects.
+        wanted: the same objects, by member and then by administrator.
         last_sequence: what the latest association or invitation was numbered.
     """
 
@@ -225,7 +225,7 @@ class AssociationStore(Store, scope=Scope.REGION):
         return self.rosters.get(administrator_id) or Roster()
 
     def find(self, administrator_id: str, account_id: str) -> Association | None:
-        """Return the association of these two; None if there is none."""
+        """Return the association of these two; None if they have none."""
         return self.wanted.get(account_id, {}).get(administrator_id)
 
     def of_member(self, account_id: str) -> Association | None:

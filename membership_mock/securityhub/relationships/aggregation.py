@@ -1,6 +1,6 @@
 """What a finding aggregator is: a home region, and the regions that are linked to it.
 
-An account has one at the most, whatever the region; a member goes by its administrator's.
+An account has one at the most, whatever the region; a member uses its administrator's.
 
 Sources: API page CreateFindingAggregator and the user guide on cross-Region aggregation.
 """

@@ -54,7 +54,7 @@ class Delegation(Family):
     def led_organization(self) -> Organization | None:
         """Return the organization that the caller is the delegated administrator of here.
 
-        Only those who administer one have it read, which takes time when it is large.
+        The organization, which may be large, is read only for a delegated administrator.
         """
         account_id = self.backend.account_id
         administrators = self.store(DelegationStore).administrators

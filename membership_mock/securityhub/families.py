@@ -1,0 +1,42 @@
+"""What a family of Security Hub is told by the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from membership_mock.engine.pipeline.operation import Family
+from membership_mock.securityhub.relationships.aggregation import FindingAggregator
+
+
+class SecurityHubFamily(Family):
+    """A family that follows what happens to hubs and to linked regions; by default it does nothing.
+
+    The methods are called on the backend of whoever acts, which may be another account's.
+    """
+
+    def followers(self) -> Iterator[SecurityHubFamily]:
+        """Yield every family of this backend that follows such events."""
+        for kind in self.backend.families:
+            if issubclass(kind, SecurityHubFamily):
+                yield self.of(kind)
+
+    def hub_enabled(self, account_id: str, now: datetime, *, default_standards: bool) -> None:
+        """Follow the new hub of an account in this region.
+
+        Args:
+            account_id: whose hub it is.
+            now: when it was enabled.
+            default_standards: whether the standards that come with a hub were asked for.
+        """
+
+    def hub_disabling(self, account_id: str) -> None:
+        """Remove what does not outlive the hub of an account in this region."""
+
+    def regions_unlinked(self, before: FindingAggregator, after: FindingAggregator | None) -> None:
+        """Follow the change of a finding aggregator, called in its home region.
+
+        Args:
+            before: the aggregator as it was.
+            after: what it has become; None once it is deleted.
+        """
