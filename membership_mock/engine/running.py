@@ -112,7 +112,7 @@ class Running:
             self.pipeline.call,
         )
         self._moto = MotoStart(activation.config, services, self.world)
-        self._interceptor = Interceptor(_pipeline_if_any, services)
+        self._interceptor = Interceptor(_pipeline_if_any, frozenset(services))
         self._other_clients = Patches()
 
     def open(self) -> None:

@@ -9,7 +9,7 @@ handler away from our services.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber
 
-from membership_mock.engine.adapters import dispatch, sessions
+from membership_mock.engine.adapters import dispatch, sessions, signing, timestamps
 from membership_mock.engine.adapters.hosts import is_loopback
 from membership_mock.engine.moto import configuration
 from membership_mock.engine.moto.botocore_stubber import answer_of_moto, is_moto_mocking
@@ -47,7 +47,7 @@ class Interceptor:
     """
 
     def __init__(
-        self, current: Callable[[], RequestPipeline | None], services: Container[str]
+        self, current: Callable[[], RequestPipeline | None], services: frozenset[str]
     ) -> None:
         self._current = current
         self._services = services
@@ -120,6 +120,8 @@ class Interceptor:
         patches.set(RequestSigner, "get_auth_instance", get_auth_instance, asks_itself=True)
         self._watch_new_clients()
         sessions.install(patches)
+        signing.install(patches, self._services)
+        timestamps.install(patches)
 
     def remove(self) -> None:
         """Let botocore send again, but for clients made inside the mock: they would reach AWS."""

@@ -5,7 +5,7 @@ Every adapter asks here. An adapter only takes a request in and wraps the answer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
@@ -44,6 +44,18 @@ def destination(url: str, service: str | None = None) -> Destination:
     if service is not None:
         return Destination.OURS
     return Destination.MOTO if is_aws(url) else Destination.NETWORK
+
+
+def stays_in_process(url: str, service: str, services: Container[str]) -> bool:
+    """Return whether a request of botocore's will not reach the network.
+
+    Args:
+        url: where it goes.
+        service: the name that it is signed for, which is the id of each of our services.
+        services: the ids of our services.
+    """
+    decided = destination(url, service if service in services else None)
+    return decided is not Destination.NETWORK
 
 
 def may_leave(url: str) -> bool:

@@ -43,6 +43,11 @@ class MotoAuthorization:
         authorize(request, operation, account_id, refusals)
 
 
+def is_enforced() -> bool:
+    """Return whether moto is told to authenticate requests and to enforce policies."""
+    return bool(float("inf") != settings.INITIAL_NO_AUTH_ACTION_COUNT)
+
+
 def account_of_access_key(access_key: str) -> str | None:
     """Return the account that moto's IAM or STS gave this access key to; None if neither did."""
     iam = models_of("iam")
@@ -63,7 +68,7 @@ def authorize(request: HttpRequest, operation: str, account_id: str, refusals: R
     Raises:
         ServiceError: the credentials are unknown or wrong, or no policy allows the operation.
     """
-    if float("inf") == settings.INITIAL_NO_AUTH_ACTION_COUNT:
+    if not is_enforced():
         return
     try:
         _Authenticator(request, operation, account_id)._authenticate_and_authorize_normal_action()
