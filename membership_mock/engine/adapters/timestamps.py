@@ -8,12 +8,13 @@ the same instant, with the same kind of time zone object. Any other text goes to
 from __future__ import annotations
 
 import re
-from datetime import datetime
+import time
+from datetime import datetime, tzinfo
 from typing import Any
 
 import botocore.parsers
 import botocore.utils
-from dateutil.tz import tzutc
+from dateutil.tz import UTC, tzlocal
 
 from membership_mock.engine.moto.patches import Patches
 
@@ -36,18 +37,31 @@ def _handler(patches: Patches, parser: Any, usual: Any) -> Any:
 
     def _handle_timestamp(self: Any, shape: Any, value: Any) -> Any:
         if type(value) is str and self._timestamp_parser is usual and _ISO.fullmatch(value):
-            try:
-                return _read(value)
-            except ValueError:  # no such date
-                return slow(self, shape, value)
+            zone = _zone()
+            if zone is not None:
+                try:
+                    return _read(value, zone)
+                except ValueError:  # there is no such date
+                    return slow(self, shape, value)
         return slow(self, shape, value)
 
     return _handle_timestamp
 
 
-def _read(text: str) -> datetime:
+def _read(text: str, zone: tzinfo) -> datetime:
     # Python 3.10 reads fractions of three and of six digits only.
     digits = text[20:-1]
     if digits and len(digits) not in (3, 6):
         text = f"{text[:20]}{digits:0<6}Z"
-    return datetime.fromisoformat(text[:-1]).replace(tzinfo=tzutc())
+    return datetime.fromisoformat(text[:-1]).replace(tzinfo=zone)
+
+
+def _zone() -> tzinfo | None:
+    """Return the time zone object that dateutil gives to a time in UTC; None if it depends.
+
+    On a machine whose own time zone is called UTC it is that of the machine.
+    """
+    found: tzinfo | None = UTC
+    if "UTC" in time.tzname:
+        found = tzlocal() if set(time.tzname) == {"UTC"} else None
+    return found
