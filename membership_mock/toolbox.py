@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -21,13 +21,14 @@ from membership_mock.testing.dumps.dumps import Dump
 from membership_mock.testing.faults.fault import Fault
 from membership_mock.testing.faults.faults import Faults
 from membership_mock.testing.given.given import Given
-from membership_mock.testing.given.setup import Scene
+from membership_mock.testing.given.setup import Setup
 from membership_mock.testing.operation_names import check_caller
 from membership_mock.testing.organization.build import build as build_organization
 from membership_mock.testing.organization.organization import MockOrganization
 from membership_mock.testing.organization.tree import Tree
 from membership_mock.testing.printing import printable
 from membership_mock.testing.quotas import MockQuotas
+from membership_mock.testing.running_mock import RunningMock
 from membership_mock.testing.show.tree import Part, heading, tree
 from membership_mock.testing.snapshots import Snapshot
 from membership_mock.testing.strict import Strictness
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
 
-class Toolbox(ABC):
+class Toolbox(RunningMock):
     """The tools of a `MembershipMock`."""
 
     _lock: threading.Lock
@@ -54,22 +55,6 @@ class Toolbox(ABC):
     def _is_running(self) -> bool:
         """Whether this mock has been started and not been stopped."""
 
-    @abstractmethod
-    def _running(self) -> Running:
-        """Return the running mock.
-
-        Raises:
-            NotRunning: this one is not running.
-        """
-
-    @abstractmethod
-    def _region(self) -> str:
-        """Return the region that counts where none is given."""
-
-    @abstractmethod
-    def session(self, account: str | None = None, region: str | None = None) -> Any:
-        """Return a `boto3.Session` of an account."""
-
     # --- AWS's side ---
 
     def aws_side(self, account: str | None = None, region: str | None = None) -> AwsSide:
@@ -83,8 +68,8 @@ class Toolbox(ABC):
             NotRunning: the mock is not running.
             UsageError: ``account`` is not 12 digits, or ``region`` cannot be a region.
         """
-        scene = Scene(self)
-        return AwsSide(scene.running, scene.account(account), scene.region(region))
+        setup = Setup(self)
+        return AwsSide(setup.running, setup.account(account), setup.region(region))
 
     # --- the scene ---
 
@@ -135,7 +120,7 @@ class Toolbox(ABC):
             NotRunning: the mock is not running.
         """
         self._running()
-        return Given(self)
+        return Given(self, self.organization)
 
     @property
     def clock(self) -> MockClock:

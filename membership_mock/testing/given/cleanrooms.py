@@ -106,17 +106,17 @@ class CleanRoomsSeeds(TableSeeds):
         if isinstance(collaboration, SeededCollaboration):
             account = account or collaboration.runner
         room_id, account, region = self._place(collaboration, account, region)
-        with self._scene.seed(
+        with self._setup.seed(
             "cleanrooms.query",
             "the runner has joined, the payer too, and the table's rules allow the query: see"
             " `joined_collaboration` and `associated_table`.",
         ):
             state, membership_id = self._status(room_id, account, region)
             if membership_id is None:
-                raise self._scene.refuse(
+                raise self._setup.refuse(
                     f"account {account} is {state or 'no member'} in collaboration {room_id}."
                 )
-            started = self._scene.call(
+            started = self._setup.call(
                 SERVICE,
                 "StartProtectedQuery",
                 account,
@@ -131,15 +131,15 @@ class CleanRoomsSeeds(TableSeeds):
             )["protectedQuery"]
             query_id = str(started["id"])
             if status == "SUCCESS":
-                self._scene.undo(partial(forget_folder, query_id))
+                self._setup.undo(partial(forget_folder, query_id))
             ending = status if status in _ENDINGS else "FAILED" if error else "SUCCESS"
             if status in _ENDINGS or result is not None or error is not None:
-                AwsSide(self._scene.running, account, region).end_query(
+                AwsSide(self._setup.running, account, region).end_query(
                     ending, result=result, error=error, protected_query_id=query_id
                 )
             asked = {"membershipIdentifier": membership_id, "protectedQueryIdentifier": query_id}
             if status in ("CANCELLING", "CANCELLED"):
-                self._scene.call(
+                self._setup.call(
                     SERVICE,
                     "UpdateProtectedQuery",
                     account,
@@ -156,18 +156,18 @@ class CleanRoomsSeeds(TableSeeds):
             return
         found = ""
         for _ in range(3):
-            answer = self._scene.call(SERVICE, "GetProtectedQuery", account, region, **asked)
+            answer = self._setup.call(SERVICE, "GetProtectedQuery", account, region, **asked)
             found = answer["protectedQuery"]["status"]
             if found == status:
                 return
-        raise self._scene.refuse(
+        raise self._setup.refuse(
             f"the query stays {found}, since states wait for the mock's clock.",
             "seed it as SUBMITTED and move the clock, or let states settle when they are read"
             " (the option settle).",
         )
 
     def _sql(self, room_id: str, account: str, region: str) -> str:
-        listed = self._scene.call(
+        listed = self._setup.call(
             SERVICE, "ListSchemas", account, region, collaborationIdentifier=room_id
         )
         names = [each["name"] for each in listed["schemaSummaries"] if each["analysisRuleTypes"]]
@@ -175,7 +175,7 @@ class CleanRoomsSeeds(TableSeeds):
 
     def _results(self, membership_id: str, account: str, region: str) -> dict[str, Any] | None:
         """Return where results go if the runner has not said so itself; None if it has."""
-        own = self._scene.call(
+        own = self._setup.call(
             SERVICE, "GetMembership", account, region, membershipIdentifier=membership_id
         )["membership"]
         if "defaultResultConfiguration" in own or RECEIVE not in own["memberAbilities"]:

@@ -109,10 +109,10 @@ class RoomSeeds(Seeds):
             UsageError: a member has no account, or ``runner``, ``payer`` or a receiver is none of
                 the accounts.
         """
-        creator, region = self._scene.account(creator), self._scene.region(region)
-        with self._scene.seed("cleanrooms.collaboration", _ROOM_WAY_OUT, atomic=True):
+        creator, region = self._setup.account(creator), self._setup.region(region)
+        with self._setup.seed("cleanrooms.collaboration", _ROOM_WAY_OUT, atomic=True):
             listed = [_as_listed(each) for each in members]
-            accounts = [creator, *(self._scene.account(each["accountId"]) for each in listed)]
+            accounts = [creator, *(self._setup.account(each["accountId"]) for each in listed)]
             own = next(
                 (e["accountId"] for e in listed if QUERY in e.get("memberAbilities", ())), None
             )
@@ -139,7 +139,7 @@ class RoomSeeds(Seeds):
                 }
                 for each in accounts
             }
-            made = self._scene.call(
+            made = self._setup.call(
                 SERVICE,
                 "CreateCollaboration",
                 creator,
@@ -189,7 +189,7 @@ class RoomSeeds(Seeds):
         """
         if not accounts:
             raise UsageError("accounts is a list of accounts, the creator first, not an empty one.")
-        with self._scene.seed("cleanrooms.joined_collaboration", _ROOM_WAY_OUT):
+        with self._setup.seed("cleanrooms.joined_collaboration", _ROOM_WAY_OUT):
             creator, *invited = accounts
             room = self.collaboration(
                 creator,
@@ -244,12 +244,12 @@ class RoomSeeds(Seeds):
                 f"{status!r} is no status of a membership{nearest_to(str(status), STATUSES)}"
                 f" There are: {', '.join(STATUSES)}."
             )
-        with self._scene.seed("cleanrooms.membership", _MEMBERSHIP_WAY_OUT):
+        with self._setup.seed("cleanrooms.membership", _MEMBERSHIP_WAY_OUT):
             before, membership_id = self._status(room_id, account, region)
             if before == status:
                 return SeededMembership(membership_id, room_id, account, region, status)
             if status == "INVITED":
-                raise self._scene.refuse(f"account {account} is {before} already.")
+                raise self._setup.refuse(f"account {account} is {before} already.")
             if before == "INVITED":
                 membership_id = self._join(room_id, account, region, results_bucket)
             self._end(room_id, account, membership_id, status, before, region)
@@ -269,25 +269,25 @@ class RoomSeeds(Seeds):
                     f"The collaboration {collaboration.id} is in {collaboration.region}, not in"
                     f" {region!r}: leave region out."
                 )
-            return collaboration.id, self._scene.account(account), collaboration.region
-        return collaboration, self._scene.account(account), self._scene.region(region)
+            return collaboration.id, self._setup.account(account), collaboration.region
+        return collaboration, self._setup.account(account), self._setup.region(region)
 
     def _status(self, room_id: str, account: str, region: str) -> tuple[str, str | None]:
         """Return what an account is in a collaboration, and the id of its membership."""
-        room = self._scene.ask(
+        room = self._setup.ask(
             SERVICE, "GetCollaboration", account, region, collaborationIdentifier=room_id
         )
         if room is not None:
             found = room["collaboration"]
             return found["memberStatus"], found.get("membershipId")
         # a membership outlives what its account sees of the collaboration
-        for each in self._scene.listed(SERVICE, "ListMemberships", account, region):
+        for each in self._setup.listed(SERVICE, "ListMemberships", account, region):
             if each["collaborationId"] == room_id:
                 return each["status"], each["id"]
         return "", None  # a stranger, or gone: the service will say so
 
     def _members(self, room_id: str, account: str, region: str) -> list[dict[str, Any]]:
-        found = self._scene.call(
+        found = self._setup.call(
             SERVICE, "ListMembers", account, region, collaborationIdentifier=room_id, maxResults=100
         )
         return list(found["memberSummaries"])
@@ -302,9 +302,9 @@ class RoomSeeds(Seeds):
                 "outputConfiguration": {
                     "s3": {"resultFormat": "CSV", "bucket": bucket or f"results-{account}"}
                 },
-                "roleArn": f"arn:{self._scene.partition(region)}:iam::{account}:role/results",
+                "roleArn": f"arn:{self._setup.partition(region)}:iam::{account}:role/results",
             }
-        joined = self._scene.call(
+        joined = self._setup.call(
             SERVICE,
             "CreateMembership",
             account,
@@ -331,19 +331,19 @@ class RoomSeeds(Seeds):
                 self._join(room_id, account, region, None)
             return
         if before not in ("INVITED", "ACTIVE"):
-            raise self._scene.refuse(
+            raise self._setup.refuse(
                 f"account {account} is {before or 'no member'} in collaboration {room_id}."
             )
         if status == "LEFT":
-            self._scene.call(
+            self._setup.call(
                 SERVICE, "DeleteMembership", account, region, membershipIdentifier=membership_id
             )
             return
-        room = self._scene.call(
+        room = self._setup.call(
             SERVICE, "GetCollaboration", account, region, collaborationIdentifier=room_id
         )["collaboration"]
         more = {"accountId": account} if status == "REMOVED" else {}
-        self._scene.call(
+        self._setup.call(
             SERVICE,
             "DeleteMember" if status == "REMOVED" else "DeleteCollaboration",
             room["creatorAccountId"],
@@ -354,15 +354,15 @@ class RoomSeeds(Seeds):
 
     def _bucket(self, account: str, region: str, bucket: str) -> None:
         """Create a bucket, unless the account has it."""
-        listed = self._scene.call("s3", "ListBuckets", account, region)
+        listed = self._setup.call("s3", "ListBuckets", account, region)
         if bucket in [each["Name"] for each in listed["Buckets"]]:
             return
         where = {"LocationConstraint": region} if region != "us-east-1" else None
-        self._scene.call(
+        self._setup.call(
             "s3", "CreateBucket", account, region, Bucket=bucket, CreateBucketConfiguration=where
         )
-        self._scene.undo(
-            lambda: self._scene.call("s3", "DeleteBucket", account, region, Bucket=bucket)
+        self._setup.undo(
+            lambda: self._setup.call("s3", "DeleteBucket", account, region, Bucket=bucket)
         )
 
 

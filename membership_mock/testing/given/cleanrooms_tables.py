@@ -95,13 +95,13 @@ class TableSeeds(RoomSeeds):
         Raises:
             SeedRefused: Glue knows the database, but not the table or a column.
         """
-        account, region = self._scene.account(account), self._scene.region(region)
-        with self._scene.seed(
+        account, region = self._setup.account(account), self._setup.region(region)
+        with self._setup.seed(
             "cleanrooms.table",
             "create the table with these columns in Glue, or leave database out.",
             atomic=True,
         ):
-            made = self._scene.call(
+            made = self._setup.call(
                 SERVICE,
                 "CreateConfiguredTable",
                 account,
@@ -154,7 +154,7 @@ class TableSeeds(RoomSeeds):
                 f"{rule!r} is no analysis rule of a table{nearest_to(str(rule), RULES)}"
                 f" There are: {', '.join(RULES)}."
             )
-        with self._scene.seed(
+        with self._setup.seed(
             "cleanrooms.associated_table",
             "the table is the account's own, the account a member, and rule and policy go together:"
             " see `mock.given.cleanrooms.table` and `membership`.",
@@ -165,7 +165,7 @@ class TableSeeds(RoomSeeds):
             table_id = table if isinstance(table, str) else table.id
             members = self._members(room_id, account, region)
             self._rule(account, region, table_id, rule, policy, members)
-            made = self._scene.call(
+            made = self._setup.call(
                 SERVICE,
                 "CreateConfiguredTableAssociation",
                 account,
@@ -173,7 +173,7 @@ class TableSeeds(RoomSeeds):
                 name=name,
                 membershipIdentifier=membership.id,
                 configuredTableIdentifier=table_id,
-                roleArn=f"arn:{self._scene.partition(region)}:iam::{account}:role/clean-rooms",
+                roleArn=f"arn:{self._setup.partition(region)}:iam::{account}:role/clean-rooms",
             )["configuredTableAssociation"]
             if receivers is None:
                 receivers = [
@@ -181,7 +181,7 @@ class TableSeeds(RoomSeeds):
                     for each in members
                     if RECEIVE in each["abilities"] and each["status"] in ("INVITED", "ACTIVE")
                 ]
-            self._scene.call(
+            self._setup.call(
                 SERVICE,
                 "CreateConfiguredTableAssociationAnalysisRule",
                 account,
@@ -214,7 +214,7 @@ class TableSeeds(RoomSeeds):
         members: Sequence[Mapping[str, Any]],
     ) -> None:
         """Give a table an analysis rule, unless it has it."""
-        table = self._scene.call(
+        table = self._setup.call(
             SERVICE, "GetConfiguredTable", account, region, configuredTableIdentifier=table_id
         )["configuredTable"]
         if rule in table["analysisRuleTypes"] and policy is None:
@@ -228,7 +228,7 @@ class TableSeeds(RoomSeeds):
             policy = {"v1": {"list": {"joinColumns": [first], "listColumns": others or [first]}}}
         elif policy is None:
             raise UsageError("A rule of the type AGGREGATION needs a policy: pass it as policy.")
-        self._scene.call(
+        self._setup.call(
             SERVICE,
             "CreateConfiguredTableAnalysisRule",
             account,

@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.testing.given.setup import Scene
+from membership_mock.testing.given.setup import Setup
 
 if TYPE_CHECKING:
     from membership_mock.testing.given.cleanrooms import CleanRoomsSeeds
     from membership_mock.testing.given.security_ir import SecurityIrSeeds
     from membership_mock.testing.given.securityhub import SecurityHubSeeds
-    from membership_mock.toolbox import Toolbox
+    from membership_mock.testing.running_mock import RunningMock
 
 
 class Given:
     """Seeds of a running mock, from `MembershipMock.given`."""
 
-    def __init__(self, mock: Toolbox) -> None:
-        self._mock = mock
-        self._scene = Scene(mock)
+    def __init__(self, mock: RunningMock, organize: Callable[..., object]) -> None:
+        self._organize = organize
+        self._setup = Setup(mock)
 
     @cached_property
     def securityhub(self) -> SecurityHubSeeds:
         """Seeds of Security Hub."""
         from membership_mock.testing.given.securityhub import SecurityHubSeeds
 
-        return SecurityHubSeeds(self._scene)
+        return SecurityHubSeeds(self._setup)
 
     @cached_property
     def cleanrooms(self) -> CleanRoomsSeeds:
         """Seeds of Clean Rooms."""
         from membership_mock.testing.given.cleanrooms import CleanRoomsSeeds
 
-        return CleanRoomsSeeds(self._scene)
+        return CleanRoomsSeeds(self._setup)
 
     @cached_property
     def security_ir(self) -> SecurityIrSeeds:
         """Seeds of Security Incident Response."""
         from membership_mock.testing.given.security_ir import SecurityIrSeeds
 
-        return SecurityIrSeeds(self._scene)
+        return SecurityIrSeeds(self._setup)
 
     def world(self, mapping: Mapping[str, Any]) -> dict[str, Any]:
         """Seed all that a mapping describes, in its order, or nothing at all.
@@ -62,4 +62,7 @@ class Given:
         """
         from membership_mock.testing.given.world import seed_world
 
-        return seed_world(self._mock, self._scene, self, mapping)
+        def seeds_of(service: str) -> object:
+            return getattr(self, service.replace("-", "_"))
+
+        return seed_world(self._setup, seeds_of, self._organize, mapping)

@@ -94,13 +94,13 @@ class CaseSeeds(MembershipSeeds):
             )
         if status == CLOSED and waits_for_customer:
             raise UsageError("Nobody waits for anything in a closed case: leave one of both out.")
-        with self._scene.seed("security_ir.case"):
+        with self._setup.seed("security_ir.case"):
             wanted = membership
             if isinstance(membership, SeededMembership):
                 wanted = membership.membership_id
                 account = _agreed("account", membership.account, account)
                 region = _agreed("region", membership.region, region)
-            who, where = self._scene.account(account), self._scene.region(region)
+            who, where = self._setup.account(account), self._setup.region(region)
             held = self.membership(who, where)
             if wanted is not None and held.membership_id != wanted:
                 raise SeedRefused(
@@ -109,7 +109,7 @@ class CaseSeeds(MembershipSeeds):
                 )
             defaults = {
                 "engagementType": "Security Incident",
-                "reportedIncidentStartDate": self._scene.running.world.clock.now(),
+                "reportedIncidentStartDate": self._setup.running.world.clock.now(),
                 "impactedAccounts": [who],
             }
             created = self._call(
@@ -168,7 +168,7 @@ class CaseSeeds(MembershipSeeds):
             )
         if asks_customer and by == "customer":
             raise UsageError("The customer does not ask the customer: say by='AWS Responder'.")
-        with self._scene.seed("security_ir.comment", atomic=case is not None):
+        with self._setup.seed("security_ir.comment", atomic=case is not None):
             resolver = "Self" if by == "customer" else "AWS"
             case_id, who, where = self._case_of(case, account, region, resolver)
             creator = _AUTHORS[by]
@@ -212,7 +212,7 @@ class CaseSeeds(MembershipSeeds):
                 f"An attachment cannot be {status!r}; it can be: Pending, Verified, Failed."
             )
         body = content.encode() if isinstance(content, str) else content
-        with self._scene.seed("security_ir.attachment"):
+        with self._setup.seed("security_ir.attachment"):
             case_id, who, where = self._case_of(case, account, region, "Self")
             answer = self._call(
                 "GetCaseAttachmentUploadUrl",
@@ -226,7 +226,7 @@ class CaseSeeds(MembershipSeeds):
                 url = str(answer["attachmentPresignedUrl"])
                 headers = {"If-None-Match": "*", "Content-Type": "application/octet-stream"}
                 attachment_storage.ENDPOINT.serve(
-                    self._scene.running.world, PlainHttpRequest("PUT", url, headers, body)
+                    self._setup.running.world, PlainHttpRequest("PUT", url, headers, body)
                 )
                 self._aws(who, where).end_scan(case_id, file_name, status)
             found = self._call("GetCase", who, where, caseId=case_id)["caseAttachments"]
@@ -250,7 +250,7 @@ class CaseSeeds(MembershipSeeds):
         if case is None:
             made = self.case(account, region, resolver="AWS" if resolver == "AWS" else "Self")
             return made.case_id, made.account, made.region
-        return case, self._scene.account(account), self._scene.region(region)
+        return case, self._setup.account(account), self._setup.region(region)
 
     def _walk(
         self, case: SeededCase, table: Transitions, status: str, closure_code: str | None

@@ -63,7 +63,7 @@ class InvestigationSeeds(CaseSeeds):
             )
         if results and status not in _ENDINGS:
             raise UsageError(f"An investigation that is {status} has no results yet.")
-        with self._scene.seed("security_ir.investigation"):
+        with self._setup.seed("security_ir.investigation"):
             case_id, who, where = self._case_of(case, account, region, "AWS")
             aws = self._aws(who, where)
             if status in _ENDINGS:

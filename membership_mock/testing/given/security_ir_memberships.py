@@ -67,8 +67,8 @@ class MembershipSeeds(Seeds):
                 "A membership covers the entire organization or some of its units, not both: leave"
                 " entire_organization or units out."
             )
-        with self._scene.seed("security_ir.membership", _WHO_MAY):
-            who, where = self._scene.account(account), self._scene.region(region)
+        with self._setup.seed("security_ir.membership", _WHO_MAY):
+            who, where = self._setup.account(account), self._setup.region(region)
             held = self._memberships(who, where)
             wanted = _without_none(
                 membershipName=name,
@@ -115,10 +115,10 @@ class MembershipSeeds(Seeds):
             return self._terminated(found) if status == "Terminated" else found
 
     def _call(self, operation: str, account: str, region: str, **fields: Any) -> dict[str, Any]:
-        return self._scene.call(_SERVICE, operation, account, region, **fields)
+        return self._setup.call(_SERVICE, operation, account, region, **fields)
 
     def _aws(self, account: str, region: str) -> AwsSide:
-        return AwsSide(self._scene.running, account, region)
+        return AwsSide(self._setup.running, account, region)
 
     def _terminated(self, membership: SeededMembership) -> SeededMembership:
         aws = self._aws(membership.account, membership.region)
@@ -131,7 +131,7 @@ class MembershipSeeds(Seeds):
             SeededMembership(
                 one["membershipId"], one["membershipArn"], account, region, one["membershipStatus"]
             )
-            for one in self._scene.listed(_SERVICE, "ListMemberships", account, region)
+            for one in self._setup.listed(_SERVICE, "ListMemberships", account, region)
         ]
 
 

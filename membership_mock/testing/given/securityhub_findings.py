@@ -68,11 +68,11 @@ class FindingSeeds(HubSeeds):
             SeedRefused: a finding is not well-formed; then none was imported.
             UsageError: ``findings`` is a negative number.
         """
-        account, region = self._scene.account(account), self._scene.region(region)
+        account, region = self._setup.account(account), self._setup.region(region)
         if isinstance(findings, int):
             findings = [{}] * counted("findings", findings)
-        has_hub = self._scene.ask(SERVICE, "DescribeHub", account, region) is not None
-        with self._scene.seed(
+        has_hub = self._setup.ask(SERVICE, "DescribeHub", account, region) is not None
+        with self._setup.seed(
             "securityhub.findings",
             "give the fields that the answer names as BatchImportFindings wants them.",
             atomic=has_hub and len(findings) == 1,
@@ -81,7 +81,7 @@ class FindingSeeds(HubSeeds):
                 self._enable(account, region)
             whole = [self._finding(account, region, {**fields, **each}) for each in findings]
             for batch in batches(whole, _FINDINGS_PER_CALL):
-                self._scene.call(
+                self._setup.call(
                     SERVICE, "BatchImportFindings", account, region, Findings=list(batch)
                 )
         return tuple(
@@ -90,11 +90,11 @@ class FindingSeeds(HubSeeds):
         )
 
     def _finding(self, account: str, region: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        now = self._scene.running.world.clock.now().isoformat(timespec="milliseconds")[:23] + "Z"
-        partition = self._scene.partition(region)
+        now = self._setup.running.world.clock.now().isoformat(timespec="milliseconds")[:23] + "Z"
+        partition = self._setup.partition(region)
         return {
             "SchemaVersion": "2018-10-08",
-            "Id": f"finding-{self._scene.random_id()}",
+            "Id": f"finding-{self._setup.random_id()}",
             "ProductArn": (
                 f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
             ),

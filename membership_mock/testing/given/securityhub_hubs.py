@@ -55,22 +55,22 @@ class HubSeeds(Seeds):
             SeedRefused: a configuration policy governs the account.
             UsageError: a standard does not exist.
         """
-        account, region = self._scene.account(account), self._scene.region(region)
-        with self._scene.seed(
+        account, region = self._setup.account(account), self._setup.region(region)
+        with self._setup.seed(
             "securityhub.hub",
             "hubs of centrally managed accounts are what their configuration policy says: change"
             " the policy, or make the account self-managed.",
         ):
-            hub = self._scene.ask(SERVICE, "DescribeHub", account, region)
+            hub = self._setup.ask(SERVICE, "DescribeHub", account, region)
             if hub is None:
-                self._scene.call(
+                self._setup.call(
                     SERVICE,
                     "EnableSecurityHub",
                     account,
                     region,
                     EnableDefaultStandards=standards is None,
                 )
-                hub = self._scene.call(SERVICE, "DescribeHub", account, region)
+                hub = self._setup.call(SERVICE, "DescribeHub", account, region)
             if standards:
                 self._subscribe(account, region, standards)
             return SeededHub(account, region, hub["HubArn"], self._subscribed(account, region))
@@ -98,15 +98,15 @@ class HubSeeds(Seeds):
 
     def _enable(self, account: str, region: str) -> None:
         """Enable a hub that is not enabled, without a look at its standards."""
-        enabled = self._scene.ask(SERVICE, "EnableSecurityHub", account, region)
-        if enabled is None and self._scene.ask(SERVICE, "DescribeHub", account, region) is None:
-            self._scene.call(SERVICE, "EnableSecurityHub", account, region)  # to hear why not
+        enabled = self._setup.ask(SERVICE, "EnableSecurityHub", account, region)
+        if enabled is None and self._setup.ask(SERVICE, "DescribeHub", account, region) is None:
+            self._setup.call(SERVICE, "EnableSecurityHub", account, region)  # to hear why not
 
     def _subscribe(self, account: str, region: str, standards: Sequence[str]) -> None:
         wanted = self._standards_named(account, region, standards)
         missing = [each for each in wanted if each not in self._subscribed(account, region)]
         if missing:
-            self._scene.call(
+            self._setup.call(
                 SERVICE,
                 "BatchEnableStandards",
                 account,
@@ -115,12 +115,12 @@ class HubSeeds(Seeds):
             )
 
     def _subscribed(self, account: str, region: str) -> tuple[str, ...]:
-        found = self._scene.call(SERVICE, "GetEnabledStandards", account, region, MaxResults=100)
+        found = self._setup.call(SERVICE, "GetEnabledStandards", account, region, MaxResults=100)
         return tuple(each["StandardsArn"] for each in found["StandardsSubscriptions"])
 
     def _standards_named(self, account: str, region: str, names: Sequence[str]) -> list[str]:
         """Return the ARNs of standards that are named by them, or by how they end."""
-        listed = self._scene.call(SERVICE, "DescribeStandards", account, region, MaxResults=100)
+        listed = self._setup.call(SERVICE, "DescribeStandards", account, region, MaxResults=100)
         arns = [each["StandardsArn"] for each in listed["Standards"]]
         short = {arn.rpartition(":")[2].partition("/")[2]: arn for arn in arns}
         found = []

@@ -94,7 +94,7 @@ class MemberSeeds(HubSeeds):
                 another administrator, or the route does not lead there.
             UsageError: an argument cannot be what it is for.
         """
-        with self._scene.seed("securityhub.member", _MEMBER_WAY_OUT):
+        with self._setup.seed("securityhub.member", _MEMBER_WAY_OUT):
             (member,) = self._members(administrator, [account], status, by, email, region)
         return member
 
@@ -124,7 +124,7 @@ class MemberSeeds(HubSeeds):
             SeedRefused: the status cannot be reached for one of them; then none has changed.
             UsageError: an argument cannot be what it is for.
         """
-        with self._scene.seed("securityhub.members", _MEMBER_WAY_OUT):
+        with self._setup.seed("securityhub.members", _MEMBER_WAY_OUT):
             return self._members(administrator, accounts, status, by, email, region)
 
     def _members(
@@ -136,7 +136,7 @@ class MemberSeeds(HubSeeds):
         email: str | None,
         region: str | None,
     ) -> tuple[SeededMember, ...]:
-        administrator, region = self._scene.account(administrator), self._scene.region(region)
+        administrator, region = self._setup.account(administrator), self._setup.region(region)
         check(status, by)
         led = self._led_organization(administrator, region)
         chosen = self._chosen(administrator, region, accounts, by, led)
@@ -151,7 +151,7 @@ class MemberSeeds(HubSeeds):
             )
             path = path_to(places.get(each), status, route)
             if path is None:
-                raise self._scene.refuse(
+                raise self._setup.refuse(
                     f"no route by {route} leads from {places.get(each)} to {status}."
                 )
             steps[path].append(each)
@@ -166,7 +166,7 @@ class MemberSeeds(HubSeeds):
         for each in chosen:
             became = places.get(each, "Deleted")
             if became != status:
-                raise self._scene.refuse(f"account {each} became {became}, not {status}.")
+                raise self._setup.refuse(f"account {each} became {became}, not {status}.")
             if routes[each] != "invitation" or status not in _WITH_INVITATION:
                 invitations.pop(each, None)
             elif each not in invitations:
@@ -190,14 +190,14 @@ class MemberSeeds(HubSeeds):
         if isinstance(accounts, int):
             count = counted("accounts", accounts)
             return self._new_accounts(administrator, region, count, by, led)
-        return [self._scene.account(each) for each in dict.fromkeys(accounts)]
+        return [self._setup.account(each) for each in dict.fromkeys(accounts)]
 
     def _led_organization(self, administrator: str, region: str) -> Organization | None:
         """Return the organization that an account administers here; None if there is none."""
-        organization = self._scene.organization(administrator, region)
+        organization = self._setup.organization(administrator, region)
         if organization is None:
             return None
-        listed = self._scene.ask(
+        listed = self._setup.ask(
             SERVICE, "ListOrganizationAdminAccounts", organization.management_account_id, region
         )
         admins = [each["AccountId"] for each in (listed or {}).get("AdminAccounts", ())]
@@ -217,13 +217,13 @@ class MemberSeeds(HubSeeds):
             taken = {administrator, *listed, *(led.accounts if led else ())}
             found: list[str] = []
             while len(found) < count:
-                new = str(self._scene.running.world.random.randrange(10**11, 10**12))
+                new = str(self._setup.running.world.random.randrange(10**11, 10**12))
                 if new not in taken:
                     taken.add(new)
                     found.append(new)
             return found
         if led is None:
-            raise self._scene.refuse(
+            raise self._setup.refuse(
                 f"account {administrator} administers no organization in this region.",
                 "see `mock.given.securityhub.organization_admin`; or pass by='invitation'.",
             )
@@ -234,7 +234,7 @@ class MemberSeeds(HubSeeds):
         ]
         free.sort(key=lambda each: each == led.management_account_id)  # the last one to be taken
         if len(free) < count:
-            raise self._scene.refuse(
+            raise self._setup.refuse(
                 f"the organization has {len(free)} active accounts that are not on the list of"
                 f" {administrator}, not {count}.",
                 "let the organization have more accounts, see `mock.organization`; or pass"
@@ -244,7 +244,7 @@ class MemberSeeds(HubSeeds):
 
     def _listed(self, administrator: str, region: str) -> Iterator[str]:
         with suppress(SeedRefused):  # an account without a hub has no list
-            for each in self._scene.listed(
+            for each in self._setup.listed(
                 SERVICE, "ListMembers", administrator, region, OnlyAssociated=False
             ):
                 yield each["AccountId"]
@@ -254,7 +254,7 @@ class MemberSeeds(HubSeeds):
     ) -> Iterator[tuple[str, str]]:
         """Yield account and status of those that are on the administrator's list."""
         for batch in batches(accounts, _ACCOUNTS_PER_CALL):
-            found = self._scene.ask(
+            found = self._setup.ask(
                 SERVICE, "GetMembers", administrator, region, AccountIds=list(batch)
             )
             for each in (found or {}).get("Members", ()):
@@ -265,20 +265,20 @@ class MemberSeeds(HubSeeds):
     ) -> str:
         route = by or ("organization" if inside else "invitation")
         if route == "organization" and not inside:
-            raise self._scene.refuse(
+            raise self._setup.refuse(
                 f"account {account} is not in an organization that {administrator} administers in"
                 " this region.",
                 "let it be so, see `mock.organization` and"
                 " `mock.given.securityhub.organization_admin`; or pass by='invitation'.",
             )
         if route == "invitation" and inside:
-            raise self._scene.refuse(
+            raise self._setup.refuse(
                 f"account {account} is in the organization that {administrator} administers, whose"
                 " accounts become members without an invitation.",
                 "pass by='organization', or use an account outside of the organization.",
             )
         if status not in REACHED[route]:
-            raise self._scene.refuse(
+            raise self._setup.refuse(
                 f"a member by {route} is never {status}, but {', '.join(REACHED[route])}.",
                 "ask for one of these, or for the other route.",
             )
@@ -290,10 +290,10 @@ class MemberSeeds(HubSeeds):
         """Let an event of `NEXT_STATUS`, or ``create``, happen to each of these accounts."""
         if event == "resign":
             for each in accounts:
-                self._scene.call(SERVICE, "DisassociateFromAdministratorAccount", each, region)
+                self._setup.call(SERVICE, "DisassociateFromAdministratorAccount", each, region)
             return
         if event == "enroll":
-            organization = self._scene.organization(administrator, region)
+            organization = self._setup.organization(administrator, region)
             if organization is not None and organization.management_account_id in accounts:
                 self._enable(organization.management_account_id, region)  # its own to do
         if event == "enroll suspended":
@@ -308,11 +308,11 @@ class MemberSeeds(HubSeeds):
                 details = [
                     {"AccountId": each, **({"Email": email} if email else {})} for each in batch
                 ]
-                self._scene.call(
+                self._setup.call(
                     SERVICE, "CreateMembers", administrator, region, AccountDetails=details
                 )
             else:
-                self._scene.call(SERVICE, operation, administrator, region, AccountIds=list(batch))
+                self._setup.call(SERVICE, operation, administrator, region, AccountIds=list(batch))
         if event == "invite":
             for each in accounts:
                 self._enable(each, region)
@@ -325,7 +325,7 @@ class MemberSeeds(HubSeeds):
             if invitation is None:  # a test may have invited it before it had a hub
                 self._enable(each, region)
                 invitation = self._invitation(administrator, each, region)
-            self._scene.call(
+            self._setup.call(
                 SERVICE,
                 "AcceptAdministratorInvitation",
                 each,
@@ -338,25 +338,25 @@ class MemberSeeds(HubSeeds):
 
     def _suspend(self, administrator: str, accounts: Collection[str], region: str) -> None:
         """Close accounts of the organization that are active, which suspends them."""
-        organization = self._scene.organization(administrator, region)
+        organization = self._setup.organization(administrator, region)
         if organization is None:
             return
         management = organization.management_account_id
         if management in accounts:
-            raise self._scene.refuse(
+            raise self._setup.refuse(
                 f"account {management} is the management account, which AWS does not close while"
                 " the organization has others.",
                 "use another account of the organization.",
             )
-        self._scene.keep_organizations()
+        self._setup.keep_organizations()
         for each in accounts:
             if organization.accounts[each].active:
-                self._scene.call(
+                self._setup.call(
                     "organizations", "CloseAccount", management, region, AccountId=each
                 )
 
     def _invitation(self, administrator: str, account: str, region: str) -> str | None:
-        found = self._scene.ask(SERVICE, "ListInvitations", account, region, MaxResults=50)
+        found = self._setup.ask(SERVICE, "ListInvitations", account, region, MaxResults=50)
         for each in (found or {}).get("Invitations", ()):
             if each["AccountId"] == administrator:
                 return str(each["InvitationId"])

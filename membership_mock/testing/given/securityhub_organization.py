@@ -101,19 +101,19 @@ class OrganizationSeeds(HubSeeds):
         Raises:
             SeedRefused: the account is in no organization, or cannot be its administrator.
         """
-        account, region = self._scene.account(account), self._scene.region(region)
-        with self._scene.seed("securityhub.organization_admin", _ADMIN_WAY_OUT):
-            organization = self._scene.organization(account, region)
+        account, region = self._setup.account(account), self._setup.region(region)
+        with self._setup.seed("securityhub.organization_admin", _ADMIN_WAY_OUT):
+            organization = self._setup.organization(account, region)
             if organization is None:
-                raise self._scene.refuse(
+                raise self._setup.refuse(
                     f"account {account} is in no organization.",
                     "make one with `mock.organization`, or with the client of organizations.",
                 )
             management = organization.management_account_id
-            self._scene.keep_organizations()
+            self._setup.keep_organizations()
             if management == account:
                 self._enable(account, region)
-            self._scene.call(
+            self._setup.call(
                 SERVICE,
                 "EnableOrganizationAdminAccount",
                 management,
@@ -141,10 +141,10 @@ class OrganizationSeeds(HubSeeds):
         Raises:
             SeedRefused: the account cannot be the administrator, or policies are in use.
         """
-        account, region = self._scene.account(administrator), self._scene.region(region)
-        with self._scene.seed("securityhub.organization_configuration", _ADMIN_WAY_OUT):
+        account, region = self._setup.account(administrator), self._setup.region(region)
+        with self._setup.seed("securityhub.organization_configuration", _ADMIN_WAY_OUT):
             self.organization_admin(account, region=region)
-            self._scene.call(
+            self._setup.call(
                 SERVICE,
                 "UpdateOrganizationConfiguration",
                 account,
@@ -175,25 +175,25 @@ class OrganizationSeeds(HubSeeds):
         Raises:
             SeedRefused: the account is a member, or has an aggregator in another region.
         """
-        account, region = self._scene.account(account), self._scene.region(region)
-        linked = tuple(self._scene.region(each) for each in linked_regions or ())
+        account, region = self._setup.account(account), self._setup.region(region)
+        linked = tuple(self._setup.region(each) for each in linked_regions or ())
         says: dict[str, Any] = {"RegionLinkingMode": "ALL_REGIONS"}
         if linked_regions is not None:
             says = {"RegionLinkingMode": "SPECIFIED_REGIONS", "Regions": list(linked)}
             if not linked:
                 says = {"RegionLinkingMode": "NO_REGIONS"}
-        with self._scene.seed(
+        with self._setup.seed(
             "securityhub.aggregator",
             "members go by their administrator's aggregator, and an account has one in all"
             " regions: ask for it in its home region, or delete it first.",
         ):
             self._enable(account, region)
-            listed = self._scene.call(SERVICE, "ListFindingAggregators", account, region)
+            listed = self._setup.call(SERVICE, "ListFindingAggregators", account, region)
             found = [each["FindingAggregatorArn"] for each in listed["FindingAggregators"]]
             if not found:
-                made = self._scene.call(SERVICE, "CreateFindingAggregator", account, region, **says)
+                made = self._setup.call(SERVICE, "CreateFindingAggregator", account, region, **says)
                 return SeededAggregator(account, region, made["FindingAggregatorArn"], linked)
-            now = self._scene.call(
+            now = self._setup.call(
                 SERVICE, "GetFindingAggregator", account, region, FindingAggregatorArn=found[0]
             )
             same = (
@@ -202,7 +202,7 @@ class OrganizationSeeds(HubSeeds):
                 and now["FindingAggregationRegion"] == region
             )
             if not same or found[0].split(":")[4] != account:
-                self._scene.call(
+                self._setup.call(
                     SERVICE,
                     "UpdateFindingAggregator",
                     account,
@@ -238,9 +238,9 @@ class OrganizationSeeds(HubSeeds):
             SeedRefused: the account cannot be the administrator, or a policy contradicts itself.
             UsageError: a policy has another key, or names a standard that does not exist.
         """
-        account, region = self._scene.account(administrator), self._scene.region(region)
-        linked = [self._scene.region(each) for each in linked_regions or ()]
-        with self._scene.seed(
+        account, region = self._setup.account(administrator), self._setup.region(region)
+        linked = [self._setup.region(each) for each in linked_regions or ()]
+        with self._setup.seed(
             "securityhub.central_configuration",
             "central configuration needs a delegated administrator that is not the management"
             " account, and one home region.",
@@ -248,7 +248,7 @@ class OrganizationSeeds(HubSeeds):
             for where in (region, *linked):
                 self.organization_admin(account, region=where)
             aggregator = self.aggregator(account, linked_regions=linked, region=region)
-            self._scene.call(
+            self._setup.call(
                 SERVICE,
                 "UpdateOrganizationConfiguration",
                 account,
@@ -258,7 +258,7 @@ class OrganizationSeeds(HubSeeds):
                 OrganizationConfiguration={"ConfigurationType": "CENTRAL"},
             )
             for _ in range(2):  # it is PENDING at the first look
-                self._scene.call(SERVICE, "DescribeOrganizationConfiguration", account, region)
+                self._setup.call(SERVICE, "DescribeOrganizationConfiguration", account, region)
             ids = {
                 name: self._policy(account, region, name, says)
                 for name, says in (policies or {}).items()
@@ -288,7 +288,7 @@ class OrganizationSeeds(HubSeeds):
             "ConfigurationPolicy": {"SecurityHub": hub},
             "Description": says.get("description"),
         }
-        listed = self._scene.call(
+        listed = self._setup.call(
             SERVICE, "ListConfigurationPolicies", account, region, MaxResults=100
         )
         policy_id = next(
@@ -296,16 +296,16 @@ class OrganizationSeeds(HubSeeds):
             None,
         )
         if policy_id is None:
-            created = self._scene.call(
+            created = self._setup.call(
                 SERVICE, "CreateConfigurationPolicy", account, region, Name=name, **given
             )
             policy_id = created["Id"]
         else:
-            self._scene.call(
+            self._setup.call(
                 SERVICE, "UpdateConfigurationPolicy", account, region, Identifier=policy_id, **given
             )
         for target in says.get("targets", ()):
-            self._scene.call(
+            self._setup.call(
                 SERVICE,
                 "StartConfigurationPolicyAssociation",
                 account,

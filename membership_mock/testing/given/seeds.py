@@ -1,4 +1,4 @@
-"""What all seeds have in common: a scene, and arguments of the types that they say."""
+"""The base of all seeds: who makes their calls, and the check of their arguments' types."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 from membership_mock.errors import UsageError
 
 if TYPE_CHECKING:
-    from membership_mock.testing.given.setup import Scene
+    from membership_mock.testing.given.setup import Setup
 
 
 class Seeds:
     """Seeds of a service: every public method of a subclass is one, and checks what it is given.
 
     Args:
-        scene: makes the calls.
+        setup: makes the calls.
     """
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
 
     def __init_subclass__(cls) -> None:
         for name, value in list(vars(cls).items()):

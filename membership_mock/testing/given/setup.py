@@ -1,7 +1,7 @@
-"""The scene of a test: calls of any account by which seeds bring the world into a wanted state.
+"""The calls of seeds: any account makes them, in any region.
 
-They are real calls, so that no state comes about that AWS would not let come about; but they are no
-calls of the test: not recorded, hit by no fault, and asking no policy.
+They are real calls, so a seed reaches only states that AWS allows. They are setup calls: they are
+not recorded, no fault hits them, and no policy is checked.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.running import Running
     from membership_mock.engine.state.organizations import Organization
     from membership_mock.engine.state.transaction import Transaction
-    from membership_mock.toolbox import Toolbox
+    from membership_mock.testing.running_mock import RunningMock
 
 # All regions there are look like this, and those to come will; a slip of the pen mostly does not.
 _REGION = re.compile(
@@ -59,8 +59,8 @@ _QUOTA_WAY_OUT = (
 )
 
 
-class _Stage:
-    """What the seeds of a running mock share: its clients, and the seed that is at work.
+class _State:
+    """What all seeds of a running mock share: its clients, and the seed that is running.
 
     Attributes:
         clients: one a service and region, whatever the account.
@@ -76,14 +76,14 @@ class _Stage:
         self.way_out: str = BY_THE_RULES
 
 
-class Scene:
+class Setup:
     """Makes the calls of seeds, by whatever account, and takes them back when one is refused.
 
     Args:
         mock: the mock in whose world the calls are made.
     """
 
-    def __init__(self, mock: Toolbox) -> None:
+    def __init__(self, mock: RunningMock) -> None:
         self._mock = mock
 
     @property
@@ -134,35 +134,35 @@ class Scene:
                 is refused: nothing has to be kept for it, which counts where a store is large.
         """
         running = self.running
-        stage = running.tool(_Stage)
+        state = running.tool(_State)
         with running.world.lock, setup_calls():
-            before = (stage.seed, stage.way_out)
-            stage.seed, stage.way_out = name, way_out
+            before = (state.seed, state.way_out)
+            state.seed, state.way_out = name, way_out
             try:
-                if atomic or stage.transaction is not None:
+                if atomic or state.transaction is not None:
                     yield
                 else:
                     with running.world.undone_on_error() as point:
-                        stage.transaction = point
+                        state.transaction = point
                         try:
                             yield
                         finally:
-                            stage.transaction = None
+                            state.transaction = None
             finally:
-                stage.seed, stage.way_out = before
+                state.seed, state.way_out = before
 
     def undo(self, take_back: Callable[[], object]) -> None:
         """Let ``take_back`` be called if the seed at work is refused, the latest first.
 
         Our services' state needs none of it: this is for what was done to moto's services.
         """
-        point = self.running.tool(_Stage).transaction
+        point = self.running.tool(_State).transaction
         if point is not None:
             point.undo.append(take_back)
 
     def keep_organizations(self) -> None:
         """Let moto's organizations be as they are now if the seed at work is refused."""
-        point = self.running.tool(_Stage).transaction
+        point = self.running.tool(_State).transaction
         if point is not None and not point.keeps_organizations:
             point.keeps_organizations = True
             point.undo += [snapshot.keep_moto("organizations"), keep_roles()]
@@ -181,11 +181,11 @@ class Scene:
 
     def refuse(self, text: str, way_out: str = "") -> SeedRefused:
         """Return the refusal of the seed at work for a reason that no call was needed to find."""
-        stage = self.running.tool(_Stage)
+        state = self.running.tool(_State)
         return SeedRefused(
-            f"The seed {stage.seed} was refused, and the world is as it was before.\n"
+            f"The seed {state.seed} was refused, and the world is as it was before.\n"
             f"    reason    {text}\n"
-            f"    way out   {way_out or stage.way_out}"
+            f"    way out   {way_out or state.way_out}"
         )
 
     def call(
@@ -270,7 +270,7 @@ class Scene:
     def _make(
         self, service: str, operation: str, account: str, region: str, sent: Mapping[str, Any]
     ) -> dict[str, Any]:
-        clients = self.running.tool(_Stage).clients
+        clients = self.running.tool(_State).clients
         client = clients.get((service, region))
         if client is None:
             # Whatever the user's environment says of endpoints and retries is for the user's calls.
@@ -297,12 +297,12 @@ class Scene:
         text: str,
         way_out: str = "",
     ) -> SeedRefused:
-        stage = self.running.tool(_Stage)
+        state = self.running.tool(_State)
         return SeedRefused(
-            f"The seed {stage.seed or operation} was refused, and the world is as it was before.\n"
+            f"The seed {state.seed or operation} was refused, and the world is as it was before.\n"
             f"    call      {service}.{operation} by {account} in {region} {_short(sent)}\n"
             f"    answer    {_short(text)}\n"
-            f"    way out   {way_out or stage.way_out}"
+            f"    way out   {way_out or state.way_out}"
         )
 
 

@@ -17,9 +17,7 @@ from membership_mock.testing.given.seeds import check_types
 from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:
-    from membership_mock.testing.given.given import Given
-    from membership_mock.testing.given.setup import Scene
-    from membership_mock.toolbox import Toolbox
+    from membership_mock.testing.given.setup import Setup
 
 T = TypeVar("T")
 
@@ -46,9 +44,19 @@ class _Entry:
 
 
 def seed_world(
-    mock: Toolbox, scene: Scene, given: Given, mapping: Mapping[str, Any]
+    setup: Setup,
+    seeds_of: Callable[[str], object],
+    organize: Callable[..., object],
+    mapping: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Do what `Given.world` says."""
+    """Do what `Given.world` says.
+
+    Args:
+        setup: makes the calls.
+        seeds_of: returns the seeds of a service by the service's id.
+        organize: builds an organization, as `MembershipMock.organization` does.
+        mapping: the world to seed.
+    """
     known = (_ACCOUNTS, _ORGANIZATION, *SERVICES)
     for key in _mapping("the world", mapping):
         if key not in known:
@@ -57,17 +65,17 @@ def seed_world(
             )
     names: dict[str, Any] = dict(_accounts(mapping.get(_ACCOUNTS, {})))
     settings = _mapping(_ORGANIZATION, mapping.get(_ORGANIZATION) or {})
-    _check_keywords(_ORGANIZATION, mock.organization, settings)
+    _check_keywords(_ORGANIZATION, organize, settings)
     entries = [
         entry
         for service, listed in mapping.items()
         if service in SERVICES
-        for entry in _entries(given, service, listed)
+        for entry in _entries(seeds_of(service), service, listed)
     ]
-    with scene.seed("world"):
+    with setup.seed("world"):
         if mapping.get(_ORGANIZATION) is not None:
-            scene.keep_organizations()
-            _organize(mock, settings, names)
+            setup.keep_organizations()
+            _organize(organize, settings, names)
         for entry in entries:
             result = _told_where(entry.path, partial(_seeded, entry, names))
             if entry.name is not None:
@@ -86,10 +94,9 @@ def _accounts(given: object) -> Mapping[str, str]:
     return accounts
 
 
-def _entries(given: Given, service: str, listed: object) -> list[_Entry]:
+def _entries(seeds: object, service: str, listed: object) -> list[_Entry]:
     if isinstance(listed, (str, bytes)) or not isinstance(listed, Sequence):
         raise UsageError(f"{service}: a list of seeds was expected, not {listed!r}.")
-    seeds = getattr(given, service.replace("-", "_"))
     return [_entry(seeds, f"{service}[{at}]", each) for at, each in enumerate(listed)]
 
 
@@ -168,9 +175,10 @@ def _is_reference(value: object) -> bool:
 # --- seeding ---
 
 
-def _organize(mock: Toolbox, settings: Mapping[str, Any], names: dict[str, Any]) -> None:
+def _organize(
+    build: Callable[..., object], settings: Mapping[str, Any], names: dict[str, Any]
+) -> None:
     """Build the organization; its accounts are known by their names from then on."""
-    build: Callable[..., Any] = mock.organization
     built = _told_where(
         _ORGANIZATION, lambda: build(**_resolved(_ORGANIZATION, dict(settings), names))
     )

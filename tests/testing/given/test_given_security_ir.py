@@ -14,7 +14,7 @@ from freezegun import freeze_time
 from membership_mock import SeedRefused, UsageError, mock_membership
 from membership_mock.security_ir.cases.case_status import SELF_MANAGED, SERVICE_MANAGED
 from membership_mock.testing.given.security_ir import SecurityIrSeeds
-from membership_mock.testing.given.setup import Scene
+from membership_mock.testing.given.setup import Setup
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 REGION, ELSEWHERE = "eu-west-1", "us-east-1"
@@ -24,7 +24,7 @@ NOON = datetime(2026, 3, 14, 12, tzinfo=timezone.utc)
 
 @pytest.fixture
 def seeds(membership_mock: Any) -> SecurityIrSeeds:
-    return SecurityIrSeeds(Scene(membership_mock))
+    return SecurityIrSeeds(Setup(membership_mock))
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_membership_has_what_was_asked_for(seeds: Any, security: Any) -> None:
 
 def test_the_account_and_region_of_the_mock_are_the_default() -> None:
     with mock_membership(account=OTHER, region=ELSEWHERE) as mock:
-        seeded = SecurityIrSeeds(Scene(mock)).case()
+        seeded = SecurityIrSeeds(Setup(mock)).case()
         assert (seeded.account, seeded.region) == (OTHER, ELSEWHERE)
         assert mock.client("security-ir").get_case(caseId=seeded.case_id)["caseArn"] == seeded.arn
 
