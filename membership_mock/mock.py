@@ -45,7 +45,7 @@ class MembershipMock(Toolbox):
         self._entered: running.Running | None = None
         self._calls: list[Call] = []
         self._calls_of = []
-        self._last_words = None
+        self._kept_report = None
         self._failing = False
 
     # --- start and stop ---
@@ -77,7 +77,7 @@ class MembershipMock(Toolbox):
                     on_the_way_out.callback(self._look_for_unfired_faults, entered, known)
                 self._activations.append(on_the_way_out.pop_all())
             self._entered = entered
-            self._last_words = None
+            self._kept_report = None
         observers.present(self)
         return self
 
@@ -108,7 +108,7 @@ class MembershipMock(Toolbox):
         """
         if (self._failing or any(raised)) and observers.keep(self):
             with suppress(Exception):  # what has failed is the better news
-                self._last_words = self.report()
+                self._kept_report = self.report()
 
     def _look_for_unfired_faults(self, entered: running.Running, known: Sequence[Fault]) -> None:
         """Tell of faults that came after ``known`` and hit no call, if nothing else is wrong."""

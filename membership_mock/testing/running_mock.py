@@ -15,9 +15,17 @@ if TYPE_CHECKING:
 class RunningMock(ABC):
     """A mock as its tools see it."""
 
+    #: the engine's running mock that was entered last, also after its end
+    _entered: Running | None
+
+    @property
+    @abstractmethod
+    def _is_running(self) -> bool:
+        """Whether this mock was started and is not stopped yet."""
+
     @abstractmethod
     def _running(self) -> Running:
-        """Return the running mock of the engine.
+        """Return the engine's running mock.
 
         Raises:
             NotRunning: the mock is not running.

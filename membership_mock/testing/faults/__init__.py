@@ -1,1 +1,5 @@
-"""Faults: calls that end in an error, get lost, take their time, or refuse single accounts."""
+"""Faults: calls that fail, lose their answer, answer late, or refuse single accounts.
+
+`faults` injects them and `fault` is one of them; the other files are what a fault can do to a call.
+What a service itself refuses belongs into that service.
+"""

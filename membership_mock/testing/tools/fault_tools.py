@@ -1,0 +1,76 @@
+"""The tools that make calls fail: faults, and strict mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from membership_mock.testing.calls import Call
+from membership_mock.testing.faults.fault import Fault
+from membership_mock.testing.faults.faults import Faults
+from membership_mock.testing.running_mock import RunningMock
+from membership_mock.testing.strict import Strictness
+
+
+class FaultTools(RunningMock):
+    """The tools of a mock that make calls fail."""
+
+    def fail(
+        self,
+        operation: str,
+        error: str | type[Exception] | Exception,
+        *,
+        message: str | None = None,
+        members: Mapping[str, Any] | None = None,
+        times: int | None = 1,
+        account: str | None = None,
+        region: str | None = None,
+        where: Callable[[Call], bool] | None = None,
+        after: bool = False,
+        retry_after: int | None = None,
+        status: int | None = None,
+        force: bool = False,
+    ) -> Fault:
+        """Let calls end in an error of the service, or of the connection; see `Faults.fail`.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: no such call can come, or AWS would not answer it so.
+        """
+        return self.faults.fail(
+            operation,
+            error,
+            message=message,
+            members=members,
+            times=times,
+            account=account,
+            region=region,
+            where=where,
+            after=after,
+            retry_after=retry_after,
+            status=status,
+            force=force,
+        )
+
+    @property
+    def faults(self) -> Faults:
+        """The faults of the mocked world: inject them, read what they hit, withdraw them."""
+        return self._running().tool(Faults)
+
+    def strict(self, *allowed: str) -> AbstractContextManager[None]:
+        """Return a context in which a call that is not ``allowed`` fails at once.
+
+        It holds for all accounts and regions, for our services and for moto's; the innermost
+        counts.
+
+        Args:
+            *allowed: operations, e.g. ``CreateCase`` or ``securityhub.CreateMembers``, or patterns
+                of them, e.g. ``securityhub.*`` or ``organizations.List*``. None allows no call.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: there is no such service, or none of ours has such an operation.
+            UnexpectedCall: at the end, if the code under test caught the one that was raised.
+        """
+        return self._running().tool(Strictness).allowing(allowed)

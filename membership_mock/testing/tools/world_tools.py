@@ -1,0 +1,153 @@
+"""The tools for the world as a whole: keep it, put it back, write it down, show it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal, TextIO
+
+from membership_mock.engine import running
+from membership_mock.testing import snapshots
+from membership_mock.testing.dumps import dumps
+from membership_mock.testing.dumps.dumps import Dump
+from membership_mock.testing.printing import printable
+from membership_mock.testing.running_mock import RunningMock
+from membership_mock.testing.show.tree import Part, heading, tree
+from membership_mock.testing.snapshots import Snapshot
+
+
+class WorldTools(RunningMock):
+    """The tools of a mock for its world as a whole."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the world as it is now, to go back to with `restore` as often as you like.
+
+        It holds our services, the clock, and moto's Organizations and S3; in a mock with a seed
+        also where the random source stands, so that the same ids come again. Not in it: the record
+        of calls, faults, and moto's other services.
+
+        Raises:
+            NotRunning: the mock is not running.
+        """
+        return Snapshot(self._running())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Put the world back to a snapshot of this mock.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: it is the snapshot of another mock, or none at all.
+        """
+        snapshots.restore(self._running(), snapshot)
+
+    @contextmanager
+    def rolled_back(self) -> Iterator[None]:
+        """Put the world back, when the block ends, to what it was when the block began.
+
+        Raises:
+            NotRunning: the mock is not running.
+        """
+        before = self.snapshot()
+        try:
+            yield
+        finally:
+            self.restore(before)
+
+    def dump(self) -> Dump:
+        """Return the world as plain data: to read, to compare, to save as JSON, and to `load`.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: moto's Organizations or S3 hold something that cannot be written.
+        """
+        return dumps.dump(self._running())
+
+    def load(self, dump: Dump) -> None:
+        """Replace the world by what a dump holds, of this or any other mock.
+
+        What a snapshot does not hold stays as it is.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: the dump cannot be read by this release, or holds what it must not; the
+                world is as it was.
+        """
+        dumps.load(self._running(), dump)
+
+    def show(
+        self,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+        service: str | None = None,
+        file: TextIO | None = None,
+    ) -> None:
+        """Print the world as a tree, as ``print(mock)`` does, or the part of it that is asked for.
+
+        Looking moves nothing: no status settles, and no call is recorded. Long lists are cut.
+
+        Args:
+            account: 12 digits: what this account has and what others have with it.
+            region: only what is in this region, and what goes for all regions.
+            service: only what is of this service, e.g. ``security-ir``.
+            file: where to print to; standard output when None.
+
+        Raises:
+            UsageError: ``account`` is not 12 digits, ``region`` is none, or the package does not
+                mock ``service``.
+        """
+        part = Part.of(account=account, region=region, service=service)
+        text = "\n".join([self._heading(), *(f"  {line}" for line in self._tree(part))])
+        print(printable(text, getattr(file or sys.stdout, "encoding", None) or "utf-8"), file=file)
+
+    def diagram(
+        self,
+        format: Literal["mermaid", "svg"] = "mermaid",  # noqa: A002  the word for it
+        *,
+        account: str | None = None,
+        region: str | None = None,
+        service: str | None = None,
+    ) -> str:
+        """Return a picture of who is whose administrator and who sits in which collaboration.
+
+        Args:
+            format: ``mermaid``, the text of a flowchart, or ``svg``, a file that needs no other.
+            account: 12 digits: only what this account has to do with.
+            region: only what is in this region, and what goes for all regions.
+            service: only what is of this service, e.g. ``cleanrooms``.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: there is no such format, ``account`` is not 12 digits, ``region`` is none,
+                or the package does not mock ``service``.
+        """
+        from membership_mock.testing.show import diagrams
+
+        part = Part.of(account=account, region=region, service=service)
+        return diagrams.diagram(self._running(), format, part)
+
+    def __str__(self) -> str:
+        lines = (f"  {line}" for line in self._tree(Part()))
+        return printable("\n".join([self._heading(), *lines]))
+
+    def __repr__(self) -> str:
+        return f"<{self._heading()}>"
+
+    def _heading(self) -> str:
+        entered = self._is_running
+        return heading(self._entered, entered=entered, region=self._region())
+
+    def _tree(self, part: Part) -> list[str]:
+        """Return the lines of the world, or a line that says why there are none."""
+        if self._entered is None:
+            return []
+        try:
+            lines = tree(self._entered, part)
+        except Exception as error:  # noqa: BLE001  a report that raises hides the failed test
+            return [f"the world cannot be shown: {error!r}"]
+        if lines:
+            return lines
+        if not part.is_all:
+            return ["nothing"]
+        return ["empty" if running.is_current(self._entered) else "gone: the mock has ended"]
