@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Mocks of AWS memberships with two sides.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("demo", help="tell a story on the mock, call by call")
+    commands.add_parser("demo", help="print a story on the mock, call by call")
     operations = commands.add_parser("operations", help="list the mocked operations")
     operations.add_argument("service", nargs="?", help="only this service, e.g. security-ir")
     operations.add_argument(
@@ -30,9 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
 
     if chosen.command == "demo":
-        from membership_mock.demo import tell
+        from membership_mock.demo import run
 
-        tell(sys.stdout)
+        run(sys.stdout)
         return 0
     if chosen.command == "operations":
         from membership_mock.operations_page import markdown, text

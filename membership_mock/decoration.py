@@ -90,7 +90,7 @@ def _decorate_function(function: Any, make_mock: MakeMock) -> Any:
 def _decorate_class(cls: type, make_mock: MakeMock) -> type:
     """Put one mock around each test of a class: around its set-up, the test and its tear-down."""
     if issubclass(cls, unittest.TestCase):
-        # `run` is the one method that has all of a test inside, asyncSetUp and clean-ups too.
+        # `run` contains the whole test, with asyncSetUp and the clean-ups.
         for name in ("run", "debug"):
             setattr(cls, name, _decorate_run(getattr(cls, name), make_mock))
         return cls
@@ -98,17 +98,17 @@ def _decorate_class(cls: type, make_mock: MakeMock) -> type:
         if isinstance(attribute, type) and name.startswith("Test"):
             _decorate_class(attribute, make_mock)
         elif name.startswith("test") and inspect.isfunction(attribute):
-            # Inside pytest the set-up has started the world already, and this joins it.
+            # Under pytest, setup_method has started a mock already; this one shares its world.
             setattr(cls, name, _decorate_function(attribute, make_mock))
-    _bracket(cls, make_mock)
-    _bracket_heirs(cls, make_mock)
+    _wrap_setup_and_teardown(cls, make_mock)
+    _wrap_subclasses(cls, make_mock)
     return cls
 
 
 def _decorate_run(run: Any, make_mock: MakeMock) -> Any:
     """Return a `unittest.TestCase.run` with a mock around it, stopped by the last clean-up.
 
-    So that what the mock has to say at its end is an error of this test, and not of the whole run.
+    An error that the mock raises at its end is then an error of this test, not of the whole run.
     """
 
     @functools.wraps(run)
@@ -142,24 +142,24 @@ def _decorate_run(run: Any, make_mock: MakeMock) -> Any:
     return call
 
 
-def _bracket(cls: Any, make_mock: MakeMock) -> None:
+def _wrap_setup_and_teardown(cls: Any, make_mock: MakeMock) -> None:
     """Start a mock before pytest's ``setup_method`` and stop it after ``teardown_method``."""
     set_up = getattr(cls, "setup_method", None)
     tear_down = getattr(cls, "teardown_method", None)
-    bracket = object()
+    marker = object()
 
     def stop(self: Any) -> None:
-        # A set-up and a tear-down that are overridden need not both call those they override.
+        # A subclass may override both methods and call only one of those that it overrides.
         started = vars(self).get("_membership_mocks", [])
-        if any(each is bracket for each, _ in started):
+        if any(each is marker for each, _ in started):
             last: object = None
-            while last is not bracket:
+            while last is not marker:
                 last, mock = started.pop()
                 mock.__exit__(None, None, None)
 
     def setup_method(self: Any, method: Any = None) -> None:
         mock = make_mock().__enter__()
-        vars(self).setdefault("_membership_mocks", []).append((bracket, mock))
+        vars(self).setdefault("_membership_mocks", []).append((marker, mock))
         try:
             if set_up is not None:
                 _call(set_up, self, method)
@@ -178,17 +178,17 @@ def _bracket(cls: Any, make_mock: MakeMock) -> None:
     cls.teardown_method = teardown_method
 
 
-def _bracket_heirs(cls: Any, make_mock: MakeMock) -> None:
-    """Bracket the subclasses that override ``setup_method`` or ``teardown_method``, too."""
+def _wrap_subclasses(cls: Any, make_mock: MakeMock) -> None:
+    """Do the same for subclasses that override ``setup_method`` or ``teardown_method``."""
     own = vars(cls).get("__init_subclass__")
 
-    def __init_subclass__(heir: Any, /, **kwargs: Any) -> None:  # noqa: N807
+    def __init_subclass__(subclass: Any, /, **kwargs: Any) -> None:  # noqa: N807
         if own is None:
-            super(cls, heir).__init_subclass__(**kwargs)
+            super(cls, subclass).__init_subclass__(**kwargs)
         else:
-            own.__func__(heir, **kwargs)
-        if not vars(heir).keys().isdisjoint(("setup_method", "teardown_method")):
-            _bracket(heir, make_mock)
+            own.__func__(subclass, **kwargs)
+        if not vars(subclass).keys().isdisjoint(("setup_method", "teardown_method")):
+            _wrap_setup_and_teardown(subclass, make_mock)
 
     cls.__init_subclass__ = classmethod(__init_subclass__)
 

@@ -1,4 +1,4 @@
-"""A story on the mock, told call by call: ``python -m membership_mock demo``."""
+"""A story on the mock, printed call by call: ``python -m membership_mock demo``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PARTNER = "444455556666"
 _REGION = "eu-west-1"
 
 
-class Teller:
+class Printer:
     """Prints each call with its answer, every account in a colour of its own.
 
     Args:
@@ -53,7 +53,7 @@ class Teller:
             fields: what to print of an answer; all when empty.
         """
         client = mock.client(service, account=account, region=_REGION)
-        return _Told(self, client, account, service, fields)
+        return _PrintingClient(self, client, account, service, fields)
 
     def call(self, account: str, what: str, parameters: dict[str, Any]) -> None:
         """Print who calls what."""
@@ -72,13 +72,13 @@ class Teller:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colours else text
 
 
-class _Told:
-    """A client whose calls are told as they happen."""
+class _PrintingClient:
+    """A client whose calls are printed as they happen."""
 
     def __init__(
-        self, teller: Teller, client: Any, account: str, service: str, fields: Sequence[str]
+        self, printer: Printer, client: Any, account: str, service: str, fields: Sequence[str]
     ) -> None:
-        self._teller = teller
+        self._printer = printer
         self._client = client
         self._account = account
         self._service = service
@@ -88,17 +88,17 @@ class _Told:
         name = self._client.meta.method_to_api_mapping[method]
 
         def call(**parameters: Any) -> dict[str, Any]:
-            self._teller.call(self._account, f"{self._service}.{name}", parameters)
+            self._printer.call(self._account, f"{self._service}.{name}", parameters)
             try:
                 answer: dict[str, Any] = getattr(self._client, method)(**parameters)
             except ClientError as error:
-                self._teller.answer(str(error.response["Error"]), refused=True)
+                self._printer.answer(str(error.response["Error"]), refused=True)
                 raise
             answer.pop("ResponseMetadata", None)
             text = _short(answer) if answer else "(empty answer)"
             if answer and self._fields:
                 text = f"{_short(_only(answer, self._fields))} (in part)"
-            self._teller.answer(text)
+            self._printer.answer(text)
             return answer
 
         return call
@@ -106,7 +106,7 @@ class _Told:
 
 @contextmanager
 def _refused() -> Iterator[None]:
-    """Expect a refusal, which has been printed."""
+    """Expect a refusal, which the client has printed."""
     try:
         yield
     except ClientError:
@@ -114,18 +114,18 @@ def _refused() -> Iterator[None]:
     raise AssertionError("the call was expected to be refused")
 
 
-def tell(out: TextIO) -> None:
+def run(out: TextIO) -> None:
     """Print the story of a company: incident response, an invitation, a room with a partner."""
-    teller = Teller(out)
-    teller.introduce(_MANAGEMENT, "management")
+    printer = Printer(out)
+    printer.introduce(_MANAGEMENT, "management")
     out.write("Everything below happens in this process, on a mock. No call leaves it.\n")
     with mock_membership(account=_MANAGEMENT, region=_REGION) as mock:
-        team, unit, workload = _organization(teller, mock)
-        membership = _membership(teller, mock, team, unit, workload)
-        _case(teller, mock, team, workload)
-        _invitation(teller, mock, team)
-        _room(teller, mock, workload)
-        teller.chapter("What the mock remembers")
+        team, unit, workload = _organization(printer, mock)
+        membership = _membership(printer, mock, team, unit, workload)
+        _case(printer, mock, team, workload)
+        _invitation(printer, mock, team)
+        _room(printer, mock, workload)
+        printer.chapter("What the mock remembers")
         for service in ("security-ir", "securityhub", "cleanrooms"):
             calls = mock.calls.filter(service=service)
             refused = calls.filter(where=lambda call: call.error_code is not None)
@@ -135,9 +135,9 @@ def tell(out: TextIO) -> None:
         out.write(f"\nThe membership {membership}, and all else, is gone with the mock.\n")
 
 
-def _organization(teller: Teller, mock: MembershipMock) -> tuple[str, str, str]:
-    teller.chapter("1. An organization with a delegated administrator")
-    organizations = teller.client(mock, _MANAGEMENT, "organizations")
+def _organization(printer: Printer, mock: MembershipMock) -> tuple[str, str, str]:
+    printer.chapter("1. An organization with a delegated administrator")
+    organizations = printer.client(mock, _MANAGEMENT, "organizations")
     organizations.create_organization(FeatureSet="ALL")
     root = organizations.list_roots()["Roots"][0]["Id"]
     unit = organizations.create_organizational_unit(ParentId=root, Name="workloads")
@@ -146,7 +146,7 @@ def _organization(teller: Teller, mock: MembershipMock) -> tuple[str, str, str]:
     for name in ("security", "shop"):
         status = organizations.create_account(Email=f"{name}@example.com", AccountName=name)
         account = status["CreateAccountStatus"]["AccountId"]
-        teller.introduce(account, name)
+        printer.introduce(account, name)
         accounts.append(account)
     team, workload = accounts
     organizations.move_account(AccountId=workload, SourceParentId=root, DestinationParentId=unit_id)
@@ -157,9 +157,9 @@ def _organization(teller: Teller, mock: MembershipMock) -> tuple[str, str, str]:
     return team, unit_id, workload
 
 
-def _membership(teller: Teller, mock: MembershipMock, team: str, unit: str, workload: str) -> str:
-    teller.chapter("2. A membership: created, read, scoped, cancelled and restored")
-    security = teller.client(mock, team, "security-ir")
+def _membership(printer: Printer, mock: MembershipMock, team: str, unit: str, workload: str) -> str:
+    printer.chapter("2. A membership: created, read, scoped, cancelled and restored")
+    security = printer.client(mock, team, "security-ir")
     created = security.create_membership(
         membershipName="Incident response",
         incidentResponseTeam=[
@@ -170,7 +170,7 @@ def _membership(teller: Teller, mock: MembershipMock, team: str, unit: str, work
     membership: str = created["membershipId"]
     security.get_membership(membershipId=membership)
     with _refused():  # the other side: a covered account does not see the membership itself
-        teller.client(mock, workload, "security-ir").get_membership(membershipId=membership)
+        printer.client(mock, workload, "security-ir").get_membership(membershipId=membership)
     security.update_membership(
         membershipId=membership,
         membershipAccountsConfigurationsUpdate={"organizationalUnitsToAdd": [unit]},
@@ -184,9 +184,9 @@ def _membership(teller: Teller, mock: MembershipMock, team: str, unit: str, work
     return membership
 
 
-def _case(teller: Teller, mock: MembershipMock, team: str, workload: str) -> None:
-    teller.chapter("3. A case: opened, commented, moved and closed")
-    security = teller.client(mock, team, "security-ir")
+def _case(printer: Printer, mock: MembershipMock, team: str, workload: str) -> None:
+    printer.chapter("3. A case: opened, commented, moved and closed")
+    security = printer.client(mock, team, "security-ir")
     case = security.create_case(
         resolverType="Self",
         title="Unknown key in the shop",
@@ -203,11 +203,11 @@ def _case(teller: Teller, mock: MembershipMock, team: str, workload: str) -> Non
     security.list_cases()
 
 
-def _invitation(teller: Teller, mock: MembershipMock, team: str) -> None:
-    teller.chapter("4. An invitation: sent, seen, accepted, and given up, from both sides")
-    teller.introduce(_ACQUIRED, "acquired")
-    administrator = teller.client(mock, team, "securityhub")
-    member = teller.client(mock, _ACQUIRED, "securityhub")
+def _invitation(printer: Printer, mock: MembershipMock, team: str) -> None:
+    printer.chapter("4. An invitation: sent, seen, accepted, and given up, from both sides")
+    printer.introduce(_ACQUIRED, "acquired")
+    administrator = printer.client(mock, team, "securityhub")
+    member = printer.client(mock, _ACQUIRED, "securityhub")
     administrator.enable_security_hub()
     member.enable_security_hub()
     administrator.create_members(AccountDetails=[{"AccountId": _ACQUIRED}])
@@ -225,15 +225,15 @@ def _invitation(teller: Teller, mock: MembershipMock, team: str) -> None:
     member.get_administrator_account()
 
 
-def _room(teller: Teller, mock: MembershipMock, workload: str) -> None:
-    teller.chapter("5. A clean room: two companies create and join it, and one leaves")
-    teller.introduce(_PARTNER, "partner")
-    told = [
+def _room(printer: Printer, mock: MembershipMock, workload: str) -> None:
+    printer.chapter("5. A clean room: two companies create and join it, and one leaves")
+    printer.introduce(_PARTNER, "partner")
+    shown = [
         *("collaboration", "collaborationList", "membership", "memberSummaries"),
         *("id", "name", "creatorAccountId", "accountId", "status", "memberStatus"),
     ]
-    shop = teller.client(mock, workload, "cleanrooms", told)
-    partner = teller.client(mock, _PARTNER, "cleanrooms", told)
+    shop = printer.client(mock, workload, "cleanrooms", shown)
+    partner = printer.client(mock, _PARTNER, "cleanrooms", shown)
     created = shop.create_collaboration(
         name="Campaigns",
         description="Who saw what?",

@@ -1,21 +1,20 @@
 """The errors of this package, for two readers.
 
-Usage errors go to the author of a test and say what happened, what was expected and the way out::
+Usage errors go to the author of a test and say what happened, what was expected and what to do::
 
-    UsageError
-    ├── OperationNotMocked      also a NotImplementedError: the operation is not modelled here
-    ├── RequestBlocked          a request was about to leave the process, and nobody serves it
-    ├── ClientOutlivedMock      a client made inside a mock was used after the mock had ended
-    ├── NotRunning              something was asked of a mock that is not running
-    ├── SeedRefused             a wanted state is one that AWS would not let come about
-    ├── UnexpectedCall          also an AssertionError: strict mode allows no such call
-    └── UnfiredFault            also an AssertionError: an injected fault hit no call
+    UsageError ├── OperationNotMocked      also a NotImplementedError: the operation is not modelled
+    here ├── RequestBlocked          a request to AWS was about to leave the process ├──
+    ClientOutlivedMock      a client made inside a mock was used after the mock had ended ├──
+    NotRunning              a mock was used that is not running ├── SeedRefused a seed asked for a
+    state that AWS does not allow ├── UnexpectedCall          also an AssertionError: strict mode
+    does not allow the call └── UnfiredFault            also an
+    AssertionError: an injected fault hit no call
 
 Service errors go to the code under test, exactly as AWS would send them::
 
     ServiceError                one subclass per modelled error, in the service's ``errors.py``
 
-This module imports nothing, so that everybody may import it.
+This module imports nothing of the package, so that every other module can import it.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from typing import Any, ClassVar
 
 
 class UsageError(Exception):
-    """What the author of a test did, in words that tell the way out."""
+    """A mistake of the test's author; the text says what to do instead."""
 
 
 class OperationNotMocked(UsageError, NotImplementedError):
@@ -34,9 +33,9 @@ class OperationNotMocked(UsageError, NotImplementedError):
 
 
 class RequestBlocked(UsageError):
-    """A request to AWS that nobody serves was stopped before it reached the network.
+    """A request to AWS that no mock answers was stopped before it reached the network.
 
-    Whatever client was about to send it: botocore, an HTTP client, a socket.
+    It does not matter who was about to send it: botocore, an HTTP client or a socket.
     """
 
 
@@ -45,19 +44,19 @@ class ClientOutlivedMock(UsageError):
 
 
 class NotRunning(UsageError, RuntimeError):
-    """Something was asked of a mock that has not been started, or has been stopped."""
+    """A mock was used before it was started or after it was stopped."""
 
 
 class SeedRefused(UsageError):
-    """A state was wanted of the world that the service's own rules do not let come about."""
+    """A seed asked for a state that the rules of the service do not allow."""
 
 
 class UnexpectedCall(UsageError, AssertionError):
-    """A call was made that the strict mode in force does not allow."""
+    """A call was made that strict mode does not allow."""
 
 
 class UnfiredFault(UsageError, AssertionError):
-    """A fault was injected, and no call came that it could have hit."""
+    """A fault was injected and has hit no call."""
 
 
 class ServiceError(Exception):

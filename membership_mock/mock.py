@@ -29,7 +29,7 @@ Decorated = TypeVar("Decorated", bound="Callable[..., Any] | type")
 
 
 class MembershipMock(Toolbox):
-    """A mock of AWS accounts and what they share, while it runs.
+    """A mock of AWS accounts and of what they share.
 
     Use `mock_membership` or the pytest fixture ``membership_mock`` to get one. Starting it starts
     moto's `mock_aws` as well; nested mocks share one world, emptied when the outermost ends.
@@ -62,20 +62,20 @@ class MembershipMock(Toolbox):
                 options.instant,
             )
             entered = running.enter(SERVICES, activation)
-            with ExitStack() as on_the_way_out:
-                on_the_way_out.callback(running.leave, activation)
-                on_the_way_out.push(self._keep_report)
+            with ExitStack() as cleanup:
+                cleanup.callback(running.leave, activation)
+                cleanup.push(self._keep_report)
                 this = ref(self)
                 entered.mocks.append(this)
-                on_the_way_out.callback(entered.mocks.remove, this)
+                cleanup.callback(entered.mocks.remove, this)
                 if options.strict is not None:
                     strict = entered.tool(Strictness).allowing(options.allowed_calls)
-                    on_the_way_out.enter_context(strict)
+                    cleanup.enter_context(strict)
                 if options.unfired_faults != "ignore":
-                    # Faults that were there before are somebody else's.
+                    # Faults that exist already belong to an outer mock.
                     known = list(entered.tool(Faults))
-                    on_the_way_out.callback(self._look_for_unfired_faults, entered, known)
-                self._activations.append(on_the_way_out.pop_all())
+                    cleanup.callback(self._look_for_unfired_faults, entered, known)
+                self._activations.append(cleanup.pop_all())
             self._entered = entered
             self._kept_report = None
         observers.present(self)
@@ -86,8 +86,7 @@ class MembershipMock(Toolbox):
 
         Raises:
             NotRunning: it was stopped more often than started.
-            UnexpectedCall: strict mode refused a call, and the code went on as if nothing had
-                happened.
+            UnexpectedCall: strict mode refused a call, and the code caught the error and went on.
             UnfiredFault: a fault has hit no call, and the option ``unfired_faults`` is ``error``.
         """
         self._stop(failing=sys.exc_info()[0] is not None)
@@ -97,29 +96,29 @@ class MembershipMock(Toolbox):
             if not self._activations:
                 raise NotRunning("This mock was stopped more often than it was started.")
             self._failing = failing
-            on_the_way_out = self._activations.pop()
-        on_the_way_out.close()
+            cleanup = self._activations.pop()
+        cleanup.close()
 
     def _keep_report(self, *raised: object) -> None:
-        """Keep the report while there is a world, if somebody will read it: something has failed.
+        """Keep the report while the world exists, if the test has failed and the report is read.
 
         Args:
-            raised: what one of the mock's options has to complain about now, if anything.
+            raised: the exception that one of the mock's options raises at the end, if any.
         """
         if (self._failing or any(raised)) and observers.keep(self):
-            with suppress(Exception):  # what has failed is the better news
+            with suppress(Exception):  # an error in the report must not hide the failed test
                 self._kept_report = self.report()
 
     def _look_for_unfired_faults(self, entered: running.Running, known: Sequence[Fault]) -> None:
-        """Tell of faults that came after ``known`` and hit no call, if nothing else is wrong."""
+        """Report faults that were injected after ``known`` and hit no call."""
         option = self._options.unfired_faults
-        # An inner mock may have said so already; a decorated class has one around another.
-        untold = [
-            each for each in entered.tool(Faults).unfired if each._told not in (option, "error")
+        # An inner mock may have reported them already: a decorated class has one inside another.
+        unreported = [
+            each for each in entered.tool(Faults).unfired if each._reported not in (option, "error")
         ]
-        unfired = [fault for fault in untold if fault not in known]
-        for fault in untold if self._failing else unfired:
-            fault._told = "error" if self._failing else option
+        unfired = [fault for fault in unreported if fault not in known]
+        for fault in unreported if self._failing else unfired:
+            fault._reported = "error" if self._failing else option
         if self._failing or not unfired:
             return
         if option == "error":
@@ -127,8 +126,8 @@ class MembershipMock(Toolbox):
         warnings.warn(unfired_report(unfired), stacklevel=_levels_up())
 
     @contextmanager
-    def _leaving_no_trace(self) -> Iterator[None]:
-        """Take back, when the block ends, its faults and its calls as well as what it changed."""
+    def _isolated(self) -> Iterator[None]:
+        """Undo, when the block ends, what happened in it: changes, recorded calls and faults."""
         entered = self._running()
         with self.rolled_back(), entered.record.rolled_back(), entered.tool(Faults)._rolled_back():
             yield
@@ -145,7 +144,7 @@ class MembershipMock(Toolbox):
         return self.start()
 
     def __exit__(self, kind: object = None, error: object = None, trace: object = None) -> None:
-        # What went wrong inside is the better news than what the tools have to say about it.
+        # The error of the block is more useful than what strict mode says about it.
         with suppress(UnexpectedCall) if error is not None else nullcontext():
             self._stop(failing=error is not None)
 
@@ -158,7 +157,7 @@ class MembershipMock(Toolbox):
     def __call__(self, target: T) -> T:
         """Decorate a function, an async function, a generator of either kind, or a test class.
 
-        It runs around each call, or each test of a class, where its tools are then at hand.
+        It runs around each call, or around each test of a class. Its tools can be used there.
         """
         return cast(T, decorated(target, lambda: self))
 
@@ -180,7 +179,7 @@ class MembershipMock(Toolbox):
         default = self._running().pipeline.default_account
         return boto3.Session(
             aws_access_key_id=caller.account_id(account or default),
-            aws_secret_access_key="membership-mock",  # noqa: S106  no secret: moto never looks
+            aws_secret_access_key="membership-mock",  # noqa: S106  not a secret: moto ignores it
             region_name=region or self._region(),
         )
 
@@ -213,7 +212,7 @@ class MembershipMock(Toolbox):
         with caller.acting_as(account):
             yield
 
-    # --- what the tools ask for ---
+    # --- what the tools need ---
 
     @property
     def _is_running(self) -> bool:
@@ -233,7 +232,7 @@ class MembershipMock(Toolbox):
 
 
 def _levels_up() -> int:
-    """Return how far above the caller the code is that uses this package, for a warning."""
+    """Return the stack level of the code that uses this package, for a warning."""
     frame, levels = sys._getframe(1), 1
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
         ("membership_mock.", "contextlib")
@@ -259,7 +258,7 @@ def mock_membership(
     unfired_faults: Literal["ignore", "warn", "error"] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
-    """Return a mock to use as decorator or context manager; used bare, decorate right away.
+    """Return a mock to use as decorator or context manager; without brackets, decorate ``target``.
 
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
@@ -268,7 +267,7 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.
-        UsageError: an option's value cannot be right.
+        UsageError: an option has a value that is not allowed.
     """
     mock = MembershipMock(Options.of(**options))
     return mock if target is None else mock(target)

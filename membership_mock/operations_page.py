@@ -7,7 +7,7 @@ from membership_mock.services import SERVICES
 
 
 def text(service: str | None = None) -> str:
-    """Return the mocked operations, one a line, with what differs from AWS.
+    """Return the mocked operations, one per line, with what differs from AWS.
 
     Args:
         service: only this one; all when None.

@@ -1,4 +1,4 @@
-"""The options of a mock, once, for the decorator, the marker and the ini file."""
+"""The options of a mock, the same for the decorator, the marker and the ini file."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ class Options:
 
     Attributes:
         config: moto's configuration, exactly as `moto.mock_aws` takes it.
-        account: the account of every call that names none, 12 digits; moto's own default when None.
+        account: the account of calls whose credentials name no account, 12 digits; moto's default
+            when None.
         region: the region of `MembershipMock.client` and `.session` when none is given; the
             environment's AWS_DEFAULT_REGION, or else us-east-1, when None.
-        seed: what ids and tokens are made from: the same seed gives the same ones again.
-        settle: when states that take minutes on AWS settle: at the next ``read``, or not before
-            the ``clock`` says so.
+        seed: makes ids and tokens repeatable: the same seed gives the same ones.
+        settle: when a status changes that takes minutes to change on AWS: at the next ``read``, or
+            when the ``clock`` of the mock has moved far enough.
         strict: the only calls that are allowed, as `MembershipMock.strict` takes them; all are
             when None.
-        now: where the clock of the mock stands still from the start, as `MockClock.move_to` takes
-            it; it shows the real time when None.
-        unfired_faults: what becomes of faults that have hit no call when the mock stops: ``ignore``
+        now: the instant at which the mock's clock is frozen from the start, as `MockClock.move_to`
+            takes it; the clock shows the real time when None.
+        unfired_faults: what happens to faults that have hit no call when the mock stops: ``ignore``
             them, ``warn``, or raise an ``error``.
     """
 
@@ -48,7 +49,7 @@ class Options:
 
     @property
     def instant(self) -> datetime | None:
-        """Where the clock stands from the start, in UTC."""
+        """The instant at which the clock is frozen from the start, in UTC, or None."""
         if self.now is None:
             return None
         return instant(self.now)
@@ -58,8 +59,8 @@ class Options:
         """Return checked options.
 
         Raises:
-            TypeError: an option is unknown, or ``config`` is no mapping.
-            UsageError: a value cannot be what the option is for.
+            TypeError: an option is unknown, or ``config`` is not a mapping.
+            UsageError: an option has a value that is not allowed.
         """
         known = [each.name for each in fields(cls)]
         for name in given:

@@ -41,17 +41,17 @@ def _seed(value: str) -> int | str:
 #: The ini options: what their text means, and how to read it.
 _INI: dict[str, tuple[str, Callable[[str], Any]]] = {
     "config": ("moto's configuration as a JSON object", _mapping),
-    "account": ("account of every call that names none (12 digits)", _text),
+    "account": ("account of calls whose credentials name no account (12 digits)", _text),
     "region": ("region of mock.client() and mock.session() when none is given", _text),
-    "seed": ("what ids and tokens are made from", _seed),
+    "seed": ("makes ids and tokens repeatable: a number or text", _seed),
     "settle": (
-        "when states that take minutes on AWS settle: at the next 'read', or by the 'clock'",
+        "when slow changes of a status happen: at the next 'read', or by the mock's 'clock'",
         _text,
     ),
     "strict": ("the only calls that are allowed, as patterns of operations", str.split),
-    "now": ("where the clock stands still from the start, e.g. 2026-01-31T12:00:00Z", _text),
+    "now": ("instant at which the clock is frozen, e.g. 2026-01-31T12:00:00Z", _text),
     "unfired_faults": (
-        "what becomes of faults that have hit no call: 'ignore', 'warn' or 'error'",
+        "what happens to faults that have hit no call: 'ignore', 'warn' or 'error'",
         _text,
     ),
 }
@@ -67,8 +67,8 @@ _FIXTURES = {
 _mock = pytest.StashKey["MembershipMock"]()
 _failed = pytest.StashKey[bool]()
 _running = pytest.StashKey[list[str]]()
-_onlooker: pytest.StashKey[MockObserver] = pytest.StashKey()
-_witnessed = pytest.StashKey[list["RecordView"]]()
+_observer: pytest.StashKey[MockObserver] = pytest.StashKey()
+_records = pytest.StashKey[list["RecordView"]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -95,11 +95,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def membership_mock_fixture(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
     """A running `MembershipMock`, fresh for each test; the marker of the same name sets options.
 
-    While one of the wider fixtures is running, it shares that one's world, and takes back at the
-    end of the test what the test has done to it.
+    While a fixture of a wider scope is running, both share one world. What the test changes in it
+    is undone at the end of the test.
     """
     wider = [node.stash[_mock] for node in request.node.listchain()[:-1] if _mock in node.stash]
-    with wider[-1]._leaving_no_trace() if wider else nullcontext():
+    with wider[-1]._isolated() if wider else nullcontext():
         yield from _start(request)
 
 
@@ -129,8 +129,8 @@ def _start(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
     running = request.session.stash.setdefault(_running, [])
     if any(scopes.index(scope) < scopes.index(request.scope) for scope in running):
         raise UsageError(
-            f"{request.fixturename} would begin in the world of {_FIXTURES[running[-1]]}, which is"
-            " running, and keep what one test has done for all: ask for it in the arguments of the"
+            f"{request.fixturename} cannot start while {_FIXTURES[running[-1]]} is running: what"
+            " one test has done would stay there for all tests. Ask for it in the arguments of the"
             " test or of a fixture, not with getfixturevalue."
         )
     mock = mock_membership(**_options(request)).start()
@@ -154,9 +154,10 @@ def _node_of(item: pytest.Item, scope: str) -> Any:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let a marked test have the fixture even if its arguments do not name it.
+    """Give a marked test the fixture, even if its arguments do not name it.
 
-    A wider fixture will do if the marker reaches it: one at a test does not reach its module's.
+    A fixture of a wider scope is enough if the marker applies to it. A marker at a test does not
+    apply to the fixture of its module.
     """
     names = getattr(item, "fixturenames", None)
     marked = next((node for node, _ in item.iter_markers_with_node("membership_mock")), None)
@@ -173,19 +174,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Note the mocks that run during a test, for its report, and for the trace if asked for.
 
-    One may be running already, that of a `setUpClass` or of a module's own fixture for instance.
+    A mock may be running already, for instance one that `setUpClass` has started.
     """
-    witness = sys.modules.get("membership_mock.engine.pipeline.observers")
-    if witness is None:
+    observers = sys.modules.get("membership_mock.engine.pipeline.observers")
+    if observers is None:
         yield from _tracing(item)
         return
-    with witness.observing_mocks(_running_before(item)) as item.stash[_onlooker]:
+    with observers.observing_mocks(_running_before(item)) as item.stash[_observer]:
         yield from _tracing(item)
-    del item.stash[_onlooker]
+    del item.stash[_observer]
 
 
 def _running_before(item: pytest.Item) -> list[ref[Any]]:
-    """Return the mocks that run already; those of our fixtures are for tests that ask for them."""
+    """Return the mocks that run already, except those of this plugin's fixtures."""
     from membership_mock.engine.running import current_mocks
 
     of_fixtures = [node.stash[_mock] for node in item.listchain() if _mock in node.stash]
@@ -199,9 +200,9 @@ def _tracing(item: pytest.Item) -> Iterator[None]:
     from membership_mock.engine.pipeline.observers import observing_records
     from membership_mock.engine.running import current_record
 
-    with observing_records(current_record()) as item.stash[_witnessed]:
+    with observing_records(current_record()) as item.stash[_records]:
         yield
-    del item.stash[_witnessed]
+    del item.stash[_records]
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -219,14 +220,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             report.sections.append(("membership_mock", _shown(mock.report)))
     if report.when != "teardown":
         return
-    if _mock in item.stash:  # the test is over, and its world may go
+    if _mock in item.stash:  # the test is over: drop its mock
         del item.stash[_mock]
-    if _witnessed in item.stash:
+    if _records in item.stash:
         from membership_mock.testing.trace import trace
 
-        witnessed = item.stash[_witnessed]
+        records = item.stash[_records]
         # An attribute of text: under xdist the worker sends it along.
-        report.membership_mock_trace = _shown(lambda: trace(witnessed))
+        report.membership_mock_trace = _shown(lambda: trace(records))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -252,7 +253,7 @@ def _mock_of(item: pytest.Item) -> MembershipMock | None:
     for node in reversed(item.listchain()):
         if _mock in node.stash and any(name in names for name in _FIXTURES.values()):
             return node.stash[_mock]
-    observer = item.stash.get(_onlooker, None)
+    observer = item.stash.get(_observer, None)
     return observer.last if observer else None
 
 

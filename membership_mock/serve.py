@@ -1,4 +1,4 @@
-"""The mock over HTTP, for programs that are not Python: moto's server, with our services in it."""
+"""The mock over HTTP, for programs in other languages: moto's server, with our services in it."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Call:
     def parameters(self) -> dict[str, Any]:
         """The parameters by their API names, as they would be passed to boto3.
 
-        Of a request that was refused as malformed: the JSON of its body as it came, or nothing.
+        For a request that was refused as malformed: the JSON object of its body, or an empty one.
         """
         request = self._entry.request
         if self.operation not in service_model(self.service).operation_names:
@@ -143,7 +143,7 @@ class Calls(Sequence[Call]):
         parameters: Mapping[str, Any] | None = None,
         where: Callable[[Call], bool] | None = None,
     ) -> Calls:
-        """Return the calls that agree with everything given.
+        """Return the calls that match everything given.
 
         Args:
             operation: ``CreateCase``, ``create_case`` or ``security-ir.CreateCase``, or a pattern:
@@ -153,10 +153,10 @@ class Calls(Sequence[Call]):
             region: the region that was called.
             error: the code of the error that was answered, e.g. ``ConflictException``.
             parameters: some of the parameters, by API name; nested mappings may be partial too.
-            where: any other question to a call.
+            where: a function of a call that returns whether it is wanted.
 
         Raises:
-            UsageError: no mocked service has the operation, or no call can be like that.
+            UsageError: no mocked service has the operation, or no call can match.
         """
         operations = operations_wanted(service, operation)
         check_caller(account, region)
@@ -171,7 +171,7 @@ class Calls(Sequence[Call]):
                 f"where is a function of a call, e.g. `lambda call: …`, not {where!r}."
             )
 
-        def agrees(call: Call) -> bool:
+        def matches(call: Call) -> bool:
             return (
                 (service is None or call.service == service)
                 and (operations is None or (call.service, call.operation) in operations)
@@ -182,12 +182,12 @@ class Calls(Sequence[Call]):
                 and (where is None or where(call))
             )
 
-        return Calls(lambda: [call for call in self._read() if agrees(call)])
+        return Calls(lambda: [call for call in self._read() if matches(call)])
 
     def assert_called(
         self, operation: str | None = None, *, times: int | None = None, **wanted: Any
     ) -> Calls:
-        """Return the calls that agree with everything given, of which there must be some.
+        """Return the calls that match everything given; fail if there are none.
 
         Args:
             operation: as for `filter`.
@@ -195,12 +195,15 @@ class Calls(Sequence[Call]):
             **wanted: as for `filter`.
 
         Raises:
-            AssertionError: there are none, or not as many; it shows what was called instead.
+            AssertionError: there are none, or another number; the text shows what was called
+                instead.
             UsageError: as for `filter`.
         """
         __tracebackhide__ = True
         if times is not None and not (type(times) is int and times >= 0):
-            raise UsageError(f"times is a number of calls, or None for some, not {times!r}.")
+            raise UsageError(
+                f"times is a number of calls, or None for at least one, not {times!r}."
+            )
         found = self.filter(operation, **wanted)
         if (len(found) == times) if times is not None else len(found) > 0:
             return found
@@ -211,10 +214,10 @@ class Calls(Sequence[Call]):
         )
 
     def assert_not_called(self, operation: str | None = None, **wanted: Any) -> None:
-        """Check that no call agrees with everything given (as for `filter`).
+        """Check that no call matches everything given (as for `filter`).
 
         Raises:
-            AssertionError: there is one; it shows them.
+            AssertionError: there are such calls; the text shows them.
         """
         __tracebackhide__ = True
         found = self.filter(operation, **wanted)
@@ -228,16 +231,17 @@ class Calls(Sequence[Call]):
     def assert_in_order(
         self, *wanted: str | tuple[str, Mapping[str, Any]], exactly: bool = False
     ) -> Sequence[Call]:
-        """Return the first calls that agree with ``wanted``, one for each, in that order.
+        """Return the first calls that match ``wanted``, one for each, in that order.
 
         Args:
             *wanted: an operation as for `filter`, or a pair of an operation and what else `filter`
                 takes, e.g. ``("CreateCase", {"account": "111122223333"})``.
-            exactly: whether these must be all the calls there are; otherwise others may stand
-                before, between and after them.
+            exactly: whether there must be no other calls; otherwise there may be others before,
+                between and after them.
 
         Raises:
-            AssertionError: there are no such calls in this order; it shows how far they came.
+            AssertionError: there are no such calls in this order; the text shows which one is
+                missing.
             UsageError: no mocked service has the operation.
         """
         __tracebackhide__ = True
@@ -262,11 +266,11 @@ class Calls(Sequence[Call]):
     def _positions(
         self, calls: Sequence[Call], operation: str, others: Mapping[str, Any]
     ) -> list[int]:
-        agreeing = {id(call) for call in Calls(lambda: calls).filter(operation, **others)}
-        return [n for n, call in enumerate(calls) if id(call) in agreeing]
+        matching = {id(call) for call in Calls(lambda: calls).filter(operation, **others)}
+        return [n for n, call in enumerate(calls) if id(call) in matching]
 
     def last(self, count: int) -> str:
-        """Return the last ``count`` calls as text, one a line, numbered from the first call on."""
+        """Return the last ``count`` calls as text, one per line, with their numbers."""
         calls = self._read()
         start = max(len(calls) - count, 0)
         lines = [f"{start + n + 1:>4}  {call!r}" for n, call in enumerate(calls[start:])]
@@ -282,7 +286,9 @@ class Calls(Sequence[Call]):
         same = [call for call in calls if call.operation in named]
         shown = same or calls
         name = named.pop() if len(named) == 1 else operation
-        title = f"    {name} was called, but otherwise:" if same else "    What was called instead:"
+        title = (
+            f"    {name} was called, but differently:" if same else "    What was called instead:"
+        )
         more = [f"      … and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
         return "\n".join([title, *(f"      {call!r}" for call in shown[:_SHOWN]), *more])
 
@@ -305,7 +311,7 @@ def _out_of_order(
     positions: Sequence[int],
     found: Sequence[int],
 ) -> str:
-    """Say which step is missing, what came before it, and where it stands instead."""
+    """Return a message: which step is missing, what came before it, and what was called instead."""
     here = len(positions)
     name = _describe(*steps[here])
     lines = [f"expected {len(steps)} calls in order, but number {here + 1} did not come: {name}"]

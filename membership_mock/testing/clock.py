@@ -1,4 +1,4 @@
-"""The clock of a mock, for a test author to hold."""
+"""The clock of a mock, which a test can freeze and move."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Instant = datetime | date | str
 class MockClock:
     """The clock of a running mock, from `MembershipMock.clock`.
 
-    The mocked services take every stamp from it, and do what depends on time by it. It shows the
-    real time, or that of freezegun or time-machine, until it is frozen or moved; from then on it
-    goes its own way until the mock ends or is reset. Time goes forward only.
+    The mocked services take every time from it. It shows the real time, or that of freezegun or
+    time-machine, until it is frozen or moved. From then on it is independent of them, until the
+    mock ends or is reset. Time goes forward only.
     """
 
     def __init__(self, running: Running) -> None:
@@ -43,29 +43,29 @@ class MockClock:
 
     @property
     def frozen(self) -> bool:
-        """Whether the clock stands still."""
+        """Whether the clock is frozen."""
         return self._world().clock.frozen is not None
 
     def freeze(self, at: Instant | None = None) -> AbstractContextManager[MockClock]:
-        """Let the clock stand still, at once, and until `unfreeze`.
+        """Freeze the clock at once, until `unfreeze`.
 
         Args:
-            at: where it stands, as for `move_to`; where it is when None.
+            at: the instant to freeze at, as for `move_to`; the present one when None.
 
         Returns:
-            For use as ``with mock.clock.freeze() as clock:``. At the end of the block time goes on,
-            unless it stood still before.
+            For use as ``with mock.clock.freeze() as clock:``. At the end of the block the clock
+            runs again, unless it was frozen before.
 
         Raises:
             NotRunning: the mock has ended.
-            UsageError: ``at`` is in the past, or no instant.
+            UsageError: ``at`` is in the past, or not an instant.
         """
-        block = _Freeze(self, stood=self.frozen)
+        block = _Freeze(self, was_frozen=self.frozen)
         self._set(None if at is None else instant(at), frozen=True)
         return block
 
     def unfreeze(self) -> None:
-        """Let time go on from where the clock stands; it stays as it is if it goes already.
+        """Let the clock run on from where it is frozen; a clock that runs is left as it is.
 
         Raises:
             NotRunning: the mock has ended.
@@ -74,10 +74,10 @@ class MockClock:
             self._set(None, frozen=False)
 
     def move_to(self, at: Instant) -> None:
-        """Put the clock forward to an instant; it stays frozen, or goes on from there.
+        """Move the clock forward to an instant; it stays frozen, or runs on from there.
 
-        As long as nothing has happened in the mocked services and the clock is untouched, the
-        instant may be in the past as well: a test may play on a day of its own.
+        The instant may be in the past as long as nothing has happened in the mocked services and
+        the clock was neither frozen nor moved. So a test can use a fixed day.
 
         Args:
             at: an aware datetime, a date (its midnight in UTC), or either as text in ISO 8601, in
@@ -85,7 +85,7 @@ class MockClock:
 
         Raises:
             NotRunning: the mock has ended.
-            UsageError: ``at`` is in the past, no instant, a naive datetime, or out of range.
+            UsageError: ``at`` is in the past, not an instant, a naive datetime, or out of range.
         """
         self._set(instant(at), frozen=self.frozen)
 
@@ -98,7 +98,7 @@ class MockClock:
         hours: float | None = None,
         days: float | None = None,
     ) -> None:
-        """Put the clock forward; it stays frozen, or goes on from there.
+        """Move the clock forward; it stays frozen, or runs on from there.
 
         Args:
             by: how far; or else the sum of the others.
@@ -109,7 +109,7 @@ class MockClock:
 
         Raises:
             NotRunning: the mock has ended.
-            UsageError: that is nothing, goes back, is no time at all, or is too far.
+            UsageError: no time is given, or it is negative, not a time, or too long.
         """
         parts = {"seconds": seconds, "minutes": minutes, "hours": hours, "days": days}
         step = _step(by, parts)
@@ -139,22 +139,22 @@ class MockClock:
 
 
 class _Freeze(AbstractContextManager[MockClock]):
-    """The block of a clock that stands still."""
+    """The block in which a clock is frozen."""
 
-    def __init__(self, clock: MockClock, *, stood: bool) -> None:
+    def __init__(self, clock: MockClock, *, was_frozen: bool) -> None:
         self._clock = clock
-        self._stood = stood
+        self._was_frozen = was_frozen
 
     def __enter__(self) -> MockClock:
         return self._clock
 
     def __exit__(self, *_: object) -> None:
-        if not self._stood and not self._clock._running.is_empty:
+        if not self._was_frozen and not self._clock._running.is_empty:
             self._clock.unfreeze()
 
 
 def _step(by: object, parts: dict[str, float | None]) -> timedelta:
-    """Return how far to go, which is not back."""
+    """Return how far to advance, which is never negative."""
     usage = "pass a timedelta, or e.g. minutes=20"
     given = {name: part for name, part in parts.items() if part is not None}
     if (by is None) is not bool(given):
@@ -165,7 +165,7 @@ def _step(by: object, parts: dict[str, float | None]) -> timedelta:
     elif isinstance(by, timedelta):
         step = by
     else:
-        raise UsageError(f"{by!r} is no time to advance by: {usage}.")
+        raise UsageError(f"{by!r} is not a time to advance by: {usage}.")
     if step < timedelta():
         raise UsageError(f"The clock cannot be advanced by {step}: time goes forward only.")
     return step
@@ -174,9 +174,9 @@ def _step(by: object, parts: dict[str, float | None]) -> timedelta:
 def _sum(given: dict[str, float], usage: str) -> timedelta:
     for name, part in given.items():
         if isinstance(part, bool) or not isinstance(part, (int, float)):
-            raise UsageError(f"{name}={part!r} is no number of {name}: {usage}.")
+            raise UsageError(f"{name}={part!r} is not a number of {name}: {usage}.")
     try:
         return timedelta(**given)
     except (OverflowError, ValueError):
         shown = ", ".join(f"{name}={part!r}" for name, part in given.items())
-        raise UsageError(f"The clock cannot be advanced by {shown}: that is no time.") from None
+        raise UsageError(f"The clock cannot be advanced by {shown}: that is not a time.") from None

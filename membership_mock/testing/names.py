@@ -1,4 +1,4 @@
-"""Names that a test author may have misspelt, and those that were meant."""
+"""Suggestions for names that may be misspelt."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from collections.abc import Iterable
 
 
 def nearest_to(name: str, known: Iterable[str]) -> str:
-    """Return how a sentence ends that names something unknown: with the nearest name, if any."""
+    """Return the end of a sentence about an unknown name: the nearest known name, if any."""
     nearest = difflib.get_close_matches(name, list(known), n=1)
     return f"; nearest: {nearest[0]!r}." if nearest else "."

@@ -22,11 +22,11 @@ def as_text(operation: str) -> str:
     """Return the name or pattern of an operation as it was given.
 
     Raises:
-        UsageError: it is no text.
+        UsageError: it is not text.
     """
     if not isinstance(operation, str):
         raise UsageError(
-            f"An operation goes by its name, e.g. 'securityhub.CreateMembers', not {operation!r}."
+            f"An operation is its name, e.g. 'securityhub.CreateMembers', not {operation!r}."
         )
     return operation
 
@@ -67,7 +67,7 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
 
 @cache
 def _spellings(service: str) -> Mapping[str, str]:
-    """Return the names of a service's operations by both of their spellings, API's and boto3's."""
+    """Return the names of a service's operations by both spellings, the API's and boto3's."""
     names = service_model(service).operation_names
     return {spelled: name for name in names for spelled in (name, snake(name))}
 
@@ -82,10 +82,10 @@ def _operations_called(service: str | None, name: str) -> frozenset[tuple[str, s
 
 
 def check_service(service: object) -> None:
-    """Refuse what is no service of this package.
+    """Refuse anything that is not a service of this package.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not one.
     """
     if not isinstance(service, str) or service not in SERVICES:
         raise UsageError(
@@ -95,10 +95,10 @@ def check_service(service: object) -> None:
 
 
 def check_caller(account: str | None, region: str | None) -> None:
-    """Refuse what is no account or no region: no call would ever come from there.
+    """Refuse an account or a region that cannot exist: no call would come from there.
 
     Raises:
-        UsageError: one of them is none.
+        UsageError: ``account`` is not 12 digits, or ``region`` is not text.
     """
     if account is not None:
         account_id(account)
@@ -116,13 +116,13 @@ def operations_wanted(
         operation: as for `operations_matching`.
 
     Raises:
-        UsageError: no call to a mocked service could be meant.
+        UsageError: no call to a mocked service can match.
     """
     named: object = as_text(operation or "").rpartition(".")[0] if service is None else service
     is_other = isinstance(named, str) and bool(named) and named not in SERVICES
     if is_other and named in service_names():
         raise UsageError(
-            f"The record is of calls to {', '.join(SERVICES)}, and {named!r} is none of these:"
+            f"The record has the calls to {', '.join(SERVICES)} only, not those to {named!r}:"
             " `mock.passed_through()` counts the calls to moto's services."
         )
     if operation is None or not is_pattern(operation):
@@ -148,9 +148,9 @@ def check_parameters(
         parameters: some of the parameters, by API name; nested mappings may be partial too.
 
     Raises:
-        UsageError: a name in them is no operation's.
+        UsageError: none of the operations has a parameter of this name.
     """
-    # What has more of the names is meant; several services may have an operation of one name.
+    # Several services may have an operation of this name: the one with more of the names is meant.
     wrong: list[tuple[int, str]] = []
     for service, operation in sorted(operations):
         shape = service_model(service).operation_model(operation).input_shape

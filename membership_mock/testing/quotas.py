@@ -28,13 +28,13 @@ class QuotaState:
         account: the 12 digits of the account.
         region: the region.
         limit: how many there may be.
-        used: how many there are; of a quota that each thing has of its own, such as each
-            collaboration, the most that any of the account's has.
-        uses: of such a quota, how many each thing has, by its id; empty otherwise.
-        default: the limit when nobody has set another one.
+        used: how many there are; of a quota per resource, such as per collaboration, the largest
+            number that a resource of the account has.
+        uses: of a quota per resource, the number of each resource by its id; empty otherwise.
+        default: the limit when no other one is set.
         title: what AWS calls the quota.
-        code: under which Service Quotas lists it; None where no code is published.
-        per: what has the limit: ``account``, or each of the account's things.
+        code: its code in Service Quotas; None where no code is published.
+        per: what the limit is for: ``account``, or a kind of resource.
         counts: what counts against it.
         adjustable: whether AWS raises it on request; None where AWS does not say.
     """
@@ -55,7 +55,7 @@ class QuotaState:
 
     @property
     def left(self) -> int:
-        """How many more there may be, where most of them are used."""
+        """How many more there may be; of a quota per resource, in the resource with the most."""
         return max(self.limit - self.used, 0)
 
     def __str__(self) -> str:
@@ -89,7 +89,7 @@ class MockQuotas:
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: there is no such quota, or no such account or region can be.
+            UsageError: there is no such quota, or the account or region is not valid.
         """
         quota = _quota(service, name)
         (state,) = self._states([quota], account, region)
@@ -111,7 +111,7 @@ class MockQuotas:
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: there is no such service, or no such account or region can be.
+            UsageError: there is no such service, or the account or region is not valid.
         """
         return self._states(_quotas(service), account, region)
 
@@ -124,9 +124,9 @@ class MockQuotas:
         account: str | None = None,
         region: str | None = None,
     ) -> None:
-        """Set a quota, as AWS Support would, or lower than AWS has it.
+        """Set a quota: raise it, as AWS Support would, or lower it.
 
-        The latest call that covers an account and a region counts there.
+        Of several calls for an account and a region, the latest counts.
 
         Args:
             service: the service's id, e.g. ``cleanrooms``.
@@ -137,9 +137,9 @@ class MockQuotas:
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: there is no such quota, no such account or region can be, the limit is not
-                an int from 0 on, an account has more than that already, or it is beyond what the
-                service can count.
+            UsageError: there is no such quota, the account or region is not valid, the limit is not
+                an int from 0 on, an account has more than that already, or the limit is higher than
+                the service can count.
         """
         quota = _quota(service, name)
         _check_limit(quota, limit)
@@ -163,8 +163,8 @@ class MockQuotas:
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: there is no such quota, no such account or region can be, or an account has
-                more than the default already.
+            UsageError: there is no such quota, the account or region is not valid, or an account
+                has more than the default already.
         """
         if name is None:
             quotas = _quotas(service)
@@ -297,7 +297,7 @@ def _quota(service: str, name: object) -> Quota:
             return quota
     nearest = difflib.get_close_matches(str(name), known, n=1)
     raise UsageError(
-        f"{name!r} is no quota of {service}"
+        f"{name!r} is not a quota of {service}"
         + (f"; nearest: {nearest[0]!r}" if nearest else "")
         + f". There are: {', '.join(known)}."
     )

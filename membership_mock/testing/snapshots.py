@@ -1,4 +1,4 @@
-"""The world kept, and brought back."""
+"""Snapshots of the world, and how the world is put back to one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def restore(running: Running, taken: Snapshot) -> None:
     """Put the world of a running mock back to a snapshot of it.
 
     Raises:
-        UsageError: it is the snapshot of another mock, or none at all.
+        UsageError: it is the snapshot of another mock, or not a snapshot.
     """
     if not isinstance(taken, Snapshot):
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Strict mode: a call that the test author did not think of fails the test at once."""
+"""Strict mode: a call that is not allowed fails at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Strictness(Hook):
-    """What calls are allowed while one mock is running: everything, or what was entered last."""
+    """The calls that are allowed while a mock is running: all, or those of the innermost block."""
 
     outlives_reset = True
     rank = -10  # before every other hook: nothing may happen to a call that is not allowed
@@ -32,11 +32,11 @@ class Strictness(Hook):
 
     @contextmanager
     def allowing(self, patterns: Sequence[str]) -> Iterator[None]:
-        """Allow nothing else inside the block, whoever calls.
+        """Allow only these calls inside the block, from all accounts.
 
         Raises:
-            UnexpectedCall: a call was refused inside the block, and the code went on as if
-                nothing had happened.
+            UnexpectedCall: a call was refused inside the block, and the code caught the error and
+                went on.
         """
         allowed = _Allowed(patterns)
         with self._lock:
@@ -62,7 +62,7 @@ class Strictness(Hook):
 
 
 class _Allowed:
-    """Patterns of operations, and the first call that agreed with none of them."""
+    """Patterns of operations, and the first call that matched none of them."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._patterns = [(each, *check_pattern(each)) for each in patterns]
@@ -89,7 +89,7 @@ def check_pattern(pattern: str) -> tuple[str, str]:
     """Return the two parts of a pattern of operations: that of the service, and the rest.
 
     Raises:
-        UsageError: there is no such service, or none of ours has such an operation.
+        UsageError: there is no such service, or no mocked service has such an operation.
     """
     if not isinstance(pattern, str):
         raise UsageError(f"A pattern of operations is text, e.g. 'securityhub.*', not {pattern!r}.")

@@ -1,4 +1,4 @@
-"""The calls of a test as text, those to moto's other services in their places."""
+"""The calls of a test as text, in order, with the calls to moto's other services among them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from membership_mock.testing.calls import Call
 from membership_mock.testing.printing import printable
 
 
-def trace(witnessed: Sequence[RecordView]) -> str:
-    """Return what was called while somebody looked on, a line each; nothing if nothing was."""
+def trace(views: Sequence[RecordView]) -> str:
+    """Return the calls in some views of records, one per line; "" if there are no calls."""
     lines: list[str] = []
-    for each in witnessed:
+    for each in views:
         entries, passed = each.seen()
         waiting = list(passed)
         for number, entry in enumerate(entries):

@@ -14,13 +14,13 @@ import pytest
 
 from membership_mock import mock_membership
 from membership_mock.__main__ import main
-from membership_mock.demo import tell
+from membership_mock.demo import run
 from tests.samples import new_membership
 
 
 def test_the_demo_tells_every_call_with_its_answer_and_caller() -> None:
     out = io.StringIO()
-    tell(out)
+    run(out)
     text = out.getvalue()
     for line in (
         r"management +111122223333  organizations\.CreateOrganization",

@@ -1,4 +1,4 @@
-"""What AWS does by itself in an account, said by the author of a test."""
+"""What AWS does by itself in an account, as the author of a test says it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from membership_mock.testing.aws_side.security_ir_investigations import Investig
 
 
 class AwsSide(CaseSide, InvestigationSide):
-    """AWS's side of the story of one account in one region, from `MembershipMock.aws_side`."""
+    """AWS's side of one account in one region, from `MembershipMock.aws_side`."""
 
     def end_query(
         self,
@@ -24,15 +24,15 @@ class AwsSide(CaseSide, InvestigationSide):
         error: Mapping[str, Any] | None = None,
         protected_query_id: str | None = None,
     ) -> None:
-        """Settle how a protected query that this account runs in Clean Rooms ends.
+        """Decide how a protected query that this account runs in Clean Rooms ends.
 
         Args:
             status: ``SUCCESS``, ``FAILED``, ``TIMED_OUT`` or ``CANCELLED``.
-            result: what a successful query finds: rows, each with its columns by name, for a query
-                whose format is CSV; or the bytes of the file, whatever the format.
+            result: the result of a successful query: rows, each with its columns by name, for a
+                query whose format is CSV; or the bytes of the file, for any format.
             error: ``code``, ``message`` and ``retryable`` of a failure, each with a default.
-            protected_query_id: which query, if it has started already; otherwise it is the next
-                one to start, and several calls are for several queries in a row.
+            protected_query_id: a query that has started already; when None, it is the next one to
+                start, and several calls are for the next ones, in order.
 
         Raises:
             UsageError: no query can end like that, or the query has ended.
@@ -50,14 +50,14 @@ class AwsSide(CaseSide, InvestigationSide):
         error: Mapping[str, Any] | None = None,
         protected_job_id: str | None = None,
     ) -> None:
-        """Settle how a protected job that this account runs in Clean Rooms ends.
+        """Decide how a protected job that this account runs in Clean Rooms ends.
 
         Args:
             status: ``SUCCESS``, ``FAILED`` or ``CANCELLED``.
             result: the files that a successful job leaves, by name.
             error: ``code``, ``message`` and ``retryable`` of a failure, each with a default.
-            protected_job_id: which job, if it has started already; otherwise it is the next one
-                to start, and several calls are for several jobs in a row.
+            protected_job_id: a job that has started already; when None, it is the next one to
+                start, and several calls are for the next ones, in order.
 
         Raises:
             UsageError: no job can end like that, or the job has ended.
@@ -66,19 +66,19 @@ class AwsSide(CaseSide, InvestigationSide):
             self._family("cleanrooms", ProtectedJobs).plan(status, result, error, protected_job_id)
 
     def fail_policy_association(self, account_id: str, message: str | None = None) -> None:
-        """Let a configuration policy of Security Hub have failed for an account.
+        """Let a configuration policy of Security Hub fail for an account.
 
         Call it on the side of the delegated administrator, in the home region. The association of
         the account is FAILED with the message, and those of the units above it and of the root say
-        that one below them has failed. Applying the policy again mends it.
+        that one below them has failed. Applying the policy again succeeds.
 
         Args:
-            account_id: an account of the organization that goes by a policy, applied or inherited.
+            account_id: an account of the organization with a policy, applied or inherited.
             message: the ``AssociationStatusMessage``; the usual one when None.
 
         Raises:
-            UsageError: the account goes by no policy, or is none of the organization; or this side
-                is not the one that central configuration is administered from.
+            UsageError: the account has no policy or is not in the organization, or this is not the
+                side of the delegated administrator in its home region.
         """
         world = self._running.world
         with world.lock:

@@ -29,16 +29,17 @@ class SecurityIrSide(Side):
     def end_scan(
         self, case_id: str, attachment: str, status: Literal["Verified", "Failed"] = "Verified"
     ) -> None:
-        """Settle what the scan of an attachment finds, whoever resolves the case.
+        """Decide what the scan of an attachment finds, for any resolver of the case.
 
         Args:
             case_id: a case of this account and region.
             attachment: its id, or the name of its file.
-            status: ``Failed`` when it finds malicious content. It holds at once if the bytes are
-                uploaded, and otherwise as soon as they are.
+            status: ``Failed`` when it finds malicious content. The attachment has the status as
+                soon as its bytes are uploaded.
 
         Raises:
-            UsageError: the case has no such attachment, there is no such case, or no scan ends so.
+            UsageError: the case has no such attachment, there is no such case, or a scan cannot end
+                like this.
         """
         check_text(case_id=case_id, attachment=attachment, status=status)
         with self._acting("GetCaseAttachmentUploadUrl", SERVICE) as (responders, ctx):
@@ -51,7 +52,7 @@ class SecurityIrSide(Side):
             membership_id: a membership of this account and region.
 
         Raises:
-            UsageError: the membership is not Cancelled, or there is none.
+            UsageError: the membership is not Cancelled, or does not exist.
         """
         check_text(membership_id=membership_id)
         with self._acting("CancelMembership", SERVICE) as (responders, ctx):
@@ -67,8 +68,8 @@ class SecurityIrSide(Side):
                 ``findings_triaged=3``.
 
         Raises:
-            TypeError: a name is no field of the answer of GetFindingMetrics.
-            UsageError: there is no such membership, or a value can be no day or no number of
+            TypeError: a name is not a field of the answer of GetFindingMetrics.
+            UsageError: there is no such membership, or a value is not a day or not a number of
                 findings.
         """
         check_text(membership_id=membership_id)
@@ -86,7 +87,7 @@ class SecurityIrSide(Side):
     def _acting(
         self, operation: str, principal: str = RESPONDER
     ) -> Iterator[tuple[Responders, AwsContext]]:
-        """Hold the world, and turn what the service refuses into words for the test's author."""
+        """Lock the world, and turn a refusal of the service into a usage error."""
         world = self._running.world
         with world.lock:
             ctx = AwsContext(
@@ -104,7 +105,7 @@ class SecurityIrSide(Side):
                 yield self._family(SERVICE_ID, Responders), ctx
             except ServiceError as refusal:
                 raise UsageError(
-                    "Security Incident Response refuses that to AWS as it would to the customer:"
+                    "Security Incident Response refuses this, to AWS as well as to the customer:"
                     f" {refusal.code}: {refusal.message}"
                 ) from refusal
 
@@ -129,17 +130,17 @@ class SecurityIrSide(Side):
 
 
 def named_fields(operation: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters of an operation by their API names, whichever way they are spelled.
+    """Return parameters of an operation by their API names; they may be given in snake case, too.
 
     Raises:
-        UsageError: one is no parameter of it.
+        UsageError: one is not a parameter of it.
     """
     shape = service_model(SERVICE_ID).operation_model(operation).input_shape
     names = list(shape.members) if shape else []
     spellings = {**{snake(name): name for name in names}, **{name: name for name in names}}
     for name in fields:
         if name not in spellings:
-            raise UsageError(f"{name!r} is no field of {operation}{nearest_to(name, spellings)}")
+            raise UsageError(f"{name!r} is not a field of {operation}{nearest_to(name, spellings)}")
     return {spellings[name]: value for name, value in fields.items()}
 
 
@@ -147,4 +148,4 @@ def _epoch(value: object) -> float:
     """Return a date as JSON has it on the wire."""
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).timestamp()
-    raise TypeError(f"{value!r} is nothing that a parameter may be.")
+    raise TypeError(f"{value!r} cannot be a parameter.")

@@ -1,4 +1,4 @@
-"""What AWS does with cases of Security Incident Response, said by the author of a test."""
+"""What AWS does with cases of Security Incident Response."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class CaseSide(SecurityIrSide):
                 ``security-ir.amazonaws.com``.
 
         Raises:
-            UsageError: the case is closed, self-managed or none; or ``body`` or ``creator`` cannot
-                be one.
+            UsageError: the case is closed, self-managed or missing; or ``body`` or ``creator`` is
+                not valid.
         """
         if creator not in AWS:
             raise UsageError(
@@ -82,11 +82,12 @@ class CaseSide(SecurityIrSide):
             case_id: an open case of this account and region.
             status: the next status; `close_case` closes a case.
             waits_for_customer: whether AWS waits for the customer from now on. None leaves that as
-                it is, but for ``Ready to Close``, where AWS waits for the customer to close.
+                it is, except at ``Ready to Close``, where AWS waits for the customer to close the
+                case.
 
         Raises:
-            UsageError: the case does not go there from where it is; it is closed, self-managed or
-                none.
+            UsageError: the case cannot move to this status; or it is closed, self-managed or
+                missing.
         """
         check_text(case_id=case_id, status=status)
         with self._acting("UpdateCaseStatus") as (responders, ctx):
@@ -108,12 +109,13 @@ class CaseSide(SecurityIrSide):
             closure_code: the ``closureCode`` that GetCase shows from now on.
 
         Raises:
-            UsageError: the case is closed, self-managed or none; or there is no such code.
+            UsageError: the case is closed, self-managed or missing; or there is no such code.
         """
         codes = service_model(SERVICE_ID).shape_for("ClosureCode").metadata["enum"]
         if closure_code not in codes:
             raise UsageError(
-                f"{closure_code!r} is no closure code; there are: {', '.join(map(repr, codes))}."
+                f"{closure_code!r} is not a closure code; the codes are:"
+                f" {', '.join(map(repr, codes))}."
             )
         check_text(case_id=case_id)
         with self._acting("CloseCase") as (responders, ctx):
@@ -127,14 +129,14 @@ class CaseSide(SecurityIrSide):
             waits: whether it waits.
 
         Raises:
-            UsageError: the case is closed, self-managed or none.
+            UsageError: the case is closed, self-managed or missing.
         """
         check_text(case_id=case_id)
         with self._acting("UpdateCase") as (responders, ctx):
             responders.wait_for_customer(ctx, case_id, waits=waits)
 
     def update_case(self, case_id: str, **fields: Any) -> None:
-        """Let AWS's engineers change fields of an AWS-supported case, what they have found out.
+        """Let AWS's engineers change fields of an AWS-supported case.
 
         Args:
             case_id: an open case of this account and region.
@@ -142,7 +144,8 @@ class CaseSide(SecurityIrSide):
                 ``actualIncidentStartDate=…`` or ``impactedAccountsToAdd=[…]``; in snake case, too.
 
         Raises:
-            UsageError: the case is closed, self-managed or none; or a field cannot be changed so.
+            UsageError: the case is closed, self-managed or missing; or a field cannot be changed
+                like this.
         """
         named = named_fields("UpdateCase", fields)
         if "caseId" in named:
@@ -160,8 +163,8 @@ class CaseSide(SecurityIrSide):
         """Let AWS open an AWS-supported case by itself, for a finding of its triage.
 
         The membership has proactive response (the feature Triage) enabled. The case's creator is
-        the service, ``security-ir.amazonaws.com``, and AWS waits for the customer: a case that
-        nobody has answered in five days is closed.
+        the service, ``security-ir.amazonaws.com``, and AWS waits for the customer. A case that the
+        customer does not answer within five days is closed.
 
         Args:
             title: the case's title.
@@ -174,7 +177,7 @@ class CaseSide(SecurityIrSide):
 
         Raises:
             UsageError: there is no active membership, or it has Triage disabled; a quota is used
-                up; or a field cannot be so.
+                up; or a field is not valid.
         """
         wanted = {
             "resolverType": "AWS",

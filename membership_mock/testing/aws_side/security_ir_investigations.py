@@ -1,4 +1,4 @@
-"""What AWS's AI investigations of Security Incident Response come to, said by a test's author."""
+"""What AWS's AI investigations of Security Incident Response find, and how they end."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class InvestigationSide(SecurityIrSide):
                 minutes at the most), ``Completed``, ``Failed`` or ``Cancelled``.
 
         Raises:
-            UsageError: the case is closed, self-managed or none; or a value cannot be so.
+            UsageError: the case is closed, self-managed or missing; or a value is not valid.
         """
         check_text(case_id=case_id, status=status)
         check_text(action_type=action_type, title=title, content=content)
@@ -55,18 +55,18 @@ class InvestigationSide(SecurityIrSide):
         title: str | None = None,
         content: str | None = None,
     ) -> None:
-        """Let an action of the AI investigation be as given; it leaves the timetable.
+        """Set an action of the AI investigation; from then on it does not change by itself.
 
         Args:
             case_id: an open case of this account and region.
             investigation_id: the ``investigationId`` that ListInvestigations shows.
-            status: where the action has come to; None leaves it where it is.
+            status: the status of the action; None leaves it as it is.
             title: another title.
-            content: another content; a new status has one of its own if none is given.
+            content: another content; if it is None, a new status brings its default content.
 
         Raises:
-            UsageError: an action that has ended does not go on; there is no such action; the case
-                is closed, self-managed or none; or a value cannot be so.
+            UsageError: the action has ended; there is no such action; the case is closed,
+                self-managed or missing; or a value is not valid.
         """
         check_text(case_id=case_id, investigation_id=investigation_id)
         given = {"status": status, "title": title, "content": content}
@@ -82,7 +82,7 @@ class InvestigationSide(SecurityIrSide):
         *,
         results: Mapping[str, str] | None = None,
     ) -> None:
-        """End all that is unfinished of the AI investigation of an AWS-supported case.
+        """End all unfinished actions of the AI investigation of an AWS-supported case.
 
         Args:
             case_id: an open case of this account and region.
@@ -91,8 +91,8 @@ class InvestigationSide(SecurityIrSide):
                 ``Investigation``, ``Summarization``; each has a default.
 
         Raises:
-            UsageError: the investigation has ended; the case is closed, self-managed or none; or a
-                value cannot be so.
+            UsageError: the investigation has ended; the case is closed, self-managed or missing; or
+                a value is not valid.
         """
         check_text(case_id=case_id, status=status)
         if not isinstance(results, (Mapping, NoneType)):
@@ -107,7 +107,7 @@ class InvestigationSide(SecurityIrSide):
             responders.end_investigation(ctx, case_id, status, dict(results or {}))
 
     def _investigation_of(self, case_id: str) -> list[InvestigationAction]:
-        """Return the actions of an open case's investigation; no look, which would take it on."""
+        """Return the actions of an open case's investigation; a read would move them on."""
         with self._acting("ListInvestigations", SERVICE) as (responders, ctx):
             return responders.investigation_of(ctx, case_id)
 
@@ -119,7 +119,7 @@ class InvestigationSide(SecurityIrSide):
                 continue
             if "enum" in limits and value not in limits["enum"]:
                 raise UsageError(
-                    f"{value!r} is no {name} of an investigation; there are:"
+                    f"{value!r} is not a valid {name} of an investigation; valid are:"
                     f" {', '.join(limits['enum'])}."
                 )
             if "max" in limits and not limits["min"] <= len(value) <= limits["max"]:

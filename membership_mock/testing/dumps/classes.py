@@ -37,7 +37,7 @@ _RENAMED = {
     "securityhub.Shelf": "securityhub.FindingIndex",
 }
 
-#: where moto's is, of the services that go into a dump
+#: the modules of moto whose plain data goes into a dump
 _MOTOS = (
     "moto.organizations.models",
     "moto.s3.models",
@@ -66,7 +66,7 @@ def name_of(kind: type) -> str | None:
 
 
 def class_named(name: str) -> type | None:
-    """Return the class that a dump calls ``name``; None if there is none, or none it may name.
+    """Return the class that a dump calls ``name``; None if a dump may not name such a class.
 
     Dumps of release 0.1.0 name the file of a class as well: ``securityhub.hubs.Hub``.
     """
@@ -104,8 +104,8 @@ def _our_classes() -> dict[str, type]:
 
 def service_of(kind: type[Store]) -> str:
     """Return the service id of a store's class; ``engine`` for those of no service."""
-    room = kind.__module__.removeprefix(f"{_PACKAGE}.").partition(".")[0]
-    return next((each for each in SERVICES if each.replace("-", "_") == room), room)
+    folder = kind.__module__.removeprefix(f"{_PACKAGE}.").partition(".")[0]
+    return next((each for each in SERVICES if each.replace("-", "_") == folder), folder)
 
 
 def store_classes() -> dict[tuple[str, str], type[Store]]:

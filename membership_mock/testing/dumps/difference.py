@@ -1,4 +1,4 @@
-"""How the world of one dump differs from that of another, a line for each change."""
+"""How the world of one dump differs from that of another, one line per change."""
 
 from __future__ import annotations
 
@@ -140,14 +140,14 @@ def _attributes(
         if name == "$type":
             continue
         was, now = ((side or {}).get(name, _MISSING) for side in (old, new))
-        if old is None or new is None:  # what is in it came or went, each by itself
+        if old is None or new is None:  # list the contents one by one
             was, now = (_emptied(now), now) if old is None else (was, _emptied(was))
-        if was or now:  # nothing in what was not there is no news
+        if was or now:  # an empty container is not a change
             yield (*head, name), was, now
 
 
 def _emptied(value: Any) -> Any:
-    """Return what is left of a value when nothing is in it."""
+    """Return an empty value of the same kind, or `_MISSING` for what is not a container."""
     if isinstance(value, list):
         return []
     return {} if isinstance(value, dict) and _word(value) is None else _MISSING
@@ -183,7 +183,7 @@ def _changes(old: list[Any], new: list[Any]) -> Iterator[tuple[str, int, int, in
 
 
 def _word(value: Any) -> str | None:
-    """Return the word that tells what a JSON object stands for; None if it is a mapping."""
+    """Return the word that says what a JSON object stands for; None if it is a mapping."""
     if isinstance(value, dict):
         word: str = next(iter(value), "")
         if word == "$type" or word in WORDS:

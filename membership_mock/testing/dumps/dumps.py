@@ -22,10 +22,10 @@ from membership_mock.testing.printing import shortened
 if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
-#: raised with every change after which older dumps cannot be read
+#: goes up with every change that makes older dumps unreadable
 FORMAT = 1
 
-#: how much of a value that is none is shown: text of a dump may have megabytes
+#: how many characters of a wrong argument are shown: the text of a dump can have megabytes
 _SHOWN = 80
 
 #: what of a dump is the world; the rest is about the dump itself
@@ -66,7 +66,7 @@ class Dump:
         """Return the dump that `to_json` has written.
 
         Raises:
-            UsageError: this is no dump, or one that this release does not read.
+            UsageError: this is not a dump, or this release cannot read it.
         """
         try:
             data = json.loads(text)
@@ -82,19 +82,19 @@ class Dump:
                 f" {data.get('release', '?')}; this release reads {FORMAT}. Make the dump again."
             )
         if not _is_shaped(data):
-            raise UsageError("Parts of this dump are missing or not where they were.")
+            raise UsageError("Parts of this dump are missing or in the wrong place.")
         return cls(data)
 
     def difference(self, other: Dump, *, ignore: Iterable[str] = ()) -> str:
-        """Return how another world differs from this one, a line for each change; "" for none.
+        """Return how another world differs from this one, one line per change; "" if equal.
 
         Args:
-            other: the later one, say.
-            ignore: places that do not count, with ``*`` for any text, e.g. ``*.updated_at``; what
-                lies below a place does not count either. Lines begin with the places.
+            other: the other dump, usually the later one.
+            ignore: places to leave out, with all that is below them, with ``*`` for any text, e.g.
+                ``*.updated_at``. Each line of the result begins with its place.
 
         Raises:
-            UsageError: ``other`` is no dump.
+            UsageError: ``other`` is not a dump.
         """
         if not isinstance(other, Dump):
             raise UsageError(
@@ -107,7 +107,7 @@ class Dump:
     @property
     def _world(self) -> dict[str, Any]:
         world = {name: self.data.get(name, {}) for name in _WORLD}
-        if world["clock"].get("frozen"):  # how far that is from the real time says nothing
+        if world["clock"].get("frozen"):  # the distance from the real time does not count then
             world["clock"] = {"frozen": world["clock"]["frozen"]}
         return world
 
@@ -156,7 +156,7 @@ def dump(running: Running) -> Dump:
         stores: dict[str, dict[str, dict[str, Store]]] = {}
         for kind, key in sorted(state.stores, key=lambda each: (_title(each[0]), each[1])):
             store = state.stores[kind, key]
-            if store != kind():  # somebody may have looked, and there was nothing
+            if store != kind():  # an empty store may be left from a read
                 service, name = _title(kind)
                 stores.setdefault(service, {}).setdefault(name, {})[" ".join(key)] = store
         written = writer.write({"stores": stores, **state.moto, "clock": state.clock})
@@ -230,7 +230,7 @@ def _state(data: dict[str, Any]) -> snapshot.State:
             for place, store in places.items():
                 key = tuple(place.split(" ")) if place else ()
                 if type(store) is not kind or not _REACHES[kind.scope].fullmatch(place):
-                    raise UsageError(f"{service} {name} {place!r} is no such store.")
+                    raise UsageError(f"{service} {name} cannot stand at {place!r}.")
                 stores[kind, key] = store
     clock = Clock()
     if graph["clock"].keys() != vars(clock).keys():

@@ -1,7 +1,7 @@
 """Whether what was read from a dump has the types that the code declares for it.
 
-A dump that somebody has edited may hold anything anywhere. What would let a later call fail in the
-middle of nowhere is refused before it comes into the world.
+A dump may have been edited by hand. A value that would make a later call fail with a confusing
+error is refused when the dump is loaded.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from membership_mock.engine.state.world import Store
 from membership_mock.errors import UsageError
 from membership_mock.testing.dumps.classes import classes_beside, name_of
 
-#: tells whether a value is right, and notes the objects whose fields are to be checked as well
+#: returns whether a value is right, and collects the objects whose fields must be checked as well
 _Check = Callable[[Any, list[Any]], bool]
 
 
@@ -120,7 +120,7 @@ def _anything(value: Any, near: list[Any]) -> bool:
 
 
 def _object_of(kind: Any) -> _Check:
-    """Return what checks objects of a class of ours, whose fields are for later."""
+    """Return what checks objects of a class of ours; their fields are checked later."""
 
     def check(value: Any, near: list[Any]) -> bool:
         if isinstance(value, kind):

@@ -1,4 +1,4 @@
-"""Back from a dump's tree to the graph of objects: what `dump_writer` has written, and no more.
+"""Reads the tree of a dump, which `writer` has written, back into a graph of objects.
 
 Objects of known classes are made without running any code of theirs but moto's ``__setstate__``,
 which puts the bytes of an S3 object into their file.
@@ -31,7 +31,7 @@ def read(root: dict[str, Any]) -> dict[str, Any]:
     """Return the graph that a tree describes.
 
     Raises:
-        UsageError: it describes none.
+        UsageError: the tree is not valid.
     """
     reader = _Reader()
     graph: dict[str, Any] = reader.value(root, "")
@@ -112,7 +112,7 @@ class _Reader:
         kind = class_named(name) if isinstance(name, str) else None
         if kind is None:
             raise UsageError(
-                f"At {pointer}: {name!r} is no class that a dump may name. Dumps are read by the"
+                f"At {pointer}: {name!r} is not a class that a dump may name. Dumps are read by the"
                 " release that wrote them."
             )
         found = {attribute: each for attribute, each in node.items() if attribute != "$type"}
@@ -165,11 +165,11 @@ def _onto(made: Any, attribute: str) -> _Put:
 
 
 def _plain(node: Any) -> Any:
-    """Return a key or what stands in a set: something that nobody can change."""
+    """Return a key or an entry of a set, which are immutable."""
     return _Reader().value(node, "")
 
 
-#: what each word of a dump's makes of what it introduces
+#: what each word of a dump does with the value that follows it
 WORDS: dict[str, Callable[[Any], Any]] = {
     "$same": _plain,
     "$tuple": tuple,

@@ -4,18 +4,16 @@ What JSON has itself stays as it is. All else is an object with one word that be
 
 ======================  =====================================================================
 ``$type``               an object of the class of this name; its attributes stand beside it
-``$same``               the object that stands at this JSON pointer of the same dump
-``$time``, ``$date``    an instant or a day, by ISO 8601
-``$seconds``            a span of time
-``$tuple``, ``$set``    a list that is not to be changed, one without an order
-``$frozenset``          the latter, not to be changed
-``$utf8``, ``$base64``  bytes: as text where they are text
-======================  =====================================================================
+``$same``               the object that stands at this JSON pointer of the same dump ``$time``,
+``$date``    an instant or a day, by ISO 8601 ``$seconds``            a span of time ``$tuple``,
+``$set``    an immutable list, and one without an order ``$frozenset``          an immutable set
+``$utf8``, ``$base64``  bytes: as text where they are text ======================
+=====================================================================
 
-A key that is no text, or begins with ``$``, is written as ``$`` and its JSON.
+A key that is not text, or begins with ``$``, is written as ``$`` and its JSON.
 
-An object that several others hold is written out once, where the way to it is shortest and goes
-through as few lists as can be: there it stays when others come and go.
+An object that several others hold is written out once: where the path to it is shortest and has the
+fewest lists in it. That place stays the same when other objects are added or deleted.
 """
 
 from __future__ import annotations
@@ -34,7 +32,7 @@ from membership_mock.testing.dumps.classes import name_of
 
 _JSON = (type(None), bool, int, float, str)
 _ATOMS = frozenset((*_JSON, bytes, datetime, timedelta))
-#: all are read back as the first; an older OrderedDict is no more than that today
+#: all are read back as a dict; an OrderedDict differs from it in nothing that matters here
 _MAPPINGS = (dict, OrderedDict)
 
 Steps = tuple[str, ...]
@@ -186,7 +184,7 @@ def _is_atom(value: Any) -> bool:
 
 
 def _atom(value: Any) -> Any:
-    """Return something that nobody can change, as JSON has it."""
+    """Return an immutable value as JSON can hold it."""
     kind = type(value)
     if kind in _JSON:
         return value

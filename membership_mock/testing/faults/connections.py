@@ -26,11 +26,11 @@ class LostConnection(Effect):
 
     Args:
         error: what botocore raises instead: a class, or an exception to raise as it is.
-        message: what went wrong, for the classes whose texts have room for it.
-        after: whether the call takes effect all the same.
+        message: what went wrong, for the classes whose text names a reason.
+        after: whether the call takes effect before the connection fails.
 
     Raises:
-        UsageError: the error does not leave room for ``message``, or for an effect.
+        UsageError: the error takes no ``message``, or the call cannot have taken effect.
     """
 
     def __init__(
@@ -43,8 +43,7 @@ class LostConnection(Effect):
         self._message = message
         if message is not None and (error is not kind or "error" not in self._fields):
             raise UsageError(
-                f"{kind.__name__} words its message by itself, so that message={message!r} has no"
-                " place in it."
+                f"{kind.__name__} makes its text itself, so it does not take message={message!r}."
             )
         if after and issubclass(kind, NoConnection):
             raise UsageError(
@@ -92,7 +91,7 @@ def connection_error(error: object) -> type[BotoCoreError] | BotoCoreError | Non
             )
         )
     raise UsageError(
-        f"{error!r} is no error: pass a code such as 'ThrottlingException', a class of"
+        f"{error!r} is not an error: pass a code such as 'ThrottlingException', a class of"
         f" `client.exceptions`, or a class or exception of botocore.exceptions: {_SUGGESTED}, …"
     )
 
@@ -103,7 +102,7 @@ def connection_error_names() -> list[str]:
 
 
 def _kinds() -> Iterator[type[BotoCoreError]]:
-    """Yield the classes of botocore's own that say that there was no answer."""
+    """Yield botocore's classes for errors without an answer."""
     waiting: list[type[BotoCoreError]] = [HTTPClientError, NoConnection]
     while waiting:
         each = waiting.pop(0)

@@ -1,4 +1,4 @@
-"""What a fault does to a call: the base of all effects, and the one that takes time."""
+"""What a fault does to a call: the base of all effects, and the delay."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Effect(ABC):
     """What a fault does to a call.
 
     Attributes:
-        words: what it does, to go behind the name of an operation.
+        words: what it does, as text that follows the name of an operation.
     """
 
     words: str
@@ -33,23 +33,23 @@ class Effect(ABC):
         """Answer ``call``, by ``proceed`` or without it."""
 
     def concerns(self, call: InterceptedCall) -> bool:
-        """Return whether there is anything in ``call`` to have the effect on."""
+        """Return whether the effect applies to ``call``."""
         del call
         return True
 
     def goes_with(self, other: Effect) -> bool:
-        """Return whether one call can have both effects: how long it takes, and what it ends in."""
+        """Return whether one call can have both effects: a delay and another one."""
         return isinstance(self, Delay) is not isinstance(other, Delay)
 
 
 class Delay(Effect):
-    """The answer takes its time, which nobody spends.
+    """The answer comes late, but the test does not wait for it.
 
     Args:
         seconds: how long.
 
     Raises:
-        UsageError: that is no time to wait.
+        UsageError: ``seconds`` is not a positive number, or more than a day.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -68,5 +68,5 @@ class Delay(Effect):
         except ServiceError as refusal:
             refusal.delay = self._seconds
             raise
-        # A new one: what a repeated idempotency token is answered with stays as it was.
+        # A copy: the stored answer for a repeated idempotency token must not change.
         return replace(answer, delay=self._seconds)

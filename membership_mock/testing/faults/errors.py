@@ -1,4 +1,4 @@
-"""Errors of the services that a test injects: which ones there are, and what belongs into them."""
+"""Errors of the services that a test injects: which ones there are, and which members they have."""
 
 from __future__ import annotations
 
@@ -68,16 +68,16 @@ _TEXTS: Mapping[str, str] = {
     "ServiceQuotaExceededException": "The request would exceed a service quota.",
     "ValidationException": "The request is not valid.",
 }
-#: what clients read how long they are to wait from: the standard's header, in seconds, and the one
-#: that newer SDKs of AWS heed, in milliseconds
+#: the headers that say how long a client is to wait: the standard one, in seconds, and the one that
+#: newer AWS SDKs read, in milliseconds
 _RETRY_AFTER, _AMZ_RETRY_AFTER = "retry-after", "x-amz-retry-after"
 
 
 class InjectedError(ServiceError):
-    """An error that a test lets a call end in; there is a subclass for each code.
+    """An error that a test injects; there is a subclass for each code.
 
     Attributes:
-        undeclared: whether the operation does not declare it, or not so.
+        undeclared: whether the operation does not declare it, or not with this status.
     """
 
     undeclared: bool = False
@@ -93,8 +93,8 @@ class ErrorAnswer(Effect):
         members: its other members, by their names in the API or in snake case.
         retry_after: after how many seconds the client may try again.
         status: another HTTP status than the model's; needs ``force``.
-        after: whether the call takes effect all the same.
-        force: whether an operation may send it that does not declare it.
+        after: whether the call takes effect before it fails.
+        force: whether an operation that does not declare it may send it.
 
     Raises:
         UsageError: AWS would not send such an error.
@@ -113,7 +113,7 @@ class ErrorAnswer(Effect):
         force: bool,
     ) -> None:
         if not re.fullmatch(r"[\w.:#-]+", code):
-            raise UsageError(f"{code!r} is no code of an error; one is e.g. 'ThrottlingException'.")
+            raise UsageError(f"{code!r} is not the code of an error, e.g. 'ThrottlingException'.")
         services = sorted({service for service, _ in targets})
         if not force:
             _require_declared(targets, code)
@@ -141,7 +141,7 @@ class ErrorAnswer(Effect):
         )
 
     def apply(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
-        """Raise the error, in the call's own words where it leaves a choice."""
+        """Raise the error; members that the test does not set are filled from the call."""
         if self._after:
             with suppress(ServiceError):  # a refusal is an answer, and lost like any other
                 proceed()
@@ -195,25 +195,25 @@ def code_of(error: str | type[ClientError] | ClientError) -> tuple[str, str | No
         error: a code, a class of `client.exceptions`, or a `ClientError`.
 
     Raises:
-        UsageError: it says no code.
+        UsageError: it has no code.
     """
     if isinstance(error, str):
         return error, None, {}
     if isinstance(error, ClientError):
         response: dict[str, Any] = dict(error.response)
-        told = response.pop("Error", {})
+        details = response.pop("Error", {})
         response.pop("ResponseMetadata", None)
         members = {
             name: value
             for name, value in response.items()
             if name.lower() not in ("message", "code")
         }
-        if not told.get("Code"):
-            raise UsageError(f"{error!r} has no code: its response wants ['Error']['Code'].")
-        return told["Code"], told.get("Message") or None, members
+        if not details.get("Code"):
+            raise UsageError(f"{error!r} has no code: its response needs ['Error']['Code'].")
+        return details["Code"], details.get("Message") or None, members
     if error is ClientError:
         raise UsageError(
-            "ClientError alone says no code: pass the code, e.g. 'ThrottlingException', or a class"
+            "ClientError alone has no code: pass the code, e.g. 'ThrottlingException', or a class"
             " of `client.exceptions`."
         )
     return error.__name__, None, {}
@@ -249,7 +249,7 @@ def _require_declared(targets: frozenset[tuple[str, str]], code: str) -> None:
 
 @cache
 def _observed(service: str) -> Mapping[str, int]:
-    """Return the errors in no model that this package has seen the service send, with statuses."""
+    """Return the known errors of a service that its model lacks, with their statuses."""
     package = SERVICES[service].__module__.rpartition(".")[0]
     return {
         each.code: each.status
@@ -272,15 +272,19 @@ def _members(service: str, code: str, members: Mapping[str, Any]) -> dict[str, A
     """Return the members that the test sets by their names in the API."""
     shape = error_shape(service, code)
     if members and not isinstance(shape, StructureShape):
-        raise UsageError(f"{service} models no {code}, so that it has no members but its message.")
+        raise UsageError(
+            f"The model of {service} has no {code}, so its only member is the message."
+        )
     known = {name: name for name in getattr(shape, "members", {})}
     known |= {snake(name): name for name in known}
     found = {}
     for name, value in members.items():
         if not isinstance(name, str):
-            raise UsageError(f"A member of an error has a name, not {name!r}.")
+            raise UsageError(f"The name of a member of an error is text, not {name!r}.")
         if name.lower() == "message":
-            raise UsageError("The text of an error is no other member: pass message=… instead.")
+            raise UsageError(
+                "The message of an error is not set in members: pass message=… instead."
+            )
         if name not in known:
             raise UsageError(
                 f"{code} of {service} has no member {name!r}; it has: "
@@ -292,7 +296,7 @@ def _members(service: str, code: str, members: Mapping[str, Any]) -> dict[str, A
 
 
 def _default_message(shape: object, code: str) -> str:
-    """Return what the model says about an error, or else the common text, or else its name."""
+    """Return the model's text for an error, or else the common text, or else its name."""
     said = html.unescape(re.sub(r"<[^>]+>", "", getattr(shape, "documentation", ""))).strip()
     if said:
         return re.split(r"(?<=\.)\s", said, maxsplit=1)[0]

@@ -1,4 +1,4 @@
-"""One fault that a test author lets happen to calls."""
+"""One fault that a test injects."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from membership_mock.engine.pipeline.hooks import InterceptedCall
     from membership_mock.testing.faults.effects import Effect
 
-#: Any question to a call.
+#: A function of a call that returns whether the fault is for it.
 Where = Callable[[Call], bool]
 
-#: how many of the calls that came nearest are shown for a fault that never fired
+#: how many calls are shown that a fault nearly hit
 _SHOWN = 5
 
 
@@ -54,7 +54,7 @@ class Fault:
         self._hits: list[Context] = []
         self._over = False
         self._withdrawn = False
-        self._told: str | None = None  # how its author heard that it never fired
+        self._reported: str | None = None  # how the test was told that it never fired
 
     @property
     def fired(self) -> Calls:
@@ -69,7 +69,7 @@ class Fault:
         return None if self._times is None else self._times - len(self._hits)
 
     def cancel(self) -> None:
-        """Withdraw the fault: it hits nothing more, and nobody asks whether it fired."""
+        """Withdraw the fault: it hits no more calls, and does not count as unfired."""
         self._withdrawn = True
         self._end()
 
@@ -80,17 +80,17 @@ class Fault:
         self._end()
 
     def __repr__(self) -> str:
-        told = [f"{self._operation} {self._effect.words}"]
+        parts = [f"{self._operation} {self._effect.words}"]
         if self._account is not None:
-            told.append(f"for {self._account}")
+            parts.append(f"for {self._account}")
         if self._region is not None:
-            told.append(f"in {self._region}")
+            parts.append(f"in {self._region}")
         if self._where is not None:
-            told.append(f"where {getattr(self._where, '__name__', self._where)!s}")
+            parts.append(f"where {getattr(self._where, '__name__', self._where)!s}")
         often = "always" if self._times is None else _times(self._times)
         fired = f"fired {_times(len(self._hits))}" if self._hits else "not fired"
         over = ", over" if self._over else ""
-        return f"<Fault: {' '.join(told)}, {often}; {fired}{over}>"
+        return f"<Fault: {' '.join(parts)}, {often}; {fired}{over}>"
 
     @property
     def _is_unfired(self) -> bool:
@@ -115,17 +115,19 @@ class Fault:
         )
 
     def _nearest(self) -> list[str]:
-        """Return the calls that came nearest to being hit, each with what kept it from it."""
+        """Return the calls that the fault nearly hit, each with the reason why it did not."""
         calls = [Call(entry) for entry in self._record.entries[self._since :]]
         same = [call for call in calls if (call.service, call.operation) in self._targets]
         if not same:
             last = [f"{call!r}" for call in calls[-_SHOWN:]]
             return (
-                ["It was not called at all; the last calls:", *last] if last else ["No call came."]
+                ["It was not called at all; the last calls:", *last]
+                if last
+                else ["There were no calls."]
             )
         more = [f"… and {len(same) - _SHOWN} more"] if len(same) > _SHOWN else []
         shown = [f"{call!r}  [{self._missed(call)}]" for call in same[:_SHOWN]]
-        return ["The calls that came nearest:", *shown, *more]
+        return ["The nearest calls:", *shown, *more]
 
     def _missed(self, call: Call) -> str:
         if self._account not in (None, call.account):
@@ -134,13 +136,13 @@ class Fault:
             return f"in {call.region}, not {self._region}"
         if isinstance(self._effect, RefusedAccounts):
             return "names none of the accounts, or another fault came first"
-        told = ["refused, or hit by another fault, before"] if call.error is not None else []
-        told += ["where said no"] if self._where is not None else []
-        return ", or ".join(told) or "the fault was over, or another one came first"
+        causes = ["refused before, or hit by another fault"] if call.error is not None else []
+        causes += ["where returned false"] if self._where is not None else []
+        return ", or ".join(causes) or "the fault was over, or another one came first"
 
 
 def unfired_report(unfired: Sequence[Fault]) -> str:
-    """Return faults that hit no call as text, each with the calls that came nearest."""
+    """Return a text about faults that hit no call, each with the calls that it nearly hit."""
     count = "One fault" if len(unfired) == 1 else f"{len(unfired)} faults"
     lines = [f"{count} never fired:"]
     for fault in unfired:

@@ -1,4 +1,4 @@
-"""Faults that a test author lets happen to calls."""
+"""The faults that a test injects into calls."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class Faults(Sequence[Fault], Hook):
     """The faults of a running mock, from `MembershipMock.faults`, in the order of injection.
 
-    Those that are used up or over are among them.
+    Faults that are used up or over are included.
     """
 
     def __init__(self, running: Running) -> None:
@@ -72,7 +72,7 @@ class Faults(Sequence[Fault], Hook):
         status: int | None = None,
         force: bool = False,
     ) -> Fault:
-        """Let calls end in an error of the service, or in one of the connection.
+        """Let calls fail with an error of the service or of the connection.
 
         Args:
             operation: which calls: ``securityhub.CreateMembers``, ``create_members``, or a pattern
@@ -81,12 +81,12 @@ class Faults(Sequence[Fault], Hook):
                 services; its class from ``client.exceptions``; or an error of the connection from
                 ``botocore.exceptions``, such as ``ReadTimeoutError``, by name, class or exception.
             message: the error's text; what the service's model says about it when None.
-            members: the error's other members; those that it needs and the test leaves open are
-                filled as the call suggests.
+            members: the error's other members; those that it needs and the test does not set are
+                filled from the call.
             times: how many calls it hits; None for all that come.
             account: only calls of this account.
             region: only calls to this region.
-            where: only calls of which this function is true.
+            where: only calls for which this function returns true.
             after: let the call take effect first, so that only its answer is lost.
             retry_after: after how many seconds the client may try again.
             status: another HTTP status than the model's; needs ``force``.
@@ -94,7 +94,7 @@ class Faults(Sequence[Fault], Hook):
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: no such call can come, or AWS would not answer it so.
+            UsageError: no such call is possible, or AWS would not give this answer.
         """
         if members is not None and not isinstance(members, Mapping):
             raise UsageError(f"members is a mapping from names to values, not {members!r}.")
@@ -117,7 +117,7 @@ class Faults(Sequence[Fault], Hook):
             for name, value in useless.items():
                 if value is not None:
                     raise UsageError(
-                        f"A connection that fails brings no answer, and so no {name}; leave it out,"
+                        f"A connection that fails has no answer, and so no {name}: leave it out,"
                         " or name an error of the service."
                     )
             effect = LostConnection(lost, message, after=after)
@@ -135,7 +135,7 @@ class Faults(Sequence[Fault], Hook):
         region: str | None = None,
         where: Where | None = None,
     ) -> Fault:
-        """Let calls that name some accounts not process these, but all others.
+        """Let calls refuse some accounts and process all others.
 
         They come back in ``UnprocessedAccounts``, or in the ``errors`` of
         BatchGetMemberAccountDetails. Calls that name none of them are not hit.
@@ -143,16 +143,17 @@ class Faults(Sequence[Fault], Hook):
         Args:
             operation: which calls, as for `fail`.
             accounts: the accounts to refuse, 12 digits each.
-            reason: what is said of them.
+            reason: the reason that the answer gives.
             code: the code of their error, where the operation has one.
             times: how many calls it hits; None for all that come.
             account: only calls of this account.
             region: only calls to this region.
-            where: only calls of which this function is true.
+            where: only calls for which this function returns true.
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: the operation does not refuse single accounts, or an account is none.
+            UsageError: the operation does not refuse single accounts, or an account is not 12
+                digits.
         """
         targets = self._targets(operation)
         effect = RefusedAccounts(targets, accounts, reason, code)
@@ -168,10 +169,10 @@ class Faults(Sequence[Fault], Hook):
         region: str | None = None,
         where: Where | None = None,
     ) -> Fault:
-        """Let answers take their time, without anybody waiting for it.
+        """Let answers come late, without making the test wait.
 
-        A client that waits less than that gets its ``ReadTimeoutError`` at once, and the effect
-        stays. It goes together with other faults of the same call.
+        A client with a shorter read timeout gets its ``ReadTimeoutError`` at once; the effect of
+        the call stays. A delay can be combined with another fault of the same call.
 
         Args:
             operation: which calls, as for `fail`.
@@ -179,25 +180,25 @@ class Faults(Sequence[Fault], Hook):
             times: how many calls it hits; None for all that come.
             account: only calls of this account.
             region: only calls to this region.
-            where: only calls of which this function is true.
+            where: only calls for which this function returns true.
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: no such call can come, or that is no time to wait.
+            UsageError: no such call is possible, or ``seconds`` is not a positive number.
         """
         targets, effect = self._targets(operation), Delay(seconds)
         return self._inject(operation, targets, effect, times, account, region, where)
 
     @property
     def unfired(self) -> list[Fault]:
-        """The faults that have hit no call at all, but for those that were withdrawn."""
+        """The faults that have hit no call, except those that were withdrawn."""
         return [fault for fault in self._all if fault._is_unfired]
 
     def assert_all_fired(self) -> None:
         """Check that every fault has hit a call.
 
         Raises:
-            UnfiredFault: one has not; it shows the calls that came nearest.
+            UnfiredFault: one has not; the text shows the calls that it nearly hit.
         """
         __tracebackhide__ = True
         if self.unfired:
@@ -231,12 +232,11 @@ class Faults(Sequence[Fault], Hook):
             )
         prefix, dot, _ = as_text(operation).rpartition(".")
         if dot and prefix not in SERVICES and not is_pattern(prefix):
-            if prefix not in service_names():  # nobody's, so that ours may have been meant
+            if prefix not in service_names():  # not of AWS: one of ours may be meant
                 check_service(prefix)
             raise UsageError(
-                f"Faults are for calls to {', '.join(SERVICES)}; {prefix!r} is none of these, and"
-                " moto answers what it has. Let its calls fail with botocore's `before-send` event"
-                " or its Stubber."
+                f"Faults are for calls to {', '.join(SERVICES)}, not to {prefix!r}, which moto"
+                " answers. Let its calls fail with botocore's `before-send` event or its Stubber."
             )
         found = operations_matching(operation)
         mocked = frozenset(each for each in found if each[1] in SERVICES[each[0]].handlers)
@@ -285,10 +285,10 @@ class Faults(Sequence[Fault], Hook):
         return fault
 
     def _settle(self) -> None:
-        """Drop the faults that hit nothing more, and step out of the pipeline when none is left."""
+        """Drop the faults that are used up; without faults, leave the pipeline."""
         with self._running.world.lock:
             if self._running.tool(Faults) is not self:
-                return  # the mock was reset, and others have the pipeline
+                return  # the mock was reset and has new faults
             self._pending = {
                 target: left
                 for target, faults in self._pending.items()
@@ -301,11 +301,11 @@ class Faults(Sequence[Fault], Hook):
                 hooks.remove(self)
 
     def _let_pass(self, seconds: float) -> None:
-        """Let the mock's clock go on by the time that a caller would have waited."""
+        """Move the mock's clock forward by the time that a caller would have waited."""
         self._running.tool(MockClock).advance(seconds=seconds)
 
     def around(self, call: InterceptedCall, proceed: Callable[[], HttpAnswer]) -> HttpAnswer:
-        """Answer a call by the first of the faults that are for it, and those that go with it."""
+        """Answer a call by the first fault that is for it, and by others that go with it."""
         pending = self._pending.get((call.context.service, call.context.operation))
         if not pending:
             return proceed()
@@ -318,7 +318,7 @@ class Faults(Sequence[Fault], Hook):
             fault._hits.append(call.context)
         if any(fault.remaining == 0 for fault in chosen):
             self._settle()
-        # How long it takes is outermost: it counts for whatever the others make of the answer.
+        # The delay is outermost: it applies to the answer that the other effects make.
         effects = [fault._effect for fault in chosen]
         effects.sort(key=lambda effect: not isinstance(effect, Delay))
         return _apply(effects, call, proceed)

@@ -1,6 +1,6 @@
-"""The members of an injected error that the test leaves open, filled as the call suggests.
+"""Values for the members of an injected error that the test does not set, taken from the call.
 
-That a value fits the model is a fact; that AWS would have chosen this one is inferred.
+Every value fits the model. That AWS would choose the same value is inferred.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.pipeline.hooks import InterceptedCall
     from membership_mock.engine.protocol.model import Shape, StructureShape
 
-#: of a reason, the first of these that the model knows
+#: the reasons to choose from: the first that the model knows
 _REASONS = ("OTHER", "INVALID_CONFIGURATION", "INVALID_STATE")
 _FIELDS = "FIELD_VALIDATION_FAILED"
 _RESOURCE = re.compile(r"(.+?)(?:Id|Identifier|Arn)", re.IGNORECASE)
@@ -27,40 +27,40 @@ _WORD = re.compile(r"[A-Z][a-z0-9]*")
 
 
 def fill(shape: StructureShape, given: Mapping[str, Any], call: InterceptedCall) -> dict[str, Any]:
-    """Return the members of an error's shape that can be told and are not ``given``, by name.
+    """Return values for the members of an error's shape that are not ``given``, by name.
 
     Args:
         shape: the error's.
         given: the members that the test sets, by name.
         call: the call that fails.
     """
-    told: dict[str, Any] = {}
+    filled: dict[str, Any] = {}
     resource_type, resource_id = _resource(call, shape.members.get("resourceType"))
     quota_name, quota_value = _cleanrooms_quota(call)
     for name, member in shape.members.items():
         if name in given or name.lower() in ("message", "code"):
             continue  # the message is in every error, and so is the code
         if name == "resourceId":
-            told[name] = resource_id
+            filled[name] = resource_id
         elif name == "resourceType":
-            told[name] = resource_type
+            filled[name] = resource_type
         elif name == "serviceCode":
-            told[name] = call.context.service
+            filled[name] = call.context.service
         elif name == "quotaCode":
-            told[name] = _quota_code(call)
+            filled[name] = _quota_code(call)
         elif name == "quotaName":
-            told[name] = quota_name
+            filled[name] = quota_name
         elif name == "quotaValue":
-            told[name] = quota_value
+            filled[name] = quota_value
         elif name == "reason" and "fieldList" in given and _FIELDS in _enum(member):
-            told[name] = _FIELDS
+            filled[name] = _FIELDS
         elif _enum(member):
-            told[name] = next(
+            filled[name] = next(
                 (each for each in _REASONS if each in _enum(member)), _enum(member)[0]
             )
         elif name in shape.required_members:
-            told[name] = _any(member)
-    return told
+            filled[name] = _any(member)
+    return filled
 
 
 def sample(shape: StructureShape) -> dict[str, Any]:
@@ -77,16 +77,16 @@ def _enum(member: Shape) -> list[str]:
 
 
 def _any(member: Shape) -> Any:
-    """Return a value of a member that nobody knew when this was written."""
+    """Return a value for a member of an unknown purpose, by its type."""
     values: dict[str, Any] = {"integer": 1, "long": 1, "double": 1.0, "float": 1.0, "boolean": True}
     values |= {"list": [], "map": {}, "structure": {}}
     return values.get(member.type_name, "unknown")
 
 
 def _resource(call: InterceptedCall, type_member: Shape | None) -> tuple[str, str]:
-    """Return type and id of the resource that the call is about, the innermost one first.
+    """Return type and id of the innermost resource that the call names.
 
-    A call that names none is about what it makes, and the caller's account stands for its id.
+    A call that names no resource is about the one that it creates; its id is the caller's account.
     """
     enum = _enum(type_member) if type_member is not None else []
     for name, value in _identifiers(call):
@@ -113,7 +113,7 @@ def _identifiers(call: InterceptedCall) -> Iterator[tuple[str, str]]:
 
 
 def _typed(kind: str, enum: list[str]) -> str | None:
-    """Return a kind of resource as the model spells it; None if it has a list without it."""
+    """Return a kind of resource as the model spells it; None if the model has no such kind."""
     if not enum:
         return kind[:1].upper() + kind[1:]
     words = _WORD.findall(kind[:1].upper() + kind[1:])

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from membership_mock.engine.protocol.http import HttpAnswer
     from membership_mock.engine.protocol.model import Shape
 
-#: what is said of a refused account when the test says nothing (inferred)
+#: the reason for a refused account when the test gives none (inferred)
 DEFAULT_REASON = "The request could not be processed for this account."
-#: the same for lists that carry a code too (inferred: no value is published)
+#: the code of its error, for lists with a code (inferred: no value is published)
 DEFAULT_CODE = "InternalServerException"
 #: makes an account id one that no service processes
 _MARK = "refused-"
@@ -50,7 +50,7 @@ class AccountLists:
 
 @cache
 def account_lists(service: str, operation: str) -> AccountLists | None:
-    """Return where an operation has its accounts; None if it refuses none of them by itself."""
+    """Return where an operation has its accounts; None if it does not refuse single accounts."""
     described = service_model(service).operation_model(operation)
     sent = _account_list(described.input_shape)
     for name, entry in _entries(described.output_shape):
@@ -87,11 +87,11 @@ class RefusedAccounts(Effect):
     Args:
         targets: service id and name of each operation that it is for.
         accounts: the accounts, 12 digits each.
-        reason: what is said of them.
+        reason: the reason that the answer gives.
         code: the code of the error, where the operation has one.
 
     Raises:
-        UsageError: an operation has no such list, or an account is none.
+        UsageError: an operation has no such list, or an account is not 12 digits.
     """
 
     def __init__(
@@ -107,13 +107,13 @@ class RefusedAccounts(Effect):
         if without:
             shown = ", ".join(without[:6]) + (", …" if len(without) > 6 else "")
             raise UsageError(
-                f"{shown}: no single accounts are refused there, but in"
+                f"{shown} cannot refuse single accounts; these operations can:"
                 f" {', '.join(_with_account_lists())}."
             )
         if code is not None and any(lists.code is None for lists in self._lists.values()):
             raise UsageError(
-                "An entry of UnprocessedAccounts has a text only: leave `code` out, and say it in"
-                " `reason`."
+                "An entry of UnprocessedAccounts has a text but no code: leave `code` out, and"
+                " write it into `reason`."
             )
         given: object = accounts
         if isinstance(given, str) or not isinstance(given, Collection) or not given:
@@ -138,13 +138,13 @@ class RefusedAccounts(Effect):
         return not named.isdisjoint(self._refused.values())
 
     def apply(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
-        """Let the service meet ids that it cannot process, and put the real ones into its answer.
+        """Give the service ids that it cannot process, and put the real ones into its answer.
 
-        So that it checks what it checks before it looks at accounts, and keeps its own order.
+        So the service makes its other checks first, and answers in its own order.
         """
         lists = self._lists[call.context.service, call.context.operation]
         sent = call.arguments[lists.argument]
-        # Those that another fault has marked before are that one's.
+        # Accounts that another fault has marked already are left to that fault.
         named = {entry[lists.key] if lists.key else entry for entry in sent}
         marks = {account: mark for mark, account in self._refused.items() if account in named}
         call.arguments[lists.argument] = [_marked(entry, lists.key, marks) for entry in sent]
@@ -155,13 +155,15 @@ class RefusedAccounts(Effect):
             refused[mark] = {lists.account: account, lists.reason: self._reason}
             if lists.code:
                 refused[mark][lists.code] = self._code
-        told = document.get(lists.refused, [])
+        unprocessed = document.get(lists.refused, [])
         for name, entries in document.items():
             if name != lists.refused and isinstance(entries, list):
-                # A service that takes every id: what it has found out goes, the refusal comes.
-                told += [entry for entry in entries if entry.get(lists.account) in refused]
-                document[name] = [each for each in entries if each not in told]
-        document[lists.refused] = [refused.get(entry[lists.account], entry) for entry in told]
+                # The service has accepted the id: replace its result by the refusal.
+                unprocessed += [entry for entry in entries if entry.get(lists.account) in refused]
+                document[name] = [each for each in entries if each not in unprocessed]
+        document[lists.refused] = [
+            refused.get(entry[lists.account], entry) for entry in unprocessed
+        ]
         body = json.dumps(document, separators=(",", ":")).encode()
         return type(answer)(answer.status, answer.headers, body, answer.delay)
 

@@ -1,4 +1,4 @@
-"""How a case gets from one status to another, by the tables of the service."""
+"""The way of a case from one status to another, by the tables of the service."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def table_with(resolver: str, status: str) -> Transitions:
     """Return the table of a resolver, in which there is a route to ``status``."""
     if resolver not in list(TRANSITIONS):
         raise UsageError(
-            f"{resolver!r} resolves no cases; those who do are:"
+            f"{resolver!r} is not a resolver of cases; the resolvers are:"
             f" {', '.join(map(repr, TRANSITIONS))}."
         )
     table = TRANSITIONS[resolver]
@@ -18,7 +18,7 @@ def table_with(resolver: str, status: str) -> Transitions:
         return table
     kind = "self-managed" if resolver == "Self" else "AWS-supported"
     others = [each for each, known in TRANSITIONS.items() if status in list(known)]
-    refused = SeedRefused if others else UsageError  # a status of other cases, or of none
+    refused = SeedRefused if others else UsageError  # known for the other resolver, or unknown
     raise refused(
         f"{'A' if resolver == 'Self' else 'An'} {kind} case cannot be {status!r}; it can be:"
         f" {', '.join(map(repr, table))}."

@@ -35,7 +35,7 @@ __all__ = [
 QueryStatus = Literal[
     "SUBMITTED", "STARTED", "SUCCESS", "FAILED", "TIMED_OUT", "CANCELLING", "CANCELLED"
 ]
-#: how a query that the test does not cancel ends
+#: the ends of a query that is not cancelled
 _ENDINGS = ("SUCCESS", "FAILED", "TIMED_OUT")
 _STATUSES = ("SUBMITTED", "STARTED", *_ENDINGS, "CANCELLING", "CANCELLED")
 
@@ -47,7 +47,7 @@ class SeededQuery:
     Attributes:
         id: its id.
         membership_id: the runner's membership.
-        collaboration_id: where it runs.
+        collaboration_id: the collaboration that it runs in.
         account: the runner.
         region: where it is.
         status: its status.
@@ -64,7 +64,7 @@ class SeededQuery:
 class CleanRoomsSeeds(TableSeeds):
     """Seeds of Clean Rooms, from `Given.cleanrooms`.
 
-    An account that is left out is the mock's default account, a region the mock's default region.
+    Without an account or region, a seed takes the mock's default one.
     """
 
     def query(
@@ -79,28 +79,28 @@ class CleanRoomsSeeds(TableSeeds):
         region: str | None = None,
         **fields: Any,
     ) -> SeededQuery:
-        """Return a protected query that has come to a status.
+        """Return a protected query with a status.
 
         Args:
             collaboration: where it runs, or its id.
             status: ``SUBMITTED``, ``STARTED``, ``SUCCESS``, ``FAILED``, ``TIMED_OUT``,
                 ``CANCELLING`` or ``CANCELLED``.
-            sql: what it asks; everything of the first table with a rule when None.
-            result: what it finds, as for `AwsSide.end_query`; of a query that has not ended, what
-                it will find.
+            sql: its text; when None, it selects all of the first table that has an analysis rule.
+            result: its result, as for `AwsSide.end_query`; of a query that has not ended, its
+                result later on.
             error: how it fails, as for `AwsSide.end_query`.
-            account: the runner; needed only for a collaboration that goes by its id.
+            account: the runner; needed only if the collaboration is given by its id.
             region: where the collaboration is; not needed for a seeded one.
             **fields: other fields of StartProtectedQuery, e.g. ``resultConfiguration``.
 
         Raises:
-            SeedRefused: the runner has not joined, or a table does not allow the query; or the
-                mock's states wait for its clock.
-            UsageError: there is no such status, or it goes not with a result or an error.
+            SeedRefused: the runner has not joined, a table does not allow the query, or the status
+                changes only with the mock's clock.
+            UsageError: there is no such status, or it does not go with a result or an error.
         """
         if status not in _STATUSES:
             raise UsageError(
-                f"{status!r} is no status of a query{nearest_to(str(status), _STATUSES)}"
+                f"{status!r} is not a status of a query{nearest_to(str(status), _STATUSES)}"
                 f" There are: {', '.join(_STATUSES)}."
             )
         if isinstance(collaboration, SeededCollaboration):
@@ -108,13 +108,13 @@ class CleanRoomsSeeds(TableSeeds):
         room_id, account, region = self._place(collaboration, account, region)
         with self._setup.seed(
             "cleanrooms.query",
-            "the runner has joined, the payer too, and the table's rules allow the query: see"
-            " `joined_collaboration` and `associated_table`.",
+            "the runner and the payer must have joined, and the table's rules must allow the query:"
+            " see `joined_collaboration` and `associated_table`.",
         ):
             state, membership_id = self._status(room_id, account, region)
             if membership_id is None:
                 raise self._setup.refuse(
-                    f"account {account} is {state or 'no member'} in collaboration {room_id}."
+                    f"account {account} is {state or 'not a member'} in collaboration {room_id}."
                 )
             started = self._setup.call(
                 SERVICE,
@@ -151,7 +151,7 @@ class CleanRoomsSeeds(TableSeeds):
         return SeededQuery(query_id, membership_id, room_id, account, region, status)
 
     def _reach(self, status: str, account: str, region: str, asked: Mapping[str, Any]) -> None:
-        """Look at a query until it is where it is to be."""
+        """Read a query until it has the wanted status."""
         if status in ("SUBMITTED", "CANCELLING"):
             return
         found = ""
@@ -161,9 +161,9 @@ class CleanRoomsSeeds(TableSeeds):
             if found == status:
                 return
         raise self._setup.refuse(
-            f"the query stays {found}, since states wait for the mock's clock.",
-            "seed it as SUBMITTED and move the clock, or let states settle when they are read"
-            " (the option settle).",
+            f"the query stays {found}, because its status changes only with the mock's clock.",
+            "seed it as SUBMITTED and move the clock, or let a read change the status (the option"
+            " settle='read').",
         )
 
     def _sql(self, room_id: str, account: str, region: str) -> str:
@@ -174,7 +174,7 @@ class CleanRoomsSeeds(TableSeeds):
         return f"SELECT * FROM {names[0]}" if names else "SELECT 1"  # noqa: S608  no database
 
     def _results(self, membership_id: str, account: str, region: str) -> dict[str, Any] | None:
-        """Return where results go if the runner has not said so itself; None if it has."""
+        """Return where results go, or None if the runner's membership has a default for it."""
         own = self._setup.call(
             SERVICE, "GetMembership", account, region, membershipIdentifier=membership_id
         )["membership"]

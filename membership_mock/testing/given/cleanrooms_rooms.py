@@ -17,18 +17,18 @@ RECEIVE = "CAN_RECEIVE_RESULTS"
 
 MembershipStatus = Literal["INVITED", "ACTIVE", "LEFT", "REMOVED", "COLLABORATION_DELETED"]
 
-#: What a member is, and its membership as far as it has one: `NEXT_MEMBER_STATUS` and
-#: `MEMBERSHIP_STATUS` are the tables behind them.
+#: The statuses of a member. They follow from the tables `NEXT_MEMBER_STATUS` and
+#: `MEMBERSHIP_STATUS`.
 STATUSES: tuple[str, ...] = ("INVITED", "ACTIVE", "LEFT", "REMOVED", "COLLABORATION_DELETED")
 
 _ROOM_WAY_OUT = (
-    "one account of the collaboration runs the queries, those who receive results are members, and"
-    " nobody is listed twice: see the arguments runner, receivers and payer."
+    "one account of the collaboration runs the queries, every receiver of results is a member, and"
+    " no account is listed twice: see the arguments runner, receivers and payer."
 )
 _MEMBERSHIP_WAY_OUT = (
-    "only the accounts that were invited join, who leaves has deleted what the membership holds,"
-    " nobody comes back who has left or was removed, and the creator stays: use another account, or"
-    " another collaboration."
+    "only invited accounts can join, a membership must be empty before its account leaves, an"
+    " account that has left or was removed cannot come back, and the creator cannot leave: use"
+    " another account, or another collaboration."
 )
 
 
@@ -42,9 +42,9 @@ class SeededCollaboration:
         name: its name.
         creator: the account that created it.
         runner: the account that runs the queries.
-        accounts: everybody who was invited, the creator first.
+        accounts: the creator, and then all invited accounts.
         region: where it is.
-        memberships: the id of each account's membership, of those that have joined.
+        memberships: the ids of the memberships, by the accounts that have joined.
     """
 
     id: str
@@ -59,12 +59,12 @@ class SeededCollaboration:
 
 @dataclass(frozen=True)
 class SeededMembership:
-    """What an account is in a collaboration.
+    """The status of an account in a collaboration, with its membership.
 
     Attributes:
-        id: the id of the membership; None for an account that has none (any more).
-        collaboration_id: where.
-        account: who.
+        id: the id of the membership; None for an account without one.
+        collaboration_id: the collaboration.
+        account: the account.
         region: where it is.
         status: ``INVITED``, ``ACTIVE``, ``LEFT``, ``REMOVED`` or ``COLLABORATION_DELETED``.
     """
@@ -91,12 +91,12 @@ class RoomSeeds(Seeds):
         region: str | None = None,
         **fields: Any,
     ) -> SeededCollaboration:
-        """Return a new collaboration, which nobody has joined yet.
+        """Return a new collaboration, which no account has joined yet.
 
         Args:
             creator: the account that creates it; the mock's default account when None.
-            members: whom it invites: accounts, or members as CreateCollaboration lists them, of
-                which ``accountId`` is enough.
+            members: the invited accounts, or members as CreateCollaboration takes them;
+                ``accountId`` is enough.
             name: its name.
             runner: the account that runs queries; the creator when None.
             receivers: the accounts that receive results; the runner when None.
@@ -106,8 +106,8 @@ class RoomSeeds(Seeds):
 
         Raises:
             SeedRefused: accounts and abilities do not go together.
-            UsageError: a member has no account, or ``runner``, ``payer`` or a receiver is none of
-                the accounts.
+            UsageError: a member has no account, or ``runner``, ``payer`` or a receiver is not one
+                of the accounts.
         """
         creator, region = self._setup.account(creator), self._setup.region(region)
         with self._setup.seed("cleanrooms.collaboration", _ROOM_WAY_OUT, atomic=True):
@@ -171,10 +171,10 @@ class RoomSeeds(Seeds):
         region: str | None = None,
         **fields: Any,
     ) -> SeededCollaboration:
-        """Return a new collaboration that everybody has joined.
+        """Return a new collaboration that all accounts have joined.
 
         Args:
-            accounts: the creator, and whom it invites.
+            accounts: the creator, and then the invited accounts.
             name: its name.
             runner: the account that runs queries; the creator when None.
             receivers: the accounts that receive results; the runner when None.
@@ -220,16 +220,16 @@ class RoomSeeds(Seeds):
         results_bucket: str | None = None,
         region: str | None = None,
     ) -> SeededMembership:
-        """Return what an account is in a collaboration, once it has come to a status.
+        """Return an account's membership in a collaboration, brought to a status.
 
-        An account that joins accepts to pay for what the collaboration has it pay for, and names a
-        bucket for results if it receives any.
+        An account that joins accepts the payments that the collaboration asks of it. If it receives
+        results, it names a bucket for them.
 
         Args:
             collaboration: which one, or its id.
-            account: who was invited.
-            status: ``INVITED``, ``ACTIVE``, ``LEFT``, ``REMOVED`` or ``COLLABORATION_DELETED``;
-                from the third on, the account has joined before.
+            account: an invited account.
+            status: ``INVITED``, ``ACTIVE``, ``LEFT``, ``REMOVED`` or ``COLLABORATION_DELETED``; for
+                the last three, the account joins first.
             results_bucket: the account's bucket for results, created in S3 if there is none; when
                 None, results are addressed to a bucket that need not exist.
             region: where the collaboration is; not needed for a seeded one.
@@ -241,7 +241,7 @@ class RoomSeeds(Seeds):
         room_id, account, region = self._place(collaboration, account, region)
         if status not in STATUSES:
             raise UsageError(
-                f"{status!r} is no status of a membership{nearest_to(str(status), STATUSES)}"
+                f"{status!r} is not a status of a membership{nearest_to(str(status), STATUSES)}"
                 f" There are: {', '.join(STATUSES)}."
             )
         with self._setup.seed("cleanrooms.membership", _MEMBERSHIP_WAY_OUT):
@@ -257,7 +257,7 @@ class RoomSeeds(Seeds):
                 membership_id = None
             return SeededMembership(membership_id, room_id, account, region, status)
 
-    # --- how ---
+    # --- steps ---
 
     def _place(
         self, collaboration: SeededCollaboration | str, account: str | None, region: str | None
@@ -273,18 +273,18 @@ class RoomSeeds(Seeds):
         return collaboration, self._setup.account(account), self._setup.region(region)
 
     def _status(self, room_id: str, account: str, region: str) -> tuple[str, str | None]:
-        """Return what an account is in a collaboration, and the id of its membership."""
+        """Return the status of an account in a collaboration, and the id of its membership."""
         room = self._setup.ask(
             SERVICE, "GetCollaboration", account, region, collaborationIdentifier=room_id
         )
         if room is not None:
             found = room["collaboration"]
             return found["memberStatus"], found.get("membershipId")
-        # a membership outlives what its account sees of the collaboration
+        # an account can have a membership in a collaboration that it no longer sees
         for each in self._setup.listed(SERVICE, "ListMemberships", account, region):
             if each["collaborationId"] == room_id:
                 return each["status"], each["id"]
-        return "", None  # a stranger, or gone: the service will say so
+        return "", None  # unknown here: the service will refuse
 
     def _members(self, room_id: str, account: str, region: str) -> list[dict[str, Any]]:
         found = self._setup.call(
@@ -325,14 +325,14 @@ class RoomSeeds(Seeds):
         before: str,
         region: str,
     ) -> None:
-        """Bring a member that has joined to a status; the service refuses what cannot be."""
+        """Bring a member that has joined to a status; the service refuses what is not possible."""
         if status == "ACTIVE":
-            if before not in ("INVITED", "ACTIVE"):  # the service says best why not
+            if before not in ("INVITED", "ACTIVE"):  # the service's refusal says why not
                 self._join(room_id, account, region, None)
             return
         if before not in ("INVITED", "ACTIVE"):
             raise self._setup.refuse(
-                f"account {account} is {before or 'no member'} in collaboration {room_id}."
+                f"account {account} is {before or 'not a member'} in collaboration {room_id}."
             )
         if status == "LEFT":
             self._setup.call(

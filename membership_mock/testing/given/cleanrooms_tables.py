@@ -30,7 +30,7 @@ class SeededTable:
         id: its id.
         arn: its ARN.
         name: its name.
-        account: whose it is.
+        account: the owner.
         region: where it is.
         columns: its allowed columns.
     """
@@ -50,10 +50,10 @@ class SeededTableAssociation:
     Attributes:
         id: the id of the association.
         arn: its ARN.
-        name: what queries call the table.
+        name: the name of the table in queries.
         table_id: the configured table.
         membership_id: the owner's membership.
-        collaboration_id: where.
+        collaboration_id: the collaboration.
         account: the owner.
         region: where it is.
     """
@@ -84,16 +84,16 @@ class TableSeeds(RoomSeeds):
         """Return a new configured table, without an analysis rule.
 
         Args:
-            account: whose it is.
+            account: the owner.
             name: its name, and that of the table in Glue.
             columns: the columns that analyses may use.
-            database: the database in Glue; if the account has it there, table and columns have to
+            database: the database in Glue; if the account has this database, table and columns must
                 be in it.
             region: where.
             **fields: other fields of CreateConfiguredTable.
 
         Raises:
-            SeedRefused: Glue knows the database, but not the table or a column.
+            SeedRefused: Glue has the database, but not the table or a column.
         """
         account, region = self._setup.account(account), self._setup.region(region)
         with self._setup.seed(
@@ -134,8 +134,8 @@ class TableSeeds(RoomSeeds):
 
         Args:
             collaboration: which one, or its id.
-            account: whose table it is.
-            name: what queries call the table.
+            account: the owner of the table.
+            name: the name of the table in queries.
             table: a configured table of the account, or its id; a new one when None. Its analysis
                 rule, if it has one already, stays.
             rule: the type of the analysis rule: ``CUSTOM``, ``LIST`` or ``AGGREGATION``.
@@ -145,19 +145,19 @@ class TableSeeds(RoomSeeds):
             region: where the collaboration is; not needed for a seeded one.
 
         Raises:
-            SeedRefused: the account is no member, or the rule does not fit the table.
+            SeedRefused: the account is not a member, or the rule does not fit the table.
             UsageError: there is no such rule, or AGGREGATION comes without a policy.
         """
         room_id, account, region = self._place(collaboration, account, region)
         if rule not in RULES:
             raise UsageError(
-                f"{rule!r} is no analysis rule of a table{nearest_to(str(rule), RULES)}"
+                f"{rule!r} is not an analysis rule of a table{nearest_to(str(rule), RULES)}"
                 f" There are: {', '.join(RULES)}."
             )
         with self._setup.seed(
             "cleanrooms.associated_table",
-            "the table is the account's own, the account a member, and rule and policy go together:"
-            " see `mock.given.cleanrooms.table` and `membership`.",
+            "the table must belong to the account, the account must be a member, and the policy"
+            " must fit the rule: see `mock.given.cleanrooms.table` and `membership`.",
         ):
             membership = self.membership(room_id, account, region=region)
             if table is None:

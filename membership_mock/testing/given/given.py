@@ -1,4 +1,4 @@
-"""The world in a wanted state, in one call each, by the rules of the API."""
+"""The entry to all seeds: `mock.given`."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ class Given:
                 names its result, which ``"$name"`` and ``"$name.field"`` stand for later on.
 
         Returns:
-            The named results: accounts, the ``organization``, and what entries were called.
+            The results by name: accounts, the ``organization``, and the results of named entries.
 
         Raises:
-            UsageError: the mapping says something that cannot be understood, and where.
+            UsageError: the mapping is not valid; the text says where.
             SeedRefused: a seed is refused; the world is as it was before the whole mapping.
         """
         from membership_mock.testing.given.world import seed_world

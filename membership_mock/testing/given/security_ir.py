@@ -1,4 +1,4 @@
-"""Security Incident Response in a wanted state: memberships, cases, and what belongs to a case."""
+"""Seeds of Security Incident Response: memberships, cases, and what belongs to a case."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ __all__ = [
 class SecurityIrSeeds(InvestigationSeeds):
     """Seeds of Security Incident Response, from ``mock.given.security_ir``.
 
-    Every seed makes the calls that the customer would make, and lets AWS do what AWS does
-    (`AwsSide`); what it needs and is not there, it makes. It does all of that or nothing.
+    A seed makes the customer's calls, and AWS's part through `AwsSide`. It also makes what it
+    needs, such as the membership for a case. If a step is refused, all steps are undone.
     """

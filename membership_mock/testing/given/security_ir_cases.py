@@ -1,4 +1,4 @@
-"""Cases of Security Incident Response in a wanted state, and what belongs to a case."""
+"""Seeds of Security Incident Response: cases, and what belongs to a case."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class CaseSeeds(MembershipSeeds):
     ) -> SeededCase:
         """Return a new case with this status, under the account's active membership.
 
-        The customer moves a self-managed case, and AWS an AWS-supported one, by the shortest route
-        that there is; an AWS-supported case is closed after it was ready to be.
+        The customer moves a self-managed case, and AWS an AWS-supported one, on the shortest route.
+        An AWS-supported case is Ready to Close before it is closed.
 
         Args:
             account: 12 digits; the mock's default account when None.
@@ -64,21 +64,23 @@ class CaseSeeds(MembershipSeeds):
             comments: bodies of the customer's comments, or mappings of what `comment` takes.
             attachments: names of files, or mappings of what `attachment` takes.
             handed_over: whether an AWS-supported case was a self-managed one first.
-            waits_for_customer: whether AWS waits for the customer; None leaves it as AWS does.
-            closure_code: what AWS gives as the reason when AWS closes the case; the customer
-                closes it when None.
-            membership: one that was seeded, instead of account and region; or the id of the one
-                that has to be active there.
+            waits_for_customer: whether AWS waits for the customer; None leaves it as it is by
+                itself.
+            closure_code: the reason that AWS gives when it closes the case; when None, the customer
+                closes it.
+            membership: a seeded one, instead of account and region; or the id that the active one
+                there must have.
             **fields: what boto3's ``create_case`` takes besides, in snake case, too.
 
         Raises:
             SeedRefused: no case with this resolver has that status, or AWS refuses a call.
-            UsageError: no case at all has it, a value cannot be so, or does not go with another.
+            UsageError: no case has this status, a value is not valid, or two arguments contradict
+                each other.
         """
         table = table_with(resolver, status)
         more = named_fields("CreateCase", fields)
         if "resolverType" in more:
-            raise UsageError("Who resolves the case is said by resolver=, not by resolverType=.")
+            raise UsageError("Name the resolver of the case as resolver=, not as resolverType=.")
         watching = _mappings("watchers", watchers, "email")
         to_write = _mappings("comments", comments, "body", ("by", "asks_customer"))
         to_attach = _mappings("attachments", attachments, "file_name", ("content", "status"))
@@ -93,7 +95,9 @@ class CaseSeeds(MembershipSeeds):
                 " resolver='AWS' as well, or leave them out."
             )
         if status == CLOSED and waits_for_customer:
-            raise UsageError("Nobody waits for anything in a closed case: leave one of both out.")
+            raise UsageError(
+                "AWS does not wait for the customer in a closed case: leave one of the two out."
+            )
         with self._setup.seed("security_ir.case"):
             wanted = membership
             if isinstance(membership, SeededMembership):
@@ -104,8 +108,8 @@ class CaseSeeds(MembershipSeeds):
             held = self.membership(who, where)
             if wanted is not None and held.membership_id != wanted:
                 raise SeedRefused(
-                    f"Membership {wanted} is not the active one of account {who} in {where}, so it"
-                    " gets no cases: leave membership out, or name the active one."
+                    f"Membership {wanted} is not the active one of account {who} in {where}, so no"
+                    " case can be added to it: leave membership out, or name the active one."
                 )
             defaults = {
                 "engagementType": "Security Incident",
@@ -154,20 +158,21 @@ class CaseSeeds(MembershipSeeds):
             by: ``customer``, ``AWS Responder`` or ``security-ir.amazonaws.com``; AWS writes to
                 AWS-supported cases only.
             asks_customer: whether AWS waits for the customer from now on.
-            account: whose case it is, if only its id is given; the mock's default account when
+            account: the owner of the case, if only its id is given; the mock's default account when
                 None.
             region: likewise; the mock's default region when None.
 
         Raises:
             SeedRefused: AWS refuses the comment; the case is closed, for instance.
-            UsageError: AWS writes no such comment.
+            UsageError: the author or the arguments are not valid.
         """
         if by not in _AUTHORS:
             raise UsageError(
-                f"{by!r} writes no comments; those who do are: {', '.join(map(repr, _AUTHORS))}."
+                f"{by!r} is not an author of comments; the authors are:"
+                f" {', '.join(map(repr, _AUTHORS))}."
             )
         if asks_customer and by == "customer":
-            raise UsageError("The customer does not ask the customer: say by='AWS Responder'.")
+            raise UsageError("Only AWS asks the customer: pass by='AWS Responder'.")
         with self._setup.seed("security_ir.comment", atomic=case is not None):
             resolver = "Self" if by == "customer" else "AWS"
             case_id, who, where = self._case_of(case, account, region, resolver)
@@ -199,7 +204,7 @@ class CaseSeeds(MembershipSeeds):
             content: what is uploaded; text as UTF-8, at least one byte.
             status: ``Verified``; ``Failed``, when the scan has found malicious content; or
                 ``Pending``, when nothing has been uploaded yet.
-            account: whose case it is, if only its id is given; the mock's default account when
+            account: the owner of the case, if only its id is given; the mock's default account when
                 None.
             region: likewise; the mock's default region when None.
 
@@ -235,7 +240,7 @@ class CaseSeeds(MembershipSeeds):
                 shown["attachmentId"], case_id, who, where, file_name, shown["attachmentStatus"]
             )
 
-    # --- how ---
+    # --- steps ---
 
     def _case_of(
         self, case: SeededCase | str | None, account: str | None, region: str | None, resolver: str
@@ -255,7 +260,7 @@ class CaseSeeds(MembershipSeeds):
     def _walk(
         self, case: SeededCase, table: Transitions, status: str, closure_code: str | None
     ) -> None:
-        """Bring a Submitted case to a status, each step by whoever makes it."""
+        """Bring a Submitted case to a status; AWS or the customer makes each step."""
         aws = self._aws(case.account, case.region)
         by_aws = case.resolver == "AWS"
         open_end = (READY if by_aws else case.status) if status == CLOSED else status
@@ -301,8 +306,7 @@ class CaseSeeds(MembershipSeeds):
 def _agreed(what: str, of_object: str, said: str | None) -> str:
     if said is not None and said != of_object:
         raise UsageError(
-            f"The {what} is {of_object}, where the seeded object lives, not {said}: leave {what}"
-            " out."
+            f"The {what} of the seeded object is {of_object}, not {said}: leave {what} out."
         )
     return of_object
 
@@ -315,8 +319,8 @@ def _mappings(
     Args:
         what: the name of the list.
         given: the list.
-        text_is: the key of what an entry says that is mere text; empty if none is.
-        others: the other keys that there may be; any may if none is given.
+        text_is: the key that an entry of mere text stands for; empty if entries must be mappings.
+        others: the other keys that an entry may have; empty for any keys.
     """
     entries: list[dict[str, Any]] = []
     for each in given:

@@ -1,4 +1,4 @@
-"""AI investigations of cases in a wanted state."""
+"""Seeds of Security Incident Response: AI investigations of cases."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from membership_mock.errors import SeedRefused, UsageError
 from membership_mock.testing.given.security_ir_cases import CaseSeeds
 from membership_mock.testing.given.security_ir_results import SeededCase, SeededInvestigation
 
-#: what each action of an investigation has come to, by the status of the whole; all of them are
-#: told about, so that neither time nor looks take the investigation further than it was wanted
+#: the status of each action of an investigation, by the status of the whole; all actions are set,
+#: so that neither time nor reads move the investigation on
 _INVESTIGATIONS: Mapping[str, Mapping[str, str]] = {
     "Pending": {},
     "Waiting": {"Investigation": "Waiting", "Evidence": "Pending", "Summarization": "Pending"},
@@ -43,18 +43,18 @@ class InvestigationSeeds(CaseSeeds):
 
         Args:
             case: a case that was seeded, or the id of one of the account.
-            status: ``Pending`` (it has just begun, and goes on as ever), ``Waiting`` (for the
+            status: ``Pending`` (it has just begun, and moves on by itself), ``Waiting`` (for the
                 customer's answer), ``InProgress``, ``Completed``, ``Failed`` or ``Cancelled``.
-            results: contents of what has ended, in Markdown, by the type of the action:
-                ``Evidence``, ``Investigation``, ``Summarization``.
-            account: whose case it is, if only its id is given; the mock's default account when
+            results: contents of the actions that have ended, in Markdown, by the type of the
+                action: ``Evidence``, ``Investigation``, ``Summarization``.
+            account: the owner of the case, if only its id is given; the mock's default account when
                 None.
             region: likewise; the mock's default region when None.
 
         Raises:
-            SeedRefused: the investigation has gone too far for it.
-            UsageError: no investigation has that status, or this one does not come to it any more;
-                the case is closed or self-managed; or a value cannot be so.
+            SeedRefused: the investigation is past this status.
+            UsageError: no investigation has that status, or this one cannot reach it any more; the
+                case is closed or self-managed; or a value is not valid.
         """
         if status not in {*_INVESTIGATIONS, *_ENDINGS}:
             raise UsageError(
@@ -72,8 +72,8 @@ class InvestigationSeeds(CaseSeeds):
                 shown = aws._investigation_of(case_id)
                 if status == "Pending" and {one.status for one in shown} != {"Pending"}:
                     raise SeedRefused(
-                        f"The investigation of case {case_id} is not Pending: that is how the one"
-                        " of a new AWS-supported case begins, and it does not come back to it."
+                        f"The investigation of case {case_id} is not Pending: only a new"
+                        " investigation is Pending, and it does not become Pending again."
                     )
                 for one in shown:
                     if wanted := _INVESTIGATIONS[status].get(one.action_type):

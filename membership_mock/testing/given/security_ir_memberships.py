@@ -1,4 +1,4 @@
-"""Memberships of Security Incident Response in a wanted state."""
+"""Seeds of Security Incident Response: memberships in any status."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class MembershipSeeds(Seeds):
         entire_organization: bool | None = None,
         units: Sequence[str] = (),
     ) -> SeededMembership:
-        """Return a membership with this status, the one that the account has if it has one.
+        """Return a membership with this status; if the account has one, it is used.
 
         Args:
             account: 12 digits; the mock's default account when None.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SeededMembership:
-    """A membership that a seed has brought about."""
+    """A membership that a seed has made or found."""
 
     membership_id: str
     arn: str
@@ -41,7 +41,7 @@ class SeededAttachment:
 
 @dataclass(frozen=True)
 class SeededCase:
-    """A case that a seed has brought about, with what the seed has added to it."""
+    """A case that a seed has made, with what the seed has added to it."""
 
     case_id: str
     arn: str

@@ -28,6 +28,6 @@ __all__ = [
 class SecurityHubSeeds(MemberSeeds, OrganizationSeeds, FindingSeeds):
     """Seeds of Security Hub, from `Given.securityhub`.
 
-    Every seed does what is still missing, and nothing if there is nothing. An account that is left
-    out is the mock's default account, a region the mock's default region.
+    A seed does only what is still missing. Without an account or region, it takes the mock's
+    default one.
     """

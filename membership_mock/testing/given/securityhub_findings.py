@@ -74,7 +74,7 @@ class FindingSeeds(HubSeeds):
         has_hub = self._setup.ask(SERVICE, "DescribeHub", account, region) is not None
         with self._setup.seed(
             "securityhub.findings",
-            "give the fields that the answer names as BatchImportFindings wants them.",
+            "give the fields that the answer names as BatchImportFindings takes them.",
             atomic=has_hub and len(findings) == 1,
         ):
             if not has_hub:

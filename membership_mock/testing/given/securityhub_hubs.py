@@ -33,7 +33,7 @@ class SeededHub:
 
 
 class HubSeeds(Seeds):
-    """Seeds of hubs, and what the other seeds of Security Hub need of them."""
+    """Seeds of hubs, and what the other seeds of Security Hub share."""
 
     def hub(
         self,
@@ -42,13 +42,13 @@ class HubSeeds(Seeds):
         standards: Sequence[str] | None = None,
         region: str | None = None,
     ) -> SeededHub:
-        """Return the enabled hub of an account, with a look at its standards, which settles them.
+        """Return the enabled hub of an account; its standards are read, which makes them READY.
 
         Args:
             account: whose hub.
-            standards: what it is to be subscribed to, by ARN or the end of one, e.g.
-                ``nist-800-53/v/5.0.0``; those that come with a hub by default when None. A hub
-                that is enabled already gets those that it lacks.
+            standards: the standards to subscribe to, by ARN or the end of one, e.g.
+                ``nist-800-53/v/5.0.0``; those that come with a hub by default when None. A hub that
+                is enabled already gets those that it lacks.
             region: where.
 
         Raises:
@@ -58,7 +58,7 @@ class HubSeeds(Seeds):
         account, region = self._setup.account(account), self._setup.region(region)
         with self._setup.seed(
             "securityhub.hub",
-            "hubs of centrally managed accounts are what their configuration policy says: change"
+            "a configuration policy decides about the hub of a centrally managed account: change"
             " the policy, or make the account self-managed.",
         ):
             hub = self._setup.ask(SERVICE, "DescribeHub", account, region)
@@ -85,8 +85,8 @@ class HubSeeds(Seeds):
         """Return an account's hub, which is subscribed to standards.
 
         Args:
-            standards: by ARN or the end of one, e.g. ``nist-800-53/v/5.0.0``; a hub that is made
-                for them has no others.
+            standards: by ARN or the end of one, e.g. ``nist-800-53/v/5.0.0``; a new hub has no
+                others.
             account: whose hub.
             region: where.
 
@@ -97,10 +97,10 @@ class HubSeeds(Seeds):
         return self.hub(account, standards=standards, region=region)
 
     def _enable(self, account: str, region: str) -> None:
-        """Enable a hub that is not enabled, without a look at its standards."""
+        """Enable a hub that is not enabled, without reading its standards."""
         enabled = self._setup.ask(SERVICE, "EnableSecurityHub", account, region)
         if enabled is None and self._setup.ask(SERVICE, "DescribeHub", account, region) is None:
-            self._setup.call(SERVICE, "EnableSecurityHub", account, region)  # to hear why not
+            self._setup.call(SERVICE, "EnableSecurityHub", account, region)  # to raise the refusal
 
     def _subscribe(self, account: str, region: str, standards: Sequence[str]) -> None:
         wanted = self._standards_named(account, region, standards)
@@ -119,7 +119,7 @@ class HubSeeds(Seeds):
         return tuple(each["StandardsArn"] for each in found["StandardsSubscriptions"])
 
     def _standards_named(self, account: str, region: str, names: Sequence[str]) -> list[str]:
-        """Return the ARNs of standards that are named by them, or by how they end."""
+        """Return the ARNs of standards that are named by ARN or by the end of one."""
         listed = self._setup.call(SERVICE, "DescribeStandards", account, region, MaxResults=100)
         arns = [each["StandardsArn"] for each in listed["Standards"]]
         short = {arn.rpartition(":")[2].partition("/")[2]: arn for arn in arns}
@@ -129,7 +129,7 @@ class HubSeeds(Seeds):
             arn = arn or next((each for each in arns if each.endswith(f"/{name}")), None)
             if arn is None:
                 raise UsageError(
-                    f"{name!r} is no standard in {region}{nearest_to(str(name), short)}"
+                    f"{name!r} is not a standard in {region}{nearest_to(str(name), short)}"
                 )
             found.append(arn)
         return found
@@ -142,7 +142,7 @@ def batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 
 def counted(name: str, number: int) -> int:
-    """Return a number of things, which must be one."""
+    """Return ``number`` if it is not negative."""
     if number < 0:
         raise UsageError(f"{name} is how many, or a list of them, not {number!r}.")
     return number

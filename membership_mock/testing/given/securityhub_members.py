@@ -18,7 +18,7 @@ from membership_mock.testing.given.securityhub_hubs import (
 from membership_mock.testing.given.securityhub_paths import (
     REACHED,
     MemberStatus,
-    RequestPipeline,
+    Route,
     check,
     path_to,
 )
@@ -32,9 +32,9 @@ _WITH_INVITATION = ("Invited", "Enabled", "Resigned")
 _ACCOUNTS_PER_CALL = 50
 
 _MEMBER_WAY_OUT = (
-    "an account is the enabled member of one administrator at a time, and administrators are no"
-    " members: end the other association first, e.g. with status='Removed', or use other accounts;"
-    " where it is a quota that is reached, see `mock.quotas`."
+    "an account is the enabled member of one administrator at a time, and an administrator cannot"
+    " be a member: end the other association first, e.g. with status='Removed', or use other"
+    " accounts; if a quota is reached, see `mock.quotas`."
 )
 
 
@@ -45,10 +45,10 @@ class SeededMember:
     Attributes:
         administrator: the administrator.
         account: the member.
-        region: where they belong together.
+        region: the region of the association.
         status: the member's status.
         by: ``invitation`` or ``organization``.
-        invitation_id: the invitation that the member can see; None if there is none.
+        invitation_id: the invitation that the member can see, or None.
     """
 
     administrator: str
@@ -68,31 +68,31 @@ class MemberSeeds(HubSeeds):
         account: str,
         status: MemberStatus = "Enabled",
         *,
-        by: RequestPipeline | None = None,
+        by: Route | None = None,
         email: str | None = None,
         region: str | None = None,
     ) -> SeededMember:
-        """Return a member that has come to a status on a route that AWS knows.
+        """Return a member with a status, reached on a route that AWS allows.
 
-        Hubs are enabled on the way: the administrator's, and the member's from Invited on, for an
-        account without one cannot see its invitations. New members that are to be Resigned,
-        Removed or Deleted were Enabled before.
+        The administrator's hub is enabled, and from Invited on the member's hub too, because an
+        account without a hub cannot see its invitations. A new member that is to be Resigned,
+        Removed or Deleted is Enabled first.
 
         Args:
-            administrator: who has it on its list.
+            administrator: the administrator that has the member on its list.
             account: the member.
             status: ``Created``, ``Invited``, ``Enabled``, ``Resigned``, ``Removed`` or ``Deleted``
                 by invitation; ``Enabled``, ``Removed``, ``Deleted`` or ``AccountSuspended`` by
-                organization. Deleted means that it is on the list no more.
+                organization. Deleted means that it is not on the list any more.
             by: ``invitation`` or ``organization``; when None, ``organization`` for accounts of the
                 organization that the administrator administers.
-            email: what the administrator knows of it, by invitation.
+            email: the e-mail address of a member by invitation.
             region: where.
 
         Raises:
             SeedRefused: the status cannot be reached, e.g. because the account is the member of
                 another administrator, or the route does not lead there.
-            UsageError: an argument cannot be what it is for.
+            UsageError: an argument is not valid.
         """
         with self._setup.seed("securityhub.member", _MEMBER_WAY_OUT):
             (member,) = self._members(administrator, [account], status, by, email, region)
@@ -104,14 +104,14 @@ class MemberSeeds(HubSeeds):
         accounts: int | Sequence[str],
         status: MemberStatus = "Enabled",
         *,
-        by: RequestPipeline | None = None,
+        by: Route | None = None,
         email: str | None = None,
         region: str | None = None,
     ) -> tuple[SeededMember, ...]:
-        """Return many members that have come to a status, as `member` does, in large steps.
+        """Return many members with a status, as `member` does, with few calls.
 
         Args:
-            administrator: who has them on its list.
+            administrator: the administrator that has the members on its list.
             accounts: the members; or how many: accounts of the organization that are not on the
                 list yet, by organization, and accounts of new ids by invitation.
             status: as for `member`.
@@ -122,7 +122,7 @@ class MemberSeeds(HubSeeds):
 
         Raises:
             SeedRefused: the status cannot be reached for one of them; then none has changed.
-            UsageError: an argument cannot be what it is for.
+            UsageError: an argument is not valid.
         """
         with self._setup.seed("securityhub.members", _MEMBER_WAY_OUT):
             return self._members(administrator, accounts, status, by, email, region)
@@ -161,7 +161,7 @@ class MemberSeeds(HubSeeds):
                 if event == "accept":
                     invitations |= self._accept(administrator, group, region)
                 else:
-                    self._happen(event, administrator, group, email, region)
+                    self._make_calls(event, administrator, group, email, region)
         places = dict(self._places(administrator, region, chosen))
         for each in chosen:
             became = places.get(each, "Deleted")
@@ -193,7 +193,7 @@ class MemberSeeds(HubSeeds):
         return [self._setup.account(each) for each in dict.fromkeys(accounts)]
 
     def _led_organization(self, administrator: str, region: str) -> Organization | None:
-        """Return the organization that an account administers here; None if there is none."""
+        """Return the organization that an account administers here; None if it administers none."""
         organization = self._setup.organization(administrator, region)
         if organization is None:
             return None
@@ -237,7 +237,7 @@ class MemberSeeds(HubSeeds):
             raise self._setup.refuse(
                 f"the organization has {len(free)} active accounts that are not on the list of"
                 f" {administrator}, not {count}.",
-                "let the organization have more accounts, see `mock.organization`; or pass"
+                "add accounts to the organization, see `mock.organization`; or pass"
                 " by='invitation'.",
             )
         return free[:count]
@@ -268,8 +268,8 @@ class MemberSeeds(HubSeeds):
             raise self._setup.refuse(
                 f"account {account} is not in an organization that {administrator} administers in"
                 " this region.",
-                "let it be so, see `mock.organization` and"
-                " `mock.given.securityhub.organization_admin`; or pass by='invitation'.",
+                "see `mock.organization` and `mock.given.securityhub.organization_admin`; or pass"
+                " by='invitation'.",
             )
         if route == "invitation" and inside:
             raise self._setup.refuse(
@@ -279,15 +279,15 @@ class MemberSeeds(HubSeeds):
             )
         if status not in REACHED[route]:
             raise self._setup.refuse(
-                f"a member by {route} is never {status}, but {', '.join(REACHED[route])}.",
+                f"a member by {route} is never {status}; it can be {', '.join(REACHED[route])}.",
                 "ask for one of these, or for the other route.",
             )
         return route
 
-    def _happen(
+    def _make_calls(
         self, event: str, administrator: str, accounts: list[str], email: str | None, region: str
     ) -> None:
-        """Let an event of `NEXT_STATUS`, or ``create``, happen to each of these accounts."""
+        """Make the calls of an event of `NEXT_STATUS`, or of ``create``, for these accounts."""
         if event == "resign":
             for each in accounts:
                 self._setup.call(SERVICE, "DisassociateFromAdministratorAccount", each, region)
@@ -295,7 +295,7 @@ class MemberSeeds(HubSeeds):
         if event == "enroll":
             organization = self._setup.organization(administrator, region)
             if organization is not None and organization.management_account_id in accounts:
-                self._enable(organization.management_account_id, region)  # its own to do
+                self._enable(organization.management_account_id, region)  # AWS does not enable it
         if event == "enroll suspended":
             self._suspend(administrator, accounts, region)
         operation = {
@@ -318,11 +318,11 @@ class MemberSeeds(HubSeeds):
                 self._enable(each, region)
 
     def _accept(self, administrator: str, accounts: Iterable[str], region: str) -> dict[str, str]:
-        """Let accounts accept their invitations, and return these."""
+        """Let accounts accept their invitations, and return the invitations' ids by account."""
         accepted: dict[str, str] = {}
         for each in accounts:
             invitation = self._invitation(administrator, each, region)
-            if invitation is None:  # a test may have invited it before it had a hub
+            if invitation is None:  # it was invited before it had a hub
                 self._enable(each, region)
                 invitation = self._invitation(administrator, each, region)
             self._setup.call(

@@ -87,7 +87,7 @@ class SeededCentralConfiguration:
 
 
 class OrganizationSeeds(HubSeeds):
-    """Seeds of what an organization has in Security Hub."""
+    """Seeds of what an organization configures in Security Hub."""
 
     def organization_admin(
         self, account: str | None = None, *, region: str | None = None
@@ -95,7 +95,7 @@ class OrganizationSeeds(HubSeeds):
         """Return the delegated administrator of the organization that an account is in.
 
         Args:
-            account: the account of the organization that is to administer it.
+            account: the account of the organization that becomes its administrator.
             region: where.
 
         Raises:
@@ -167,9 +167,9 @@ class OrganizationSeeds(HubSeeds):
         """Return the finding aggregator of an account, whose hub is enabled.
 
         Args:
-            account: whose findings it gathers, with those of its members.
-            linked_regions: where it gathers them; in every region when None. One that exists
-                already is changed to these.
+            account: the account; the aggregator gathers its findings and those of its members.
+            linked_regions: the regions that it gathers findings of; every region when None. An
+                existing aggregator is changed to these.
             region: the home region.
 
         Raises:
@@ -184,8 +184,8 @@ class OrganizationSeeds(HubSeeds):
                 says = {"RegionLinkingMode": "NO_REGIONS"}
         with self._setup.seed(
             "securityhub.aggregator",
-            "members go by their administrator's aggregator, and an account has one in all"
-            " regions: ask for it in its home region, or delete it first.",
+            "the aggregator of an administrator applies to its members, and an account has one"
+            " aggregator in all regions: ask for it in its home region, or delete it first.",
         ):
             self._enable(account, region)
             listed = self._setup.call(SERVICE, "ListFindingAggregators", account, region)
@@ -228,10 +228,10 @@ class OrganizationSeeds(HubSeeds):
             administrator: the account of the organization that administers it; not the management
                 account.
             linked_regions: the regions that follow the home region; none when None.
-            policies: by name, what they say: ``enabled`` (whether Security Hub is), ``standards``
-                (by ARN or the end of one), ``disabled_controls``, ``description``, and ``targets``,
-                the ids of accounts, units or the root that they are applied to. A policy of the
-                name that exists already is changed.
+            policies: the content of each by its name: ``enabled`` (whether Security Hub is),
+                ``standards`` (by ARN or the end of one), ``disabled_controls``, ``description``,
+                and ``targets``, the ids of accounts, units or the root that they are applied to. An
+                existing policy of this name is changed.
             region: the home region.
 
         Raises:
@@ -257,7 +257,7 @@ class OrganizationSeeds(HubSeeds):
                 AutoEnableStandards="NONE",
                 OrganizationConfiguration={"ConfigurationType": "CENTRAL"},
             )
-            for _ in range(2):  # it is PENDING at the first look
+            for _ in range(2):  # it is PENDING at the first read
                 self._setup.call(SERVICE, "DescribeOrganizationConfiguration", account, region)
             ids = {
                 name: self._policy(account, region, name, says)

@@ -13,15 +13,15 @@ from membership_mock.testing.names import nearest_to
 if TYPE_CHECKING:
     from membership_mock.securityhub.relationships.associations import Event
 
-RequestPipeline = Literal["invitation", "organization"]
+Route = Literal["invitation", "organization"]
 MemberStatus = Literal[
     "Created", "Invited", "Enabled", "Resigned", "Removed", "Deleted", "AccountSuspended"
 ]
-#: a status, or None for an account that is not on the list, which is what Deleted ends in
+#: a status, or None for an account that is not on the list, as after Deleted
 _Place = str | None
 
-#: What a seed does on each route; `NEXT_STATUS` says where it leads. Declining leads to Resigned as
-#: resigning does, but is not what the word says.
+#: The events of each route; `NEXT_STATUS` says which status follows. Declining an invitation leads
+#: to Resigned, too, but a seed lets an enabled member resign.
 _EVENTS: dict[str, tuple[Event, ...]] = {
     "invitation": ("invite", "accept", "resign", "disassociate", "delete"),
     "organization": ("enroll", "enroll suspended", "disassociate", "delete"),
@@ -31,22 +31,22 @@ REACHED: dict[str, tuple[str, ...]] = {
     "invitation": ("Created", "Invited", "Enabled", "Resigned", "Removed", "Deleted"),
     "organization": ("Enabled", "Removed", "Deleted", "AccountSuspended"),
 }
-#: What an account that is new was before, though there are shorter routes.
+#: The status that a new account has first on its way, although there are shorter ways.
 _BEFORE = {"Resigned": "Enabled", "Removed": "Enabled", "Deleted": "Enabled"}
 
 
 def check(status: str, by: str | None) -> None:
-    """Refuse what is no status, or no route.
+    """Refuse a status or a route that does not exist.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it does not exist.
     """
     if by not in (None, *_EVENTS):
         raise UsageError(f"Members come by 'invitation' or by 'organization', not by {by!r}.")
     known = dict.fromkeys(each for route in REACHED.values() for each in route)
     if status not in known:
         raise UsageError(
-            f"{status!r} is no status of a member{nearest_to(str(status), known)}"
+            f"{status!r} is not a status of a member{nearest_to(str(status), known)}"
             f" There are: {', '.join(known)}."
         )
 
@@ -75,7 +75,7 @@ def _next(place: _Place, route: str) -> Iterator[tuple[str, _Place]]:
         if route == "invitation":
             yield "create", "Created"
             return
-        place = "Created"  # where an account of the organization starts from, unseen
+        place = "Created"  # an account of the organization starts here, not visible to users
     for event in _EVENTS[route]:
         after = NEXT_STATUS.get((cast(MemberStatus, place), event))
         if after is not None:

@@ -40,10 +40,10 @@ def check_types(
     """Refuse arguments that are not of the types that a method's annotations name.
 
     Args:
-        path: where they stand, for the message.
+        path: the seed that they are for, for the message.
         method: the method.
-        arguments: by name; those that only its ``**fields`` can take are the service's to judge.
-        is_unknown: whether a value stands for another one, which can be of any type.
+        arguments: by name; those that only its ``**fields`` can take are checked by the service.
+        is_unknown: whether a value is a reference, whose type is not known yet.
 
     Raises:
         UsageError: one is of another type.
@@ -59,7 +59,7 @@ def check_types(
 
 
 def _fits(value: object, hint: Any, is_unknown: Callable[[object], bool]) -> bool:
-    """Return whether a value can be of a type, as far as that can be told at little cost.
+    """Return whether a value can be of a type, as far as a quick check shows.
 
     Any collection passes for a sequence, e.g. the values of a mapping, but neither text nor a
     mapping does.
@@ -70,7 +70,7 @@ def _fits(value: object, hint: Any, is_unknown: Callable[[object], bool]) -> boo
     if origin in (Union, types.UnionType):
         return any(_fits(value, each, is_unknown) for each in inner)
     if origin is Literal:
-        return isinstance(value, str)  # the seed itself says best which there are
+        return isinstance(value, str)  # the seed's own message lists the values
     if hint is None or hint is type(None):
         return value is None
     if isinstance(value, bool):
@@ -101,7 +101,7 @@ def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
     def seed(*args: Any, **kwargs: Any) -> Any:
         try:
             arguments = signature.bind(*args, **kwargs).arguments
-        except TypeError:  # as Python says best of the call itself
+        except TypeError:  # the call itself raises Python's message
             return method(*args, **kwargs)
         check_types(method.__name__, method, arguments)
         return method(*args, **kwargs)
@@ -111,7 +111,7 @@ def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
 
 @functools.cache
 def _hints(method: Callable[..., Any]) -> dict[str, Any]:
-    """Return the types of a method's parameters, but for what collects other keywords."""
+    """Return the types of a method's parameters, except ``*args`` and ``**kwargs``."""
     kept = {
         name
         for name, each in inspect.signature(method).parameters.items()
@@ -119,7 +119,7 @@ def _hints(method: Callable[..., Any]) -> dict[str, Any]:
     }
     try:
         hints = get_type_hints(method)
-    except NameError:  # of a type that is there for type checkers only
+    except NameError:  # a type that is imported for type checkers only
         return {}
     return {name: hint for name, hint in hints.items() if name in kept}
 

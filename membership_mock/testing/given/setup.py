@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from membership_mock.engine.state.transaction import Transaction
     from membership_mock.testing.running_mock import RunningMock
 
-# All regions there are look like this, and those to come will; a slip of the pen mostly does not.
+# Every region of today matches this; most misspelt names do not.
 _REGION = re.compile(
     r"[a-z]{2,4}(-[a-z]+)?-(north|south|east|west|central|(north|south)(east|west))-\d{1,2}"
 )
-# The regions whose names are worth proposing when one was misspelt.
+# The regions that a message may propose for a misspelt one.
 _REGIONS = [
     *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
     *("eu-central-1", "eu-north-1", "eu-south-1", "eu-west-1", "eu-west-2", "eu-west-3"),
@@ -45,17 +45,17 @@ _REGIONS = [
 
 _SHOWN = 300
 
-#: The way out of a refusal when the seed knows no better one.
+#: The advice of a refusal when the seed has no better one.
 BY_THE_RULES = (
-    "seeds keep to the service's own rules; bring the world first to where they allow the call,"
-    " or ask for another state."
+    "a seed follows the rules of the service: first bring the world into a state that allows the"
+    " call, or ask for another state."
 )
 
-#: The errors by which the services say that a quota is reached, and the way out of these.
+#: The errors of the services for a quota that is reached, and the advice for them.
 _OF_QUOTAS = ("ServiceQuotaExceededException", "LimitExceededException")
 _QUOTA_WAY_OUT = (
-    "a quota is reached, which holds for seeds as well: raise it with `mock.quotas.set`, or bring"
-    " what counts against it to its end first; `print(mock.quotas)` shows the quotas."
+    "a quota is reached, and quotas hold for seeds too: raise it with `mock.quotas.set`, or end"
+    " something that counts against it first; `print(mock.quotas)` shows the quotas."
 )
 
 
@@ -63,9 +63,9 @@ class _State:
     """What all seeds of a running mock share: its clients, and the seed that is running.
 
     Attributes:
-        clients: one a service and region, whatever the account.
-        transaction: what the outermost seed at work goes back to if it is refused.
-        seed: the name of the innermost seed at work.
+        clients: one per service and region, for all accounts.
+        transaction: undone if the outermost running seed is refused.
+        seed: the name of the innermost running seed.
         way_out: what to do when it is refused.
     """
 
@@ -77,7 +77,7 @@ class _State:
 
 
 class Setup:
-    """Makes the calls of seeds, by whatever account, and takes them back when one is refused.
+    """Makes the calls of seeds, as any account, and undoes them when one is refused.
 
     Args:
         mock: the mock in whose world the calls are made.
@@ -123,15 +123,16 @@ class Setup:
     ) -> Iterator[None]:
         """Make all calls inside the block or, if one is refused, none of them.
 
-        Put it around every seed. No other thread sees the world while it is between two of the
-        seed's calls. Whatever exception leaves the outermost block takes back what was done inside:
-        in our services by itself, in moto's by what `undo` and `keep_organizations` were told.
+        Put it around every seed. No other thread sees the world between two of the seed's calls. If
+        an exception leaves the outermost block, all that was done inside is undone: automatically
+        in our services, by `undo` and `keep_organizations` in moto's.
 
         Args:
-            name: the seed as its user called it, for messages, e.g. ``securityhub.member``.
+            name: the name of the seed for messages, e.g. ``securityhub.member``.
             way_out: what to do when it is refused.
-            atomic: the block changes the world by one call at the most, which does nothing when it
-                is refused: nothing has to be kept for it, which counts where a store is large.
+            atomic: the block makes at most one call that changes the world, and that call changes
+                nothing when it is refused. Then no copy of the stores is needed, which saves time
+                where a store is large.
         """
         running = self.running
         state = running.tool(_State)
@@ -152,16 +153,16 @@ class Setup:
                 state.seed, state.way_out = before
 
     def undo(self, take_back: Callable[[], object]) -> None:
-        """Let ``take_back`` be called if the seed at work is refused, the latest first.
+        """Let ``take_back`` be called if the running seed is refused, the latest first.
 
-        Our services' state needs none of it: this is for what was done to moto's services.
+        It is for changes in moto's services; changes in ours are undone anyway.
         """
         point = self.running.tool(_State).transaction
         if point is not None:
             point.undo.append(take_back)
 
     def keep_organizations(self) -> None:
-        """Let moto's organizations be as they are now if the seed at work is refused."""
+        """Put moto's organizations back to what they are now if the running seed is refused."""
         point = self.running.tool(_State).transaction
         if point is not None and not point.keeps_organizations:
             point.keeps_organizations = True
@@ -176,11 +177,11 @@ class Setup:
         return partition_of(region)
 
     def random_id(self) -> str:
-        """Return a random UUID, from the source that the mock's seed settles."""
+        """Return a random UUID, from the random source of the mock."""
         return self.running.world.uuid()
 
     def refuse(self, text: str, way_out: str = "") -> SeedRefused:
-        """Return the refusal of the seed at work for a reason that no call was needed to find."""
+        """Return the refusal of the running seed, for a reason that was found without a call."""
         state = self.running.tool(_State)
         return SeedRefused(
             f"The seed {state.seed} was refused, and the world is as it was before.\n"
@@ -197,7 +198,7 @@ class Setup:
         /,
         **parameters: Any,
     ) -> dict[str, Any]:
-        """Return what an account's call is answered with, without ``ResponseMetadata``.
+        """Make a call as an account, and return its answer without ``ResponseMetadata``.
 
         Args:
             service: the service's id, ours or moto's.
@@ -209,7 +210,7 @@ class Setup:
 
         Raises:
             SeedRefused: the service refuses the call, or a part of what it asks for.
-            UsageError: ``account`` or ``region`` cannot be one.
+            UsageError: ``account`` or ``region`` is not valid.
             NotRunning: the mock is not running.
         """
         who, where = self.account(account), self.region(region)
@@ -239,7 +240,7 @@ class Setup:
         /,
         **parameters: Any,
     ) -> dict[str, Any] | None:
-        """Return what `call` returns, or None when the service refuses: for a look at the world."""
+        """Return what `call` returns, or None when the service refuses; use it to read only."""
         try:
             return self._make(
                 service, operation, self.account(account), self.region(region), parameters
@@ -273,12 +274,12 @@ class Setup:
         clients = self.running.tool(_State).clients
         client = clients.get((service, region))
         if client is None:
-            # Whatever the user's environment says of endpoints and retries is for the user's calls.
+            # Endpoints and retries that the environment configures are for the user's calls only.
             config = Config(ignore_configured_endpoint_urls=True, retries={"total_max_attempts": 1})
             client = self._mock.session(region=region).client(service, config=config)
             clients[service, region] = client
         if service in SERVICES:
-            # botocore would fill it in, from a source of its own, which no mock's seed settles
+            # botocore would fill in a random token, which the mock's option `seed` cannot repeat
             token = idempotency_token(client.meta.service_model.operation_model(operation))
             if token is not None:
                 sent = {token: self.random_id(), **sent}
@@ -307,7 +308,7 @@ class Setup:
 
 
 def _refused_parts(answer: Mapping[str, Any]) -> str:
-    """Return what an answer that is no error lists as refused; empty if it lists nothing."""
+    """Return what a successful answer lists as refused; empty if it lists nothing."""
     for name, value in answer.items():
         listed = name.startswith(("Unprocessed", "Failed")) or name == "errors"
         if listed and isinstance(value, list) and value:

@@ -1,4 +1,4 @@
-"""The world from a plain mapping: read whole, then seeded entry by entry, or not at all."""
+"""The world from a plain mapping: all of it is read first, and then seeded entry by entry."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class _Entry:
     Attributes:
         path: where it stands, for messages.
         seed: the seed's method.
-        keywords: what the mapping says to it, references and all.
-        name: what its result is called; None for nothing.
+        keywords: its arguments, with references in them.
+        name: the name of its result; None if it has none.
     """
 
     path: str
@@ -77,7 +77,7 @@ def seed_world(
             setup.keep_organizations()
             _organize(organize, settings, names)
         for entry in entries:
-            result = _told_where(entry.path, partial(_seeded, entry, names))
+            result = _locating_errors(entry.path, partial(_seeded, entry, names))
             if entry.name is not None:
                 _name(f"{entry.path}.{_AS}", names, entry.name, result)
     return names
@@ -90,7 +90,7 @@ def _accounts(given: object) -> Mapping[str, str]:
     accounts = _mapping(_ACCOUNTS, given)
     for name, value in accounts.items():
         _check_name(_ACCOUNTS, name)
-        _told_where(f"{_ACCOUNTS}.{name}", partial(account_id, value))
+        _locating_errors(f"{_ACCOUNTS}.{name}", partial(account_id, value))
     return accounts
 
 
@@ -112,7 +112,7 @@ def _entry(seeds: object, path: str, given: object) -> _Entry:
     ]
     if len(entry) != 1:
         raise UsageError(
-            f"{path}: one seed was expected, with {_AS!r} beside it or not, but there are"
+            f"{path}: one seed was expected, with or without {_AS!r}, but there are"
             f" {', '.join(map(repr, entry)) or 'none'}. Write e.g. {{{known[0]!r}: {{…}}}}."
         )
     ((seed, keywords),) = entry.items()
@@ -136,11 +136,11 @@ def _mapping(path: str, value: object) -> Mapping[str, Any]:
 
 def _check_name(path: str, name: object) -> None:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise UsageError(f"{path}: {name!r} is no name: use letters, digits, - and _.")
+        raise UsageError(f"{path}: {name!r} is not a name: use letters, digits, - and _.")
 
 
 def _check_keywords(path: str, method: Callable[..., Any], keywords: Mapping[str, Any]) -> None:
-    """Refuse keywords that a method does not take, lacks, or takes as something else."""
+    """Refuse keywords that are unknown, missing or of a wrong type."""
     parameters = inspect.signature(method).parameters
     kinds = {each.kind for each in parameters.values()}
     named = [
@@ -150,7 +150,7 @@ def _check_keywords(path: str, method: Callable[..., Any], keywords: Mapping[str
     ]
     for name in keywords:
         if not isinstance(name, str):
-            raise UsageError(f"{path}: {name!r} is no text, as all keys are.")
+            raise UsageError(f"{path}: {name!r} is not text, as every key must be.")
     if inspect.Parameter.VAR_KEYWORD not in kinds:
         for name in keywords:
             if name not in named:
@@ -163,7 +163,7 @@ def _check_keywords(path: str, method: Callable[..., Any], keywords: Mapping[str
             others = [str(each) for each in keywords if each not in named]
             slip = next(iter(difflib.get_close_matches(name, others, n=1)), None)
             raise UsageError(
-                f"{path}: {name!r} is missing" + (f"; {slip!r} is something else." if slip else ".")
+                f"{path}: {name!r} is missing" + (f"; {slip!r} was given instead." if slip else ".")
             )
     check_types(path, method, keywords, _is_reference)
 
@@ -178,16 +178,16 @@ def _is_reference(value: object) -> bool:
 def _organize(
     build: Callable[..., object], settings: Mapping[str, Any], names: dict[str, Any]
 ) -> None:
-    """Build the organization; its accounts are known by their names from then on."""
-    built = _told_where(
+    """Build the organization, and add its accounts to the names."""
+    built = _locating_errors(
         _ORGANIZATION, lambda: build(**_resolved(_ORGANIZATION, dict(settings), names))
     )
     _name(_ORGANIZATION, names, _ORGANIZATION, built)
     for name, account in getattr(built, "accounts", {}).items():
         if names.setdefault(name, account) != account:
             raise UsageError(
-                f"{_ORGANIZATION}: {name!r} is the account {account} there, and something else"
-                f" outside of it: {names[name]!r}. Call one of them otherwise."
+                f"{_ORGANIZATION}: {name!r} is the account {account} there, but outside of it the"
+                f" name stands for {names[name]!r}. Rename one of them."
             )
 
 
@@ -210,7 +210,7 @@ def _resolved(path: str, value: Any, names: Mapping[str, Any]) -> Any:
     found = _REFERENCE.fullmatch(value)
     if found is None:
         raise UsageError(
-            f"{path}: {value!r} is no reference: write '$name' or '$name.field', or '$$' for a"
+            f"{path}: {value!r} is not a reference: write '$name' or '$name.field', or '$$' for a"
             " text that begins with a dollar."
         )
     name, fields = found.groups()
@@ -244,12 +244,12 @@ def _field(path: str, reference: str, owner: Any, field: str) -> Any:
 
 def _name(path: str, names: dict[str, Any], name: str, result: object) -> None:
     if name in names:
-        raise UsageError(f"{path}: something is called {name!r} already: {names[name]!r}.")
+        raise UsageError(f"{path}: the name {name!r} is taken already: {names[name]!r}.")
     names[name] = result
 
 
-def _told_where(path: str, act: Callable[[], T]) -> T:
-    """Act, and let a message say where in the mapping it went wrong."""
+def _locating_errors(path: str, act: Callable[[], T]) -> T:
+    """Act; if it fails, name the place in the mapping in the message."""
     try:
         return act()
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""How an organization is built from names: everything is checked first, and then done."""
+"""How an organization is built from names: first everything is checked, then it is built."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def build(
     """Return a new organization; what `MembershipMock.organization` does.
 
     Raises:
-        UsageError: something about it cannot be, and nothing was built.
+        UsageError: an argument is not valid; nothing was built.
     """
     if isinstance(trusted, str) or not isinstance(trusted, Iterable):
-        raise UsageError(f"{trusted!r} is no list of services: pass e.g. ['security-ir'].")
+        raise UsageError(f"{trusted!r} is not a list of services: pass e.g. ['security-ir'].")
     plan = read_tree(tree)
     named = {each.account_id: each.name for each in plan.accounts.values() if each.account_id}
     roles = [(principal, named.get(name, name)) for principal, name in administrators(delegated)]

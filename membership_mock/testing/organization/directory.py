@@ -1,4 +1,4 @@
-"""Who and what is in an organization, by name: accounts by name or id, units by path or id."""
+"""What is in an organization: accounts by name or id, units by path or id."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Directory:
     Args:
         running: the mock that the organization lives in.
         moto: the organization.
-        organization_id: which one, should the management account get another.
+        organization_id: which one; the management account may create another one later.
     """
 
     def __init__(self, running: Running, moto: MotoOrganization, organization_id: str) -> None:
@@ -35,7 +35,7 @@ class Directory:
         return cast(Organization, self._moto.read())
 
     def require_there(self) -> None:
-        """Refuse to work on an organization that there is no more.
+        """Refuse to work on an organization that does not exist any more.
 
         Raises:
             NotRunning: its mock has ended.
@@ -71,7 +71,7 @@ class Directory:
         """Return an account by its name or id.
 
         Raises:
-            UsageError: there is none.
+            UsageError: there is no such account.
         """
         with self._running.world.lock:
             self.require_there()
@@ -84,14 +84,14 @@ class Directory:
             return found
 
     def member(self, named: str, what: str) -> Account:
-        """Return an account that something can be done to.
+        """Return an account that is not the management account.
 
         Args:
             named: its name or id.
-            what: the participle of what is to be done.
+            what: the participle of what is to be done, for the message.
 
         Raises:
-            UsageError: there is none, or it is the management account.
+            UsageError: there is no such account, or it is the management account.
         """
         found = self.account(named)
         if found.account_id == self._moto.management:
@@ -127,7 +127,7 @@ class Directory:
 
         Args:
             path: None stands for the root.
-            root: whether the root will do.
+            root: whether the root is allowed.
 
         Raises:
             UsageError: there is no such unit.
@@ -143,7 +143,7 @@ class Directory:
         )
 
     def drawn(self) -> str:
-        """Return the tree of units and accounts, a line each."""
+        """Return the tree of units and accounts, one per line."""
         with self._running.world.lock:
             organization = self.read()
             lines = list(draw(self._branches(organization)))
@@ -172,7 +172,7 @@ class Directory:
 
 
 def nearest(named: object, known: list[str]) -> str:
-    """Return the end of a message on an unknown name: the nearest one, or those there are."""
+    """Return the end of a message about an unknown name: the nearest one, or all known names."""
     found = difflib.get_close_matches(str(named), known, n=1)
     return f"; nearest: {found[0]!r}." if found else f"; it has {listed(known)}."
 

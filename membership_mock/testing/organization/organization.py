@@ -1,4 +1,4 @@
-"""An AWS organization in a line: accounts by name, in units, with clients to use."""
+"""An organization of the mock: its accounts by name, its units, and clients of its accounts."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 class MockOrganization:
     """An organization in moto, from `MembershipMock.organization`; accounts go by their names.
 
-    Wherever an account is asked for by name, its id will do as well, and a unit's id for its path.
-    It holds no state of its own: what `organizations` clients change is seen here, and the other
-    way round. What is done here is setup_calls, and in no record of calls.
+    Every method takes an account's id as well as its name, and a unit's id as well as its path. The
+    object holds no state: it shows what `organizations` clients change, and they see what it
+    changes. Its own calls are not recorded.
 
     Iterating gives the names of the accounts, the management account's (``management``) first.
     """
@@ -67,9 +67,9 @@ class MockOrganization:
 
     @property
     def accounts(self) -> dict[str, str]:
-        """The ids of the accounts by name, as they are now; suspended and closed ones are there.
+        """The ids of the accounts by name, as they are now, with suspended and closed accounts.
 
-        If `organizations` clients have given a name twice, it is that of the account that joined
+        If `organizations` clients have used a name twice, it is the id of the account that joined
         first.
         """
         return self._directory.ids()
@@ -147,12 +147,12 @@ class MockOrganization:
         Args:
             name: what it is called.
             unit: the path of its unit; the root when None.
-            account_id: an account that exists, which is invited and accepts; a new account is
-                created when None.
+            account_id: an existing account, which is invited and accepts; a new account is created
+                when None.
 
         Raises:
-            UsageError: the name is taken or cannot be right, there is no such unit, or the account
-                is in an organization.
+            UsageError: the name is taken or not valid, there is no such unit, or the account is in
+                an organization.
         """
         with self._running.world.lock:
             taken = self.accounts
@@ -216,11 +216,11 @@ class MockOrganization:
             self._moto.close(found.account_id)
 
     def leave(self, account: str) -> None:
-        """Let an account leave the organization; it lives on by itself, and may `join` again.
+        """Let an account leave the organization: it is standalone then, and may `join` again.
 
         Raises:
             UsageError: there is no such account, it is the management account, or a delegated
-                administrator, which AWS does not let go.
+                administrator, which AWS does not let leave.
         """
         with self._running.world.lock:
             found = self._directory.member(account, "removed")
@@ -239,14 +239,14 @@ class MockOrganization:
     # --- units ---
 
     def add_unit(self, path: str) -> str:
-        """Create a unit, and return its id; the units above it must be there.
+        """Create a unit, and return its id; the units above it must exist.
 
         Raises:
-            UsageError: it is there already, its parent is not, its name cannot be right, or it
-                would be nested too deep.
+            UsageError: it exists already, its parent does not, its name is not valid, or it would
+                be nested too deep.
         """
         if not isinstance(path, str):
-            raise UsageError(f"{path!r} is no path of a unit: pass e.g. 'Workloads/Prod'.")
+            raise UsageError(f"{path!r} is not the path of a unit: pass e.g. 'Workloads/Prod'.")
         above, _, name = path.rpartition("/")
         with self._running.world.lock:
             units = self.units
@@ -337,7 +337,7 @@ class MockOrganization:
             account: the account's name; may be None if the service has one administrator.
 
         Raises:
-            UsageError: there is no such service or account, or it is no delegated administrator.
+            UsageError: there is no such service or account, or it is not a delegated administrator.
         """
         principal = delegated_principal(service)
         with self._running.world.lock:
@@ -352,7 +352,7 @@ class MockOrganization:
                     + (": say which one is meant." if registered else ".")
                 )
             if chosen not in registered:
-                raise UsageError(f"{account!r} is no delegated administrator of {service!r}.")
+                raise UsageError(f"{account!r} is not a delegated administrator of {service!r}.")
             self._moto.deregister(principal, chosen)
 
     # --- shown ---

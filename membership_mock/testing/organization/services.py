@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SECURITYHUB = "securityhub.amazonaws.com"
 
-#: Ours that has no part in Organizations: its members are accounts, in whatever organization.
+#: The mocked service that does not work with Organizations.
 CLEANROOMS = "cleanrooms.amazonaws.com"
 
 
@@ -55,7 +55,7 @@ def delegated_principal(service: object) -> str:
 def _principal(service: object, known: list[str], ability: str) -> str:
     if not isinstance(service, str) or not service:
         raise UsageError(
-            f"{service!r} is no service: pass its id, e.g. 'securityhub', or its principal."
+            f"{service!r} is not a service: pass its id, e.g. 'securityhub', or its principal."
         )
     principal = service if "." in service else f"{service}.amazonaws.com"
     if principal == CLEANROOMS:
@@ -65,7 +65,7 @@ def _principal(service: object, known: list[str], ability: str) -> str:
         )
     if principal not in known:
         raise UsageError(
-            f"{service!r} is no service that can {ability}{nearest_to(principal, known)}"
+            f"{service!r} is not a service that can {ability}{nearest_to(principal, known)}"
         )
     return principal
 
@@ -74,11 +74,11 @@ def administrators(delegated: Mapping[str, str | Sequence[str]]) -> list[tuple[s
     """Return principal and account of each delegated administrator that is asked for.
 
     Raises:
-        UsageError: a service cannot have one, or not as many.
+        UsageError: a service cannot have a delegated administrator, or not so many.
     """
     if not isinstance(delegated, Mapping):
         raise UsageError(
-            f"{delegated!r} does not say who is whose delegated administrator: pass a mapping of"
+            f"{delegated!r} does not name delegated administrators: pass a mapping of"
             " services to names of accounts, e.g. {'securityhub': 'audit'}."
         )
     found: list[tuple[str, str]] = []
@@ -168,31 +168,31 @@ def check_regions(regions: object, partition: str | None = None) -> list[str]:
     """Return the regions if an organization can have an administrator in them.
 
     Args:
-        regions: what was passed as such.
+        regions: what the test passed as regions.
         partition: where the organization lives; where the first region is when None.
 
     Raises:
-        UsageError: there are none, one is no region, or in another partition.
+        UsageError: there are none, one is not a region, or they are in several partitions.
     """
     if isinstance(regions, str) or not isinstance(regions, Sequence) or not regions:
-        raise UsageError(f"{regions!r} is no list of regions: pass e.g. ['eu-west-1'].")
+        raise UsageError(f"{regions!r} is not a list of regions: pass e.g. ['eu-west-1'].")
     for region in regions:
         if not is_region(region):
-            raise UsageError(f"{region!r} is no region: pass e.g. 'eu-west-1'.")
+            raise UsageError(f"{region!r} is not a region: pass e.g. 'eu-west-1'.")
         partition = partition or partition_of(region)
         if partition_of(region) != partition:
             raise UsageError(
-                f"{region} is in another partition than {partition}; an organization does not"
-                " reach into another one."
+                f"{region} is not in the partition {partition}; an organization is in one"
+                " partition."
             )
     return list(regions)
 
 
 def check_standing(running: Running, account: str, regions: Sequence[str]) -> None:
-    """Refuse an account that somebody else's Security Hub administers in one of the regions.
+    """Refuse an account that is a member of a Security Hub administrator in one of the regions.
 
     Raises:
-        UsageError: it is a member there.
+        UsageError: it is a member in one of them.
     """
     for region in regions:
         family = _backend(running, account_id(account), region).family(Administration)
@@ -209,7 +209,7 @@ def _backend(running: Running, account: str, region: str) -> Backend:
 
 
 def management_cannot(principal: str) -> str:
-    """Return why the management account does not become a delegated administrator."""
+    """Return the message that the management account cannot become a delegated administrator."""
     return (
         f"The {MANAGEMENT} account cannot be registered as the delegated administrator of"
         f" {principal}: name a member account."

@@ -10,14 +10,14 @@ from typing import TypeAlias
 from membership_mock.engine.pipeline.caller import account_id
 from membership_mock.errors import UsageError
 
-#: Accounts by name: in a mapping with the id, or None for a random one; in a list without. What is
-#: a mapping or a list itself is a unit of that name.
+#: A mapping has accounts, by name, with the id or None for a random one; and units, by name, each a
+#: mapping or a list. A list has the names of accounts.
 Tree: TypeAlias = Mapping[str, "Tree | str | None"] | Sequence[str]
 
 #: What the management account is called in an organization of the mock.
 MANAGEMENT = "management"
 
-#: Units below the root, one in another. Source: quotas of Organizations, "OU nesting".
+#: How deep units can be nested below the root. Source: quotas of Organizations, "OU nesting".
 DEEPEST = 5
 
 _ID = re.compile(r"\d{12}|ou-[0-9a-z]+-[0-9a-z]+|r-[0-9a-z]+")
@@ -25,7 +25,7 @@ _ID = re.compile(r"\d{12}|ou-[0-9a-z]+-[0-9a-z]+|r-[0-9a-z]+")
 
 @dataclass(frozen=True, slots=True)
 class PlannedAccount:
-    """An account to be.
+    """An account that will be created.
 
     Attributes:
         name: its name.
@@ -60,8 +60,8 @@ def read_tree(tree: object) -> Plan:
     """Return the plan that a tree means.
 
     Raises:
-        UsageError: it is no such tree; an account, an id or a unit is there twice; a name or an id
-            cannot be right; or units are nested deeper than AWS lets them be.
+        UsageError: it is not such a tree; an account, an id or a unit is in it twice; a name or an
+            id is not valid; or units are nested deeper than AWS allows.
     """
     plan = Plan()
     _read(tree, "", plan)
@@ -72,7 +72,7 @@ def read_tree(tree: object) -> Plan:
             if first != each.name:
                 raise UsageError(
                     f"The id {each.account_id} is given to {first!r} and to {each.name!r}: an"
-                    " account has an id of its own; write None for a random one."
+                    " id belongs to one account; write None for a random one."
                 )
     return plan
 
@@ -127,7 +127,8 @@ def account_name(name: object) -> str:
     """Return ``name`` if an account can be called so.
 
     Raises:
-        UsageError: it is no text, empty, too long for AWS, an id, or the management account's.
+        UsageError: it is not text, empty, too long for AWS, an id, or the management account's
+            name.
     """
     named = _name(name, "an account", 50)
     if named in (MANAGEMENT, "master"):
@@ -141,13 +142,13 @@ def unit_name(name: object) -> str:
     """Return ``name`` if a unit can be called so.
 
     Raises:
-        UsageError: it is no text, empty, too long for AWS, an id, or has a slash in it.
+        UsageError: it is not text, empty, too long for AWS, an id, or has a slash in it.
     """
     named = _name(name, "a unit", 128)
     if "/" in named:
         raise UsageError(
-            f"A unit cannot be called {named!r} here: the slash parts units in a path; nest them"
-            " as mappings."
+            f"A unit cannot be called {named!r} here: a slash separates the units of a path; nest"
+            " units as mappings."
         )
     return named
 
@@ -155,7 +156,7 @@ def unit_name(name: object) -> str:
 def _name(name: object, what: str, longest: int) -> str:
     if not isinstance(name, str) or not name.strip() or len(name) > longest:
         raise UsageError(
-            f"{name!r} is no name of {what}: pass text of 1 to {longest} characters."
+            f"{name!r} is not a name of {what}: pass text of 1 to {longest} characters."
             + (
                 " A list holds the names of accounts only; write a mapping to nest units."
                 if isinstance(name, (Mapping, list, tuple))
@@ -164,7 +165,7 @@ def _name(name: object, what: str, longest: int) -> str:
         )
     if _ID.fullmatch(name):
         raise UsageError(
-            f"{name!r} is an id, and no name of {what}."
+            f"{name!r} is an id, not a name of {what}."
             + (
                 f" To give an account this id, write {{'name': {name!r}}}."
                 if "-" not in name
@@ -178,7 +179,7 @@ def child(unit: str, name: object) -> str:
     """Return the path of a unit in another one; the empty path is the root's.
 
     Raises:
-        UsageError: no unit can be called so, or it would be nested too deep.
+        UsageError: the name is not valid, or the unit would be nested too deep.
     """
     path = f"{unit}/{unit_name(name)}" if unit else unit_name(name)
     if path.count("/") >= DEEPEST:

@@ -1,7 +1,7 @@
-"""The world as a picture: who administers whom, who sits in which room, what a membership covers.
+"""The world as a picture: administrators with members, collaborations, and memberships.
 
-It is read into a `Picture`, in a stable order and cut where it is too much; ``mermaid.py`` and
-``svg.py`` write that.
+It is read into a `Picture`, in a stable order and cut where it is too long. ``mermaid.py`` and
+``svg.py`` write the picture as text.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: how many members of an administrator, of a room, of an organization or of a coverage are drawn
+#: how many members of an administrator, collaboration, organization or membership are drawn
 DRAWN = 10
-#: how many administrators, rooms and memberships are drawn
+#: how many administrators, collaborations and memberships are drawn
 DRAWN_GROUPS = 20
 
 FORMATS = ("mermaid", "svg")
@@ -94,7 +94,7 @@ class _Painter:
     # --- Security Hub ---
 
     def _administrators(self) -> None:
-        """Draw an arrow for each pair and status, with the regions in which it is so."""
+        """Draw an arrow for each pair and status, with its regions."""
         regions: dict[str, dict[tuple[str, str, bool], list[str]]] = {}
         for (region,), store in sorted(self._world.stores(AssociationStore), key=_key):
             if not self._is_there(region):
@@ -198,7 +198,7 @@ class _Painter:
     # --- organizations ---
 
     def _organizations(self) -> None:
-        """Draw what else is in the organizations, as far as there is room."""
+        """Draw the other accounts of the organizations, as many as fit."""
         for _, organization in self._view.organizations:
             frame = organization.organization_id
             self._frame(organization)

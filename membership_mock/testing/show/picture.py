@@ -1,4 +1,4 @@
-"""What there is to draw of a world, and how its names are written."""
+"""The data of a picture of the world, and how names are written in it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ LONGEST_NAME = 40
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """An account, or what stands for those that are too many.
+    """An account, or one box for many accounts that are not drawn.
 
     Attributes:
         id: 12 digits, or an identifier of its own.
         lines: what stands in it.
         frame: the organization that it belongs to; empty for none.
-        rest: whether it stands for many.
+        rest: whether it stands for many accounts.
     """
 
     id: str
@@ -51,7 +51,7 @@ class Row:
         box: the box of the account; empty for none.
         text: what it says.
         label: what the account is there, in short.
-        settled: whether the account is really in.
+        settled: whether the account has joined.
     """
 
     box: str
@@ -85,7 +85,7 @@ class Picture:
         frames: the title of each organization, by its id.
         boxes: each by its id.
         arrows: between boxes.
-        cards: rooms and memberships.
+        cards: collaborations and memberships.
     """
 
     frames: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A picture as SVG: accounts in columns, administrators left of their members, rooms below.
+"""A picture as SVG: accounts in columns, administrators left of members, collaborations below.
 
 The text is in a fixed-width font, so that its width is known without the font.
 """
@@ -58,7 +58,7 @@ def svg(picture: Picture) -> str:
 
 
 class _Drawing:
-    """Gives everything its place, and then draws it: frames first, then arrows, then boxes."""
+    """Places everything, and then draws it: frames first, then arrows, then boxes."""
 
     def __init__(self, picture: Picture) -> None:
         self._picture = picture

@@ -1,6 +1,6 @@
 """The world as a tree of text: organizations, then accounts, services and regions.
 
-Looking moves nothing: no status settles, and no call is recorded.
+Showing the world changes nothing: no status moves on, and no call is recorded.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 LISTED, LISTED_BELOW = 10, 5
 #: when so many lines are shown, no further account begins
 SCREEN = 80
-#: how many accounts are looked at to find equal ones
+#: how many accounts are compared to find equal ones
 COMPARED = 1_000
 
 
 @dataclass(frozen=True)
 class Part:
-    """The part of the world that is looked at; None for all.
+    """The part of the world that is shown; None for all.
 
     Attributes:
-        account: 12 digits; what goes for all accounts is part of each.
-        region: what goes for all regions is part of each.
+        account: 12 digits; what holds for all accounts is part of each.
+        region: a region; what holds for all regions is part of each.
         service: a service's id.
     """
 
@@ -56,10 +56,10 @@ class Part:
     def of(
         cls, *, account: str | None = None, region: str | None = None, service: str | None = None
     ) -> Part:
-        """Return a part that there can be.
+        """Return a part, checked.
 
         Raises:
-            UsageError: an account that is none, no region, or no service of this package.
+            UsageError: the account, region or service is not valid.
         """
         if account is not None:
             account_id(account)
@@ -75,7 +75,7 @@ class Part:
         return self == Part()
 
     def has(self, summary: Summary) -> bool:
-        """Return whether an summary belongs to it."""
+        """Return whether a summary belongs to it."""
         return (
             (self.account is None or summary.account in ("", self.account))
             and (self.region is None or summary.region in ("", self.region))
@@ -85,11 +85,11 @@ class Part:
 
 @dataclass
 class WorldView:
-    """What can be seen of a running mock, or of one that has ended: the world with its names.
+    """The world of a mock that is running or has ended, with the names in its organizations.
 
     Attributes:
-        organizations: each organization of moto's after its partition; none once the mock has
-            ended, for what is in moto then may be another mock's.
+        organizations: each of moto's organizations with its partition; empty once the mock has
+            ended, because moto may then hold another mock's.
         names: the names of accounts and units, by their ids.
     """
 
@@ -112,7 +112,7 @@ class WorldView:
         """Return the organization of an account; None if it has none."""
         return self._of_account.get((account, partition))
 
-    def outlines(self) -> Iterator[Summary]:
+    def summaries(self) -> Iterator[Summary]:
         """Yield what all stores have to show."""
         world = self.running.world
         yield from world.summary(View(world.held_at, world.clock.now(), self.organization_of))
@@ -135,7 +135,7 @@ def tree(running: Running, part: Part = Part()) -> list[str]:
     with running.world.lock:
         view = WorldView(running)
         held: dict[str, list[Summary]] = {}
-        for summary in view.outlines():
+        for summary in view.summaries():
             if part.has(summary):
                 held.setdefault(summary.account, []).append(summary)
         lines: list[str] = []
@@ -154,9 +154,9 @@ def tree(running: Running, part: Part = Part()) -> list[str]:
 def _accounts(held: Mapping[str, list[Summary]], view: WorldView, part: Part) -> list[str]:
     """Return the accounts in the order of their ids, equal ones together.
 
-    When they are many, those with most to show are shown.
+    If there are many, the ones with most to show are shown.
     """
-    weight = {each: sum(one.lines.count for one in outlines) for each, outlines in held.items()}
+    weight = {each: sum(one.lines.count for one in summaries) for each, summaries in held.items()}
     heaviest = sorted(held, key=lambda each: (-weight[each], each))[:COMPARED]
     groups: dict[tuple[str, ...], list[str]] = {}
     for account in heaviest:
@@ -181,10 +181,10 @@ def _accounts(held: Mapping[str, list[Summary]], view: WorldView, part: Part) ->
     return text
 
 
-def _blocks(outlines: list[Summary]) -> list[str]:
+def _blocks(summaries: list[Summary]) -> list[str]:
     """Return what an account has, by service and region; equal regions are one block."""
     places: dict[tuple[str, str], list[Lines]] = {}
-    for summary in outlines:
+    for summary in summaries:
         places.setdefault((summary.region, summary.service), []).append(summary.lines)
     blocks: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (region, service), held in sorted(places.items(), key=lambda each: each[0]):
@@ -199,7 +199,7 @@ def _blocks(outlines: list[Summary]) -> list[str]:
 
 def _write(lines: Lines, depth: int, most_below: int) -> Iterator[str]:
     most = LISTED if depth < 2 else most_below
-    shown = lines.count if lines.count <= most + 1 else most  # "1 more" would save nothing
+    shown = lines.count if lines.count <= most + 1 else most  # "1 more" would save no line
     for line in islice(lines.lines, shown):
         yield "  " * depth + line.text
         for below in line.below:
@@ -269,10 +269,10 @@ def _whereabouts(account: str, view: WorldView) -> list[str]:
 
 
 def heading(running: Running | None, *, entered: bool, region: str) -> str:
-    """Return in a line how a mock is.
+    """Return the state of a mock in one line.
 
     Args:
-        running: what the mock is, or was, an activation to; None if it was never started.
+        running: the engine's running mock; None if the mock was never started.
         entered: whether it is running.
         region: its default region.
     """

@@ -38,7 +38,7 @@ class CallTools(RunningMock):
             region: count the calls in this region only.
 
         Raises:
-            UsageError: ``account`` is not 12 digits, or ``region`` is none.
+            UsageError: ``account`` is not 12 digits, or ``region`` is not text.
         """
         check_caller(account, region)
         passed = list(self._entered.record.passed) if self._entered else []
@@ -51,7 +51,7 @@ class CallTools(RunningMock):
     def _read_calls(self) -> Sequence[Call]:
         with self._lock:
             entries = self._entered.record.entries if self._entered else []
-            if entries is not self._calls_of:  # another mock, or it has forgotten its calls
+            if entries is not self._calls_of:  # another mock, or its record was emptied
                 self._calls_of, self._calls = entries, []
             self._calls += [Call(entry) for entry in entries[len(self._calls) :]]
             return list(self._calls)

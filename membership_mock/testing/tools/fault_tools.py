@@ -32,11 +32,11 @@ class FaultTools(RunningMock):
         status: int | None = None,
         force: bool = False,
     ) -> Fault:
-        """Let calls end in an error of the service, or of the connection; see `Faults.fail`.
+        """Let calls fail with an error of the service or of the connection; see `Faults.fail`.
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: no such call can come, or AWS would not answer it so.
+            UsageError: no such call is possible, or AWS would not give this answer.
         """
         return self.faults.fail(
             operation,
@@ -55,14 +55,14 @@ class FaultTools(RunningMock):
 
     @property
     def faults(self) -> Faults:
-        """The faults of the mocked world: inject them, read what they hit, withdraw them."""
+        """The faults of the mock: inject them, read which calls they hit, withdraw them."""
         return self._running().tool(Faults)
 
     def strict(self, *allowed: str) -> AbstractContextManager[None]:
         """Return a context in which a call that is not ``allowed`` fails at once.
 
-        It holds for all accounts and regions, for our services and for moto's; the innermost
-        counts.
+        It holds for all accounts and regions, for our services and for moto's. Of nested contexts,
+        only the innermost counts.
 
         Args:
             *allowed: operations, e.g. ``CreateCase`` or ``securityhub.CreateMembers``, or patterns
@@ -70,7 +70,7 @@ class FaultTools(RunningMock):
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: there is no such service, or none of ours has such an operation.
+            UsageError: there is no such service, or no mocked service has such an operation.
             UnexpectedCall: at the end, if the code under test caught the one that was raised.
         """
         return self._running().tool(Strictness).allowing(allowed)

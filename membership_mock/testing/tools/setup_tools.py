@@ -20,7 +20,7 @@ class SetupTools(RunningMock):
     """The tools of a mock that prepare a test."""
 
     def aws_side(self, account: str | None = None, region: str | None = None) -> AwsSide:
-        """Return AWS's side of an account: how its queries end, what its services find.
+        """Return AWS's side of an account: it decides how queries end and what services find.
 
         Args:
             account: 12 digits; the mock's default account when None.
@@ -47,17 +47,18 @@ class SetupTools(RunningMock):
         Args:
             tree: accounts and units by name. In a mapping, the value of an account is its id as 12
                 digits, or None for a random one; the value of a unit is again a mapping, or a list
-                of names of accounts. What stands at the top is directly below the root.
+                of names of accounts. Accounts and units at the top of the tree are directly below
+                the root.
             management: the account that owns it, 12 digits; the mock's default account when None.
             delegated: the name of the account, or a list of them, that is the delegated
                 administrator of a service, by the service's id (``securityhub``) or principal.
             trusted: services with trusted access, which those of ``delegated`` have anyway.
             regions: where Security Hub's delegated administrator is designated, since that is done
-                per region; the mock's default region when None. They tell the partition, too.
+                per region; the mock's default region when None. They also decide the partition.
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: something about it cannot be; nothing was built.
+            UsageError: an argument is not valid; nothing was built.
         """
         running = self._running()
         return build_organization(
@@ -74,7 +75,7 @@ class SetupTools(RunningMock):
 
     @property
     def given(self) -> Given:
-        """Seeds: the world in a wanted state, in one call each, by the rules of the API.
+        """Seeds: each brings the world into a wanted state with one call, by the rules of the API.
 
         Raises:
             NotRunning: the mock is not running.

@@ -23,9 +23,9 @@ class WorldTools(RunningMock):
     def snapshot(self) -> Snapshot:
         """Return the world as it is now, to go back to with `restore` as often as you like.
 
-        It holds our services, the clock, and moto's Organizations and S3; in a mock with a seed
-        also where the random source stands, so that the same ids come again. Not in it: the record
-        of calls, faults, and moto's other services.
+        It holds the mocked services, the clock, and moto's Organizations and S3. In a mock with a
+        seed it also holds the state of the random source, so that the same ids come again. It does
+        not hold the record of calls, the faults, and moto's other services.
 
         Raises:
             NotRunning: the mock is not running.
@@ -37,7 +37,7 @@ class WorldTools(RunningMock):
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: it is the snapshot of another mock, or none at all.
+            UsageError: it is the snapshot of another mock, or not a snapshot.
         """
         snapshots.restore(self._running(), snapshot)
 
@@ -85,17 +85,18 @@ class WorldTools(RunningMock):
     ) -> None:
         """Print the world as a tree, as ``print(mock)`` does, or the part of it that is asked for.
 
-        Looking moves nothing: no status settles, and no call is recorded. Long lists are cut.
+        Showing the world changes nothing: no status moves on, and no call is recorded. Long lists
+        are cut.
 
         Args:
             account: 12 digits: what this account has and what others have with it.
-            region: only what is in this region, and what goes for all regions.
+            region: only what is in this region, and what is the same in all regions.
             service: only what is of this service, e.g. ``security-ir``.
             file: where to print to; standard output when None.
 
         Raises:
-            UsageError: ``account`` is not 12 digits, ``region`` is none, or the package does not
-                mock ``service``.
+            UsageError: ``account`` is not 12 digits, ``region`` is not a region, or the package
+                does not mock ``service``.
         """
         part = Part.of(account=account, region=region, service=service)
         text = "\n".join([self._heading(), *(f"  {line}" for line in self._tree(part))])
@@ -109,18 +110,18 @@ class WorldTools(RunningMock):
         region: str | None = None,
         service: str | None = None,
     ) -> str:
-        """Return a picture of who is whose administrator and who sits in which collaboration.
+        """Return a picture of the administrators with their members, and of the collaborations.
 
         Args:
             format: ``mermaid``, the text of a flowchart, or ``svg``, a file that needs no other.
             account: 12 digits: only what this account has to do with.
-            region: only what is in this region, and what goes for all regions.
+            region: only what is in this region, and what is the same in all regions.
             service: only what is of this service, e.g. ``cleanrooms``.
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: there is no such format, ``account`` is not 12 digits, ``region`` is none,
-                or the package does not mock ``service``.
+            UsageError: there is no such format, ``account`` is not 12 digits, ``region`` is not a
+                region, or the package does not mock ``service``.
         """
         from membership_mock.testing.show import diagrams
 
@@ -139,7 +140,7 @@ class WorldTools(RunningMock):
         return heading(self._entered, entered=entered, region=self._region())
 
     def _tree(self, part: Part) -> list[str]:
-        """Return the lines of the world, or a line that says why there are none."""
+        """Return the lines of the world, or a line that says why they are missing."""
         if self._entered is None:
             return []
         try:

@@ -541,7 +541,7 @@ def test_a_broken_dump_is_refused_and_changes_nothing(
     ("stores", "expected"),
     [
         ({"securityhub": {"NoStore": {REGION: {}}}}, "has no NoStore of securityhub"),
-        ({"securityhub": {"HubStore": {REGION: {}}}}, "is no such store"),
+        ({"securityhub": {"HubStore": {REGION: {}}}}, "cannot stand at"),
         ({"securityhub": 7}, "not where they were"),
         (None, "not where they were"),
     ],
@@ -591,7 +591,7 @@ def test_a_store_that_stands_nowhere_is_refused(membership_mock: Any, place: str
     data = json.loads(membership_mock.dump().to_json())
     stores = data["stores"]["securityhub"]["HubStore"]
     stores[place] = stores.pop(REGION)
-    with pytest.raises(UsageError, match="is no such store"):
+    with pytest.raises(UsageError, match="cannot stand at"):
         loads(membership_mock, data)
 
 

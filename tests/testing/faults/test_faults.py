@@ -336,10 +336,10 @@ def test_a_fault_hits_calls_of_another_task(membership_mock: Any) -> None:
         pytest.param("securityhub.Frobnicate*", "matches 'securityhub.Frobnicate", id="pattern"),
         pytest.param(
             "organizations.ListAccounts",
-            "'organizations' is none of these, and moto answers",
+            "not to 'organizations', which moto answers",
             id="service of moto",
         ),
-        pytest.param("s3.*", "'s3' is none of these, and moto answers", id="pattern of moto"),
+        pytest.param("s3.*", "not to 's3', which moto answers", id="pattern of moto"),
         pytest.param("security_ir.GetCase", "nearest: 'security-ir'", id="misspelt service"),
         pytest.param("securityhub.CreateInsight", "this package does not mock it", id="not mocked"),
     ],

@@ -146,7 +146,7 @@ def test_details_of_accounts_come_back_as_errors(membership_mock: Any) -> None:
             "securityhub.DisassociateMembers",
             [ONE],
             {},
-            "securityhub.DisassociateMembers: no single accounts are refused there, but in"
+            "securityhub.DisassociateMembers cannot refuse single accounts; these operations can:"
             " securityhub.CreateMembers, .*security-ir.BatchGetMemberAccountDetails",
             id="no list",
         ),

@@ -200,7 +200,7 @@ def test_world_says_what_is_no_world(membership_mock, world, text):
             {"hub": {}, "as": "x"}, "there is no seed 'hub'", id="seed of another service"
         ),
         pytest.param({"table": {}, "as": "$x"}, r"\.as: '\$x' is no name", id="name"),
-        pytest.param({"table": {}, "as": "room"}, r"\.as: something is called 'room'", id="twice"),
+        pytest.param({"table": {}, "as": "room"}, r"\.as: the name 'room' is taken", id="twice"),
         pytest.param({"table": {"account": "$shp"}}, r"called 'shp'; nearest: 'shop'", id="who"),
         pytest.param({"table": {"account": "$room.crator"}}, "nearest: 'creator'", id="field"),
         pytest.param({"table": {"account": "$shop.id"}}, "has no 'id'", id="field of a text"),
@@ -320,4 +320,4 @@ def test_any_other_exception_takes_the_mapping_back_as_well(membership_mock, mon
 def test_a_world_says_how_it_was_meant_wherever_a_seed_does(membership_mock):
     with pytest.raises(UsageError) as caught:
         membership_mock.given.world({"securityhub": [{"hub": {"standards": ["nist"]}}]})
-    assert str(caught.value).startswith("securityhub[0].hub: 'nist' is no standard in us-east-1")
+    assert str(caught.value).startswith("securityhub[0].hub: 'nist' is not a standard in us-east-1")

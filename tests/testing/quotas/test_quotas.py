@@ -721,12 +721,14 @@ CALLS: dict[str, Callable[..., Any]] = {
             "securityhub",
             "member",
             {},
-            r"'member' is no quota of securityhub; nearest: 'members'. There are: members, inv",
+            r"'member' is not a quota of securityhub; nearest: 'members'. There are: members, inv",
             id="name",
         ),
         pytest.param([], "members", {}, "not a service", id="list"),
-        pytest.param("cleanrooms", 7, {}, "7 is no quota of cleanrooms", id="number"),
-        pytest.param("securityhub", "§", {}, r"'§' is no quota of securityhub. There", id="sign"),
+        pytest.param("cleanrooms", 7, {}, "7 is not a quota of cleanrooms", id="number"),
+        pytest.param(
+            "securityhub", "§", {}, r"'§' is not a quota of securityhub. There", id="sign"
+        ),
         pytest.param("securityhub", "members", {"account": "12"}, "12 digits", id="account"),
         pytest.param("securityhub", "members", {"account": 111111111111}, "zeros", id="int"),
         pytest.param("securityhub", "members", {"region": "eu_west_1"}, "eu-west-1", id="region"),
@@ -749,7 +751,7 @@ def test_what_cannot_be_meant_is_refused(
 @pytest.mark.parametrize(
     ("service", "name", "text"),
     [
-        pytest.param("cleanrooms", None, "None is no quota of cleanrooms", id="name"),
+        pytest.param("cleanrooms", None, "None is not a quota of cleanrooms", id="name"),
         pytest.param(None, "members", "None is not a service", id="service"),
     ],
 )
