@@ -118,7 +118,7 @@ def test_a_malformed_call_is_refused_before_a_fault_hits_it(membership_mock: Any
     assert fault.remaining == 1
 
 
-def test_setting_a_scene_is_not_faulted(membership_mock: Any) -> None:
+def test_setup_calls_are_not_faulted(membership_mock: Any) -> None:
     fault = membership_mock.fail("*", "ThrottlingException", times=None)
     security = client(membership_mock, "security-ir")
     with setup_calls():
