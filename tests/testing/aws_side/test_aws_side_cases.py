@@ -367,8 +367,8 @@ def test_aws_writes_down_what_it_has_found_out(security: Any, aws: AwsSide, case
         ({"title": ""}, "'/title' failed to satisfy"),
         ({"impactedAccountsToAdd": ["1"]}, "impactedAccountsToAdd"),
         ({"actualIncidentStartDate": "yesterday"}, "does not take that"),
-        ({"title": object()}, "nothing that a parameter may be"),
-        ({"impactedAwsRegionsToDelete": [{"region": "eu-west-1"}]}, "refuses that to AWS"),
+        ({"title": object()}, "cannot be a parameter"),
+        ({"impactedAwsRegionsToDelete": [{"region": "eu-west-1"}]}, "refuses this, to AWS"),
     ],
 )
 def test_fields_that_cannot_be_so_are_refused(
@@ -587,7 +587,10 @@ def test_what_an_action_cannot_be_is_refused(security: Any, aws: AwsSide, case_i
         ("it has inv-", lambda: aws.set_investigation_action(case_id, "inv-0123456789")),
         ("1 to 5000 characters", lambda: aws.set_investigation_action(case_id, first, content="")),
         ("1 to 200 characters", lambda: aws.add_investigation_action(case_id, "Evidence", "", "x")),
-        ("no actionType", lambda: aws.add_investigation_action(case_id, "Guess", "x", "x")),  # type: ignore[arg-type]
+        (
+            "not a valid actionType",
+            lambda: aws.add_investigation_action(case_id, "Guess", "x", "x"),
+        ),  # type: ignore[arg-type]
         ("not in 'Waiting'", lambda: aws.end_investigation(case_id, "Waiting")),  # type: ignore[arg-type]
         (
             "left are: Evidence, Summarization",

@@ -509,7 +509,7 @@ def test_a_dump_names_no_class_but_those_of_plain_data(membership_mock: Any, nam
     before = membership_mock.dump()
     data = json.loads(before.to_json())
     data["stores"]["securityhub"]["HubStore"][REGION]["hubs"][ADMIN] = {"$type": name}
-    with pytest.raises(UsageError, match="no class that a dump may name"):
+    with pytest.raises(UsageError, match="not a class that a dump may name"):
         loads(membership_mock, data)
     assert membership_mock.dump() == before
 
@@ -542,8 +542,8 @@ def test_a_broken_dump_is_refused_and_changes_nothing(
     [
         ({"securityhub": {"NoStore": {REGION: {}}}}, "has no NoStore of securityhub"),
         ({"securityhub": {"HubStore": {REGION: {}}}}, "cannot stand at"),
-        ({"securityhub": 7}, "not where they were"),
-        (None, "not where they were"),
+        ({"securityhub": 7}, "in the wrong place"),
+        (None, "in the wrong place"),
     ],
 )
 def test_stores_that_do_not_exist_are_refused(

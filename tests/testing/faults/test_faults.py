@@ -397,7 +397,7 @@ def test_faults_from_before_a_reset_stay_away(membership_mock: Any) -> None:
 
 def test_an_error_whose_code_is_no_word_is_a_usage_error(membership_mock: Any) -> None:
     for code in ("", "a\0b", "Two Words", "a\nb"):
-        with pytest.raises(UsageError, match="is no code of an error"):
+        with pytest.raises(UsageError, match="is not the code of an error"):
             membership_mock.fail("list_memberships", code, force=True)
 
 
@@ -405,11 +405,11 @@ def test_an_error_whose_code_is_no_word_is_a_usage_error(membership_mock: Any) -
 def test_an_operation_that_is_no_text_is_a_usage_error(
     membership_mock: Any, operation: Any
 ) -> None:
-    with pytest.raises(UsageError, match="goes by its name"):
+    with pytest.raises(UsageError, match="An operation is its name"):
         membership_mock.fail(operation, "ThrottlingException")
 
 
 def test_a_member_without_a_name_is_a_usage_error(membership_mock: Any) -> None:
     members: dict[Any, Any] = {1: 2}
-    with pytest.raises(UsageError, match="has a name, not 1"):
+    with pytest.raises(UsageError, match="name of a member of an error is text, not 1"):
         membership_mock.fail("get_case", "ConflictException", members=members)

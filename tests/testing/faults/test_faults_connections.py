@@ -127,10 +127,10 @@ def test_a_connection_that_never_stood_changes_nothing(membership_mock: Any) -> 
     [
         ("ConnectTimeoutError", {"after": True}, "never reached the service"),
         (EndpointConnectionError, {"after": True}, "never reached the service"),
-        (ReadTimeoutError, {"message": "Hm"}, "words its message by itself"),
-        ("ReadTimeoutError", {"members": {"a": 1}}, "no members; leave it out"),
-        ("ReadTimeoutError", {"retry_after": 3}, "no retry_after; leave it out"),
-        ("ReadTimeoutError", {"status": 504, "force": True}, "no status; leave it out"),
+        (ReadTimeoutError, {"message": "Hm"}, "does not take message='Hm'"),
+        ("ReadTimeoutError", {"members": {"a": 1}}, "no members: leave it out"),
+        ("ReadTimeoutError", {"retry_after": 3}, "no retry_after: leave it out"),
+        ("ReadTimeoutError", {"status": 504, "force": True}, "no status: leave it out"),
     ],
 )
 def test_what_a_lost_connection_cannot_have_is_a_usage_error(

@@ -263,14 +263,14 @@ def test_an_undeclared_error_can_be_forced(membership_mock: Any, hub: Any, secur
         pytest.param(
             "securityhub.GetMembers", "ReadTimeout", "nearest: 'ReadTimeoutError'", id="connection"
         ),
-        pytest.param("*", ClientError, "ClientError alone says no code", id="no code"),
+        pytest.param("*", ClientError, "ClientError alone has no code", id="no code"),
         pytest.param("*", ClientError({}, "GetCase"), "has no code", id="empty response"),
         pytest.param("*", KeyError, "cannot raise KeyError", id="other exception"),
         pytest.param(
             "*", ConnectionError("x"), "botocore.exceptions.ConnectionError", id="Python's own"
         ),
-        pytest.param("*", 42, "42 is no error", id="number"),
-        pytest.param("*", int, "is no error", id="class"),
+        pytest.param("*", 42, "42 is not an error", id="number"),
+        pytest.param("*", int, "is not an error", id="class"),
     ],
 )
 def test_an_error_that_would_not_come_is_a_usage_error(
@@ -292,7 +292,7 @@ def test_an_error_that_would_not_come_is_a_usage_error(
         ("ConflictException", {"members": {"Message": "Hi"}}, "pass message="),
         ("ConflictException", {"members": ["resourceId"]}, "members is a mapping"),
         ("ConflictException", {"message": 5}, "is text, not 5"),
-        ("ServiceUnavailable", {"members": {"a": 1}}, "models no ServiceUnavailable"),
+        ("ServiceUnavailable", {"members": {"a": 1}}, "has no ServiceUnavailable"),
         ("ThrottlingException", {"retry_after": 1.5}, "whole number of seconds"),
         ("ThrottlingException", {"retry_after": -1}, "whole number of seconds"),
         ("ThrottlingException", {"status": 503}, "pass force=True to send 503"),

@@ -176,12 +176,12 @@ def test_membership_takes_the_id_of_a_collaboration(given, rooms):
     ("account", "status", "text"),
     [
         pytest.param(STRANGER, "ACTIVE", "AccessDeniedException", id="stranger joins"),
-        pytest.param(STRANGER, "LEFT", "no member", id="stranger leaves"),
+        pytest.param(STRANGER, "LEFT", "not a member", id="stranger leaves"),
         pytest.param(B, "INVITED", "ACTIVE already", id="invited again"),
         pytest.param(A, "LEFT", "creator of the collaboration", id="creator leaves"),
         pytest.param(A, "REMOVED", "cannot be removed", id="creator is removed"),
         pytest.param(C, "ACTIVE", "AccessDeniedException", id="left and back"),
-        pytest.param(C, "REMOVED", "no member", id="left and removed"),
+        pytest.param(C, "REMOVED", "not a member", id="left and removed"),
     ],
 )
 def test_membership_refuses_what_cannot_be(membership_mock, given, account, status, text):
@@ -352,7 +352,7 @@ def test_query_runs_where_the_runner_joined_by_itself(given, rooms):
         pytest.param({"status": "FAILED", "result": []}, "has no result", UsageError, id="result"),
         pytest.param({"error": {"code": "X"}}, "has no error", UsageError, id="error"),
         pytest.param({"account": B}, "AccessDenied", SeedRefused, id="not the runner"),
-        pytest.param({"account": STRANGER}, "no member", SeedRefused, id="stranger"),
+        pytest.param({"account": STRANGER}, "not a member", SeedRefused, id="stranger"),
         pytest.param({"sql": " "}, "empty", SeedRefused, id="empty"),
         pytest.param({"sql": "SELECT a FROM shut"}, "cannot be used", SeedRefused, id="no rule"),
     ],
@@ -380,5 +380,5 @@ def test_query_waits_for_the_clock_where_states_do():
         given = mock.given.cleanrooms
         room = given.joined_collaboration([A, B])
         assert given.query(room, "SUBMITTED").status == "SUBMITTED"
-        with nothing_happens(mock, "wait for the mock's clock", SeedRefused):
+        with nothing_happens(mock, "only with the mock's clock", SeedRefused):
             given.query(room)

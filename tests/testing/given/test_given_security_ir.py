@@ -257,10 +257,13 @@ def test_a_case_goes_with_a_membership(seeds: Any, security: Any) -> None:
         ({"resolver": "Ana"}, "'Self', 'AWS'"),
         ({"closure_code": "Duplicate"}, "resolver='AWS' and status='Closed'"),
         ({"resolver": "AWS", "closure_code": "Duplicate"}, "status='Closed'"),
-        ({"resolver": "AWS", "status": "Closed", "closure_code": "Done"}, "no closure code"),
+        ({"resolver": "AWS", "status": "Closed", "closure_code": "Done"}, "not a closure code"),
         ({"handed_over": True}, "are for AWS-supported cases"),
         ({"waits_for_customer": True}, "are for AWS-supported cases"),
-        ({"resolver": "AWS", "status": "Closed", "waits_for_customer": True}, "Nobody waits"),
+        (
+            {"resolver": "AWS", "status": "Closed", "waits_for_customer": True},
+            "does not wait for the customer",
+        ),
         ({"impacted_acounts": []}, "nearest: 'impacted_accounts'"),
         ({"title": "x" * 301}, "CreateCase"),
         ({"comments": [{"body": "x", "by": "AWS Responder"}]}, "is self-managed"),
@@ -387,7 +390,7 @@ def test_an_investigation_does_not_go_back(seeds: Any, security: Any) -> None:
     (comment,) = security.list_comments(caseId=case.case_id)["items"]
     assert comment["body"] == "## It was Bob"
     for status, told in [
-        ("Pending", "does not come back"),
+        ("Pending", "does not become Pending again"),
         ("Waiting", "does not become Waiting"),
         ("Failed", "has ended already"),
     ]:
@@ -423,8 +426,8 @@ def test_what_seeds_return_is_plain_data(seeds: Any) -> None:
         ({"attachments": [{"file_name": "log.txt", "content": 5}]}, "content: 5 is not str"),
         ({"watchers": "eve@example.com"}, "watchers: .* is not Sequence"),
         ({"watchers": [None]}, "watchers: .* is not Sequence"),
-        ({"resolverType": "AWS"}, "said by resolver="),
-        ({"resolver_type": "AWS"}, "said by resolver="),
+        ({"resolverType": "AWS"}, "resolver of the case as resolver="),
+        ({"resolver_type": "AWS"}, "resolver of the case as resolver="),
         ({"resolver": []}, "resolver: .* is not Literal"),
         ({"status": {}}, "status: {} is not str"),
     ],

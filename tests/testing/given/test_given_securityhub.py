@@ -485,7 +485,7 @@ def test_hubs_that_are_centrally_managed_are_not_seeded_beside_their_policy(
 ):
     off = {"off": {"enabled": False, "targets": [accounts[1]]}}
     given.central_configuration(accounts[0], policies=off, region=IRELAND)
-    with nothing_happens(membership_mock, "configuration policy says", SeedRefused):
+    with nothing_happens(membership_mock, "configuration policy decides", SeedRefused):
         given.hub(accounts[1], region=IRELAND)
 
 

@@ -156,7 +156,7 @@ ROOMS = "cleanrooms[4]"
         pytest.param([], r"the world: a mapping", id="no mapping"),
         pytest.param({"accounts": ["1"]}, "accounts: a mapping", id="accounts in a list"),
         pytest.param({"accounts": {"a": "1"}}, "accounts.a: '1' is not an account", id="account"),
-        pytest.param({"accounts": {"a b": BANK}}, "'a b' is no name", id="name with a blank"),
+        pytest.param({"accounts": {"a b": BANK}}, "'a b' is not a name", id="name with a blank"),
         pytest.param({"securityhub": {}}, "securityhub: a list of seeds", id="no list"),
         pytest.param({"securityhub": "hub"}, "securityhub: a list of seeds", id="text"),
         pytest.param({"securityhub": [1]}, r"securityhub\[0\]: a mapping", id="no entry"),
@@ -199,16 +199,18 @@ def test_world_says_what_is_no_world(membership_mock, world, text):
         pytest.param(
             {"hub": {}, "as": "x"}, "there is no seed 'hub'", id="seed of another service"
         ),
-        pytest.param({"table": {}, "as": "$x"}, r"\.as: '\$x' is no name", id="name"),
+        pytest.param({"table": {}, "as": "$x"}, r"\.as: '\$x' is not a name", id="name"),
         pytest.param({"table": {}, "as": "room"}, r"\.as: the name 'room' is taken", id="twice"),
         pytest.param({"table": {"account": "$shp"}}, r"called 'shp'; nearest: 'shop'", id="who"),
         pytest.param({"table": {"account": "$room.crator"}}, "nearest: 'creator'", id="field"),
         pytest.param({"table": {"account": "$shop.id"}}, "has no 'id'", id="field of a text"),
         pytest.param({"table": {"account": "$room._x"}}, "has no '_x'", id="private field"),
         pytest.param({"table": {"name": "$shop.upper"}}, "has no 'upper'", id="method"),
-        pytest.param({"table": {1: "x"}}, r"\.table: 1 is no text", id="number as keyword"),
+        pytest.param({"table": {1: "x"}}, r"\.table: 1 is not text", id="number as keyword"),
         pytest.param({"table": {"account": "$room"}}, r"\.table\.account: Seeded", id="whole"),
-        pytest.param({"table": {"name": "$ 5"}}, r"is no reference: write '\$name'", id="dollar"),
+        pytest.param(
+            {"table": {"name": "$ 5"}}, r"is not a reference: write '\$name'", id="dollar"
+        ),
         pytest.param(
             {"table": {"account": "12"}}, r"\.table: '12' is not an account", id="account"
         ),

@@ -666,11 +666,11 @@ def nothing_left(membership_mock: MembershipMock) -> Iterator[Any]:
         pytest.param(["master"], "management account's name", id="moto's name for it"),
         pytest.param([SHOP], r"write \{'name': '222222222222'\}", id="id as name"),
         pytest.param(["ou-abcd-12345678"], "is an id", id="unit's id as name"),
-        pytest.param([""], "no name of an account", id="empty name"),
+        pytest.param([""], "not a name of an account", id="empty name"),
         pytest.param(["x" * 51], "1 to 50 characters", id="long name"),
         pytest.param([{"a": None}], "write a mapping to nest units", id="mapping in a list"),
         pytest.param({"A/B": []}, "slash", id="path as unit"),
-        pytest.param({1: []}, "no name of a unit", id="number as unit"),
+        pytest.param({1: []}, "not a name of a unit", id="number as unit"),
         pytest.param({"a": {"b": {"c": {"d": {"e": {"f": []}}}}}}, "5 deep", id="too deep"),
     ],
 )
@@ -702,13 +702,15 @@ def test_a_tree_that_cannot_be_is_refused(nothing_left: Any, tree: Any, told: st
         pytest.param({"delegated": {"securityhub": None}}, "or a list of names", id="no name"),
         pytest.param({"delegated": {"securityhub": [["audit"]]}}, "a list of names", id="nested"),
         pytest.param({"delegated": ["securityhub"]}, "pass a mapping", id="no mapping"),
-        pytest.param({"delegated": {3: "audit"}}, "is no service", id="number as service"),
+        pytest.param({"delegated": {3: "audit"}}, "is not a service", id="number as service"),
         pytest.param({"trusted": ["securityhubs"]}, "nearest", id="unknown trusted service"),
-        pytest.param({"trusted": "securityhub"}, "no list of services", id="text of services"),
-        pytest.param({"regions": []}, "no list of regions", id="no regions"),
-        pytest.param({"regions": IRELAND}, "no list of regions", id="text of regions"),
-        pytest.param({"regions": ["Ireland"]}, "'Ireland' is no region", id="no region"),
-        pytest.param({"regions": [IRELAND, "cn-north-1"]}, "another partition", id="partitions"),
+        pytest.param({"trusted": "securityhub"}, "not a list of services", id="text of services"),
+        pytest.param({"regions": []}, "not a list of regions", id="no regions"),
+        pytest.param({"regions": IRELAND}, "not a list of regions", id="text of regions"),
+        pytest.param({"regions": ["Ireland"]}, "'Ireland' is not a region", id="no region"),
+        pytest.param(
+            {"regions": [IRELAND, "cn-north-1"]}, "is not in the partition", id="partitions"
+        ),
     ],
 )
 def test_an_organization_that_cannot_be_is_refused(
@@ -775,8 +777,10 @@ def test_an_account_is_in_one_organization_at_a_time(
         pytest.param(lambda org: org.reinstate("shop"), "is active", id="reinstate an active one"),
         pytest.param(lambda org: org.add_unit("Workloads/Prod"), "there already", id="unit twice"),
         pytest.param(lambda org: org.add_unit("X/Y"), "has no unit 'X'", id="unit in nothing"),
-        pytest.param(lambda org: org.add_unit(""), "no name of a unit", id="unit without a name"),
-        pytest.param(lambda org: org.add_unit(None), "no path of a unit", id="no path"),
+        pytest.param(
+            lambda org: org.add_unit(""), "not a name of a unit", id="unit without a name"
+        ),
+        pytest.param(lambda org: org.add_unit(None), "not the path of a unit", id="no path"),
         pytest.param(lambda org: org.remove_unit("Workloads"), "not empty: 'Prod'", id="has units"),
         pytest.param(lambda org: org.remove_unit("Security"), "'log-archive'", id="has accounts"),
         pytest.param(lambda org: org.remove_unit(org.root_id), "has no unit", id="the root"),
@@ -792,11 +796,11 @@ def test_an_account_is_in_one_organization_at_a_time(
             lambda org: org.delegate("guardduty", "lab", regions=[OHIO]), "leave `reg", id="regions"
         ),
         pytest.param(
-            lambda org: org.delegate("securityhub", "audit", regions=["x"]), "no region", id="x"
+            lambda org: org.delegate("securityhub", "audit", regions=["x"]), "not a region", id="x"
         ),
         pytest.param(lambda org: org.undelegate("guardduty"), "has no del", id="undelegate none"),
         pytest.param(
-            lambda org: org.undelegate("security-ir", "lab"), "'lab' is no del", id="another one"
+            lambda org: org.undelegate("security-ir", "lab"), "'lab' is not a del", id="another one"
         ),
     ],
 )
