@@ -2,13 +2,14 @@
 
 Usage errors go to the author of a test and say what happened, what was expected and what to do::
 
-    UsageError ├── OperationNotMocked      also a NotImplementedError: the operation is not modelled
-    here ├── RequestBlocked          a request to AWS was about to leave the process ├──
-    ClientOutlivedMock      a client made inside a mock was used after the mock had ended ├──
-    NotRunning              a mock was used that is not running ├── SeedRefused a seed asked for a
-    state that AWS does not allow ├── UnexpectedCall          also an AssertionError: strict mode
-    does not allow the call └── UnfiredFault            also an
-    AssertionError: an injected fault hit no call
+    UsageError
+    ├── OperationNotMocked      also a NotImplementedError: the operation is not modelled here
+    ├── RequestBlocked          a request to AWS was about to leave the process
+    ├── ClientOutlivedMock      a client made inside a mock was used after the mock had ended
+    ├── NotRunning              a mock was used that is not running
+    ├── SeedRefused             a seed asked for a state that AWS does not allow
+    ├── UnexpectedCall          also an AssertionError: strict mode does not allow the call
+    └── UnfiredFault            also an AssertionError: an injected fault hit no call
 
 Service errors go to the code under test, exactly as AWS would send them::
 

@@ -55,7 +55,7 @@ class InvestigationSide(SecurityIrSide):
         title: str | None = None,
         content: str | None = None,
     ) -> None:
-        """Set an action of the AI investigation; from then on it does not change by itself.
+        """Set an action of the AI investigation, which then no longer follows the timetable.
 
         Args:
             case_id: an open case of this account and region.

@@ -4,11 +4,13 @@ What JSON has itself stays as it is. All else is an object with one word that be
 
 ======================  =====================================================================
 ``$type``               an object of the class of this name; its attributes stand beside it
-``$same``               the object that stands at this JSON pointer of the same dump ``$time``,
-``$date``    an instant or a day, by ISO 8601 ``$seconds``            a span of time ``$tuple``,
-``$set``    an immutable list, and one without an order ``$frozenset``          an immutable set
-``$utf8``, ``$base64``  bytes: as text where they are text ======================
-=====================================================================
+``$same``               the object that stands at this JSON pointer of the same dump
+``$time``, ``$date``    an instant or a day, by ISO 8601
+``$seconds``            a span of time
+``$tuple``, ``$set``    an immutable list, and a list without an order
+``$frozenset``          an immutable list without an order
+``$utf8``, ``$base64``  bytes: as text where they are text
+======================  =====================================================================
 
 A key that is not text, or begins with ``$``, is written as ``$`` and its JSON.
 
