@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, overload
 
 from membership_mock.engine import running as engine
-from membership_mock.engine.pipeline.hooks import Hook
+from membership_mock.engine.pipeline.hooks import Hook, Proceed
 from membership_mock.engine.protocol.model import service_names
 from membership_mock.errors import NotRunning, UnfiredFault, UsageError
 from membership_mock.services import SERVICES
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
 
-class Faults(Sequence[Fault], Hook):
+class Faults(Sequence[Fault]):
     """The faults of a running mock, from `MembershipMock.faults`, in the order of injection.
 
     Faults that are used up or over are included.
@@ -41,6 +41,7 @@ class Faults(Sequence[Fault], Hook):
         self._running = running
         self._all: list[Fault] = []
         self._pending: dict[tuple[str, str], list[Fault]] = {}
+        self._hook = _FaultHook(self._answer)
         running.pipeline.let_pass = self._let_pass
 
     @overload
@@ -296,15 +297,15 @@ class Faults(Sequence[Fault], Hook):
             }
             hooks = self._running.pipeline.hooks
             if self._pending:
-                hooks.add(self)
+                hooks.add(self._hook)
             else:
-                hooks.remove(self)
+                hooks.remove(self._hook)
 
     def _let_pass(self, seconds: float) -> None:
         """Move the mock's clock forward by the time that a caller would have waited."""
         self._running.tool(MockClock).advance(seconds=seconds)
 
-    def around(self, call: InterceptedCall, proceed: Callable[[], HttpAnswer]) -> HttpAnswer:
+    def _answer(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
         """Answer a call by the first fault that is for it, and by others that go with it."""
         pending = self._pending.get((call.context.service, call.context.operation))
         if not pending:
@@ -324,9 +325,18 @@ class Faults(Sequence[Fault], Hook):
         return _apply(effects, call, proceed)
 
 
-def _apply(
-    effects: Sequence[Effect], call: InterceptedCall, proceed: Callable[[], HttpAnswer]
-) -> HttpAnswer:
+class _FaultHook(Hook):
+    """The link of the hooks' chain by which faults see calls."""
+
+    def __init__(self, answer: Callable[[InterceptedCall, Proceed], HttpAnswer]) -> None:
+        self._answer = answer
+
+    def around(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
+        """Answer a call by the faults that are for it, or let it proceed."""
+        return self._answer(call, proceed)
+
+
+def _apply(effects: Sequence[Effect], call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
     if not effects:
         return proceed()
     return effects[0].apply(call, lambda: _apply(effects[1:], call, proceed))
