@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from membership_mock.testing.quotas import MockQuotas, QuotaState
     from membership_mock.testing.snapshots import Snapshot
 
-__version__ = "0.1.0"
+from membership_mock.version import __version__
 
 __all__ = [
     "AwsSide",

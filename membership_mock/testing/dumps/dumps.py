@@ -149,7 +149,7 @@ def dump(running: Running) -> Dump:
     Raises:
         UsageError: moto's Organizations or S3 hold something that cannot be written.
     """
-    from membership_mock import __version__
+    from membership_mock.version import __version__
 
     with running.world.lock, snapshot.no_garbage_collection():
         state = snapshot.read(running.world)
