@@ -6,9 +6,11 @@ import os
 import re
 import socket
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import botocore
+import freezegun
 import pytest
 from botocore.exceptions import ParamValidationError
 
@@ -18,6 +20,7 @@ from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 from membership_mock.engine.protocol import fit
 from membership_mock.errors import ServiceError
 from membership_mock.testing.faults.errors import InjectedError
+from tests.forked_pytest import ForkedPytest, ForkingPytester
 from tests.undeclared_errors import allowed
 
 #: An older botocore does not know every field that the backends answer with; it drops them.
@@ -33,12 +36,43 @@ _UNKNOWN_TO_BOTO3 = re.compile(
 def pytest_configure(config: pytest.Config) -> None:
     """Forget the AWS settings of the machine, which modules of tests meet when they are imported.
 
-    Declares the marker of tests that need more than the oldest supported boto3 knows.
+    Declares the marker of tests that need more than the oldest supported boto3 knows. Lets pytest
+    measure durations by the real clock, also where a test has frozen time with freezegun.
     """
+    freezegun.configure(extend_ignore_list=["_pytest.timing", "_pytest.runner"])
     for name in list(os.environ):
         if name.startswith(("AWS_", "MOTO_")):
             del os.environ[name]
     config.addinivalue_line("markers", "newest_model: needs the model of the newest boto3")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Use every core for a run of the whole suite, unless the command line says otherwise.
+
+    A single test, a folder or a selection stays in this process: it is over before workers have
+    started, and a debugger and print work. ``-n 0`` keeps the whole suite here as well.
+    """
+    option = config.option
+    chosen = ("keyword", "markexpr", "collectonly", "usepdb", "trace", "lf", "stepwise")
+    if (
+        getattr(option, "numprocesses", 0) is None  # xdist is there, and was not asked for anything
+        and not hasattr(config, "workerinput")
+        and not any(getattr(option, name, None) for name in chosen)
+        and option.dist == "no"
+        and option.capture != "no"
+        and (os.cpu_count() or 1) > 1
+        and _is_the_whole_suite(config)
+    ):
+        option.numprocesses = "auto"
+        option.dist = "loadfile"  # what a file sets up for all its tests is set up once
+
+
+def _is_the_whole_suite(config: pytest.Config) -> bool:
+    if config.args_source == pytest.Config.ArgsSource.TESTPATHS:
+        return True
+    whole = {config.rootpath, Path(__file__).parent}
+    return any((config.invocation_params.dir / each).resolve() in whole for each in config.args)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,8 +94,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         pytest.skip(f"boto3 for botocore {botocore.__version__} does not know this: {error}")
 
 
-@pytest.fixture(autouse=True)
-def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
     """Let no connection leave this machine."""
     connect = socket.socket.connect
 
@@ -71,8 +105,10 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
             raise AssertionError(f"a test was about to connect to {address}")
         connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
-    monkeypatch.setattr(socket, "getaddrinfo", _only_loopback(socket.getaddrinfo))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        patch.setattr(socket, "getaddrinfo", _only_loopback(socket.getaddrinfo))
+        yield
 
 
 def _only_loopback(lookup: Any) -> Any:
@@ -84,46 +120,81 @@ def _only_loopback(lookup: Any) -> Any:
     return guarded
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """Have a region and nothing else, neither in the environment nor in the files of the AWS CLI."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+_NO_SUCH_FOLDER = Path(__file__).parent / "no-such-folder"
+#: What a test finds in the environment: a region and nothing else of the user's settings, neither
+#: here nor in the files of the AWS CLI, which are not there.
+_SETTINGS = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_CONFIG_FILE": str(_NO_SUCH_FOLDER / "config"),
+    "AWS_SHARED_CREDENTIALS_FILE": str(_NO_SUCH_FOLDER / "credentials"),
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+#: What a test does not find, so that a pytest which it starts prints the same on a CI machine and
+#: on a coloured terminal.
+_NO_SETTINGS = ("CI", "BUILD_NUMBER", "COLUMNS", "FORCE_COLOR", "PY_COLORS", "PYTEST_ADDOPTS")
 
 
-@pytest.fixture(autouse=True)
-def _reports_as_in_a_plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a pytest that a test starts print the same on a CI machine and on a coloured terminal."""
-    for name in ("CI", "BUILD_NUMBER", "COLUMNS", "FORCE_COLOR", "PY_COLORS", "PYTEST_ADDOPTS"):
-        monkeypatch.delenv(name, raising=False)
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Let each test begin with the same environment."""
+    os.environ.update(_SETTINGS)
+    for name in _NO_SETTINGS:
+        os.environ.pop(name, None)
 
 
-@pytest.fixture(autouse=True)
-def _answers_fit_their_shapes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Check each answer of each test against the service model."""
-    found: list[str] = []
-    add = Record.add
+#: what is wrong with the answers of the test that runs
+_found: list[str] = []
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _answers_are_compared() -> Iterator[None]:
+    """Compare each answer of each test with the service model."""
+    add, perform = Record.add, RequestPipeline._perform
 
     def checked(self: Record, *parts: Any) -> None:
         add(self, *parts)
-        found.extend(_misfits(self.entries[-1]))
-
-    monkeypatch.setattr(Record, "add", checked)
-    perform = RequestPipeline._perform
+        _found.extend(_misfits(self.entries[-1]))
 
     def performed(
         self: RequestPipeline, step: Any, backend: Any, context: Context, arguments: Any
     ) -> Any:
         answer = perform(self, step, backend, context, arguments)
         if NEWEST_MODEL:
-            found.extend(fit.strays(context.service, context.operation, answer))
+            _found.extend(fit.strays(context.service, context.operation, answer))
         return answer
 
-    monkeypatch.setattr(RequestPipeline, "_perform", performed)
-    yield
-    assert not found, "answers that do not fit the service model:\n" + "\n".join(found)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Record, "add", checked)
+        patch.setattr(RequestPipeline, "_perform", performed)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, Any, Any]:
+    """Fail a test whose answers do not fit the service model."""
+    try:
+        result = yield
+        assert not _found, "answers that do not fit the service model:\n" + "\n".join(_found)
+        return result
+    finally:
+        _found.clear()
+
+
+@pytest.fixture(scope="session")
+def forked_pytest() -> Iterator[ForkedPytest]:
+    """Runs of pytest in processes that begin with its imports done."""
+    forked = ForkedPytest()
+    yield forked
+    forked.close()
+
+
+@pytest.fixture
+def pytester(
+    pytester: pytest.Pytester, forked_pytest: ForkedPytest, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
+    """The pytester of pytest, whose `runpytest_subprocess` takes a tenth of the time."""
+    monkeypatch.setattr(pytester, "run", ForkingPytester(pytester, forked_pytest))
+    return pytester
 
 
 def _injected(error: ServiceError) -> frozenset[str]:

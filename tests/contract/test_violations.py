@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
+from membership_mock import mock_membership
 from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.refusals import Violation
@@ -47,13 +49,56 @@ class Refused:
             each.clear()
 
 
+class Furnished:
+    """A world with a resource of each kind of a service, and what to send to it.
+
+    Attributes:
+        mock: the mock in which it is.
+        samples: input for the operations of the service.
+        door: the client that sends it.
+    """
+
+    def __init__(self, mock: Any, service: str) -> None:
+        self.mock = mock
+        self.samples = samples_of(service, mock)
+        self.door = Door(mock, service)
+        self._before = mock.snapshot()
+
+    def restore(self) -> None:
+        """Bring the world back to what it was before the first test."""
+        self.mock.restore(self._before)
+
+
+@pytest.fixture(scope="module")
+def furnished_worlds() -> Iterator[Callable[[str], Furnished]]:
+    """Return what furnishes the world of a service, which takes longer than most tests in it."""
+    running: dict[str, Furnished] = {}
+    with ExitStack() as stack:
+
+        def furnish(service: str) -> Furnished:
+            if service not in running:
+                running.clear()
+                stack.pop_all().close()  # one mock at a time: nested ones would share their world
+                mock = stack.enter_context(mock_membership())
+                running[service] = Furnished(mock, service)
+            return running[service]
+
+        yield furnish
+
+
+@pytest.fixture
+def furnished(furnished_worlds: Callable[[str], Furnished], service: str) -> Furnished:
+    """The world of the service of a test, as nobody has touched it."""
+    world_of_service = furnished_worlds(service)
+    world_of_service.restore()
+    return world_of_service
+
+
 @pytest.mark.parametrize(("service", "operation"), mocked_operations())
 def test_each_broken_constraint_is_refused_before_anything_happens(
-    membership_mock: Any, monkeypatch: pytest.MonkeyPatch, service: str, operation: str
+    furnished: Furnished, monkeypatch: pytest.MonkeyPatch, service: str, operation: str
 ) -> None:
-    scene = scene_of(service)
-    samples = samples_of(service, membership_mock)
-    door = Door(membership_mock, service)
+    scene, samples, door = scene_of(service), furnished.samples, furnished.door
     refused = Refused(service, monkeypatch)
     valid = samples.input(operation, "least")
     wrong = []
@@ -110,14 +155,13 @@ def _problem(
 @pytest.mark.parametrize("extent", ["least", "most"])
 @pytest.mark.parametrize(("service", "operation"), mocked_operations())
 def test_input_that_keeps_every_constraint_is_let_through_as_it_was_sent(
-    membership_mock: Any,
+    furnished: Furnished,
     monkeypatch: pytest.MonkeyPatch,
     service: str,
     operation: str,
     extent: Any,
 ) -> None:
-    samples = samples_of(service, membership_mock)
-    door = Door(membership_mock, service)
+    samples, door = furnished.samples, furnished.door
     reached = []
     perform = RequestPipeline._perform
 
@@ -132,7 +176,7 @@ def test_input_that_keeps_every_constraint_is_let_through_as_it_was_sent(
 
     # the handler may refuse it for what no model says
     assert reached == [operation], response
-    received = dict(membership_mock.calls[-1].parameters)
+    received = dict(furnished.mock.calls[-1].parameters)
     token = model.idempotency_token(samples.operation(operation))
     if token not in sent:
         received.pop(token, None)  # botocore made one

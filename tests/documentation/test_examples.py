@@ -14,21 +14,20 @@ from __future__ import annotations
 import ast
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from tests.documentation.pages import ROOT, Block, blocks, name_of, pages, prose
+from tests.forked_pytest import ForkedPytest
 
 CONFTEST = """
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def _as_on_a_newcomers_machine(_no_settings_of_the_user, monkeypatch):
+def _as_on_a_newcomers_machine(monkeypatch):
     monkeypatch.delenv("AWS_DEFAULT_REGION")
 """
 
@@ -70,7 +69,9 @@ PAGES = [page for page in pages() if python(page)]
 
 
 @pytest.fixture(scope="session")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+def outcomes(
+    tmp_path_factory: pytest.TempPathFactory, forked_pytest: ForkedPytest
+) -> dict[str, dict[str, str]]:
     """Run all pages; return by module and test what went wrong, which is nothing or a report."""
     folder = tmp_path_factory.mktemp("pages")
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
@@ -79,12 +80,10 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
         for block in python(page):
             if block.file:
                 (folder / block.file).write_text(block.text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-W", "error", "--strict-markers", "-p", "no:xdist"]
-    command += ["-p", "tests.conftest", "-p", "no:cacheprovider", "--junitxml", "report.xml", "."]
+    arguments = ["-W", "error", "--strict-markers", "-p", "no:xdist", "-p", "tests.conftest"]
+    arguments += ["-p", "no:cacheprovider", "--junitxml", "report.xml", "."]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
-    run = subprocess.run(
-        command, cwd=folder, env=environment, check=False, capture_output=True, text=True
-    )
+    run = forked_pytest.run(arguments, cwd=folder, env=environment)
     report = folder / "report.xml"
     assert report.exists(), run.stdout + run.stderr
     found: dict[str, dict[str, str]] = {}

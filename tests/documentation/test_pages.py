@@ -242,9 +242,10 @@ def public_api() -> Iterator[str]:
                 yield signature(owner, name, value)
 
 
-@pytest.mark.parametrize("name", list(public_api()))
-def test_every_public_name_is_documented(name: str) -> None:
-    assert name in prose(REFERENCE / "python-api.md")
+def test_every_public_name_is_documented() -> None:
+    names, page = list(public_api()), prose(REFERENCE / "python-api.md")
+    assert len(names) > 150
+    assert [name for name in names if name not in page] == []
 
 
 # --- the generated page ---

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 FAILING = """
@@ -149,31 +151,11 @@ def test_the_marker_works_on_unittest_too(pytester: pytest.Pytester) -> None:
 
 def test_the_marker_is_registered_and_the_plugin_is_silent(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("import sys\ndef test_it(): assert 'moto' not in sys.modules")
-    result = pytester.runpytest_subprocess("--strict-markers", "-W", "error")
+    cold = (sys.executable, "-m", "pytest")
+    result = pytester.run(*cold, "--strict-markers", "-W", "error")
     result.assert_outcomes(passed=1)
     markers = pytester.runpytest_subprocess("--markers")
     markers.stdout.fnmatch_lines(["@pytest.mark.membership_mock(config=None, account=None*"])
-
-
-def test_tests_run_under_xdist(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
-        """
-        import boto3, pytest
-
-        @pytest.mark.parametrize("n", range(8))
-        def test_it(membership_mock, n):
-            client = membership_mock.client("security-ir")
-            assert client.list_memberships()["items"] == []
-            client.create_membership(
-                membershipName="Response",
-                incidentResponseTeam=[
-                    {"name": "Ana", "jobTitle": "Lead", "email": "ana@example.com"},
-                    {"name": "Bob", "jobTitle": "Lead", "email": "bob@example.com"},
-                ],
-            )
-        """
-    )
-    pytester.runpytest_subprocess("-n", "2").assert_outcomes(passed=8)
 
 
 # --- fixtures of wider scopes ---
@@ -604,34 +586,64 @@ TRACED = """
 """
 
 
-@pytest.mark.parametrize("arguments", [[], ["-n", "2"]], ids=["alone", "xdist"])
-def test_the_trace_prints_the_calls_of_each_test(
-    pytester: pytest.Pytester, arguments: list[str]
-) -> None:
-    pytester.makepyfile(TRACED)
-    result = pytester.runpytest_subprocess("--membership-mock-trace", *arguments)
-    result.assert_outcomes(passed=5)
+TRACES = {
+    "test_fixture": [
+        "1 security-ir.ListMemberships by 123456789012 in us-east-1 {} -> 200",
+        "- sts.GetCallerIdentity by 123456789012 in us-east-1, for moto",
+        "2 cleanrooms.ListCollaborations by 123456789012 in us-east-1 {} -> 200",
+        "3 cleanrooms.ListMemberships by 111122223333 in us-east-1 {} -> 200",
+    ],
+    "test_decorated": ["1 security-ir.ListMemberships by 123456789012 in eu-west-1 {} -> 200"],
+    "test_shared": ["1 security-ir.ListMemberships by 123456789012 in us-east-1 {} -> 200"],
+    "test_shared_again": ["1 cleanrooms.ListMemberships by 123456789012 in us-east-1 {} -> 200"],
+}
+
+
+def traces(result: pytest.RunResult) -> dict[str, list[str]]:
+    """Return the traces that a run has printed, by test."""
     lines = str(result.stdout).splitlines()
     start = next(n for n, line in enumerate(lines) if "= calls to mocked services =" in line)
-    traces: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
     for line in lines[start + 1 :]:
         if "::" in line and not line.startswith(" ") and " " not in line:
-            calls = traces.setdefault(line.rpartition("::")[2], [])
-        elif traces and line.startswith("  "):
+            calls = found.setdefault(line.rpartition("::")[2], [])
+        elif found and line.startswith("  "):
             calls.append(" ".join(line.split()))
-    assert traces == {
-        "test_fixture": [
-            "1 security-ir.ListMemberships by 123456789012 in us-east-1 {} -> 200",
-            "- sts.GetCallerIdentity by 123456789012 in us-east-1, for moto",
-            "2 cleanrooms.ListCollaborations by 123456789012 in us-east-1 {} -> 200",
-            "3 cleanrooms.ListMemberships by 111122223333 in us-east-1 {} -> 200",
-        ],
-        "test_decorated": ["1 security-ir.ListMemberships by 123456789012 in eu-west-1 {} -> 200"],
-        "test_shared": ["1 security-ir.ListMemberships by 123456789012 in us-east-1 {} -> 200"],
-        "test_shared_again": [
-            "1 cleanrooms.ListMemberships by 123456789012 in us-east-1 {} -> 200"
-        ],
-    }
+    return found
+
+
+def test_the_trace_prints_the_calls_of_each_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(TRACED)
+    result = pytester.runpytest_subprocess("--membership-mock-trace")
+    result.assert_outcomes(passed=5)
+    assert traces(result) == TRACES
+
+
+def test_tests_run_and_are_traced_under_xdist(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_traced=TRACED,
+        test_fresh="""
+        import pytest
+
+        @pytest.mark.parametrize("n", range(8))
+        def test_it(membership_mock, n):
+            client = membership_mock.client("security-ir")
+            assert client.list_memberships()["items"] == []
+            client.create_membership(
+                membershipName="Response",
+                incidentResponseTeam=[
+                    {"name": "Ana", "jobTitle": "Lead", "email": "ana@example.com"},
+                    {"name": "Bob", "jobTitle": "Lead", "email": "bob@example.com"},
+                ],
+            )
+        """,
+    )
+    result = pytester.runpytest_subprocess("-n", "2", "--membership-mock-trace")
+    result.assert_outcomes(passed=5 + 8)
+    found = traces(result)
+    assert {name: found.pop(name) for name in TRACES} == TRACES
+    # each of the eight has a world of its own, in which its own calls are the only ones
+    assert [len(calls) for calls in found.values()] == [2] * 8
 
 
 def test_without_the_option_nothing_is_traced(pytester: pytest.Pytester) -> None:

@@ -9,12 +9,10 @@ from datetime import datetime, timezone
 from functools import cache
 from typing import Any
 
-import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.model import OperationModel, Shape
 from botocore.serialize import create_serializer
 
-from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.patterns import matcher, translate
 
 if sys.version_info >= (3, 11):
@@ -28,24 +26,6 @@ SERVICES = ("security-ir", "securityhub", "cleanrooms")
 DEEPEST = 7
 WHEN = datetime(2026, 1, 31, 12, 30, 15, tzinfo=timezone.utc)
 TEXT = 'Zoë said "a/b?c=d&e%20f+g" 😀'
-
-
-def operations() -> list[Any]:
-    """Return every operation of the three services, as test parameters."""
-    return [
-        pytest.param(service, name, id=f"{service}-{name}")
-        for service in SERVICES
-        for name in model.service_model(service).operation_names
-    ]
-
-
-def errors() -> list[Any]:
-    """Return every modelled error of the three services, as test parameters."""
-    return [
-        pytest.param(service, shape.error_code, id=f"{service}-{shape.error_code}")
-        for service in SERVICES
-        for shape in model.service_model(service).error_shapes
-    ]
 
 
 def sample(shape: Shape, *, full: bool = True, pick: int = 0, depth: int = 0) -> Any:

@@ -37,6 +37,7 @@ from membership_mock.engine.protocol.refusals import Violation
 from membership_mock.engine.protocol.serialize import AnswerWriter, Writers
 from membership_mock.errors import ServiceError
 from tests.engine.protocol import samples
+from tests.many_cases import ManyCases
 
 UNIQUE = frozenset({"IncidentResponseTeam", "Watchers", "ImpactedAccounts"})
 CASE: dict[str, Any] = {
@@ -51,8 +52,7 @@ CASE: dict[str, Any] = {
 MEMBER = {"name": "Alice", "jobTitle": "Chief", "email": "alice@example.com"}
 VARIANTS = {"required": (False, 0), "full": (True, 0), "union-2": (True, 1), "union-3": (True, 2)}
 
-every_operation = pytest.mark.parametrize(("service", "name"), samples.operations())
-every_variant = pytest.mark.parametrize("variant", VARIANTS)
+every_service = pytest.mark.parametrize("service", samples.SERVICES)
 
 
 def parse(
@@ -101,72 +101,84 @@ def shape_of(traits: dict[str, Any], **others: dict[str, Any]) -> Shape:
 # ---- round trips through botocore -----------------------------------------------------------
 
 
-@every_variant
-@every_operation
-def test_the_arguments_are_what_botocore_was_given(service: str, name: str, variant: str) -> None:
-    full, pick = VARIANTS[variant]
-    operation = model.service_model(service).operation_model(name)
-    shape = operation.input_shape
-    parameters = samples.sample(shape, full=full, pick=pick) if shape else {}
-    request = samples.request_for(operation, parameters)
-    path, query = samples.split(request.url)
+def operations(service: str) -> list[str]:
+    return list(model.service_model(service).operation_names)
 
-    arguments = codec(service, name, frozenset()).parse(
-        path, query, request.headers, request.body or b""
-    )
 
-    assert arguments == {model.snake(key): value for key, value in parameters.items()}
+@every_service
+def test_the_arguments_are_what_botocore_was_given(service: str) -> None:
+    with ManyCases() as cases:
+        for name in operations(service):
+            operation = model.service_model(service).operation_model(name)
+            shape = operation.input_shape
+            for variant, (full, pick) in VARIANTS.items():
+                with cases.case(name, variant):
+                    parameters = samples.sample(shape, full=full, pick=pick) if shape else {}
+                    request = samples.request_for(operation, parameters)
+                    path, query = samples.split(request.url)
+
+                    arguments = codec(service, name, frozenset()).parse(
+                        path, query, request.headers, request.body or b""
+                    )
+
+                    expected = {model.snake(key): value for key, value in parameters.items()}
+                    assert arguments == expected
+    assert cases.tried == len(operations(service)) * len(VARIANTS)
 
 
 @pytest.mark.parametrize("kind", ["mapping", "object"])
-@every_variant
-@every_operation
-def test_botocore_reads_the_answer_that_a_handler_gave(
-    service: str, name: str, variant: str, kind: str
-) -> None:
-    full, pick = VARIANTS[variant]
-    shape = model.service_model(service).operation_model(name).output_shape
-    answer = samples.sample(shape, full=full, pick=pick) if shape else {}
-    given = as_object(shape, answer) if kind == "object" else answer
-
-    status, headers, body = codec(service, name, UNIQUE).serialize(given)
-
-    read = create_parser("rest-json").parse(
-        {"status_code": status, "headers": headers, "body": body}, shape
-    )
-    read.pop("ResponseMetadata", None)
-    assert read == answer
-    assert misfits(service, name, body, status, headers) == []
-    assert strays(service, name, given) == []
-
-
-@pytest.mark.parametrize("full", [True, False], ids=["full", "required"])
-@pytest.mark.parametrize(("service", "code"), samples.errors())
-def test_botocore_reads_the_error_that_a_handler_raised(
-    service: str, code: str, full: bool
-) -> None:
-    shape = model.error_shape(service, code)
-    assert shape is not None
-    members = samples.sample(shape, full=full)
-    fields = {
-        model.snake(key): value
-        for key, value in members.items()
-        if key.lower() not in ("message", "code")
-    }
-    error = type(code, (ServiceError,), {})("What went wrong", **fields)
-
-    status, headers, body = service_error_response(service, error)
-
+@every_service
+def test_botocore_reads_the_answer_that_a_handler_gave(service: str, kind: str) -> None:
     parser = create_parser("rest-json")
-    answer = {"status_code": status, "headers": Headers(headers), "body": body}
-    read = {**parser.parse(answer, None), **parser.parse(answer, shape)}
-    assert status == shape.metadata["error"]["httpStatusCode"]
-    assert read["Error"]["Code"] == code
-    assert read["Error"]["Message"] == "What went wrong"
-    assert {key: read[key] for key in members if model.snake(key) in fields} == {
-        key: value for key, value in members.items() if model.snake(key) in fields
-    }
-    assert error_misfits(service, None, status, headers, body) == []
+    with ManyCases() as cases:
+        for name in operations(service):
+            shape = model.service_model(service).operation_model(name).output_shape
+            for variant, (full, pick) in VARIANTS.items():
+                with cases.case(name, variant):
+                    answer = samples.sample(shape, full=full, pick=pick) if shape else {}
+                    given = as_object(shape, answer) if kind == "object" else answer
+
+                    status, headers, body = codec(service, name, UNIQUE).serialize(given)
+
+                    sent = {"status_code": status, "headers": headers, "body": body}
+                    read = parser.parse(sent, shape)
+                    read.pop("ResponseMetadata", None)
+                    assert read == answer
+                    assert misfits(service, name, body, status, headers) == []
+                    assert strays(service, name, given) == []
+    assert cases.tried == len(operations(service)) * len(VARIANTS)
+
+
+@every_service
+def test_botocore_reads_the_error_that_a_handler_raised(service: str) -> None:
+    parser = create_parser("rest-json")
+    codes = [shape.error_code for shape in model.service_model(service).error_shapes]
+    with ManyCases() as cases:
+        for code in codes:
+            for full in (True, False):
+                with cases.case(code, "full" if full else "required"):
+                    shape = model.error_shape(service, code)
+                    assert shape is not None
+                    members = samples.sample(shape, full=full)
+                    fields = {
+                        model.snake(key): value
+                        for key, value in members.items()
+                        if key.lower() not in ("message", "code")
+                    }
+                    error = type(code, (ServiceError,), {})("What went wrong", **fields)
+
+                    status, headers, body = service_error_response(service, error)
+
+                    answer = {"status_code": status, "headers": Headers(headers), "body": body}
+                    read = {**parser.parse(answer, None), **parser.parse(answer, shape)}
+                    assert status == shape.metadata["error"]["httpStatusCode"]
+                    assert read["Error"]["Code"] == code
+                    assert read["Error"]["Message"] == "What went wrong"
+                    assert {key: read[key] for key in members if model.snake(key) in fields} == {
+                        key: value for key, value in members.items() if model.snake(key) in fields
+                    }
+                    assert error_misfits(service, None, status, headers, body) == []
+    assert cases.tried == 2 * len(codes)
 
 
 class Headers(dict[str, str]):

@@ -9,18 +9,24 @@ import pytest
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.router import Template, router
 from tests.engine.protocol import samples
+from tests.many_cases import ManyCases
 
 CASE_ARN = "arn:aws:security-ir:eu-west-1:111111111111:case/0123456789"
 POLICY_ARN = "arn:aws:securityhub:eu-west-1:111111111111:configuration-policy/12345678"
 
 
-@pytest.mark.parametrize(("service", "name"), samples.operations())
-def test_every_operation_is_found_by_the_path_that_botocore_builds(service: str, name: str) -> None:
-    operation = model.service_model(service).operation_model(name)
-    parameters = samples.sample(operation.input_shape) if operation.input_shape else {}
-    request = samples.request_for(operation, parameters)
+@pytest.mark.parametrize("service", samples.SERVICES)
+def test_every_operation_is_found_by_the_path_that_botocore_builds(service: str) -> None:
+    described = model.service_model(service)
+    with ManyCases() as cases:
+        for name in described.operation_names:
+            with cases.case(name):
+                operation = described.operation_model(name)
+                parameters = samples.sample(operation.input_shape) if operation.input_shape else {}
+                request = samples.request_for(operation, parameters)
 
-    assert router(service).match(request.method, samples.split(request.url)[0]) == name
+                assert router(service).match(request.method, samples.split(request.url)[0]) == name
+    assert cases.tried == len(described.operation_names)
 
 
 @pytest.mark.parametrize(

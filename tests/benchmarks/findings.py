@@ -1,0 +1,96 @@
+"""Security Hub: the findings of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from functools import cache, partial
+from typing import Any
+
+from tests.benchmarks.filling import (
+    ACCOUNT,
+    LENGTHS,
+    OTHER_ACCOUNT,
+    Resend,
+    in_batches,
+    large_world,
+    lister,
+)
+from tests.benchmarks.long_lists import (
+    WALK,
+    WORST_PAGE,
+    LongList,
+    long_list_rows,
+    one_of,
+    walk_and_pages,
+)
+from tests.benchmarks.measuring import Effort, Figure, Row, ready, require, take_turns
+from tests.securityhub.findings.finding_samples import finding
+
+#: what no finding of `_findings` matches, and what has all of them looked at
+QUERIES: dict[str, dict[str, Any]] = {
+    "SeverityLabel": {"SeverityLabel": [{"Value": "CRITICAL", "Comparison": "EQUALS"}]},
+    "Title prefix": {"Title": [{"Value": "Closed", "Comparison": "PREFIX"}]},
+    "UpdatedAt": {"UpdatedAt": [{"DateRange": {"Value": 1, "Unit": "DAYS"}}]},
+}
+
+
+@cache
+def findings(effort: Effort) -> Mapping[str, Figure]:
+    """Measure the findings of an account.
+
+    Returns:
+        What `walk_and_pages` does, and how long it takes to look at a finding in vain
+        (``filtered``; a part for each of `QUERIES`, the figure is that of the first), or to sort
+        it by its severity (``sorted``).
+    """
+    with large_world():
+        clients = [lister("securityhub", account) for account in (ACCOUNT, OTHER_ACCOUNT)]
+        lists = [
+            _findings(client, account, size)
+            for client, account, size in zip(
+                clients, (ACCOUNT, OTHER_ACCOUNT), LENGTHS, strict=True
+            )
+        ]
+        figures = walk_and_pages(lists, effort)
+        search = clients[-1].get_findings
+        for query in QUERIES.values():
+            found = search(Filters=query)["Findings"]
+            require(found == [], f"{query} finds {found[:1]}")
+        contenders = {name: ready(partial(search, Filters=each)) for name, each in QUERIES.items()}
+        criteria = [{"Field": "SeverityLabel", "SortOrder": "asc"}]
+        contenders["sorted"] = ready(partial(search, SortCriteria=criteria, MaxResults=1))
+        times = take_turns(contenders, effort.rounds // 3)
+    each = {name: times.middle(name) / LENGTHS[-1] for name in contenders}
+    sorting = each.pop("sorted")
+    return {
+        **figures,
+        "filtered": Figure(each["SeverityLabel"], "µs", each),
+        "sorted": Figure(sorting, "µs", {}),
+    }
+
+
+def _findings(client: Any, account: str, size: int) -> LongList:
+    client.enable_security_hub()
+    oldest = datetime(2026, 2, 1, tzinfo=timezone.utc)
+    made = [
+        finding(f"{n:06d}", account, UpdatedAt=(oldest + timedelta(minutes=n)).isoformat())
+        for n in range(size)
+    ]
+    client.batch_import_findings(Findings=made[:1])
+    bring = Resend()
+    for batch in in_batches(made[1:], 100):
+        answer = bring({"Findings": batch})
+        require(answer["FailedCount"] == 0, f"BatchImportFindings answered {answer}")
+    # without sort criteria the latest update comes first
+    expected = [each["Id"] for each in reversed(made)]
+    return LongList(client.get_findings, expected, ("Findings", "Id"), ("MaxResults", "NextToken"))
+
+
+ROWS = [
+    *long_list_rows("GetFindings", findings, {"page": WORST_PAGE, "walk": WALK}),
+    Row(
+        "GetFindings, per finding that does not match", None, partial(one_of, findings, "filtered")
+    ),
+    Row("GetFindings, per finding that is sorted", None, partial(one_of, findings, "sorted")),
+]
