@@ -25,6 +25,8 @@ SERVICE_PACKAGES = {service.replace("-", "_") for service in SERVICES}
 #: the files that know moto's insides: its registries, its start, its organizations, its IAM, its tagging
 KNOW_MOTO = {
     "engine/adapters/botocore_clients.py",
+    "engine/adapters/requests_library.py",
+    "engine/moto/botocore_stubber.py",
     "engine/moto/configuration.py",
     "engine/moto/registries.py",
     "engine/moto/iam.py",
@@ -41,11 +43,14 @@ KNOW_BOTOCORE = {
     "engine/adapters/botocore_clients.py",
     "engine/protocol/model.py",
     "engine/adapters/sessions.py",
+    "engine/adapters/signing.py",
+    "engine/adapters/timestamps.py",
     "testing/calls.py",  # the parser of answers
 }
 #: the files that know HTTP clients from inside, each with those that it knows
 KNOW_HTTP_CLIENTS = {
     "engine/adapters/http_clients.py": {"urllib3"},
+    "engine/adapters/requests_library.py": {"responses"},
     "engine/moto/responses.py": {"requests", "responses"},
 }
 #: the botocore whose models the handlers were written for

@@ -798,7 +798,7 @@ def test_a_wider_fixture_that_comes_late_is_refused(pytester: pytest.Pytester) -
         from membership_mock import UsageError
 
         def test_late(membership_mock, request):
-            with pytest.raises(UsageError, match="ask for it in the arguments"):
+            with pytest.raises(UsageError, match="Ask for it in the arguments"):
                 request.getfixturevalue("membership_mock_module")
         """
     )
