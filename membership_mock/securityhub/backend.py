@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from membership_mock.engine.pipeline.operation import Backend
 from membership_mock.securityhub.aggregation.finding_aggregators import FindingAggregators
 from membership_mock.securityhub.central_configuration.configuration_policies import (
@@ -29,6 +31,13 @@ from membership_mock.securityhub.relationships.organization_settings import Orga
 from membership_mock.securityhub.standards.standards import Standards
 from membership_mock.securityhub.standards.standards_subscriptions import StandardsSubscriptions
 from membership_mock.securityhub.tags import Tags
+from membership_mock.securityhub.triage.action_targets import ActionTargets
+from membership_mock.securityhub.triage.automation_rules import AutomationRules
+from membership_mock.securityhub.triage.finding_history import FindingHistory
+from membership_mock.securityhub.triage.finding_import import FindingImport
+from membership_mock.securityhub.triage.insights import Insights
+from membership_mock.securityhub.triage.product_subscriptions import ProductSubscriptions
+from membership_mock.securityhub.triage.products import Products
 
 
 class SecurityHubBackend(Backend):
@@ -53,8 +62,25 @@ class SecurityHubBackend(Backend):
         ConfigurationRollout,
         Findings,
         FindingUpdates,
+        FindingImport,
+        FindingHistory,
+        Products,
+        ProductSubscriptions,
+        Insights,
+        ActionTargets,
+        AutomationRules,
         Tags,
     )
     refusals = SecurityHubRefusals()
     quotas = QUOTAS
+    added_paginators: ClassVar = {
+        "ListAutomationRules": {
+            "input_token": "NextToken",
+            "limit_key": "MaxResults",
+            "output_token": "NextToken",
+            "result_key": "AutomationRulesMetadata",
+        },
+    }
+    #: documentation and published commands send it for the first page (documented)
+    first_page_tokens = frozenset({"NULL"})
     unchecked_shapes = frozenset({"AccountDetailsList", "AwsSecurityFinding"})

@@ -104,13 +104,24 @@ def not_an_administrator_text(account_id: str) -> str:
     return f"Account {account_id} is not an administrator for this organization"
 
 
+def not_authorized_for(account_id: str, arn: str) -> AccessDeniedException:
+    """Return the error for an ARN that is not one of the caller's account and region.
+
+    Observed for product subscriptions, standards and controls; for others inferred from them.
+    """
+    return AccessDeniedException(
+        f"Account id {account_id} is not authorized to perform action on resource: {arn}"
+    )
+
+
 class SecurityHubRefusals(Refusals):
     """How Security Hub words what the engine refuses."""
 
     def invalid(self, violations: Sequence[Violation]) -> ServiceError:
         """Return an InvalidInputException that names each violated field.
 
-        Observed for a list that is too long, otherwise the wording is inferred.
+        Observed for a list that is too long and for a number that is too great, otherwise the
+        wording is inferred.
         """
         return InvalidInputException("; ".join(_sentence(found) for found in violations))
 
@@ -146,6 +157,13 @@ def _sentence(found: Violation) -> str:
             f"Invalid parameter '{found.path[0]}'. Size '{found.length}' is greater than"
             f" maximum value: {found.bounds[1]}."
         )
+    if found.kind == "range" and len(found.path) == 1 and found.bounds:
+        # observed for a number that is too great
+        low, high = found.bounds
+        side = f"less than minimum value: {low}"
+        if found.value > high:
+            side = f"greater than maximum value: {high}"
+        return f"Invalid parameter '{found.path[0]}'. '{found.value}' is {side}."
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found.path)
     length = f" with length {found.length}" if found.length is not None else ""
     return (

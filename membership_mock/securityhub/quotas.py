@@ -37,4 +37,32 @@ POLICIES = _quota(
     counts="configuration policies of the delegated administrator, in its home region",
 )
 
-QUOTAS = (MEMBERS, INVITED_MEMBERS, INVITATIONS, POLICIES)
+INSIGHTS = _quota(
+    name="insights",
+    title="Custom insights",
+    default=100,
+    counts="custom insights",
+)
+ACTION_TARGETS = _quota(
+    name="action_targets",
+    title="Custom actions",
+    default=50,
+    counts="custom actions",
+)
+AUTOMATION_RULES = _quota(
+    name="automation_rules",
+    title="Automation rules",
+    default=100,
+    counts="automation rules, enabled or disabled",
+    adjustable=False,
+)
+
+QUOTAS = (
+    MEMBERS,
+    INVITED_MEMBERS,
+    INVITATIONS,
+    POLICIES,
+    INSIGHTS,
+    ACTION_TARGETS,
+    AUTOMATION_RULES,
+)

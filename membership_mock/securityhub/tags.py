@@ -1,4 +1,4 @@
-"""The tags of hubs and configuration policies.
+"""The tags of hubs, configuration policies and automation rules.
 
 A resource carries 50 tags at the most, as many as ListTagsForResource can answer with.
 """
@@ -13,6 +13,7 @@ from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.relationships.central_configuration import (
     CentralConfigurationStore,
 )
+from membership_mock.securityhub.triage.automation_rules import AutomationRules
 
 
 class Tags(Family):
@@ -20,7 +21,7 @@ class Tags(Family):
 
     @operation("TagResource")
     def tag_resource(self, ctx: Context, resource_arn: str, tags: dict[str, str]) -> None:
-        """Add tags to a hub or to a configuration policy; equal keys get the new value.
+        """Add tags to a resource; equal keys get the new value.
 
         Raises:
             InvalidInputException: the resource would have too many tags (inferred).
@@ -34,14 +35,14 @@ class Tags(Family):
 
     @operation("UntagResource")
     def untag_resource(self, ctx: Context, resource_arn: str, tag_keys: list[str]) -> None:
-        """Remove tags from a hub or from a configuration policy; absent keys do no harm."""
+        """Remove tags from a resource; absent keys do no harm."""
         held = self._held(ctx, resource_arn)
         for key in tag_keys:
             held.pop(key, None)
 
     @operation("ListTagsForResource")
     def list_tags_for_resource(self, ctx: Context, resource_arn: str) -> dict[str, dict[str, str]]:
-        """Return the tags of a hub or of a configuration policy; an empty map if it has none.
+        """Return the tags of a resource; an empty map if it has none.
 
         That the map is there is inferred from clients that look into it without asking, though its
         shape wants at least one tag.
@@ -57,6 +58,9 @@ class Tags(Family):
         policy = central.policies.get(arn.rpartition("/")[2]) if central else None
         if policy is not None and policy.arn == arn == ctx.arn(f"configuration-policy/{policy.id}"):
             return policy.tags
+        rule = self.of(AutomationRules).find(arn)
+        if rule is not None:
+            return rule.tags
         raise ResourceNotFoundException(f"Resource {arn} was not found.")
 
 

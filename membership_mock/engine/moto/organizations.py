@@ -142,7 +142,9 @@ class _Accounts(Mapping[str, OrganizationAccount]):
 
     def __getitem__(self, account_id: str) -> OrganizationAccount:
         account = self._accounts[account_id]
-        return OrganizationAccount(account_id, account.status == "ACTIVE", account.parent_id)
+        return OrganizationAccount(
+            account_id, account.status == "ACTIVE", account.parent_id, str(account.name)
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._accounts)

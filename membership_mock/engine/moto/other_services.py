@@ -1,8 +1,8 @@
-"""moto's Organizations, S3 and Glue, as our services read and write them."""
+"""moto's Organizations, IAM, S3 and Glue, as our services read and write them."""
 
 from __future__ import annotations
 
-from membership_mock.engine.moto import glue, organizations, s3
+from membership_mock.engine.moto import glue, iam, organizations, s3
 
 
 class MotoServices:
@@ -10,5 +10,6 @@ class MotoServices:
 
     organization_of = staticmethod(organizations.organization_of)
     register_delegated_administrator = staticmethod(organizations.register_delegated_administrator)
+    principal_of = staticmethod(iam.principal_of)
     glue_database = staticmethod(glue.look_up)
     put_object = staticmethod(s3.put_object)

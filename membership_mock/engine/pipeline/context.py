@@ -23,6 +23,7 @@ class Context:
         partition: the partition of that region: ``aws``, ``aws-cn``, ``aws-us-gov``, …
         now: the instant of the request, in UTC. Every stamp of one request is this one.
         request_id: the id that the answer carries.
+        access_key: the id of the access key that signed the request; None when none did.
     """
 
     world: World
@@ -33,6 +34,20 @@ class Context:
     partition: str
     now: datetime
     request_id: str
+    access_key: str | None = None
+
+    @property
+    def principal(self) -> str:
+        """The ARN of the IAM user or the assumed role that signed the request.
+
+        It is the account's root where moto's IAM and STS have not given out the access key.
+        """
+        found = None
+        if self.access_key is not None:
+            found = self.world.other_services.principal_of(
+                self.account_id, self.partition, self.access_key
+            )
+        return found or f"arn:{self.partition}:iam::{self.account_id}:root"
 
     def arn(self, resource: str) -> str:
         """Return the ARN of ``resource`` (``case/0123456789``) of the caller's."""

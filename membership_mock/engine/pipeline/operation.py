@@ -199,6 +199,10 @@ class Backend:
     unchecked_shapes: ClassVar[frozenset[str]] = frozenset()
     #: traits of shapes that botocore's model has wrong, by the shape's name
     model_corrections: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    #: page tokens that ask for the first page, as none does
+    first_page_tokens: ClassVar[frozenset[str]] = frozenset()
+    #: how operations are paged that botocore has no paginator for, in the form of its paginators
+    added_paginators: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     #: what the service serves outside its API, such as the storage behind presigned URLs
     plain_http_endpoints: ClassVar[tuple[PlainHttpEndpoint, ...]] = ()
 
@@ -206,6 +210,8 @@ class Backend:
         super().__init_subclass__(**kwargs)
         if cls.model_corrections:
             model.correct(cls.service, cls.model_corrections)
+        if cls.added_paginators:
+            model.add_paginators(cls.service, cls.added_paginators)
         cls.handlers = _collect(cls.__name__, cls.service, cls.families)
         cls.followers_of_time = tuple(
             kind for kind in cls.families if kind.time_passed is not Family.time_passed

@@ -15,7 +15,7 @@ from membership_mock.engine.pipeline import idempotency, page_tokens
 from membership_mock.engine.pipeline.authorization import Authorization
 from membership_mock.engine.pipeline.backends import Backends
 from membership_mock.engine.pipeline.call_record import PassedCall
-from membership_mock.engine.pipeline.caller import caller_of
+from membership_mock.engine.pipeline.caller import caller_of, signing_key
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.hooks import HookChain, InterceptedCall
 from membership_mock.engine.pipeline.setup_calls import is_setup_call
@@ -106,7 +106,15 @@ class RequestPipeline:
             operation or router(service).match(request.method, request.path) or "UnknownOperation"
         )
         context = Context(
-            world, service, name, account, region, partition_of(region), now, request_id
+            world,
+            service,
+            name,
+            account,
+            region,
+            partition_of(region),
+            now,
+            request_id,
+            signing_key(request.headers),
         )
         step = None
         error: Exception | None = None
@@ -329,7 +337,7 @@ class RequestPipeline:
         size = arguments.pop(paging.limit_key, paging.page_size)
         token = arguments.pop(paging.input_token, None)
         after = None
-        if token:
+        if token and token not in backend_class.first_page_tokens:
             # before the handler, which may have to settle things as it looks
             after = page_tokens.read(token, context, arguments)
             if after is None:

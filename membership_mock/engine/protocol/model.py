@@ -27,6 +27,7 @@ __all__ = [
     "OperationModel",
     "Shape",
     "StructureShape",
+    "add_paginators",
     "correct",
     "declared_errors",
     "error_shape",
@@ -74,14 +75,31 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel({**described, "shapes": shapes}, service_name=service)
 
 
+# Paged operations that botocore has no paginator for: told by the service's backend class.
+_added_paginators: dict[str, Mapping[str, Mapping[str, str]]] = {}
+
+
+def add_paginators(service: str, described: Mapping[str, Mapping[str, str]]) -> None:
+    """Page operations of ``service`` that botocore has no paginator for.
+
+    Args:
+        service: the service's id.
+        described: by operation name, what botocore's paginators say: ``input_token``,
+            ``output_token``, ``limit_key`` and ``result_key``.
+    """
+    _added_paginators[service] = described
+    paginators.cache_clear()
+
+
 @cache
 def paginators(service: str) -> dict[str, dict[str, Any]]:
-    """Return the paginator of each operation of ``service`` that has one, by operation name."""
+    """Return how each paged operation of ``service`` is paged, by operation name."""
+    added = {name: dict(each) for name, each in _added_paginators.get(service, {}).items()}
     try:
         data = loader().load_service_model(service, "paginators-1")
     except UnknownServiceError:
-        return {}
-    return dict(data["pagination"])
+        return added
+    return {**added, **data["pagination"]}
 
 
 @cache

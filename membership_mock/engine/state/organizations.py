@@ -33,11 +33,13 @@ class OrganizationAccount:
         account_id: its 12 digits.
         active: False once the account is suspended or closed; it stays in the organization.
         parent_id: the root or the organizational unit that it sits in.
+        name: what the organization calls it.
     """
 
     account_id: str
     active: bool
     parent_id: str
+    name: str = ""
 
 
 @dataclass(frozen=True)

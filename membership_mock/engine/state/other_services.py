@@ -1,4 +1,4 @@
-"""What our services need of other services of the same accounts: Organizations, S3 and Glue.
+"""What our services need of other services of the same accounts: Organizations, IAM, S3 and Glue.
 
 moto mocks those. The room `engine.moto` implements this interface, so that nothing else has to know
 how moto keeps them.
@@ -46,6 +46,13 @@ class OtherServices(Protocol):
         service_principal: str,
     ) -> None:
         """Enable trusted access, and register a delegated administrator for a service."""
+
+    def principal_of(self, account_id: str, partition: str, access_key: str) -> str | None:
+        """Return the ARN of the user or assumed role of an account that has an access key.
+
+        Returns:
+            None if no user and no assumed role of the account has it.
+        """
 
     def glue_database(
         self, account_id: str, region: str, database: str, table: str

@@ -84,7 +84,7 @@ class World:
         clock: the one source of time.
         secret: what page tokens are sealed with.
         random: the source of every id and token; a test can seed it.
-        other_services: Organizations, S3 and Glue of the same accounts.
+        other_services: Organizations, IAM, S3 and Glue of the same accounts.
         settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
             for the clock; see `settling`.
         transaction: keeps stores as they were before they are reached; None outside of one.

@@ -1,4 +1,4 @@
-"""The filters of GetFindings.
+"""The filters of findings, which GetFindings, insights and automation rules share.
 
 Different attributes are joined by AND. The filters of one attribute are joined by OR where they ask
 for a value, and by AND where they exclude one.
@@ -32,10 +32,12 @@ ValueTest = Callable[[Any], bool]
 #: attributes that all findings of one account in one region share
 _ORIGIN = ("AwsAccountId", "Region")
 
-#: The comparisons that GetFindings knows, and whether each excludes; the others of the enum belong
-#: to automation rules and to the second version of the API. Source: API pages StringFilter and
-#: MapFilter.
-_EXCLUDES: dict[str, dict[str, bool]] = {
+#: by kind of filter: the comparisons, and whether each excludes
+Comparisons = Mapping[str, Mapping[str, bool]]
+
+#: The comparisons of GetFindings and insights; the others of the enum belong to automation rules
+#: and to the second version of the API. Source: API pages StringFilter and MapFilter.
+FINDING_COMPARISONS: Comparisons = {
     "StringFilter": {
         "EQUALS": False,
         "PREFIX": False,
@@ -44,6 +46,21 @@ _EXCLUDES: dict[str, dict[str, bool]] = {
     },
     "MapFilter": {"EQUALS": False, "NOT_EQUALS": True},
 }
+#: The comparisons of automation rules. Source: the same pages.
+RULE_COMPARISONS: Comparisons = {
+    "StringFilter": {
+        **FINDING_COMPARISONS["StringFilter"],
+        "CONTAINS": False,
+        "NOT_CONTAINS": True,
+    },
+    "MapFilter": {
+        **FINDING_COMPARISONS["MapFilter"],
+        "CONTAINS": False,
+        "NOT_CONTAINS": True,
+    },
+}
+#: comparisons that one attribute cannot have together with any other; source: the same pages
+_ALONE = ("CONTAINS", "NOT_CONTAINS")
 
 #: the conditions of a NumberFilter
 _NUMBER_CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -53,6 +70,23 @@ _NUMBER_CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
     "Gt": operator.gt,
     "Lt": operator.lt,
 }
+
+
+class BadFilter(Exception):
+    """A filter that is not valid.
+
+    Args:
+        reason: why, to follow the name of the parameter.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def refusal(self, parameter: str) -> InvalidInputException:
+        """Return the error of the service for a parameter that holds the filter."""
+        reason = f"{self.reason[0].upper()}{self.reason[1:]}"
+        return InvalidInputException(f"Invalid parameter '{parameter}'. {reason}.")
 
 
 @dataclass(frozen=True)
@@ -89,20 +123,52 @@ def compile_filters(filters: Mapping[str, Sequence[Any]], now: datetime) -> Quer
     Raises:
         InvalidInputException: there are too many, or one of them is not valid.
     """
+    try:
+        return _query(filters, now)
+    except BadFilter as bad:
+        raise bad.refusal("Filters") from None
+
+
+def compile_each(
+    filters: Mapping[str, Sequence[Any]], now: datetime | None, comparisons: Comparisons
+) -> dict[str, Test]:
+    """Return the test that the filters of each attribute stand for.
+
+    Args:
+        filters: the filters of each attribute.
+        now: what relative dates count from; None where there are none.
+        comparisons: those that may be used.
+
+    Raises:
+        BadFilter: one of them is not valid.
+    """
+    kinds = attributes()
+    return {
+        name: _COMPILERS[kinds[name]](name, wanted, now, comparisons)
+        for name, wanted in filters.items()
+        if wanted
+    }
+
+
+def is_relative(wanted: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether the filters of an attribute count from the present."""
+    return any("DateRange" in each for each in wanted)
+
+
+def _query(filters: Mapping[str, Sequence[Any]], now: datetime) -> Query:
     given = {name: each for name, each in filters.items() if each}
     if len(given) > MOST_ATTRIBUTES:
-        raise _invalid(
+        raise BadFilter(
             f"{len(given)} attributes are given, and {MOST_ATTRIBUTES} are the most that findings"
             " can be filtered by"
         )
-    tests: dict[str, Test] = {}
     for name, wanted in given.items():
         if len(wanted) > MOST_VALUES:
-            raise _invalid(
+            raise BadFilter(
                 f"{name} has {len(wanted)} values, and {MOST_VALUES} are the most that an attribute"
                 " can have"
             )
-        tests[name] = _COMPILERS[attributes()[name]](name, wanted, now)
+    tests = compile_each(given, now, FINDING_COMPARISONS)
     only_ids = all(each.get("Comparison", "EQUALS") == "EQUALS" for each in given.get("Id", ()))
     return Query(
         tests=tuple(test for name, test in tests.items() if name not in _ORIGIN),
@@ -115,58 +181,117 @@ def compile_filters(filters: Mapping[str, Sequence[Any]], now: datetime) -> Quer
     )
 
 
-def _strings(name: str, wanted: Sequence[Any], now: datetime) -> Test:
+def _strings(
+    name: str, wanted: Sequence[Any], now: datetime | None, comparisons: Comparisons
+) -> Test:
     del now
-    by_comparison = _by_comparison("StringFilter", name, wanted)
-    equal = frozenset(each["Value"] for each in by_comparison["EQUALS"])
-    starts = tuple(each["Value"] for each in by_comparison["PREFIX"])
-    not_equal = frozenset(each["Value"] for each in by_comparison["NOT_EQUALS"])
-    not_starts = tuple(each["Value"] for each in by_comparison["PREFIX_NOT_EQUALS"])
-    asks, excludes = bool(equal or starts), bool(not_equal or not_starts)
+    by_comparison = _by_comparison("StringFilter", name, wanted, comparisons)
+    equal, starts, contained = (
+        _texts_of(by_comparison, each) for each in ("EQUALS", "PREFIX", "CONTAINS")
+    )
+    not_equal, not_starts, not_contained = (
+        _texts_of(by_comparison, each)
+        for each in ("NOT_EQUALS", "PREFIX_NOT_EQUALS", "NOT_CONTAINS")
+    )
+    asks, excludes = (
+        bool(equal or starts or contained),
+        bool(not_equal or not_starts or not_contained),
+    )
     if equal and excludes:
         raise _contradiction(name)
     path = path_of(name)
+    if not (starts or contained or excludes):
+        return _equals(path, frozenset(equal))
+    equal_to, not_equal_to = frozenset(equal), frozenset(not_equal)
 
     def test(fields: Fields) -> bool:
         found = values(fields, path)
-        if asks and not any(value in equal or value.startswith(starts) for value in found):
+        if asks and not any(
+            value in equal_to
+            or value.startswith(starts)
+            or any(part in value for part in contained)
+            for value in found
+        ):
             return False
         return not excludes or not any(
-            value in not_equal or value.startswith(not_starts) for value in found
+            value in not_equal_to
+            or value.startswith(not_starts)
+            or any(part in value for part in not_contained)
+            for value in found
         )
 
     return test
 
 
-def _maps(name: str, wanted: Sequence[Any], now: datetime) -> Test:
-    del now
-    by_comparison = _by_comparison("MapFilter", name, wanted)
-    if any("Key" not in each for each in wanted):
-        raise _invalid(f"a filter of {name} has no Key")
-    equal = {(each["Key"], each["Value"]) for each in by_comparison["EQUALS"]}
-    not_equal = {(each["Key"], each["Value"]) for each in by_comparison["NOT_EQUALS"]}
-    for key in {key for key, _ in equal} & {key for key, _ in not_equal}:
-        raise _contradiction(f"{name} '{key}'")
-    path = path_of(name)
+def _texts_of(by_comparison: Mapping[str, Sequence[Any]], comparison: str) -> tuple[str, ...]:
+    return tuple(each["Value"] for each in by_comparison.get(comparison, ()))
+
+
+def _equals(path: tuple[str, ...], equal: frozenset[str]) -> Test:
+    """Return the test whether some value at ``path`` is one of ``equal``: the most frequent one."""
 
     def test(fields: Fields) -> bool:
-        entries = {entry for found in values(fields, path) for entry in found.items()}
-        return (not equal or not equal.isdisjoint(entries)) and not_equal.isdisjoint(entries)
+        found: Any = fields
+        for name in path:
+            found = found.get(name)
+            if type(found) is not dict:
+                break
+        if type(found) is str:
+            return found in equal
+        return found is not None and not equal.isdisjoint(values(fields, path))
 
     return test
 
 
-def _numbers(name: str, wanted: Sequence[Any], now: datetime) -> Test:
+def _maps(name: str, wanted: Sequence[Any], now: datetime | None, comparisons: Comparisons) -> Test:
     del now
+    by_comparison = _by_comparison("MapFilter", name, wanted, comparisons)
+    if any("Key" not in each for each in wanted):
+        raise BadFilter(f"a filter of {name} has no Key")
+    entries_of = {
+        comparison: [(each["Key"], each["Value"]) for each in filters]
+        for comparison, filters in by_comparison.items()
+    }
+    equal, not_equal = set(entries_of["EQUALS"]), set(entries_of["NOT_EQUALS"])
+    contained = entries_of.get("CONTAINS", ())
+    not_contained = entries_of.get("NOT_CONTAINS", ())
+    for key in {key for key, _ in equal} & {key for key, _ in not_equal}:
+        raise _contradiction(f"{name} '{key}'")
+    path = path_of(name)
+    asks = bool(equal or contained)
+
+    def test(fields: Fields) -> bool:
+        entries = {entry for found in values(fields, path) for entry in found.items()}
+        if asks and equal.isdisjoint(entries) and not _any_contains(entries, contained):
+            return False
+        return not_equal.isdisjoint(entries) and not _any_contains(entries, not_contained)
+
+    return test
+
+
+def _any_contains(entries: Iterable[tuple[str, str]], wanted: Sequence[tuple[str, str]]) -> bool:
+    """Return whether an entry with one of the wanted keys contains the text wanted for it."""
+    return bool(wanted) and any(
+        key == name and part in value for name, value in entries for key, part in wanted
+    )
+
+
+def _numbers(
+    name: str, wanted: Sequence[Any], now: datetime | None, comparisons: Comparisons
+) -> Test:
+    del now, comparisons
     alternatives = []
     for each in wanted:
         if not each:
-            raise _invalid(f"a filter of {name} has none of {', '.join(_NUMBER_CONDITIONS)}")
+            raise BadFilter(f"a filter of {name} has none of {', '.join(_NUMBER_CONDITIONS)}")
         alternatives.append([_bound(_NUMBER_CONDITIONS[key], bound) for key, bound in each.items()])
     return _any_of(path_of(name), alternatives)
 
 
-def _dates(name: str, wanted: Sequence[Any], now: datetime) -> Test:
+def _dates(
+    name: str, wanted: Sequence[Any], now: datetime | None, comparisons: Comparisons
+) -> Test:
+    del comparisons
     alternatives = []
     for each in wanted:
         conditions = []
@@ -177,29 +302,38 @@ def _dates(name: str, wanted: Sequence[Any], now: datetime) -> Test:
         if "DateRange" in each:
             conditions.append(_date_range(name, each["DateRange"], now))
         if not conditions:
-            raise _invalid(f"a filter of {name} has neither Start, End nor DateRange")
+            raise BadFilter(f"a filter of {name} has neither Start, End nor DateRange")
         alternatives.append(conditions)
     return _any_of(path_of(name), alternatives, instant)
 
 
-def _date_range(name: str, given: Mapping[str, Any], now: datetime) -> ValueTest:
+def _date_range(name: str, given: Mapping[str, Any], now: datetime | None) -> ValueTest:
     days = given.get("Value")
     if days is None or days < 0:
-        raise _invalid(f"a DateRange of {name} needs a Value of 0 or more days")
+        raise BadFilter(f"a DateRange of {name} needs a Value of 0 or more days")
     try:
-        since = now - timedelta(days=days)
+        since = _present(now) - timedelta(days=days)
     except OverflowError:
-        raise _invalid(f"a DateRange of {name} goes back {days} days, which is too far") from None
+        raise BadFilter(f"a DateRange of {name} goes back {days} days, which is too far") from None
     older = given.get("Comparison", "WITHIN") == "OLDER_THAN"
     return _bound(operator.lt if older else operator.ge, since)
+
+
+def _present(now: datetime | None) -> datetime:
+    if now is None:
+        message = "a relative date is compiled without the present"
+        raise TypeError(message)
+    return now
 
 
 def _bound(meets: Callable[[Any, Any], bool], bound: Any) -> ValueTest:
     return lambda value: meets(value, bound)
 
 
-def _addresses(name: str, wanted: Sequence[Any], now: datetime) -> Test:
-    del now
+def _addresses(
+    name: str, wanted: Sequence[Any], now: datetime | None, comparisons: Comparisons
+) -> Test:
+    del now, comparisons
     networks = [_network(name, each.get("Cidr")) for each in wanted]
 
     def within(text: str) -> bool:
@@ -216,11 +350,13 @@ def _network(name: str, cidr: str | None) -> IPv4Network | IPv6Network:
     try:
         return ip_network(cidr or "", strict=False)
     except ValueError:
-        raise _invalid(f"{cidr!r} is no CIDR block for {name}") from None
+        raise BadFilter(f"{cidr!r} is no CIDR block for {name}") from None
 
 
-def _booleans(name: str, wanted: Sequence[Any], now: datetime) -> Test:
-    del now
+def _booleans(
+    name: str, wanted: Sequence[Any], now: datetime | None, comparisons: Comparisons
+) -> Test:
+    del now, comparisons
     if any("Value" not in each for each in wanted):
         raise _without_value(name)
     allowed = {each["Value"] for each in wanted}
@@ -229,8 +365,10 @@ def _booleans(name: str, wanted: Sequence[Any], now: datetime) -> Test:
     return lambda fields: (values(fields, path) or [False])[0] in allowed
 
 
-def _keywords(name: str, wanted: Sequence[Any], now: datetime) -> Test:
-    del now
+def _keywords(
+    name: str, wanted: Sequence[Any], now: datetime | None, comparisons: Comparisons
+) -> Test:
+    del now, comparisons
     if any("Value" not in each for each in wanted):
         raise _without_value(name)
     # inferred: AWS does not say where it looks for a keyword, nor how
@@ -240,8 +378,8 @@ def _keywords(name: str, wanted: Sequence[Any], now: datetime) -> Test:
     )
 
 
-#: how the filters of each kind are compiled: attribute, its filters, the present
-_COMPILERS: dict[str, Callable[[str, Sequence[Any], datetime], Test]] = {
+#: how the filters of each kind are compiled: attribute, its filters, the present, comparisons
+_COMPILERS: dict[str, Callable[[str, Sequence[Any], datetime | None, Comparisons], Test]] = {
     "StringFilter": _strings,
     "MapFilter": _maps,
     "NumberFilter": _numbers,
@@ -272,36 +410,38 @@ def _any_of(
     return test
 
 
-def _by_comparison(kind: str, name: str, wanted: Sequence[Any]) -> dict[str, list[Any]]:
+def _by_comparison(
+    kind: str, name: str, wanted: Sequence[Any], comparisons: Comparisons
+) -> dict[str, list[Any]]:
     """Return the filters of an attribute by their comparison."""
-    known = _EXCLUDES[kind]
+    known = comparisons[kind]
     sorted_out: dict[str, list[Any]] = {comparison: [] for comparison in known}
     for each in wanted:
         if "Value" not in each:
             raise _without_value(name)
         comparison = each.get("Comparison", "EQUALS")
         if comparison not in known:
-            raise _invalid(
-                f"{name} is compared with {comparison}, and GetFindings knows {', '.join(known)}"
+            raise BadFilter(
+                f"{name} is compared with {comparison}, and the comparisons are {', '.join(known)}"
             )
         sorted_out[comparison].append(each)
+    used = [comparison for comparison, filters in sorted_out.items() if filters]
+    for comparison in _ALONE:
+        if comparison in used and len(used) > 1:
+            raise BadFilter(f"{name} has filters with {comparison} together with others")
     return sorted_out
 
 
-def _contradiction(name: str) -> InvalidInputException:
-    return _invalid(f"{name} has filters with EQUALS together with filters that exclude values")
+def _contradiction(name: str) -> BadFilter:
+    return BadFilter(f"{name} has filters with EQUALS together with filters that exclude values")
 
 
 def _date(name: str, text: str) -> datetime:
     stamp = instant(text)
     if stamp is None:
-        raise _invalid(f"{text!r} is no timestamp for {name}")
+        raise BadFilter(f"{text!r} is no timestamp for {name}")
     return stamp
 
 
-def _without_value(name: str) -> InvalidInputException:
-    return _invalid(f"a filter of {name} has no Value")
-
-
-def _invalid(reason: str) -> InvalidInputException:
-    return InvalidInputException(f"Invalid parameter 'Filters'. {reason[0].upper()}{reason[1:]}.")
+def _without_value(name: str) -> BadFilter:
+    return BadFilter(f"a filter of {name} has no Value")

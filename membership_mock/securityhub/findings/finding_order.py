@@ -20,7 +20,7 @@ from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.findings.finding_fields import attributes, path_of, values
 from membership_mock.securityhub.findings.finding_filters import Query
 from membership_mock.securityhub.findings.finding_format import instant
-from membership_mock.securityhub.findings.finding_store import Finding, FindingIndex
+from membership_mock.securityhub.findings.finding_store import Finding, FindingIndex, Identity
 
 #: kinds of filters whose attributes have no single value to sort by
 _UNSORTABLE = ("MapFilter", "KeywordFilter")
@@ -41,6 +41,15 @@ class VisibleFindings:
     def shows(self, finding: Finding) -> bool:
         """Return whether the caller may see ``finding``, which is in the index."""
         return self.until is None or finding.sequence <= self.until
+
+
+def identified(visible: Iterable[VisibleFindings], identity: Identity) -> list[Finding]:
+    """Return the findings with a product ARN and an id, out of what is seen."""
+    return [
+        finding
+        for part in visible
+        if (finding := part.index.findings.get(identity)) and part.shows(finding)
+    ]
 
 
 @dataclass(frozen=True)

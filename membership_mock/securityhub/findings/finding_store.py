@@ -6,16 +6,20 @@ Its own account, its administrator and the home region all read this one record.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
+from membership_mock.securityhub.findings.finding_changes import KEPT, Change, updates_between
+from membership_mock.securityhub.findings.finding_merge import PROVIDER_FIELDS
 
-#: Source: quotas page of the user guide, "90 days after the most recent update".
+#: How long findings are kept after the latest import or update. Source: the user guide's pages on
+#: quotas and on data retention.
 RETENTION = timedelta(days=90)
+RETENTION_WHEN_ARCHIVED = timedelta(days=30)
 
 #: product ARN and id: what makes two findings the same one
 Identity = tuple[str, str]
@@ -31,6 +35,9 @@ class Finding:
         place: its sort key in the default order of GetFindings, which is descending.
         touched: when it was last imported or updated.
         customer_fields: the fields that BatchUpdateFindings has set: no provider overwrites them.
+        changes: its history, oldest first.
+        until_import: what the fields were before UpdateFindings has set them, None for one that was
+            not there: the next import takes these up again.
     """
 
     fields: dict[str, Any]
@@ -38,11 +45,50 @@ class Finding:
     place: str
     touched: datetime
     customer_fields: set[str] = field(default_factory=set)
+    changes: list[Change] = field(default_factory=list)
+    until_import: dict[str, Any] = field(default_factory=dict)
 
     @property
     def identity(self) -> Identity:
         """What makes two findings the same one."""
         return self.fields["ProductArn"], self.fields["Id"]
+
+    @property
+    def expiry(self) -> datetime:
+        """When the finding is deleted, unless it is imported or updated before."""
+        is_archived = self.fields.get("RecordState") == "ARCHIVED"
+        return self.touched + (RETENTION_WHEN_ARCHIVED if is_archived else RETENTION)
+
+    @property
+    def lasting_fields(self) -> dict[str, Any]:
+        """The fields without what UpdateFindings has set."""
+        return {**self.fields, **self.until_import} if self.until_import else self.fields
+
+    def set_by_customer(self, changes: Iterable[str]) -> None:
+        """Remember which fields a customer or a rule has set, by their names."""
+        for name in changes:
+            if name in PROVIDER_FIELDS:
+                self.customer_fields.add(name)
+            self.until_import.pop(name, None)
+
+    def set_until_import(self, changes: Mapping[str, Any]) -> None:
+        """Set fields that the next import takes back."""
+        for name in changes:
+            self.until_import.setdefault(name, self.fields.get(name))
+        self.fields = {**self.fields, **changes}
+
+    def note_creation(self, at: datetime, source: str, identity: str) -> None:
+        """Begin the history."""
+        self.changes.append(Change(at, True, source, identity, []))
+
+    def note_changes(
+        self, at: datetime, source: str, identity: str, before: Mapping[str, Any]
+    ) -> None:
+        """Write into the history what differs from earlier fields, if anything does."""
+        updates = updates_between(before, self.fields)
+        if updates:
+            self.changes = [each for each in self.changes if each.at > at - KEPT]
+            self.changes.append(Change(at, False, source, identity, updates))
 
 
 @dataclass
@@ -68,8 +114,7 @@ class FindingIndex:
         self.findings[finding.identity] = finding
         self.by_id.setdefault(finding.fields["Id"], []).append(finding)
         insort(self.ordered, finding, key=_place)
-        if self.next_expiry is None:
-            self.next_expiry = finding.touched + RETENTION
+        self.expect_expiry_of(finding)
 
     def remove(self, finding: Finding) -> None:
         """Drop a finding."""
@@ -80,14 +125,18 @@ class FindingIndex:
             del self.by_id[finding.fields["Id"]]
         del self.ordered[bisect_left(self.ordered, finding.place, key=_place)]
 
+    def expect_expiry_of(self, finding: Finding) -> None:
+        """Look for expired findings in time for this one, which is new or may expire earlier."""
+        if self.next_expiry is None or finding.expiry < self.next_expiry:
+            self.next_expiry = finding.expiry
+
     def expire(self, now: datetime) -> None:
-        """Drop findings that were not imported or updated for 90 days."""
+        """Drop findings that were not imported or updated for 90 days, or 30 if archived."""
         if self.next_expiry is None or now < self.next_expiry:
             return
-        for finding in [each for each in self.ordered if each.touched + RETENTION <= now]:
+        for finding in [each for each in self.ordered if each.expiry <= now]:
             self.remove(finding)
-        oldest = min((each.touched for each in self.ordered), default=None)
-        self.next_expiry = None if oldest is None else oldest + RETENTION
+        self.next_expiry = min((each.expiry for each in self.ordered), default=None)
 
 
 @dataclass
@@ -136,6 +185,27 @@ class FindingStore(Store, scope=Scope.PARTITION):
         """
         kept = self.copies.setdefault((account_id, home_region), {})
         kept.update(dict.fromkeys(regions, self.last_sequence))
+
+    def imported(
+        self, old: Finding | None, fields: dict[str, Any], updated_at: datetime, now: datetime
+    ) -> Finding:
+        """Return the record of a finding after an import; it is not kept yet.
+
+        Args:
+            old: the record before; None for a new finding.
+            fields: all fields of the finding.
+            updated_at: the instant that its UpdatedAt names.
+            now: when it was imported.
+        """
+        sequence = self.next_sequence() if old is None else old.sequence
+        return Finding(
+            fields=fields,
+            sequence=sequence,
+            place=place_of(updated_at, sequence),
+            touched=now,
+            customer_fields=set() if old is None else old.customer_fields,
+            changes=[] if old is None else old.changes,
+        )
 
     def next_sequence(self) -> int:
         """Return the number of a new finding."""

@@ -13,12 +13,18 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.refusals import Violation
 from membership_mock.engine.protocol.timestamps import WRITING
+from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.findings import finding_format
+from membership_mock.securityhub.findings.finding_changes import UPDATED
+from membership_mock.securityhub.findings.finding_filters import compile_filters
+from membership_mock.securityhub.findings.finding_order import identified
 from membership_mock.securityhub.findings.finding_severity import completed
 from membership_mock.securityhub.findings.finding_store import Finding
-from membership_mock.securityhub.findings.findings import LARGEST_FINDING, PROVIDER_FIELDS, Findings
+from membership_mock.securityhub.findings.findings import Findings
 from membership_mock.securityhub.hubs.hubs import Hubs
 
+#: Source: API page BatchImportFindings; that it goes for updates is in the codes below.
+LARGEST_FINDING = 240 * 1024
 #: Source: API page BatchUpdateFindings, "up to 100 findings at a time".
 MOST_FINDINGS = 100
 
@@ -32,7 +38,7 @@ FAILURES: Mapping[str, str] = {
 
 
 class FindingUpdates(Family):
-    """The operation that updates findings."""
+    """The operations that update findings."""
 
     @operation("BatchUpdateFindings")
     def batch_update_findings(
@@ -78,11 +84,7 @@ class FindingUpdates(Family):
         processed, unprocessed, seen = [], [], set()
         for identifier in finding_identifiers:
             identity = (identifier["ProductArn"], identifier["Id"])
-            found = [
-                finding
-                for part in visible
-                if (finding := part.index.findings.get(identity)) and part.shows(finding)
-            ]
+            found = identified(visible, identity)
             failure: str | None
             if identity in seen:
                 failure = "DuplicatedFindingIdentifier"
@@ -107,17 +109,52 @@ class FindingUpdates(Family):
 
     def _update(self, ctx: Context, found: list[Finding], changes: Mapping[str, Any]) -> str | None:
         """Change findings of one identity, and return the code of the failure, if any."""
-        updated = [{**finding.fields, **_applied(finding, changes)} for finding in found]
+        updated = [{**finding.fields, **applied(finding, changes)} for finding in found]
         if any(len(json.dumps(fields)) > LARGEST_FINDING for fields in updated):
             return "FindingSizeExceeded"
         for finding, fields in zip(found, updated, strict=True):
-            finding.fields = fields
+            before, finding.fields = finding.fields, fields
             finding.touched = ctx.now
-            finding.customer_fields |= changes.keys() & set(PROVIDER_FIELDS)
+            finding.set_by_customer(changes)
+            finding.note_changes(ctx.now, UPDATED, ctx.principal, before)
         return None
 
+    @operation("UpdateFindings")
+    def update_findings(
+        self,
+        ctx: Context,
+        filters: dict[str, Any],
+        note: dict[str, str] | None = None,
+        record_state: str | None = None,
+    ) -> None:
+        """Set the note and the state of all findings that the caller sees and that match.
 
-def _applied(finding: Finding, changes: Mapping[str, Any]) -> dict[str, Any]:
+        The next import of a finding takes that back, and no history tells of it (documented).
+        UpdatedAt stays (inferred).
+
+        Raises:
+            InvalidInputException: the filters make no sense; or neither a note nor a state is given
+                (inferred).
+        """
+        self.of(Hubs).require()
+        query = compile_filters(filters, ctx.now)
+        changes: dict[str, Any] = {}
+        if note is not None:
+            changes["Note"] = {**note, "UpdatedAt": WRITING["iso8601"](ctx.now)}
+        if record_state is not None:
+            changes["RecordState"] = record_state
+        if not changes:
+            raise InvalidInputException("Either Note or RecordState must be given.")
+        complaint = next(finding_format.complaints(changes, []), None)
+        if complaint is not None:
+            raise InvalidInputException(f"Invalid parameter 'Note'. {complaint}.")
+        for index, finding in list(self.of(Findings).matching(query, ctx.now)):
+            finding.set_until_import(changes)
+            finding.touched = ctx.now
+            index.expect_expiry_of(finding)
+
+
+def applied(finding: Finding, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of ``finding`` that ``changes`` give a new value."""
     applied = dict(changes)
     if "Severity" in applied:

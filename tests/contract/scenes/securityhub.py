@@ -158,6 +158,11 @@ def assert_refusal(response: dict[str, Any], broken: Break) -> None:
     if broken.how == "length-over" and len(broken.path) == 1 and not is_text:
         assert re.search(r" Size '\d+' is greater than maximum value: \d+\.$", message)
         return
+    if broken.kind == "range" and len(broken.path) == 1:
+        assert re.search(
+            r" '-?\d+' is (greater than maximum|less than minimum) value: \d+\.$", message
+        )
+        return
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in broken.path)
     assert f" at 'data{''.join(steps)}' failed to satisfy constraint: " in message
     assert re.search(_WORDS[broken.kind], message)

@@ -1,0 +1,129 @@
+"""What becomes of a finding that a provider sends: the service adds to it, and keeps some fields.
+
+Sources: API page BatchImportFindings; the user guide's page on importing findings, with its rules
+for FindingProviderFields; recorded findings for what the service adds. Inferred is that fields that
+FindingProviderFields leaves out are taken from the version before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from membership_mock.engine.protocol.timestamps import WRITING
+from membership_mock.securityhub.findings.finding_severity import (
+    completed,
+    severity_for,
+    severity_of_provider,
+)
+
+#: fields that belong to the customer once a finding exists: imports leave them alone
+CUSTOMER_FIELDS = ("Note", "UserDefinedFields", "VerificationState", "Workflow")
+#: fields that providers set through FindingProviderFields, as long as the customer has not
+PROVIDER_FIELDS = ("Confidence", "Criticality", "RelatedFindings", "Severity", "Types")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the service knows of where a finding comes from.
+
+    Attributes:
+        product_name: the product.
+        company_name: its company.
+        account_name: what the organization calls the account; empty outside of organizations.
+        region: the region of the import.
+        now: when it was imported.
+    """
+
+    product_name: str
+    company_name: str
+    account_name: str
+    region: str
+    now: datetime
+
+
+def merged(
+    given: Mapping[str, Any],
+    origin: Origin,
+    before: Mapping[str, Any] | None = None,
+    customer_fields: set[str] | frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """Return the fields of a finding after an import.
+
+    They are the new ones, what the service adds, and what an import cannot change.
+
+    Args:
+        given: the finding as the provider has sent it.
+        origin: where it comes from.
+        before: the fields of the version before; None for a new finding.
+        customer_fields: the provider's fields that the customer has set since.
+    """
+    kept: Mapping[str, Any] = before or {}
+    fields = {
+        "RecordState": "ACTIVE",
+        "WorkflowState": kept.get("WorkflowState", "NEW"),
+        **given,
+        "ProductName": origin.product_name,
+        "CompanyName": origin.company_name,
+        "Region": origin.region,
+        "ProcessedAt": WRITING["iso8601"](origin.now),
+        "ProductFields": {
+            **given.get("ProductFields", {}),
+            "aws/securityhub/FindingId": f"{given['ProductArn']}/{given['Id']}",
+            "aws/securityhub/ProductName": origin.product_name,
+            "aws/securityhub/CompanyName": origin.company_name,
+        },
+    }
+    if origin.account_name:
+        fields["AwsAccountName"] = origin.account_name
+    if before is not None:
+        for name in CUSTOMER_FIELDS:
+            fields[name] = before.get(name)
+    _merge_provider_fields(fields, given, before, customer_fields)
+    fields["Workflow"] = {"Status": _workflow_status(fields, kept)}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _merge_provider_fields(
+    fields: dict[str, Any],
+    given: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    customer_fields: set[str] | frozenset[str],
+) -> None:
+    """Set FindingProviderFields, and at the top of the finding what the customer has not set.
+
+    A value that is given in one place only counts for both. Given in both, the provider's counts
+    for both in a new finding; an existing one keeps each in its place (documented).
+    """
+    earlier: Mapping[str, Any] = before.get("FindingProviderFields", {}) if before else {}
+    provided = given.get("FindingProviderFields", {})
+    kept: dict[str, Any] = {}
+    for name in PROVIDER_FIELDS:
+        top, value = given.get(name), provided.get(name)
+        both = top is not None and value is not None
+        if value is None and top is not None:
+            value = severity_of_provider(top) if name == "Severity" else top
+        if value is None:
+            value = earlier.get(name)
+        if value is not None:
+            kept[name] = value
+        if before is not None and name in customer_fields:
+            fields[name] = before.get(name)
+        elif before is not None and both:
+            fields[name] = completed(top) if name == "Severity" else top
+        elif name == "Severity" and value is not None:
+            fields[name] = severity_for(value, top)
+        else:
+            fields[name] = value
+    fields["FindingProviderFields"] = kept
+
+
+def _workflow_status(fields: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    """Return the status of the investigation, which starts anew when the problem is back."""
+    status = str((fields.get("Workflow") or {}).get("Status", "NEW"))
+    reactivated = before.get("RecordState") == "ARCHIVED" and fields["RecordState"] == "ACTIVE"
+    compliance = fields.get("Compliance", {}).get("Status", "PASSED")
+    failing = before.get("Compliance", {}).get("Status") == "PASSED" and compliance != "PASSED"
+    return "NEW" if status in ("NOTIFIED", "RESOLVED") and (reactivated or failing) else status
