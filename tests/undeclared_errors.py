@@ -16,6 +16,20 @@ OBSERVED: dict[str, frozenset[tuple[str | None, str]]] = {
         {
             # the invitation family; the AWS provider of Terraform handles its texts
             (None, "BadRequestException"),
+            # rules are the administrator's (documented); the other three operations declare it
+            ("BatchUpdateAutomationRules", "AccessDeniedException"),
+            ("BatchDeleteAutomationRules", "AccessDeniedException"),
+            # the ARN of a product, or of another account (issue 2340 of boto3)
+            ("DisableImportFindingsForProduct", "AccessDeniedException"),
+            # the same for other ARNs, inferred from that
+            ("UpdateInsight", "AccessDeniedException"),
+            ("DeleteInsight", "AccessDeniedException"),
+            ("GetInsights", "AccessDeniedException"),
+            ("GetInsightResults", "AccessDeniedException"),
+            ("UpdateActionTarget", "AccessDeniedException"),
+            ("DeleteActionTarget", "AccessDeniedException"),
+            # a product that does not exist (an issue of Prowler)
+            ("EnableImportFindingsForProduct", "ResourceNotFoundException"),
             # a foreign account in a finding (logs of importers)
             ("BatchImportFindings", "AccessDeniedException"),
             # with the status 401 for a member (issues of landing zone tools)

@@ -102,7 +102,7 @@ def _merge_provider_fields(
     kept: dict[str, Any] = {}
     for name in PROVIDER_FIELDS:
         top, value = given.get(name), provided.get(name)
-        both = top is not None and value is not None
+        is_provided = value is not None
         if value is None and top is not None:
             value = severity_of_provider(top) if name == "Severity" else top
         if value is None:
@@ -111,7 +111,7 @@ def _merge_provider_fields(
             kept[name] = value
         if before is not None and name in customer_fields:
             fields[name] = before.get(name)
-        elif before is not None and both:
+        elif before is not None and is_provided and top is not None:
             fields[name] = completed(top) if name == "Severity" else top
         elif name == "Severity" and value is not None:
             fields[name] = severity_for(value, top)

@@ -1,4 +1,4 @@
-"""Seeds of Security Hub: hubs, members in any status, organizations, findings."""
+"""Seeds of Security Hub: hubs, members in any status, organizations, findings and their triage."""
 
 from __future__ import annotations
 
@@ -12,20 +12,31 @@ from membership_mock.testing.given.securityhub_organization import (
     SeededCentralConfiguration,
     SeededOrganizationConfiguration,
 )
+from membership_mock.testing.given.securityhub_products import SeededProduct
+from membership_mock.testing.given.securityhub_triage import (
+    SeededActionTarget,
+    SeededAutomationRule,
+    SeededInsight,
+    TriageSeeds,
+)
 
 __all__ = [
     "SecurityHubSeeds",
+    "SeededActionTarget",
     "SeededAdministrator",
     "SeededAggregator",
+    "SeededAutomationRule",
     "SeededCentralConfiguration",
     "SeededFinding",
     "SeededHub",
+    "SeededInsight",
     "SeededMember",
     "SeededOrganizationConfiguration",
+    "SeededProduct",
 ]
 
 
-class SecurityHubSeeds(MemberSeeds, OrganizationSeeds, FindingSeeds):
+class SecurityHubSeeds(MemberSeeds, OrganizationSeeds, FindingSeeds, TriageSeeds):
     """Seeds of Security Hub, from `Given.securityhub`.
 
     A seed does only what is still missing. Without an account or region, it takes the mock's

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from membership_mock.testing.given.securityhub_hubs import SERVICE, HubSeeds, batches, counted
+from membership_mock.testing.given.securityhub_hubs import SERVICE, batches, counted
+from membership_mock.testing.given.securityhub_products import ProductSeeds, is_of_product
 
 _FINDINGS_PER_CALL = 100
 
@@ -28,13 +29,13 @@ class SeededFinding:
     product_arn: str
 
 
-class FindingSeeds(HubSeeds):
+class FindingSeeds(ProductSeeds):
     """Seeds of findings."""
 
     def finding(
         self, account: str | None = None, *, region: str | None = None, **fields: Any
     ) -> SeededFinding:
-        """Return a finding of an account, whose hub is enabled.
+        """Return a finding of an account, whose hub is enabled and subscribed to its product.
 
         Args:
             account: the account that it is about.
@@ -56,7 +57,9 @@ class FindingSeeds(HubSeeds):
         region: str | None = None,
         **fields: Any,
     ) -> tuple[SeededFinding, ...]:
-        """Return many findings of an account, whose hub is enabled.
+        """Return many findings of an account.
+
+        Its hub is enabled, and subscribed to their products.
 
         Args:
             findings: how many; or for each of them the fields that are to differ from the defaults.
@@ -72,13 +75,18 @@ class FindingSeeds(HubSeeds):
         if isinstance(findings, int):
             findings = [{}] * counted("findings", findings)
         has_hub = self._setup.ask(SERVICE, "DescribeHub", account, region) is not None
+        given = [fields, *findings]
+        arns = {each["ProductArn"]: None for each in given if "ProductArn" in each}
+        missing = [arn for arn in arns if is_of_product(arn, region)]
         with self._setup.seed(
             "securityhub.findings",
             "give the fields that the answer names as BatchImportFindings takes them.",
-            atomic=has_hub and len(findings) == 1,
+            atomic=has_hub and len(findings) == 1 and not missing,
         ):
             if not has_hub:
                 self._enable(account, region)
+            for arn in missing:
+                self.product(arn, account, region=region)
             whole = [self._finding(account, region, {**fields, **each}) for each in findings]
             for batch in batches(whole, _FINDINGS_PER_CALL):
                 self._setup.call(

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tests.contract.samples_from_model import Break
-from tests.contract.scenes import ACCOUNT, REGION
+from tests.contract.scenes import ACCOUNT, REGION, securityhub_triage
 
 MEMBER = "444444444444"
 #: by the kind of a violation, what the message says (inferred)
@@ -85,6 +85,7 @@ def _findings(client: Any) -> None:
         FindingIdentifiers=[{"Id": "open-port", "ProductArn": product}], Criticality=1
     )
     client.get_findings()
+    securityhub_triage.call_everything(client, {"Id": "open-port", "ProductArn": product})
 
 
 def _invitations(admin: Any, member: Any) -> None:
