@@ -133,6 +133,8 @@ PATTERNS: Mapping[str, str] = {
 }
 
 
+_ANY = (float("-inf"), float("inf"))
+
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?"
     r"(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)\Z",
@@ -163,8 +165,24 @@ def read(finding: Any) -> tuple[dict[str, Any], str | None]:
         checked = _reader()(finding, None, found)
     except _WrongType as wrong:
         return (finding if isinstance(finding, dict) else {}), _sentence(_mistyped(wrong))
+    _keep_provider_numbers(finding, checked)
     first = next(complaints(checked, found), None)
     return checked, None if first is None else _sentence(first)
+
+
+def _keep_provider_numbers(finding: Any, checked: dict[str, Any]) -> None:
+    """Keep the numbers of a severity in FindingProviderFields, which the model does not have.
+
+    The service copies them to the severity at the top (documented); SDKs cannot send them.
+    """
+    kept = checked.get("FindingProviderFields", {}).get("Severity")
+    if not isinstance(kept, dict):
+        return
+    sent = finding["FindingProviderFields"]["Severity"]
+    for name, (low, high) in (("Normalized", RANGES["Severity.Normalized"]), ("Product", _ANY)):
+        value = sent.get(name)
+        if isinstance(value, (int, float)) and type(value) is not bool and low <= value <= high:
+            kept[name] = value
 
 
 def complaints(finding: Mapping[str, Any], found: list[Violation]) -> Iterator[str]:

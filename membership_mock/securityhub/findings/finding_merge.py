@@ -108,7 +108,7 @@ def _merge_provider_fields(
         if value is None:
             value = earlier.get(name)
         if value is not None:
-            kept[name] = value
+            kept[name] = severity_of_provider(value) if name == "Severity" else value
         if before is not None and name in customer_fields:
             fields[name] = before.get(name)
         elif before is not None and is_provided and top is not None:

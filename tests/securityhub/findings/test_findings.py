@@ -1,5 +1,7 @@
 """Importing findings, and what the service makes of them."""
 
+import json
+
 import pytest
 from botocore.config import Config
 from freezegun import freeze_time
@@ -113,7 +115,7 @@ def test_a_custom_integration_names_its_product_itself(admin):
 def test_findings_of_an_aws_service_carry_its_name(admin):
     arn = f"arn:aws:securityhub:{IRELAND}::product/aws/guardduty"
     bring(admin, finding(ProductArn=arn, ProductName="Something"))
-    assert (only(admin)["ProductName"], only(admin)["CompanyName"]) == ("GuardDuty", "AWS")
+    assert (only(admin)["ProductName"], only(admin)["CompanyName"]) == ("GuardDuty", "Amazon")
 
 
 # importing again
@@ -135,7 +137,7 @@ def test_an_older_or_equal_version_is_accepted_and_changes_nothing(admin, update
 
 def test_the_same_id_of_another_product_is_another_finding(admin):
     bring(admin, finding("one"))
-    bring(admin, finding("one", ProductArn=f"arn:aws:securityhub:{IRELAND}::product/acme/scanner"))
+    bring(admin, finding("one", ProductArn=f"arn:aws:securityhub:{IRELAND}::product/aws/inspector"))
     assert names(admin) == ["one", "one"]
 
 
@@ -171,6 +173,53 @@ def test_an_import_leaves_alone_what_belongs_to_the_customer(admin):
         assert after[name] == before[name]
     assert after["FindingProviderFields"]["Severity"] == {"Label": "CRITICAL"}
     assert after["FindingProviderFields"]["Confidence"] == 99
+
+
+def test_in_a_new_finding_the_providers_value_counts_for_both_places(admin):
+    # documented
+    provided = {"Severity": {"Label": "LOW"}, "Types": ["TTPs"], "Confidence": 1}
+    bring(admin, finding(Confidence=99, FindingProviderFields=provided))
+    found = only(admin)
+    assert (found["Severity"]["Label"], found["Types"], found["Confidence"]) == ("LOW", ["TTPs"], 1)
+    assert found["FindingProviderFields"] == provided
+
+
+def test_in_an_existing_finding_each_place_keeps_its_value(admin):
+    # documented
+    bring(admin, finding(Confidence=5))
+    update(admin, identifier(), Confidence=7)
+    provided = {"Severity": {"Label": "LOW"}, "Types": ["TTPs"], "Confidence": 1}
+    bring(
+        admin,
+        finding(
+            UpdatedAt="2026-02-02T00:00:00Z",
+            Severity={"Label": "CRITICAL"},
+            Confidence=99,
+            FindingProviderFields=provided,
+        ),
+    )
+    found = only(admin)
+    assert found["FindingProviderFields"] == provided
+    assert found["Severity"] == {"Label": "CRITICAL", "Normalized": 90}
+    assert found["Types"] == finding()["Types"]
+    assert found["Confidence"] == 7
+
+
+def test_numbers_of_a_providers_severity_are_copied_to_the_top(membership_mock, hub):
+    hub(ADMIN)
+    client = membership_mock.session(account=ADMIN, region=IRELAND).client("securityhub")
+    given = finding(FindingProviderFields={"Severity": {"Label": "LOW"}, "Types": ["TTPs"]})
+    del given["Severity"]
+
+    def with_numbers(request, **_):
+        body = json.loads(request.body)
+        body["Findings"][0]["FindingProviderFields"]["Severity"].update(Normalized=17, Product=3.5)
+        request.data = json.dumps(body)
+
+    client.meta.events.register_first("request-created.securityhub", with_numbers)
+    client.batch_import_findings(Findings=[given])
+    found = membership_mock.client("securityhub", account=ADMIN, region=IRELAND).get_findings()
+    assert found["Findings"][0]["Severity"] == {"Label": "LOW", "Normalized": 17, "Product": 3.5}
 
 
 def test_an_import_changes_what_the_customer_has_not_set(admin):

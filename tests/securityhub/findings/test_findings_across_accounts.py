@@ -122,7 +122,7 @@ def test_the_order_goes_across_accounts(admin, member, hub):
 
 def test_one_product_may_report_the_same_id_in_two_accounts(joined):
     admin, member = joined
-    arn = f"arn:aws:securityhub:{IRELAND}::product/acme/scanner"
+    arn = f"arn:aws:securityhub:{IRELAND}::product/aws/inspector"
     for client, account in ((admin, ADMIN), (member, MEMBER)):
         bring(client, finding("same", account, ProductArn=arn))
     assert names(admin).count("same") == 2
