@@ -15,6 +15,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -24,6 +25,9 @@ from membership_mock.securityhub.findings.finding_format import instant
 
 MOST_ATTRIBUTES = 10
 MOST_VALUES = 20
+
+#: many rules look at the same timestamps
+_instant = lru_cache(maxsize=1024)(instant)
 
 Fields = Mapping[str, Any]
 Test = Callable[[Fields], bool]
@@ -193,31 +197,23 @@ def _strings(
         _texts_of(by_comparison, each)
         for each in ("NOT_EQUALS", "PREFIX_NOT_EQUALS", "NOT_CONTAINS")
     )
-    asks, excludes = (
-        bool(equal or starts or contained),
-        bool(not_equal or not_starts or not_contained),
-    )
-    if equal and excludes:
+    accepts = _any_text(equal, starts, contained)
+    rejects = _any_text(not_equal, not_starts, not_contained)
+    if equal and rejects is not None:
         raise _contradiction(name)
     path = path_of(name)
-    if not (starts or contained or excludes):
-        return _equals(path, frozenset(equal))
-    equal_to, not_equal_to = frozenset(equal), frozenset(not_equal)
 
     def test(fields: Fields) -> bool:
-        found = values(fields, path)
-        if asks and not any(
-            value in equal_to
-            or value.startswith(starts)
-            or any(part in value for part in contained)
-            for value in found
-        ):
-            return False
-        return not excludes or not any(
-            value in not_equal_to
-            or value.startswith(not_starts)
-            or any(part in value for part in not_contained)
-            for value in found
+        found: Any = fields
+        for step in path:
+            found = found.get(step)
+            if type(found) is not dict:
+                break
+        if type(found) is str:
+            return (accepts is None or accepts(found)) and (rejects is None or not rejects(found))
+        all_found = values(fields, path) if found is not None else ()
+        return (accepts is None or any(map(accepts, all_found))) and (
+            rejects is None or not any(map(rejects, all_found))
         )
 
     return test
@@ -227,20 +223,18 @@ def _texts_of(by_comparison: Mapping[str, Sequence[Any]], comparison: str) -> tu
     return tuple(each["Value"] for each in by_comparison.get(comparison, ()))
 
 
-def _equals(path: tuple[str, ...], equal: frozenset[str]) -> Test:
-    """Return the test whether some value at ``path`` is one of ``equal``: the most frequent one."""
-
-    def test(fields: Fields) -> bool:
-        found: Any = fields
-        for name in path:
-            found = found.get(name)
-            if type(found) is not dict:
-                break
-        if type(found) is str:
-            return found in equal
-        return found is not None and not equal.isdisjoint(values(fields, path))
-
-    return test
+def _any_text(
+    equal: tuple[str, ...], starts: tuple[str, ...], contained: tuple[str, ...]
+) -> ValueTest | None:
+    """Return the test whether a text is, begins with or contains one of these; None for none."""
+    equal_to = frozenset(equal)
+    if not (starts or contained):
+        return equal_to.__contains__ if equal else None
+    if not (equal or contained):
+        return lambda text: text.startswith(starts)
+    return lambda text: (
+        text in equal_to or text.startswith(starts) or any(part in text for part in contained)
+    )
 
 
 def _maps(name: str, wanted: Sequence[Any], now: datetime | None, comparisons: Comparisons) -> Test:
@@ -304,7 +298,7 @@ def _dates(
         if not conditions:
             raise BadFilter(f"a filter of {name} has neither Start, End nor DateRange")
         alternatives.append(conditions)
-    return _any_of(path_of(name), alternatives, instant)
+    return _any_of(path_of(name), alternatives, _instant)
 
 
 def _date_range(name: str, given: Mapping[str, Any], now: datetime | None) -> ValueTest:

@@ -7,9 +7,9 @@ from tests.securityhub.samples import ADMIN, IRELAND, MEMBER, OHIO, refused
 ARN = f"arn:aws:securityhub:{IRELAND}:{ADMIN}:action/custom/Ticket"
 
 
-def create(client, id="Ticket", name="Open a ticket"):
+def create(client, action_id="Ticket", name="Open a ticket"):
     """Create a custom action, and return its ARN."""
-    return client.create_action_target(Name=name, Description="Opens a ticket", Id=id)[
+    return client.create_action_target(Name=name, Description="Opens a ticket", Id=action_id)[
         "ActionTargetArn"
     ]
 

@@ -325,7 +325,7 @@ RICH = {
         {"AwsAccountName": equals("mine")},
         {"Title": equals("Open port 22"), "Confidence": [{"Eq": 50}]},
     ],
-    ids=lambda criteria: "-".join(criteria),
+    ids="-".join,
 )
 def test_a_rule_acts_on_what_meets_its_criteria(admin, criteria):
     assert suppressed(admin, criteria, finding("rich", **RICH)) == ["rich"]
