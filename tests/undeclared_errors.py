@@ -40,6 +40,8 @@ OBSERVED: dict[str, frozenset[tuple[str | None, str]]] = {
             ("DisableSecurityHub", "InvalidInputException"),
             # its tags have limits, and it declares no other error for them
             ("EnableSecurityHub", "InvalidInputException"),
+            # likewise its MaxResults
+            ("ListEnabledProductsForImport", "InvalidInputException"),
         }
     ),
 }

@@ -58,7 +58,7 @@ class ActionTargetStore(Store, scope=Scope.ACCOUNT_REGION):
         last_number: what the latest one was numbered.
     """
 
-    rank = 10
+    rank = 12
     targets: dict[str, ActionTarget] = field(default_factory=dict)
     last_number: int = 0
 

@@ -78,7 +78,7 @@ class AutomationRuleStore(Store, scope=Scope.REGION):
         last_number: what the latest rule was numbered.
     """
 
-    rank = 10
+    rank = 13
     rules: dict[str, dict[str, AutomationRule]] = field(default_factory=dict)
     last_number: int = 0
 

@@ -58,7 +58,7 @@ class InsightStore(Store, scope=Scope.ACCOUNT_REGION):
         last_number: what the latest one was numbered.
     """
 
-    rank = 10
+    rank = 11
     insights: dict[str, Insight] = field(default_factory=dict)
     last_number: int = 0
 

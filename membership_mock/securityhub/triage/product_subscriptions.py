@@ -41,7 +41,7 @@ class ProductSubscriptionStore(Store, scope=Scope.ACCOUNT_REGION):
         disabled: the tails of the default products that were disabled.
     """
 
-    rank = 9
+    rank = 10
     enabled: set[str] = field(default_factory=set)
     disabled: set[str] = field(default_factory=set)
 

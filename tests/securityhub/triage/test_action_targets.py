@@ -103,10 +103,10 @@ def test_actions_belong_to_one_account_in_one_region(admin, member, hub):
     assert described(member) == described(hub(ADMIN, OHIO)) == []
 
 
-def test_an_account_has_50_actions_at_the_most(admin):
+def test_an_account_has_50_actions_at_the_most(admin, hasty):
     for number in range(50):
         create(admin, str(number))
-    assert refused(create, client=admin)[:2] == ("LimitExceededException", 429)
+    assert refused(create, client=hasty)[:2] == ("LimitExceededException", 429)
     assert len(described(admin)) == 50
 
 

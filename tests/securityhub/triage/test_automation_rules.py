@@ -3,6 +3,7 @@
 from datetime import datetime, timezone
 
 import pytest
+from botocore.config import Config
 from freezegun import freeze_time
 
 from tests.securityhub.samples import ADMIN, IRELAND, MEMBER, OHIO, accept, invite, refused
@@ -177,8 +178,6 @@ def test_what_no_rule_can_have_is_refused(admin, arguments, word):
     ],
 )
 def test_an_order_is_a_number_from_1_to_1000(membership_mock, admin, order, text):
-    from botocore.config import Config
-
     client = membership_mock.session(account=ADMIN, region=IRELAND).client(
         "securityhub", config=Config(parameter_validation=False)
     )
@@ -195,10 +194,10 @@ def test_many_values_of_some_attributes_are_taken(admin):
     assert len(listed(admin)) == 4
 
 
-def test_an_account_has_100_rules_at_the_most(admin):
+def test_an_account_has_100_rules_at_the_most(admin, hasty):
     for _ in range(100):
         rule(admin, LOW, Confidence=1)
-    assert refused(admin.create_automation_rule, **VALID)[:2] == ("LimitExceededException", 429)
+    assert refused(hasty.create_automation_rule, **VALID)[:2] == ("LimitExceededException", 429)
     assert len(listed(admin)) == 100
 
 

@@ -111,10 +111,10 @@ def test_what_no_insight_can_have_is_refused(admin, arguments, word):
     assert admin.get_insights()["Insights"] == before
 
 
-def test_an_account_has_100_insights_at_the_most(admin, membership_mock):
+def test_an_account_has_100_insights_at_the_most(admin, hasty, membership_mock):
     membership_mock.quotas.set("securityhub", "insights", 2)
     insight(admin), insight(admin)
-    assert refused(admin.create_insight, Name="n", Filters={}, GroupByAttribute="Id") == (
+    assert refused(hasty.create_insight, Name="n", Filters={}, GroupByAttribute="Id") == (
         "LimitExceededException", 429, "The number of custom insights exceeds the limit of 2",
     )  # fmt: skip
     assert len(admin.get_insights()["Insights"]) == 2
