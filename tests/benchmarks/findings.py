@@ -27,7 +27,7 @@ from tests.benchmarks.long_lists import (
 from tests.benchmarks.measuring import Effort, Figure, Row, ready, require, take_turns
 from tests.securityhub.findings.finding_samples import finding
 
-#: what no finding of `_findings` matches, and what has all of them looked at
+#: what no finding of `filled` matches, and what has all of them looked at
 QUERIES: dict[str, dict[str, Any]] = {
     "SeverityLabel": {"SeverityLabel": [{"Value": "CRITICAL", "Comparison": "EQUALS"}]},
     "Title prefix": {"Title": [{"Value": "Closed", "Comparison": "PREFIX"}]},
@@ -47,7 +47,7 @@ def findings(effort: Effort) -> Mapping[str, Figure]:
     with large_world():
         clients = [lister("securityhub", account) for account in (ACCOUNT, OTHER_ACCOUNT)]
         lists = [
-            _findings(client, account, size)
+            filled(client, account, size)
             for client, account, size in zip(
                 clients, (ACCOUNT, OTHER_ACCOUNT), LENGTHS, strict=True
             )
@@ -70,7 +70,8 @@ def findings(effort: Effort) -> Mapping[str, Figure]:
     }
 
 
-def _findings(client: Any, account: str, size: int) -> LongList:
+def filled(client: Any, account: str, size: int) -> LongList:
+    """Return the findings of an account, so many of which have been imported."""
     client.enable_security_hub()
     oldest = datetime(2026, 2, 1, tzinfo=timezone.utc)
     made = [

@@ -66,15 +66,14 @@ def principal_of(account_id: str, partition: str, access_key: str) -> str | None
     Returns:
         None if moto's IAM and STS have given it to neither.
     """
-    sts = getattr(sys.modules.get("moto.sts.models"), "sts_backends", None)
-    if sts is not None and account_id in sts:
-        for backend in list(sts[account_id].values()):
+    sts, iam = models_of("sts"), models_of("iam")
+    if sts is not None and account_id in sts.sts_backends:
+        for backend in list(sts.sts_backends[account_id].values()):
             role = backend.get_assumed_role_from_access_key(access_key)
             if role is not None:
                 return str(role.arn)
-    iam = getattr(sys.modules.get("moto.iam.models"), "iam_backends", None)
-    if iam is not None and account_id in iam:
-        user = iam[account_id][partition].get_user_from_access_key_id(access_key)
+    if iam is not None and account_id in iam.iam_backends:
+        user = iam.iam_backends[account_id][partition].get_user_from_access_key_id(access_key)
         if user is not None:
             return str(user.arn)
     return None

@@ -1,4 +1,5 @@
-"""Findings: their format, store, filters and order, their import and their updates.
+"""Findings: their format, store, filters and order, GetFindings and their updates.
 
-This is the top of Security Hub: the folder may import all others, and none of them imports it.
+Their import, which depends on products and automation rules, is in ``triage``, which imports this
+folder.
 """

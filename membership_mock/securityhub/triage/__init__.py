@@ -1,4 +1,4 @@
-"""Triage: products that send findings, insights, custom actions, automation rules, history.
+"""Triage: the import of findings, products, automation rules, insights, custom actions, history.
 
-Findings themselves, with their format, filters, import and updates, are in ``findings``.
+This is the top of Security Hub: the folder may import all others, and none of them imports it.
 """

@@ -6,7 +6,7 @@ Sources: the API pages of the five operations; the user guide's pages on insight
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -191,11 +191,12 @@ class Insights(Family):
         else:
             filters, grouped_by = insight["Filters"], insight["GroupByAttribute"]
         path = path_of(grouped_by)
-        counts: Counter[Any] = Counter()
+        counts: defaultdict[Any, int] = defaultdict(int)
         query = compile_filters(filters, ctx.now)
         for _, finding in self.of(Findings).matching(query, ctx.now):
             found = values(finding.fields, path)
-            counts.update(found if len(found) < 2 else set(found))
+            for value in found if len(found) < 2 else set(found):
+                counts[value] += 1
         largest = heapq.nsmallest(
             MOST_RESULTS,
             ((-count, _text(value)) for value, count in counts.items()),

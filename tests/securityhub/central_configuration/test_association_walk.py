@@ -453,6 +453,10 @@ class Walk(RuleBasedStateMachine):
             "invited_members": sum(not row.organization for row in rows),
             "outstanding_invitations": sum(row.status == "Invited" for row in rows),
             "configuration_policies": 0,
+            # nobody triages findings here
+            "insights": 0,
+            "action_targets": 0,
+            "automation_rules": 0,
         }
 
     def check_administrator(
