@@ -25,7 +25,7 @@ KEPT_WHEN_ARCHIVED = timedelta(days=30)
 _LEFT_OUT = ("CreatedAt", "UpdatedAt", "ProcessedAt")
 
 
-@dataclass
+@dataclass(slots=True)
 class Change:
     """An entry of the history of a finding.
 

@@ -36,8 +36,8 @@ class Finding:
         touched: when it was last imported or updated.
         customer_fields: the fields that BatchUpdateFindings has set: no provider overwrites them.
         changes: its history, oldest first.
-        until_import: what the fields were before UpdateFindings has set them, None for one that was
-            not there: the next import takes these up again.
+        until_import: what fields were before UpdateFindings has set them, None for one that was not
+            there: the next import takes these up again. None if it has set none.
     """
 
     fields: dict[str, Any]
@@ -46,7 +46,7 @@ class Finding:
     touched: datetime
     customer_fields: set[str] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
-    until_import: dict[str, Any] = field(default_factory=dict)
+    until_import: dict[str, Any] | None = None
 
     @property
     def identity(self) -> Identity:
@@ -69,12 +69,15 @@ class Finding:
         for name in changes:
             if name in PROVIDER_FIELDS:
                 self.customer_fields.add(name)
-            self.until_import.pop(name, None)
+            if self.until_import:
+                self.until_import.pop(name, None)
 
     def set_until_import(self, changes: Mapping[str, Any]) -> None:
         """Set fields that the next import takes back."""
-        for name in changes:
-            self.until_import.setdefault(name, self.fields.get(name))
+        self.until_import = {
+            **{name: self.fields.get(name) for name in changes},
+            **(self.until_import or {}),
+        }
         self.fields = {**self.fields, **changes}
 
     def note_creation(self, at: datetime, source: str, identity: str) -> None:

@@ -56,7 +56,10 @@ class _Batch:
 class FindingImport(Family):
     """The operation that imports findings."""
 
-    @operation("BatchImportFindings")
+    @operation(
+        "BatchImportFindings",
+        differs="Every subscribed account can import findings for the products of AWS services.",
+    )
     def batch_import_findings(self, ctx: Context, findings: list[dict[str, Any]]) -> dict[str, Any]:
         """Create or update findings; each that is refused is reported, and stops no other.
 
@@ -129,18 +132,24 @@ class FindingImport(Family):
             product = self.of(Products).find(arn)
             if product is not None and product.account_id == ctx.account_id != owner:
                 # Source: user guide, a product that is not enabled makes findings fail
-                return None if subscriptions.allows(owner, product) else _no_access(owner)
+                return None if subscriptions.allows(owner, product) else self._no_access(owner, arn)
         elif {company, account_id or ctx.account_id} != {ctx.account_id}:
             raise _denied(ctx, arn)
         if owner != ctx.account_id:
             raise _denied(ctx, arn)
-        if self.of(Hubs).of_account(ctx.account_id) is None:
-            return _no_access(ctx.account_id)
+        if self.of(Hubs).of_account(owner) is None:
+            return self._no_access(owner, arn)
         if name != "default" and (product is None or not subscriptions.allows(owner, product)):
             raise _denied(
                 ctx, arn, _way_out(arn, f"{company}/{name}", is_known=product is not None)
             )
         return None
+
+    def _no_access(self, account_id: str, product_arn: str) -> str:
+        """Return why an account does not take a finding (the second text is inferred)."""
+        if self.of(Hubs).of_account(account_id) is None:
+            return not_subscribed_text(account_id)
+        return f"Account {account_id} is not subscribed to the product {product_arn}"
 
     def _take(self, ctx: Context, given: Mapping[str, Any], batch: _Batch) -> None:
         """Keep a well-formed finding, unless a later version of it is kept already."""
@@ -225,10 +234,6 @@ def _way_out(arn: str, tail: str, *, is_known: bool) -> str:
         " (membership_mock: the catalogue has no such product; add it and subscribe to it with"
         f" mock.given.securityhub.product({arn!r}))"
     )
-
-
-def _no_access(account_id: str) -> str:
-    return not_subscribed_text(account_id)
 
 
 def _failure(finding: Mapping[str, Any], code: str, message: str) -> dict[str, str]:

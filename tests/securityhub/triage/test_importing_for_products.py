@@ -3,9 +3,11 @@
 import boto3
 import pytest
 
+from membership_mock.engine import running
+from membership_mock.securityhub.triage.finding_import import FindingImport
 from tests.securityhub.findings.finding_samples import bring, finding, names, only
 from tests.securityhub.samples import ADMIN, IRELAND, MEMBER, OHIO, refused
-from tests.securityhub.triage.triage_samples import FALCON, PROWLER
+from tests.securityhub.triage.triage_samples import FALCON, PROWLER, equals, history, rule
 
 VENDOR = "517716713836"
 
@@ -111,8 +113,12 @@ def test_a_vendors_finding_fails_for_an_account_that_is_not_its_customer(
         ]
     )
     assert answer["SuccessCount"] == 1
-    assert [(one["Id"], one["ErrorCode"]) for one in answer["FailedFindings"]] == [
-        ("second", "InvalidAccess")
+    assert answer["FailedFindings"] == [
+        {
+            "Id": "second",
+            "ErrorCode": "InvalidAccess",
+            "ErrorMessage": f"Account {MEMBER} is not subscribed to the product {FALCON}",
+        }
     ]
     assert names(member) == []
 
@@ -210,3 +216,21 @@ def test_a_finding_outside_of_organizations_has_the_name_that_it_brings(admin):
     bring(admin, finding("one"), finding("two", AwsAccountName="mine"))
     found = {one["Id"]: one.get("AwsAccountName") for one in admin.get_findings()["Findings"]}
     assert found == {"one": None, "two": "mine"}
+
+
+# what AWS makes itself
+
+
+def test_what_aws_makes_itself_needs_no_subscription_and_is_judged_by_rules(admin):
+    arn = f"arn:aws:securityhub:{IRELAND}::product/aws/securityhub"
+    admin.disable_import_findings_for_product(
+        ProductSubscriptionArn=f"arn:aws:securityhub:{IRELAND}:{ADMIN}:product-subscription/aws/securityhub"
+    )
+    rule(admin, {"ProductName": equals("Security Hub")}, Confidence=5)
+    state = running.require()
+    ctx = state.pipeline.new_context("securityhub", "BatchImportFindings", ADMIN, IRELAND)
+    family = state.backends.of("securityhub", ADMIN, IRELAND).family(FindingImport)
+    family.take(ctx, [finding("own", ProductArn=arn)])
+    found = only(admin)
+    assert (found["ProductName"], found["Confidence"]) == ("Security Hub", 5)
+    assert len(history(admin, {"Id": "own", "ProductArn": arn})) == 2

@@ -3,6 +3,7 @@
 import pytest
 from freezegun import freeze_time
 
+from membership_mock.engine.protocol import model
 from tests.securityhub.findings.finding_samples import (
     bring,
     finding,
@@ -279,78 +280,72 @@ RICH = {
 }
 
 
-@pytest.mark.parametrize(
-    "criteria",
-    [
-        {"ProductArn": equals(f"arn:aws:securityhub:eu-west-1:{ADMIN}:product/{ADMIN}/default")},
-        {"AwsAccountId": equals(ADMIN)},
-        {"Id": equals("rich")},
-        {"GeneratorId": [text("scan", "PREFIX")]},
-        {"Type": [text("Vulnerabilities", "CONTAINS")]},
-        {"FirstObservedAt": [{"Start": "2026-01-01T00:00:00Z", "End": "2026-01-01T00:00:00Z"}]},
-        {"LastObservedAt": [{"Start": "2026-01-02T00:00:00Z"}]},
-        {"CreatedAt": [{"End": "2026-02-01T00:00:00Z"}]},
-        {"UpdatedAt": [{"DateRange": {"Value": 36500, "Unit": "DAYS"}}]},
-        {"NoteUpdatedAt": [{"Start": "2026-01-03T00:00:00Z"}]},
-        {"Confidence": [{"Eq": 50}]},
-        {"Criticality": [{"Gte": 10, "Lte": 10}]},
-        {"Title": [text("port", "CONTAINS")]},
-        {"Title": [text("shut", "NOT_CONTAINS")]},
-        {"Title": [text("Open", "PREFIX"), text("Open port 23", "NOT_EQUALS")]},
-        {"Description": [text("x", "PREFIX_NOT_EQUALS")]},
-        {"SourceUrl": equals("https://example.com")},
-        {"ProductName": equals("Scanner")},
-        {"CompanyName": equals("Acme")},
-        {"SeverityLabel": equals("HIGH", "CRITICAL")},
-        {"ResourceType": equals("AwsEc2Instance")},
-        {"ResourceId": equals("i-1")},
-        {"ResourcePartition": equals("aws")},
-        {"ResourceRegion": equals("eu-west-1")},
-        {"ResourceTags": [{"Key": "stage", **text("te", "CONTAINS")}]},
-        {"ResourceTags": [{"Key": "stage", **text("prod", "NOT_CONTAINS")}]},
-        {"ResourceDetailsOther": [{"Key": "owner", **text("team-blue", "EQUALS")}]},
-        {"UserDefinedFields": [{"Key": "ticket", **text("T-8", "NOT_EQUALS")}]},
-        {"ComplianceStatus": equals("FAILED")},
-        {"ComplianceSecurityControlId": equals("EC2.1")},
-        {"ComplianceAssociatedStandardsId": equals("standards/x")},
-        {"VerificationState": equals("UNKNOWN")},
-        {"WorkflowStatus": equals("NEW")},
-        {"RecordState": equals("ACTIVE")},
-        {"RelatedFindingsProductArn": [text("macie", "CONTAINS")]},
-        {"RelatedFindingsId": equals("r")},
-        {"NoteText": equals("seen")},
-        {"NoteUpdatedBy": equals("ana")},
-        {"ResourceApplicationName": equals("shop")},
-        {"ResourceApplicationArn": equals("arn:shop")},
-        {"AwsAccountName": equals("mine")},
-        {"Title": equals("Open port 22"), "Confidence": [{"Eq": 50}]},
-    ],
-    ids="-".join,
-)
+MET = [
+    {"ProductArn": equals(f"arn:aws:securityhub:eu-west-1:{ADMIN}:product/{ADMIN}/default")},
+    {"AwsAccountId": equals(ADMIN)},
+    {"Id": equals("rich")},
+    {"GeneratorId": [text("scan", "PREFIX")]},
+    {"Type": [text("Vulnerabilities", "CONTAINS")]},
+    {"FirstObservedAt": [{"Start": "2026-01-01T00:00:00Z", "End": "2026-01-01T00:00:00Z"}]},
+    {"LastObservedAt": [{"Start": "2026-01-02T00:00:00Z"}]},
+    {"CreatedAt": [{"End": "2026-02-01T00:00:00Z"}]},
+    {"UpdatedAt": [{"DateRange": {"Value": 36500, "Unit": "DAYS"}}]},
+    {"NoteUpdatedAt": [{"Start": "2026-01-03T00:00:00Z"}]},
+    {"Confidence": [{"Eq": 50}]},
+    {"Criticality": [{"Gte": 10, "Lte": 10}]},
+    {"Title": [text("port", "CONTAINS")]},
+    {"Title": [text("shut", "NOT_CONTAINS")]},
+    {"Title": [text("Open", "PREFIX"), text("Open port 23", "NOT_EQUALS")]},
+    {"Description": [text("x", "PREFIX_NOT_EQUALS")]},
+    {"SourceUrl": equals("https://example.com")},
+    {"ProductName": equals("Scanner")},
+    {"CompanyName": equals("Acme")},
+    {"SeverityLabel": equals("HIGH", "CRITICAL")},
+    {"ResourceType": equals("AwsEc2Instance")},
+    {"ResourceId": equals("i-1")},
+    {"ResourcePartition": equals("aws")},
+    {"ResourceRegion": equals("eu-west-1")},
+    {"ResourceTags": [{"Key": "stage", **text("te", "CONTAINS")}]},
+    {"ResourceTags": [{"Key": "stage", **text("prod", "NOT_CONTAINS")}]},
+    {"ResourceDetailsOther": [{"Key": "owner", **text("team-blue", "EQUALS")}]},
+    {"UserDefinedFields": [{"Key": "ticket", **text("T-8", "NOT_EQUALS")}]},
+    {"ComplianceStatus": equals("FAILED")},
+    {"ComplianceSecurityControlId": equals("EC2.1")},
+    {"ComplianceAssociatedStandardsId": equals("standards/x")},
+    {"VerificationState": equals("UNKNOWN")},
+    {"WorkflowStatus": equals("NEW")},
+    {"RecordState": equals("ACTIVE")},
+    {"RelatedFindingsProductArn": [text("macie", "CONTAINS")]},
+    {"RelatedFindingsId": equals("r")},
+    {"NoteText": equals("seen")},
+    {"NoteUpdatedBy": equals("ana")},
+    {"ResourceApplicationName": equals("shop")},
+    {"ResourceApplicationArn": equals("arn:shop")},
+    {"AwsAccountName": equals("mine")},
+    {"Title": equals("Open port 22"), "Confidence": [{"Eq": 50}]},
+]
+
+
+@pytest.mark.parametrize("criteria", MET, ids="-".join)
 def test_a_rule_acts_on_what_meets_its_criteria(admin, criteria):
     assert suppressed(admin, criteria, finding("rich", **RICH)) == ["rich"]
 
 
-@pytest.mark.parametrize(
-    "criteria",
-    [
-        {"Title": equals("open port 22")},  # the case counts
-        {"Title": [text("port", "NOT_CONTAINS")]},
-        {"Title": [text("Open", "PREFIX"), text("Open port 22", "NOT_EQUALS")]},
-        {"Title": [text("Open", "PREFIX_NOT_EQUALS")]},
-        {"Title": equals("Open port 22"), "Confidence": [{"Eq": 51}]},
-        {"ResourceTags": [{"Key": "stage", **text("prod", "CONTAINS")}]},
-        {"ResourceTags": [{"Key": "stage", **text("te", "NOT_CONTAINS")}]},
-        {"UserDefinedFields": [{"Key": "ticket", **text("T-7", "NOT_EQUALS")}]},
-        {
-            "UpdatedAt": [
-                {"DateRange": {"Value": 36500, "Unit": "DAYS", "Comparison": "OLDER_THAN"}}
-            ]
-        },
-        {"SeverityLabel": equals("LOW")},
-    ],
-    ids=str,
-)
+UNMET = [
+    {"Title": equals("open port 22")},  # the case counts
+    {"Title": [text("port", "NOT_CONTAINS")]},
+    {"Title": [text("Open", "PREFIX"), text("Open port 22", "NOT_EQUALS")]},
+    {"Title": [text("Open", "PREFIX_NOT_EQUALS")]},
+    {"Title": equals("Open port 22"), "Confidence": [{"Eq": 51}]},
+    {"ResourceTags": [{"Key": "stage", **text("prod", "CONTAINS")}]},
+    {"ResourceTags": [{"Key": "stage", **text("te", "NOT_CONTAINS")}]},
+    {"UserDefinedFields": [{"Key": "ticket", **text("T-7", "NOT_EQUALS")}]},
+    {"UpdatedAt": [{"DateRange": {"Value": 36500, "Unit": "DAYS", "Comparison": "OLDER_THAN"}}]},
+    {"SeverityLabel": equals("LOW")},
+]
+
+
+@pytest.mark.parametrize("criteria", UNMET, ids=str)
 def test_a_rule_leaves_alone_what_does_not_meet_its_criteria(admin, criteria):
     assert suppressed(admin, criteria, finding("rich", **RICH)) == []
 
@@ -364,3 +359,40 @@ def test_relative_dates_count_from_each_import(hub):
         clock.move_to("2026-02-20T00:00:00Z")
         bring(client, finding("late"))
         assert names(client, Filters={"WorkflowStatus": equals("SUPPRESSED")}) == ["early"]
+
+
+def test_criteria_that_get_findings_knows_too_mean_the_same_there(admin):
+    bring(admin, finding("rich", **RICH))
+    for expected, every in (["rich"], MET), ([], UNMET):
+        shared = [each for each in every if "CONTAINS" not in str(each)]
+        assert shared
+        for criteria in shared:
+            assert (criteria, names(admin, Filters=criteria)) == (criteria, expected)
+
+
+#: of resources that AWS does not own, which older models do not have
+FOREIGN = {
+    "Provider": "Azure",
+    "Owner": {"Account": {"Id": "subscription"}, "Org": {"Id": "tenant"}},
+}
+MET_BY_FOREIGN = [
+    {"ResourceProvider": equals("Azure")},
+    {"ResourceOwnerAccountId": equals("subscription")},
+    {"ResourceOwnerOrgId": equals("tenant")},
+]
+
+
+@pytest.mark.newest_model
+@pytest.mark.parametrize("criteria", MET_BY_FOREIGN, ids="-".join)
+def test_a_rule_acts_on_resources_of_other_clouds(admin, criteria):
+    resources = [{"Type": "Other", "Id": "r", **FOREIGN}]
+    assert suppressed(admin, criteria, finding("one"), finding("two", Resources=resources)) == [
+        "two"
+    ]
+
+
+@pytest.mark.newest_model
+def test_every_criterion_of_the_model_is_tried_here():
+    shape = model.service_model("securityhub").shape_for("AutomationRulesFindingFilters")
+    tried = {name for criteria in (*MET, *MET_BY_FOREIGN) for name in criteria}
+    assert tried == shape.members.keys()
