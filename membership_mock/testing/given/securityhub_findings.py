@@ -75,9 +75,8 @@ class FindingSeeds(ProductSeeds):
         if isinstance(findings, int):
             findings = [{}] * counted("findings", findings)
         has_hub = self._setup.ask(SERVICE, "DescribeHub", account, region) is not None
-        given = [fields, *findings]
-        arns = {each["ProductArn"]: None for each in given if "ProductArn" in each}
-        missing = [arn for arn in arns if is_of_product(arn, region)]
+        given = (each.get("ProductArn") for each in (fields, *findings))
+        missing = dict.fromkeys(arn for arn in given if is_of_product(arn, region))
         with self._setup.seed(
             "securityhub.findings",
             "give the fields that the answer names as BatchImportFindings takes them.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from membership_mock.errors import UsageError
 from membership_mock.securityhub.triage.product_catalogue import Product
@@ -110,7 +111,7 @@ class ProductSeeds(HubSeeds):
         return added.arn(self._setup.partition(region), region)
 
 
-def is_of_product(product_arn: object, region: str) -> bool:
+def is_of_product(product_arn: object, region: str) -> TypeGuard[str]:
     """Return whether an ARN is of a product of a region that an account has to subscribe to."""
     if not isinstance(product_arn, str) or not is_product_arn(product_arn):
         return False

@@ -71,6 +71,12 @@ def test_a_seeded_finding_subscribes_to_its_product(given, client):
     assert only(client)["ProductName"] == "Prowler"
 
 
+@pytest.mark.parametrize("arn", [None, 7, ["x"], "text"])
+def test_a_seeded_finding_of_what_is_no_product_is_refused_as_before(given, arn):
+    with pytest.raises(SeedRefused):
+        given.finding(ADMIN, region=IRELAND, ProductArn=arn)
+
+
 def test_an_insight_is_seeded_once_by_its_name(given, client):
     given.finding(ADMIN, region=IRELAND, Severity={"Label": "LOW"}, Title="low")
     first = given.insight(ADMIN, region=IRELAND, name="mine")
