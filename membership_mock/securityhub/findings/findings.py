@@ -71,8 +71,9 @@ class Findings(SecurityHubFamily):
         """
         for part in self.visible(now):
             if query.admits(part.index.account_id, part.index.region):
+                until, matches = part.until, query.matches
                 for finding in part.index.ordered:
-                    if part.shows(finding) and query.matches(finding.fields):
+                    if (until is None or finding.sequence <= until) and matches(finding.fields):
                         yield part.index, finding
 
     def identified(self, identity: Identity, now: datetime) -> list[Finding]:

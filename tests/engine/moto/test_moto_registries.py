@@ -133,7 +133,7 @@ def test_the_server_sends_modelled_errors(endpoint: str) -> None:
 
 def test_the_server_tells_the_other_program_what_is_not_mocked(endpoint: str) -> None:
     with pytest.raises(ClientError, match="does not mock it") as refusal:
-        remote(endpoint, "securityhub").describe_products()
+        remote(endpoint, "securityhub").list_connectors_v2()
     assert refusal.value.response["Error"]["Code"] == "OperationNotMocked"
     assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 

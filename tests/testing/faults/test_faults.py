@@ -341,7 +341,9 @@ def test_a_fault_hits_calls_of_another_task(membership_mock: Any) -> None:
         ),
         pytest.param("s3.*", "not to 's3', which moto answers", id="pattern of moto"),
         pytest.param("security_ir.GetCase", "nearest: 'security-ir'", id="misspelt service"),
-        pytest.param("securityhub.CreateInsight", "this package does not mock it", id="not mocked"),
+        pytest.param(
+            "securityhub.CreateTicketV2", "this package does not mock it", id="not mocked"
+        ),
     ],
 )
 def test_an_operation_that_cannot_come_is_a_usage_error(

@@ -33,6 +33,7 @@ from tests.cleanrooms.table_samples import (
 from tests.security_ir.scenes import member_client, new_case
 from tests.securityhub.central_configuration import central
 from tests.securityhub.samples import Organization, create, statuses, why
+from tests.securityhub.triage.triage_samples import rule
 
 A, B = "111111111111", "222222222222"
 IRELAND, OHIO = "eu-west-1", "us-east-2"
@@ -226,6 +227,25 @@ def configuration_policies(mock: MembershipMock) -> Story:
     )
 
 
+def insights(mock: MembershipMock) -> Story:
+    client = hub_of(mock)
+    return Story(
+        lambda: client.create_insight(Name="mine", Filters={}, GroupByAttribute="ResourceId")
+    )
+
+
+def action_targets(mock: MembershipMock) -> Story:
+    client = hub_of(mock)
+    ids = iter("abcdef")
+    return Story(lambda: client.create_action_target(Name="any", Description="any", Id=next(ids)))
+
+
+def automation_rules(mock: MembershipMock) -> Story:
+    client = hub_of(mock)
+    criteria = {"Title": [{"Value": "any", "Comparison": "EQUALS"}]}
+    return Story(lambda: rule(client, criteria, Confidence=1))
+
+
 def active_self_managed_cases(mock: MembershipMock) -> Story:
     client = member_client(mock)
     return Story(lambda: new_case(client))
@@ -281,12 +301,18 @@ STORIES: dict[tuple[str, str], Callable[[MembershipMock], Story]] = {
     ("securityhub", "invited_members"): members,
     ("securityhub", "outstanding_invitations"): outstanding_invitations,
     ("securityhub", "configuration_policies"): configuration_policies,
+    ("securityhub", "insights"): insights,
+    ("securityhub", "action_targets"): action_targets,
+    ("securityhub", "automation_rules"): automation_rules,
     ("security-ir", "active_self_managed_cases"): active_self_managed_cases,
     ("security-ir", "active_service_managed_cases"): active_service_managed_cases,
     ("security-ir", "service_managed_cases_per_day"): service_managed_cases_per_day,
     ("security-ir", "attachments_per_case"): attachments_per_case,
     ("security-ir", "comments_per_case"): comments_per_case,
 }
+
+#: quotas of securityhub that refuse the whole call
+LIMIT_EXCEEDED = ("configuration_policies", "insights", "action_targets", "automation_rules")
 
 DECLARED = {(quota.service, quota.name) for each in SERVICES.values() for quota in each.quotas}
 
@@ -309,9 +335,9 @@ def refusal(story: Story) -> tuple[int, Any]:
 
 def check_refusal(state: QuotaState, status: int, answer: Any) -> None:
     """See that a refusal is the modelled one, with the limit in it where it has a place for it."""
-    if state.name == "configuration_policies":
+    if state.name in LIMIT_EXCEEDED:
         assert (status, answer["Error"]["Code"]) == (429, "LimitExceededException")
-        assert f" {state.limit} " in answer["Error"]["Message"]
+        assert f" {state.limit} " in f"{answer['Error']['Message']} "
     elif state.service == "securityhub":
         assert status == 200
         (text,) = why(answer).values()
