@@ -1,0 +1,1 @@
+"""Security controls: what they check, where they are enabled, and what their checks found."""
