@@ -16,6 +16,7 @@ from membership_mock.securityhub.central_configuration.policy_associations impor
 from membership_mock.securityhub.controls.control_states import ControlStates
 from membership_mock.securityhub.controls.customizations import Customizations
 from membership_mock.securityhub.controls.known_controls import KnownControls
+from membership_mock.securityhub.controls.policy_controls import PolicyControls
 from membership_mock.securityhub.controls.security_controls import SecurityControls
 from membership_mock.securityhub.controls.standards_control_associations import (
     StandardsControlAssociations,
@@ -59,6 +60,7 @@ class SecurityHubBackend(Backend):
         KnownControls,
         ControlStates,
         Customizations,
+        PolicyControls,
         SecurityControls,
         StandardsControlAssociations,
         StandardsControls,
