@@ -13,6 +13,9 @@ from membership_mock.securityhub.central_configuration.configuration_rollout imp
     ConfigurationRollout,
 )
 from membership_mock.securityhub.central_configuration.policy_associations import PolicyAssociations
+from membership_mock.securityhub.checks.control_checks import ControlChecks
+from membership_mock.securityhub.checks.control_findings import ControlFindings
+from membership_mock.securityhub.controls.control_releases import ControlReleases
 from membership_mock.securityhub.controls.control_states import ControlStates
 from membership_mock.securityhub.controls.customizations import Customizations
 from membership_mock.securityhub.controls.known_controls import KnownControls
@@ -61,9 +64,12 @@ class SecurityHubBackend(Backend):
         ControlStates,
         Customizations,
         PolicyControls,
+        ControlReleases,
         SecurityControls,
         StandardsControlAssociations,
         StandardsControls,
+        ControlFindings,
+        ControlChecks,
         Administration,
         Members,
         Invitations,
