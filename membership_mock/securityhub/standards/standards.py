@@ -112,9 +112,7 @@ class StandardsStore(Store, scope=Scope.REGION):
             ]
             yield Summary(account_id, region, "securityhub", one(f"standards {listed(shown)}"))
             for each in held.values():
-                disabled = [name for name, set_ in each.settings.items() if _is_off(set_)]
-                if disabled:
-                    text = f"controls disabled in {each.resource}: {listed(disabled)}"
+                for text in _controls_of(each):
                     yield Summary(account_id, region, "securityhub", one(text))
 
     def of(self, account_id: str) -> dict[str, Subscription]:
@@ -220,8 +218,18 @@ class Standards(SecurityHubFamily):
         return f"arn:{partition}:securityhub:{region}:{account_id}:subscription/{standard.resource}"
 
 
-def _is_off(setting: ControlSetting) -> bool:
-    return setting.status == "DISABLED"
+def _controls_of(subscription: Subscription) -> Iterator[str]:
+    """Yield a line for what was decided on the controls of a standard, and by whom."""
+    policy = subscription.policy
+    if policy is not None and policy.enabled is not None:
+        only = listed(policy.enabled) or "none"
+        yield f"controls enabled in {subscription.resource} by policy: {only}"
+    elif policy is not None and policy.disabled:
+        yield f"controls disabled in {subscription.resource} by policy: {listed(policy.disabled)}"
+    settings = subscription.settings
+    disabled = [name for name, each in settings.items() if each.status == "DISABLED"]
+    if disabled:
+        yield f"controls disabled in {subscription.resource}: {listed(disabled)}"
 
 
 def resource_of(standards_arn: str) -> str:

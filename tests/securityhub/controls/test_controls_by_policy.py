@@ -147,6 +147,15 @@ def test_an_account_that_joins_a_unit_has_its_controls(central):
     assert associations(client, "S3.8") == {BEST_PRACTICES: "DISABLED"}
 
 
+def test_what_a_policy_decides_shows_in_the_tree(membership_mock, central, member):
+    other = central.account("other")
+    govern(central, member, disabling("S3.8"), "one")
+    govern(central, other, policy(EnabledSecurityControlIdentifiers=["S3.8", "S3.1"]), "two")
+    tree = str(membership_mock)
+    assert f"controls disabled in {BEST_PRACTICES} by policy: S3.8" in tree
+    assert f"controls enabled in {BEST_PRACTICES} by policy: S3.8, S3.1" in tree
+
+
 # who may set what
 
 
