@@ -34,6 +34,9 @@ OBSERVED: dict[str, frozenset[tuple[str | None, str]]] = {
             ("BatchImportFindings", "AccessDeniedException"),
             # with the status 401 for a member (issues of landing zone tools)
             ("CreateFindingAggregator", "InvalidInputException"),
+            # a foreign ARN: seen for UpdateStandardsControl, which has the same check of ARNs
+            # (issues of the AWS provider of Terraform)
+            ("DescribeStandardsControls", "AccessDeniedException"),
             # clients of the samples of AWS treat it as done
             ("DisableOrganizationAdminAccount", "ResourceNotFoundException"),
             # on members and administrators (the AWS provider of Terraform waits for it to go)

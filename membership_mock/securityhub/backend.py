@@ -13,6 +13,18 @@ from membership_mock.securityhub.central_configuration.configuration_rollout imp
     ConfigurationRollout,
 )
 from membership_mock.securityhub.central_configuration.policy_associations import PolicyAssociations
+from membership_mock.securityhub.checks.control_checks import ControlChecks
+from membership_mock.securityhub.checks.control_findings import ControlFindings
+from membership_mock.securityhub.controls.control_releases import ControlReleases
+from membership_mock.securityhub.controls.control_states import ControlStates
+from membership_mock.securityhub.controls.customizations import Customizations
+from membership_mock.securityhub.controls.known_controls import KnownControls
+from membership_mock.securityhub.controls.policy_controls import PolicyControls
+from membership_mock.securityhub.controls.security_controls import SecurityControls
+from membership_mock.securityhub.controls.standards_control_associations import (
+    StandardsControlAssociations,
+)
+from membership_mock.securityhub.controls.standards_controls import StandardsControls
 from membership_mock.securityhub.errors import SecurityHubRefusals
 from membership_mock.securityhub.findings.finding_updates import FindingUpdates
 from membership_mock.securityhub.findings.findings import Findings
@@ -48,6 +60,16 @@ class SecurityHubBackend(Backend):
         Hubs,
         Standards,
         StandardsSubscriptions,
+        KnownControls,
+        ControlStates,
+        Customizations,
+        PolicyControls,
+        ControlReleases,
+        SecurityControls,
+        StandardsControlAssociations,
+        StandardsControls,
+        ControlFindings,
+        ControlChecks,
         Administration,
         Members,
         Invitations,

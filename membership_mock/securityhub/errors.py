@@ -74,6 +74,10 @@ class ResourceConflictException(ServiceError):
     """The resource exists already, or is in use."""
 
 
+class ResourceInUseException(ServiceError):
+    """The resource is being changed already."""
+
+
 class ResourceNotFoundException(ServiceError):
     """The resource does not exist."""
 

@@ -40,3 +40,14 @@ class SecurityHubFamily(Family):
             before: the aggregator as it was.
             after: what it has become; None once it is deleted.
         """
+
+    def controls_disabled(
+        self, account_id: str, now: datetime, control_id: str | None = None
+    ) -> None:
+        """Follow that controls are no longer enabled in a standard of an account in this region.
+
+        Args:
+            account_id: whose controls they are.
+            now: when that happened.
+            control_id: the only control that it may be; None for any of them.
+        """

@@ -97,6 +97,34 @@ class Replay(TriageWorlds):
         client.get_enabled_standards()
         return client
 
+    def controlled(self) -> Any:
+        """Have all standards, ready for updates, with the controls as the example shows them."""
+        client = self.hub()
+        known = client.describe_standards(Providers=["AWS"])["Standards"]
+        client.batch_enable_standards(
+            StandardsSubscriptionRequests=[{"StandardsArn": each["StandardsArn"]} for each in known]
+        )
+        client.get_enabled_standards()
+        for each in self.example["output"].get("SecurityControls", []):
+            if "LastUpdateReason" in each:
+                client.update_security_control(
+                    SecurityControlId=each["SecurityControlId"],
+                    Parameters=each["Parameters"],
+                    LastUpdateReason=each["LastUpdateReason"],
+                )
+            if each["UpdateStatus"] == "READY":  # it is UPDATING at the first look
+                client.batch_get_security_controls(SecurityControlIds=[each["SecurityControlId"]])
+        shown = [
+            *self.example["output"].get("StandardsControlAssociationSummaries", []),
+            *self.example["output"].get("StandardsControlAssociationDetails", []),
+        ]
+        names = ("SecurityControlId", "StandardsArn", "AssociationStatus", "UpdatedReason")
+        updates = [{key: each[key] for key in names if key in each} for each in shown]
+        client.batch_update_standards_control_associations(
+            StandardsControlAssociationUpdates=updates
+        )
+        return client
+
     def found(self) -> Any:
         """Have the findings that are updated, or are the answer of the example."""
         shown = self.example["output"].get("Findings", [])
@@ -295,6 +323,12 @@ SCENES: dict[Callable[[Replay], Any], str] = {
     Replay.another_hub: "CreateMembers",
     Replay.tagged: "ListTagsForResource UntagResource",
     Replay.subscribed: "BatchDisableStandards GetEnabledStandards",
+    Replay.controlled: (
+        "BatchGetSecurityControls BatchGetStandardsControlAssociations"
+        " BatchUpdateStandardsControlAssociations DescribeStandardsControls"
+        " GetSecurityControlDefinition ListSecurityControlDefinitions"
+        " ListStandardsControlAssociations UpdateSecurityControl UpdateStandardsControl"
+    ),
     Replay.found: "BatchUpdateFindings GetFindings",
     Replay.aggregating: (
         "DeleteFindingAggregator GetFindingAggregator ListFindingAggregators"

@@ -41,14 +41,19 @@ class Mark:
         name: the operation in its API spelling.
         differs: how the mock knowingly differs from AWS, for the table of mocked operations.
         optional: the oldest supported botocore does not have the operation yet.
+        page_size: how many entries a page has when the caller does not say; 0 for the most that
+            may be asked for.
     """
 
     name: str
     differs: str
     optional: bool
+    page_size: int = 0
 
 
-def operation(name: str, *, differs: str = "", optional: bool = False) -> Callable[[H], H]:
+def operation(
+    name: str, *, differs: str = "", optional: bool = False, page_size: int = 0
+) -> Callable[[H], H]:
     """Mark a family's method as the one that serves the operation ``name``.
 
     The method takes a `Context` and then the fields of the operation's input shape in snake case,
@@ -61,10 +66,12 @@ def operation(name: str, *, differs: str = "", optional: bool = False) -> Callab
         name: the operation in its API spelling, e.g. ``CreateCase``.
         differs: how the mock knowingly differs from AWS, for the table of mocked operations.
         optional: the oldest supported botocore does not have the operation yet.
+        page_size: how many entries a page has when the caller does not say; 0 for the most that
+            may be asked for.
     """
 
     def mark(method: H) -> H:
-        method.__operation__ = Mark(name, differs, optional)  # type: ignore[attr-defined]
+        method.__operation__ = Mark(name, differs, optional, page_size)  # type: ignore[attr-defined]
         return method
 
     return mark

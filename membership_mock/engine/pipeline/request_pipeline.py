@@ -334,7 +334,7 @@ class RequestPipeline:
         family = backend.family(handler.family)
         if paging is None:
             return handler.method(family, context, **arguments)
-        size = arguments.pop(paging.limit_key, paging.page_size)
+        size = arguments.pop(paging.limit_key, handler.mark.page_size or paging.page_size)
         token = arguments.pop(paging.input_token, None)
         after = None
         if token and token not in backend_class.first_page_tokens:

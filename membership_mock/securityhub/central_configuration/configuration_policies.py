@@ -21,6 +21,7 @@ from membership_mock.engine.state.world import World
 from membership_mock.securityhub.central_configuration.configuration_rollout import (
     ConfigurationRollout,
 )
+from membership_mock.securityhub.controls.policy_controls import PolicyControls
 from membership_mock.securityhub.errors import (
     HOME_REGION_ONLY,
     AccessDeniedException,
@@ -236,7 +237,10 @@ class ConfigurationPolicies(Family):
                 " be configured when Security Hub is disabled"
             )
         _check_controls(controls or {})
-        unknown = [arn for arn in standards or () if self.of(Standards).find(arn) is None]
+        self.of(PolicyControls).check(controls or {})
+        # standards of other clouds cannot be in a policy (documented)
+        found = [(arn, self.of(Standards).find(arn)) for arn in standards or ()]
+        unknown = [arn for arn, each in found if each is None or each.provider != "AWS"]
         if unknown:
             raise InvalidInputException(f"Invalid standard identifiers: {', '.join(unknown)}")
 

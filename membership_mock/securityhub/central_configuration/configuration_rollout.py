@@ -12,6 +12,7 @@ from datetime import datetime
 
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.organizations import Organization
+from membership_mock.securityhub.controls.policy_controls import PolicyControls
 from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
 from membership_mock.securityhub.relationships.administration import Administration
@@ -135,6 +136,7 @@ class ConfigurationRollout(Family):
         if regions is None:
             regions = self._open(central, organization, now)
         wanted_regions = list(regions)
+        reached = self.regions(administrator_id)
         for account_id in accounts:
             source = central.source(organization, account_id)
             if source is None:
@@ -147,7 +149,9 @@ class ConfigurationRollout(Family):
             if policy_id != SELF_MANAGED:
                 policy = central.policies[policy_id]
                 for region in wanted_regions:
-                    if not self._configure(organization, central, policy, account_id, region, now):
+                    if not self._configure(
+                        organization, central, policy, account_id, region, reached, now
+                    ):
                         reason = reason or failure(policy_id, account_id, region)
             central.outcomes[account_id] = Outcome(policy_id, now, reason)
 
@@ -191,9 +195,10 @@ class ConfigurationRollout(Family):
         policy: ConfigurationPolicy,
         account_id: str,
         region: str,
+        reached: list[str],
         now: datetime,
     ) -> bool:
-        """Configure an account in a region; return whether that succeeded.
+        """Configure an account in a region, one of those reached; return whether that succeeded.
 
         It fails for a suspended account, and for a management account that has not enabled
         Security Hub by itself (both documented); for an account that is a member of, or the
@@ -221,6 +226,8 @@ class ConfigurationRollout(Family):
             administration.enroll(administrator_id, account_id, now)
         hubs.enable(account_id, default_standards=False, now=now)
         _align(hubs.of(Standards), policy, account_id, now)
+        controls = policy.security_hub.get("SecurityControlsConfiguration") or {}
+        hubs.of(PolicyControls).carry_out(account_id, controls, reached, now)
         return True
 
     def _administrator_of(self, account_id: str, region: str) -> str | None:

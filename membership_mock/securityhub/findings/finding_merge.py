@@ -123,7 +123,17 @@ def _merge_provider_fields(
 def _workflow_status(fields: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     """Return the status of the investigation, which starts anew when the problem is back."""
     status = str((fields.get("Workflow") or {}).get("Status", "NEW"))
+    if _control_passed(fields):
+        # documented; that SUPPRESSED stays is inferred
+        return status if status == "SUPPRESSED" else "RESOLVED"
     reactivated = before.get("RecordState") == "ARCHIVED" and fields["RecordState"] == "ACTIVE"
     compliance = fields.get("Compliance", {}).get("Status", "PASSED")
     failing = before.get("Compliance", {}).get("Status") == "PASSED" and compliance != "PASSED"
     return "NEW" if status in ("NOTIFIED", "RESOLVED") and (reactivated or failing) else status
+
+
+def _control_passed(fields: Mapping[str, Any]) -> bool:
+    """Return whether a finding says that a control of Security Hub itself has passed."""
+    compliance = fields.get("Compliance", {})
+    is_own = str(fields["ProductArn"]).endswith("::product/aws/securityhub")
+    return is_own and bool(compliance.get("Status") == "PASSED")

@@ -81,6 +81,15 @@ class Hubs(SecurityHubFamily):
         """Return the hub of an account in this region; None if it has none."""
         return self.store(HubStore).hubs.get(account_id)
 
+    def control_finding_generator(self, account_id: str) -> str:
+        """Return how findings of controls are written for an account with a hub in this region.
+
+        A member has its administrator's (documented: it mirrors it).
+        """
+        administrator = self.of(Administration).administrator_of(account_id)
+        deciding = self.of_account(administrator) if administrator else None
+        return (deciding or self.store(HubStore).hubs[account_id]).control_finding_generator
+
     def enable(
         self,
         account_id: str,
@@ -183,14 +192,12 @@ class Hubs(SecurityHubFamily):
         hub = self.require()
         if hub_arn is not None and hub_arn != hub.hub_arn:
             raise ResourceNotFoundException(f"Hub {hub_arn} was not found")
-        administrator = self.of(Administration).administrator_of(ctx.account_id)
-        deciding = (self.of_account(administrator) if administrator else None) or hub
         return {
             "HubArn": hub.hub_arn,
             # a string, unlike the timestamps of other operations
             "SubscribedAt": hub.subscribed_at.isoformat(timespec="milliseconds")[:23] + "Z",
             "AutoEnableControls": hub.auto_enable_controls,
-            "ControlFindingGenerator": deciding.control_finding_generator,
+            "ControlFindingGenerator": self.control_finding_generator(ctx.account_id),
         }
 
     @operation("UpdateSecurityHubConfiguration")

@@ -18,6 +18,7 @@ from membership_mock.engine.state.lifecycle import A_MINUTE, Progress, is_over
 from membership_mock.engine.state.summary import Summary, View, listed, one
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.families import SecurityHubFamily
+from membership_mock.securityhub.standards.control_settings import ControlsByPolicy, ControlSetting
 
 #: how long a subscription stays PENDING, where time has to pass, and DELETING (inferred)
 STEPS = (A_MINUTE,)
@@ -52,6 +53,8 @@ class Subscription:
         sequence: its place in the order of subscribing.
         set_up: how far it has been set up: PENDING, and then READY.
         deleting_since: when it was ended, if it is not gone at once.
+        settings: those of its controls that somebody has set, by their ids as ARNs have them.
+        policy: what a configuration policy has decided on its controls, if one has.
     """
 
     standards_subscription_arn: str
@@ -61,6 +64,18 @@ class Subscription:
     set_up: Progress
     standards_input: dict[str, str] = field(default_factory=dict)
     deleting_since: datetime | None = None
+    settings: dict[str, ControlSetting] = field(default_factory=dict)
+    policy: ControlsByPolicy | None = None
+
+    @property
+    def resource(self) -> str:
+        """What its standard is called in every region: ``pci-dss/v/3.2.1``."""
+        return resource_of(self.standards_arn)
+
+    @property
+    def enabled_at(self) -> datetime:
+        """When the standard was enabled."""
+        return self.set_up.moments[0]
 
     def status_at(self, now: datetime) -> str:
         """Return the status by the clock alone, as if nothing had read it."""
@@ -96,6 +111,9 @@ class StandardsStore(Store, scope=Scope.REGION):
                 for each in held.values()
             ]
             yield Summary(account_id, region, "securityhub", one(f"standards {listed(shown)}"))
+            for each in held.values():
+                for text in _controls_of(each):
+                    yield Summary(account_id, region, "securityhub", one(text))
 
     def of(self, account_id: str) -> dict[str, Subscription]:
         """Return the subscriptions of an account, by their ARNs."""
@@ -182,6 +200,8 @@ class Standards(SecurityHubFamily):
         if subscription is not None and subscription.deleting_since is None:
             subscription.deleting_since = now
             self.held(account_id, now)
+            for each in self.followers():
+                each.controls_disabled(account_id, now)
 
     def hub_disabling(self, account_id: str) -> None:
         """End all of an account's subscriptions in this region."""
@@ -198,6 +218,20 @@ class Standards(SecurityHubFamily):
         return f"arn:{partition}:securityhub:{region}:{account_id}:subscription/{standard.resource}"
 
 
+def _controls_of(subscription: Subscription) -> Iterator[str]:
+    """Yield a line for what was decided on the controls of a standard, and by whom."""
+    policy = subscription.policy
+    if policy is not None and policy.enabled is not None:
+        only = listed(policy.enabled) or "none"
+        yield f"controls enabled in {subscription.resource} by policy: {only}"
+    elif policy is not None and policy.disabled:
+        yield f"controls disabled in {subscription.resource} by policy: {listed(policy.disabled)}"
+    settings = subscription.settings
+    disabled = [name for name, each in settings.items() if each.status == "DISABLED"]
+    if disabled:
+        yield f"controls disabled in {subscription.resource}: {listed(disabled)}"
+
+
 def resource_of(standards_arn: str) -> str:
     """Return what follows ``standards/`` or ``ruleset/`` in an ARN; empty if nothing does."""
     return standards_arn.rpartition(":")[2].partition("/")[2]
@@ -208,6 +242,10 @@ _FSBP = (
     " that detect when AWS accounts and deployed resources do not align to security best practices."
     " The standard is defined by AWS security experts. This curated set of controls helps improve"
     " your security posture in AWS, and cover AWS's most popular and foundational services."
+)
+_AI = (
+    "The AI Security Best Practices standard checks whether resources of Amazon Bedrock and Amazon"
+    " SageMaker AI follow best practices of security."
 )
 _TAGGING = "The AWS Resource Tagging Standard checks whether your AWS resources have tags."
 _CIS = (
@@ -248,6 +286,11 @@ _STANDARDS: tuple[tuple[str, str, str], ...] = (
         "standards/aws-resource-tagging-standard/v/1.0.0",
         "AWS Resource Tagging Standard v1.0.0",
         _TAGGING,
+    ),
+    (
+        "standards/ai-security-best-practices/v/1.0.0",
+        "AI Security Best Practices v1.0.0",
+        _AI,
     ),
     (
         "ruleset/cis-aws-foundations-benchmark/v/1.2.0",

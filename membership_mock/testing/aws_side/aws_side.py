@@ -11,9 +11,10 @@ from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.central_configuration.policy_associations import PolicyAssociations
 from membership_mock.testing.aws_side.security_ir_cases import CaseSide
 from membership_mock.testing.aws_side.security_ir_investigations import InvestigationSide
+from membership_mock.testing.aws_side.securityhub_controls import ControlSide
 
 
-class AwsSide(CaseSide, InvestigationSide):
+class AwsSide(CaseSide, InvestigationSide, ControlSide):
     """AWS's side of one account in one region, from `MembershipMock.aws_side`."""
 
     def end_query(

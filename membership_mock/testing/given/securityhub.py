@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from membership_mock.testing.given.securityhub_controls import ControlSeeds, SeededControl
 from membership_mock.testing.given.securityhub_findings import FindingSeeds, SeededFinding
 from membership_mock.testing.given.securityhub_hubs import SeededHub
 from membership_mock.testing.given.securityhub_members import MemberSeeds, SeededMember
@@ -27,6 +28,7 @@ __all__ = [
     "SeededAggregator",
     "SeededAutomationRule",
     "SeededCentralConfiguration",
+    "SeededControl",
     "SeededFinding",
     "SeededHub",
     "SeededInsight",
@@ -36,7 +38,7 @@ __all__ = [
 ]
 
 
-class SecurityHubSeeds(MemberSeeds, OrganizationSeeds, FindingSeeds, TriageSeeds):
+class SecurityHubSeeds(MemberSeeds, OrganizationSeeds, FindingSeeds, TriageSeeds, ControlSeeds):
     """Seeds of Security Hub, from `Given.securityhub`.
 
     A seed does only what is still missing. Without an account or region, it takes the mock's

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tests.contract.samples_from_model import Break
-from tests.contract.scenes import ACCOUNT, REGION, securityhub_triage
+from tests.contract.scenes import ACCOUNT, REGION, securityhub_controls, securityhub_triage
 
 MEMBER = "444444444444"
 #: by the kind of a violation, what the message says (inferred)
@@ -30,6 +30,7 @@ def call_everything(mock: Any) -> None:
     """Call all operations: first those of accounts that invite each other, then an organization's."""
     admin = mock.client("securityhub", account=ACCOUNT, region=REGION)
     _own_hub(admin)
+    securityhub_controls.call_everything(admin)
     _findings(admin)
     _invitations(admin, mock.client("securityhub", account=MEMBER, region=REGION))
     organizations = mock.client("organizations", account=ACCOUNT, region="us-east-1")

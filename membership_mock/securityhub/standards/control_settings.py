@@ -1,0 +1,59 @@
+"""What an account has decided on the controls of a standard that it is subscribed to.
+
+It is part of the subscription, so that it goes with it. Only what differs from what enabling the
+standard brings is kept; what a configuration policy decides on all controls is kept as its lists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Status = Literal["ENABLED", "DISABLED"]
+
+
+@dataclass
+class ControlSetting:
+    """Whether a control is enabled in a standard.
+
+    Attributes:
+        status: ENABLED or DISABLED.
+        updated_at: when that was set; if it never was, when the standard was enabled.
+        reason: why, in the words of who set it.
+    """
+
+    status: Status
+    updated_at: datetime
+    reason: str | None = None
+
+
+@dataclass
+class ControlsByPolicy:
+    """What a configuration policy has decided on the controls of one standard of an account.
+
+    Attributes:
+        enabled: the controls that it enables, all others being disabled; None for the reverse.
+        disabled: the controls that it disables, all others being enabled; None for the reverse.
+        regions: the regions that the policy reaches, the home region first.
+        updated_at: when it was carried out.
+    """
+
+    enabled: list[str] | None
+    disabled: list[str] | None
+    regions: list[str]
+    updated_at: datetime
+
+    def decides_as(self, other: ControlsByPolicy) -> bool:
+        """Return whether another policy decides the same."""
+        return (self.enabled, self.disabled, self.regions) == (
+            other.enabled,
+            other.disabled,
+            other.regions,
+        )
+
+    def names(self, control_id: str) -> bool:
+        """Return whether the lists of the policy let a control be enabled."""
+        if self.enabled is not None:
+            return control_id in self.enabled
+        return control_id not in (self.disabled or ())

@@ -1,0 +1,144 @@
+"""What AWS does with the controls of Security Hub, as the author of a test says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal, get_args
+
+from membership_mock.errors import UsageError
+from membership_mock.securityhub.checks.control_checks import ControlChecks
+from membership_mock.securityhub.controls.control_releases import ControlReleases
+from membership_mock.securityhub.controls.known_controls import KnownControls
+from membership_mock.securityhub.standards.standards import Standards
+from membership_mock.testing.aws_side.side import Side, check_text
+from membership_mock.testing.names import nearest_to
+
+SERVICE_ID = "securityhub"
+
+ComplianceStatus = Literal["PASSED", "FAILED", "WARNING", "NOT_AVAILABLE"]
+ControlSeverity = Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"]
+
+_ID = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)+")
+
+
+class ControlSide(Side):
+    """AWS's side of the controls of one account in one region."""
+
+    def evaluate_control(
+        self,
+        control_id: str,
+        outcome: ComplianceStatus | Mapping[str, ComplianceStatus],
+        *,
+        resource_type: str | None = None,
+        status_reasons: Sequence[Mapping[str, str]] = (),
+    ) -> list[str]:
+        """Let AWS evaluate a security control, and return the ids of the findings about it.
+
+        The findings are those of Security Hub itself: one for each resource, or one for each
+        resource and enabled standard when ``ControlFindingGenerator`` of the hub is
+        ``STANDARD_CONTROL``. Evaluating a resource again updates its findings. What has passed is
+        ``INFORMATIONAL`` and RESOLVED; what fails again is NEW. Findings are archived when the
+        control is disabled.
+
+        Args:
+            control_id: a control that is enabled in this account and region, such as ``S3.8``.
+            outcome: the status of each resource by its id, such as an ARN; or one status for the
+                account itself, as controls like ``IAM.6`` have it. A status is ``PASSED``,
+                ``FAILED``, ``WARNING`` or ``NOT_AVAILABLE``.
+            resource_type: what the findings call the type of the resources, such as
+                ``AwsS3Bucket``; the type that the control checks when None.
+            status_reasons: why the statuses are so, each with ``ReasonCode`` and ``Description``.
+
+        Returns:
+            The ids in the order of the resources, and for each of them in the order of the
+            standards.
+
+        Raises:
+            UsageError: AWS would not evaluate the control: the account has no hub here, the control
+                does not exist, is disabled or not available in this region; or an outcome is no
+                status.
+        """
+        check_text(control_id=control_id)
+        if resource_type is not None:
+            check_text(resource_type=resource_type)
+        outcomes: dict[str | None, str] = {}
+        if isinstance(outcome, Mapping):
+            outcomes.update(outcome.items())
+        else:
+            outcomes[None] = outcome
+        statuses = get_args(ComplianceStatus)
+        for resource, status in outcomes.items():
+            if resource is not None:
+                check_text(resource=resource)
+            if status not in statuses:
+                raise UsageError(
+                    f"{status!r} is no status of a check{nearest_to(str(status), statuses)}"
+                    f" There are: {', '.join(statuses)}."
+                )
+        for each in status_reasons:
+            if set(each) != {"ReasonCode", "Description"}:
+                raise UsageError(
+                    f"A status reason has a ReasonCode and a Description, not {sorted(each)}."
+                )
+        world = self._running.world
+        with world.lock:
+            ctx = self._running.pipeline.new_context(
+                SERVICE_ID, "BatchImportFindings", self._account, self._region
+            )
+            return self._family(SERVICE_ID, ControlChecks).evaluate(
+                ctx, control_id, outcomes, resource_type, status_reasons
+            )
+
+    def release_control(
+        self,
+        control_id: str,
+        title: str,
+        *,
+        severity: ControlSeverity = "MEDIUM",
+        standards: Sequence[str] = ("aws-foundational-security-best-practices/v/1.0.0",),
+    ) -> None:
+        """Let AWS release a new security control, for all accounts and regions.
+
+        It is enabled at once in the standards that accounts have enabled, unless they have set
+        ``AutoEnableControls`` to False; in centrally managed accounts the policy decides.
+
+        Args:
+            control_id: its id, such as ``S3.900``, which must be new.
+            title: its title.
+            severity: ``LOW``, ``MEDIUM``, ``HIGH`` or ``CRITICAL``.
+            standards: the standards that have it, by ARN or the end of one.
+
+        Raises:
+            UsageError: there is such a control already, or an argument cannot be so.
+        """
+        check_text(control_id=control_id, title=title)
+        if not _ID.fullmatch(control_id) or not title.strip():
+            raise UsageError(
+                f"A control has an id such as 'S3.900' and a title, not {control_id!r} and"
+                f" {title!r}."
+            )
+        severities = get_args(ControlSeverity)
+        if severity not in severities:
+            raise UsageError(
+                f"{severity!r} is no severity of a control{nearest_to(str(severity), severities)}"
+                f" There are: {', '.join(severities)}."
+            )
+        with self._running.world.lock:
+            if self._family(SERVICE_ID, KnownControls).find(control_id) is not None:
+                raise UsageError(f"There is a security control {control_id} already.")
+            known = {
+                each.resource: each
+                for each in self._family(SERVICE_ID, Standards).available().values()
+            }
+            wanted = []
+            for name in standards:
+                check_text(standard=name)
+                resource = name.rpartition(":")[2].removeprefix("standards/")
+                resource = resource.removeprefix("ruleset/")
+                if resource not in known:
+                    raise UsageError(f"{name!r} is no standard{nearest_to(resource, known)}")
+                wanted.append(resource)
+            self._family(SERVICE_ID, ControlReleases).release(
+                control_id, title, severity, wanted, self._running.world.clock.now()
+            )
