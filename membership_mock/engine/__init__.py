@@ -1,5 +1,6 @@
-"""The engine: what all services share. It knows no single service.
+"""The engine: what all services share. It does not know any service.
 
-A request comes in through `adapters`, walks through `pipeline`, and reads and changes `state`.
-`protocol` reads and writes AWS's wire format, `moto` connects to moto, `running.py` joins the five.
+A request comes in through `adapters`, passes through `pipeline`, and reads and changes `state`.
+`protocol` reads and writes AWS's wire format. `moto` connects to moto. `running.py` starts and
+stops a mock with all of them.
 """

@@ -20,7 +20,7 @@ from membership_mock.engine.adapters import http_clients, network_guard, request
 from membership_mock.engine.adapters.botocore_clients import Interceptor
 from membership_mock.engine.adapters.moto_handlers import response_handler
 from membership_mock.engine.moto import configuration, iam
-from membership_mock.engine.moto.organizations import forget_members_of_the_gone
+from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
 from membership_mock.engine.moto.other_services import MotoServices
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.moto.registries import Installation
@@ -190,7 +190,7 @@ class Running:
         if self not in _current:
             return
         with self.world.lock:
-            forget_members_of_the_gone()
+            forget_members_of_deleted_organizations()
             self.world.clear()
             self.record.clear()
             observers.announce(self.record)
@@ -281,7 +281,7 @@ class Running:
             self._default_account = activation.account or self._default_account
         self.pipeline.default_account = self._default_account or configuration.DEFAULT_ACCOUNT_ID
         self._settle()
-        self.pipeline.forget_steps()  # another list of services may be allowed
+        self.pipeline.forget_operations()  # another list of services may be allowed
 
     def _settle(self) -> None:
         said = [activation.settle for activation in self._activations if activation.settle]

@@ -17,7 +17,7 @@ def trace(views: Sequence[RecordView]) -> str:
         entries, passed = each.seen()
         waiting = list(passed)
         for number, entry in enumerate(entries):
-            while waiting and waiting[0].place <= each.entries_before + number:
+            while waiting and waiting[0].calls_before <= each.entries_before + number:
                 lines.append(_passed(waiting.pop(0)))
             lines.append(f"{number + 1:>6}  {Call(entry)!r}")
         lines += [_passed(call) for call in waiting]

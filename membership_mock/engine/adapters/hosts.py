@@ -1,4 +1,4 @@
-"""Which hosts are AWS's, and which are this machine."""
+"""Recognize the hosts of AWS, and this machine."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from membership_mock.engine.protocol.model import loader
 def _host(base: str) -> str:
     try:
         return (urlsplit(base).hostname or "").rstrip(".")
-    except ValueError:  # no host at all, which whoever connects has to say
+    except ValueError:  # there is no host; the client raises its own error
         return ""
 
 
 def _base(url: str) -> str:
-    """Return scheme and host of ``url``, which are few, so that what follows can be remembered."""
+    """Return scheme and host of ``url``; there are few of them, so results can be cached."""
     end = url.find("/", url.find("//") + 2)
     return url if end < 0 else url[:end]
 

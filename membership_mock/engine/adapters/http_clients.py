@@ -1,9 +1,9 @@
-"""http.client and urllib3 are answered in the process: the only file that knows how they send.
+"""Answer requests of http.client and urllib3 in the process. No other file knows how they send.
 
 Both, and `urllib.request` on top of them, write the request to the socket of a connection and read
-the answer from there. Each of them says the whole URL in `HTTPConnection.putrequest`; if that is
-at a host of AWS, an `_InProcessSocket` takes the place of the real one. The clients do all the rest
-themselves, so redirects, retries, streams and errors are theirs.
+the answer from it. The method `HTTPConnection.putrequest` gets the whole URL. If the URL is at a
+host of AWS, an `_InProcessSocket` replaces the real socket. The clients do all the rest themselves,
+so redirects, retries, streams and errors are theirs.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from membership_mock.engine.adapters.hosts import is_aws
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.pipeline.plain_http import PlainHttpRequest, PlainHttpResponse
 
-#: what belongs to the connection, and is said anew
+#: headers of the connection, which are written again
 _OF_THE_CONNECTION = {"connection", "transfer-encoding"}
 _BODILESS = {204, 304}
 
-#: `http.client.HTTPConnection`, which stands here under a name that no other tool replaces: vcrpy
+#: `http.client.HTTPConnection`, under a name that no other tool replaces: vcrpy
 #: puts classes of its own into both modules while a cassette is open
 _CONNECTION: Any = urllib3.connection._HTTPConnection  # type: ignore[attr-defined]
 
 
 def _kinds(base: Any) -> Iterator[Any]:
-    """Yield the classes of both modules that connect, whatever their modules hold just now."""
+    """Yield the connection classes of both modules, even if a tool has replaced them there."""
     if base.__module__ in ("http.client", "urllib3.connection"):
         yield base
         for kind in base.__subclasses__():
@@ -61,7 +61,7 @@ def install(patches: Patches, alive: Callable[[], bool]) -> None:
 
 
 def _connect_later(connect: Callable[[Any], None], alive: Callable[[], bool]) -> Any:
-    def wait_for_the_url(self: Any) -> None:  # urllib3 connects for HTTPS before it says the URL
+    def wait_for_the_url(self: Any) -> None:  # urllib3 connects for HTTPS before it knows it
         if alive() and not may_leave(f"{_origin(self)}/"):
             self.sock = _InProcessSocket("", "")
             self.is_verified = True  # else urllib3 warns
@@ -82,7 +82,7 @@ def _origin(connection: Any) -> str:
 
 
 def _direct(connection: Any, method: str, target: str) -> None:
-    """Let a request go where it shall: to us, or to the network."""
+    """Send a request to the mock, or to the network."""
     if target.startswith(("http://", "https://")):  # for a proxy
         url = target
     else:
@@ -100,7 +100,7 @@ def _direct(connection: Any, method: str, target: str) -> None:
 
 
 class _InProcessSocket:
-    """Takes one request and gives its answer, as far as HTTP clients know sockets."""
+    """Takes one request and returns its answer, with the methods of a socket that clients use."""
 
     def __init__(self, method: str, url: str) -> None:
         self._method = method
@@ -108,11 +108,11 @@ class _InProcessSocket:
         self._sent = bytearray()
 
     def sendall(self, data: Any) -> None:
-        """Take a part of the request; a `TypeError` tells the client that it is no bytes."""
+        """Take a part of the request; raise `TypeError` if it is not bytes, as a socket does."""
         self._sent += memoryview(data)
 
     def makefile(self, *_args: Any, **_kwargs: Any) -> io.BufferedReader:
-        """Return the answer to what has been sent; it is made when it is read."""
+        """Return the answer to the request, which is computed when it is read."""
         return io.BufferedReader(_Answer(self._serve))
 
     def _serve(self) -> bytes:
@@ -135,14 +135,14 @@ class _InProcessSocket:
         """Do nothing: answers are there at once."""
 
     def shutdown(self, how: int) -> None:
-        """Do nothing: there is no other side."""
+        """Do nothing: there is no connection."""
 
     def close(self) -> None:
-        """Do nothing: the answer, once made, can be read to its end."""
+        """Do nothing: the answer can still be read to its end."""
 
 
 class _Answer(io.RawIOBase):
-    """An answer that is made when the client begins to read: only then does it expect errors."""
+    """An answer that is computed when the client begins to read: then it expects errors."""
 
     def __init__(self, make: Callable[[], bytes]) -> None:
         self._make = make
@@ -153,7 +153,7 @@ class _Answer(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Read some of it."""
+        """Read a part of the answer."""
         if self._made is None:
             self._made = io.BytesIO(self._make())
         return self._made.readinto(buffer)
@@ -177,11 +177,11 @@ def _as_sent(method: str, answer: PlainHttpResponse) -> bytes:
         if name.lower() not in _OF_THE_CONNECTION
     }
     body = b"" if method == "HEAD" else answer.body
-    if method != "HEAD":  # where it is the length of what GET would give
+    if method != "HEAD":  # there it is the length of the body that GET would get
         headers = {name: headers[name] for name in headers if name.lower() != "content-length"}
         if answer.status not in _BODILESS:
             headers["Content-Length"] = str(len(body))
-    headers["Connection"] = "close"  # so that the next request opens one of its own
+    headers["Connection"] = "close"  # so that the next request opens a new one
     lines = [f"HTTP/1.1 {answer.status} {http.client.responses.get(answer.status, '')}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + body

@@ -1,6 +1,6 @@
-"""moto's response handlers: requests that moto has matched by their URL.
+"""Response handlers for moto: they serve the requests that moto has matched by URL.
 
-They come from moto's server, from its proxy, and from `requests` in the same process.
+Such requests come from moto's server, from its proxy, and from `requests` in the same process.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def response_handler(service: str, pipeline: Callable[[], RequestPipeline]) -> R
         except UsageError as error:
             if not over_http:
                 raise
-            # The other program sees what happened; 501 is no status that an SDK tries again.
+            # The client is in another process and gets the text; SDKs do not retry a 501.
             headers = {
                 "content-type": "application/json",
                 "x-amzn-errortype": type(error).__name__,
@@ -60,8 +60,8 @@ def response_handler(service: str, pipeline: Callable[[], RequestPipeline]) -> R
 
 
 def _hang_up(request: Any) -> None:
-    """Close the connection that a request came by, if the server shows it; the answer is lost."""
+    """Close the connection of a request, if the server exposes it, so that the answer is lost."""
     connection = request.environ.get("werkzeug.socket")
     if connection is not None:
-        with suppress(OSError):  # the client was faster
+        with suppress(OSError):  # the client has closed it already
             connection.shutdown(socket.SHUT_RDWR)

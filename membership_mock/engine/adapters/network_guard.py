@@ -1,8 +1,8 @@
-"""Nothing leaves the process for AWS while a mock runs, whatever client sends it.
+"""Keep every request to AWS in the process while a mock runs, whichever client sends it.
 
-What finds a host through Python asks `socket.getaddrinfo`: http.client and urllib3, httpx, asyncio
-and aiohttp, `socket.create_connection`. So that function stands guard, for all that nobody has
-caught before.
+Clients in Python look hosts up with `socket.getaddrinfo`: http.client and urllib3, httpx, asyncio
+and aiohttp, `socket.create_connection`. The guard replaces that function, and refuses hosts of AWS
+that no other adapter has handled.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from membership_mock.errors import RequestBlocked
 
 
 def install(patches: Patches, alive: Callable[[], bool]) -> None:
-    """Let no host of AWS be looked up that does not pass.
+    """Refuse to look up hosts of AWS, unless requests to them may leave.
 
     Args:
         patches: undone when the mock ends.
         alive: says whether any mock is running; another tool may keep the guard for longer.
     """
     found = socket.getaddrinfo
-    if isinstance(found, _Guard):  # an earlier mock's, put back by a tool that ended after it
+    if isinstance(found, _Guard):  # of an earlier mock, put back by a tool that ended later
         socket.getaddrinfo = found.look_up
     patches.set(socket, "getaddrinfo", _Guard(socket.getaddrinfo, alive))
 
 
 class _Guard:
-    """Stands in for `socket.getaddrinfo`."""
+    """Replaces `socket.getaddrinfo`."""
 
     def __init__(self, look_up: Callable[..., Any], alive: Callable[[], bool]) -> None:
         self.look_up = look_up

@@ -1,4 +1,4 @@
-"""The internals of moto: registries, start-up, organizations, IAM, S3, Glue and tags.
+"""moto's internals: its registries, start-up, Organizations, IAM, S3, Glue and tags.
 
-Other rooms reach moto only through this one.
+The other packages of the engine use moto through this one.
 """

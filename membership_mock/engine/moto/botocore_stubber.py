@@ -1,4 +1,4 @@
-"""moto's own services, asked for the answer to a request of botocore's."""
+"""Ask moto's own services for the answer to a request of botocore's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNSERVED: tuple[int, dict[str, str], str] = (404, {}, "Not yet implemented")
 def answer_of_moto(request: Any) -> HttpAnswer | None:
     """Return moto's answer to a prepared request of botocore's; None when moto does not serve it.
 
-    The names of headers stay as moto writes them.
+    The header names are as moto writes them.
     """
     found = botocore_stubber.process_request(request)
     if found is None or found == _UNSERVED:
@@ -25,5 +25,5 @@ def answer_of_moto(request: Any) -> HttpAnswer | None:
 
 
 def is_moto_mocking() -> bool:
-    """Return whether moto answers botocore's requests just now: some `mock_aws` is running."""
+    """Return whether a `mock_aws` is running, so that moto answers botocore's requests."""
     return bool(botocore_stubber.enabled)

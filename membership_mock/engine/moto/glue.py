@@ -9,7 +9,7 @@ from membership_mock.engine.state.other_services import GlueDatabase, GlueTable
 def look_up(account_id: str, region: str, database: str, table: str) -> GlueDatabase | None:
     """Return a database of an account with one of its tables; None if there is no such database."""
     models = models_of("glue")
-    if models is None:  # nobody has used Glue yet
+    if models is None:  # Glue has not been used yet
         return None
     backends = models.glue_backends
     if account_id not in backends or region not in list(backends[account_id]):

@@ -1,4 +1,4 @@
-"""moto's IAM: whose an access key is, and whether policies allow a request."""
+"""moto's IAM: the account of an access key, and whether policies allow a request."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def is_enforced() -> bool:
 def account_of_access_key(access_key: str) -> str | None:
     """Return the account that moto's IAM or STS gave this access key to; None if neither did."""
     iam = models_of("iam")
-    if iam is None:  # nobody has used IAM or STS yet, so no key was ever given
+    if iam is None:  # IAM and STS have not been used yet, so there are no keys
         return None
     for account_id, account in list(iam.iam_backends.items()):
         for backend in list(account.values()):
@@ -80,7 +80,7 @@ def principal_of(account_id: str, partition: str, access_key: str) -> str | None
 
 
 def authorize(request: HttpRequest, operation: str, account_id: str, refusals: Refusals) -> None:
-    """Let moto's IAM judge a request, if it is told to enforce policies.
+    """Let moto's IAM authorize a request, if moto is told to enforce policies.
 
     moto's switch decides: `set_initial_no_auth_action_count` and `enable_iam_authentication`.
 
@@ -106,11 +106,10 @@ def authorize(request: HttpRequest, operation: str, account_id: str, refusals: R
 
 
 class _Authenticator(ActionAuthenticatorMixin):  # type: ignore[misc]  # moto is untyped here
-    """What moto's authorization wants to know of a request."""
+    """A request in the form that moto's authorization takes."""
 
     def __init__(self, request: HttpRequest, operation: str, account_id: str) -> None:
-        # botocore turns values into bytes on the way, and leaves the host, which is signed, to the
-        # HTTP client.
+        # botocore turns values into bytes. The HTTP client adds the host, which is signed.
         self.headers = {
             name: value.decode("latin-1") if isinstance(value, bytes) else value
             for name, value in request.headers.items()

@@ -8,10 +8,10 @@ from typing import Any
 
 
 def models_of(service: str) -> Any:
-    """Return moto's models of a service; None if nobody has used the service yet.
+    """Return moto's models of a service; None if the service has not been used yet.
 
-    Another thread may be importing them just now. So this never takes a module out of
-    `sys.modules`, which would be a half of it: the import system waits until it is whole.
+    Another thread may be importing them. So this does not return the module from `sys.modules`,
+    which may be incomplete: the import system waits until it is complete.
 
     Args:
         service: the name of moto's package, e.g. ``iam``.

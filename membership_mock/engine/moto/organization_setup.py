@@ -1,8 +1,8 @@
-"""An organization of moto's, set up and changed without requests: by a test's author, or by AWS.
+"""Sets up and changes an organization of moto's without requests.
 
-What an operation of Organizations does goes through moto's own method, so that all else stays as
-moto does it and our services follow. What only AWS does (an account is suspended and reinstated)
-is done here, and told to our services in the same way.
+Where Organizations has an operation, moto's own method is called, so everything else stays as moto
+does it, and our services are told. What only AWS does (suspend and reinstate an account) is done
+here, and our services are told in the same way.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ _ACCESS_ROLE = "OrganizationAccountAccessRole"
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """An account to take into an organization.
+    """An account to add to an organization.
 
     Attributes:
         name: its name.
-        account_id: its 12 digits; nobody has them yet.
-        parent_id: the root or the unit that it comes into.
+        account_id: its 12 digits, not in use yet.
+        parent_id: the root or the unit to put it in.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An organizational unit, as moto has it at one moment; the root is none."""
+    """An organizational unit, as moto has it at one moment; the root is not a unit."""
 
     unit_id: str
     name: str
@@ -82,7 +82,7 @@ class Unit:
 
 
 def _models() -> Any:
-    """Return moto's Organizations, which is imported, and taught our services, when asked for."""
+    """Return moto's Organizations; its import through moto also installs our services in it."""
     moto.backends.get_backend("organizations")
     return require_models_of("organizations")
 
@@ -101,8 +101,8 @@ def account_ids(wanted: int, taken: Iterable[str], partition: str) -> list[str]:
 
     Args:
         wanted: how many.
-        taken: ids that nobody else may get.
-        partition: the partition in which no organization has them, either.
+        taken: ids that are in use.
+        partition: no organization in this partition has the new ids.
     """
     models = _models()
     used = set(taken)
@@ -116,19 +116,19 @@ def account_ids(wanted: int, taken: Iterable[str], partition: str) -> list[str]:
 
 
 def keep_roles() -> Callable[[], None]:
-    """Return a function that deletes the roles that moto gives to accounts created from now on."""
+    """Return a function that deletes the roles that moto creates in new accounts from now on."""
     before = {role_id for _, role_id in _access_roles()}
 
-    def take_back() -> None:
+    def delete_new_roles() -> None:
         for iam, role_id in _access_roles():
             if role_id not in before:
                 iam.delete_role(_ACCESS_ROLE)
 
-    return take_back
+    return delete_new_roles
 
 
 def _access_roles() -> list[tuple[Any, str]]:
-    """Return the management account's role in every account, by id, after moto's IAM of it."""
+    """Return moto's IAM backend and the id of the management account's role, for every account."""
     models = models_of("iam")
     if models is None:
         return []
@@ -144,12 +144,12 @@ def _access_roles() -> list[tuple[Any, str]]:
 class MotoOrganization:
     """The organization of one management account, by its ids.
 
-    Whoever calls has checked what AWS would refuse and moto would not.
+    The caller has checked what AWS would refuse and moto would not.
 
     Args:
         management: the management account.
         partition: the partition that the organization lives in.
-        backends: our services, which follow every change.
+        backends: the backends of our services, which are told about every change.
         world: their state.
     """
 
@@ -202,7 +202,7 @@ class MotoOrganization:
 
     def add_unit(self, name: str, parent_id: str) -> str:
         """Create a unit; return its id."""
-        with _apart(self._backend, "ou"):
+        with _in_new_list(self._backend, "ou"):
             created = self._backend.create_organizational_unit(Name=name, ParentId=parent_id)
         return str(created["OrganizationalUnit"]["Id"])
 
@@ -211,28 +211,28 @@ class MotoOrganization:
         self._backend.delete_organizational_unit(OrganizationalUnitId=unit_id)
 
     def fill(self, accounts: Iterable[NewAccount]) -> None:
-        """Create the first accounts of an organization that nobody has seen yet.
+        """Create the first accounts of a new organization.
 
-        It takes time proportional to their number, and none of them needs to be moved.
+        It takes time in proportion to their number, because no account is moved.
         """
         latest = self._backend.accounts[-1].create_time
         for new in accounts:
-            # While it is alone there, our services see an organization of one account; a new
-            # organization has no administrator whom that would concern.
-            with _apart(self._backend, "accounts"):
-                account = self._take_in(new.name, Arrival(new.account_id), latest)
+            # Inside the block, our services see an organization of one account. That is harmless:
+            # a new organization has no administrator.
+            with _in_new_list(self._backend, "accounts"):
+                account = self._create_account(new.name, Arrival(new.account_id), latest)
             account.parent_id = new.parent_id
             latest = account.create_time
 
     def join(self, new: NewAccount, *, invited: bool) -> None:
-        """Take an account into the root, as AWS does, and move it from there.
+        """Add an account to the root, as AWS does, and move it from there.
 
         Args:
             new: the account.
             invited: whether it exists already and joins by accepting an invitation.
         """
         latest = self._backend.accounts[-1].create_time
-        self._take_in(new.name, Arrival(new.account_id, invited), latest)
+        self._create_account(new.name, Arrival(new.account_id, invited), latest)
         root_id = self._backend.org.root_id
         if new.parent_id != root_id:
             self.move(new.account_id, root_id, new.parent_id)
@@ -256,13 +256,13 @@ class MotoOrganization:
         self._backend.close_account(AccountId=account_id)
 
     def remove(self, account_id: str) -> None:
-        """Let an account leave."""
+        """Remove an account from the organization."""
         self._backend.remove_account_from_organization(AccountId=account_id)
 
     # --- services ---
 
     def trust(self, principal: str) -> None:
-        """Enable trusted access for a service; a second time it changes nothing."""
+        """Enable trusted access for a service; a repetition changes nothing."""
         self._backend.enable_aws_service_access(ServicePrincipal=principal)
 
     def distrust(self, principal: str) -> None:
@@ -285,7 +285,7 @@ class MotoOrganization:
     def _backend(self) -> Any:
         return _models().organizations_backends[self.management][self.partition]
 
-    def _take_in(self, name: str, arrival: Arrival, latest: datetime) -> Any:
+    def _create_account(self, name: str, arrival: Arrival, latest: datetime) -> Any:
         """Let moto create an account with a given id; return moto's account.
 
         Args:
@@ -299,8 +299,8 @@ class MotoOrganization:
         account = backend.accounts[-1]
         if arrival.invited:
             account.joined_method = "INVITED"
-        # moto finds the next page of accounts by the instant of their joining, so no two may have
-        # the same, even while time stands still
+        # moto finds the next page of accounts by the time of their joining, so no two may have the
+        # same, even while the clock is frozen
         account.create_time = max(account.create_time, latest + timedelta(microseconds=1))
         return account
 
@@ -323,11 +323,11 @@ class MotoOrganization:
 
 
 @contextmanager
-def _apart(backend: Any, name: str) -> Iterator[None]:
-    """Let moto find what it creates inside the block in a list of its own.
+def _in_new_list(backend: Any, name: str) -> Iterator[None]:
+    """Give moto an empty list for what it creates inside the block, and append it afterwards.
 
-    moto searches the whole list, twice for each new account or unit, so that a thousand of them
-    would take it a million steps.
+    moto searches the whole list twice for each new account or unit, so a thousand of them would
+    take it a million steps.
     """
     held: list[Any] = getattr(backend, name)
     created: list[Any] = []
@@ -341,7 +341,7 @@ def _apart(backend: Any, name: str) -> Iterator[None]:
 
 @contextmanager
 def _without_new_roles(arrival: Arrival) -> Iterator[None]:
-    """Take the role of the management account from an invited account, where moto creates one.
+    """Delete the management account's role, which moto creates, from an invited account.
 
     Source: user guide, "Creating the OrganizationAccountAccessRole in an invited member account".
     """

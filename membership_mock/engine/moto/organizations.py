@@ -1,7 +1,7 @@
-"""moto's Organizations as our services need it: read at the moment of a request, and followed.
+"""Read moto's Organizations for our services, and tell them when an organization changes.
 
-While a mock runs, moto's Organizations accepts our service principals wherever AWS does, answers a
-delegated administrator's reads from the organization itself, and tells our services what happens.
+While a mock runs, moto's Organizations accepts our service principals wherever AWS does, and lets a
+delegated administrator read the organization.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from membership_mock.engine.pipeline.backends import Backends
     from membership_mock.engine.state.world import World
 
-#: The services whose world this package mocks; moto knows at most one of them, and not as a
-#: delegated administrator's. Source: "AWS services that you can use with AWS Organizations".
+#: The principals of our services. moto knows at most one of them, and accepts none for a delegated
+#: administrator. Source: "AWS services that you can use with AWS Organizations".
 PRINCIPALS = (
     "security-ir.amazonaws.com",
     "securityhub.amazonaws.com",
     "cleanrooms.amazonaws.com",
 )
 
-#: The services of which an organization has one delegated administrator at the most.
+#: The services for which an organization has at most one delegated administrator.
 #: Source: user guides ("only one account may be …, the same in all Regions").
 ONE_ADMINISTRATOR = frozenset({"security-ir.amazonaws.com", "securityhub.amazonaws.com"})
 
@@ -59,13 +59,13 @@ DELEGATED_READS = frozenset(
     }
 )
 
-#: moto's methods that change an organization, named like the operations.
-FOLLOWED: tuple[OrganizationOperation, ...] = get_args(OrganizationOperation)
+#: The methods of moto that change an organization; their names are those of the operations.
+CHANGING_METHODS: tuple[OrganizationOperation, ...] = get_args(OrganizationOperation)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Arrival:
-    """An account on its way into an organization, whose id is known before.
+    """An account that is about to join an organization, with an id that is known before.
 
     Attributes:
         account_id: the id that moto's `create_account` is to use instead of a random one.
@@ -81,7 +81,7 @@ _arriving: ContextVar[Arrival | None] = ContextVar("membership_mock_arriving", d
 
 @contextmanager
 def arriving(arrival: Arrival) -> Iterator[None]:
-    """Let moto's `create_account`, called inside the block, take in this account."""
+    """Let moto's `create_account` inside the block create this account."""
     token = _arriving.set(arrival)
     try:
         yield
@@ -90,16 +90,16 @@ def arriving(arrival: Arrival) -> Iterator[None]:
 
 
 def organization_of(account_id: str, partition: str) -> Organization | None:
-    """Return the organization that an account belongs to at this moment; None if it has none."""
+    """Return the organization that an account belongs to now; None if it has none."""
     models = models_of("organizations")
     backend = None if models is None else _backend_of(models, account_id, partition)
     return None if backend is None else _read(backend)
 
 
 def all_organizations() -> Iterator[tuple[str, Organization, dict[str, str]]]:
-    """Yield each organization of this moment after its partition, and before all names in it.
+    """Yield the partition, the organization and the names in it, for each organization.
 
-    The names are those of accounts and units, by their ids. Nothing is made by looking.
+    The names are those of accounts and units, by their ids. Nothing is created by reading.
     """
     models = models_of("organizations")
     for _, partitions in sorted(models.organizations_backends.items()) if models else ():
@@ -119,11 +119,11 @@ def _backend_of(models: Any, account_id: str, partition: str) -> Any:
     return None if backend.org is None else backend
 
 
-def forget_members_of_the_gone() -> None:
-    """Let moto forget who was in organizations that there are no more.
+def forget_members_of_deleted_organizations() -> None:
+    """Delete the members of deleted organizations from moto's list of members.
 
-    When moto empties its backends, it keeps the list of all members: an account whose id is used
-    again would be in an organization that nobody has made.
+    moto keeps that list when it empties its backends. An account whose id is used again would be in
+    an organization that does not exist.
     """
     models = models_of("organizations")
     if models is None:
@@ -135,7 +135,7 @@ def forget_members_of_the_gone() -> None:
 
 
 class _Accounts(Mapping[str, OrganizationAccount]):
-    """The accounts of an organization, each made when asked for: there may be thousands."""
+    """The accounts of an organization, each created when it is read: there may be thousands."""
 
     def __init__(self, accounts: list[Any]) -> None:
         self._accounts = {account.id: account for account in accounts}
@@ -176,13 +176,13 @@ def _read(backend: Any) -> Organization:
 def register_delegated_administrator(
     organization: Organization, partition: str, account_id: str, service_principal: str
 ) -> None:
-    """Enable trusted access and register a delegated administrator, as some services do themselves.
+    """Enable trusted access and register a delegated administrator, as some AWS services do.
 
     Args:
-        organization: the organization as it was read for this request.
+        organization: the organization, as read for this request.
         partition: the partition that it lives in.
         account_id: an account of it; the management account needs no registration.
-        service_principal: the service's.
+        service_principal: the principal of the service.
     """
     management = organization.management_account_id
     models: Any = require_models_of("organizations")
@@ -197,7 +197,7 @@ def register_delegated_administrator(
 
 
 def install(patches: Patches, backends: Backends, world: World) -> None:
-    """Teach moto's Organizations our services, until ``patches`` are undone."""
+    """Let moto's Organizations know our services, until ``patches`` are undone."""
     from moto.organizations import models
 
     for owner, name in (
@@ -220,12 +220,12 @@ def install(patches: Patches, backends: Backends, world: World) -> None:
     patches.set(
         models.OrganizationsBackend,
         "remove_account_from_organization",
-        _refusing_first(models, removal),
+        _keeping_refused_members(models, removal),
     )
 
-    for name in FOLLOWED:
+    for name in CHANGING_METHODS:
         original = patches.original(models.OrganizationsBackend, name)
-        patches.set(models.OrganizationsBackend, name, _followed(name, original, backends, world))
+        patches.set(models.OrganizationsBackend, name, _announcing(name, original, backends, world))
 
     for name in DELEGATED_READS:
         if name in vars(models.OrganizationsBackend):
@@ -233,10 +233,11 @@ def install(patches: Patches, backends: Backends, world: World) -> None:
             patches.set(models.OrganizationsBackend, name, _for_delegates(models, original))
 
 
-def _refusing_first(models: Any, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a member stay where it is when somebody tries to remove it who may not.
+def _keeping_refused_members(models: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep a member in its organization when its removal is refused.
 
-    moto forgets where it belongs, and looks afterwards whether it is the caller's to remove.
+    moto removes it from its list of members first, and checks afterwards whether the caller may
+    remove it.
     """
 
     @functools.wraps(original)
@@ -254,9 +255,10 @@ def _refusing_first(models: Any, original: Callable[..., Any]) -> Callable[..., 
 
 
 def _for_delegates(models: Any, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Answer a read from the organization when a delegated administrator asks.
+    """Let a delegated administrator read the organization.
 
-    moto keeps an organization in its management account's backend; a member's own is empty.
+    moto keeps an organization in the backend of its management account; a member's own backend is
+    empty.
     """
 
     @functools.wraps(original)
@@ -298,17 +300,17 @@ def _require_eligible(backend: Any, AccountId: str, ServicePrincipal: str, **_: 
         )
 
 
-def _followed(
+def _announcing(
     name: OrganizationOperation,
     original: Callable[..., Any],
     backends: Backends,
     world: World,
 ) -> Callable[..., Any]:
-    """Tell every family of our services what happens to an organization, before and after."""
+    """Tell every family of our services about a change, before and after it."""
 
     @functools.wraps(original)
     def act(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if self.org is None:  # moto will refuse, or is about to create nothing of ours
+        if self.org is None:  # moto refuses, or our services have nothing to follow
             return original(self, *args, **kwargs)
         if name == "register_delegated_administrator":
             _require_eligible(self, **kwargs)
@@ -334,25 +336,25 @@ def _followed(
 
 @dataclasses.dataclass(slots=True)
 class Happened:
-    """What is known of a change only when it has happened; None if nothing is."""
+    """What is known of a change only after it has happened."""
 
     account_id: str | None = None
 
 
 @contextmanager
 def announced(backends: Backends, world: World, change: OrganizationChange) -> Iterator[Happened]:
-    """Tell every family of our services of what happens inside the block, before and after.
+    """Tell every family of our services about a change, before and after the block that makes it.
 
-    A block that raises has changed nothing, and there is no after.
+    If the block raises, nothing has changed, and the families are told nothing more.
     """
     families = list(backends.families())
     happened = Happened()
     with world.lock:
-        seen = [family.organization_changing(those, change) for those, family in families]
+        prepared = [family.organization_changing(those, change) for those, family in families]
         yield happened
-        for take_down in seen:
-            if take_down is not None:
-                take_down()
+        for finish in prepared:
+            if finish is not None:
+                finish()
         if happened.account_id is not None:
             change = dataclasses.replace(change, account_id=happened.account_id)
         for those, family in families:

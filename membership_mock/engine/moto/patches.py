@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-#: where a replacement keeps what it stands in for
+#: the attribute of a replacement that holds its original
 _REPLACES = "__membership_mock_replaces__"
 
 
 @dataclass(frozen=True, slots=True)
 class _Replaces:
-    """What a replacement stands in for, and whether its mock has ended."""
+    """What a replacement replaces, and whether its mock has ended."""
 
     original: Any
     is_over: Callable[[], bool]
@@ -25,9 +25,9 @@ class Patches:
     """Replaced attributes, put back in reverse order by `undo`.
 
     Another tool may keep a replacement of ours for longer than the mock runs, and put it back
-    later: pytest's `monkeypatch` does so with whatever it has replaced. So each function that we
-    put in passes to the original one as soon as its patches are undone, and `original` finds the
-    original behind such a function.
+    later: pytest's `monkeypatch` does so with whatever it has replaced. So each replacement calls
+    the original function as soon as its patches are undone, and `original` finds the original
+    behind such a replacement.
     """
 
     def __init__(self) -> None:
@@ -35,9 +35,9 @@ class Patches:
         self._undone = False
 
     def original(self, owner: Any, name: str) -> Any:
-        """Return the attribute that is to be replaced, without what an ended mock has left there.
+        """Return the attribute that is to be replaced, without the replacement of an ended mock.
 
-        It is put back in place as well, so that mocks do not pile up.
+        The original is restored as well, so that replacements do not pile up.
         """
         found = vars(owner)[name]
         while (leftover := getattr(found, _REPLACES, None)) is not None and leftover.is_over():
@@ -49,29 +49,29 @@ class Patches:
         """Replace an attribute.
 
         Args:
-            owner: the class or module that the attribute stands on.
+            owner: the class or module that has the attribute.
             name: the attribute.
-            value: what takes its place.
-            asks_itself: the function finds out by itself whether a mock is running.
+            value: the replacement.
+            asks_itself: whether the function checks by itself that a mock is running.
         """
         original = vars(owner)[name]
-        ours = value if asks_itself else self._passing_on(value, original)
+        ours = value if asks_itself else self._calling_original_when_undone(value, original)
         replaces = _Replaces(original, lambda: self._undone)
-        with suppress(AttributeError, TypeError):  # a value that is no function
+        with suppress(AttributeError, TypeError):  # a value that is not a function
             setattr(getattr(ours, "__func__", ours), _REPLACES, replaces)
         self._originals.append((owner, name, original, ours))
         setattr(owner, name, ours)
 
     def undo(self) -> None:
-        """Put every attribute back as it was, but what another tool has replaced since then."""
+        """Restore every attribute, except for those that another tool has replaced since then."""
         self._undone = True
         while self._originals:
             owner, name, original, ours = self._originals.pop()
             if vars(owner).get(name) is ours:
                 setattr(owner, name, original)
 
-    def _passing_on(self, value: Any, original: Any) -> Any:
-        """Return a replacement that passes to the original once the patches are undone."""
+    def _calling_original_when_undone(self, value: Any, original: Any) -> Any:
+        """Return a replacement that calls the original once the patches are undone."""
         if isinstance(value, FunctionType) and callable(original):
             return self._switch(value, original)
         if isinstance(value, classmethod) and isinstance(original, classmethod):

@@ -1,8 +1,8 @@
-"""moto's registries, and the backends that they hold.
+"""Our services in moto's registries, and the backends that moto gets for them.
 
-moto takes a foreign service in when its URL pattern stands in the backend index and its
-``BackendDict`` is found by name. Then `mock_aws`, the moto server, the Resource Groups Tagging API
-and moto's IAM all see it. `Installation` puts our services there, and takes them out again.
+moto serves a service if its URL pattern is in the backend index and its ``BackendDict`` is found by
+name. Then `mock_aws`, the moto server, the Resource Groups Tagging API and moto's IAM all know it.
+`Installation` registers our services there, and removes them again.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ Perform = Callable[["Backend", str, dict[str, Any]], Any]
 
 
 class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  # moto is untyped here
-    """One of our backends as moto wants it: found by URL, and taggable.
+    """One of our backends in moto's form: found by URL, and taggable.
 
     Args:
-        backend: ours.
-        handler: serves requests that moto has matched by their URL.
+        backend: our backend.
+        handler: serves requests that moto has matched by URL.
         perform: performs an operation for moto's Tagging API.
     """
 
@@ -65,17 +65,17 @@ class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  
 
     @property
     def urls(self) -> dict[str, ResponseHandler]:
-        """The URLs that moto hands to our response handler."""
+        """The URLs that moto passes to our response handler."""
         return {host_pattern(self._backend.service): self._handler}
 
     @property
     def url_paths(self) -> dict[str, ResponseHandler]:
-        """The same for moto's server, which looks at paths only."""
+        """The same for moto's server, which matches paths only."""
         return self.flask_paths
 
     @property
     def flask_paths(self) -> dict[str, ResponseHandler]:
-        """Every path: our router reads them."""
+        """Every path, because our own router reads them."""
         return {"/": self._handler, "/<path:path>": self._handler}
 
     def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
@@ -94,7 +94,7 @@ class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  
         )
 
     def iter_tagged_resources(self) -> Iterator[tagging.TaggedResource]:
-        """Yield what the Resource Groups Tagging API finds."""
+        """Yield the resources for the Resource Groups Tagging API."""
         with self._backend.world.lock:
             found = list(self._backend.tagged_resources())
         for each in found:
@@ -103,9 +103,9 @@ class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  
 
 @functools.cache
 def host_pattern(service: str) -> str:
-    """Return the regular expression of the hosts of ``service``: every partition and flavour.
+    """Return the regular expression of the hosts of ``service``, in every partition and variant.
 
-    The region must look like one, so that a bucket of the service's name stays S3's.
+    It asks for a region, so that it does not match a bucket with the name of the service.
     """
     return (
         rf"https?://(?:vpce-[^./]+\.)?{re.escape(service)}(?:-fips)?\.[a-z]+(?:-[a-z]+)+-\d+\."
@@ -130,7 +130,7 @@ class _MotoBackends(BackendDict):  # type: ignore[misc]  # moto is untyped here
 
 
 class _AccountBackends(AccountSpecificBackend):  # type: ignore[misc]  # moto is untyped here
-    """The backends of one account, in any region: SDKs learn of new ones late."""
+    """The backends of one account, in any region: botocore may not know a new one yet."""
 
     def __init__(
         self, service: str, account_id: str, make: Callable[[str, str], MotoBackend]
@@ -144,21 +144,21 @@ class _AccountBackends(AccountSpecificBackend):  # type: ignore[misc]  # moto is
     def __getitem__(self, region_name: str) -> Any:
         found = dict.get(self, region_name)
         if found is None:
-            # Two threads may make one each: neither holds state, and the first is kept.
+            # Two threads may create one each: neither holds state, and the first is kept.
             found = dict.setdefault(self, region_name, self._make(self.account_id, region_name))
         return found
 
 
-# --- putting our services into moto, and taking them out ---------------------------------------
+# --- registering our services with moto, and removing them ---------------------------------------
 
 
 class Installation:
     """Our services in moto's registries, from `put` to `remove`.
 
     Args:
-        backends: ours, of all services.
+        backends: the backends of all our services.
         world: the state that they share.
-        handler: returns what serves the requests to a service that moto has matched by their URL.
+        handler: returns the response handler of a service.
         perform: performs an operation for moto's Tagging API.
     """
 
@@ -184,24 +184,24 @@ class Installation:
             (service, re.compile(host_pattern(service))) for service in backends.services
         ]
         self._patches = Patches()
-        # moto's dictionary lists an account and a region once a request has come from there
+        # moto's dictionary has an account and a region as soon as a request has come from there
         backends.made = lambda made: self._backends[made.service][made.account_id][made.region_name]
 
     def put(
         self, current_account: Callable[[Any], str | None], after_reset: Callable[[], None]
     ) -> None:
-        """Enter moto's registries.
+        """Register our services with moto.
 
         Args:
-            current_account: says which account a request of moto's own services comes from; None
+            current_account: returns the account of a request to one of moto's own services; None
                 leaves that to moto.
-            after_reset: called when moto has emptied all of its backends, whoever asked for it.
+            after_reset: called after moto has emptied all of its backends, for whatever reason.
         """
         backend_url_patterns[:0] = self._patterns
         patches = self._patches
         find = patches.original(moto.backends, "_import_backend")
-        # These two are imported only when somebody uses them: some releases of moto load every
-        # service with its Tagging API.
+        # These two are patched when they are first used: some releases of moto import every service
+        # with its Tagging API.
         late: dict[str, Callable[[], None]] = {
             "organizations": lambda: organizations.install(patches, self._ours, self._world),
             "resourcegroupstaggingapi": lambda: tagging.install(patches, self._backends),
@@ -251,13 +251,13 @@ class Installation:
         moto_checks = patches.original(ActionAuthenticatorMixin, check_name)
 
         def check(response: Any, *args: Any, **kwargs: Any) -> None:
-            if not is_setup_call():  # what sets the scene needs no policy, and is not counted
+            if not is_setup_call():  # a setup call needs no policy, and is not counted
                 moto_checks(response, *args, **kwargs)
 
         patches.set(ActionAuthenticatorMixin, check_name, check)
 
     def remove(self) -> None:
-        """Leave moto's registries as they were found."""
+        """Restore moto's registries."""
         self._patches.undo()
         for pattern in self._patterns:
             if pattern in backend_url_patterns:

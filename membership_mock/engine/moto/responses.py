@@ -1,7 +1,7 @@
-"""moto's answers to requests that no SDK made, for other clients than `requests`.
+"""moto's answers to plain HTTP requests of other clients than `requests`.
 
-moto hands its patterns, and our doors, to the library `responses`, which catches what `requests`
-sends. Whoever catches the requests of another client can ask here.
+moto's URL patterns and our plain HTTP endpoints are registered with the library `responses`, which
+catches what `requests` sends. The adapters of other HTTP clients ask here for the same answers.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class _UnansweredError(Exception):
-    """`responses` has nothing to say to a request, and sends it on."""
+    """`responses` has no answer to a request, and would send it to the network."""
 
 
-class _Nowhere(HTTPAdapter):  # type: ignore[misc]  # requests is untyped here
-    """Where a request goes that `responses` sends on."""
+class _NoNetwork(HTTPAdapter):  # type: ignore[misc]  # requests is untyped here
+    """Raises for every request that `responses` would send to the network."""
 
     def get_connection_with_tls_context(self, *_args: Any, **_kwargs: Any) -> Any:
         raise _UnansweredError
@@ -35,20 +35,25 @@ class _Nowhere(HTTPAdapter):  # type: ignore[misc]  # requests is untyped here
         raise _UnansweredError
 
 
-_nowhere = _Nowhere()
+_no_network = _NoNetwork()
+
+
+def is_of_moto(mock: object) -> bool:
+    """Return whether a mock of `responses` is moto's own, and not one of a test."""
+    return mock is responses_mock
 
 
 def answer(request: PlainHttpRequest) -> PlainHttpResponse | None:
-    """Return what `requests` would get for ``request``; None when nobody serves it."""
+    """Return what `requests` would get for ``request``; None if neither moto nor we serve it."""
     prepared = PreparedRequest()
     prepared.method, prepared.url = request.method, request.url
     prepared.headers = CaseInsensitiveDict(request.headers)
     prepared.body = request.body or None
     if request.method == "PUT" and prepared.headers.get("Content-Type") == _FORM:
-        # `urllib.request` says so unless it is told otherwise, and moto's S3 would store nothing.
+        # The default of `urllib.request`, with which moto's S3 would store nothing.
         prepared.headers["Content-Type"] = "binary/octet-stream"
     try:
-        raw = responses_mock.unbound_on_send()(_nowhere, prepared).raw
+        raw = responses_mock.unbound_on_send()(_no_network, prepared).raw
     except _UnansweredError:
         return None
     body = raw.read(decode_content=False)

@@ -1,4 +1,4 @@
-"""moto's S3 as our services need it: a place to leave results in."""
+"""moto's S3 as our services need it: write results, and delete them again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def put_object(account_id: str, partition: str, bucket: str, key: str, body: byt
         Whether it was written.
     """
     models = models_of("s3")
-    if models is None:  # nobody has used S3 yet, so there is no bucket
+    if models is None:  # S3 has not been used yet, so there is no bucket
         return False
     backends = models.s3_backends
     if account_id not in backends or partition not in list(backends[account_id]):
@@ -25,7 +25,7 @@ def put_object(account_id: str, partition: str, bucket: str, key: str, body: byt
 
 
 def forget_folder(folder: str) -> None:
-    """Take every object in a folder of this name out of S3, in all buckets and all its versions."""
+    """Delete every object in a folder of this name, in all buckets and with all its versions."""
     models = models_of("s3")
     if models is None:
         return

@@ -1,7 +1,7 @@
-"""moto's Organizations and S3 as far as our services lean on them: read whole, and put back whole.
+"""Reads and restores the whole state of moto's Organizations and S3, which our services use.
 
-A backend of moto's stays the same object all its life, for others may hold it; what is kept and put
-back is its attributes. No other service of moto's is touched.
+Other objects may hold a backend of moto's, so a backend stays the same object: its attributes are
+read and restored. No other service of moto's is touched.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from moto.utilities.utils import PARTITION_NAMES
 
 from membership_mock.engine.moto.modules import models_of
 
-#: the services that are kept, each with what its dictionary of backends knows besides them: whose
-#: member accounts and buckets are
+#: the services that are kept, each with the attribute of its dictionary of backends that says who
+#: owns member accounts or buckets
 KEPT = {"organizations": "master_accounts", "s3": "bucket_accounts"}
 
-#: what says whose a backend is, rather than what it holds
+#: the attributes that identify a backend, which are not state
 _IDENTITY = ("region_name", "account_id", "partition")
 
-#: the state of one service: the attributes of its backends by account and partition as one text,
-#: and what their dictionary knows besides
+#: the state of one service: the attributes of its backends, by a text of account and partition, and
+#: the owners of member accounts or buckets
 ServiceState = dict[str, dict[str, Any]]
 
 
@@ -39,7 +39,7 @@ def release() -> str:
 
 
 def read(services: Iterable[str] = KEPT) -> dict[str, ServiceState]:
-    """Return the state of kept services that hold anything, live: not a copy."""
+    """Return the state of the kept services that are not empty; it is not a copy."""
     found: dict[str, ServiceState] = {}
     for service in services:
         shared, backends = KEPT[service], _backends(service)
@@ -50,7 +50,7 @@ def read(services: Iterable[str] = KEPT) -> dict[str, ServiceState]:
             for where, backend in sorted(_each(backends), key=lambda pair: pair[1].account_id)
             if (state := _state(backend)) and not _is_empty(backend)
         }
-        # moto forgets to empty this one; what is left of an earlier test leads to nothing
+        # moto does not empty this dictionary, so entries of an earlier test are left out
         known = {
             name: owner
             for name, owner in getattr(backends, shared).items()
@@ -81,17 +81,17 @@ def empty(services: Iterable[str] = KEPT) -> None:
 def fill(states: dict[str, ServiceState]) -> None:
     """Put what `read` returned into the kept services, which must be empty."""
     for service, state in states.items():
-        backends = moto.backends.get_backend(service)  # imports it if nobody has yet
+        backends = moto.backends.get_backend(service)  # imports it if need be
         getattr(backends, KEPT[service]).update(state[KEPT[service]])
-        for place, attributes in state["backends"].items():
-            account_id, where = place.split(" ")
+        for key, attributes in state["backends"].items():
+            account_id, where = key.split(" ")
             vars(backends[account_id][where]).update(attributes)
 
 
 def misfit(service: str, state: Any) -> str:
-    """Return why something cannot be put into a kept service as its state; empty if it can.
+    """Return why something is not the state of a kept service; empty if it is.
 
-    What moto's own objects hold is not looked at: moto declares no types for it.
+    The contents of moto's own objects are not checked: moto declares no types for them.
     """
     shared = KEPT[service]
     if not isinstance(state, dict) or state.keys() != {shared, "backends"}:
@@ -107,22 +107,22 @@ def misfit(service: str, state: Any) -> str:
         return f"{shared} does not say whose each of them is"
     if not isinstance(held, dict):
         return "backends are no mapping"
-    for place, attributes in held.items():
-        account_id, _, where = str(place).partition(" ")
+    for key, attributes in held.items():
+        account_id, _, where = str(key).partition(" ")
         if not (re.fullmatch("[0-9]{12}", account_id) and where in PARTITION_NAMES):
-            return f"{place!r} is no account in a partition"
+            return f"{key!r} is no account in a partition"
         fresh = _state(moto.backends.get_backend(service).backend(where, account_id))
         if not isinstance(attributes, dict) or attributes.keys() != fresh.keys():
-            return f"{place} does not have {', '.join(fresh)}"
+            return f"{key} does not have {', '.join(fresh)}"
         for name, value in fresh.items():
             if value is not None and type(attributes[name]) is not type(value):
-                return f"{name} of {place} is no {type(value).__qualname__}"
+                return f"{name} of {key} is no {type(value).__qualname__}"
     return ""
 
 
 @contextmanager
-def unnoticed() -> Iterator[None]:
-    """Let moto take no note of the objects of kept services that are made inside the block."""
+def untracked() -> Iterator[None]:
+    """Let moto not track the objects of kept services that are created inside the block."""
     models = [model for service in KEPT for model in model_data[service].values()]
     before = [len(model.instances_tracked) for model in models]
     try:
@@ -132,29 +132,29 @@ def unnoticed() -> Iterator[None]:
             tracked: list[Any] = model.instances_tracked
             for instance in tracked[number:]:
                 if hasattr(instance, "dispose"):
-                    instance.disposed = False  # one that is broken may not know
+                    instance.disposed = False  # a broken one may lack it
                     instance.dispose()
             del tracked[number:]
 
 
 def is_behaviour(kind: type) -> bool:
-    """Return whether a class of moto's is that of backends, which hold what a dump holds."""
+    """Return whether a class of moto's is a backend or a dictionary of backends."""
     return issubclass(kind, (BaseBackend, BackendDict))
 
 
 def is_plain(kind: type, attribute: str) -> bool:
-    """Return whether an attribute of an object of moto's can be state, and not what it does."""
+    """Return whether an attribute of an object of moto's can be state: it is not a method."""
     return not attribute.startswith("__") and not callable(getattr(kind, attribute, None))
 
 
-def wake(services: list[str]) -> None:
-    """Import what of moto mocks these services, if nobody has yet."""
+def import_services(services: list[str]) -> None:
+    """Import moto's models of these services, if need be."""
     for service in services:
         moto.backends.get_backend(service)
 
 
 def reducers() -> dict[type, Callable[[Any], Any]]:
-    """Return how to pickle what pickle alone would get wrong, by type."""
+    """Return how to pickle objects that pickle alone would restore wrongly, by type."""
     found: dict[type, Callable[[Any], Any]] = dict(copyreg.dispatch_table)
     for service in KEPT:
         backends = _backends(service)
@@ -168,7 +168,7 @@ def reducers() -> dict[type, Callable[[Any], Any]]:
 
 
 def with_state(kind: Any, state: dict[str, Any]) -> Any:
-    """Return an object of moto's whose class reads its state by itself, as that of S3's does."""
+    """Return an object of moto's whose class restores its own state, such as an object of S3."""
     made = kind.__new__(kind)
     made.__setstate__(state)
     if state.get("disposed"):  # the part of an upload that is complete: its bytes are gone
@@ -192,7 +192,7 @@ def _backend(service: str, account_id: str, where: str) -> Any:
 
 
 def _by_versions(store: Any) -> Any:
-    # Its own items() show the latest version of each object only.
+    # Its own items() returns only the latest version of each object.
     return _with_versions, (type(store), dict(dict.items(store)))
 
 
@@ -203,13 +203,13 @@ def _with_versions(kind: type[dict[str, Any]], items: dict[str, list[Any]]) -> A
 
 
 def _backends(service: str) -> Any:
-    """Return moto's dictionary of a service's backends; None if nobody has used the service."""
+    """Return moto's dictionary of a service's backends; None if the service has not been used."""
     models = models_of(service)
     return None if models is None else getattr(models, f"{service}_backends")
 
 
 def _each(backends: Any) -> Iterator[tuple[str, Any]]:
-    """Yield every backend that exists, after its partition."""
+    """Yield the partition and the backend, for every backend that exists."""
     for account in list(backends.values()):
         yield from list(account.items())
 
@@ -219,7 +219,7 @@ def _state(backend: Any) -> dict[str, Any]:
 
 
 def _is_empty(backend: Any) -> bool:
-    """Return whether nobody has put anything into a backend: it may have been made to look."""
+    """Return whether a backend holds nothing: moto creates backends at a mere read."""
     fresh = _state(type(backend)(backend.region_name, backend.account_id))
     held = _state(backend)
     return held.keys() == fresh.keys() and all(

@@ -1,8 +1,8 @@
-"""The state of a world, whole: read live, frozen to bytes, and put back.
+"""Reads the whole state of a world, freezes it to bytes, and restores it.
 
-Frozen by pickle in one go: that keeps what is one object in several places one object, and costs
-time in proportion to the world. Which stores have changed since is not known, on purpose: state is
-plain data that anybody may change, and nobody has to say so.
+One pickle of everything keeps shared objects shared, and costs time in proportion to the world.
+Nothing tracks which stores have changed, on purpose: state is plain data that any code may change
+without telling anyone.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class State:
-    """All that a mocked world consists of.
+    """The whole state of a world.
 
     Attributes:
         stores: every store by its type and its key.
         clock: the attributes of the clock.
-        secret: what page tokens are sealed with.
-        moto: the state of moto's services that ours lean on.
+        secret: the key that page tokens are signed with.
+        moto: the state of the services of moto that ours use.
     """
 
     stores: dict[tuple[type[Store], tuple[str, ...]], Store]
@@ -40,18 +40,18 @@ class State:
 
 
 def read(world: World) -> State:
-    """Return the state of a world, live: not a copy."""
+    """Return the state of a world; it is not a copy."""
     return State(world._stores, dict(vars(world.clock)), world.secret, service_state.read())
 
 
 def freeze(state: State) -> bytes:
-    """Return a state as bytes, which nothing changes any more."""
+    """Return a copy of a state, as bytes."""
     return _frozen((state.stores, state.clock, state.secret, state.moto))
 
 
 def put(world: World, frozen: bytes) -> None:
-    """Let a world be in a frozen state, which can be put again as often as you like."""
-    # moto's first: it takes note of every object of its services that is made, the thawed too.
+    """Restore a world to a frozen state, which can be restored any number of times."""
+    # moto first: it tracks every object of its services that is created, also those restored.
     service_state.empty()
     with no_garbage_collection():
         stores, clock, secret, moto = pickle.loads(frozen)  # noqa: S301  made by `freeze`
@@ -64,7 +64,7 @@ def put(world: World, frozen: bytes) -> None:
 
 
 def keep_moto(service: str) -> Callable[[], None]:
-    """Return a function that puts a service of moto's that is kept back as it is now."""
+    """Return a function that restores one of moto's kept services to its present state."""
     frozen = _frozen(service_state.read([service]))
 
     def put_back() -> None:
@@ -86,9 +86,9 @@ def _frozen(state: object) -> bytes:
 
 @contextmanager
 def no_garbage_collection() -> Iterator[None]:
-    """Keep the collector from looking at everything again and again while much is made.
+    """Disable the garbage collector while many objects are created.
 
-    With it, time would not stay in proportion to the world.
+    It would scan all objects again and again, and time would not stay in proportion to the world.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -1,8 +1,8 @@
-"""moto's own start and stop, without the part that costs most.
+"""moto's own start and stop, without its most expensive part.
 
 moto registers some 1,300 patterns with `responses` at each outermost start, for requests that do
 not come from botocore. The patterns are always the same, so they are made once per process and
-handed over as one. If moto's registry ever looks different, moto's own way is taken.
+registered together. If a release of moto has another registry, moto's own start runs instead.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from moto.core import models
 from moto.core.custom_responses_mock import CallbackResponse
 from moto.core.models import MockAWS, botocore_stubber, responses_mock
 
-from membership_mock.engine.moto.organizations import forget_members_of_the_gone
+from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
 from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint, PlainHttpRequest
 from membership_mock.engine.protocol.http import http_request
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.pipeline.operation import Backend
     from membership_mock.engine.state.world import World
 
-# The responses of moto's patterns, by HTTP method, with the patterns that they were made from.
+# moto's patterns, and the responses that were made from them, by HTTP method.
 _prepared: list[tuple[list[Any], dict[str, list[CallbackResponse]]]] = []
 
 
@@ -44,8 +44,9 @@ class MotoStart:
         self, config: Mapping[str, Any], services: Mapping[str, type[Backend]], world: World
     ) -> None:
         self._mock = mock_aws(config=dict(config))
-        self._doors = [
-            (door, world) for kind in services.values() for door in kind.plain_http_endpoints
+        self._world = world
+        self._endpoints = [
+            endpoint for kind in services.values() for endpoint in kind.plain_http_endpoints
         ]
         self._started = False
         if type(self._mock) is MockAWS:
@@ -55,17 +56,17 @@ class MotoStart:
     def start(self) -> None:
         """Start moto; when a `mock_aws` is running already, join it."""
         self._mock.start()
-        forget_members_of_the_gone()
+        forget_members_of_deleted_organizations()
         self._started = True
-        self._open_doors()
+        self._register_endpoints()
 
     def stop(self) -> None:
         """Stop moto; when another `mock_aws` is still running, leave it."""
         if self._started:
             self._started = False
-            self._close_doors()
+            self._remove_endpoints()
             self._mock.stop()
-            forget_members_of_the_gone()
+            forget_members_of_deleted_organizations()
 
     def reset(self) -> None:
         """Empty all of moto's backends."""
@@ -90,17 +91,19 @@ class MotoStart:
         for method, prepared in _prepare().items():
             registered[method] = list(prepared)
 
-    def _open_doors(self) -> None:
+    def _register_endpoints(self) -> None:
         registered = responses_mock._registry._registered
         self._responses = [
-            _DoorResponse(method=method, url=door.pattern, callback=_callback(door, world))
-            for door, world in self._doors
+            _EndpointResponse(
+                method=method, url=endpoint.pattern, callback=_callback(endpoint, self._world)
+            )
+            for endpoint in self._endpoints
             for method in models.RESPONSES_METHODS
         ]
         for response in self._responses:
             registered[response.method].insert(0, response)
 
-    def _close_doors(self) -> None:
+    def _remove_endpoints(self) -> None:
         registered = responses_mock._registry._registered
         for response in self._responses:
             registered[response.method] = [
@@ -108,11 +111,11 @@ class MotoStart:
             ]
 
 
-class _DoorResponse(CallbackResponse):  # type: ignore[misc]  # moto is untyped here
-    """Answers with what a door says and nothing else, whatever the release of moto does besides."""
+class _EndpointResponse(CallbackResponse):  # type: ignore[misc]  # moto is untyped here
+    """Answers exactly what an endpoint returns; moto's own class may change it, by its release."""
 
     def get_response(self, request: Any) -> Any:
-        """Return the door's answer as urllib3 would."""
+        """Return the endpoint's answer in urllib3's form."""
         status, headers, body = self.callback(request)
         return models.responses.HTTPResponse(
             status=status,
@@ -124,11 +127,11 @@ class _DoorResponse(CallbackResponse):  # type: ignore[misc]  # moto is untyped 
         )
 
 
-def _callback(door: PlainHttpEndpoint, world: World) -> Any:
+def _callback(endpoint: PlainHttpEndpoint, world: World) -> Any:
     def serve(request: Any) -> tuple[int, dict[str, str], bytes]:
         sent = http_request(request.method, request.url, request.headers, request.body)
         with world.lock:
-            answer = door.serve(
+            answer = endpoint.serve(
                 world, PlainHttpRequest(sent.method, sent.url, sent.headers, sent.body)
             )
         return answer.status, answer.headers, answer.body
@@ -162,7 +165,7 @@ def _prepare() -> dict[str, list[CallbackResponse]]:
 
 
 class _NoCalls(models.responses.CallList):  # type: ignore[misc]  # responses is untyped here
-    """Keeps no call of a pattern that outlives its mock; `responses_mock.calls` has them all."""
+    """Keeps no calls: the patterns outlive a mock, and `responses_mock.calls` has all calls."""
 
     def add_call(self, call: Any) -> None:
         """Do nothing."""

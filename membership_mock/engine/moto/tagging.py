@@ -1,7 +1,7 @@
 """Our resources in moto's Resource Groups Tagging API.
 
-moto 5.2.3 and later ask every backend that carries a mixin; before, moto's Tagging API knew its
-services by heart, so the four places where it looks are widened while a mock runs.
+moto 5.2.3 and later ask every backend that has a mixin. Earlier releases list their services in the
+code, so the methods that do so are replaced while a mock runs.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ else:
         extra: dict[str, Any] = field(default_factory=dict)
 
     class TaggableBackend:  # type: ignore[no-redef]
-        """Stands where newer releases of moto have their mixin."""
+        """Replaces the mixin of newer releases of moto."""
 
         SERVICE_NAMESPACE: ClassVar[str] = ""
 
@@ -48,7 +48,7 @@ def install(patches: Patches, backends: Mapping[str, Any]) -> None:
     api = models.ResourceGroupsTaggingAPIBackend
 
     def ours(self: Any) -> Iterator[Any]:
-        # Each is made if there is none: the world may have been loaded, and nobody have called.
+        # Each is created if need be: a loaded world has resources before the first call.
         for accounts in backends.values():
             yield accounts[self.account_id][self.region_name]
 
@@ -60,7 +60,7 @@ def install(patches: Patches, backends: Mapping[str, Any]) -> None:
     patches.set(api, "untag_resources", _changing(api.untag_resources, ours, "untag_resource"))
     if HAS_MIXIN:
         for name in ("get_resources", "get_tag_keys", "get_tag_values"):
-            patches.set(api, name, _waking(vars(api)[name], ours))
+            patches.set(api, name, _creating_backends(vars(api)[name], ours))
     if not HAS_MIXIN:
         listing, keys, values = (
             api._get_resources_generator,
@@ -75,8 +75,8 @@ def install(patches: Patches, backends: Mapping[str, Any]) -> None:
 Resources = Callable[[Any], Iterator[TaggedResource]]
 
 
-def _waking(original: Callable[..., Any], ours: Callable[[Any], Iterator[Any]]) -> Any:
-    """Make our backends before moto looks: it asks only those that are there."""
+def _creating_backends(original: Callable[..., Any], ours: Callable[[Any], Iterator[Any]]) -> Any:
+    """Create our backends before moto reads: it asks only those that exist."""
 
     def read(self: Any, *args: Any, **kwargs: Any) -> Any:
         list(ours(self))

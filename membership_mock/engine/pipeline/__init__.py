@@ -1,4 +1,4 @@
-"""A request from its caller to its call record: authorization, hooks, idempotency, paging, handler.
+"""The steps from a request to its answer: authorization, hooks, idempotency, handler, call record.
 
 Backends, families and marked operations are defined here. Nothing here knows moto, botocore's
 clients, or how a request came in.

@@ -1,6 +1,6 @@
-"""Whose credentials a request carries, and whether it is allowed: what the pipeline asks moto for.
+"""The interface to IAM: the account of an access key, and whether policies allow a request.
 
-The room `engine.moto` implements this interface.
+The package `engine.moto` implements it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from membership_mock.engine.protocol.refusals import Refusals
 
 
 class Authorization(Protocol):
-    """Find the account of an access key, and judge requests."""
+    """Find the account of an access key, and apply IAM policies to requests."""
 
     def account_of_access_key(self, access_key: str) -> str | None:
         """Return the account that IAM or STS gave an access key to; None if neither did."""

@@ -33,7 +33,7 @@ class Backends:
         return self._of_service[service].of(account_id, region)
 
     def families(self) -> Iterable[tuple[ServiceBackends, type[Family]]]:
-        """Yield every family of every service, each after the backends of its service."""
+        """Yield the backends of its service and the family, for every family of every service."""
         for backends in self._of_service.values():
             for family in backends.kind.families:
                 yield backends, family

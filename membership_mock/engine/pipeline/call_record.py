@@ -1,4 +1,4 @@
-"""Every call that a mock has served, in order, as raw as it came; reading is the reader's."""
+"""The calls that a mock has served, in order. They are parsed only when a test reads them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PassedCall:
-    """A call to a service that moto mocks by itself.
+    """A call to one of moto's own services.
 
     Attributes:
         service: the service's id, e.g. ``organizations``.
@@ -40,7 +40,7 @@ class PassedCall:
         account: the 12 digits of the account that called.
         region: the region that was called.
         at: the instant of the call, in UTC.
-        place: how many calls to our services had been made before.
+        calls_before: how many calls to our services had been made before.
     """
 
     service: str
@@ -48,7 +48,7 @@ class PassedCall:
     account: str
     region: str
     at: datetime
-    place: int
+    calls_before: int
 
 
 class Record:
@@ -64,12 +64,12 @@ class Record:
         self.passed: list[PassedCall] = []
 
     def clear(self) -> None:
-        """Begin anew; whoever holds one of the lists keeps what is in it."""
+        """Start new lists; who holds an old one keeps it as it is."""
         self.entries, self.passed = [], []
 
     @contextmanager
     def rolled_back(self) -> Iterator[None]:
-        """Forget, when the block ends, the calls that were made inside."""
+        """Remove the calls that were made inside the block when it ends."""
         entries, passed = list(self.entries), list(self.passed)
         try:
             yield
@@ -83,5 +83,5 @@ class Record:
         answer: HttpAnswer | None,
         error: Exception | None,
     ) -> None:
-        """Take down one call."""
+        """Add one call."""
         self.entries.append(Entry(context, request, answer, error))

@@ -36,7 +36,7 @@ def account_id(value: object) -> str:
 
 
 def not_a_region(value: object) -> UsageError:
-    """Return the error for what a test author took for a region."""
+    """Return the error for an argument that is not a region."""
     return UsageError(f"{value!r} is not a region: pass e.g. 'eu-west-1'.")
 
 
@@ -51,7 +51,7 @@ def acting_as(account: str) -> Iterator[None]:
 
 
 def explicit_account(headers: Mapping[str, Any]) -> str | None:
-    """Return the account that a request's headers name; None leaves it to moto to find one."""
+    """Return the account that a request's headers name; None if they name none."""
     return _named_account(headers, signing_key(headers))
 
 
@@ -65,7 +65,7 @@ def caller_of(
     Args:
         request: signed in its headers or its query; unsigned, it comes from the default account.
         default_account: the account of a request that names none.
-        account_of_access_key: returns the account that an access key was given to, or None.
+        account_of_access_key: returns the account that an access key belongs to, or None.
     """
     key, region = _scope(request.headers.get("Authorization"), request.query)
     if region is None:
@@ -91,7 +91,7 @@ def _named_account(headers: Mapping[str, Any], key: str | None) -> str | None:
 
 
 def signing_key(headers: Mapping[str, Any]) -> str | None:
-    """Return the access key id that signed a request; None when nothing did."""
+    """Return the access key id that signed a request; None for an unsigned one."""
     return _scope(headers.get("Authorization"), "")[0]
 
 

@@ -50,5 +50,5 @@ class Context:
         return found or f"arn:{self.partition}:iam::{self.account_id}:root"
 
     def arn(self, resource: str) -> str:
-        """Return the ARN of ``resource`` (``case/0123456789``) of the caller's."""
+        """Return the ARN of the caller's ``resource``, e.g. ``case/0123456789``."""
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account_id}:{resource}"

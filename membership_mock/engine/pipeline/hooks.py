@@ -1,7 +1,7 @@
 """Hooks: what a test author does to calls, in one chain for every AWS service.
 
-A call meets the hooks twice. When it arrives, before anything else looks at it, each hook may
-refuse it with a usage error: the strict mode does so. Around what answers it, each hook may answer
+A call meets the hooks twice. When it arrives, before anything else happens, each hook may refuse it
+with a usage error: the strict mode does so. Around what answers it, each hook may answer
 instead, change the answer, or pass the call on to the next hook: faults do so. The last link of the
 chain is the handler of one of our services, or moto.
 
@@ -21,7 +21,7 @@ from membership_mock.engine.protocol.model import OperationModel
 
 @dataclass(slots=True)
 class InterceptedCall:
-    """A call on its way to what answers it.
+    """A call that is about to be answered.
 
     Attributes:
         context: who called what, where and when.
@@ -47,7 +47,7 @@ class Hook:
     """One link of the chain: override what it does.
 
     Attributes:
-        rank: its place in the chain; a hook with a lower rank sees a call before the others.
+        rank: its position in the chain; a hook with a lower rank sees a call before the others.
         outlives_reset: whether it stays when the mock is reset.
     """
 
@@ -55,7 +55,7 @@ class Hook:
     outlives_reset: bool = False
 
     def arrives(self, context: Context) -> None:
-        """Look at a call before anything else does.
+        """Inspect a call before anything else happens.
 
         Raises:
             UsageError: the call is refused.
@@ -81,12 +81,12 @@ class HookChain:
         self._around: tuple[Hook, ...] = ()
 
     def add(self, hook: Hook) -> None:
-        """Let calls meet ``hook`` from now on; a hook that is there already stays once."""
+        """Add ``hook`` for further calls, unless the chain has it already."""
         if hook not in self._hooks:
             self._set((*self._hooks, hook))
 
     def remove(self, hook: Hook) -> None:
-        """Let no further call meet ``hook``."""
+        """Remove ``hook`` for further calls."""
         self._set(tuple(each for each in self._hooks if each is not hook))
 
     def reset(self) -> None:
@@ -95,11 +95,11 @@ class HookChain:
 
     @property
     def is_empty_around(self) -> bool:
-        """Whether no hook stands around what answers a call."""
+        """Whether no hook overrides `Hook.around`."""
         return not self._around
 
     def arrive(self, context: Context) -> None:
-        """Let each hook look at a call that has just arrived."""
+        """Let each hook inspect a call that has just arrived."""
         for hook in self._arriving:
             hook.arrives(context)
 

@@ -1,8 +1,8 @@
 """Repeated calls with the same idempotency token.
 
-Which field is the token is said by the service model (the trait ``idempotencyToken``). The same
-token with the same input gets the first answer again and nothing happens; with another input it is
-refused. Scope: account, region, operation and the resource in the path. Source: documented for the
+The service model says which field is the token (trait ``idempotencyToken``). The same token with
+the same input gets the first answer again, and nothing happens. With another input it is refused.
+Scope: account, region, operation and the resource in the path. Source: documented for the
 repetition, inferred for the rest.
 """
 
@@ -19,10 +19,10 @@ LIFE = timedelta(hours=24)
 
 @dataclass(slots=True)
 class Remembered:
-    """The first call with a token, as plain data: what its parameters are read from, its answer.
+    """The first call with a token, as plain data: its request and its answer.
 
-    Headers are not kept: they are some client library's, may hold on to a connection, and carry no
-    parameter of any operation with a token.
+    Headers are not kept: they are objects of a client library, which may hold a connection, and no
+    operation with a token has a parameter in them.
     """
 
     path: str
@@ -39,6 +39,6 @@ class TokenStore(Store, scope=Scope.ACCOUNT_REGION):
     used: dict[tuple[str, ...], Remembered] = field(default_factory=dict)
 
     def find(self, key: tuple[str, ...], now: datetime) -> Remembered | None:
-        """Return the first call with this token, unless it is too long ago."""
+        """Return the first call with this token; None if there was none or it has expired."""
         found = self.used.get(key)
         return found if found is not None and now - found.at < LIFE else None

@@ -1,4 +1,4 @@
-"""Who looks on while mocks come and go: those that start during a test, and their records."""
+"""Lets tools observe the mocks that start during a test, and their call records."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _mock_observers: ContextVar[tuple[MockObserver, ...]] = ContextVar(
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """The calls of one running mock, from the moment on when somebody began to look at them.
+    """The calls of one running mock since an observation began.
 
-    It holds the lists of a record, which begins new ones when it forgets.
+    It holds the lists of a record themselves: a record starts new lists when it is cleared.
 
     Attributes:
         entries: the calls to our services.
         passed: the calls to moto's services.
-        entries_before: how many of the former there were then.
-        passed_before: how many of the latter.
+        entries_before: how many calls to our services there were before.
+        passed_before: how many calls to moto's services there were before.
     """
 
     entries: list[Entry]
@@ -40,18 +40,18 @@ class RecordView:
 
     @classmethod
     def of(cls, record: Record) -> RecordView:
-        """Return what is seen of a record from now on."""
+        """Return a view of the calls that a record gets from now on."""
         entries, passed = record.entries, record.passed
         return cls(entries, passed, len(entries), len(passed))
 
     def seen(self) -> tuple[list[Entry], list[PassedCall]]:
-        """Return the calls since then, to our services and to moto's."""
+        """Return the calls since the observation began, to our services and to moto's."""
         return self.entries[self.entries_before :], self.passed[self.passed_before :]
 
 
 @contextmanager
 def observing_records(present: Record | None = None) -> Iterator[list[RecordView]]:
-    """Yield the records of the mocks that run inside the block, as they come.
+    """Yield a list that gets the record of each mock that runs inside the block.
 
     Args:
         present: the record of the mock that is running already.
@@ -67,17 +67,17 @@ def observing_records(present: Record | None = None) -> Iterator[list[RecordView
 
 
 def announce(record: Record) -> None:
-    """Show a record that has just begun, or begun anew, to whoever looks on."""
+    """Tell the observers of a record that has just been created or cleared."""
     for seen in _record_observers.get():
         seen.append(RecordView.of(record))
 
 
 @dataclass(slots=True)
 class MockObserver:
-    """What one sees of the mocks that are started during a test, or were running before it.
+    """The mocks that are started during a test, or were running before it.
 
-    They are not held, for a test may start hundreds; but the last one of those that something has
-    failed in is, whose report is wanted.
+    References to them are weak, because a test may start hundreds. Only the last mock that ended
+    with a failure is kept alive, because its report is printed.
 
     Attributes:
         started: all of them, in the order of their starts.
@@ -89,17 +89,17 @@ class MockObserver:
 
     @property
     def last(self) -> Any:
-        """Return the one that was started last, of those that are still there; None if none is."""
-        there = (mock() for mock in reversed(self.started))
-        return next((mock for mock in there if mock is not None), None)
+        """Return the mock that was started last and still exists; None if there is none."""
+        existing = (mock() for mock in reversed(self.started))
+        return next((mock for mock in existing if mock is not None), None)
 
 
 @contextmanager
 def observing_mocks(running: Iterable[ref[Any]] = ()) -> Iterator[MockObserver]:
-    """Yield who sees the mocks that are started inside the block.
+    """Yield an observer of the mocks that are started inside the block.
 
     Args:
-        running: the mocks that were started before, and count as well.
+        running: the mocks that were started before, which it observes too.
     """
     observer = MockObserver(list(running))
     token = _mock_observers.set((*_mock_observers.get(), observer))
@@ -110,14 +110,14 @@ def observing_mocks(running: Iterable[ref[Any]] = ()) -> Iterator[MockObserver]:
 
 
 def present(mock: Any) -> None:
-    """Show a mock that has just been started to whoever looks on."""
+    """Tell the observers of a mock that has just been started."""
     for observer in _mock_observers.get():
         observer.started.append(ref(mock))
 
 
 def keep(mock: Any) -> bool:
-    """Let those who look on hold a mock that something fails in; return whether there are any."""
-    observers_of_mocks = _mock_observers.get()
-    for observer in observers_of_mocks:
+    """Let the observers keep a mock that ends with a failure; return whether there are any."""
+    observers = _mock_observers.get()
+    for observer in observers:
         observer.failed = mock
-    return bool(observers_of_mocks)
+    return bool(observers)

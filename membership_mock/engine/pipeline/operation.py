@@ -1,8 +1,8 @@
 """Which method serves which operation.
 
-An operation of AWS is one method of a family, marked with `operation`. A family is a room: what a
-resource is, what may happen to it, and the operations on it. A backend is the list of a service's
-families for one account in one region; moto keeps it in a ``BackendDict``.
+An operation of AWS is one method of a family, marked with `operation`. A family is one kind of
+resource: its data, its rules, and the operations on it. A backend is the list of a service's
+families, for one account in one region. The package `engine.moto` registers backends with moto.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ S = TypeVar("S", bound="Store")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What `operation` notes on a method.
+    """What the decorator `operation` stores on a method.
 
     Attributes:
         name: the operation in its API spelling.
@@ -57,7 +57,7 @@ def operation(
     """Mark a family's method as the one that serves the operation ``name``.
 
     The method takes a `Context` and then the fields of the operation's input shape in snake case,
-    but for those that the engine uses up itself: the idempotency token, and page size and page
+    except for those that the engine handles: the idempotency token, and page size and page
     token of a paginated list (return a `Listing` under the paginator's result key instead). Fields
     that are not required have a default. It returns a mapping with the output shape's field names,
     or an object whose attributes are these names in snake case; None means absent.
@@ -80,7 +80,7 @@ def operation(
 class Family:
     """The operations on one family of resources, for one account in one region.
 
-    Keep all state in stores: a family may be made anew at any time.
+    Keep all state in stores: a family may be created again at any time.
     """
 
     def __init__(self, backend: Backend) -> None:
@@ -96,7 +96,7 @@ class Family:
         return backend.world.store_at(kind, backend.store_keys[kind.scope])
 
     def store_if_any(self, kind: type[S]) -> S | None:
-        """Return the store of ``kind`` that this account and region reach, if there is one yet."""
+        """Return the store of ``kind`` that this account and region reach; None if none exists."""
         backend = self.backend
         return backend.world.held_at(kind, backend.store_keys[kind.scope])
 
@@ -112,7 +112,7 @@ class Family:
 
     @classmethod
     def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
-        """Yield what counts against the family's quotas, in all accounts and regions."""
+        """Yield what is in use of the family's quotas, in all accounts and regions."""
         del world, now
         yield from ()
 
@@ -120,36 +120,36 @@ class Family:
     def organization_changing(
         cls, backends: ServiceBackends, change: OrganizationChange
     ) -> Callable[[], None] | None:
-        """Read an organization just before ``change`` happens to it, and change nothing yet.
+        """Read an organization just before it changes; change nothing yet.
 
         Args:
-            backends: those of the family's service, and their world.
+            backends: the backends of the family's service, and their world.
             change: what is about to happen; it may still fail.
 
         Returns:
-            A function that is called once the change has happened; None for nothing to do.
+            A function that is called after the change; None if there is nothing to do then.
         """
         del backends, change
         return None
 
     @classmethod
     def organization_changed(cls, backends: ServiceBackends, change: OrganizationChange) -> None:
-        """Follow ``change``, which has just happened to an organization."""
+        """Adapt to ``change``, which has just happened to an organization."""
 
     @classmethod
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
         """Yield the accounts and regions in which `time_passed` may have something to do.
 
-        The state says it, not what has been called: a world may have been put back or loaded.
+        Read it from the state, not from earlier calls: a world may have been restored or loaded.
         """
         del world
         yield from ()
 
     def time_passed(self, now: datetime) -> None:
-        """Let what is due happen at once, where it shows outside of the service: the clock moved.
+        """Do what is due after the clock has moved, if it shows outside of the service.
 
-        Whatever else depends on time happens when somebody looks. A family that overrides this
-        overrides `waiting` too.
+        Everything else that depends on time is derived when it is read. A family that overrides
+        this overrides `waiting` too.
         """
 
     def tagged_resources(self) -> Iterator[TaggedResource]:
@@ -162,8 +162,8 @@ class Handler:
     """The method that serves an operation.
 
     Attributes:
-        mark: what its decorator said.
-        family: the class it stands in.
+        mark: the arguments of its decorator.
+        family: the class that defines it.
         method: the function itself, not bound.
         accepts: the parameters it takes besides the context, in snake case.
     """
@@ -186,7 +186,7 @@ class Backend:
     the class is made.
 
     Args:
-        backends: those of the same service in other accounts and regions.
+        backends: the backends of the same service in all accounts and regions.
         account_id: the 12 digits of the account.
         region_name: the region.
     """
@@ -194,15 +194,15 @@ class Backend:
     service: ClassVar[str]
     families: ClassVar[tuple[type[Family], ...]]
     refusals: ClassVar[Refusals]
-    #: what accounts are limited in, and tests may set
+    #: the quotas of the service, whose limits tests may set
     quotas: ClassVar[tuple[Quota, ...]] = ()
     handlers: ClassVar[dict[str, Handler]]
-    #: the families that are told when the clock was moved
+    #: the families that override `Family.time_passed`
     followers_of_time: ClassVar[tuple[type[Family], ...]]
     #: shapes of lists that refuse equal entries, a trait that botocore's models do not carry
     unique_lists: ClassVar[frozenset[str]] = frozenset()
-    #: structures that reach the handler as they were sent, and lists that do so however long they
-    #: are: it answers for each entry by itself
+    #: structures that reach the handler unchecked, and lists that may be longer than their maximum:
+    #: the handler answers for each of their entries
     unchecked_shapes: ClassVar[frozenset[str]] = frozenset()
     #: traits of shapes that botocore's model has wrong, by the shape's name
     model_corrections: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
@@ -250,13 +250,13 @@ class Backend:
         return found  # type: ignore[return-value]  # the key is the type
 
     def time_passed(self, now: datetime) -> None:
-        """Let what is due in this account and region happen at once."""
+        """Do what is due in this account and region after the clock has moved."""
         for kind in self.followers_of_time:
             self.family(kind).time_passed(now)
 
     @classmethod
     def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
-        """Yield all that counts against the service's quotas, in all accounts and regions."""
+        """Yield what is in use of the service's quotas, in all accounts and regions."""
         for kind in cls.families:
             yield from kind.quota_uses(world, now)
 

@@ -1,4 +1,4 @@
-"""Page tokens: a position in a list, sealed so that it is good for one list of one caller only."""
+"""Page tokens: a position in a list, signed so that it is valid for one list of one caller only."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from membership_mock.engine.pipeline.context import Context
 
 
 def write(position: int | str, context: Context, arguments: dict[str, Any]) -> str:
-    """Return the token of the page that begins at a position.
+    """Return the token of the page after a position.
 
     Args:
-        position: where the page begins in the list.
+        position: the position of the last entry of the page before.
         context: the request that gets the token.
-        arguments: the other parameters of the request, which choose the list.
+        arguments: the other parameters of the request, which select the list.
     """
-    seal = _seal(position, context, arguments)
-    return base64.urlsafe_b64encode(json.dumps([position, seal]).encode()).decode()
+    signature = _signature(position, context, arguments)
+    return base64.urlsafe_b64encode(json.dumps([position, signature]).encode()).decode()
 
 
 def read(token: str, context: Context, arguments: dict[str, Any]) -> int | str | None:
-    """Return the position that a token stands for; None if it is broken or of another list."""
+    """Return the position in a token; None if the token is broken or belongs to another list."""
     try:
         position, _ = json.loads(base64.urlsafe_b64decode(token.encode()))
     except (ValueError, TypeError, RecursionError):
         return None
     if not isinstance(position, (int, str)):
         return None
-    # Decoding forgives much; only what was handed out, to the letter, is a token.
-    handed_out = write(position, context, arguments)
-    return position if hmac.compare_digest(token.encode(), handed_out.encode()) else None
+    # Decoding accepts variants of a token; only the exact text that was returned is valid.
+    expected = write(position, context, arguments)
+    return position if hmac.compare_digest(token.encode(), expected.encode()) else None
 
 
-def _seal(position: object, context: Context, arguments: dict[str, Any]) -> str:
-    """Bind a position to its list: the caller, the operation, the filters."""
+def _signature(position: object, context: Context, arguments: dict[str, Any]) -> str:
+    """Return a signature of a position in its list: the caller, the operation, the filters."""
     text = json.dumps(
         [
             position,

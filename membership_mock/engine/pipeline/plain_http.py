@@ -1,4 +1,4 @@
-"""Plain HTTP, for what a service does outside its API: bytes behind presigned URLs."""
+"""Plain HTTP that a service serves outside its API, such as the storage behind presigned URLs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PlainHttpRequest:
-    """A request that no SDK made: method, whole URL, headers (case-insensitive mapping), body."""
+    """A request of an HTTP client that is not an SDK.
+
+    Attributes:
+        method: upper case.
+        url: the whole URL.
+        headers: a mapping that ignores case.
+        body: the bytes of the body.
+    """
 
     method: str
     url: str
@@ -32,7 +39,7 @@ class PlainHttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class PlainHttpEndpoint:
-    """A part of the web that a service serves while the mock runs.
+    """URLs that a service serves while the mock runs.
 
     Attributes:
         pattern: matches the URL (without its query) from the beginning.

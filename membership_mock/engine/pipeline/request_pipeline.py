@@ -1,6 +1,7 @@
-"""The road of a request: context, codec, authorization, handler, codec, record.
+"""Answers requests: context, parse, validate, authorize, handler, serialize, call record.
 
-Every door leads here: botocore's clients, moto's response handlers, the tagging API.
+Every adapter passes requests to `RequestPipeline`, whether they come from botocore's clients or
+from moto's response handlers.
 """
 
 from __future__ import annotations
@@ -40,31 +41,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Step:
-    """All that is known of an operation before a request comes: handler and codec."""
+class MockedOperation:
+    """What requests for one operation share: its handler and its codec."""
 
     handler: Handler
     codec: OperationCodec
-    unused: frozenset[str]  # fields that the handler does not take: newer than this package
+    unused: frozenset[str]  # fields newer than this package, which the handler does not take
 
 
 class _UnservedError(Exception):
-    """moto does not serve a request."""
+    """moto does not serve the request."""
 
 
 class RequestPipeline:
-    """The way of every request to the backends of one running mock.
+    """Answers the requests to one running mock.
 
     Args:
-        backends: those of all services.
-        authorization: finds the account of an access key, and judges requests.
+        backends: the backends of all services.
+        authorization: finds the account of an access key, and applies IAM policies.
         world: their state.
-        record: takes down every call.
-        default_account: whose requests they are that nothing tells apart.
+        record: stores every call.
+        default_account: the account of requests that name none.
 
     Attributes:
         hooks: what the test author does to calls.
-        let_pass: called with the seconds that a caller would have waited for an answer.
+        let_pass: called with the seconds that a client would have waited for an answer.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class RequestPipeline:
         self._authorization = authorization
         self._world = world
         self._record = record
-        self._steps: dict[tuple[str, str], Step] = {}
+        self._operations: dict[tuple[str, str], MockedOperation] = {}
 
     def serve(self, service: str, operation: str | None, request: HttpRequest) -> HttpAnswer:
         """Answer a request.
@@ -94,8 +95,8 @@ class RequestPipeline:
             request: what was sent.
 
         Raises:
-            OperationNotMocked: the operation exists but is not modelled here.
-            Exception: what the test author lets happen to the call.
+            OperationNotMocked: the operation exists but is not mocked.
+            Exception: what a hook raises.
         """
         world = self._world
         account, region = self.caller_of(request)
@@ -116,21 +117,21 @@ class RequestPipeline:
             request_id,
             signing_key(request.headers),
         )
-        step = None
+        mocked = None
         error: Exception | None = None
         is_setup = is_setup_call()
         with world.lock:
             try:
                 if not is_setup:
                     self.hooks.arrive(context)
-                step = self._step(context, backend_class, request)
-                answer = self._answer(step, backend_class, context, request)
+                mocked = self._mocked_operation(context, backend_class, request)
+                answer = self._answer(mocked, backend_class, context, request)
             except ServiceError as refusal:
                 error = refusal
-                if step is None:
+                if mocked is None:
                     answer = HttpAnswer(*service_error_response(service, refusal))
                 else:
-                    answer = HttpAnswer(*step.codec.serialize_error(refusal), refusal.delay)
+                    answer = HttpAnswer(*mocked.codec.serialize_error(refusal), refusal.delay)
             except Exception as raised:
                 if not is_setup:
                     self._record.add(context, request, None, raised)
@@ -148,7 +149,7 @@ class RequestPipeline:
                 f"Root=1-{second:08x}-{request_id[-12:]}{request_id[:8]}{request_id[9:13]}"
             ),
         }
-        # A new one: what a repeated idempotency token is answered with stays as it was.
+        # A new object: the stored answer to an idempotency token must not change.
         return HttpAnswer(answer.status, headers, answer.body, answer.delay)
 
     def caller_of(self, request: HttpRequest) -> tuple[str, str]:
@@ -156,7 +157,7 @@ class RequestPipeline:
         return caller_of(request, self.default_account, self._authorization.account_of_access_key)
 
     def new_context(self, service: str, operation: str, account_id: str, region: str) -> Context:
-        """Return the context of a request that is made now, for code that acts without one."""
+        """Return a context of this moment, for code that runs without a request."""
         world = self._world
         return Context(
             world,
@@ -175,7 +176,7 @@ class RequestPipeline:
         request: HttpRequest,
         ask: Callable[[], HttpAnswer | None],
     ) -> HttpAnswer | None:
-        """Answer a request to a service that is not ours: hooks see it, and it is recorded.
+        """Answer a request to one of moto's services: hooks see it, and it is recorded.
 
         Args:
             model: botocore's model of the operation.
@@ -183,7 +184,7 @@ class RequestPipeline:
             ask: returns the answer of moto; None if moto does not serve the request.
 
         Returns:
-            The answer; None if there is none, and then nothing is recorded.
+            The answer; None if moto does not serve the request, and then nothing is recorded.
 
         Raises:
             Exception: what a hook raises.
@@ -197,14 +198,14 @@ class RequestPipeline:
             world, service, operation, account, region, partition_of(region), world.clock.now(), ""
         )
         self.hooks.arrive(context)
-        place = len(self._record.entries)
+        calls_before = len(self._record.entries)
         if self.hooks.is_empty_around:
             answer = ask()
         else:
             answer = self._around_other(InterceptedCall(context, request, model, False, {}), ask)
         if answer is not None:
             self._record.passed.append(
-                PassedCall(service, operation, account, region, context.now, place)
+                PassedCall(service, operation, account, region, context.now, calls_before)
             )
         return answer
 
@@ -222,12 +223,12 @@ class RequestPipeline:
         except _UnservedError:
             return None
 
-    def forget_steps(self) -> None:
-        """Look again at each operation's first request at what moto's configuration allows."""
-        self._steps.clear()
+    def forget_operations(self) -> None:
+        """Check moto's configuration again at the next request for each operation."""
+        self._operations.clear()
 
     def call(self, backend: Backend, operation: str, arguments: dict[str, Any]) -> Any:
-        """Perform an operation for another service of the account, not as a call of its own."""
+        """Call a handler for moto's Tagging API: no hook sees it, and it is not recorded."""
         context = self.new_context(
             backend.service, operation, backend.account_id, backend.region_name
         )
@@ -235,11 +236,13 @@ class RequestPipeline:
             handler = self.services[backend.service].handlers[operation]
             return handler.method(backend.family(handler.family), context, **arguments)
 
-    def _step(self, context: Context, backend_class: type[Backend], request: HttpRequest) -> Step:
+    def _mocked_operation(
+        self, context: Context, backend_class: type[Backend], request: HttpRequest
+    ) -> MockedOperation:
         key = (context.service, context.operation)
-        step = self._steps.get(key)
-        if step is not None:
-            return step
+        mocked = self._operations.get(key)
+        if mocked is not None:
+            return mocked
         self._authorization.check_service(context.service)
         handler = backend_class.handlers.get(context.operation)
         if handler is None:
@@ -248,13 +251,17 @@ class RequestPipeline:
         paging = compiled.paging
         taken = {compiled.token_field, *((paging.limit_key, paging.input_token) if paging else ())}
         unused = frozenset(compiled.fields) - taken - set(handler.accepts)
-        step = self._steps[key] = Step(handler, compiled, unused)
-        return step
+        mocked = self._operations[key] = MockedOperation(handler, compiled, unused)
+        return mocked
 
     def _answer(
-        self, step: Step, backend_class: type[Backend], context: Context, request: HttpRequest
+        self,
+        mocked: MockedOperation,
+        backend_class: type[Backend],
+        context: Context,
+        request: HttpRequest,
     ) -> HttpAnswer:
-        refusals, compiled = backend_class.refusals, step.codec
+        refusals, compiled = backend_class.refusals, mocked.codec
         if len(request.body) > refusals.body_limit:
             raise refusals.too_large()
         try:
@@ -264,57 +271,57 @@ class RequestPipeline:
         except Unparsable as unparsable:
             raise refusals.unparsable(str(unparsable)) from None
         if is_setup_call():
-            return self._take(step, backend_class, context, arguments, request)
+            return self._take(mocked, backend_class, context, arguments, request)
         self._authorization.authorize(request, context.operation, context.account_id, refusals)
         if self.hooks.is_empty_around:
-            return self._take(step, backend_class, context, arguments, request)
+            return self._take(mocked, backend_class, context, arguments, request)
         return self.hooks.run(
             InterceptedCall(context, request, compiled.model, True, arguments),
-            lambda: self._take(step, backend_class, context, arguments, request),
+            lambda: self._take(mocked, backend_class, context, arguments, request),
         )
 
     def _take(
         self,
-        step: Step,
+        mocked: MockedOperation,
         backend_class: type[Backend],
         context: Context,
         arguments: dict[str, Any],
         request: HttpRequest,
     ) -> HttpAnswer:
-        """Give a valid call to its handler, unless it repeats an idempotency token."""
-        compiled = step.codec
-        for name in step.unused & arguments.keys():
+        """Answer a valid call: call its handler, unless it repeats an idempotency token."""
+        compiled = mocked.codec
+        for name in mocked.unused & arguments.keys():
             del arguments[name]
         token = arguments.pop(compiled.token_field, None) if compiled.token_field else None
         if token is None:
             return HttpAnswer(
-                *compiled.serialize(self._perform(step, backend_class, context, arguments))
+                *compiled.serialize(self._perform(mocked, backend_class, context, arguments))
             )
-        return self._once(token, step, backend_class, context, arguments, request)
+        return self._once(token, mocked, backend_class, context, arguments, request)
 
     def _once(
         self,
         token: str,
-        step: Step,
+        mocked: MockedOperation,
         backend_class: type[Backend],
         context: Context,
         arguments: dict[str, Any],
         request: HttpRequest,
     ) -> HttpAnswer:
-        """Perform an operation whose repetition with the same token does nothing."""
+        """Answer a call with an idempotency token: only the first call reaches the handler."""
         here = (context.account_id, context.region)
         store = self._world.store_at(idempotency.TokenStore, here)
-        resources = [str(arguments.get(name, "")) for name in step.codec.labels]
+        resources = [str(arguments.get(name, "")) for name in mocked.codec.labels]
         key = (context.service, context.operation, *resources, token)
         first = store.find(key, context.now)
         if first is not None:
-            parse = step.codec.parse
+            parse = mocked.codec.parse
             sent = parse(request.path, request.query, request.headers, request.body)
             if sent == parse(first.path, first.query, {}, first.body):
                 return first.answer
-            raise backend_class.refusals.token_reused(str(step.codec.token_name), token)
+            raise backend_class.refusals.token_reused(str(mocked.codec.token_name), token)
         answer = HttpAnswer(
-            *step.codec.serialize(self._perform(step, backend_class, context, arguments))
+            *mocked.codec.serialize(self._perform(mocked, backend_class, context, arguments))
         )
         store.used[key] = idempotency.Remembered(
             request.path, request.query, request.body, answer, context.now
@@ -323,14 +330,14 @@ class RequestPipeline:
 
     def _perform(
         self,
-        step: Step,
+        mocked: MockedOperation,
         backend_class: type[Backend],
         context: Context,
         arguments: dict[str, Any],
     ) -> Any:
         """Call the handler, and cut one page if it returns a list."""
         backend = self._backends.of(context.service, context.account_id, context.region)
-        handler, paging = step.handler, step.codec.paging
+        handler, paging = mocked.handler, mocked.codec.paging
         family = backend.family(handler.family)
         if paging is None:
             return handler.method(family, context, **arguments)
@@ -338,7 +345,7 @@ class RequestPipeline:
         token = arguments.pop(paging.input_token, None)
         after = None
         if token and token not in backend_class.first_page_tokens:
-            # before the handler, which may have to settle things as it looks
+            # before the handler runs, because a read may settle states
             after = page_tokens.read(token, context, arguments)
             if after is None:
                 raise backend_class.refusals.bad_page_token(paging.token_name)
@@ -358,8 +365,10 @@ def _http_date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
 
 
-def _refuse(context: Context, backend_class: type[Backend], request: HttpRequest) -> Step:
-    """Refuse a route that does not exist, or an operation that is not modelled here."""
+def _refuse(
+    context: Context, backend_class: type[Backend], request: HttpRequest
+) -> MockedOperation:
+    """Refuse a route that does not exist, or an operation that is not mocked."""
     from membership_mock.engine.protocol.model import service_model
 
     if context.operation not in service_model(context.service).operation_names:

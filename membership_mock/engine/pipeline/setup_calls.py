@@ -1,6 +1,7 @@
-"""Calls by which a test's scene is set: AWS's rules hold, but they are no calls of the test.
+"""Calls that prepare the state of a test: seeds, and what AWS itself does to an organization.
 
-They are not in the record, no fault hits them, and no policy has to allow them.
+AWS's rules hold for them. But they are not calls of the test: they are not recorded, no hook sees
+them, and no policy has to allow them.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_staging: ContextVar[bool] = ContextVar("membership_mock_staging", default=False)
+_is_setup_call: ContextVar[bool] = ContextVar("membership_mock_setup_call", default=False)
 
-#: Returns whether the running thread or task is setting a scene.
-is_setup_call = _staging.get
+#: Returns whether the calls of the running thread or task prepare the state of a test.
+is_setup_call = _is_setup_call.get
 
 
 @contextmanager
 def setup_calls() -> Iterator[None]:
-    """Let every call inside the block, of the running thread or task, set the scene."""
-    token = _staging.set(True)
+    """Let every call of the running thread or task inside the block be a setup call."""
+    token = _is_setup_call.set(True)
     try:
         yield
     finally:
-        _staging.reset(token)
+        _is_setup_call.reset(token)

@@ -1,4 +1,4 @@
-"""What a request and an answer of one operation look like, compiled once from the service model."""
+"""The parser and the serializers of one operation, compiled once from the service model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEFAULT_PAGE_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How an operation hands out a list in pages.
+    """How an operation returns a list in pages.
 
     Attributes:
         input_token: the argument with the page token, in snake case.
@@ -49,7 +49,7 @@ class OperationCodec:
     Attributes:
         model: the operation in botocore's model.
         fields: the names of all input fields, in snake case.
-        labels: those that stand in the path.
+        labels: those that are part of the path.
         token_field: the argument with the idempotency token, in snake case, if there is one.
         token_name: the same in its API spelling.
         paging: how the operation paginates, if botocore has a paginator for it.
@@ -100,7 +100,7 @@ def service_error_response(service: str, error: ServiceError) -> Answer:
 def _readers(
     service: str, unique_lists: frozenset[str], unchecked_shapes: frozenset[str]
 ) -> Readers:
-    del service  # each service has shapes of its own, which may share their names with another's
+    del service  # a key of the cache: two services may have shapes of the same name
     return Readers(unique_lists, unchecked_shapes)
 
 

@@ -1,9 +1,8 @@
-"""Where in a request a value stands, and what is wrong with it there.
+"""The paths of values in a request, and what a reader reports about them.
 
-A reader notes broken constraints in a list and goes on, so that a refusal can name all of them; a
-value of the wrong type ends the request at once. The place of a value is a chain of pairs
-``(place of the parent, name or index)``, which costs next to nothing until somebody asks for the
-whole path.
+A reader adds broken constraints to a list and goes on, so that a refusal can name all of them. A
+value of the wrong type ends the request at once. A path is a chain of pairs ``(path of the parent,
+name or index)``: it is cheap to extend, and only a refusal needs the whole of it.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from typing import Any, NoReturn
 
 from membership_mock.engine.protocol.refusals import Violation
 
-Place = tuple["Place", str | int] | None
-#: reads the value at a place, and adds the constraints that it breaks to the list
-Reader = Callable[[Any, Place, list[Violation]], Any]
-#: what happens to a value of the wrong type, of which the text tells; it does not have to raise
-Refuse = Callable[[Place, str, list[Violation]], Any]
+FieldPath = tuple["FieldPath", str | int] | None
+#: checks and returns the value at a path, and adds the constraints that it breaks to the list
+Reader = Callable[[Any, FieldPath, list[Violation]], Any]
+#: called for a value of the wrong type, with a text that says what is wrong; it may raise or return
+Refuse = Callable[[FieldPath, str, list[Violation]], Any]
 
 _JSON_TYPES = {
     dict: "an object", list: "a list", str: "a string", bool: "a boolean",
@@ -26,7 +25,7 @@ _JSON_TYPES = {
 
 
 class Unparsable(Exception):
-    """The request is no JSON, or holds a value of the wrong type; ``detail`` says which."""
+    """The request is not JSON, or holds a value of the wrong type; ``detail`` says which."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -41,24 +40,24 @@ class Invalid(Exception):
         self.violations = violations
 
 
-def path_of(place: Place) -> tuple[str | int, ...]:
-    """Return field names and indexes from the input shape down to ``place``."""
+def path_of(at: FieldPath) -> tuple[str | int, ...]:
+    """Return the field names and indexes from the input shape down to ``at``."""
     path: list[str | int] = []
-    while place is not None:
-        place, step = place
+    while at is not None:
+        at, step = at
         path.append(step)
     return tuple(reversed(path))
 
 
-def raise_unparsable(place: Place, detail: str, found: list[Violation]) -> NoReturn:
-    """End the request because the value at ``place`` cannot be what the model says."""
+def raise_unparsable(at: FieldPath, detail: str, found: list[Violation]) -> NoReturn:
+    """End the request, because the value at ``at`` has the wrong type."""
     del found
-    where = "/".join(map(str, path_of(place)))
+    where = "/".join(map(str, path_of(at)))
     raise Unparsable(f"The value at '/{where}' {detail}." if where else f"The body {detail}.")
 
 
 def children(value: Any) -> Iterable[tuple[str | int, Any]]:
-    """Return what a JSON value holds, each with its name or index."""
+    """Return the items of a JSON value, each with its name or index."""
     if type(value) is dict:
         return value.items()
     return enumerate(value) if type(value) is list else ()
@@ -69,6 +68,6 @@ def not_a(expected: str, value: Any) -> str:
     return f"must be {expected}, not {_JSON_TYPES.get(type(value), 'this')}"
 
 
-def missing(place: Place) -> Violation:
+def missing(at: FieldPath) -> Violation:
     """Return the violation of a required field that was not sent."""
-    return Violation(path_of(place), "required", "Member must not be null")
+    return Violation(path_of(at), "required", "Member must not be null")

@@ -1,7 +1,7 @@
-"""Whether answers fit the service model: for the tests of this project, not for requests.
+"""Check that answers fit the service model. Only the tests of this project use it.
 
-A mock whose answers AWS could not have given teaches its users the wrong lesson, so every answer
-and every error that the project's own tests cause is checked here, as it goes out.
+An answer that AWS could not have given misleads users. So every answer and every error that the
+project's own tests cause is checked here as it is sent.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, cast
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from membership_mock.engine.protocol import model
-from membership_mock.engine.protocol.field_paths import Place, Unparsable, missing, path_of
+from membership_mock.engine.protocol.field_paths import FieldPath, Unparsable, missing, path_of
 from membership_mock.engine.protocol.parse import json_object
 from membership_mock.engine.protocol.readers import Readers
 from membership_mock.engine.protocol.refusals import Violation
@@ -31,7 +31,7 @@ def misfits(
     Args:
         service: the service's id.
         operation: the operation's name.
-        answer_body: the body as it goes out.
+        answer_body: the body as it is sent.
         status: the status.
         headers: the headers.
     """
@@ -61,7 +61,7 @@ def error_misfits(
         operation: the operation's name; None for a route that does not exist.
         status: the status.
         headers: the headers.
-        body: the body as it goes out.
+        body: the body as it is sent.
         allowed: codes that may be sent though the operation does not declare them.
     """
     names = {name.lower(): text for name, text in headers.items()}
@@ -86,7 +86,7 @@ def error_misfits(
 def strays(service: str, operation: str, answer: object) -> list[str]:
     """Return the keys of a handler's answer that its output shape does not have.
 
-    They would be left out silently, because an older botocore may not know a field yet.
+    The serializer leaves them out silently, because an older botocore may not know a field yet.
     """
     shape = model.service_model(service).operation_model(operation).output_shape
     if shape is None:
@@ -160,7 +160,9 @@ def _common_error_misfits(status: int, body: bytes) -> list[str]:
         sent = json_object(body)
     except Unparsable as unparsable:
         return [unparsable.detail]
-    wrong = [] if status // 100 in (4, 5) else [f"status is {status}, which is none of an error"]
+    wrong = (
+        [] if status // 100 in (4, 5) else [f"status is {status}, which is not that of an error"]
+    )
     if not isinstance(sent.get("message", sent.get("Message")), str):
         wrong.append("the body has no message")
     return wrong
@@ -172,13 +174,13 @@ def _readers(service: str) -> Readers:
     return Readers(refuse=_note, strict=True)
 
 
-def _note(place: Place, detail: str, found: list[Violation]) -> None:
-    found.append(_text(place, detail))
+def _note(at: FieldPath, detail: str, found: list[Violation]) -> None:
+    found.append(_text(at, detail))
 
 
-def _text(place: Place, detail: str) -> Violation:
-    # a misfit in words takes the same pipeline as a broken constraint, to keep their order
-    where = "/".join(map(str, path_of(place)))
+def _text(at: FieldPath, detail: str) -> Violation:
+    # texts and violations are in one list, so that they keep their order
+    where = "/".join(map(str, path_of(at)))
     return cast("Violation", f"'/{where}' {detail}")
 
 

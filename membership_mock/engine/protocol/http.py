@@ -1,4 +1,4 @@
-"""A request and its answer as the pipeline sees them, whatever door they came through."""
+"""HTTP requests and answers in the form of the pipeline, whichever adapter they come from."""
 
 from __future__ import annotations
 
@@ -31,7 +31,14 @@ class HttpRequest:
 
 @dataclass(slots=True)
 class HttpAnswer:
-    """An HTTP answer: status, headers in lower case, body; and how many seconds it takes."""
+    """An HTTP answer.
+
+    Attributes:
+        status: the HTTP status.
+        headers: by name, in lower case.
+        body: the bytes of the body.
+        delay: how many seconds the client would have waited for it.
+    """
 
     status: int
     headers: dict[str, str]
@@ -72,9 +79,9 @@ def as_bytes(body: Any) -> bytes:
 
 
 def from_moto(request: Any, full_url: str) -> HttpRequest:
-    """Return a request that moto hands to a response handler.
+    """Convert the request that moto passes to a response handler.
 
-    That is a WSGI request in server mode, and some client library's prepared request otherwise.
+    It is a WSGI request in server mode, and a client library's prepared request otherwise.
     """
     if hasattr(request, "get_data"):
         body = request.get_data()

@@ -1,4 +1,4 @@
-"""What botocore's service models say: the only file that reads them.
+"""Reads botocore's service models; no other file loads them.
 
 A model is read once per process and never changed, so the caches here hold no state of a mock.
 """
@@ -54,12 +54,13 @@ def service_names() -> frozenset[str]:
     return frozenset(loader().list_available_services("service-2"))
 
 
-# Where a service's model contradicts itself: told by its backend class before anybody reads it.
+# Corrections of models that contradict themselves. A backend class registers them before its model
+# is read.
 _corrections: dict[str, Mapping[str, Mapping[str, Any]]] = {}
 
 
 def correct(service: str, shapes: Mapping[str, Mapping[str, Any]]) -> None:
-    """Let traits of shapes be others than botocore's model of ``service`` says."""
+    """Override traits of shapes in botocore's model of ``service``."""
     _corrections[service] = shapes
     service_model.cache_clear()
 
@@ -120,7 +121,7 @@ def idempotency_token(operation: OperationModel) -> str | None:
 
 
 def labels(operation: OperationModel) -> list[str]:
-    """Return the input fields that stand in the path of the operation, in no particular order."""
+    """Return the input fields that are part of the operation's path, in no particular order."""
     shape = operation.input_shape
     if shape is None:
         return []

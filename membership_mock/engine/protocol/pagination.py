@@ -1,7 +1,7 @@
-"""A page of a list and its token.
+"""Cut one page out of a list.
 
-A handler returns a `Listing` and never sees a token: which fields carry the token and the page size
-is known to the service model's paginators.
+A handler returns a `Listing` and never sees a page token. Botocore's paginators say which fields
+carry the token and the page size.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ Position = int | str
 class Listing(Generic[T]):
     """A list of which one page will be shown.
 
-    A page costs the same however long the list is, and a walk neither misses nor repeats an entry
-    when entries are added or removed between two pages: a token holds the position of the last
-    entry shown, not a count.
+    A page costs the same however long the list is. No entry is missed or repeated when entries are
+    added or removed between two pages: a token holds the position of the last entry shown, not a
+    count.
 
     Args:
         entries: all entries, ascending by ``position``.
-        position: the unique place of an entry; it never changes while the entry lives.
+        position: returns the unique sort key of an entry, which never changes.
         descending: show the last entry first.
         show: turns an entry of the page into what the output shape wants.
     """
@@ -44,14 +44,15 @@ class Listing(Generic[T]):
         self._show = show
 
     def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
-        """Return the entries behind the position ``after``, and the position to go on from.
+        """Return the entries after the position ``after``, and the position for the next page.
 
         Args:
             size: how many entries at the most.
             after: the position of the last entry of the page before; None for the first page.
 
         Returns:
-            The entries as they are shown; and None in place of a position on the last page.
+            The entries as they are shown, and the position of the last one; on the last page, None
+            instead of the position.
         """
         entries, position = self._entries, self._position
         if self._descending:

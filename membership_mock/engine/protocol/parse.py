@@ -1,4 +1,4 @@
-"""From a request to typed arguments: labels, query, headers and body, as the model places them."""
+"""Parse a request into typed arguments, from its path labels, query, headers and body."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from botocore.model import OperationModel, Shape
 
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.field_paths import (
+    FieldPath,
     Invalid,
-    Place,
     Reader,
     Unparsable,
     children,
@@ -29,7 +29,7 @@ __all__ = ["Invalid", "RequestParser", "Unparsable", "json_object"]
 #: how deep a body may be nested; real ones stay under 30 (inferred: AWS publishes no figure)
 MAX_DEPTH = 100
 
-Argument = tuple[str, Place, Reader]
+Argument = tuple[str, FieldPath, Reader]
 
 
 class RequestParser:
@@ -97,7 +97,7 @@ class RequestParser:
             path: the path, which matches the operation's template.
             query: the query string, still encoded.
             headers: the headers, in any spelling.
-            body: the body as it came.
+            body: the raw body.
 
         Raises:
             Unparsable: if the request does not have the form that the protocol asks for.
@@ -121,8 +121,8 @@ class RequestParser:
                             name, read = field
                             out[name] = read(item, (None, key), found)
             elif self._payload is not None:
-                (name, place, read), decode = self._payload
-                out[name] = read(decode(body), place, found)
+                (name, at, read), decode = self._payload
+                out[name] = read(decode(body), at, found)
         if not self._required_names <= out.keys():
             found.extend(
                 missing((None, api_name))
@@ -137,10 +137,10 @@ class RequestParser:
         texts = self._template.read(path)
         if texts is None:
             raise Unparsable(f"The path {path} does not have the form of this operation's.")
-        for (name, place, read), label in zip(self._labels, texts, strict=True):
-            text = _unquoted(label, place) if "%" in label or not label.isascii() else label
+        for (name, at, read), label in zip(self._labels, texts, strict=True):
+            text = _unquoted(label, at) if "%" in label or not label.isascii() else label
             if text:
-                out[name] = read(text, place, found)
+                out[name] = read(text, at, found)
 
     def _parse_query(self, query: str, out: dict[str, Any], found: list[Violation]) -> None:
         sent: dict[str, list[str]] = {}
@@ -153,13 +153,13 @@ class RequestParser:
         for key, texts in sent.items():
             field = self._query.get(key)
             if field is not None:
-                name, place, read = field
-                out[name] = read(texts, place, found)
+                name, at, read = field
+                out[name] = read(texts, at, found)
             else:
                 rest[key] = texts
         if self._query_map and rest:
-            name, place, read = self._query_map
-            out[name] = read(rest, place, found)
+            name, at, read = self._query_map
+            out[name] = read(rest, at, found)
 
     def _parse_headers(
         self, headers: Mapping[str, Any], out: dict[str, Any], found: list[Violation]
@@ -168,22 +168,22 @@ class RequestParser:
             key.lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value)
             for key, value in headers.items()
         }
-        for key, name, place, read in self._headers:
+        for key, name, at, read in self._headers:
             if key in sent:
-                out[name] = read([sent[key]], place, found)
-        for prefix, name, place, read in self._prefixes:
+                out[name] = read([sent[key]], at, found)
+        for prefix, name, at, read in self._prefixes:
             entries = {
                 key[len(prefix) :]: [text] for key, text in sent.items() if key.startswith(prefix)
             }
             if entries:
-                out[name] = read(entries, place, found)
+                out[name] = read(entries, at, found)
 
 
 def json_object(body: bytes) -> dict[str, Any]:
     """Return the JSON object that ``body`` holds.
 
     Raises:
-        Unparsable: if it holds anything else, is nested too deeply or has characters that are none.
+        Unparsable: if it holds anything else, is nested too deeply, or has lone surrogates.
     """
     text = _utf8(body)
     try:
@@ -210,13 +210,13 @@ _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _decode(text: str) -> Any:
-    """Return what a JSON text stands for.
+    """Return the value of a JSON text.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is not JSON.
     """
     try:
-        # what SDKs send has no white space around it
+        # SDKs send JSON without white space around it
         document, end = _decoder.scan_once(text, 0)  # type: ignore[attr-defined]
     except StopIteration:
         end = -1
@@ -233,7 +233,7 @@ def _utf8(body: bytes) -> str:
 _PAYLOADS: dict[str, Callable[[bytes], Any]] = {"blob": bytes, "string": _utf8}
 
 
-def _unquoted(text: str, at: Place) -> str:
+def _unquoted(text: str, at: FieldPath) -> str:
     try:
         return unquote_to_bytes(text).decode()
     except UnicodeError:
@@ -249,8 +249,8 @@ def _is_deep(document: Any) -> bool:
     return True
 
 
-def _refuse_surrogates(value: Any, at: Place) -> None:
-    """Refuse half a surrogate pair, which JSON can spell but nobody can encode again."""
+def _refuse_surrogates(value: Any, at: FieldPath) -> None:
+    """Refuse half a surrogate pair: JSON can express it, but UTF-8 cannot encode it."""
     if type(value) is str and not _is_text(value):
         raise_unparsable(at, "has half of a surrogate pair, which is no character", [])
     for key, item in children(value):

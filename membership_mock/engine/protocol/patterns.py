@@ -1,14 +1,14 @@
-r"""The regular expressions of the service model, in Python's terms.
+r"""Translate the regular expressions of the service model to Python.
 
-The models are written for Java. What differs there and here is translated; a pattern that cannot be
-translated constrains nothing, and `matcher` returns None for it.
+The models use Java's syntax. A pattern that cannot be translated is not checked: `matcher` returns
+None for it.
 
 - A pattern has to match the whole value: the models write ``.*`` around those that may match
-  anywhere, and mean line breaks by it as well.
-- ``\d``, ``\w``, ``\s`` and ``\b`` know ASCII only, and ``$`` is the very end.
+  anywhere, which there includes line breaks.
+- ``\d``, ``\w``, ``\s`` and ``\b`` match ASCII only, and ``$`` matches only the very end.
 - ``\p{L}`` and the like become ranges, a pair of ``\u`` surrogates becomes its character.
-- Groups do not capture and ``(x+)*`` becomes ``x*``: the same texts match, but a hostile one cannot
-  make the match take for ever.
+- Groups do not capture and ``(x+)*`` becomes ``x*``: the same texts match, but no text makes the
+  match take exponential time.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _NESTED = re.compile(rf"\(\?:{_CLASS}([+*])\)([+*])")
 
 @cache
 def matcher(pattern: str) -> Match | None:
-    """Return a function that is truthy for texts of ``pattern``; None if Python has no such."""
+    """Return a function that is truthy for matching texts; None for a pattern of Java's only."""
     try:
         return re.compile(translate(pattern), re.ASCII).fullmatch
     except (re.error, OverflowError):
@@ -50,7 +50,7 @@ def matcher(pattern: str) -> Match | None:
 
 
 def translate(pattern: str) -> str:
-    """Return ``pattern`` in Python's terms; the whole text has to match the result."""
+    """Return ``pattern`` as a Python pattern; the whole text has to match it."""
     if pattern.startswith(".*"):
         pattern = "(?s:.*)" + pattern[2:]
     if pattern.endswith(".*") and not pattern.endswith("\\.*"):
@@ -95,7 +95,7 @@ def _category(name: str) -> str:
 
 @cache
 def _spans() -> tuple[tuple[str, tuple[int, int]], ...]:
-    """Return all of Unicode as spans of one category; takes a moment, hence only when needed."""
+    """Return all code points as spans of one category each; slow, so called only when needed."""
     spans = []
     runs = groupby(range(sys.maxunicode + 1), key=lambda code: unicodedata.category(chr(code)))
     for category, run in runs:

@@ -1,8 +1,8 @@
-"""From JSON values to checked Python values: every type and every constraint of the service model.
+"""Check JSON values against every type and constraint of the service model.
 
 A shape is compiled to a *reader*, a closure that takes a JSON value, checks it and returns what a
-handler gets. The readers of values that hold no others come from `scalar_readers`; what a reader
-does with a broken constraint stands in `places`.
+handler gets. The readers of scalar values are in `scalar_readers`. `field_paths` says how a reader
+reports a broken constraint.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from membership_mock.engine.protocol.field_paths import (
-    Place,
+    FieldPath,
     Reader,
     Refuse,
     children,
@@ -67,9 +67,9 @@ class Readers:
 
     Args:
         unique_lists: names of list shapes that refuse equal entries.
-        unchecked_shapes: names of structures that are handed on as they were sent, and of lists
+        unchecked_shapes: names of structures that are passed on as they were sent, and of lists
             that may be longer than their maximum.
-        refuse: what happens to a value of the wrong type; it does not have to raise.
+        refuse: called for a value of the wrong type; it may raise or return.
         strict: also refuse nulls and fields that the model does not know.
     """
 
@@ -109,16 +109,17 @@ class Readers:
         return Fields(self, shape, names, rename, sensitive=bool(shape.metadata.get("sensitive")))
 
     def payload(self, shape: Shape) -> Reader:
-        """Return the reader of ``shape`` as the whole body; a blob then comes as it is."""
+        """Return the reader of ``shape`` as the whole body; a blob is then raw bytes."""
         if shape.type_name == "blob":
-            return lambda body, _place, _found: body
+            return lambda body, _at, _found: body
         return self.of(shape)
 
     def text(self, shape: Shape, location: str) -> Reader:
-        """Return the reader of what stands outside the body.
+        """Return the reader of values outside the body, which are texts.
 
-        It takes the text of a label; of query parameters and headers, the list of texts that were
-        sent under the name; and of maps in those places, a mapping of such lists.
+        The reader of a label takes its text. The reader of a query parameter or a header takes the
+        list of texts that were sent under its name. The reader of a map takes a mapping of such
+        lists.
         """
         sensitive = bool(shape.metadata.get("sensitive"))
         if isinstance(shape, MapShape):
@@ -163,7 +164,7 @@ class Readers:
         required = frozenset(names)
         union = bool(shape.metadata.get("union"))
 
-        def read_structure(value: Any, at: Place, found: list[Violation]) -> Any:
+        def read_structure(value: Any, at: FieldPath, found: list[Violation]) -> Any:
             if type(value) is not dict:
                 return refuse(at, not_a("an object", value), found)
             out = {}
@@ -192,7 +193,7 @@ class Readers:
         if shape.name in self._unchecked_shapes:
             most = sys.maxsize
 
-        def read_list(value: Any, at: Place, found: list[Violation]) -> Any:
+        def read_list(value: Any, at: FieldPath, found: list[Violation]) -> Any:
             if type(value) is not list:
                 return refuse(at, not_a("a list", value), found)
             size = len(value)
@@ -219,7 +220,7 @@ class Readers:
         least, most, text = length_limits(shape)
         read_key = self.of(shape.key, sensitive=sensitive)
 
-        def read_map(value: Any, at: Place, found: list[Violation]) -> Any:
+        def read_map(value: Any, at: FieldPath, found: list[Violation]) -> Any:
             if type(value) is not dict:
                 return refuse(at, not_a("an object", value), found)
             size = len(value)
@@ -231,11 +232,11 @@ class Readers:
                     return value
             out = {}
             for key, item in value.items():
-                place = (at, key)
+                inner = (at, key)
                 if item is not None:
-                    out[read_key(key, place, found)] = read(item, place, found)
+                    out[read_key(key, inner, found)] = read(item, inner, found)
                 elif strict:
-                    refuse(place, "must not be null", found)
+                    refuse(inner, "must not be null", found)
             return out
 
         return read_map
@@ -243,8 +244,8 @@ class Readers:
 
 def _document(refuse: Refuse) -> Reader:
 
-    def read_document(value: Any, at: Place, found: list[Violation]) -> Any:
-        # JSON knows no infinity, yet 1e999 is read as one
+    def read_document(value: Any, at: FieldPath, found: list[Violation]) -> Any:
+        # JSON has no infinity, but Python reads 1e999 as one
         if type(value) is float and math.isinf(value):
             return refuse(at, "is out of the range of floating point numbers", found)
         for key, item in children(value):

@@ -1,4 +1,4 @@
-"""How a service words the refusals that the engine decides on.
+"""The errors that a service answers when the engine refuses a request.
 
 The engine knows *that* a request breaks a constraint; the service knows how AWS says so.
 Each service subclasses `Refusals` in its ``errors.py``.
@@ -28,8 +28,9 @@ class Violation:
             inclusive``.
         value: what was sent; None when nothing was.
         length: the length of what was sent, for constraints on length or size.
-        sensitive: whether the model forbids to repeat the value.
-        bounds: the least and the greatest that the constraint allows, if it is about these.
+        sensitive: whether the model marks the value as sensitive, so that no text repeats it.
+        bounds: the least and the greatest number or length that the constraint allows; None for
+            constraints of other kinds.
     """
 
     path: tuple[str | int, ...]
@@ -48,7 +49,7 @@ class Violation:
 
 
 class FieldListError(ServiceError):
-    """A refusal that has a reason and lists fields, as the services made with Smithy have it.
+    """A refusal with a reason and a list of fields, as services made with Smithy answer it.
 
     Args:
         message: the text for the caller.
@@ -57,7 +58,7 @@ class FieldListError(ServiceError):
         fields: all refused fields with a message each, when there are several.
     """
 
-    #: the reason that stands for business rules
+    #: the reason for a broken business rule
     rule: ClassVar[str]
 
     def __init__(
@@ -80,7 +81,7 @@ class FieldListError(ServiceError):
 
         Args:
             violations: what was found, one or more.
-            separator: what stands between the number of errors and the first of them.
+            separator: the text between the number of errors and the first of them.
         """
         texts = [(str(found.path[0]), found.sentence()) for found in violations]
         count = f"{len(texts)} validation error{'s' if len(texts) > 1 else ''} detected{separator} "
@@ -89,19 +90,19 @@ class FieldListError(ServiceError):
 
 
 class RequestEntityTooLargeException(ServiceError):
-    """The body is larger than the service takes (a common error of all services, in no model)."""
+    """The body is too large for the service (a common error of all services, not modelled)."""
 
     status = 413
 
 
 class UnrecognizedClientException(ServiceError):
-    """The access key is not known (a common error of all services, in no model)."""
+    """The access key is not known (a common error of all services, not modelled)."""
 
     status = 403
 
 
 class InvalidSignatureException(ServiceError):
-    """The request was signed with another secret (a common error of all services, in no model)."""
+    """The request was signed with another secret (a common error of all services, not modelled)."""
 
     status = 403
 
@@ -118,11 +119,11 @@ class Refusals(ABC):
 
     @abstractmethod
     def unparsable(self, detail: str) -> ServiceError:
-        """Return the error for a body that is no JSON, or has a value of the wrong JSON type."""
+        """Return the error for a body that is not JSON, or has a value of the wrong JSON type."""
 
     @abstractmethod
     def unknown_operation(self, method: str, path: str) -> ServiceError:
-        """Return the error for a method and path that are no operation of the service."""
+        """Return the error for a method and path that match no operation of the service."""
 
     def too_large(self) -> ServiceError:
         """Return the error for a body over ``body_limit``."""

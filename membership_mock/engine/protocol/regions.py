@@ -19,7 +19,7 @@ def is_region(value: object) -> bool:
 def partition_of(region: str) -> str:
     """Return the partition of a region, such as ``aws``, ``aws-cn`` or ``aws-us-gov``.
 
-    A region that no partition claims belongs to ``aws``.
+    A region of no known partition belongs to ``aws``.
     """
     for partition, (regions, pattern) in _partitions().items():
         if region in regions or pattern.match(region):

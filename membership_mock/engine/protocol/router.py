@@ -1,8 +1,8 @@
-"""Which operation a method and a path mean, and what stands in the path's labels.
+"""Find the operation of a method and a path, and read the labels in the path.
 
-All of it comes from the URI templates of the service model. A path is taken percent-encoded, as the
-SDKs send it, or decoded, as a WSGI server hands it over: there an ARN in a label shows its slashes.
-As on AWS, a trailing slash is part of the path and belongs to no operation by itself.
+Both come from the URI templates of the service model. A path may be percent-encoded, as SDKs send
+it, or decoded, as a WSGI server passes it on; then the slashes of an ARN in a label are not
+encoded. As on AWS, a trailing slash is significant.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Template:
     Attributes:
         labels: the names of its labels, in their order in the path.
         literal: the path itself, when it has no labels.
-        rank: orders templates: what is literal comes before what is a label.
+        rank: the sort key of templates: literal segments come before labels.
         strict: matches paths in which a label ends at a slash.
         lenient: the same, but a label that begins like an ARN may hold slashes.
     """
@@ -42,7 +42,7 @@ class Template:
         self.lenient = re.compile(_expression(segments, f"{_BARE_ARN}|[^/]*"), re.DOTALL)
 
     def read(self, path: str) -> tuple[str, ...] | None:
-        """Return the text of each label as it stands in ``path``; None if the path is another."""
+        """Return the text of each label in ``path``; None if the path does not match."""
         found = self.strict.fullmatch(path) or self.lenient.fullmatch(path)
         return found.groups() if found else None
 
@@ -68,7 +68,7 @@ class Router:
         self._tables = {method: _tables(entries) for method, entries in templates.items()}
 
     def match(self, method: str, path: str) -> str | None:
-        """Return the operation that ``method`` and ``path`` (without the query) mean.
+        """Return the operation of ``method`` and ``path`` (without the query).
 
         Returns:
             The operation's name; None when no operation has this path, or not with this method.
@@ -79,7 +79,7 @@ class Router:
         for expression, names in self._tables.get(method, ()):
             found = expression.fullmatch(path)
             if found:
-                # every name is there: one group stands for one operation
+                # each operation has one capturing group, and exactly one has matched
                 return names[(found.lastindex or 1) - 1]
         return None
 
@@ -111,7 +111,7 @@ def _tables(
     names = tuple(name for _, name in ordered)
 
     def table(matchers: list[re.Pattern[str]]) -> re.Pattern[str]:
-        # only the outer groups capture: lastindex is then the place of the operation
+        # only the outer groups capture, so lastindex is the number of the operation
         texts = [_CAPTURING.sub("(?:", matcher.pattern) for matcher in matchers]
         return re.compile("|".join(f"({text})" for text in texts), re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""Readers of the values that hold no others: texts, numbers, booleans, blobs, timestamps.
+"""Readers of scalar values: texts, numbers, booleans, blobs, timestamps.
 
 Each function compiles a shape of its kind; see `readers`.
 """
@@ -16,7 +16,7 @@ from typing import Any
 from botocore.model import Shape
 
 from membership_mock.engine.protocol import timestamps
-from membership_mock.engine.protocol.field_paths import Place, Reader, Refuse, not_a, path_of
+from membership_mock.engine.protocol.field_paths import FieldPath, Reader, Refuse, not_a, path_of
 from membership_mock.engine.protocol.patterns import matcher
 from membership_mock.engine.protocol.refusals import Violation
 
@@ -36,7 +36,7 @@ def string_reader(shape: Shape, refuse: Refuse, sensitive: bool) -> Reader:
     match = matcher(pattern) if pattern else None
     pattern_text = f"Member must satisfy regular expression pattern: {pattern}"
 
-    def read_free(value: Any, at: Place, found: list[Violation]) -> Any:
+    def read_free(value: Any, at: FieldPath, found: list[Violation]) -> Any:
         if type(value) is not str:
             return refuse(at, not_a("a string", value), found)
         return value
@@ -44,14 +44,14 @@ def string_reader(shape: Shape, refuse: Refuse, sensitive: bool) -> Reader:
     if not text and not values and match is None:
         return read_free
 
-    def read_string(value: Any, at: Place, found: list[Violation]) -> Any:
+    def read_string(value: Any, at: FieldPath, found: list[Violation]) -> Any:
         if type(value) is not str:
             return refuse(at, not_a("a string", value), found)
         if not least <= len(value) <= most:
             found.append(
                 Violation(path_of(at), "length", text, value, len(value), sensitive, (least, most))
             )
-        # a text of a forbidden length may be huge: no pattern looks at it
+        # a text of a forbidden length may be huge, so the pattern is not matched against it
         elif match is not None and match(value) is None:
             found.append(
                 Violation(path_of(at), "pattern", pattern_text, value, sensitive=sensitive)
@@ -67,7 +67,7 @@ def blob_reader(shape: Shape, refuse: Refuse, sensitive: bool) -> Reader:
     """Return the reader of base64 strings, which become bytes."""
     least, most, text = length_limits(shape)
 
-    def read_blob(value: Any, at: Place, found: list[Violation]) -> Any:
+    def read_blob(value: Any, at: FieldPath, found: list[Violation]) -> Any:
         if type(value) is not str:
             return refuse(at, not_a("a base64 string", value), found)
         try:
@@ -90,7 +90,7 @@ def integer_reader(shape: Shape, refuse: Refuse, sensitive: bool) -> Reader:
     low, high, text = range_limits(shape)
     least, most = max(low, floor), min(high, ceiling)
 
-    def read_integer(value: Any, at: Place, found: list[Violation]) -> Any:
+    def read_integer(value: Any, at: FieldPath, found: list[Violation]) -> Any:
         if type(value) is not int:
             expected = not_a("an integer", value)
             if type(value) is float:
@@ -111,7 +111,7 @@ def number_reader(shape: Shape, refuse: Refuse, sensitive: bool) -> Reader:
     """Return the reader of floating point numbers."""
     low, high, text = range_limits(shape)
 
-    def read_number(value: Any, at: Place, found: list[Violation]) -> Any:
+    def read_number(value: Any, at: FieldPath, found: list[Violation]) -> Any:
         kind = type(value)
         if kind is float or kind is int:
             try:
@@ -135,7 +135,7 @@ def boolean_reader(shape: Shape, refuse: Refuse, sensitive: bool) -> Reader:
     """Return the reader of booleans."""
     del shape, sensitive
 
-    def read_boolean(value: Any, at: Place, found: list[Violation]) -> Any:
+    def read_boolean(value: Any, at: FieldPath, found: list[Violation]) -> Any:
         if type(value) is not bool:
             return refuse(at, not_a("a boolean", value), found)
         return value
@@ -152,7 +152,7 @@ def timestamp_reader(
     types, convert, expected = timestamps.READING[form]
     number_in_text = location is not None and form == "unixtimestamp"
 
-    def read_timestamp(value: Any, at: Place, found: list[Violation]) -> Any:
+    def read_timestamp(value: Any, at: FieldPath, found: list[Violation]) -> Any:
         if number_in_text and _NUMBER.fullmatch(value):
             value = float(value)
         if type(value) not in types:
@@ -178,11 +178,11 @@ SCALARS: dict[str, Callable[[Shape, Refuse, bool], Reader]] = {
 
 
 def from_text(shape: Shape, read: Reader, refuse: Refuse) -> Reader:
-    """Return a reader of texts, which stand for the values that ``read`` reads."""
+    """Return a reader that converts a text, and passes the value to ``read``."""
     kind = shape.type_name
     if kind in _BITS:
 
-        def read_integer(text: str, at: Place, found: list[Violation]) -> Any:
+        def read_integer(text: str, at: FieldPath, found: list[Violation]) -> Any:
             if _INTEGER.fullmatch(text) is None:
                 return refuse(at, "must be an integer", found)
             return read(int(text), at, found)
@@ -190,7 +190,7 @@ def from_text(shape: Shape, read: Reader, refuse: Refuse) -> Reader:
         return read_integer
     if kind in ("float", "double"):
 
-        def read_number(text: str, at: Place, found: list[Violation]) -> Any:
+        def read_number(text: str, at: FieldPath, found: list[Violation]) -> Any:
             if text in _FLOATS:
                 return read(text, at, found)
             if _NUMBER.fullmatch(text) is None:
@@ -200,7 +200,7 @@ def from_text(shape: Shape, read: Reader, refuse: Refuse) -> Reader:
         return read_number
     if kind == "boolean":
 
-        def read_boolean(text: str, at: Place, found: list[Violation]) -> Any:
+        def read_boolean(text: str, at: FieldPath, found: list[Violation]) -> Any:
             if text not in ("true", "false"):
                 return refuse(at, "must be true or false", found)
             return text == "true"
@@ -210,14 +210,14 @@ def from_text(shape: Shape, read: Reader, refuse: Refuse) -> Reader:
 
 
 def length_limits(shape: Shape) -> tuple[int, int, str]:
-    """Return the least and the greatest length, and what AWS says of them; "" for no limits."""
+    """Return the least and the greatest length, and AWS's text for them; "" for no limits."""
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     text = _bounds("Member must have length", "between", low, high)
     return low or 0, sys.maxsize if high is None else high, text
 
 
 def range_limits(shape: Shape) -> tuple[float, float, str]:
-    """Return the least and the greatest number, and what AWS says of them; "" for no limits."""
+    """Return the least and the greatest number, and AWS's text for them; "" for no limits."""
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     text = _bounds("Member must be", "between", low, high)
     return -math.inf if low is None else low, math.inf if high is None else high, text

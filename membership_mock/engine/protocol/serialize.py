@@ -1,9 +1,9 @@
-"""From a handler's answer, or an error, to status, headers and body.
+"""Serialize a handler's answer, or an error, to status, headers and body.
 
-A shape is compiled to a *writer*, a closure that turns a Python value into a JSON value; None
-stands for the writer that would change nothing. An answer is a mapping with the API's field names
-or an object whose attributes are these names in snake case; which attributes a class has is found
-out once.
+A shape is compiled to a *writer*, a closure that turns a Python value into a JSON value. None in
+place of a writer means that values are written as they are. An answer is a mapping with the API's
+field names, or an object whose attributes are these names in snake case. The attributes of a class
+are looked up once.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from membership_mock.errors import ServiceError
 
 Writer = Callable[[Any], Any]
 Answer = tuple[int, dict[str, str], bytes]
-#: how to get at the field of an object, its name on the wire, how to write it
+#: for each field of an object: its getter, its name on the wire, its writer
 Plan = tuple[tuple[Callable[[Any], Any], str, Writer | None], ...]
 
 JSON_TYPE = "application/json"
-#: the status of an error whose class says none and that the botocore in use does not model
+#: the status of an error that sets none and that the installed botocore does not model
 UNKNOWN_ERROR_STATUS = 400
 
 
@@ -201,7 +201,7 @@ class Writers:
             for name, item in value.items():
                 if item is not None:
                     field = fields[name]
-                    # the botocore in use may be older than a field
+                    # the installed botocore may be older than the field
                     if field is not None:
                         wire, write = field
                         out[wire] = item if write is None else write(item)
@@ -225,7 +225,7 @@ class Writers:
 
 
 def _without_empty_unions(write: Writer, shape: StructureShape, unions: list[str]) -> Writer:
-    """Leave out a union of which the botocore in use does not know the one member it has."""
+    """Leave out a union whose only member the installed botocore does not know."""
     wires = [str(shape.members[name].serialization.get("name", name)) for name in unions]
 
     def write_without(value: Any) -> dict[str, Any]:
@@ -257,7 +257,7 @@ class _Fields(dict[str, tuple[str, Writer | None] | None]):
 
 
 def header_text(shape: Shape, value: Any) -> str:
-    """Return ``value`` as it stands in a header."""
+    """Return ``value`` as the text of a header."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
@@ -285,7 +285,7 @@ def _plan(value: object, fields: _Fields, shape: Shape) -> Plan | None:
         if snake in own:
             get = attrgetter(snake)
         elif hasattr(kind, snake):
-            # a method that happens to be called like a field is none: ``items``, ``count``
+            # a method with the name of a field is not that field: ``items``, ``count``
             get = None if callable(getattr(kind, snake)) else attrgetter(snake)
         else:
             get = None if own or not hasattr(value, "__dict__") else _optional(snake)
@@ -338,7 +338,7 @@ _SCALAR_WRITERS: dict[str, Writer] = {
 def _default(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
-    message = f"{value!r} ({type(value).__name__}) is no value of the service model"
+    message = f"{value!r} ({type(value).__name__}) is not a value of the service model"
     raise TypeError(message)
 
 

@@ -1,4 +1,4 @@
-"""Timestamps as restJson1 writes them, in both directions.
+"""Read and write timestamps in the formats of restJson1.
 
 The names of the formats are the service model's, in lower case: ``unixtimestamp`` is the default of
 JSON bodies, ``iso8601`` that of labels and queries, ``rfc822`` that of headers.
@@ -59,7 +59,7 @@ READING: dict[str, tuple[tuple[type, ...], Callable[[Any], datetime], str]] = {
 
 
 def _milliseconds(stamp: datetime) -> int:
-    """Return the whole milliseconds since 1970; AWS cuts what is finer."""
+    """Return the whole milliseconds since 1970; AWS drops finer digits."""
     if stamp.tzinfo is None:
         message = f"{stamp!r} has no time zone; give an aware datetime"
         raise TypeError(message)

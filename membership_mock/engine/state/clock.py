@@ -1,4 +1,4 @@
-"""Time, asked from one place, once per request; and what a test author may call an instant."""
+"""The clock of a mock, and the instants that a test author may pass to it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from membership_mock.errors import UsageError
 
-#: between these the clock can stand; what expires must still fit into a datetime
+#: the range of the clock; what expires after its end must still fit into a datetime
 EARLIEST = datetime(1970, 1, 1, tzinfo=timezone.utc)
 LATEST = datetime(9998, 12, 31, tzinfo=timezone.utc)
 
@@ -26,8 +26,8 @@ class Clock:
     freezegun and time-machine move it too, since it asks `time.time` at each call.
 
     Attributes:
-        ahead: how far it goes ahead of the real time, or behind it.
-        frozen: where it stands still; None while it runs.
+        ahead: its offset from the real time, which may be negative; None for no offset.
+        frozen: the instant at which it is frozen; None while it runs.
     """
 
     ahead: timedelta | None = None
@@ -47,7 +47,7 @@ class Clock:
         return self.ahead is not None or self.frozen is not None
 
     def set(self, at: datetime, *, frozen: bool) -> None:
-        """Put the clock to an instant, from which time goes on unless it is frozen there."""
+        """Set the clock to an instant; time goes on from there unless it is frozen."""
         self.ahead = at - _real()
         self.frozen = at if frozen else None
 
@@ -73,7 +73,7 @@ def instant(given: object) -> datetime:
         given: an aware datetime, a date (its midnight), or either as text in ISO 8601.
 
     Raises:
-        UsageError: it is no instant, it is naive, or no clock of this package can stand there.
+        UsageError: it is not an instant, it is naive, or it is out of the clock's range.
     """
     if isinstance(given, str):
         found = _parsed(given)
@@ -95,10 +95,10 @@ def instant(given: object) -> datetime:
 
 
 def in_range(at: datetime, given: object) -> datetime:
-    """Return ``at`` if the clock can stand there.
+    """Return ``at`` if it is in the range of the clock.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: it is not.
     """
     if not EARLIEST <= at <= LATEST:
         raise _out_of_range(given)

@@ -1,9 +1,9 @@
-"""States that pass by themselves: on AWS after minutes, here when somebody looks, or by the clock.
+"""States that change without a call: on AWS after minutes, here at a read or by the clock.
 
-One rule for all of them. Time takes a thing from step to step. Unless the test author wants to wait
-for the clock, looking does so as well: a look at a state that was shown before, by an earlier look
-or in the answer to the call that began it, takes the thing one step on. So code that polls sees
-every state once and never waits.
+One rule holds for all of them. A resource takes each step when its time has come. Unless the test
+author wants to wait for the clock, a read takes a step as well: if the present state was returned
+before, by an earlier read or by the call that began it, the read takes the resource one step
+further. So code that polls sees every state once and never waits.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ A_MINUTE = timedelta(minutes=1)
 
 @dataclass
 class Progress:
-    """How far a thing has come on a way of several steps, each of which takes its time.
+    """The progress of a resource through several steps, each of which takes some time.
 
     Attributes:
-        moments: when it began, and when it took each step.
-        shown: whether the state that it is in has been seen.
+        moments: when it began, and when it took each step, in UTC.
+        shown: whether its present state has been returned to a caller.
     """
 
     moments: list[datetime]
@@ -47,7 +47,7 @@ class Progress:
 
         Args:
             durations: how long each step takes.
-            now: the present.
+            now: the time of the request.
         """
         before = len(self.moments)
         while self.steps < len(durations):
@@ -58,7 +58,7 @@ class Progress:
         return self.moments[before:]
 
     def steps_by(self, durations: Sequence[timedelta], now: datetime) -> int:
-        """Return how many steps it has taken when those that are due count, but take none."""
+        """Return the number of steps, with those that are due, without taking any."""
         steps, moment = self.steps, self.moments[-1]
         while steps < len(durations) and moment + durations[steps] <= now:
             moment += durations[steps]
@@ -66,7 +66,7 @@ class Progress:
         return steps
 
     def look(self, durations: Sequence[timedelta], now: datetime, world: World) -> list[datetime]:
-        """Take the steps that are due, or else the one that a look brings; return their moments."""
+        """Take the steps that are due, or one at a read; return the moments of the new steps."""
         before = len(self.moments)
         self.pass_time(durations, now)
         if world.settles_at_read and self.shown and self.steps < len(durations):
@@ -76,8 +76,8 @@ class Progress:
 
 
 def is_over(since: datetime, now: datetime, world: World) -> bool:
-    """Return whether somebody who looks ``now`` sees the end of what began at ``since``.
+    """Return whether a read at ``now`` sees the end of what began at ``since``.
 
-    This is `Progress` for a way of one step of a minute, whose beginning was shown in an answer.
+    This is `Progress` with one step of one minute, whose first state an answer has shown.
     """
     return world.settles_at_read or now >= since + A_MINUTE

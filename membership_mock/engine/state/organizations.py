@@ -1,6 +1,6 @@
-"""An AWS organization as our services see it, and what may happen to one.
+"""An AWS organization as our services see it, and the changes that may happen to one.
 
-The organization itself lives in moto; `moto_bridge` reads it at the moment of a request.
+moto holds the organization; `engine.moto.organizations` reads it for each request.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class OrganizationAccount:
     Attributes:
         account_id: its 12 digits.
         active: False once the account is suspended or closed; it stays in the organization.
-        parent_id: the root or the organizational unit that it sits in.
-        name: what the organization calls it.
+        parent_id: the root or the organizational unit that it is in.
+        name: its name in the organization.
     """
 
     account_id: str
@@ -67,7 +67,7 @@ class Organization:
     trusted_services: frozenset[str]
 
     def has_unit(self, unit_id: str) -> bool:
-        """Return whether the organization has this unit (the root counts as none)."""
+        """Return whether the organization has this unit (the root is not a unit)."""
         return unit_id in self.unit_parents
 
     def accounts_below(self, unit_ids: Iterable[str]) -> list[str]:
@@ -89,12 +89,12 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationChange:
-    """Something that happens to an organization.
+    """A change of an organization.
 
     Attributes:
-        kind: what happens; named like the Organizations operation that does it. An account that
-            exists joins by accept_handshake; what is suspended and reinstated is so by AWS itself,
-            without an operation.
+        kind: what happens, by the name of the Organizations operation that does it. An existing
+            account joins by accept_handshake. AWS itself suspends and reinstates accounts, without
+            an operation.
         management_account_id: the account that owns the organization.
         partition: the partition that the organization lives in.
         now: when it happens, in UTC.

@@ -1,7 +1,7 @@
-"""What our services need of other services of the same accounts: Organizations, IAM, S3 and Glue.
+"""What our services need from other services of the same accounts: Organizations, IAM, S3 and Glue.
 
-moto mocks those. The room `engine.moto` implements this interface, so that nothing else has to know
-how moto keeps them.
+moto mocks those. The package `engine.moto` implements this interface, so nothing else has to know
+moto's data structures.
 """
 
 from __future__ import annotations

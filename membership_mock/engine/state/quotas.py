@@ -1,21 +1,16 @@
-"""Quotas: how many of a thing an account may have in a region, by default or as a test has set it.
+"""Quotas: how many resources of a kind an account may have in a region.
 
 A service declares each of its quotas once, in its ``quotas.py``. Its families ask for the limit
-with `Family.limit` where they add something, and tell with `Family.quota_uses` what there is.
+with `Family.limit` where they add something, and report with `Family.quota_uses` what is in use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from membership_mock.engine.state.summary import Summary, View, one
-from membership_mock.engine.state.world import Scope, Store
-
-if TYPE_CHECKING:
-    from membership_mock.engine.state.summary import Summary, View, one
-from membership_mock.engine.state.world import World
+from membership_mock.engine.state.world import Scope, Store, World
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -26,14 +21,14 @@ class Quota:
         service: the service's id.
         name: what the author of a test calls it.
         title: what AWS calls it, where AWS has a name for it.
-        code: under which Service Quotas lists it; None where no code is published.
-        default: the limit of an account that nobody has changed it for.
+        code: its code in Service Quotas; None where no code is published.
+        default: the limit that holds until a test sets another.
         regional: the default of regions that have another one.
-        per: what has this limit: ``account`` stands for the account in the region, other words for
-            each one of the account's things.
+        per: what the limit applies to: ``account`` is the account in the region, any other word is
+            each resource of that kind.
         counts: what counts against it.
         adjustable: whether AWS raises it on request; None where AWS does not say.
-        most: what cannot be gone beyond, even by a test; None where nothing stands against it.
+        most: the highest limit that a test may set; None for no maximum.
         origin: how its default is known: ``documented`` or ``inferred``.
     """
 
@@ -50,7 +45,7 @@ class Quota:
     origin: str = "documented"
 
     def default_in(self, region: str) -> int:
-        """Return the limit in ``region`` of an account that nobody has changed it for."""
+        """Return the limit that holds in ``region`` until a test sets another."""
         return self.regional.get(region, self.default)
 
 
@@ -59,7 +54,7 @@ class QuotaUse:
     """How much of a quota is used up.
 
     Attributes:
-        of: the id of the thing whose limit it is; empty where the account has the limit.
+        of: the id of the resource that the limit applies to; empty for the account itself.
     """
 
     quota: Quota
@@ -76,7 +71,7 @@ class Rule:
     Attributes:
         account_id: for which account; None for all of them.
         region: for which region; None for all of them.
-        limit: the limit; None for the default, where an earlier rule says otherwise.
+        limit: the limit; None for the default again, after an earlier rule.
     """
 
     account_id: str | None
@@ -84,11 +79,11 @@ class Rule:
     limit: int | None
 
     def covers(self, account_id: str | None, region: str | None) -> bool:
-        """Return whether it speaks for all that these stand for, None for everything."""
+        """Return whether the rule applies to all of these; None stands for all of them."""
         return self.account_id in (None, account_id) and self.region in (None, region)
 
     def touches(self, account_id: str | None, region: str | None) -> bool:
-        """Return whether it speaks for something that these stand for."""
+        """Return whether the rule applies to some of these; None stands for all of them."""
         return (None in (account_id, self.account_id) or account_id == self.account_id) and (
             None in (region, self.region) or region == self.region
         )
@@ -96,7 +91,7 @@ class Rule:
 
 @dataclass
 class QuotaRuleStore(Store, scope=Scope.WORLD):
-    """What a test has set, by service and name of the quota, the latest rule last."""
+    """The rules that a test has set, by service and name of the quota, the latest rule last."""
 
     rank = 9
     rules: dict[str, list[Rule]] = field(default_factory=dict)
@@ -124,12 +119,12 @@ def limit_of(world: World, quota: Quota, account_id: str, region: str) -> int:
 def set_limit(
     world: World, quota: Quota, limit: int | None, account_id: str | None, region: str | None
 ) -> None:
-    """Set a limit, or the default again with None; it goes before all that was set earlier.
+    """Set a limit, or the default again with None; the latest rule wins.
 
     Args:
-        world: where.
+        world: the state that keeps the rule.
         quota: which one.
-        limit: the limit, which the use must not be beyond; None for the default.
+        limit: the limit, at least what is in use; None for the default.
         account_id: for which account; None for all of them.
         region: for which region; None for all of them.
     """

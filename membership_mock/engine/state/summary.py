@@ -1,6 +1,6 @@
-"""What a store has to show at a view: lines, which are read only as far as they are shown.
+"""What `mock.show` prints about a store: lines, made only as far as they are printed.
 
-Making an summary moves nothing: a status that settles at the next read stays as it is.
+A summary changes nothing: a status that settles at the next read stays as it is.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from membership_mock.engine.state.organizations import Organization
 
 T = TypeVar("T")
 
-#: how much of a name is shown
+#: how many characters of a name are shown
 LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing in a line of text.
+    """One resource, as a line of text.
 
     Attributes:
         text: the line.
-        below: what belongs to it.
+        below: the lines of what belongs to it, which are indented.
     """
 
     text: str
@@ -34,12 +34,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Things of one kind.
+    """The resources of one kind.
 
     Attributes:
-        things: what they are, in the plural, to say how many are not shown.
+        things: the kind in the plural, for the text that says how many are not shown.
         count: how many there are.
-        lines: one for each; read no further than it is shown.
+        lines: one for each; read only as far as they are printed.
     """
 
     things: str
@@ -49,13 +49,13 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an account has to show in a region.
+    """The resources of an account in a region.
 
     Attributes:
-        account: its 12 digits; empty for what goes for all of them.
-        region: the region; empty for what goes for all of them.
+        account: its 12 digits; empty for all accounts.
+        region: the region; empty for all regions.
         service: the service's id.
-        lines: what there is.
+        lines: the resources.
     """
 
     account: str
@@ -66,12 +66,12 @@ class Summary:
 
 @dataclass(frozen=True)
 class View:
-    """What a look at the world goes by.
+    """What a summary may read besides its own store.
 
     Attributes:
         find_store: returns the store of a kind with a key; None if there is none.
-        now: when the look is taken, in UTC.
-        organization_of: returns the organization of an account in a partition; None if of none.
+        now: the time of the summary, in UTC.
+        organization_of: returns the organization of an account in a partition; None if it has none.
     """
 
     find_store: Callable[[Any, tuple[str, ...]], Any]
@@ -85,7 +85,7 @@ def one(text: str, *below: Lines) -> Lines:
 
 
 def several(things: str, held: Sequence[T], show: Callable[[T], Line | str]) -> Lines:
-    """Return a line for each of ``held``, in their order; `show` writes those that are needed."""
+    """Return a line for each of ``held``, in order; ``show`` is called only for printed ones."""
 
     def lines() -> Iterator[Line]:
         for each in held:
@@ -96,7 +96,7 @@ def several(things: str, held: Sequence[T], show: Callable[[T], Line | str]) -> 
 
 
 def by_account(held: Iterable[T], account_of: Callable[[T], str]) -> dict[str, list[T]]:
-    """Return what each account has of ``held``, in the same order."""
+    """Return the entries of ``held`` by account, in the same order."""
     found: dict[str, list[T]] = {}
     for each in held:
         found.setdefault(account_of(each), []).append(each)
@@ -110,6 +110,6 @@ def named(name: object) -> str:
 
 
 def listed(things: Sequence[str], most: int = 5) -> str:
-    """Return things with commas between them, cut when there are many."""
+    """Return texts with commas between them, shortened when there are many."""
     more = [f"… and {len(things) - most:,} more"] if len(things) > most else []
     return ", ".join([*islice(things, most), *more])

@@ -1,7 +1,7 @@
-"""A point to go back to: the world's stores as they were before something that may be refused.
+"""Roll back the world's stores when something is refused half-way.
 
-A store is kept when it is first reached, so that going on costs no more than the stores in use;
-only going back costs as much as the world. What is kept is one stream of pickles with one memory:
+A store is copied before it is first used, so a transaction costs no more than the stores in use;
+only a rollback costs as much as the world. The copies are one stream of pickles with one memory:
 the fastest copy that Python has, in which an object that several stores share stays one object.
 """
 
@@ -17,11 +17,11 @@ _Key = tuple[type[Any], tuple[str, ...]]
 
 
 class Transaction:
-    """The stores of a world as they were when they were first reached.
+    """The stores of a world as they were before they were first used.
 
     Attributes:
-        undo: what else to take back, in the order in which it was done.
-        keeps_organizations: whether moto's organizations are among it.
+        undo: functions that undo changes outside the stores, in the order of the changes.
+        keeps_organizations: whether ``undo`` restores moto's organizations.
     """
 
     def __init__(self, stores: dict[_Key, Any]) -> None:
@@ -33,8 +33,8 @@ class Transaction:
         self._stream = io.BytesIO()
         self._pickler = pickle.Pickler(self._stream, pickle.HIGHEST_PROTOCOL)
 
-    def reached(self, key: _Key, store: Any | None) -> None:
-        """Keep a store as it is now; None for one that is just being made."""
+    def keep(self, key: _Key, store: Any | None) -> None:
+        """Copy a store unless there is a copy; None for a store that is being created."""
         if key in self._kept or key in self._new:
             return
         if store is None:
@@ -43,14 +43,14 @@ class Transaction:
             self._kept[key] = None
             self._pickler.dump(store)
 
-    def go_back(self) -> None:
-        """Take back what `undo` knows, the latest first, and put every store back."""
+    def roll_back(self) -> None:
+        """Call the functions in `undo`, the latest first, and restore every store."""
         stores = self._stores
-        for key, store in list(stores.items()):  # they may share objects with those reached
-            self.reached(key, store)
+        for key, store in list(stores.items()):  # they may share objects with those that were used
+            self.keep(key, store)
         try:
-            for take_back in reversed(self.undo):
-                take_back()
+            for undo in reversed(self.undo):
+                undo()
         finally:
             self._stream.seek(0)
             reader = pickle.Unpickler(self._stream)  # noqa: S301  reads what was written above

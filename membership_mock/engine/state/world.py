@@ -32,12 +32,12 @@ class Scope(Enum):
     PARTITION = "all accounts in all regions of a partition"
     WORLD = "everything"
 
-    # Members are the only ones of their kind, and Enum's own hash costs as much as a look-up.
+    # Members are singletons, so identity is enough. Enum's own hash costs as much as a look-up.
     __hash__ = object.__hash__
 
 
 def keys_of(account_id: str, region: str, partition: str) -> dict[Scope, tuple[str, ...]]:
-    """Return what a store of each scope is found by, for a caller in this account and region."""
+    """Return the key of a store of each scope, for a caller in this account and region."""
     return {
         Scope.ACCOUNT_REGION: (account_id, region),
         Scope.REGION: (region,),
@@ -47,13 +47,13 @@ def keys_of(account_id: str, region: str, partition: str) -> dict[Scope, tuple[s
 
 
 class Store:
-    """Plain data that hangs on a world: subclass it as a dataclass whose fields all have defaults.
+    """Plain data of a world: subclass it as a dataclass whose fields all have defaults.
 
-    A relationship between two accounts belongs into a store that both can reach, once.
+    A relationship between two accounts is stored once, in a store that both can reach.
     """
 
     scope: ClassVar[Scope]
-    #: the place of what it has to show among what other stores of its service have
+    #: the sort key of its summary among those of the other stores of its service
     rank: ClassVar[int] = 0
 
     def __init_subclass__(cls, scope: Scope, **kwargs: Any) -> None:
@@ -61,13 +61,13 @@ class Store:
         cls.scope = scope
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield what the store has to show, and move nothing by that.
+        """Yield what `mock.show` prints about the store, without changing anything.
 
         A relationship between two accounts is shown under both.
 
         Args:
-            key: how far this store reaches: (account, region), (region,), (partition,) or ().
-            view: what the look goes by.
+            key: the key of this store: (account, region), (region,), (partition,) or ().
+            view: the time, the organizations and the other stores.
         """
         del key, view
         yield from ()
@@ -77,17 +77,18 @@ S = TypeVar("S", bound=Store)
 
 
 class World:
-    """All that one running mock remembers.
+    """All state of one running mock.
 
     Attributes:
         lock: held while a backend works.
         clock: the one source of time.
-        secret: what page tokens are sealed with.
+        secret: the key that page tokens are signed with.
         random: the source of every id and token; a test can seed it.
         other_services: Organizations, IAM, S3 and Glue of the same accounts.
         settles_at_read: whether states that take minutes on AWS settle at the next read, or wait
-            for the clock; see `settling`.
-        transaction: keeps stores as they were before they are reached; None outside of one.
+            for the clock; see `lifecycle`.
+        transaction: the open transaction, which copies each store before it is used; None if there
+            is none.
     """
 
     def __init__(self, secret: bytes, random: Random, other_services: OtherServices) -> None:
@@ -112,7 +113,7 @@ class World:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nothing has been kept yet."""
+        """Whether the world has no store yet."""
         return not self._stores
 
     def store(self, kind: type[S], *, account_id: str, region: str, partition: str) -> S:
@@ -123,38 +124,38 @@ class World:
         """Return the one store of ``kind`` with this key."""
         found = self._stores.get((kind, key))
         if self.transaction is not None:
-            self.transaction.reached((kind, key), found)
+            self.transaction.keep((kind, key), found)
         if found is None:
             found = self._stores[(kind, key)] = kind()
         return found  # type: ignore[return-value]  # the key holds the type
 
     def held_at(self, kind: type[S], key: tuple[str, ...]) -> S | None:
-        """Return the one store of ``kind`` with this key, but make none; None if there is none."""
+        """Return the store of ``kind`` with this key without creating it; None if none exists."""
         return self.store_at(kind, key) if (kind, key) in self._stores else None
 
     def stores(self, kind: type[S]) -> Iterator[tuple[tuple[str, ...], S]]:
-        """Yield every store of ``kind``, each after its key, which depends on the scope."""
+        """Yield the key and the store, for every store of ``kind``; the scope decides the key."""
         for (held, key), store in list(self._stores.items()):
             if held is kind:
                 if self.transaction is not None:
-                    self.transaction.reached((held, key), store)
+                    self.transaction.keep((held, key), store)
                 yield key, store  # type: ignore[misc]  # the key holds the type
 
     @contextmanager
     def undone_on_error(self) -> Iterator[Transaction]:
-        """Put all stores back as they are now if an exception leaves the block."""
+        """Restore all stores to their present state if the block raises."""
         with self.lock:
             transaction = self.transaction = Transaction(self._stores)
             try:
                 yield transaction
             except BaseException:
-                transaction.go_back()
+                transaction.roll_back()
                 raise
             finally:
                 self.transaction = None
 
     def summary(self, view: View) -> Iterator[Summary]:
-        """Yield what all stores have to show; hold the lock until the lines are read."""
+        """Yield the summaries of all stores; hold the lock until their lines are read."""
         held = sorted(self._stores.items(), key=lambda each: each[0][0].rank)
         for (_, key), store in held:
             yield from store.summary(key, view)

@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any
 
 from membership_mock.engine.protocol import model
-from membership_mock.engine.protocol.field_paths import Place, Reader, path_of
+from membership_mock.engine.protocol.field_paths import FieldPath, Reader, path_of
 from membership_mock.engine.protocol.readers import Readers
 from membership_mock.engine.protocol.refusals import Violation
 
@@ -145,7 +145,7 @@ _INSTANT = re.compile(
 class _WrongType(Exception):
     """A value has a type that the model forbids."""
 
-    def __init__(self, place: Place, detail: str) -> None:
+    def __init__(self, place: FieldPath, detail: str) -> None:
         super().__init__(detail)
         self.path = path_of(place)
         self.detail = detail
@@ -281,7 +281,7 @@ def _shape() -> model.Shape:
     return model.service_model("securityhub").shape_for("AwsSecurityFinding")
 
 
-def _refuse(place: Place, detail: str, found: list[Violation]) -> Any:
+def _refuse(place: FieldPath, detail: str, found: list[Violation]) -> Any:
     del found
     raise _WrongType(place, detail)
 

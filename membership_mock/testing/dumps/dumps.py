@@ -188,7 +188,7 @@ def load(running: Running, given: Dump) -> None:
     with running.world.lock, snapshot.no_garbage_collection():
         before = snapshot.freeze(snapshot.read(running.world))
         try:
-            with service_state.unnoticed():
+            with service_state.untracked():
                 frozen = snapshot.freeze(_state(given.data))
             drawn = str(given.data["random"])
         except UsageError:
@@ -216,7 +216,7 @@ def _state(data: dict[str, Any]) -> snapshot.State:
             f"This dump holds moto's {' and '.join(motos)} as moto {data.get('moto')} has them;"
             f" this is moto {service_state.release()}. Make the dump again."
         )
-    service_state.wake(motos)
+    service_state.import_services(motos)
     graph = reader.read(
         {"stores": data["stores"], "clock": data["clock"]} | {m: data[m] for m in motos}
     )
