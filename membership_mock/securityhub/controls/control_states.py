@@ -131,12 +131,14 @@ class ControlStates(SecurityHubFamily):
             now: when that happens.
         """
         wanted = ControlsByPolicy(enabled, disabled, regions, now)
+        changed = False
         for subscription in self.subscriptions(account_id):
             before = subscription.policy
             if before is None or subscription.settings or not before.decides_as(wanted):
                 subscription.policy = wanted
                 subscription.settings = {}
-        for follower in self.followers():
+                changed = True
+        for follower in self.followers() if changed else ():
             follower.controls_disabled(account_id, now)
 
     def _lets(self, policy: ControlsByPolicy, control_id: str) -> bool:

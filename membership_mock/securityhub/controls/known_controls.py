@@ -14,10 +14,9 @@ from membership_mock.securityhub.controls import catalogue
 from membership_mock.securityhub.controls.catalogue import SecurityControl, StandardsControl
 from membership_mock.securityhub.controls.control_store import ReleasedControl, ReleasedControlStore
 from membership_mock.securityhub.controls.refusals import (
-    ItemRefused,
+    foreign_control,
     malformed_control,
     no_such_control,
-    not_authorized,
 )
 
 _ID = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)+")
@@ -70,8 +69,7 @@ class KnownControls(Family):
             region, account_id, control_id = parts.groups()
             here = (self.backend.region_name, self.backend.account_id)
             if (region, account_id) != here or identifier != self.arn(control_id):
-                text = not_authorized(self.backend.account_id, identifier)
-                raise ItemRefused("ACCESS_DENIED", text)
+                raise foreign_control(self.backend.account_id, identifier)
         elif not _ID.fullmatch(identifier):
             raise malformed_control(identifier)
         found = self.find(control_id)

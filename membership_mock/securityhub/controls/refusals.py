@@ -15,6 +15,7 @@ from membership_mock.securityhub.errors import (
     AccessDeniedException,
     InvalidInputException,
     ResourceNotFoundException,
+    not_authorized_for,
 )
 
 #: how many items an operation takes (inferred: the model has no limit)
@@ -58,9 +59,9 @@ class ItemRefused(Exception):
         return kinds.get(self.code, InvalidInputException)(self.reason)
 
 
-def not_authorized(account_id: str, arn: str) -> str:
-    """Return what is said of an ARN that is not the caller's (observed)."""
-    return f"Account id {account_id} is not authorized to perform action on resource: {arn}"
+def foreign_control(account_id: str, arn: str) -> ItemRefused:
+    """Return the refusal of a control of another account or region."""
+    return ItemRefused("ACCESS_DENIED", not_authorized_for(account_id, arn).message)
 
 
 def no_such_control(identifier: str) -> ItemRefused:

@@ -21,12 +21,11 @@ from membership_mock.securityhub.controls.refusals import (
     NO_SUCH_SUBSCRIPTION,
     REASON_WITHOUT_DISABLING,
     malformed_arn,
-    not_authorized,
 )
 from membership_mock.securityhub.errors import (
-    AccessDeniedException,
     InvalidInputException,
     ResourceNotFoundException,
+    not_authorized_for,
 )
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.standards.control_settings import ControlSetting
@@ -111,7 +110,7 @@ class StandardsControls(Family):
             raise malformed_arn(name, arn)
         prefix = ctx.arn(f"{kind}/")
         if not arn.startswith(prefix):
-            raise AccessDeniedException(not_authorized(ctx.account_id, arn))
+            raise not_authorized_for(ctx.account_id, arn)
         return arn.removeprefix(prefix)
 
     def _find(self, ctx: Context, resource: str) -> tuple[Subscription, StandardsControl]:
