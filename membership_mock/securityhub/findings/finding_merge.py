@@ -133,7 +133,12 @@ def _workflow_status(fields: Mapping[str, Any], before: Mapping[str, Any]) -> st
 
 
 def _control_passed(fields: Mapping[str, Any]) -> bool:
-    """Return whether a finding says that a control of Security Hub itself has passed."""
-    compliance = fields.get("Compliance", {})
-    is_own = str(fields["ProductArn"]).endswith("::product/aws/securityhub")
-    return is_own and bool(compliance.get("Status") == "PASSED")
+    """Return whether an active finding says that a control of Security Hub itself has passed.
+
+    An archived one keeps its status, as in the published example of GetFindings.
+    """
+    return bool(
+        str(fields["ProductArn"]).endswith("::product/aws/securityhub")
+        and fields.get("Compliance", {}).get("Status") == "PASSED"
+        and fields["RecordState"] == "ACTIVE"
+    )
