@@ -71,7 +71,7 @@ class Responders(CaseFamily):
             backend.partition,
             due,
             request_id="",
-            principal=SERVICE,
+            acting=SERVICE,
         )
         self.of(CaseStatus).close(ctx, case)
 
@@ -101,12 +101,12 @@ class Responders(CaseFamily):
         """Replace the body of a comment that AWS has written."""
         case = self._open_case(ctx, case_id)
         try:
-            ctx.principal = find_comment(case, comment_id).creator
+            ctx.acting = find_comment(case, comment_id).creator
         except ResourceNotFoundException as refusal:
             raise UsageError(f"{refusal.message} It has {len(case.comments)} comments.") from None
-        if ctx.principal not in AWS:
+        if ctx.acting not in AWS:
             raise UsageError(
-                f"Comment {comment_id} of case {case_id} is by the customer {ctx.principal}, so AWS"
+                f"Comment {comment_id} of case {case_id} is by the customer {ctx.acting}, so AWS"
                 " does not edit it: let the account call update_case_comment."
             )
         self.of(Comments).update_case_comment(ctx, case_id, comment_id, body)

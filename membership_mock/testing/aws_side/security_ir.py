@@ -99,7 +99,7 @@ class SecurityIrSide(Side):
                 partition_of(self._region),
                 world.clock.now(),
                 world.uuid(),
-                principal,
+                acting=principal,
             )
             try:
                 yield self._family(SERVICE_ID, Responders), ctx
