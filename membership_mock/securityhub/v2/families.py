@@ -1,0 +1,30 @@
+"""The families of Security Hub V2, for the service's backend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from membership_mock.engine.pipeline.operation import Family
+from membership_mock.securityhub.v2.aggregation.aggregators import AggregatorsV2
+from membership_mock.securityhub.v2.aggregation.home_region import HomeRegionV2
+from membership_mock.securityhub.v2.hub.free_trials import FreeTrialsV2
+from membership_mock.securityhub.v2.hub.hubs import HubsV2
+from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.organization.delegation import DelegationV2
+from membership_mock.securityhub.v2.organization.designation import DesignationV2
+
+V2_FAMILIES: tuple[type[Family], ...] = (
+    SubscriptionV2,
+    HubsV2,
+    FreeTrialsV2,
+    DelegationV2,
+    DesignationV2,
+    HomeRegionV2,
+    AggregatorsV2,
+)
+
+#: those with taggable resources
+V2_TAGGED: tuple[type[Family], ...] = (HubsV2, AggregatorsV2)
+
+#: what botocore's paginators do not say
+V2_PAGINATORS: dict[str, dict[str, str]] = {}

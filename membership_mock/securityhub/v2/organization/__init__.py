@@ -1,0 +1,1 @@
+"""The delegated administrator of Security Hub V2, and who may do what because of it."""

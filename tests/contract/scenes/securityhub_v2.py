@@ -1,0 +1,55 @@
+"""The part of Security Hub's scene that is about Security Hub V2."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.contract.samples_from_model import Break
+from tests.contract.scenes import ACCOUNT, REGION
+
+#: what the newer operations say, by the kind of a violation
+_WORDS = {
+    "required": r"{name} is required",
+    "length": r"{name} must (be|have) (between \S+ and \S+|at least \S+) (characters|entries)",
+    "range": r"{name} must be (between \S+ and \S+|at least \S+)",
+    "pattern": r"{name} is invalid: Member must satisfy regular expression pattern: .*",
+    "enum": r"{name} must be one of: .*",
+}
+
+
+def call_v2(mock: Any) -> None:
+    """Call all operations of V2 with success."""
+    client = mock.client("securityhub", account=ACCOUNT, region=REGION)
+    client.enable_security_hub_v2()
+    client.describe_security_hub_v2()
+    _aggregators(client)
+    if hasattr(client, "enable_security_hub_feature_v2"):
+        _newest(client)
+    client.disable_security_hub_v2()
+
+
+def _newest(client: Any) -> None:
+    """Call the operations that the oldest supported botocore does not have."""
+    client.enable_security_hub_feature_v2(FeatureName="NETWORK_SCANNING")
+    client.disable_security_hub_feature_v2(FeatureName="NETWORK_SCANNING")
+    client.list_free_trial_statuses_v2()
+
+
+def _aggregators(client: Any) -> None:
+    wanted = {"RegionLinkingMode": "SPECIFIED_REGIONS", "LinkedRegions": ["eu-west-2"]}
+    arn = client.create_aggregator_v2(**wanted)["AggregatorV2Arn"]
+    client.get_aggregator_v2(AggregatorV2Arn=arn)
+    client.list_aggregators_v2()
+    client.update_aggregator_v2(AggregatorV2Arn=arn, **wanted)
+    client.delete_aggregator_v2(AggregatorV2Arn=arn)
+
+
+def assert_newer_refusal(response: dict[str, Any], broken: Break) -> None:
+    """Check the words of an operation that declares ValidationException."""
+    message = response["Error"]["Message"]
+    if broken.kind == "type":
+        assert f"'/{'/'.join(map(str, broken.path))}'" in message
+        return
+    name = re.escape(".".join(map(str, broken.path)))
+    assert re.fullmatch(_WORDS[broken.kind].format(name=name), message, re.DOTALL), message
