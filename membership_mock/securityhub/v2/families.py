@@ -7,11 +7,18 @@ from typing import Any
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.securityhub.v2.aggregation.aggregators import AggregatorsV2
 from membership_mock.securityhub.v2.aggregation.home_region import HomeRegionV2
+from membership_mock.securityhub.v2.findings.arrivals import ArrivalsV2
+from membership_mock.securityhub.v2.findings.findings import PAGE_SIZE, FindingsV2
+from membership_mock.securityhub.v2.findings.products import ProductsV2
+from membership_mock.securityhub.v2.findings.updates import FindingUpdatesV2
+from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
 from membership_mock.securityhub.v2.hub.free_trials import FreeTrialsV2
 from membership_mock.securityhub.v2.hub.hubs import HubsV2
 from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.organization.delegation import DelegationV2
 from membership_mock.securityhub.v2.organization.designation import DesignationV2
+from membership_mock.securityhub.v2.organization.scopes import ScopesV2
+from membership_mock.securityhub.v2.trends.finding_trends import FindingTrendsV2
 
 V2_FAMILIES: tuple[type[Family], ...] = (
     SubscriptionV2,
@@ -21,10 +28,19 @@ V2_FAMILIES: tuple[type[Family], ...] = (
     DesignationV2,
     HomeRegionV2,
     AggregatorsV2,
+    ScopesV2,
+    VisibleFindings,
+    ArrivalsV2,
+    FindingsV2,
+    FindingUpdatesV2,
+    ProductsV2,
+    FindingTrendsV2,
 )
 
 #: those with taggable resources
 V2_TAGGED: tuple[type[Family], ...] = (HubsV2, AggregatorsV2)
 
 #: what botocore's paginators do not say
-V2_PAGINATORS: dict[str, dict[str, str]] = {}
+V2_PAGING: dict[str, dict[str, Any]] = {
+    "GetFindingsV2": {"page_size": PAGE_SIZE},
+}

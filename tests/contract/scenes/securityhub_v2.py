@@ -24,6 +24,7 @@ def call_v2(mock: Any) -> None:
     client.enable_security_hub_v2()
     client.describe_security_hub_v2()
     _aggregators(client)
+    _findings(client)
     if hasattr(client, "enable_security_hub_feature_v2"):
         _newest(client)
     client.disable_security_hub_v2()
@@ -43,6 +44,15 @@ def _aggregators(client: Any) -> None:
     client.list_aggregators_v2()
     client.update_aggregator_v2(AggregatorV2Arn=arn, **wanted)
     client.delete_aggregator_v2(AggregatorV2Arn=arn)
+
+
+def _findings(client: Any) -> None:
+    (found,) = client.get_findings_v2()["Findings"]
+    uid = found["metadata"]["uid"]
+    client.batch_update_findings_v2(MetadataUids=[uid], StatusId=2)
+    client.get_finding_statistics_v2(GroupByRules=[{"GroupByField": "severity"}])
+    client.get_findings_trends_v2(StartTime="2026-01-01", EndTime="2026-01-02")
+    client.describe_products_v2()
 
 
 def assert_newer_refusal(response: dict[str, Any], broken: Break) -> None:

@@ -15,6 +15,7 @@ from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.timestamps import WRITING
 from membership_mock.securityhub.errors import AccessDeniedException
 from membership_mock.securityhub.v2.aggregation.aggregator_store import AggregatorV2Store
+from membership_mock.securityhub.v2.findings.arrivals import ArrivalsV2
 from membership_mock.securityhub.v2.hub.hub_store import FeatureState, HubV2, HubV2Store
 from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
 
@@ -46,6 +47,7 @@ class HubsV2(Family):
                 tags=tags or {},
             )
             store.trials.setdefault(ctx.account_id, ctx.now)
+            self.of(ArrivalsV2).open(ctx.now)
         return {"HubV2Arn": hub.hub_v2_arn}
 
     @operation("DescribeSecurityHubV2")
@@ -92,6 +94,7 @@ class HubsV2(Family):
         if hub.by_policy:
             raise AccessDeniedException(MANAGED_BY_POLICY.format("Security Hub V2"))
         del self.store(HubV2Store).hubs[ctx.account_id]
+        self.of(ArrivalsV2).close()
         aggregators = self.store(AggregatorV2Store).aggregators
         aggregator = aggregators.get(ctx.account_id)
         if aggregator is not None and aggregator.aggregation_region == ctx.region:

@@ -1,0 +1,153 @@
+"""What happens in Security Hub V2 when a product sends a finding.
+
+A finding that the older service imports is noted here if the account has a hub of V2; those that
+were imported before are noted when the hub is enabled. Automation rules act on each arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from membership_mock.engine.pipeline.context import Context
+from membership_mock.engine.pipeline.operation import Family
+from membership_mock.securityhub.findings.finding_format import instant
+from membership_mock.securityhub.findings.finding_store import Finding, FindingStore, place_of
+from membership_mock.securityhub.v2.findings import vocabulary as words
+from membership_mock.securityhub.v2.findings.documents import of_provider, uid_of
+from membership_mock.securityhub.v2.findings.ocsf_store import (
+    AccountFindings,
+    OcsfFindingStore,
+    OcsfRecord,
+)
+from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
+
+
+class ArrivalsV2(Family):
+    """The arrival of findings in this account and region."""
+
+    def open(self, now: datetime) -> None:
+        """Note the findings that the older service has, for a hub that was just enabled."""
+        backend = self.backend
+        held = self.store(OcsfFindingStore).open(backend.account_id, backend.region_name)
+        shelf = self.store(FindingStore).shelves.get(held.region, {}).get(held.account_id)
+        if shelf is None:
+            return
+        shelf.expire(now)
+        for finding in shelf.ordered:
+            workflow = finding.fields.get("Workflow", {}).get("Status", "NEW")
+            self._add(held, finding, workflow, None)
+
+    def close(self) -> None:
+        """Forget the findings, for a hub that was just disabled."""
+        backend = self.backend
+        self.store(OcsfFindingStore).close(backend.account_id, backend.region_name)
+
+    def imported(self, ctx: Context, given: Mapping[str, Any], finding: Finding) -> None:
+        """Note a finding that the older service has just imported.
+
+        Args:
+            ctx: the request that imported it.
+            given: the finding as the provider sent it.
+            finding: the finding as the older service keeps it now.
+        """
+        held = self._held()
+        if held is None:
+            return
+        self.of(VisibleFindings).expire(held, ctx.now)
+        uid = held.by_identity.get(finding.identity)
+        if uid is None:
+            workflow = str((given.get("Workflow") or {}).get("Status", "NEW"))
+            record = self._add(held, finding, workflow, (given.get("Note") or {}).get("Text"))
+        else:
+            record = held.records[uid]
+            self._update(held, record, finding, ctx.now)
+        self._act(ctx, record)
+
+    def written(self, ctx: Context, document: dict[str, Any]) -> OcsfRecord:
+        """Keep a finding that was written in OCSF, or a new version of one.
+
+        Args:
+            ctx: who it is about, where and when.
+            document: the finding, complete but for its uid and what happened to it.
+        """
+        held = self._held()
+        if held is None:
+            raise ValueError("there is no hub of V2")
+        self.of(VisibleFindings).expire(held, ctx.now)
+        info, product = document["finding_info"], document["metadata"]["product"]["uid"]
+        uid = uid_of(ctx.account_id, ctx.region, product, info["uid"])
+        modified = instant(info["modified_time_dt"]) or ctx.now
+        record = held.records.get(uid)
+        if record is None:
+            sequence = self.store(FindingStore).next_sequence()
+            record = OcsfRecord(
+                uid=uid,
+                account_id=ctx.account_id,
+                region=ctx.region,
+                sequence=sequence,
+                place=place_of(modified, sequence),
+                touched=ctx.now,
+                created_at=ctx.now,
+                activity_id=document["activity_id"],
+                document=document,
+            )
+            self._keep(held, record)
+        else:
+            held.move(record, place_of(modified, record.sequence))
+            record.document = document
+            record.activity_id = document["activity_id"]
+            record.touched = ctx.now
+            record.version += 1
+        document["metadata"]["uid"] = uid
+        self._act(ctx, record)
+        return record
+
+    def _held(self) -> AccountFindings | None:
+        store = self.store_if_any(OcsfFindingStore)
+        backend = self.backend
+        return store.of(backend.account_id, backend.region_name) if store else None
+
+    def _add(
+        self, held: AccountFindings, finding: Finding, workflow: str, note: str | None
+    ) -> OcsfRecord:
+        is_archived = finding.fields.get("RecordState") == "ARCHIVED"
+        record = OcsfRecord(
+            uid=uid_of(held.account_id, held.region, *finding.identity),
+            account_id=held.account_id,
+            region=held.region,
+            sequence=finding.sequence,
+            place=finding.place,
+            touched=finding.touched,
+            created_at=finding.touched,
+            activity_id=words.CLOSE if is_archived else words.CREATE,
+            identity=finding.identity,
+            workflow=workflow,
+            note=note,
+        )
+        self._keep(held, record)
+        return record
+
+    def _keep(self, held: AccountFindings, record: OcsfRecord) -> None:
+        held.add(record)
+        self.store(OcsfFindingStore).homes[record.uid] = (record.region, record.account_id)
+
+    def _update(
+        self, held: AccountFindings, record: OcsfRecord, finding: Finding, now: datetime
+    ) -> None:
+        is_archived = finding.fields.get("RecordState") == "ARCHIVED"
+        was_archived = record.activity_id == words.CLOSE
+        if was_archived and not is_archived and record.workflow in ("NOTIFIED", "RESOLVED"):
+            record.workflow = "NEW"  # as in the older service: the problem is back
+        record.activity_id = words.CLOSE if is_archived else words.UPDATE
+        record.touched = now
+        record.version += 1
+        held.move(record, finding.place)
+
+    def _act(self, ctx: Context, record: OcsfRecord) -> None:
+        """Let automation rules act on what the provider says."""
+        document = of_provider(self.store(FindingStore), record)
+        if document is None:
+            return
+        del ctx
