@@ -7,6 +7,11 @@ from typing import Any
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.securityhub.v2.aggregation.aggregators import AggregatorsV2
 from membership_mock.securityhub.v2.aggregation.home_region import HomeRegionV2
+from membership_mock.securityhub.v2.automation_rules.automation_rules import AutomationRulesV2
+from membership_mock.securityhub.v2.automation_rules.rule_runner import RuleRunnerV2
+from membership_mock.securityhub.v2.connectors.connectors import ConnectorsV2
+from membership_mock.securityhub.v2.connectors.ticket_maker import TicketMakerV2
+from membership_mock.securityhub.v2.connectors.tickets import TicketsV2
 from membership_mock.securityhub.v2.findings.arrivals import ArrivalsV2
 from membership_mock.securityhub.v2.findings.findings import PAGE_SIZE, FindingsV2
 from membership_mock.securityhub.v2.findings.products import ProductsV2
@@ -18,6 +23,8 @@ from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.organization.delegation import DelegationV2
 from membership_mock.securityhub.v2.organization.designation import DesignationV2
 from membership_mock.securityhub.v2.organization.scopes import ScopesV2
+from membership_mock.securityhub.v2.resources.resource_index import ResourceIndexV2
+from membership_mock.securityhub.v2.resources.resources import ResourcesV2
 from membership_mock.securityhub.v2.trends.finding_trends import FindingTrendsV2
 
 V2_FAMILIES: tuple[type[Family], ...] = (
@@ -35,12 +42,28 @@ V2_FAMILIES: tuple[type[Family], ...] = (
     FindingUpdatesV2,
     ProductsV2,
     FindingTrendsV2,
+    RuleRunnerV2,
+    AutomationRulesV2,
+    ConnectorsV2,
+    TicketMakerV2,
+    TicketsV2,
+    ResourceIndexV2,
+    ResourcesV2,
 )
 
 #: those with taggable resources
-V2_TAGGED: tuple[type[Family], ...] = (HubsV2, AggregatorsV2)
+V2_TAGGED: tuple[type[Family], ...] = (
+    HubsV2,
+    AggregatorsV2,
+    AutomationRulesV2,
+    ConnectorsV2,
+)
 
+_PAGING = {"input_token": "NextToken", "output_token": "NextToken", "limit_key": "MaxResults"}
 #: what botocore's paginators do not say
 V2_PAGING: dict[str, dict[str, Any]] = {
     "GetFindingsV2": {"page_size": PAGE_SIZE},
+    # these have no paginator in botocore
+    "ListAutomationRulesV2": {**_PAGING, "result_key": "Rules"},
+    "ListConnectorsV2": {**_PAGING, "result_key": "Connectors"},
 }

@@ -25,6 +25,9 @@ def call_v2(mock: Any) -> None:
     client.describe_security_hub_v2()
     _aggregators(client)
     _findings(client)
+    _resources(client)
+    _rules(client)
+    _connectors(client, mock.aws_side(account=ACCOUNT, region=REGION))
     if hasattr(client, "enable_security_hub_feature_v2"):
         _newest(client)
     client.disable_security_hub_v2()
@@ -53,6 +56,39 @@ def _findings(client: Any) -> None:
     client.get_finding_statistics_v2(GroupByRules=[{"GroupByField": "severity"}])
     client.get_findings_trends_v2(StartTime="2026-01-01", EndTime="2026-01-02")
     client.describe_products_v2()
+
+
+def _resources(client: Any) -> None:
+    client.get_resources_v2()
+    client.get_resources_statistics_v2(GroupByRules=[{"GroupByField": "ResourceType"}])
+    client.get_resources_trends_v2(StartTime="2026-01-01", EndTime="2026-01-02")
+
+
+def _rules(client: Any) -> None:
+    rule = client.create_automation_rule_v2(
+        RuleName="triage",
+        Description="A rule",
+        RuleOrder=1,
+        Criteria={"OcsfFindingCriteria": {}},
+        Actions=[{"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"StatusId": 2}}],
+    )
+    client.get_automation_rule_v2(Identifier=rule["RuleId"])
+    client.list_automation_rules_v2()
+    client.update_automation_rule_v2(Identifier=rule["RuleId"], RuleOrder=2)
+    client.delete_automation_rule_v2(Identifier=rule["RuleId"])
+
+
+def _connectors(client: Any, aws: Any) -> None:
+    client.create_aggregator_v2(RegionLinkingMode="SPECIFIED_REGIONS", LinkedRegions=[])
+    provider = {"JiraCloud": {"ProjectKey": "SEC"}}
+    connector = client.create_connector_v2(Name="jira", Provider=provider)["ConnectorId"]
+    visit = aws.authorize_connector(connector)
+    client.register_connector_v2(AuthCode=visit.auth_code, AuthState=visit.auth_state)
+    client.get_connector_v2(ConnectorId=connector)
+    client.list_connectors_v2()
+    client.update_connector_v2(ConnectorId=connector, Description="ours")
+    client.create_ticket_v2(ConnectorId=connector, FindingMetadataUid="any", Mode="DRYRUN")
+    client.delete_connector_v2(ConnectorId=connector)
 
 
 def assert_newer_refusal(response: dict[str, Any], broken: Break) -> None:

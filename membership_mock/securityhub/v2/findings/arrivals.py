@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.securityhub.findings.finding_format import instant
 from membership_mock.securityhub.findings.finding_store import Finding, FindingStore, place_of
+from membership_mock.securityhub.v2.automation_rules.rule_runner import RuleRunnerV2
 from membership_mock.securityhub.v2.findings import vocabulary as words
+from membership_mock.securityhub.v2.findings.asff_resources import ids_of as asff_ids
 from membership_mock.securityhub.v2.findings.documents import of_provider, uid_of
 from membership_mock.securityhub.v2.findings.ocsf_store import (
     AccountFindings,
@@ -22,6 +25,8 @@ from membership_mock.securityhub.v2.findings.ocsf_store import (
     OcsfRecord,
 )
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
+from membership_mock.securityhub.v2.resources.resource_documents import of_finding
+from membership_mock.securityhub.v2.resources.resource_index import ResourceIndexV2, ids_of
 
 
 class ArrivalsV2(Family):
@@ -37,12 +42,14 @@ class ArrivalsV2(Family):
         shelf.expire(now)
         for finding in shelf.ordered:
             workflow = finding.fields.get("Workflow", {}).get("Status", "NEW")
-            self._add(held, finding, workflow, None)
+            record = self._add(held, finding, workflow, None)
+            self.of(ResourceIndexV2).note(record, asff_ids(finding.fields), now)
 
     def close(self) -> None:
         """Forget the findings, for a hub that was just disabled."""
         backend = self.backend
         self.store(OcsfFindingStore).close(backend.account_id, backend.region_name)
+        self.of(ResourceIndexV2).close()
 
     def imported(self, ctx: Context, given: Mapping[str, Any], finding: Finding) -> None:
         """Note a finding that the older service has just imported.
@@ -146,8 +153,14 @@ class ArrivalsV2(Family):
         held.move(record, finding.place)
 
     def _act(self, ctx: Context, record: OcsfRecord) -> None:
-        """Let automation rules act on what the provider says."""
+        """Note the resources of a finding, and let automation rules act on what it says."""
         document = of_provider(self.store(FindingStore), record)
         if document is None:
             return
-        del ctx
+        resources = self.of(ResourceIndexV2).note(record, ids_of(document), ctx.now)
+        runner = self.of(RuleRunnerV2)
+        runner.run(ctx, record, document)
+        for resource in resources:
+            said = runner.criticality(ctx, record.region, partial(of_finding, resource, document))
+            if said is not None:
+                resource.criticality = said

@@ -19,15 +19,28 @@ def resources(fields: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def ids_of(fields: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the resources of a finding: the ARN of each, or else its uid."""
+    found = (
+        _identifiers(config_type(each.get("Type", "Other")), str(each.get("Id", "")))
+        for each in fields.get("Resources", ())
+    )
+    return [arn or uid for uid, arn in found]
+
+
+def _identifiers(kind: str, named: str) -> tuple[str, str | None]:
+    """Return the uid of a resource, and its ARN if it has one."""
+    if kind == ACCOUNT:
+        return named.removeprefix(_ACCOUNT_ID), None
+    if named.startswith("arn:"):
+        # observed for instances, functions and buckets
+        return named.replace("/", ":").rpartition(":")[2], named
+    return named, None
+
+
 def _resource(given: Mapping[str, Any], account_id: str, is_inspector: bool) -> dict[str, Any]:
     kind = config_type(given.get("Type", "Other"))
-    named = str(given.get("Id", ""))
-    uid, arn = named, None
-    if kind == ACCOUNT:
-        uid = named.removeprefix(_ACCOUNT_ID)
-    elif named.startswith("arn:"):
-        # observed for instances, functions and buckets
-        uid, arn = named.replace("/", ":").rpartition(":")[2], named
+    uid, arn = _identifiers(kind, str(given.get("Id", "")))
     details = given.get("Details")
     return {
         "cloud_partition": given.get("Partition"),

@@ -19,6 +19,7 @@ from membership_mock.securityhub.v2.findings.documents import uid_of
 from membership_mock.securityhub.v2.findings.ocsf_store import OcsfRecord
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
 from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.resources.resource_store import ResourceV2Store
 
 LONGEST_COMMENT = 512
 
@@ -86,6 +87,7 @@ class FindingUpdatesV2(Family):
         record.overlay.update(changes)
         record.touched = ctx.now
         record.version += 1
+        self.store(ResourceV2Store).of(record.account_id, record.region).touch(record.uid)
         if record.identity is not None:
             # kept for 90 days after the latest update, whichever service it was made through
             shelf = self.store(FindingStore).shelves[record.region][record.account_id]

@@ -24,6 +24,7 @@ from membership_mock.securityhub.v2.findings.ocsf_store import (
 from membership_mock.securityhub.v2.organization.scopes import ScopesV2
 from membership_mock.securityhub.v2.queries.fields import Document
 from membership_mock.securityhub.v2.queries.pages import Source
+from membership_mock.securityhub.v2.resources.resource_store import ResourceV2Store
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ class VisibleFindings(Family):
                 touched = finding.touched if finding else None
             if touched is None or touched + RETENTION <= now:
                 held.remove(record)
+                self.store(ResourceV2Store).of(held.account_id, held.region).unlink(record.uid)
                 self.store(OcsfFindingStore).homes.pop(record.uid, None)
             elif oldest is None or touched < oldest:
                 oldest = touched

@@ -15,6 +15,8 @@ from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.timestamps import WRITING
 from membership_mock.securityhub.errors import AccessDeniedException
 from membership_mock.securityhub.v2.aggregation.aggregator_store import AggregatorV2Store
+from membership_mock.securityhub.v2.automation_rules.rule_store import AutomationRuleV2Store
+from membership_mock.securityhub.v2.connectors.connector_store import ConnectorV2Store
 from membership_mock.securityhub.v2.findings.arrivals import ArrivalsV2
 from membership_mock.securityhub.v2.hub.hub_store import FeatureState, HubV2, HubV2Store
 from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
@@ -99,6 +101,8 @@ class HubsV2(Family):
         aggregator = aggregators.get(ctx.account_id)
         if aggregator is not None and aggregator.aggregation_region == ctx.region:
             del aggregators[ctx.account_id]
+        self.store(AutomationRuleV2Store).accounts.pop(ctx.account_id, None)
+        self.store(ConnectorV2Store).accounts.pop(ctx.account_id, None)
 
     @operation("EnableSecurityHubFeatureV2", optional=True)
     def enable_security_hub_feature_v2(self, ctx: Context, feature_name: str) -> None:

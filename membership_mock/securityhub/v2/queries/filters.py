@@ -7,7 +7,7 @@ logic also where one field is asked for twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -73,6 +73,19 @@ def joined(tests: Sequence[Test], operator: str | None) -> Test | None:
     if operator == "OR":
         return lambda document: any(test(document) for test in tests)
     return lambda document: all(test(document) for test in tests)
+
+
+def leaves_of(filters: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
+    """Yield every single condition of filters, whatever joins them."""
+    for composite in (filters or {}).get("CompositeFilters") or []:
+        yield from _leaves(composite)
+
+
+def _leaves(composite: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for kind in _KINDS:
+        yield from composite.get(kind) or []
+    for nested in composite.get("NestedCompositeFilters") or []:
+        yield from _leaves(nested)
 
 
 def equal_values(filters: Mapping[str, Any] | None, name: str) -> set[str] | None:
