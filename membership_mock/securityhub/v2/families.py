@@ -10,8 +10,10 @@ from membership_mock.securityhub.v2.aggregation.home_region import HomeRegionV2
 from membership_mock.securityhub.v2.automation_rules.automation_rules import AutomationRulesV2
 from membership_mock.securityhub.v2.automation_rules.rule_runner import RuleRunnerV2
 from membership_mock.securityhub.v2.connectors.connectors import ConnectorsV2
+from membership_mock.securityhub.v2.connectors.cspm_connectors import CspmConnectors
 from membership_mock.securityhub.v2.connectors.ticket_maker import TicketMakerV2
 from membership_mock.securityhub.v2.connectors.tickets import TicketsV2
+from membership_mock.securityhub.v2.exports.exports import ExportsV2
 from membership_mock.securityhub.v2.findings.arrivals import ArrivalsV2
 from membership_mock.securityhub.v2.findings.findings import PAGE_SIZE, FindingsV2
 from membership_mock.securityhub.v2.findings.products import ProductsV2
@@ -23,8 +25,12 @@ from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.organization.delegation import DelegationV2
 from membership_mock.securityhub.v2.organization.designation import DesignationV2
 from membership_mock.securityhub.v2.organization.scopes import ScopesV2
+from membership_mock.securityhub.v2.remediation.recommended_policies import RecommendedPoliciesV2
+from membership_mock.securityhub.v2.remediation.remediations import PAGE_SIZE as REMEDIATIONS
+from membership_mock.securityhub.v2.remediation.remediations import RemediationsV2
 from membership_mock.securityhub.v2.resources.resource_index import ResourceIndexV2
 from membership_mock.securityhub.v2.resources.resources import ResourcesV2
+from membership_mock.securityhub.v2.software.software import SoftwareV2
 from membership_mock.securityhub.v2.trends.finding_trends import FindingTrendsV2
 
 V2_FAMILIES: tuple[type[Family], ...] = (
@@ -49,6 +55,11 @@ V2_FAMILIES: tuple[type[Family], ...] = (
     TicketsV2,
     ResourceIndexV2,
     ResourcesV2,
+    ExportsV2,
+    SoftwareV2,
+    RemediationsV2,
+    RecommendedPoliciesV2,
+    CspmConnectors,
 )
 
 #: those with taggable resources
@@ -57,13 +68,17 @@ V2_TAGGED: tuple[type[Family], ...] = (
     AggregatorsV2,
     AutomationRulesV2,
     ConnectorsV2,
+    CspmConnectors,
 )
 
 _PAGING = {"input_token": "NextToken", "output_token": "NextToken", "limit_key": "MaxResults"}
 #: what botocore's paginators do not say
 V2_PAGING: dict[str, dict[str, Any]] = {
     "GetFindingsV2": {"page_size": PAGE_SIZE},
+    "GetRemediationsV2": {"page_size": REMEDIATIONS},
+    "ListExposuresByRemediationV2": {"page_size": REMEDIATIONS},
     # these have no paginator in botocore
     "ListAutomationRulesV2": {**_PAGING, "result_key": "Rules"},
+    "ListConnectors": {**_PAGING, "result_key": "Connectors"},
     "ListConnectorsV2": {**_PAGING, "result_key": "Connectors"},
 }

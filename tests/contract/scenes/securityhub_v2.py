@@ -29,15 +29,54 @@ def call_v2(mock: Any) -> None:
     _rules(client)
     _connectors(client, mock.aws_side(account=ACCOUNT, region=REGION))
     if hasattr(client, "enable_security_hub_feature_v2"):
-        _newest(client)
+        _newest(client, mock.aws_side(account=ACCOUNT, region=REGION))
     client.disable_security_hub_v2()
 
 
-def _newest(client: Any) -> None:
+def _newest(client: Any, aws: Any) -> None:
     """Call the operations that the oldest supported botocore does not have."""
     client.enable_security_hub_feature_v2(FeatureName="NETWORK_SCANNING")
     client.disable_security_hub_feature_v2(FeatureName="NETWORK_SCANNING")
     client.list_free_trial_statuses_v2()
+    _exports(client)
+    aws.record_software("openssl", "3.0", "library", on=["i-1"])
+    client.get_software_v2()
+    client.get_software_statistics_v2(GroupByRules=[{"GroupByField": "PackageName"}])
+    client.get_software_resources_v2(PackageName="openssl", PackageType="library")
+    exposure = aws.ocsf_finding(kind="exposure")
+    target = aws.remediation_target([(exposure, "High", None)])
+    client.get_remediations_v2()
+    client.list_exposures_by_remediation_v2(TargetUid=target)
+    unused = aws.ocsf_finding(kind="unused_permission")
+    client.generate_recommended_policy_v2(MetadataUid=unused)
+    client.get_recommended_policy_v2(MetadataUid=unused)
+    _cspm_connectors(client)
+
+
+def _exports(client: Any) -> None:
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    job = client.start_export_job_v2(
+        Destination={"S3": {"BucketArn": "arn:aws:s3:::reports", "KmsKeyArn": key}},
+        OutputConfiguration={"Findings": {"Format": "OCSF_JSON"}},
+    )["ExportJobId"]
+    client.get_export_job_v2(ExportJobId=job)
+    client.cancel_export_job_v2(ExportJobId=job)
+    client.list_export_jobs_v2()
+
+
+def _cspm_connectors(client: Any) -> None:
+    settings = {
+        "ScopeConfiguration": {"ScopeType": "TENANT"},
+        "AzureRegions": ["westeurope"],
+    }
+    arn = f"arn:aws:config:{REGION}:{ACCOUNT}:connector/a"
+    connector = client.create_connector(
+        Name="azure", Provider={"Azure": {"AWSConfigConnectorArn": arn, **settings}}
+    )["ConnectorId"]
+    client.get_connector(ConnectorId=connector)
+    client.update_connector(ConnectorId=connector, Provider={"Azure": settings})
+    client.list_connectors()
+    client.delete_connector(ConnectorId=connector)
 
 
 def _aggregators(client: Any) -> None:

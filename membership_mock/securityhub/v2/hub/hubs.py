@@ -17,9 +17,16 @@ from membership_mock.securityhub.errors import AccessDeniedException
 from membership_mock.securityhub.v2.aggregation.aggregator_store import AggregatorV2Store
 from membership_mock.securityhub.v2.automation_rules.rule_store import AutomationRuleV2Store
 from membership_mock.securityhub.v2.connectors.connector_store import ConnectorV2Store
+from membership_mock.securityhub.v2.exports.export_store import ExportStore
 from membership_mock.securityhub.v2.findings.arrivals import ArrivalsV2
+from membership_mock.securityhub.v2.findings.ocsf_store import OcsfFindingStore
 from membership_mock.securityhub.v2.hub.hub_store import FeatureState, HubV2, HubV2Store
 from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.remediation.remediation_store import (
+    RecommendationStore,
+    RemediationStore,
+)
+from membership_mock.securityhub.v2.software.software_store import SoftwareStore
 
 #: all features there are
 FEATURES = ("NETWORK_SCANNING",)
@@ -95,14 +102,7 @@ class HubsV2(Family):
             return
         if hub.by_policy:
             raise AccessDeniedException(MANAGED_BY_POLICY.format("Security Hub V2"))
-        del self.store(HubV2Store).hubs[ctx.account_id]
-        self.of(ArrivalsV2).close()
-        aggregators = self.store(AggregatorV2Store).aggregators
-        aggregator = aggregators.get(ctx.account_id)
-        if aggregator is not None and aggregator.aggregation_region == ctx.region:
-            del aggregators[ctx.account_id]
-        self.store(AutomationRuleV2Store).accounts.pop(ctx.account_id, None)
-        self.store(ConnectorV2Store).accounts.pop(ctx.account_id, None)
+        self._forget(ctx)
 
     @operation("EnableSecurityHubFeatureV2", optional=True)
     def enable_security_hub_feature_v2(self, ctx: Context, feature_name: str) -> None:
@@ -121,6 +121,25 @@ class HubsV2(Family):
             yield TaggedResource(
                 arn=hub.hub_v2_arn, tags=hub.tags, resource_type="securityhub:hubv2"
             )
+
+    def _forget(self, ctx: Context) -> None:
+        """Drop what V2 keeps of the caller in this region."""
+        del self.store(HubV2Store).hubs[ctx.account_id]
+        held = self.store(OcsfFindingStore).of(ctx.account_id, ctx.region)
+        recommended = self.store(RecommendationStore)
+        for uid in held.records if held else ():
+            recommended.recommendations.pop(uid, None)
+            recommended.planned.pop(uid, None)
+        self.of(ArrivalsV2).close()
+        aggregators = self.store(AggregatorV2Store).aggregators
+        aggregator = aggregators.get(ctx.account_id)
+        if aggregator is not None and aggregator.aggregation_region == ctx.region:
+            del aggregators[ctx.account_id]
+        self.store(AutomationRuleV2Store).accounts.pop(ctx.account_id, None)
+        self.store(ConnectorV2Store).accounts.pop(ctx.account_id, None)
+        self.store(ExportStore).jobs.clear()
+        for kept in (self.store(SoftwareStore).software, self.store(RemediationStore).targets):
+            kept.get(ctx.region, {}).pop(ctx.account_id, None)
 
     def _switch(self, ctx: Context, name: str, *, enabled: bool) -> None:
         """Switch a feature.
