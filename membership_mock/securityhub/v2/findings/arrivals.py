@@ -36,11 +36,11 @@ class ArrivalsV2(Family):
         """Note the findings that the older service has, for a hub that was just enabled."""
         backend = self.backend
         held = self.store(OcsfFindingStore).open(backend.account_id, backend.region_name)
-        shelf = self.store(FindingStore).shelves.get(held.region, {}).get(held.account_id)
-        if shelf is None:
+        index = self.store(FindingStore).shelves.get(held.region, {}).get(held.account_id)
+        if index is None:
             return
-        shelf.expire(now)
-        for finding in shelf.ordered:
+        index.expire(now)
+        for finding in index.ordered:
             workflow = finding.fields.get("Workflow", {}).get("Status", "NEW")
             record = self._add(held, finding, workflow, None)
             self.of(ResourceIndexV2).note(record, asff_ids(finding.fields), now)

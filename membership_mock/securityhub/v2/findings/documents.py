@@ -31,8 +31,8 @@ def of_provider(older: FindingStore, record: OcsfRecord) -> dict[str, Any] | Non
     """
     if record.identity is None:
         return record.document
-    shelf = older.shelves.get(record.region, {}).get(record.account_id)
-    finding = shelf.findings.get(record.identity) if shelf else None
+    index = older.shelves.get(record.region, {}).get(record.account_id)
+    finding = index.findings.get(record.identity) if index else None
     if finding is None:
         return None
     status_id = words.STATUS_OF_WORKFLOW[record.workflow]

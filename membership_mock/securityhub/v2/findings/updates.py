@@ -90,8 +90,8 @@ class FindingUpdatesV2(Family):
         self.store(ResourceV2Store).of(record.account_id, record.region).touch(record.uid)
         if record.identity is not None:
             # kept for 90 days after the latest update, whichever service it was made through
-            shelf = self.store(FindingStore).shelves[record.region][record.account_id]
-            shelf.findings[record.identity].touched = ctx.now
+            index = self.store(FindingStore).shelves[record.region][record.account_id]
+            index.findings[record.identity].touched = ctx.now
 
     def _identifiers(self, record: OcsfRecord) -> dict[str, Any]:
         if record.identity is not None:

@@ -132,14 +132,14 @@ class VisibleFindings(Family):
         """Drop what nobody has touched for 90 days, in either service."""
         if held.next_expiry is not None and now < held.next_expiry:
             return
-        shelf = self.store(FindingStore).shelves.get(held.region, {}).get(held.account_id)
-        if shelf is not None:
-            shelf.expire(now)
+        index = self.store(FindingStore).shelves.get(held.region, {}).get(held.account_id)
+        if index is not None:
+            index.expire(now)
         oldest: datetime | None = None
         for record in list(held.ordered):
             touched: datetime | None = record.touched
             if record.identity is not None:
-                finding = shelf.findings.get(record.identity) if shelf else None
+                finding = index.findings.get(record.identity) if index else None
                 touched = finding.touched if finding else None
             if touched is None or touched + RETENTION <= now:
                 held.remove(record)

@@ -21,7 +21,7 @@ from membership_mock.securityhub.errors import (
     InvalidInputException,
     ResourceNotFoundException,
 )
-from membership_mock.securityhub.organization.delegation import (
+from membership_mock.securityhub.relationships.delegation import (
     SERVICE_PRINCIPAL,
     DelegationStore,
     ends_role,
