@@ -37,8 +37,8 @@ from membership_mock.securityhub.relationships.delegation import (
     ends_role,
 )
 from membership_mock.securityhub.relationships.organization_settings import OrganizationSettings
-from membership_mock.securityhub.v2.organization.delegation import DelegationV2Store
-from membership_mock.securityhub.v2.organization.designation import FEATURE_V2, DesignationV2
+from membership_mock.securityhub.v2.access.delegation import DelegationV2Store
+from membership_mock.securityhub.v2.access.designation import FEATURE_V2, DesignationV2
 
 FEATURE = "SecurityHub"
 

@@ -5,30 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from membership_mock.engine.pipeline.operation import Family
+from membership_mock.securityhub.v2.access.delegation import DelegationV2
+from membership_mock.securityhub.v2.access.designation import DesignationV2
+from membership_mock.securityhub.v2.access.home_region import HomeRegionV2
+from membership_mock.securityhub.v2.access.scopes import ScopesV2
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.aggregation.aggregators import AggregatorsV2
-from membership_mock.securityhub.v2.aggregation.home_region import HomeRegionV2
+from membership_mock.securityhub.v2.arrivals.arrivals import ArrivalsV2
+from membership_mock.securityhub.v2.arrivals.resource_index import ResourceIndexV2
+from membership_mock.securityhub.v2.arrivals.rule_runner import RuleRunnerV2
 from membership_mock.securityhub.v2.automation_rules.automation_rules import AutomationRulesV2
-from membership_mock.securityhub.v2.automation_rules.rule_runner import RuleRunnerV2
 from membership_mock.securityhub.v2.connectors.connectors import ConnectorsV2
 from membership_mock.securityhub.v2.connectors.cspm_connectors import CspmConnectors
 from membership_mock.securityhub.v2.connectors.ticket_maker import TicketMakerV2
 from membership_mock.securityhub.v2.connectors.tickets import TicketsV2
 from membership_mock.securityhub.v2.exports.exports import ExportsV2
-from membership_mock.securityhub.v2.findings.arrivals import ArrivalsV2
 from membership_mock.securityhub.v2.findings.findings import PAGE_SIZE, FindingsV2
 from membership_mock.securityhub.v2.findings.products import ProductsV2
 from membership_mock.securityhub.v2.findings.updates import FindingUpdatesV2
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
 from membership_mock.securityhub.v2.hub.free_trials import FreeTrialsV2
 from membership_mock.securityhub.v2.hub.hubs import HubsV2
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.organization.delegation import DelegationV2
-from membership_mock.securityhub.v2.organization.designation import DesignationV2
-from membership_mock.securityhub.v2.organization.scopes import ScopesV2
 from membership_mock.securityhub.v2.remediation.recommended_policies import RecommendedPoliciesV2
 from membership_mock.securityhub.v2.remediation.remediations import PAGE_SIZE as REMEDIATIONS
 from membership_mock.securityhub.v2.remediation.remediations import RemediationsV2
-from membership_mock.securityhub.v2.resources.resource_index import ResourceIndexV2
 from membership_mock.securityhub.v2.resources.resources import ResourcesV2
 from membership_mock.securityhub.v2.software.software import SoftwareV2
 from membership_mock.securityhub.v2.trends.finding_trends import FindingTrendsV2

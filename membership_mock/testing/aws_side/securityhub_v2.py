@@ -9,14 +9,14 @@ from typing import Any, Literal
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.errors import UsageError
-from membership_mock.securityhub.v2.findings import ocsf_templates
-from membership_mock.securityhub.v2.findings import vocabulary as words
-from membership_mock.securityhub.v2.findings.arrivals import ArrivalsV2
-from membership_mock.securityhub.v2.findings.asff_to_ocsf import frame
-from membership_mock.securityhub.v2.findings.documents import uid_of
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfFindingStore, OcsfRecord
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.trends.trend_store import RecordedDay, TrendStore
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.arrivals.arrivals import ArrivalsV2
+from membership_mock.securityhub.v2.ocsf import ocsf_templates
+from membership_mock.securityhub.v2.ocsf import vocabulary as words
+from membership_mock.securityhub.v2.ocsf.asff_to_ocsf import frame
+from membership_mock.securityhub.v2.ocsf.documents import uid_of
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfFindingStore, OcsfRecord
+from membership_mock.securityhub.v2.stores.trend_store import RecordedDay, TrendStore
 from membership_mock.testing.aws_side.side import Side
 from membership_mock.testing.names import nearest_to
 

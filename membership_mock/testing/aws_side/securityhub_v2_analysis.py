@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from membership_mock.errors import UsageError
+from membership_mock.securityhub.v2.arrivals.arrivals import ArrivalsV2
 from membership_mock.securityhub.v2.exports.exports import ExportsV2
-from membership_mock.securityhub.v2.findings.arrivals import ArrivalsV2
-from membership_mock.securityhub.v2.remediation.remediation_store import (
+from membership_mock.securityhub.v2.remediation.remediations import PRIORITIES, SEVERITIES
+from membership_mock.securityhub.v2.stores.remediation_store import (
     RecommendationStore,
     RemediationStore,
     RemediationTarget,
 )
-from membership_mock.securityhub.v2.remediation.remediations import PRIORITIES, SEVERITIES
-from membership_mock.securityhub.v2.software.software_store import Installed, SoftwareStore
+from membership_mock.securityhub.v2.stores.software_store import Installed, SoftwareStore
 from membership_mock.testing.aws_side.securityhub_v2 import HUB
 from membership_mock.testing.aws_side.securityhub_v2_inventory import InventorySide
 from membership_mock.testing.names import nearest_to

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from membership_mock.errors import UsageError
-from membership_mock.securityhub.v2.connectors.connector_store import ConnectorV2, ConnectorV2Store
 from membership_mock.securityhub.v2.connectors.connectors import ConnectorsV2
+from membership_mock.securityhub.v2.stores.connector_store import ConnectorV2, ConnectorV2Store
 from membership_mock.testing.aws_side.securityhub_v2 import HUB, TrendSide
 from membership_mock.testing.names import nearest_to
 

@@ -7,9 +7,9 @@ from typing import Any
 from membership_mock.engine.protocol.model import service_model, snake
 from membership_mock.errors import UsageError
 from membership_mock.securityhub.findings.finding_store import FindingStore
-from membership_mock.securityhub.v2.findings.resource_types import category_of
-from membership_mock.securityhub.v2.resources.resource_index import ResourceIndexV2
-from membership_mock.securityhub.v2.resources.resource_store import ResourceRecord
+from membership_mock.securityhub.v2.arrivals.resource_index import ResourceIndexV2
+from membership_mock.securityhub.v2.ocsf.resource_types import category_of
+from membership_mock.securityhub.v2.stores.resource_store import ResourceRecord
 from membership_mock.testing.aws_side.securityhub_v2 import HUB
 from membership_mock.testing.aws_side.securityhub_v2_connectors import ConnectorSide
 from membership_mock.testing.names import nearest_to

@@ -20,13 +20,13 @@ from membership_mock.securityhub.errors import (
 )
 from membership_mock.securityhub.findings.finding_store import FindingStore
 from membership_mock.securityhub.relationships.aggregation import REGIONS_WITHOUT_OPT_IN, is_region
-from membership_mock.securityhub.v2.aggregation.aggregator_store import (
+from membership_mock.securityhub.v2.access.delegation import DelegationV2
+from membership_mock.securityhub.v2.access.home_region import not_the_home_region
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.stores.aggregator_store import (
     AggregatorV2,
     AggregatorV2Store,
 )
-from membership_mock.securityhub.v2.aggregation.home_region import not_the_home_region
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.organization.delegation import DelegationV2
 
 #: the only linking mode (observed for updates, inferred for new aggregators)
 LINKING_MODE = "SPECIFIED_REGIONS"

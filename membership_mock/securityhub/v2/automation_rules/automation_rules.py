@@ -22,18 +22,18 @@ from membership_mock.securityhub.errors import (
     ValidationException,
 )
 from membership_mock.securityhub.quotas import AUTOMATION_RULES_V2
-from membership_mock.securityhub.v2.aggregation.home_region import HomeRegionV2
-from membership_mock.securityhub.v2.automation_rules.rule_store import (
+from membership_mock.securityhub.v2.access.delegation import DelegationV2
+from membership_mock.securityhub.v2.access.home_region import HomeRegionV2
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.ocsf.customer_fields import checked_changes
+from membership_mock.securityhub.v2.ocsf.resource_documents import RESOURCE_RULE
+from membership_mock.securityhub.v2.queries.filters import RULE, compile_filters
+from membership_mock.securityhub.v2.stores.connector_store import ConnectorV2Store
+from membership_mock.securityhub.v2.stores.rule_store import (
     AccountRules,
     AutomationRuleV2,
     AutomationRuleV2Store,
 )
-from membership_mock.securityhub.v2.connectors.connector_store import ConnectorV2Store
-from membership_mock.securityhub.v2.findings.updates import checked_changes
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.organization.delegation import DelegationV2
-from membership_mock.securityhub.v2.queries.filters import RULE, compile_filters
-from membership_mock.securityhub.v2.resources.resource_documents import RESOURCE_RULE
 
 #: inferred
 NOT_FOUND = "Automation rule not found"

@@ -12,7 +12,7 @@ from typing import Any
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.world import World
 from membership_mock.securityhub.errors import ValidationException
-from membership_mock.securityhub.v2.connectors.connector_store import ConnectorV2
+from membership_mock.securityhub.v2.stores.connector_store import ConnectorV2
 
 CLOUDS = ("Azure", "GCP")
 STEPS = (A_MINUTE,)

@@ -19,19 +19,19 @@ from membership_mock.securityhub.errors import (
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.securityhub.v2.aggregation.home_region import (
+from membership_mock.securityhub.v2.access.delegation import DelegationV2
+from membership_mock.securityhub.v2.access.home_region import (
     HomeRegionV2,
     not_the_home_region,
 )
-from membership_mock.securityhub.v2.automation_rules.rule_store import AutomationRuleV2Store
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.connectors import cloud_providers
-from membership_mock.securityhub.v2.connectors.connector_store import (
+from membership_mock.securityhub.v2.stores.connector_store import (
     AccountConnectors,
     ConnectorV2,
     ConnectorV2Store,
 )
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.organization.delegation import DelegationV2
+from membership_mock.securityhub.v2.stores.rule_store import AutomationRuleV2Store
 
 #: inferred
 NOT_FOUND = "Connector not found"

@@ -24,7 +24,7 @@ from membership_mock.securityhub.errors import (
 )
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.v2.connectors import cloud_providers
-from membership_mock.securityhub.v2.connectors.connector_store import (
+from membership_mock.securityhub.v2.stores.connector_store import (
     AccountConnectors,
     ConnectorV2,
 )

@@ -11,13 +11,13 @@ from typing import Any
 
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.securityhub.errors import ConflictException
-from membership_mock.securityhub.v2.connectors.connector_store import (
+from membership_mock.securityhub.v2.stores.connector_store import (
     AccountConnectors,
     ConnectorV2,
     ConnectorV2Store,
     Ticket,
 )
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfRecord
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfRecord
 
 #: the title of the finding that tests a connector (documented)
 TEST_TITLE = "TESTING Test CreateTicketV2 Finding"

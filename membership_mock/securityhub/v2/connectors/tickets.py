@@ -6,12 +6,12 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.securityhub.errors import ResourceNotFoundException
 from membership_mock.securityhub.findings.finding_store import FindingStore
+from membership_mock.securityhub.v2.access.delegation import DelegationV2
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.connectors.connectors import ConnectorsV2
 from membership_mock.securityhub.v2.connectors.ticket_maker import TEST_TITLE, TicketMakerV2
-from membership_mock.securityhub.v2.findings.documents import shown
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.organization.delegation import DelegationV2
+from membership_mock.securityhub.v2.ocsf.documents import shown
 
 DRY_RUN = "DRYRUN"
 

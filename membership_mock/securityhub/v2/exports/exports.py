@@ -22,14 +22,14 @@ from membership_mock.securityhub.errors import (
     ValidationException,
 )
 from membership_mock.securityhub.findings.finding_store import FindingStore
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.exports.export_files import CSV, key_of, written
-from membership_mock.securityhub.v2.exports.export_store import ExportJob, ExportStore
-from membership_mock.securityhub.v2.findings import documents
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfFindingStore
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.ocsf import documents
 from membership_mock.securityhub.v2.queries.fields import Document
 from membership_mock.securityhub.v2.queries.filters import compile_filters
+from membership_mock.securityhub.v2.stores.export_store import ExportJob, ExportStore
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfFindingStore
 
 STEPS = (A_MINUTE,)
 RUNNING, SUCCEEDED, FAILED, CANCELLED = "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"

@@ -11,13 +11,13 @@ from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfRecord
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.queries.fields import names_of
 from membership_mock.securityhub.v2.queries.filters import SEARCH, compile_filters, equal_values
 from membership_mock.securityhub.v2.queries.pages import Found, compile_order
 from membership_mock.securityhub.v2.queries.statistics import group
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfRecord
 
 #: inferred: ~600 findings took about 30 s until a client asked for 100 at a time
 PAGE_SIZE = 20

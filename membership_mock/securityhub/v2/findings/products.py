@@ -11,7 +11,7 @@ from typing import Any
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.queries.fields import names_of
 
 SENDS, RECEIVES, UPDATES = (

@@ -13,15 +13,13 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.securityhub.errors import ValidationException
 from membership_mock.securityhub.findings.finding_store import FindingStore
-from membership_mock.securityhub.v2.findings import vocabulary as words
-from membership_mock.securityhub.v2.findings.asff_to_ocsf import product_uid
-from membership_mock.securityhub.v2.findings.documents import uid_of
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfRecord
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.resources.resource_store import ResourceV2Store
-
-LONGEST_COMMENT = 512
+from membership_mock.securityhub.v2.ocsf.asff_to_ocsf import product_uid
+from membership_mock.securityhub.v2.ocsf.customer_fields import checked_changes
+from membership_mock.securityhub.v2.ocsf.documents import uid_of
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfRecord
+from membership_mock.securityhub.v2.stores.resource_store import ResourceV2Store
 
 NOT_FOUND = ("ResourceNotFoundException", "Finding not found")
 TWICE = ("ConflictException", "The finding is named twice")
@@ -108,29 +106,6 @@ class FindingUpdatesV2(Family):
             },
             "MetadataUid": record.uid,
         }
-
-
-def checked_changes(
-    comment: str | None, severity_id: int | None, status_id: int | None
-) -> dict[str, Any]:
-    """Return what is to be set on findings, by customers or by automation rules.
-
-    Raises:
-        ValidationException: nothing is, or to a value that does not exist.
-    """
-    if comment is not None and not 1 <= len(comment) <= LONGEST_COMMENT:
-        raise ValidationException(f"Comment must be between 1 and {LONGEST_COMMENT} characters")
-    for name, value, known in (
-        ("SeverityId", severity_id, words.SEVERITIES),
-        ("StatusId", status_id, words.STATUSES),
-    ):
-        if value is not None and value not in known:
-            raise ValidationException(f"{name} must be one of: {', '.join(map(str, known))}")
-    changes = {"comment": comment, "severity_id": severity_id, "status_id": status_id}
-    given = {name: value for name, value in changes.items() if value is not None}
-    if not given:
-        raise ValidationException("One of Comment, SeverityId and StatusId is required")
-    return given
 
 
 def _uids_of(identifier: Mapping[str, str], regions: Sequence[str]) -> Iterator[str]:

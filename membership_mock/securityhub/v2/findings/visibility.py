@@ -14,17 +14,17 @@ from typing import Any
 
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.securityhub.findings.finding_store import RETENTION, FindingStore
-from membership_mock.securityhub.v2.aggregation.home_region import HomeRegionV2
-from membership_mock.securityhub.v2.findings.documents import shown
-from membership_mock.securityhub.v2.findings.ocsf_store import (
+from membership_mock.securityhub.v2.access.home_region import HomeRegionV2
+from membership_mock.securityhub.v2.access.scopes import ScopesV2
+from membership_mock.securityhub.v2.ocsf.documents import shown
+from membership_mock.securityhub.v2.queries.fields import Document
+from membership_mock.securityhub.v2.queries.pages import Source
+from membership_mock.securityhub.v2.stores.ocsf_store import (
     AccountFindings,
     OcsfFindingStore,
     OcsfRecord,
 )
-from membership_mock.securityhub.v2.organization.scopes import ScopesV2
-from membership_mock.securityhub.v2.queries.fields import Document
-from membership_mock.securityhub.v2.queries.pages import Source
-from membership_mock.securityhub.v2.resources.resource_store import ResourceV2Store
+from membership_mock.securityhub.v2.stores.resource_store import ResourceV2Store
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.securityhub.errors import AccessDeniedException, ValidationException
-from membership_mock.securityhub.v2.hub.hub_store import HubV2Store
-from membership_mock.securityhub.v2.organization.delegation import DelegationV2
+from membership_mock.securityhub.v2.access.delegation import DelegationV2
+from membership_mock.securityhub.v2.stores.hub_store import HubV2Store
 
 #: observed; that it goes for each region is inferred
 TRIAL = timedelta(days=30)

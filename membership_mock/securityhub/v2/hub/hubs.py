@@ -14,19 +14,19 @@ from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.timestamps import WRITING
 from membership_mock.securityhub.errors import AccessDeniedException
-from membership_mock.securityhub.v2.aggregation.aggregator_store import AggregatorV2Store
-from membership_mock.securityhub.v2.automation_rules.rule_store import AutomationRuleV2Store
-from membership_mock.securityhub.v2.connectors.connector_store import ConnectorV2Store
-from membership_mock.securityhub.v2.exports.export_store import ExportStore
-from membership_mock.securityhub.v2.findings.arrivals import ArrivalsV2
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfFindingStore
-from membership_mock.securityhub.v2.hub.hub_store import FeatureState, HubV2, HubV2Store
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.remediation.remediation_store import (
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.arrivals.arrivals import ArrivalsV2
+from membership_mock.securityhub.v2.stores.aggregator_store import AggregatorV2Store
+from membership_mock.securityhub.v2.stores.connector_store import ConnectorV2Store
+from membership_mock.securityhub.v2.stores.export_store import ExportStore
+from membership_mock.securityhub.v2.stores.hub_store import FeatureState, HubV2, HubV2Store
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfFindingStore
+from membership_mock.securityhub.v2.stores.remediation_store import (
     RecommendationStore,
     RemediationStore,
 )
-from membership_mock.securityhub.v2.software.software_store import SoftwareStore
+from membership_mock.securityhub.v2.stores.rule_store import AutomationRuleV2Store
+from membership_mock.securityhub.v2.stores.software_store import SoftwareStore
 
 #: all features there are
 FEATURES = ("NETWORK_SCANNING",)

@@ -19,16 +19,16 @@ from membership_mock.securityhub.errors import (
     ResourceNotFoundException,
 )
 from membership_mock.securityhub.findings.finding_store import RETENTION, FindingStore
-from membership_mock.securityhub.v2.findings.documents import shown
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfFindingStore
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.ocsf.documents import shown
+from membership_mock.securityhub.v2.ocsf.resource_documents import id_of
 from membership_mock.securityhub.v2.queries.fields import Document
-from membership_mock.securityhub.v2.remediation.remediation_store import (
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfFindingStore
+from membership_mock.securityhub.v2.stores.remediation_store import (
     Recommendation,
     RecommendationStore,
 )
-from membership_mock.securityhub.v2.resources.resource_documents import id_of
 
 STEPS = (timedelta(seconds=20),)
 KIND = "UNUSED_PERMISSION_RECOMMENDATION"

@@ -16,13 +16,13 @@ from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.securityhub.errors import ResourceNotFoundException, ValidationException
 from membership_mock.securityhub.findings.finding_store import FindingStore
-from membership_mock.securityhub.v2.aggregation.home_region import HomeRegionV2
-from membership_mock.securityhub.v2.findings.documents import shown
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfFindingStore
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.organization.scopes import ScopesV2
+from membership_mock.securityhub.v2.access.home_region import HomeRegionV2
+from membership_mock.securityhub.v2.access.scopes import ScopesV2
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.ocsf.documents import shown
 from membership_mock.securityhub.v2.queries.fields import path_of, values
-from membership_mock.securityhub.v2.remediation.remediation_store import (
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfFindingStore
+from membership_mock.securityhub.v2.stores.remediation_store import (
     RemediationStore,
     RemediationTarget,
 )

@@ -15,24 +15,24 @@ from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.securityhub.errors import ValidationException
 from membership_mock.securityhub.findings.finding_store import FindingStore
-from membership_mock.securityhub.v2.aggregation.home_region import HomeRegionV2
-from membership_mock.securityhub.v2.findings import documents
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfFindingStore
+from membership_mock.securityhub.v2.access.home_region import HomeRegionV2
+from membership_mock.securityhub.v2.access.scopes import ScopesV2
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.organization.scopes import ScopesV2
-from membership_mock.securityhub.v2.queries.fields import Document, names_of
-from membership_mock.securityhub.v2.queries.filters import compile_filters, leaves_of
-from membership_mock.securityhub.v2.queries.pages import Found, Source, compile_order
-from membership_mock.securityhub.v2.queries.statistics import group
-from membership_mock.securityhub.v2.resources.resource_documents import (
+from membership_mock.securityhub.v2.ocsf import documents
+from membership_mock.securityhub.v2.ocsf.resource_documents import (
     RESOURCE_TRENDS,
     RESOURCES,
     shown,
 )
-from membership_mock.securityhub.v2.resources.resource_store import ResourceRecord, ResourceV2Store
+from membership_mock.securityhub.v2.queries.fields import Document, names_of
+from membership_mock.securityhub.v2.queries.filters import compile_filters, leaves_of
+from membership_mock.securityhub.v2.queries.pages import Found, Source, compile_order
+from membership_mock.securityhub.v2.queries.statistics import group
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfFindingStore
+from membership_mock.securityhub.v2.stores.resource_store import ResourceRecord, ResourceV2Store
+from membership_mock.securityhub.v2.stores.trend_store import TrendStore
 from membership_mock.securityhub.v2.trends.points import points
-from membership_mock.securityhub.v2.trends.trend_store import TrendStore
 
 _FIELD_ENUMS = ("ResourcesStringField", "ResourcesDateField", "ResourcesNumberField")
 AI = "AI/ML"

@@ -16,16 +16,16 @@ from typing import Any
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.securityhub.errors import ValidationException
-from membership_mock.securityhub.v2.aggregation.home_region import HomeRegionV2
-from membership_mock.securityhub.v2.hub.hub_store import HubV2Store
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.organization.scopes import ScopesV2
+from membership_mock.securityhub.v2.access.home_region import HomeRegionV2
+from membership_mock.securityhub.v2.access.scopes import ScopesV2
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.queries import leaves
 from membership_mock.securityhub.v2.queries.fields import names_of
 from membership_mock.securityhub.v2.queries.filters import Dialect, compile_filters
 from membership_mock.securityhub.v2.queries.pages import Found, Source, compile_order
 from membership_mock.securityhub.v2.queries.statistics import group
-from membership_mock.securityhub.v2.software.software_store import Installed, SoftwareStore
+from membership_mock.securityhub.v2.stores.hub_store import HubV2Store
+from membership_mock.securityhub.v2.stores.software_store import Installed, SoftwareStore
 
 DIALECT = Dialect(leaves.SOFTWARE)
 _PACKAGE_FIELDS = ("PackageName", "PackageVersion", "PackageType")

@@ -14,13 +14,13 @@ from typing import Any
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.securityhub.v2.findings import vocabulary as words
+from membership_mock.securityhub.v2.access.scopes import ScopesV2
+from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
-from membership_mock.securityhub.v2.hub.subscription import SubscriptionV2
-from membership_mock.securityhub.v2.organization.scopes import ScopesV2
+from membership_mock.securityhub.v2.ocsf import vocabulary as words
 from membership_mock.securityhub.v2.queries.filters import Dialect, compile_filters
+from membership_mock.securityhub.v2.stores.trend_store import TrendStore
 from membership_mock.securityhub.v2.trends.points import points
-from membership_mock.securityhub.v2.trends.trend_store import TrendStore
 
 #: where a finding has the fields that trends of findings are filtered by
 TRENDS = Dialect(

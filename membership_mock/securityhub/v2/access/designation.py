@@ -26,7 +26,7 @@ from membership_mock.securityhub.relationships.delegation import (
     DelegationStore,
     ends_role,
 )
-from membership_mock.securityhub.v2.organization.delegation import DelegationV2Store
+from membership_mock.securityhub.v2.access.delegation import DelegationV2Store
 
 FEATURE_V2 = "SecurityHubV2"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from membership_mock.securityhub.v2.findings.resource_types import ACCOUNT, config_type
+from membership_mock.securityhub.v2.ocsf.resource_types import ACCOUNT, config_type
 
 _ACCOUNT_ID = "AWS::::Account:"
 

@@ -17,7 +17,7 @@ from membership_mock.securityhub.errors import (
     OrganizationNotFoundException,
     ValidationException,
 )
-from membership_mock.securityhub.v2.organization.delegation import DelegationV2
+from membership_mock.securityhub.v2.access.delegation import DelegationV2
 
 MOST_SCOPES = 10
 ADMINISTRATOR_ONLY = "Only the delegated administrator account can use Scopes."

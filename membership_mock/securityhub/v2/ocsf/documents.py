@@ -8,9 +8,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from membership_mock.securityhub.findings.finding_store import FindingStore
-from membership_mock.securityhub.v2.findings import vocabulary as words
-from membership_mock.securityhub.v2.findings.asff_to_ocsf import converted, severity, status, tidy
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfRecord
+from membership_mock.securityhub.v2.ocsf import vocabulary as words
+from membership_mock.securityhub.v2.ocsf.asff_to_ocsf import converted, severity, status, tidy
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfRecord
 
 #: what was last shown of each record, with its version: no state, for it can be made anew
 _SHOWN: WeakKeyDictionary[OcsfRecord, tuple[int, dict[str, Any]]] = WeakKeyDictionary()

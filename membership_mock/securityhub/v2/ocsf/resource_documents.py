@@ -11,12 +11,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from membership_mock.engine.protocol.timestamps import WRITING
-from membership_mock.securityhub.v2.findings import vocabulary as words
-from membership_mock.securityhub.v2.findings.resource_types import category_of
+from membership_mock.securityhub.v2.ocsf import vocabulary as words
+from membership_mock.securityhub.v2.ocsf.resource_types import category_of
 from membership_mock.securityhub.v2.queries import leaves
 from membership_mock.securityhub.v2.queries.fields import Document
 from membership_mock.securityhub.v2.queries.filters import Dialect
-from membership_mock.securityhub.v2.resources.resource_store import ResourceRecord
+from membership_mock.securityhub.v2.stores.resource_store import ResourceRecord
 
 _PATHS = {
     "ResourceDetailCaptureTime": ("ResourceDetailCaptureTimeDt",),

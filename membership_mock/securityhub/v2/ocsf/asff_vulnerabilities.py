@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from membership_mock.securityhub.v2.findings.vocabulary import FIX_COVERAGE
+from membership_mock.securityhub.v2.ocsf.vocabulary import FIX_COVERAGE
 
 
 def vulnerabilities(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

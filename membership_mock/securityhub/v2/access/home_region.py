@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.securityhub.errors import ConflictException
-from membership_mock.securityhub.v2.aggregation.aggregator_store import (
+from membership_mock.securityhub.v2.access.delegation import DelegationV2
+from membership_mock.securityhub.v2.stores.aggregator_store import (
     AggregatorV2,
     AggregatorV2Store,
 )
-from membership_mock.securityhub.v2.organization.delegation import DelegationV2
 
 #: observed, but for the middle, which the source abridges
 NOT_THE_HOME_REGION = "The current Region {here} does not match the aggregation Region {home}"

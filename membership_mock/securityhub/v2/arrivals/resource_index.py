@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.operation import Family
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfRecord
-from membership_mock.securityhub.v2.resources.resource_documents import id_of
-from membership_mock.securityhub.v2.resources.resource_store import (
+from membership_mock.securityhub.v2.ocsf.resource_documents import id_of
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfRecord
+from membership_mock.securityhub.v2.stores.resource_store import (
     AccountResources,
     ResourceRecord,
     ResourceV2Store,

@@ -13,10 +13,10 @@ from typing import Any
 
 from membership_mock.engine.protocol.timestamps import WRITING
 from membership_mock.securityhub.findings.finding_format import instant
-from membership_mock.securityhub.v2.findings import vocabulary as words
-from membership_mock.securityhub.v2.findings.asff_evidence import evidences
-from membership_mock.securityhub.v2.findings.asff_resources import resources
-from membership_mock.securityhub.v2.findings.asff_vulnerabilities import vulnerabilities
+from membership_mock.securityhub.v2.ocsf import vocabulary as words
+from membership_mock.securityhub.v2.ocsf.asff_evidence import evidences
+from membership_mock.securityhub.v2.ocsf.asff_resources import resources
+from membership_mock.securityhub.v2.ocsf.asff_vulnerabilities import vulnerabilities
 
 Fields = Mapping[str, Any]
 

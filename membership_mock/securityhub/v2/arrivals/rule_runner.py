@@ -12,18 +12,18 @@ from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Backend, Family
-from membership_mock.securityhub.v2.aggregation.aggregator_store import AggregatorV2Store
-from membership_mock.securityhub.v2.automation_rules.rule_store import (
-    AutomationRuleV2,
-    AutomationRuleV2Store,
-)
+from membership_mock.securityhub.v2.access.delegation import DelegationV2
 from membership_mock.securityhub.v2.connectors.ticket_maker import TicketMakerV2
-from membership_mock.securityhub.v2.findings.ocsf_store import OcsfRecord
-from membership_mock.securityhub.v2.organization.delegation import DelegationV2
+from membership_mock.securityhub.v2.ocsf.resource_documents import RESOURCE_RULE
 from membership_mock.securityhub.v2.queries.fields import Document
 from membership_mock.securityhub.v2.queries.filters import RULE, compile_filters
 from membership_mock.securityhub.v2.queries.leaves import Test
-from membership_mock.securityhub.v2.resources.resource_documents import RESOURCE_RULE
+from membership_mock.securityhub.v2.stores.aggregator_store import AggregatorV2Store
+from membership_mock.securityhub.v2.stores.ocsf_store import OcsfRecord
+from membership_mock.securityhub.v2.stores.rule_store import (
+    AutomationRuleV2,
+    AutomationRuleV2Store,
+)
 
 _FIELDS = {"Comment": "comment", "SeverityId": "severity_id", "StatusId": "status_id"}
 

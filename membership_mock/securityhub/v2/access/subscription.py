@@ -15,7 +15,7 @@ from membership_mock.securityhub.errors import (
     ConflictException,
     ResourceNotFoundException,
 )
-from membership_mock.securityhub.v2.hub.hub_store import HubV2, HubV2Store
+from membership_mock.securityhub.v2.stores.hub_store import HubV2, HubV2Store
 
 #: observed for DescribeSecurityHubV2, inferred for the operations on features
 NOT_SUBSCRIBED = "You are not subscribed to HubV2"

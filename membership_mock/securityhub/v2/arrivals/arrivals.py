@@ -12,24 +12,24 @@ from functools import partial
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family
+from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.findings.finding_format import instant
 from membership_mock.securityhub.findings.finding_store import Finding, FindingStore, place_of
-from membership_mock.securityhub.v2.automation_rules.rule_runner import RuleRunnerV2
-from membership_mock.securityhub.v2.findings import vocabulary as words
-from membership_mock.securityhub.v2.findings.asff_resources import ids_of as asff_ids
-from membership_mock.securityhub.v2.findings.documents import of_provider, uid_of
-from membership_mock.securityhub.v2.findings.ocsf_store import (
+from membership_mock.securityhub.v2.arrivals.resource_index import ResourceIndexV2, ids_of
+from membership_mock.securityhub.v2.arrivals.rule_runner import RuleRunnerV2
+from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
+from membership_mock.securityhub.v2.ocsf import vocabulary as words
+from membership_mock.securityhub.v2.ocsf.asff_resources import ids_of as asff_ids
+from membership_mock.securityhub.v2.ocsf.documents import of_provider, uid_of
+from membership_mock.securityhub.v2.ocsf.resource_documents import of_finding
+from membership_mock.securityhub.v2.stores.ocsf_store import (
     AccountFindings,
     OcsfFindingStore,
     OcsfRecord,
 )
-from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
-from membership_mock.securityhub.v2.resources.resource_documents import of_finding
-from membership_mock.securityhub.v2.resources.resource_index import ResourceIndexV2, ids_of
 
 
-class ArrivalsV2(Family):
+class ArrivalsV2(SecurityHubFamily):
     """The arrival of findings in this account and region."""
 
     def open(self, now: datetime) -> None:
@@ -51,19 +51,16 @@ class ArrivalsV2(Family):
         self.store(OcsfFindingStore).close(backend.account_id, backend.region_name)
         self.of(ResourceIndexV2).close()
 
-    def imported(self, ctx: Context, given: Mapping[str, Any], finding: Finding) -> None:
-        """Note a finding that the older service has just imported.
-
-        Args:
-            ctx: the request that imported it.
-            given: the finding as the provider sent it.
-            finding: the finding as the older service keeps it now.
-        """
+    def finding_imported(
+        self, ctx: Context, given: Mapping[str, Any], identity: tuple[str, str]
+    ) -> None:
+        """Note a finding that the older service has just imported."""
         held = self._held()
         if held is None:
             return
+        finding = self.store(FindingStore).index_of(ctx.account_id, ctx.region).findings[identity]
         self.of(VisibleFindings).expire(held, ctx.now)
-        uid = held.by_identity.get(finding.identity)
+        uid = held.by_identity.get(identity)
         if uid is None:
             workflow = str((given.get("Workflow") or {}).get("Status", "NEW"))
             record = self._add(held, finding, workflow, (given.get("Note") or {}).get("Text"))
