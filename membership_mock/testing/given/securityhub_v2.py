@@ -35,12 +35,12 @@ class SeededAdministratorV2:
 
     Attributes:
         account: the administrator.
-        management_account: the management account of its organization.
+        management: the management account of its organization.
         region: where its hub of V2 is enabled.
     """
 
     account: str
-    management_account: str
+    management: str
     region: str
 
 

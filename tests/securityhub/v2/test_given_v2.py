@@ -44,7 +44,7 @@ def test_an_administrator_comes_with_its_hub(
 ) -> None:
     security = organization.account("security")
     made = membership_mock.given.securityhub.organization_admin_v2(security, region=IRELAND)
-    assert (made.account, made.management_account) == (security, MANAGEMENT)
+    assert (made.account, made.management) == (security, MANAGEMENT)
     client = membership_mock.client("securityhub", account=security, region=IRELAND)
     assert client.describe_security_hub_v2()["HubV2Arn"]
     with pytest.raises(SeedRefused, match="in no organization"):
