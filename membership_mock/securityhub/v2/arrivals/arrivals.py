@@ -6,9 +6,9 @@ were imported before are noted when the hub is enabled. Automation rules act on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
@@ -22,11 +22,13 @@ from membership_mock.securityhub.v2.ocsf import vocabulary as words
 from membership_mock.securityhub.v2.ocsf.asff_resources import ids_of as asff_ids
 from membership_mock.securityhub.v2.ocsf.documents import of_provider, uid_of
 from membership_mock.securityhub.v2.ocsf.resource_documents import of_finding
+from membership_mock.securityhub.v2.queries.fields import Document
 from membership_mock.securityhub.v2.stores.ocsf_store import (
     AccountFindings,
     OcsfFindingStore,
     OcsfRecord,
 )
+from membership_mock.securityhub.v2.stores.resource_store import ResourceRecord
 
 
 class ArrivalsV2(SecurityHubFamily):
@@ -67,7 +69,7 @@ class ArrivalsV2(SecurityHubFamily):
         else:
             record = held.records[uid]
             self._update(held, record, finding, ctx.now)
-        self._act(ctx, record)
+        self._act(ctx, record, asff_ids(finding.fields))
 
     def written(self, ctx: Context, document: dict[str, Any]) -> OcsfRecord:
         """Keep a finding that was written in OCSF, or a new version of one.
@@ -105,7 +107,7 @@ class ArrivalsV2(SecurityHubFamily):
             record.touched = ctx.now
             record.version += 1
         document["metadata"]["uid"] = uid
-        self._act(ctx, record)
+        self._act(ctx, record, ids_of(document))
         return record
 
     def _held(self) -> AccountFindings | None:
@@ -149,15 +151,20 @@ class ArrivalsV2(SecurityHubFamily):
         record.version += 1
         held.move(record, finding.place)
 
-    def _act(self, ctx: Context, record: OcsfRecord) -> None:
+    def _act(self, ctx: Context, record: OcsfRecord, ids: Sequence[str]) -> None:
         """Note the resources of a finding, and let automation rules act on what it says."""
-        document = of_provider(self.store(FindingStore), record)
-        if document is None:
-            return
-        resources = self.of(ResourceIndexV2).note(record, ids_of(document), ctx.now)
+        document = cache(partial(self._document, record))  # made for a rule only
+        resources = self.of(ResourceIndexV2).note(record, ids, ctx.now)
         runner = self.of(RuleRunnerV2)
         runner.run(ctx, record, document)
         for resource in resources:
-            said = runner.criticality(ctx, record.region, partial(of_finding, resource, document))
+
+            def shown(resource: ResourceRecord = resource) -> Document:
+                return of_finding(resource, document())
+
+            said = runner.criticality(ctx, record.region, shown)
             if said is not None:
                 resource.criticality = said
+
+    def _document(self, record: OcsfRecord) -> Document:
+        return of_provider(self.store(FindingStore), record) or {}

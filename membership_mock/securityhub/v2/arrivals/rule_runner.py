@@ -7,13 +7,13 @@ order; the last one to set a field counts, also before what a customer has set.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Backend, Family
 from membership_mock.securityhub.v2.access.delegation import DelegationV2
 from membership_mock.securityhub.v2.connectors.ticket_maker import TicketMakerV2
+from membership_mock.securityhub.v2.ocsf import vocabulary as words
 from membership_mock.securityhub.v2.ocsf.resource_documents import RESOURCE_RULE
 from membership_mock.securityhub.v2.queries.fields import Document
 from membership_mock.securityhub.v2.queries.filters import RULE, compile_filters
@@ -36,21 +36,23 @@ class RuleRunnerV2(Family):
         # the tests of the request that was served last, by rule: no state, they can be made anew
         self._compiled: tuple[str, dict[str, Test]] = ("", {})
 
-    def run(self, ctx: Context, record: OcsfRecord, document: Mapping[str, Any]) -> None:
+    def run(self, ctx: Context, record: OcsfRecord, document: Callable[[], Document]) -> None:
         """Let all rules act on a finding.
 
         Args:
             ctx: the request by which it arrived.
             record: the finding.
-            document: the finding as its provider has it.
+            document: returns the finding as its provider has it.
         """
         owner = self.of(DelegationV2).administrator() or record.account_id
         for region, rule in self._rules(owner, record.region):
-            if "OcsfFindingCriteria" in rule.criteria and self._matches(ctx, rule)(document):
-                self._act(owner, region, rule, record, document)
+            if "OcsfFindingCriteria" in rule.criteria and self._matches(ctx, rule)(document()):
+                self._act(owner, region, rule, record, document())
+        if record.activity_id == words.CREATE:
+            return
         for region in self._regions(owner, record.region):
             maker = self.backend.in_region(region, owner).family(TicketMakerV2)
-            maker.note_update(record, document)
+            maker.note_update(record)
 
     def criticality(
         self, ctx: Context, region: str, resource: Callable[[], Document]
@@ -111,7 +113,7 @@ class RuleRunnerV2(Family):
         region: str,
         rule: AutomationRuleV2,
         record: OcsfRecord,
-        document: Mapping[str, Any],
+        document: Document,
     ) -> None:
         action = rule.actions[0]
         if action["Type"] == "FINDING_FIELDS_UPDATE":

@@ -72,12 +72,12 @@ class TicketMakerV2(Family):
         except ConflictException:
             return
 
-    def note_update(self, record: OcsfRecord, document: Mapping[str, Any]) -> None:
+    def note_update(self, record: OcsfRecord) -> None:
         """Let the ticket of a finding follow a later version of the finding (documented)."""
         store = self.store_if_any(ConnectorV2Store)
         held = store.accounts.get(self.backend.account_id) if store else None
         ticket = held.by_finding.get(record.uid) if held else None
-        if ticket is not None and document["activity_name"] != "Create":
+        if ticket is not None:
             ticket.updates += 1
 
     def _held(self) -> AccountConnectors:

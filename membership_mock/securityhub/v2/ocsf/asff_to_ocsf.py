@@ -143,11 +143,20 @@ def product_uid(product_arn: str) -> str:
 
 def tidy(value: Any) -> Any:
     """Return a value with sorted keys, and without what is absent or empty."""
-    if isinstance(value, Mapping):
-        kept = ((key, tidy(value[key])) for key in sorted(value))
-        return {key: item for key, item in kept if item is not None and item not in ({}, [])}
-    if isinstance(value, (list, tuple)):
-        return [tidy(item) for item in value]
+    if type(value) is dict:
+        out = {}
+        for key in sorted(value):
+            item = value[key]
+            if item is None:
+                continue
+            if type(item) in (dict, list):
+                item = tidy(item)
+                if not item:
+                    continue
+            out[key] = item
+        return out
+    if type(value) is list:
+        return [tidy(item) if type(item) in (dict, list) else item for item in value]
     return value
 
 
