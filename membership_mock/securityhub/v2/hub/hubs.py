@@ -131,7 +131,9 @@ class HubsV2(Family):
             recommended.recommendations.pop(uid, None)
             recommended.planned.pop(uid, None)
         self.of(ArrivalsV2).close()
-        aggregators = self.store(AggregatorV2Store).aggregators
+        aggregation = self.store(AggregatorV2Store)
+        aggregation.copies.pop((ctx.account_id, ctx.region), None)
+        aggregators = aggregation.aggregators
         aggregator = aggregators.get(ctx.account_id)
         if aggregator is not None and aggregator.aggregation_region == ctx.region:
             del aggregators[ctx.account_id]
