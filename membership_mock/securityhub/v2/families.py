@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.securityhub.v2.access.delegation import DelegationV2
 from membership_mock.securityhub.v2.access.designation import DesignationV2
@@ -20,14 +18,13 @@ from membership_mock.securityhub.v2.connectors.cspm_connectors import CspmConnec
 from membership_mock.securityhub.v2.connectors.ticket_maker import TicketMakerV2
 from membership_mock.securityhub.v2.connectors.tickets import TicketsV2
 from membership_mock.securityhub.v2.exports.exports import ExportsV2
-from membership_mock.securityhub.v2.findings.findings import PAGE_SIZE, FindingsV2
+from membership_mock.securityhub.v2.findings.findings import FindingsV2
 from membership_mock.securityhub.v2.findings.products import ProductsV2
 from membership_mock.securityhub.v2.findings.updates import FindingUpdatesV2
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
 from membership_mock.securityhub.v2.hub.free_trials import FreeTrialsV2
 from membership_mock.securityhub.v2.hub.hubs import HubsV2
 from membership_mock.securityhub.v2.remediation.recommended_policies import RecommendedPoliciesV2
-from membership_mock.securityhub.v2.remediation.remediations import PAGE_SIZE as REMEDIATIONS
 from membership_mock.securityhub.v2.remediation.remediations import RemediationsV2
 from membership_mock.securityhub.v2.resources.resources import ResourcesV2
 from membership_mock.securityhub.v2.software.software import SoftwareV2
@@ -72,12 +69,8 @@ V2_TAGGED: tuple[type[Family], ...] = (
 )
 
 _PAGING = {"input_token": "NextToken", "output_token": "NextToken", "limit_key": "MaxResults"}
-#: what botocore's paginators do not say
-V2_PAGING: dict[str, dict[str, Any]] = {
-    "GetFindingsV2": {"page_size": PAGE_SIZE},
-    "GetRemediationsV2": {"page_size": REMEDIATIONS},
-    "ListExposuresByRemediationV2": {"page_size": REMEDIATIONS},
-    # these have no paginator in botocore
+#: the lists that botocore has no paginator for
+V2_PAGINATORS: dict[str, dict[str, str]] = {
     "ListAutomationRulesV2": {**_PAGING, "result_key": "Rules"},
     "ListConnectors": {**_PAGING, "result_key": "Connectors"},
     "ListConnectorsV2": {**_PAGING, "result_key": "Connectors"},

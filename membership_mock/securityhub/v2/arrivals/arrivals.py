@@ -60,7 +60,8 @@ class ArrivalsV2(SecurityHubFamily):
         held = self._held()
         if held is None:
             return
-        finding = self.store(FindingStore).index_of(ctx.account_id, ctx.region).findings[identity]
+        index = self.store(FindingStore).index_of(held.account_id, held.region)
+        finding = index.findings[identity]
         self.of(VisibleFindings).expire(held, ctx.now)
         uid = held.by_identity.get(identity)
         if uid is None:

@@ -31,6 +31,7 @@ class FindingsV2(Family):
 
     @operation(
         "GetFindingsV2",
+        page_size=PAGE_SIZE,
         differs="Findings that a custom product sent through BatchImportFindings are shown too.",
     )
     def get_findings_v2(

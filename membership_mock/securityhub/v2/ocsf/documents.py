@@ -37,7 +37,7 @@ def of_provider(older: FindingStore, record: OcsfRecord) -> dict[str, Any] | Non
         return None
     status_id = words.STATUS_OF_WORKFLOW[record.workflow]
     is_over = status_id in (words.SUPPRESSED, words.RESOLVED)
-    if finding.fields.get("RecordState") == "ARCHIVED" and not is_over:
+    if record.activity_id == words.CLOSE and not is_over:
         status_id = words.ARCHIVED
     document: dict[str, Any] = converted(
         finding.fields, record.uid, record.activity_id, status_id, record.note

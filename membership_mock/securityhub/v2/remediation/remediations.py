@@ -40,7 +40,7 @@ _ALL_FORMATS = "All"
 class RemediationsV2(Family):
     """The operations on remediations."""
 
-    @operation("GetRemediationsV2", optional=True)
+    @operation("GetRemediationsV2", optional=True, page_size=PAGE_SIZE)
     def get_remediations_v2(
         self,
         ctx: Context,
@@ -81,7 +81,7 @@ class RemediationsV2(Family):
             )
         }
 
-    @operation("ListExposuresByRemediationV2", optional=True)
+    @operation("ListExposuresByRemediationV2", optional=True, page_size=PAGE_SIZE)
     def list_exposures_by_remediation_v2(self, ctx: Context, target_uid: str) -> dict[str, Any]:
         """Return the exposures that a change would remedy, the most severe first.
 
