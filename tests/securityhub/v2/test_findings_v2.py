@@ -286,6 +286,22 @@ def test_a_finding_is_kept_for_ninety_days_after_the_latest_update_of_either_ser
     assert len(answer["UnprocessedFindings"]) == 2
 
 
+def test_a_finding_of_a_control_is_resolved_when_it_passes_and_new_when_it_fails(
+    hub_v2: Callable[..., Any], membership_mock: Any
+) -> None:
+    client = hub_v2(ADMIN)
+    client.enable_security_hub()
+    aws = membership_mock.aws_side(account=ADMIN, region=IRELAND)
+    shown = []
+    for outcome in ("PASSED", "FAILED", "PASSED"):
+        aws.evaluate_control("S3.1", outcome)
+        finding_now = only(client)
+        shown.append((finding_now["status"], finding_now["compliance"]["status"]))
+    assert shown == [("Resolved", "Pass"), ("New", "Fail"), ("Resolved", "Pass")]
+    assert only(client)["metadata"]["product"]["name"] == "Security Hub"
+    assert only(client)["finding_info"]["types"][-1] == "Posture Management"
+
+
 # --- findings that a test writes ---
 
 

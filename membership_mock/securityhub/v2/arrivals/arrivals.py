@@ -14,6 +14,7 @@ from typing import Any
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.findings.finding_format import instant
+from membership_mock.securityhub.findings.finding_merge import workflow_status
 from membership_mock.securityhub.findings.finding_store import Finding, FindingStore, place_of
 from membership_mock.securityhub.v2.arrivals.resource_index import ResourceIndexV2, ids_of
 from membership_mock.securityhub.v2.arrivals.rule_runner import RuleRunnerV2
@@ -133,8 +134,15 @@ class ArrivalsV2(SecurityHubFamily):
             workflow=workflow,
             note=note,
         )
+        self._judge(record, finding, {})
         self._keep(held, record)
         return record
+
+    def _judge(self, record: OcsfRecord, finding: Finding, before: Mapping[str, Any]) -> None:
+        """Let the provider's status follow what it says, as it does in the older service."""
+        fields = {**finding.fields, "Workflow": {"Status": record.workflow}}
+        record.workflow = workflow_status(fields, before)
+        record.compliance = fields.get("Compliance", {}).get("Status")
 
     def _keep(self, held: AccountFindings, record: OcsfRecord) -> None:
         held.add(record)
@@ -145,8 +153,10 @@ class ArrivalsV2(SecurityHubFamily):
     ) -> None:
         is_archived = finding.fields.get("RecordState") == "ARCHIVED"
         was_archived = record.activity_id == words.CLOSE
-        if was_archived and not is_archived and record.workflow in ("NOTIFIED", "RESOLVED"):
-            record.workflow = "NEW"  # as in the older service: the problem is back
+        before: dict[str, Any] = {"RecordState": "ARCHIVED" if was_archived else "ACTIVE"}
+        if record.compliance is not None:
+            before["Compliance"] = {"Status": record.compliance}
+        self._judge(record, finding, before)
         record.activity_id = words.CLOSE if is_archived else words.UPDATE
         record.touched = now
         record.version += 1

@@ -35,6 +35,7 @@ class OcsfRecord:
         identity: what finds it in the older service; None if it is not there.
         document: what the provider says of it in OCSF; None if the older service has it.
         workflow: the status that the provider gave it, in the words of the older service.
+        compliance: the status of its compliance as imported last; None without compliance.
         note: the text that the provider gave it.
         overlay: what customers and automation rules have set: ``comment``, ``severity_id``,
             ``status_id``. Whoever wrote a field last is who counts.
@@ -52,6 +53,7 @@ class OcsfRecord:
     identity: Identity | None = None
     document: dict[str, Any] | None = None
     workflow: str = "NEW"
+    compliance: str | None = None
     note: str | None = None
     overlay: dict[str, Any] = field(default_factory=dict)
     version: int = 0
