@@ -50,6 +50,7 @@ from membership_mock.securityhub.triage.finding_import import FindingImport
 from membership_mock.securityhub.triage.insights import Insights
 from membership_mock.securityhub.triage.product_subscriptions import ProductSubscriptions
 from membership_mock.securityhub.triage.products import Products
+from membership_mock.securityhub.v2.families import V2_FAMILIES, V2_PAGINATORS
 
 
 class SecurityHubBackend(Backend):
@@ -92,6 +93,7 @@ class SecurityHubBackend(Backend):
         ActionTargets,
         AutomationRules,
         Tags,
+        *V2_FAMILIES,
     )
     refusals = SecurityHubRefusals()
     quotas = QUOTAS
@@ -102,6 +104,7 @@ class SecurityHubBackend(Backend):
             "output_token": "NextToken",
             "result_key": "AutomationRulesMetadata",
         },
+        **V2_PAGINATORS,
     }
     #: documentation and published commands send it for the first page (documented)
     first_page_tokens = frozenset({"NULL"})

@@ -6,7 +6,10 @@ Sources: the service model for codes, statuses and members; logs of real calls f
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from membership_mock.engine.protocol.refusals import Refusals, Violation
 from membership_mock.errors import ServiceError
@@ -82,6 +85,36 @@ class ResourceNotFoundException(ServiceError):
     """The resource does not exist."""
 
 
+class ValidationException(ServiceError):
+    """The newer operations: the request breaks a constraint, or asks for what is not allowed."""
+
+
+class ConflictException(ServiceError):
+    """The newer operations: the request does not go with the state that things are in."""
+
+
+class ServiceQuotaExceededException(ServiceError):
+    """The newer operations: the request would go over a quota."""
+
+
+class OrganizationNotFoundException(ServiceError):
+    """The organization does not exist, or is another one than the caller's.
+
+    The status is that of the model; the oldest supported botocore does not have this error yet.
+    """
+
+    status = 400
+
+
+class OrganizationalUnitNotFoundException(ServiceError):
+    """The organizational unit does not exist in the caller's organization.
+
+    The status is that of the model; the oldest supported botocore does not have this error yet.
+    """
+
+    status = 400
+
+
 class BadRequestException(ServiceError):
     """The membership operations refuse a request as a whole (observed; in no model)."""
 
@@ -119,19 +152,37 @@ def not_authorized_for(account_id: str, arn: str) -> AccessDeniedException:
 
 
 class SecurityHubRefusals(Refusals):
-    """How Security Hub words what the engine refuses."""
+    """How Security Hub words what the engine refuses.
+
+    The operations of Security Hub V2 and on connectors declare other errors than the older ones,
+    ValidationException and ConflictException, and have other words (`newer_sentence`).
+
+    Args:
+        newer: whether it is about an operation that declares ValidationException.
+    """
+
+    def __init__(self, *, newer: bool = False) -> None:
+        self._invalid: type[ServiceError] = ValidationException if newer else InvalidInputException
+        self._say = newer_sentence if newer else _sentence
+        self._conflict: type[ServiceError] = (
+            ConflictException if newer else ResourceConflictException
+        )
+
+    def for_operation(self, declared: AbstractSet[str]) -> Refusals:
+        """Return the refusals of an operation, which go by the errors that it declares."""
+        return SecurityHubRefusals(newer=True) if ValidationException.code in declared else self
 
     def invalid(self, violations: Sequence[Violation]) -> ServiceError:
-        """Return an InvalidInputException that names each violated field.
+        """Return the error that names each violated field.
 
         Observed for a list that is too long and for a number that is too great, otherwise the
         wording is inferred.
         """
-        return InvalidInputException("; ".join(_sentence(found) for found in violations))
+        return self._invalid("; ".join(self._say(found) for found in violations))
 
     def unparsable(self, detail: str) -> ServiceError:
-        """Return an InvalidInputException (inferred)."""
-        return InvalidInputException(detail)
+        """Return the error for a request that cannot be read (inferred)."""
+        return self._invalid(detail)
 
     def unknown_operation(self, method: str, path: str) -> ServiceError:
         """Return an InvalidInputException (inferred)."""
@@ -140,12 +191,12 @@ class SecurityHubRefusals(Refusals):
         )
 
     def bad_page_token(self, field: str) -> ServiceError:
-        """Return an InvalidInputException that names the token's field (inferred)."""
-        return InvalidInputException(f"Invalid parameter '{field}'. The token is not valid.")
+        """Return the error that names the token's field (inferred)."""
+        return self._invalid(f"Invalid parameter '{field}'. The token is not valid.")
 
     def token_reused(self, field: str, resource_id: str) -> ServiceError:
-        """Return a ResourceConflictException that names the token (inferred)."""
-        return ResourceConflictException(
+        """Return the error that names the token (documented for export jobs, else inferred)."""
+        return self._conflict(
             f"The {field} {resource_id} was already used with different parameters."
         )
 
@@ -174,3 +225,27 @@ def _sentence(found: Violation) -> str:
         f"Invalid parameter '{found.path[0]}'. Value{length} at 'data{path}' failed to satisfy"
         f" constraint: {found.constraint}"
     )
+
+
+def newer_sentence(found: Violation) -> str:
+    """Return a violation in the words of the newer operations.
+
+    Observed: ``must be between 1 and 2048 characters`` for a text that is too long. The others are
+    worded alike (inferred).
+    """
+    name = ".".join(map(str, found.path))
+    if found.kind == "required":
+        return f"{name} is required"
+    if found.kind in ("length", "range") and found.bounds is not None:
+        least, most = found.bounds
+        is_open = most in (sys.maxsize, math.inf)
+        limits = f"at least {least:g}" if is_open else f"between {least:g} and {most:g}"
+        if found.kind == "range":
+            return f"{name} must be {limits}"
+        if isinstance(found.value, str):
+            return f"{name} must be {limits} characters"
+        return f"{name} must have {limits} entries"
+    if found.kind == "enum":
+        allowed = found.constraint.partition("[")[2].rstrip("]")
+        return f"{name} must be one of: {allowed}"
+    return f"{name} is invalid: {found.constraint}"

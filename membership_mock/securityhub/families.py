@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
+from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.securityhub.relationships.aggregation import FindingAggregator
 
 
 class SecurityHubFamily(Family):
-    """A family that follows what happens to hubs and to linked regions; by default it does nothing.
+    """A family that follows what happens to hubs, linked regions and findings; by default nothing.
 
     The methods are called on the backend of whoever acts, which may be another account's.
     """
@@ -50,4 +52,15 @@ class SecurityHubFamily(Family):
             account_id: whose controls they are.
             now: when that happened.
             control_id: the only control that it may be; None for any of them.
+        """
+
+    def finding_imported(
+        self, ctx: Context, given: Mapping[str, Any], identity: tuple[str, str]
+    ) -> None:
+        """Follow a finding of this account that was imported, or a new version of one.
+
+        Args:
+            ctx: the request that imported it, which may be another account's.
+            given: the finding as the provider sent it.
+            identity: its ProductArn and Id, by which it is kept.
         """

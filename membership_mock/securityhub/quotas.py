@@ -56,6 +56,12 @@ AUTOMATION_RULES = _quota(
     counts="automation rules, enabled or disabled",
     adjustable=False,
 )
+AUTOMATION_RULES_V2 = _quota(
+    name="automation_rules_v2",
+    title="Automation rules of Security Hub V2",
+    default=100,
+    counts="automation rules of V2, those on findings and those on resources",
+)
 
 QUOTAS = (
     MEMBERS,
@@ -65,4 +71,5 @@ QUOTAS = (
     INSIGHTS,
     ACTION_TARGETS,
     AUTOMATION_RULES,
+    AUTOMATION_RULES_V2,
 )

@@ -1,4 +1,4 @@
-"""The tags of hubs, configuration policies and automation rules.
+"""The tags of hubs, configuration policies and automation rules, and of what V2 keeps.
 
 A resource carries 50 tags at the most, as many as ListTagsForResource can answer with.
 """
@@ -14,6 +14,7 @@ from membership_mock.securityhub.relationships.central_configuration import (
     CentralConfigurationStore,
 )
 from membership_mock.securityhub.triage.automation_rules import AutomationRules
+from membership_mock.securityhub.v2.families import V2_TAGGED
 
 
 class Tags(Family):
@@ -61,6 +62,10 @@ class Tags(Family):
         rule = self.of(AutomationRules).find(arn)
         if rule is not None:
             return rule.tags
+        for family in V2_TAGGED:
+            for resource in self.of(family).tagged_resources():
+                if resource.arn == arn:
+                    return resource.tags
         raise ResourceNotFoundException(f"Resource {arn} was not found.")
 
 

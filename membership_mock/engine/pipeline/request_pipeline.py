@@ -28,7 +28,7 @@ from membership_mock.engine.protocol.codec import (
     service_error_response,
 )
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
-from membership_mock.engine.protocol.model import OperationModel
+from membership_mock.engine.protocol.model import OperationModel, declared_errors
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.protocol.router import router
@@ -37,15 +37,17 @@ from membership_mock.errors import OperationNotMocked, ServiceError
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.call_record import Record
     from membership_mock.engine.pipeline.operation import Backend, Handler
+    from membership_mock.engine.protocol.refusals import Refusals
     from membership_mock.engine.state.world import World
 
 
 @dataclass(slots=True)
 class MockedOperation:
-    """What requests for one operation share: its handler and its codec."""
+    """What requests for one operation share: its handler, its codec and its refusals."""
 
     handler: Handler
     codec: OperationCodec
+    refusals: Refusals
     unused: frozenset[str]  # fields newer than this package, which the handler does not take
 
 
@@ -251,7 +253,8 @@ class RequestPipeline:
         paging = compiled.paging
         taken = {compiled.token_field, *((paging.limit_key, paging.input_token) if paging else ())}
         unused = frozenset(compiled.fields) - taken - set(handler.accepts)
-        mocked = self._operations[key] = MockedOperation(handler, compiled, unused)
+        refusals = backend_class.refusals.for_operation(declared_errors(compiled.model))
+        mocked = self._operations[key] = MockedOperation(handler, compiled, refusals, unused)
         return mocked
 
     def _answer(
@@ -261,7 +264,7 @@ class RequestPipeline:
         context: Context,
         request: HttpRequest,
     ) -> HttpAnswer:
-        refusals, compiled = backend_class.refusals, mocked.codec
+        refusals, compiled = mocked.refusals, mocked.codec
         if len(request.body) > refusals.body_limit:
             raise refusals.too_large()
         try:
@@ -319,7 +322,7 @@ class RequestPipeline:
             sent = parse(request.path, request.query, request.headers, request.body)
             if sent == parse(first.path, first.query, {}, first.body):
                 return first.answer
-            raise backend_class.refusals.token_reused(str(mocked.codec.token_name), token)
+            raise mocked.refusals.token_reused(str(mocked.codec.token_name), token)
         answer = HttpAnswer(
             *mocked.codec.serialize(self._perform(mocked, backend_class, context, arguments))
         )
@@ -348,7 +351,7 @@ class RequestPipeline:
             # before the handler runs, because a read may settle states
             after = page_tokens.read(token, context, arguments)
             if after is None:
-                raise backend_class.refusals.bad_page_token(paging.token_name)
+                raise mocked.refusals.bad_page_token(paging.token_name)
         answer = handler.method(family, context, **arguments)
         listing = answer[paging.result_key]
         if not isinstance(listing, Listing):

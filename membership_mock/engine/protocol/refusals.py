@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -112,6 +113,15 @@ class Refusals(ABC):
 
     #: the largest body, in bytes, that the service takes; API Gateway's limit by default
     body_limit: int = 10 * 1024 * 1024
+
+    def for_operation(self, declared: AbstractSet[str]) -> Refusals:
+        """Return the refusals of one operation, for a service whose operations differ in them.
+
+        Args:
+            declared: the codes of the errors that the operation declares.
+        """
+        del declared
+        return self
 
     @abstractmethod
     def invalid(self, violations: Sequence[Violation]) -> ServiceError:

@@ -82,7 +82,7 @@ def merged(
         for name in CUSTOMER_FIELDS:
             fields[name] = before.get(name)
     _merge_provider_fields(fields, given, before, customer_fields)
-    fields["Workflow"] = {"Status": _workflow_status(fields, kept)}
+    fields["Workflow"] = {"Status": workflow_status(fields, kept)}
     return {name: value for name, value in fields.items() if value is not None}
 
 
@@ -120,7 +120,7 @@ def _merge_provider_fields(
     fields["FindingProviderFields"] = kept
 
 
-def _workflow_status(fields: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+def workflow_status(fields: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     """Return the status of the investigation, which starts anew when the problem is back."""
     status = str((fields.get("Workflow") or {}).get("Status", "NEW"))
     if _control_passed(fields):

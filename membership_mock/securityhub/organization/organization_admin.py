@@ -19,7 +19,6 @@ from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
 from membership_mock.engine.state.world import Store, World
-from membership_mock.errors import OperationNotMocked
 from membership_mock.securityhub.errors import (
     InvalidAccessException,
     InvalidInputException,
@@ -35,8 +34,11 @@ from membership_mock.securityhub.relationships.delegation import (
     SERVICE_PRINCIPAL,
     Delegation,
     DelegationStore,
+    ends_role,
 )
 from membership_mock.securityhub.relationships.organization_settings import OrganizationSettings
+from membership_mock.securityhub.v2.access.delegation import DelegationV2Store
+from membership_mock.securityhub.v2.access.designation import FEATURE_V2, DesignationV2
 
 FEATURE = "SecurityHub"
 
@@ -57,7 +59,8 @@ class OrganizationAdmin(Family):
         """Make an account the organization's administrator in this region.
 
         Its hub is enabled with the default standards, and it is registered in Organizations. To
-        designate the same account again changes nothing (inferred).
+        designate the same account again changes nothing (inferred). With the feature SecurityHubV2
+        it is the administrator of V2, in every region (`DesignationV2`).
 
         Raises:
             InvalidAccessException: the caller is not the management account (inferred).
@@ -66,8 +69,9 @@ class OrganizationAdmin(Family):
                 in some region or is registered in Organizations, the account is another's member,
                 or the management account designates itself without a hub (codes inferred).
         """
-        _require_known(feature)
         organization = self._managed_organization(ctx)
+        if feature == FEATURE_V2:
+            return self.of(DesignationV2).designate(ctx, organization, admin_account_id)
         administrators = self.store(DelegationStore).administrators
         management = organization.management_account_id
         if self.delegated_administrator() != admin_account_id:
@@ -96,8 +100,10 @@ class OrganizationAdmin(Family):
             ResourceNotFoundException: the account is not the administrator (observed, though the
                 model does not declare the error here).
         """
-        _require_known(feature)
         organization = self._managed_organization(ctx)
+        if feature == FEATURE_V2:
+            self.of(DesignationV2).end(organization, admin_account_id)
+            return
         if self.delegated_administrator() != admin_account_id:
             raise ResourceNotFoundException(not_an_administrator_text(admin_account_id))
         settings = self.of(OrganizationSettings).settings(admin_account_id)
@@ -118,7 +124,8 @@ class OrganizationAdmin(Family):
         Raises:
             InvalidAccessException: the caller is neither of them (text inferred), or has no hub.
         """
-        _require_known(feature)
+        if feature == FEATURE_V2:
+            return self.of(DesignationV2).listed(ctx)
         administrator = self.delegated_administrator()
         organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
         management = organization.management_account_id if organization else None
@@ -151,7 +158,7 @@ class OrganizationAdmin(Family):
             if administrator is None:
                 continue
             family = backends.of(administrator, region).family(cls)
-            if _ends_role(change, administrator):
+            if ends_role(change, administrator):
                 family.release(change.management_account_id, change.now)
             elif change.kind == "remove_account_from_organization":
                 family.dismiss(administrator, [change.account_id or ""], change.now)
@@ -199,7 +206,11 @@ class OrganizationAdmin(Family):
             for _, store in _in_partition(self.backend.world, DelegationStore, ctx.partition)
         }
         registered = organization.delegated.get(SERVICE_PRINCIPAL, ())
+        designated.add(self.store(DelegationV2Store).administrators.get(ctx.account_id))
         others = {*designated, *registered} - {None, account_id}
+        if account_id == ctx.account_id:
+            # V2's administrator may be another one if the management account is this one's
+            others -= {self.store(DelegationV2Store).administrators.get(ctx.account_id)}
         if others:
             raise InvalidInputException(
                 f"Account {', '.join(map(str, others))} is the Security Hub administrator of this"
@@ -222,26 +233,3 @@ def _in_partition(world: World, kind: type[S], partition: str) -> list[tuple[str
         for (region,), store in world.stores(kind)
         if partition_of(region) == partition
     ]
-
-
-def _ends_role(change: OrganizationChange, administrator: str) -> bool:
-    if change.kind in ("close_account", "remove_account_from_organization"):
-        return change.account_id == administrator
-    if change.service_principal == SERVICE_PRINCIPAL:
-        if change.kind == "deregister_delegated_administrator":
-            return change.account_id == administrator
-        return change.kind == "disable_aws_service_access"
-    return change.kind == "delete_organization"
-
-
-def _require_known(feature: str | None) -> None:
-    """Refuse the second generation of Security Hub, which is not mocked.
-
-    Raises:
-        OperationNotMocked: the feature is another than SecurityHub.
-    """
-    if feature not in (None, FEATURE):
-        raise OperationNotMocked(
-            f"The administrator of the feature {feature} was asked for, but membership_mock mocks"
-            f" {FEATURE} only: leave Feature out."
-        )

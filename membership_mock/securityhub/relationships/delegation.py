@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from membership_mock.engine.pipeline.operation import Family
-from membership_mock.engine.state.organizations import Organization
+from membership_mock.engine.state.organizations import Organization, OrganizationChange
 from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 
@@ -65,3 +65,18 @@ class Delegation(Family):
             return None
         leads = administrators.get(organization.management_account_id) == account_id
         return organization if leads else None
+
+
+def ends_role(change: OrganizationChange, administrator: str) -> bool:
+    """Return whether the role of an administrator ends with what happened to its organization.
+
+    Documented: the administrator is deregistered, or closed. Inferred: it leaves, the organization
+    is deleted, or trusted access is disabled.
+    """
+    if change.kind in ("close_account", "remove_account_from_organization"):
+        return change.account_id == administrator
+    if change.service_principal == SERVICE_PRINCIPAL:
+        if change.kind == "deregister_delegated_administrator":
+            return change.account_id == administrator
+        return change.kind == "disable_aws_service_access"
+    return change.kind == "delete_organization"

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import operation
 from membership_mock.securityhub.errors import (
     AccessDeniedException,
     InvalidInputException,
     not_subscribed_text,
 )
+from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.findings import finding_format
 from membership_mock.securityhub.findings.finding_changes import IMPORTED, UPDATED
 from membership_mock.securityhub.findings.finding_fields import texts
@@ -53,7 +54,7 @@ class _Batch:
     account_names: dict[str, str] = field(default_factory=dict)
 
 
-class FindingImport(Family):
+class FindingImport(SecurityHubFamily):
     """The operation that imports findings."""
 
     @operation(
@@ -183,6 +184,9 @@ class FindingImport(Family):
         if old is not None:
             index.remove(old)
         index.add(finding)
+        owner = self.backend.in_region(ctx.region, account_id).family(FindingImport)
+        for family in owner.followers():
+            family.finding_imported(ctx, given, finding.identity)
 
     def _origin(self, ctx: Context, given: Mapping[str, Any], batch: _Batch) -> Origin:
         """Return what the service knows of where a finding comes from.

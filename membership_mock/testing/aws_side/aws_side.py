@@ -12,9 +12,10 @@ from membership_mock.securityhub.central_configuration.policy_associations impor
 from membership_mock.testing.aws_side.security_ir_cases import CaseSide
 from membership_mock.testing.aws_side.security_ir_investigations import InvestigationSide
 from membership_mock.testing.aws_side.securityhub_controls import ControlSide
+from membership_mock.testing.aws_side.securityhub_v2_analysis import AnalysisSide
 
 
-class AwsSide(CaseSide, InvestigationSide, ControlSide):
+class AwsSide(CaseSide, InvestigationSide, ControlSide, AnalysisSide):
     """AWS's side of one account in one region, from `MembershipMock.aws_side`."""
 
     def end_query(

@@ -20,25 +20,44 @@ from membership_mock.testing.given.securityhub_triage import (
     SeededInsight,
     TriageSeeds,
 )
+from membership_mock.testing.given.securityhub_v2 import (
+    SeededAdministratorV2,
+    SeededAggregatorV2,
+    SeededHubV2,
+)
+from membership_mock.testing.given.securityhub_v2_triage import (
+    SeededAutomationRuleV2,
+    SeededConnectorV2,
+    SeededTicketV2,
+    TriageV2Seeds,
+)
 
 __all__ = [
     "SecurityHubSeeds",
     "SeededActionTarget",
     "SeededAdministrator",
+    "SeededAdministratorV2",
     "SeededAggregator",
+    "SeededAggregatorV2",
     "SeededAutomationRule",
+    "SeededAutomationRuleV2",
     "SeededCentralConfiguration",
+    "SeededConnectorV2",
     "SeededControl",
     "SeededFinding",
     "SeededHub",
+    "SeededHubV2",
     "SeededInsight",
     "SeededMember",
     "SeededOrganizationConfiguration",
     "SeededProduct",
+    "SeededTicketV2",
 ]
 
 
-class SecurityHubSeeds(MemberSeeds, OrganizationSeeds, FindingSeeds, TriageSeeds, ControlSeeds):
+class SecurityHubSeeds(
+    MemberSeeds, OrganizationSeeds, FindingSeeds, TriageSeeds, ControlSeeds, TriageV2Seeds
+):
     """Seeds of Security Hub, from `Given.securityhub`.
 
     A seed does only what is still missing. Without an account or region, it takes the mock's

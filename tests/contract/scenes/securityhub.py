@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.contract.samples_from_model import Break
 from tests.contract.scenes import ACCOUNT, REGION, securityhub_controls, securityhub_triage
+from tests.contract.scenes.securityhub_v2 import assert_newer_refusal, call_v2
 
 MEMBER = "444444444444"
 #: by the kind of a violation, what the message says (inferred)
@@ -32,6 +33,7 @@ def call_everything(mock: Any) -> None:
     _own_hub(admin)
     securityhub_controls.call_everything(admin)
     _findings(admin)
+    call_v2(mock)
     _invitations(admin, mock.client("securityhub", account=MEMBER, region=REGION))
     organizations = mock.client("organizations", account=ACCOUNT, region="us-east-1")
     organizations.create_organization(FeatureSet="ALL")
@@ -150,6 +152,9 @@ def _configure(client: Any, configuration_type: str) -> None:
 def assert_refusal(response: dict[str, Any], broken: Break) -> None:
     """Check status, code, the parameter that is named, and the words of the message."""
     assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    if response["Error"]["Code"] == "ValidationException":
+        assert_newer_refusal(response, broken)
+        return
     assert response["Error"]["Code"] == "InvalidInputException"
     message = response["Error"]["Message"]
     if broken.kind == "type":

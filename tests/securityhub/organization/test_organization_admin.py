@@ -2,7 +2,6 @@
 
 import pytest
 
-from membership_mock.errors import OperationNotMocked
 from tests.securityhub.samples import (
     ADMIN,
     IRELAND,
@@ -224,13 +223,6 @@ def test_invited_members_belong_to_their_organization_once_it_is_administered(
     assert refused(workload.disassociate_from_administrator_account)[0] == "BadRequestException"
     outsider.disassociate_from_administrator_account()
     assert statuses(client) == {inside: "Enabled", MEMBER: "Resigned"}
-
-
-def test_the_second_generation_is_not_mocked(organization, security):
-    with pytest.raises(OperationNotMocked, match="SecurityHubV2"):
-        organization.hub().enable_organization_admin_account(
-            AdminAccountId=security, Feature="SecurityHubV2"
-        )
 
 
 # --- ListOrganizationAdminAccounts ---

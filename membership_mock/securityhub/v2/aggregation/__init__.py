@@ -1,0 +1,1 @@
+"""Aggregators: the home Region and the Regions that are linked to it."""

@@ -1,0 +1,1 @@
+"""What happens when a finding arrives: resources are noted, and automation rules act."""

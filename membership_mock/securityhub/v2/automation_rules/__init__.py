@@ -1,0 +1,1 @@
+"""Automation rules of Security Hub V2."""

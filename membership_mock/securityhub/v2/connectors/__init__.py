@@ -1,0 +1,1 @@
+"""Connectors to ticketing systems and other clouds, and tickets."""

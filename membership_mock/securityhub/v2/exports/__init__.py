@@ -1,0 +1,1 @@
+"""Export jobs of Security Hub V2."""

@@ -1,0 +1,1 @@
+"""The hub of Security Hub V2: features and free trials."""

@@ -1,0 +1,1 @@
+"""Findings and resources as documents, from the format of the older service to OCSF."""

@@ -1,0 +1,1 @@
+"""Filters, sort criteria, groups and pages, for findings, resources and software alike."""

@@ -1,0 +1,1 @@
+"""Remediations of exposures, and policies that are recommended for unused permissions."""

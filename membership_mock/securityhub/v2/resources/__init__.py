@@ -1,0 +1,1 @@
+"""The resources that Security Hub V2 knows of."""

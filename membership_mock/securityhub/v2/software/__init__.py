@@ -1,0 +1,1 @@
+"""The software that Security Hub V2 has found on resources."""

@@ -1,0 +1,1 @@
+"""What Security Hub V2 keeps, by kind."""

@@ -1,0 +1,29 @@
+"""What the author of a test says of the past, day by day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from membership_mock.engine.state.world import Scope, Store
+
+
+@dataclass
+class RecordedDay:
+    """What there was on a day of the past, in place of what follows from findings.
+
+    Attributes:
+        severities: how many findings of each severity; None where nothing was said.
+        resources: how many resources; None where nothing was said.
+    """
+
+    severities: dict[str, int] | None = None
+    resources: int | None = None
+
+
+@dataclass
+class TrendStore(Store, scope=Scope.REGION):
+    """The days that tests have recorded, by account and day."""
+
+    rank = 29
+    days: dict[str, dict[date, RecordedDay]] = field(default_factory=dict)

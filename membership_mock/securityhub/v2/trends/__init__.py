@@ -1,0 +1,1 @@
+"""How many findings and resources there were, day by day."""
