@@ -12,6 +12,9 @@ from membership_mock.cleanrooms.collaborations.members import Members
 from membership_mock.cleanrooms.errors import CleanRoomsRefusals
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.model_corrections import CORRECTIONS
+from membership_mock.cleanrooms.privacy.budget_spending import BudgetSpending
+from membership_mock.cleanrooms.privacy.privacy_budget_templates import PrivacyBudgetTemplates
+from membership_mock.cleanrooms.privacy.privacy_budgets import PrivacyBudgets
 from membership_mock.cleanrooms.quotas import QUOTAS, Quotas
 from membership_mock.cleanrooms.tables.association_analysis_rules import AssociationAnalysisRules
 from membership_mock.cleanrooms.tables.configured_tables import ConfiguredTables
@@ -41,6 +44,9 @@ class CleanRoomsBackend(Backend):
         ProtectedTables,
         ProtectedQueries,
         ProtectedJobs,
+        PrivacyBudgetTemplates,
+        PrivacyBudgets,
+        BudgetSpending,
         Quotas,
         Tags,
     )

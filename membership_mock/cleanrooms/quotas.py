@@ -85,6 +85,15 @@ ANALYSIS_TEMPLATES = _quota(
     per="membership",
     counts="analysis templates",
 )
+ACCESS_BUDGET_TEMPLATES = _quota(
+    name="access_budgets_per_collaboration",
+    title="Privacy budget templates for access budgets per collaboration",
+    code="L-6FE25843",
+    default=100,
+    per="collaboration",
+    counts="access budget templates of all members; the quota is the creator's",
+    origin="inferred",
+)
 TABLES_PER_QUERY = _quota(
     name="tables_per_query",
     title="Configured tables per protected query",
@@ -141,6 +150,7 @@ QUOTAS = (
     POLICY_KILOBYTES,
     TABLE_ASSOCIATIONS,
     ANALYSIS_TEMPLATES,
+    ACCESS_BUDGET_TEMPLATES,
     TABLES_PER_QUERY,
     CONCURRENT_QUERIES,
     CONCURRENT_QUERIES_OF_ACCOUNT,
@@ -152,12 +162,20 @@ QUOTAS = (
 class Quotas(Family):
     """How many of a thing there may be."""
 
-    def require_room(self, quota: Quota, used: int, wanted: int = 1) -> None:
+    def require_room(
+        self, quota: Quota, used: int, wanted: int = 1, *, account_id: str | None = None
+    ) -> None:
         """Refuse ``wanted`` more when ``used`` of the quota are taken.
+
+        Args:
+            quota: which one.
+            used: how many there are.
+            wanted: how many are to be added.
+            account_id: whose quota it is; the caller's when None.
 
         Raises:
             ServiceQuotaExceededException: they would be too many.
         """
-        limit = self.limit(quota)
+        limit = self.limit(quota, account_id)
         if used + wanted > limit:
             raise ServiceQuotaExceededException(quota.title, limit)

@@ -32,6 +32,8 @@ from membership_mock.cleanrooms.errors import (
     ValidationException,
 )
 from membership_mock.cleanrooms.ordered_index import sequence_of
+from membership_mock.cleanrooms.privacy.budget_spending import BudgetSpending
+from membership_mock.cleanrooms.privacy.differential_privacy import WEIGHTS
 from membership_mock.cleanrooms.quotas import Quotas
 from membership_mock.engine.protocol.pagination import Listing, Position
 from membership_mock.engine.state.lifecycle import Progress
@@ -77,9 +79,21 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         """Deliver the result of ``analysis`` to its receivers, and return the ``output``."""
 
     def plan(
-        self, status: str, result: Result, error: Mapping[str, Any] | None, analysis_id: str | None
+        self,
+        status: str,
+        result: Result,
+        error: Mapping[str, Any] | None,
+        analysis_id: str | None,
+        functions: Sequence[str] | None = None,
     ) -> None:
         """Set how an analysis ends: that of the id, or else the next one of this account.
+
+        Args:
+            status: how it ends.
+            result: what its receivers get.
+            error: what a failure says.
+            analysis_id: which one.
+            functions: the aggregate functions that it pays for; None for those in its text.
 
         Raises:
             UsageError: no analysis can end like that, or the one of the id has ended.
@@ -97,7 +111,12 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             )
         if error is not None and status != "FAILED":
             raise UsageError(f"A {self.thing} that ends in {status} has no error.")
-        outcome = Outcome(status, result, self._error(error or {}) if status == "FAILED" else None)
+        outcome = Outcome(
+            status,
+            result,
+            self._error(error or {}) if status == "FAILED" else None,
+            _functions(functions),
+        )
         if analysis_id is None:
             self.check_result(result, None)
             self.analyses.planned.setdefault(self.backend.account_id, []).append(outcome)
@@ -210,6 +229,12 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         """Return the analyses of ``membership`` that have not ended."""
         return [f"{self.thing} {each.id}" for each in self.running(membership, now)]
 
+    def catch_up(self, collaboration: Collaboration, now: datetime) -> None:
+        """Take what runs in a collaboration as far as time has."""
+        for member in collaboration.members.values():
+            if member.membership is not None:
+                self.running(member.membership, now)
+
     def membership_ended(self, membership: Membership, now: datetime) -> None:
         """Cancel what still runs in ``membership``."""
         for each in self.running(membership, now):
@@ -225,7 +250,17 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         for moment in moments:
             event: Event = "settle"
             if analysis.status == "SUBMITTED":
-                event = "start"
+                error = self.of(BudgetSpending).take(
+                    analysis.collaboration_id,
+                    analysis.tables.items(),
+                    analysis.to_pay(),
+                    moment,
+                )
+                if error is not None:
+                    analysis.error = error
+                    self._move(analysis, "lack budget", moment)
+                    return
+                event, analysis.start_time = "start", moment
             elif analysis.status == "STARTED":
                 event = ENDINGS[analysis.outcome.status]
             self._move(analysis, event, moment)
@@ -241,7 +276,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
                 "billedResourceUtilization": {"units": 0.0},
             }
             analysis.result = {"output": self.deliver(analysis)}
-        elif analysis.status == "FAILED":
+        elif event == "fail":
             analysis.error = analysis.outcome.error
         if analysis.status not in UNFINISHED:
             unfinished = self.analyses.unfinished[analysis.membership_id]
@@ -268,6 +303,18 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             "message": given.get("message", f"The {self.thing} failed."),
             "retry": {"retryable": bool(given.get("retryable", code == "TRANSIENT_ERROR"))},
         }
+
+
+def _functions(given: Sequence[str] | None) -> list[str] | None:
+    if given is None:
+        return None
+    unknown = [given] if isinstance(given, str) else [one for one in given if one not in WEIGHTS]
+    if unknown:
+        raise UsageError(
+            f"{unknown[0]!r} is no list of functions that take from a privacy budget; there are:"
+            f" {', '.join(WEIGHTS)}."
+        )
+    return list(given)
 
 
 class _Looked(Listing[A]):

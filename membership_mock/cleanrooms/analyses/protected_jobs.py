@@ -146,12 +146,13 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         check_workers(compute_configuration, MOST_WORKERS)
         use = Use("DIRECT_JOB", ctx.account_id, template, {destination.account_id})
         names = template.schema.get("referencedTables", [])
-        self.of(ProtectedTables).check(membership.collaboration_id, names, use)
+        used = self.of(ProtectedTables).check(membership.collaboration_id, names, use)
         self.require_room(membership, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, ctx.now)
         job = ProtectedJob(
             id=ctx.world.uuid(),
             account_id=ctx.account_id,
             sequence=len(self.analyses.by_id),
+            collaboration_id=membership.collaboration_id,
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
@@ -162,6 +163,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             job_compute_payer_account_id=payer,
             destinations=[destination],
             outcome=self.next_outcome(),
+            tables=used.tables,
         )
         self.start(job)
         return {"protectedJob": job}

@@ -44,6 +44,7 @@ from membership_mock.cleanrooms.collaborations.collaboration_store import Member
 from membership_mock.cleanrooms.collaborations.payment import QUERIES
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
 from membership_mock.cleanrooms.memberships.memberships import Memberships
+from membership_mock.cleanrooms.privacy.differential_privacy import Aggregation, aggregations_in
 from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -66,6 +67,13 @@ class ProtectedQuery(ProtectedAnalysis):
 
     sql_parameters: dict[str, Any]
     query_compute_payer_account_id: str
+
+    @property
+    def differential_privacy(self) -> dict[str, Any] | None:
+        """What the noise was measured by, once it has succeeded; None without such tables."""
+        if self.aggregations is None or self.status != "SUCCESS":
+            return None
+        return {"sensitivityParameters": [_sensitivity(each) for each in self.to_pay() or ()]}
 
 
 @dataclass
@@ -149,7 +157,8 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         )
         receivers = {each.account_id for each in destinations}
         use = Use("DIRECT_QUERY", ctx.account_id, template, receivers)
-        self.of(ProtectedTables).check(membership.collaboration_id, names, use)
+        used = self.of(ProtectedTables).check(membership.collaboration_id, names, use)
+        text = template.source["text"] if template else sql_parameters["queryString"]
         self.require_room(membership, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT, ctx.now)
         outcome = self.next_outcome()
         self.check_result(outcome.result, destinations)
@@ -157,6 +166,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             id=ctx.world.uuid(),
             account_id=ctx.account_id,
             sequence=len(self.analyses.by_id),
+            collaboration_id=membership.collaboration_id,
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
@@ -167,6 +177,8 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             query_compute_payer_account_id=payer,
             destinations=destinations,
             outcome=outcome,
+            tables=used.tables,
+            aggregations=aggregations_in(text) if used.is_private else None,
         )
         self.start(query)
         return {"protectedQuery": query}
@@ -258,6 +270,19 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             )
         check_parameters(template, given, "sqlParameters")
         return template
+
+
+def _sensitivity(aggregation: Aggregation) -> dict[str, Any]:
+    """Return what the noise of a function was measured by.
+
+    That a user counts once is documented for COUNT DISTINCT, and inferred for the others; bounds
+    of columns are absent, for the mock does not read the data.
+    """
+    return {
+        "aggregationType": aggregation.function,
+        "aggregationExpression": aggregation.expression,
+        "userContributionLimit": 1,
+    }
 
 
 def _destinations(

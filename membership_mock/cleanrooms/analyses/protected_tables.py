@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplate
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.errors import ValidationException
+from membership_mock.cleanrooms.privacy.privacy_budget_store import PrivacyBudgetTemplateStore
 from membership_mock.cleanrooms.quotas import TABLES_PER_QUERY, Quotas
 from membership_mock.cleanrooms.tables.analysis_rule import ANY_JOB, ANY_QUERY, consolidated
 from membership_mock.cleanrooms.tables.configured_tables import ConfiguredTable
@@ -42,11 +43,24 @@ class Use:
     receivers: Collection[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What an analysis uses.
+
+    Attributes:
+        tables: the names of its tables, by ARN, as far as they can have access budgets.
+        is_private: whether it takes from the budget for differential privacy.
+    """
+
+    tables: dict[str, str]
+    is_private: bool
+
+
 class ProtectedTables(CleanRoomsFamily):
     """What tables let analyses do."""
 
-    def check(self, collaboration_id: str, names: Iterable[str], use: Use) -> None:
-        """Refuse an analysis that a table which it names does not allow.
+    def check(self, collaboration_id: str, names: Iterable[str], use: Use) -> Used:
+        """Return which tables an analysis uses, unless one does not allow it.
 
         Raises:
             ServiceQuotaExceededException: it names too many tables.
@@ -60,23 +74,57 @@ class ProtectedTables(CleanRoomsFamily):
         found = (known.get(name) or known.get(name.lower()) for name in names)
         used = {each.id: each for each in found if each is not None}.values()
         self.of(Quotas).require_room(TABLES_PER_QUERY, 0, len(used))
+        templates = self.store(PrivacyBudgetTemplateStore)
+        has_privacy_budget = templates.differential_privacy_of(collaboration_id) is not None
+        private: list[ConfiguredTable] = []
         for association in used:
             table = self.of(TableAssociations).table_of(association)
-            reason = _objection(table, association, use)
+            reason = _objection(table, association, use, has_privacy_budget)
             if reason:
                 raise ValidationException(
                     f"Table {association.name} cannot be used: {reason}", "INVALID_QUERY"
                 )
+            if _is_private(table):
+                private.append(table)
+        _check_together(private)
+        return Used({each.arn: each.name for each in used}, bool(private))
 
 
-def _objection(table: ConfiguredTable, association: TableAssociation, use: Use) -> str | None:
+def _is_private(table: ConfiguredTable) -> bool:
+    return table.rule is not None and "differentialPrivacy" in table.rule.content
+
+
+def _check_together(private: Iterable[ConfiguredTable]) -> None:
+    """Refuse to join tables with differential privacy that do not go together.
+
+    Source: user guide, "Limitations of differential privacy"; the error is inferred.
+    """
+    rules = [table.rule.content["differentialPrivacy"] for table in private if table.rule]
+    if len({table.account_id for table in private}) > 1:
+        raise ValidationException(
+            "A query cannot use tables with differential privacy of two members.", "INVALID_QUERY"
+        )
+    if len({column["name"] for rule in rules for column in rule["columns"]}) > 1:
+        raise ValidationException(
+            "The tables with differential privacy in a query must have the same user identifier"
+            " column.",
+            "INVALID_QUERY",
+        )
+
+
+def _objection(
+    table: ConfiguredTable, association: TableAssociation, use: Use, has_privacy_budget: bool
+) -> str | None:
     """Return why ``table`` cannot be used, in words; None if it can."""
-    details = status_details(table, association)
+    details = status_details(table, association, has_privacy_budget=has_privacy_budget)
     direct = next((each for each in details if each["analysisType"] == DIRECT), None)
     if direct is None:
         return "its analysis rule requires additional analyses."
     if direct["reasons"]:
         return " ".join(f"{each['code']}: {each['message']}" for each in direct["reasons"])
+    if use.method == "DIRECT_JOB" and _is_private(table):
+        # inferred: the user guide speaks of queries only
+        return "tables with differential privacy can be used in queries only."
     if use.method not in (table.selected_analysis_methods or [table.analysis_method]):
         return f"its analysis method is {table.analysis_method}."
     rule = table.rule

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from membership_mock.engine.pipeline.operation import Family
 
 if TYPE_CHECKING:
-    from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
+    from membership_mock.cleanrooms.collaborations.collaboration_store import (
+        Collaboration,
+        Membership,
+    )
 
 
 class CleanRoomsFamily(Family):
@@ -30,6 +33,16 @@ class CleanRoomsFamily(Family):
         for family in self.all_families():
             family.membership_ended(membership, now)
 
+    def announce_removal(self, arn: str, now: datetime) -> None:
+        """Let every family of this backend follow that the resource ``arn`` is gone."""
+        for family in self.all_families():
+            family.resource_removed(arn, now)
+
+    def let_catch_up(self, collaboration: Collaboration, now: datetime) -> None:
+        """Let everything in ``collaboration`` that is due by ``now`` happen first."""
+        for family in self.all_families():
+            family.catch_up(collaboration, now)
+
     def blocks_membership_deletion(self, membership: Membership) -> list[str]:
         """Return what keeps ``membership`` from being deleted, as words for a message.
 
@@ -48,6 +61,15 @@ class CleanRoomsFamily(Family):
 
         Its status is the new one already; of a deleted membership ``member.status`` is LEFT.
         """
+
+    def resource_removed(self, arn: str, now: datetime) -> None:
+        """Follow that a resource which others depend on is gone for its collaboration.
+
+        It was deleted, or its owner's membership has ended.
+        """
+
+    def catch_up(self, collaboration: Collaboration, now: datetime) -> None:
+        """Let what is due in ``collaboration`` happen: others are about to read what it changes."""
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """Return the very tags of the resource ``arn`` of this account in this region.

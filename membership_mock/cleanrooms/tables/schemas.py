@@ -14,6 +14,7 @@ from membership_mock.cleanrooms.collaborations.collaboration_store import Collab
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.errors import ResourceNotFoundException
 from membership_mock.cleanrooms.ordered_index import sequence_of
+from membership_mock.cleanrooms.privacy.privacy_budget_store import PrivacyBudgetTemplateStore
 from membership_mock.cleanrooms.tables.analysis_rule import POLICY_MEMBERS, consolidated
 from membership_mock.cleanrooms.tables.schema_status import status_details
 from membership_mock.cleanrooms.tables.table_associations import (
@@ -159,11 +160,19 @@ class Schemas(CleanRoomsFamily):
             "columns": table.columns.shown(),
             "partitionKeys": table.columns.partition_keys_shown(),
             "description": association.description or "",
-            "schemaStatusDetails": status_details(table, association),
+            "schemaStatusDetails": status_details(
+                table,
+                association,
+                has_privacy_budget=self._has_privacy_budget(collaboration),
+            ),
             "schemaTypeProperties": {
                 "configuredTableAssociation": {"configuredTableAssociationId": association.id}
             },
         }
+
+    def _has_privacy_budget(self, collaboration: Collaboration) -> bool:
+        templates = self.store(PrivacyBudgetTemplateStore)
+        return templates.differential_privacy_of(collaboration.id) is not None
 
     def _rule(
         self, collaboration: Collaboration, name: str, kind: str

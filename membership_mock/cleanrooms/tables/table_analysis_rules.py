@@ -167,6 +167,11 @@ def _check_content(table: ConfiguredTable, rule_type: str, content: dict[str, An
             )
     if rule_type == "CUSTOM":
         _check_custom(content)
+        if "differentialPrivacy" in content and "glue" not in table.table_reference:
+            # documented; the error is inferred
+            raise _contradiction(
+                "Differential privacy is supported for tables of the AWS Glue Data Catalog only."
+            )
         for each in content.get("aggregationThresholds", ()):
             _check_threshold(table, each)
 

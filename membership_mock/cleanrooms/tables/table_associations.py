@@ -275,10 +275,10 @@ class TableAssociations(CleanRoomsFamily):
     ) -> None:
         """Take a table out of a collaboration, its collaboration analysis rules with it.
 
-        That rules do not hold it back is observed. It works in a membership of any status
-        (inferred), for nothing else would empty a membership that has ended.
+        Its access budget goes with it, and what was made of it cannot be used any longer. That
+        rules do not hold it back is observed. It works in a membership of any status (inferred),
+        for nothing else would empty a membership that has ended.
         """
-        del ctx
         membership = self.of(Memberships).find(membership_identifier)
         association = self.find(membership, configured_table_association_identifier)
         store = self.store(TableAssociationStore)
@@ -286,6 +286,7 @@ class TableAssociations(CleanRoomsFamily):
         del store.by_id[association.id]
         remove_from_index(store.by_membership[membership.id], association)
         remove_from_index(store.by_collaboration[association.collaboration_id], association)
+        self.announce_removal(association.arn, ctx.now)
 
 
 def _already(message: str, association_id: str) -> ConflictException:

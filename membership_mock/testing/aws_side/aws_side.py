@@ -24,6 +24,7 @@ class AwsSide(CaseSide, InvestigationSide, ControlSide):
         result: Sequence[Mapping[str, Any]] | bytes | None = None,
         error: Mapping[str, Any] | None = None,
         protected_query_id: str | None = None,
+        functions: Sequence[str] | None = None,
     ) -> None:
         """Decide how a protected query that this account runs in Clean Rooms ends.
 
@@ -34,13 +35,16 @@ class AwsSide(CaseSide, InvestigationSide, ControlSide):
             error: ``code``, ``message`` and ``retryable`` of a failure, each with a default.
             protected_query_id: a query that has started already; when None, it is the next one to
                 start, and several calls are for the next ones, in order.
+            functions: the aggregate functions that a query on tables with differential privacy
+                pays for, each of ``COUNT_DISTINCT``, ``COUNT``, ``SUM``, ``AVG`` or ``STDDEV``;
+                otherwise the mock counts those in the text.
 
         Raises:
             UsageError: no query can end like that, or the query has ended.
         """
         with self._running.world.lock:
             self._family("cleanrooms", ProtectedQueries).plan(
-                status, result, error, protected_query_id
+                status, result, error, protected_query_id, functions
             )
 
     def end_job(

@@ -1,0 +1,149 @@
+"""Stories of two accounts: privacy budgets, identity, lookalike models and stored analyses."""
+
+from datetime import datetime, timezone
+
+import pytest
+
+from tests.cleanrooms.collaboration_samples import (
+    REGION,
+    RUNNER,
+    join,
+    member,
+    new_collaboration,
+    refusal,
+)
+from tests.cleanrooms.privacy_samples import (
+    AVG,
+    COUNT_DISTINCT,
+    access_left,
+    access_template,
+    aggregations_left,
+    budget,
+    privacy_template,
+    private_table,
+    run,
+)
+from tests.cleanrooms.table_samples import ready_table
+
+PROVIDER, RUNS = "222222222222", "111111111111"
+
+
+class Pair:
+    """A provider of data, who creates the collaboration, and another account that runs queries."""
+
+    def __init__(self, mock):
+        self.mock = mock
+        self.provider, self.runner = (
+            mock.client("cleanrooms", account=each, region=REGION) for each in (PROVIDER, RUNS)
+        )
+        abilities = {"creatorMemberAbilities": []}
+        self.room = new_collaboration(self.provider, member(RUNS, *RUNNER), **abilities)["id"]
+        self.theirs = join(self.provider, self.room)["id"]
+        self.mine = join(self.runner, self.room)["id"]
+
+    def status(self, client, name):
+        """Return whether a schema is ready, or why not."""
+        schema = client.get_schema(collaborationIdentifier=self.room, name=name)["schema"]
+        (detail,) = schema["schemaStatusDetails"]
+        return detail["status"], [each["code"] for each in detail.get("reasons", ())]
+
+    def run(self, sql):
+        """Run a query to its end, and return it."""
+        return run(self.runner, self.mine, sql)
+
+
+@pytest.fixture
+def pair(membership_mock):
+    membership_mock.clock.freeze(datetime(2030, 3, 20, 12, tzinfo=timezone.utc))
+    return Pair(membership_mock)
+
+
+def test_a_provider_protects_its_members_with_differential_privacy(pair):
+    provider, runner, room = pair.provider, pair.runner, pair.room
+    private_table(provider, pair.theirs, RUNS, name="members")
+    distinct, average = (sql.replace("orders", "members") for sql in (COUNT_DISTINCT, AVG))
+    missing = ("NOT_READY", ["DIFFERENTIAL_PRIVACY_POLICY_NOT_CONFIGURED"])
+    assert pair.status(runner, "members") == missing
+
+    # the provider looks what a budget would allow, and takes it
+    impact = provider.preview_privacy_impact(
+        membershipIdentifier=pair.theirs,
+        parameters={"differentialPrivacy": {"epsilon": 10, "usersNoisePerQuery": 30}},
+    )["privacyImpact"]["differentialPrivacy"]["aggregations"]
+    assert {each["type"]: each["maxCount"] for each in impact} == {
+        "AVG": 165,
+        "COUNT": 330,
+        "COUNT_DISTINCT": 660,
+        "SUM": 220,
+        "STDDEV": 165,
+    }
+    refreshed = {"autoRefresh": "CALENDAR_MONTH"}
+    template = privacy_template(provider, pair.theirs, 10, 30, **refreshed)
+    assert pair.status(runner, "members") == ("READY", [])
+
+    # the runner sees what its queries leave
+    pair.run(distinct)
+    assert aggregations_left(runner, room)["COUNT_DISTINCT"] == 659
+    pair.run(average)
+    assert aggregations_left(runner, room)["COUNT_DISTINCT"] == 655
+    assert refusal(privacy_template, runner, pair.mine)["reason"] == "ALREADY_EXISTS"
+
+    # the provider cannot take anything back, and may give more
+    that = {
+        "membershipIdentifier": pair.theirs,
+        "privacyBudgetTemplateIdentifier": template["id"],
+    }
+    kind = {"privacyBudgetType": "DIFFERENTIAL_PRIVACY"}
+    for epsilon, answer in ((9, "ConflictException"), (11, None)):
+        given = {**that, **kind, "parameters": {"differentialPrivacy": {"epsilon": epsilon}}}
+        if answer:
+            refused = refusal(provider.update_privacy_budget_template, **given)
+            assert refused["Error"]["Code"] == answer
+        else:
+            provider.update_privacy_budget_template(**given)
+    assert aggregations_left(runner, room)["COUNT_DISTINCT"] > 655
+
+    # it starts again with a small one, which is soon used up
+    provider.delete_privacy_budget_template(**that)
+    assert pair.status(runner, "members") == missing
+    privacy_template(provider, pair.theirs, 1, 30, **refreshed)
+    assert aggregations_left(runner, room)["COUNT_DISTINCT"] == 9
+    assert [pair.run(average)["status"] for _ in range(2)] == ["SUCCESS", "SUCCESS"]
+    failed = pair.run(average)
+    assert failed["status"] == "FAILED"
+    assert f"to run this query on the data from {PROVIDER}." in failed["error"]["message"]
+
+    # and is full again on the first of April
+    pair.mock.clock.freeze(datetime(2030, 4, 1, tzinfo=timezone.utc))
+    assert aggregations_left(runner, room)["COUNT_DISTINCT"] == 9
+    assert pair.run(average)["status"] == "SUCCESS"
+
+
+def test_a_provider_limits_how_often_its_table_is_used(pair):
+    provider, runner, room = pair.provider, pair.runner, pair.room
+    table = ready_table(provider, pair.theirs, RUNS)
+    template = access_template(
+        provider, pair.theirs, table["arn"], ("WEEK", 2, "ENABLED"), ("LIFETIME", 3)
+    )
+    assert access_left(runner, room) == {"CALENDAR_WEEK": 2, "LIFETIME": 3, "all": 2}
+    own = runner.list_privacy_budgets(
+        membershipIdentifier=pair.mine, privacyBudgetType="ACCESS_BUDGET"
+    )
+    assert own["privacyBudgetSummaries"] == []
+    sql = "SELECT city FROM orders"
+    assert [pair.run(sql)["status"] for _ in range(2)] == ["SUCCESS"] * 2
+    assert access_left(runner, room)["all"] == 0
+    assert pair.run(sql)["status"] == "FAILED"
+    assert pair.status(runner, "orders") == ("READY", [])
+
+    # a week begins on Sunday
+    pair.mock.clock.freeze(datetime(2030, 3, 24, tzinfo=timezone.utc))
+    assert access_left(runner, room) == {"CALENDAR_WEEK": 2, "LIFETIME": 1, "all": 1}
+    provider.update_privacy_budget_template(
+        membershipIdentifier=pair.theirs,
+        privacyBudgetTemplateIdentifier=template["id"],
+        privacyBudgetType="ACCESS_BUDGET",
+        parameters={"accessBudget": {"budgetParameters": [budget(("LIFETIME", 100))]}},
+    )
+    assert access_left(runner, room) == {"LIFETIME": 98, "all": 98}
+    assert pair.run(sql)["status"] == "SUCCESS"
