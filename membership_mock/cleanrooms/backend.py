@@ -16,11 +16,12 @@ from membership_mock.cleanrooms.privacy.budget_spending import BudgetSpending
 from membership_mock.cleanrooms.privacy.privacy_budget_templates import PrivacyBudgetTemplates
 from membership_mock.cleanrooms.privacy.privacy_budgets import PrivacyBudgets
 from membership_mock.cleanrooms.quotas import QUOTAS, Quotas
+from membership_mock.cleanrooms.schemas.schemas import Schemas
 from membership_mock.cleanrooms.tables.association_analysis_rules import AssociationAnalysisRules
 from membership_mock.cleanrooms.tables.configured_tables import ConfiguredTables
-from membership_mock.cleanrooms.tables.schemas import Schemas
 from membership_mock.cleanrooms.tables.table_analysis_rules import TableAnalysisRules
 from membership_mock.cleanrooms.tables.table_associations import TableAssociations
+from membership_mock.cleanrooms.tables.table_schemas import TableSchemas
 from membership_mock.cleanrooms.tags import Tags
 from membership_mock.engine.pipeline.operation import Backend
 
@@ -39,6 +40,7 @@ class CleanRoomsBackend(Backend):
         TableAnalysisRules,
         TableAssociations,
         AssociationAnalysisRules,
+        TableSchemas,
         Schemas,
         AnalysisTemplates,
         ProtectedTables,

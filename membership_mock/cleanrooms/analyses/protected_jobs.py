@@ -23,7 +23,7 @@ from membership_mock.cleanrooms.analyses.protected_analyses import (
     check_workers,
     payer_of,
 )
-from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables, Use
+from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables
 from membership_mock.cleanrooms.analyses.result_delivery import (
     Destination,
     Result,
@@ -40,6 +40,7 @@ from membership_mock.cleanrooms.collaborations.payment import JOBS
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT
+from membership_mock.cleanrooms.schemas.schema_source import DIRECT_JOB, Use
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
@@ -144,9 +145,15 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             "jobComputePayerAccountId",
         )
         check_workers(compute_configuration, MOST_WORKERS)
-        use = Use("DIRECT_JOB", ctx.account_id, template, {destination.account_id})
+        use = Use(
+            DIRECT_JOB,
+            ctx.account_id,
+            template.creator_account_id,
+            template.arn,
+            {destination.account_id},
+        )
         names = template.schema.get("referencedTables", [])
-        used = self.of(ProtectedTables).check(membership.collaboration_id, names, use)
+        demand = self.of(ProtectedTables).check(membership.collaboration_id, names, use, ctx.now)
         self.require_room(membership, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, ctx.now)
         job = ProtectedJob(
             id=ctx.world.uuid(),
@@ -163,7 +170,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             job_compute_payer_account_id=payer,
             destinations=[destination],
             outcome=self.next_outcome(),
-            tables=used.tables,
+            tables=demand.tables,
         )
         self.start(job)
         return {"protectedJob": job}

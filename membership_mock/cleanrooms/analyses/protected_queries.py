@@ -26,7 +26,7 @@ from membership_mock.cleanrooms.analyses.protected_analyses import (
     check_workers,
     payer_of,
 )
-from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables, Use
+from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables
 from membership_mock.cleanrooms.analyses.result_delivery import (
     Destination,
     Result,
@@ -46,6 +46,7 @@ from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationE
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.privacy.differential_privacy import Aggregation, aggregations_in
 from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT
+from membership_mock.cleanrooms.schemas.schema_source import DIRECT_QUERY, Use
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
@@ -156,8 +157,14 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             else tables_in(sql_parameters["queryString"])
         )
         receivers = {each.account_id for each in destinations}
-        use = Use("DIRECT_QUERY", ctx.account_id, template, receivers)
-        used = self.of(ProtectedTables).check(membership.collaboration_id, names, use)
+        use = Use(
+            DIRECT_QUERY,
+            ctx.account_id,
+            template.creator_account_id if template else ctx.account_id,
+            template.arn if template else None,
+            receivers,
+        )
+        demand = self.of(ProtectedTables).check(membership.collaboration_id, names, use, ctx.now)
         text = template.source["text"] if template else sql_parameters["queryString"]
         self.require_room(membership, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT, ctx.now)
         outcome = self.next_outcome()
@@ -177,8 +184,8 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             query_compute_payer_account_id=payer,
             destinations=destinations,
             outcome=outcome,
-            tables=used.tables,
-            aggregations=aggregations_in(text) if used.is_private else None,
+            tables=demand.tables,
+            aggregations=aggregations_in(text) if demand.private else None,
         )
         self.start(query)
         return {"protectedQuery": query}

@@ -33,10 +33,10 @@ class CleanRoomsFamily(Family):
         for family in self.all_families():
             family.membership_ended(membership, now)
 
-    def announce_removal(self, arn: str, now: datetime) -> None:
+    def announce_removal(self, arn: str, now: datetime, *, deleted: bool) -> None:
         """Let every family of this backend follow that the resource ``arn`` is gone."""
         for family in self.all_families():
-            family.resource_removed(arn, now)
+            family.resource_removed(arn, now, deleted=deleted)
 
     def let_catch_up(self, collaboration: Collaboration, now: datetime) -> None:
         """Let everything in ``collaboration`` that is due by ``now`` happen first."""
@@ -62,10 +62,13 @@ class CleanRoomsFamily(Family):
         Its status is the new one already; of a deleted membership ``member.status`` is LEFT.
         """
 
-    def resource_removed(self, arn: str, now: datetime) -> None:
+    def resource_removed(self, arn: str, now: datetime, *, deleted: bool) -> None:
         """Follow that a resource which others depend on is gone for its collaboration.
 
-        It was deleted, or its owner's membership has ended.
+        Args:
+            arn: the ARN of the resource.
+            now: the present.
+            deleted: whether it was deleted; otherwise its owner's membership has ended.
         """
 
     def catch_up(self, collaboration: Collaboration, now: datetime) -> None:

@@ -30,7 +30,7 @@ from membership_mock.cleanrooms.privacy.privacy_budget_store import (
     PrivacyBudgetTemplateStore,
 )
 from membership_mock.cleanrooms.quotas import ACCESS_BUDGET_TEMPLATES, Quotas
-from membership_mock.cleanrooms.tables.table_associations import TableAssociationStore
+from membership_mock.cleanrooms.schemas.schema_index import SchemaIndex
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -70,9 +70,11 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
         for each in store.by_membership.get((membership.id, ""), ()):
             store.hide(each)
 
-    def resource_removed(self, arn: str, now: datetime) -> None:
-        """Forget the access budget of a table that is gone (inferred)."""
+    def resource_removed(self, arn: str, now: datetime, *, deleted: bool) -> None:
+        """Forget the access budget of a table that was deleted (inferred)."""
         del now
+        if not deleted:
+            return
         store = self.store(PrivacyBudgetTemplateStore)
         template = store.by_resource.get(arn)
         if template is not None:
@@ -279,13 +281,17 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
 
     def _require_table(self, membership: Membership, arn: str) -> None:
         """Refuse an ARN that is no table of ``membership`` that can have an access budget."""
-        table_id = arn.rpartition("/")[2]
-        found = self.store(TableAssociationStore).by_id.get(table_id)
-        if found is None or (found.arn, found.membership_id) != (arn, membership.id):
+        found = self.store(SchemaIndex).by_arn.get(arn)
+        if found is None or found.membership_id != membership.id:
+            _, kind, table_id = arn.rsplit("/", 2)
+            if kind == "configuredtableassociation":
+                raise ResourceNotFoundException(
+                    f"No such configured table association with arn: {arn}",
+                    table_id,
+                    "CONFIGURED_TABLE_ASSOCIATION",
+                )
             raise ResourceNotFoundException(
-                f"No such configured table association with arn: {arn}",
-                table_id,
-                "CONFIGURED_TABLE_ASSOCIATION",
+                f"No such intermediate table with arn: {arn}", table_id, "MEMBERSHIP"
             )
 
 

@@ -17,6 +17,8 @@ from membership_mock.cleanrooms.errors import ConflictException, ResourceNotFoun
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index, sequence_of
 from membership_mock.cleanrooms.quotas import TABLE_ASSOCIATIONS, Quotas
+from membership_mock.cleanrooms.schemas.schema_index import TABLE, SchemaEntry, SchemaIndex
+from membership_mock.cleanrooms.schemas.schema_source import leave_collaboration
 from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule
 from membership_mock.cleanrooms.tables.configured_tables import (
     ConfiguredTable,
@@ -68,15 +70,11 @@ class TableAssociation:
 
 @dataclass
 class TableAssociationStore(Store, scope=Scope.REGION):
-    """The associations: by id, by membership and by collaboration, each in the order of creation.
-
-    Those of a member that has left are no longer in ``by_collaboration``.
-    """
+    """The associations: by id, and by membership in the order of creation."""
 
     rank = 5
     by_id: dict[str, TableAssociation] = field(default_factory=dict)
     by_membership: dict[str, list[TableAssociation]] = field(default_factory=dict)
-    by_collaboration: dict[str, list[TableAssociation]] = field(default_factory=dict)
     created: int = 0
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
@@ -86,11 +84,6 @@ class TableAssociationStore(Store, scope=Scope.REGION):
         for account_id, associations in held.items():
             lines = several("table associations", associations, _outline_of)
             yield Summary(account_id, key[0], "cleanrooms", lines)
-
-    def named(self, collaboration_id: str, name: str) -> TableAssociation | None:
-        """Return the association that a collaboration knows by ``name``."""
-        held = self.by_collaboration.get(collaboration_id, ())
-        return next((each for each in held if each.name == name), None)
 
 
 def _outline_of(association: TableAssociation) -> str:
@@ -140,11 +133,8 @@ class TableAssociations(CleanRoomsFamily):
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
         """Take the tables out of the collaboration; their owner keeps what it has."""
-        del now
-        store = self.store(TableAssociationStore)
-        visible = store.by_collaboration.get(membership.collaboration_id, [])
-        for each in store.by_membership.get(membership.id, ()):
-            remove_from_index(visible, each)
+        for each in self.store(TableAssociationStore).by_membership.get(membership.id, ()):
+            leave_collaboration(self, each.arn, now, deleted=False)
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """Return the very tags of an association of this account."""
@@ -192,12 +182,8 @@ class TableAssociations(CleanRoomsFamily):
                 f" {membership.id}.",
                 twin.id,
             )
-        namesake = store.named(membership.collaboration_id, name)
-        if namesake is not None:
-            raise _already(
-                f"Collaboration {membership.collaboration_id} already has a table named {name}.",
-                namesake.id,
-            )
+        index = self.store(SchemaIndex)
+        index.require_new_name(membership.collaboration_id, name, "CONFIGURED_TABLE_ASSOCIATION")
         self.of(Quotas).require_room(TABLE_ASSOCIATIONS, len(siblings))
         association_id = ctx.world.uuid()
         association = TableAssociation(
@@ -220,8 +206,16 @@ class TableAssociations(CleanRoomsFamily):
         store.created += 1
         store.by_id[association_id] = association
         add_to_index(siblings, association)
-        add_to_index(
-            store.by_collaboration.setdefault(association.collaboration_id, []), association
+        index.add(
+            SchemaEntry(
+                TABLE,
+                name,
+                association.arn,
+                association_id,
+                ctx.account_id,
+                membership.id,
+                membership.collaboration_id,
+            )
         )
         table.associations.append(association_id)
         return {"configuredTableAssociation": association}
@@ -285,8 +279,7 @@ class TableAssociations(CleanRoomsFamily):
         self.table_of(association).associations.remove(association.id)
         del store.by_id[association.id]
         remove_from_index(store.by_membership[membership.id], association)
-        remove_from_index(store.by_collaboration[association.collaboration_id], association)
-        self.announce_removal(association.arn, ctx.now)
+        leave_collaboration(self, association.arn, ctx.now, deleted=True)
 
 
 def _already(message: str, association_id: str) -> ConflictException:
