@@ -6,10 +6,16 @@ from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTempl
 from membership_mock.cleanrooms.analyses.protected_jobs import ProtectedJobs
 from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueries
 from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables
+from membership_mock.cleanrooms.audience_models.audience_model_associations import (
+    AudienceModelAssociations,
+)
 from membership_mock.cleanrooms.collaborations.change_requests import ChangeRequests
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.collaborations.members import Members
 from membership_mock.cleanrooms.errors import CleanRoomsRefusals
+from membership_mock.cleanrooms.identity.id_mapping_schemas import IdMappingSchemas
+from membership_mock.cleanrooms.identity.id_mapping_tables import IdMappingTables
+from membership_mock.cleanrooms.identity.id_namespace_associations import IdNamespaceAssociations
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.model_corrections import CORRECTIONS
 from membership_mock.cleanrooms.privacy.budget_spending import BudgetSpending
@@ -43,6 +49,10 @@ class CleanRoomsBackend(Backend):
         TableSchemas,
         Schemas,
         AnalysisTemplates,
+        IdNamespaceAssociations,
+        IdMappingTables,
+        IdMappingSchemas,
+        AudienceModelAssociations,
         ProtectedTables,
         ProtectedQueries,
         ProtectedJobs,

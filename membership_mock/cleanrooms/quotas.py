@@ -85,6 +85,33 @@ ANALYSIS_TEMPLATES = _quota(
     per="membership",
     counts="analysis templates",
 )
+ID_NAMESPACE_ASSOCIATIONS = _quota(
+    name="id_namespace_associations_per_membership",
+    title="ID namespace associations per membership",
+    code="L-6359BE00",
+    default=10,
+    adjustable=True,
+    per="membership",
+    counts="ID namespace associations",
+)
+ID_MAPPING_TABLES = _quota(
+    name="id_mapping_tables_per_membership",
+    title="ID mapping tables per membership",
+    code="L-DBDCEC0D",
+    default=5,
+    adjustable=True,
+    per="membership",
+    counts="ID mapping tables",
+)
+AUDIENCE_MODEL_ASSOCIATIONS = _quota(
+    name="audience_model_associations_per_membership",
+    title="Configured audience model associations per membership",
+    code="L-4596E0C1",
+    default=5,
+    adjustable=True,
+    per="membership",
+    counts="configured audience model associations",
+)
 ACCESS_BUDGET_TEMPLATES = _quota(
     name="access_budgets_per_collaboration",
     title="Privacy budget templates for access budgets per collaboration",
@@ -151,6 +178,9 @@ QUOTAS = (
     TABLE_ASSOCIATIONS,
     ANALYSIS_TEMPLATES,
     ACCESS_BUDGET_TEMPLATES,
+    ID_NAMESPACE_ASSOCIATIONS,
+    ID_MAPPING_TABLES,
+    AUDIENCE_MODEL_ASSOCIATIONS,
     TABLES_PER_QUERY,
     CONCURRENT_QUERIES,
     CONCURRENT_QUERIES_OF_ACCOUNT,

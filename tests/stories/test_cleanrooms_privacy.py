@@ -12,6 +12,15 @@ from tests.cleanrooms.collaboration_samples import (
     new_collaboration,
     refusal,
 )
+from tests.cleanrooms.identity_samples import (
+    add_mapping_table,
+    add_model,
+    add_namespace,
+    model,
+    namespace,
+    populate,
+    workflow,
+)
 from tests.cleanrooms.privacy_samples import (
     AVG,
     COUNT_DISTINCT,
@@ -23,7 +32,15 @@ from tests.cleanrooms.privacy_samples import (
     private_table,
     run,
 )
-from tests.cleanrooms.table_samples import ready_table
+from tests.cleanrooms.table_samples import (
+    add_collaboration_rule,
+    add_rule,
+    associate,
+    custom,
+    new_table,
+    ready_table,
+    receivers,
+)
 
 PROVIDER, RUNS = "222222222222", "111111111111"
 
@@ -147,3 +164,85 @@ def test_a_provider_limits_how_often_its_table_is_used(pair):
     )
     assert access_left(runner, room) == {"LIFETIME": 98, "all": 98}
     assert pair.run(sql)["status"] == "SUCCESS"
+
+
+def test_two_members_map_the_ids_of_one_to_those_of_the_other(pair):
+    provider, runner, room = pair.provider, pair.runner, pair.room
+    answer = refusal(add_mapping_table, runner, pair.mine, workflow(RUNS))
+    assert answer["Error"]["Code"] == "ValidationException"
+
+    # each brings its namespace, and sees that of the other
+    source = add_namespace(provider, pair.theirs, namespace(PROVIDER))
+    target = add_namespace(runner, pair.mine, namespace(RUNS, "target"))
+    for client, other, owner in ((provider, target, RUNS), (runner, source, PROVIDER)):
+        seen = client.get_collaboration_id_namespace_association(
+            collaborationIdentifier=room, idNamespaceAssociationIdentifier=other["id"]
+        )["collaborationIdNamespaceAssociation"]
+        assert seen["creatorAccountId"] == owner
+    table = add_mapping_table(runner, pair.mine, workflow(RUNS))
+    assert table["inputReferenceProperties"]["idMappingTableInputSource"] == [
+        {"idNamespaceAssociationId": source["id"], "type": "SOURCE"},
+        {"idNamespaceAssociationId": target["id"], "type": "TARGET"},
+    ]
+
+    # the table is everybody's to see, and its owner's to populate
+    empty = ("NOT_READY", ["ID_MAPPING_TABLE_NOT_POPULATED"])
+    assert pair.status(provider, "ids") == empty
+    populate(runner, pair.mine, table["id"])
+    assert pair.status(provider, "ids") == pair.status(runner, "ids") == ("READY", [])
+    its = {"idMappingTableIdentifier": table["id"]}
+    answer = refusal(provider.get_id_mapping_table, membershipIdentifier=pair.theirs, **its)
+    assert answer["Error"]["Code"] == "ResourceNotFoundException"
+
+    # the rule follows the provider's association
+    that = {
+        "membershipIdentifier": pair.theirs,
+        "idNamespaceAssociationIdentifier": source["id"],
+    }
+    provider.update_id_namespace_association(
+        **that, idMappingConfig={"allowUseAsDimensionColumn": True}
+    )
+    rule = provider.get_schema_analysis_rule(
+        collaborationIdentifier=room, name="ids", type="ID_MAPPING_TABLE"
+    )["analysisRule"]["policy"]["v1"]["idMappingTable"]
+    assert rule["dimensionColumns"] == ["sourceid"]
+
+    # without it there is no table
+    provider.delete_id_namespace_association(**that)
+    assert pair.status(provider, "ids") == pair.status(runner, "ids") == empty
+    answer = refusal(populate, runner, pair.mine, table["id"])
+    assert answer["Error"]["Code"] == "ConflictException"
+
+
+def test_a_provider_of_training_data_brings_a_lookalike_model(pair):
+    provider, runner, room = pair.provider, pair.runner, pair.room
+    association = add_model(provider, pair.theirs, model(PROVIDER))
+    key = "configuredAudienceModelAssociationIdentifier"
+    that = {key: association["id"]}
+    seen = runner.get_collaboration_configured_audience_model_association(
+        collaborationIdentifier=room, **that
+    )["collaborationConfiguredAudienceModelAssociation"]
+    assert (seen["name"], seen["creatorAccountId"]) == ("lookalike", PROVIDER)
+
+    # the runner names it in the rule of its own table
+    table = new_table(runner)
+    policy = custom("ANY_QUERY", providers=[RUNS], additionalAnalyses="ALLOWED")
+    add_rule(runner, table["id"], "CUSTOM", policy)
+    mine = associate(runner, pair.mine, table["id"], "users")
+    rule = receivers("CUSTOM", RUNS, allowedAdditionalAnalyses=[association["arn"]])
+    add_collaboration_rule(runner, pair.mine, mine["id"], "CUSTOM", rule)
+    details = runner.get_schema(collaborationIdentifier=room, name="users")["schema"]
+    assert [each["status"] for each in details["schemaStatusDetails"]] == ["READY", "READY"]
+
+    # it is the provider's, who cannot leave while it has it
+    for call in (
+        runner.update_configured_audience_model_association,
+        runner.delete_configured_audience_model_association,
+    ):
+        answer = refusal(call, membershipIdentifier=pair.mine, **that)
+        assert answer["Error"]["Code"] == "ResourceNotFoundException"
+    provider.delete_collaboration(collaborationIdentifier=room)
+    answer = refusal(provider.delete_membership, membershipIdentifier=pair.theirs)
+    assert answer["reason"] == "SUBRESOURCES_EXIST"
+    provider.delete_configured_audience_model_association(membershipIdentifier=pair.theirs, **that)
+    provider.delete_membership(membershipIdentifier=pair.theirs)

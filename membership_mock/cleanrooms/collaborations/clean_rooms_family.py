@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.pipeline.operation import Family
 
@@ -73,6 +73,15 @@ class CleanRoomsFamily(Family):
 
     def catch_up(self, collaboration: Collaboration, now: datetime) -> None:
         """Let what is due in ``collaboration`` happen: others are about to read what it changes."""
+
+    def children_of(self, arn: str, now: datetime) -> list[dict[str, Any]]:
+        """Return the ``childResources`` of the table ``arn``: what is made of its data."""
+        return [each for family in self.all_families() for each in family.child_resources(arn, now)]
+
+    def child_resources(self, arn: str, now: datetime) -> list[dict[str, Any]]:
+        """Return the resources of this family that are made of the data of the table ``arn``."""
+        del arn, now
+        return []
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """Return the very tags of the resource ``arn`` of this account in this region.

@@ -21,7 +21,7 @@ from membership_mock.cleanrooms.errors import (
     ValidationException,
 )
 from membership_mock.cleanrooms.memberships.memberships import Memberships
-from membership_mock.cleanrooms.ordered_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import is_in_index, sequence_of
 from membership_mock.cleanrooms.privacy.access_budget import allowances_of, checked
 from membership_mock.cleanrooms.privacy.privacy_budget_store import (
     ACCESS_BUDGET,
@@ -194,7 +194,8 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
         store = self.store(PrivacyBudgetTemplateStore)
         found = store.by_id.get(privacy_budget_template_identifier)
-        if found is None or found not in store.by_collaboration.get((collaboration.id, ""), ()):
+        held = store.by_collaboration.get((collaboration.id, ""), ())
+        if found is None or not is_in_index(held, found):
             raise _no_such(privacy_budget_template_identifier)
         return {"collaborationPrivacyBudgetTemplate": found}
 

@@ -12,7 +12,7 @@ from typing import Any
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.memberships.memberships import Memberships
-from membership_mock.cleanrooms.ordered_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import is_in_index, sequence_of
 from membership_mock.cleanrooms.privacy import differential_privacy
 from membership_mock.cleanrooms.privacy.privacy_budget_store import (
     PrivacyBudgetTemplate,
@@ -97,4 +97,4 @@ class PrivacyBudgets(CleanRoomsFamily):
         if arn is None:
             return held
         found = self.store(PrivacyBudgetTemplateStore).by_resource.get(arn)
-        return [found] if found is not None and found in held else []
+        return [found] if found is not None and is_in_index(held, found) else []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
@@ -161,7 +162,7 @@ class TableAssociations(CleanRoomsFamily):
         role_arn: str,
         description: str | None = None,
         tags: dict[str, str] | None = None,
-    ) -> dict[str, TableAssociation]:
+    ) -> dict[str, Any]:
         """Bring a table of the caller's into a collaboration, and return the association.
 
         Raises:
@@ -218,7 +219,7 @@ class TableAssociations(CleanRoomsFamily):
             )
         )
         table.associations.append(association_id)
-        return {"configuredTableAssociation": association}
+        return self._shown(association, ctx.now)
 
     @operation("GetConfiguredTableAssociation")
     def get_configured_table_association(
@@ -226,12 +227,11 @@ class TableAssociations(CleanRoomsFamily):
         ctx: Context,
         configured_table_association_identifier: str,
         membership_identifier: str,
-    ) -> dict[str, TableAssociation]:
+    ) -> dict[str, Any]:
         """Return an association of a membership of the caller's, in any status."""
-        del ctx
         membership = self.of(Memberships).find(membership_identifier)
         found = self.find(membership, configured_table_association_identifier)
-        return {"configuredTableAssociation": found}
+        return self._shown(found, ctx.now)
 
     @operation("ListConfiguredTableAssociations")
     def list_configured_table_associations(
@@ -251,14 +251,14 @@ class TableAssociations(CleanRoomsFamily):
         membership_identifier: str,
         description: str | None = None,
         role_arn: str | None = None,
-    ) -> dict[str, TableAssociation]:
+    ) -> dict[str, Any]:
         """Change what is given, and return the association."""
         membership = self.of(Memberships).require_active(membership_identifier)
         found = self.find(membership, configured_table_association_identifier)
         found.description = found.description if description is None else description
         found.role_arn = found.role_arn if role_arn is None else role_arn
         found.update_time = ctx.now
-        return {"configuredTableAssociation": found}
+        return self._shown(found, ctx.now)
 
     @operation("DeleteConfiguredTableAssociation")
     def delete_configured_table_association(
@@ -280,6 +280,25 @@ class TableAssociations(CleanRoomsFamily):
         del store.by_id[association.id]
         remove_from_index(store.by_membership[membership.id], association)
         leave_collaboration(self, association.arn, ctx.now, deleted=True)
+
+    def _shown(self, association: TableAssociation, now: datetime) -> dict[str, Any]:
+        return {
+            "configuredTableAssociation": {
+                "arn": association.arn,
+                "id": association.id,
+                "configuredTableId": association.configured_table_id,
+                "configuredTableArn": association.configured_table_arn,
+                "membershipId": association.membership_id,
+                "membershipArn": association.membership_arn,
+                "roleArn": association.role_arn,
+                "name": association.name,
+                "description": association.description,
+                "analysisRuleTypes": association.analysis_rule_types,
+                "createTime": association.create_time,
+                "updateTime": association.update_time,
+                "childResources": self.children_of(association.arn, now),
+            }
+        }
 
 
 def _already(message: str, association_id: str) -> ConflictException:

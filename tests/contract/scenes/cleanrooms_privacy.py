@@ -5,13 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from tests.cleanrooms import table_samples as tables
+from tests.cleanrooms.identity_samples import (
+    add_mapping_table,
+    add_model,
+    add_namespace,
+    model,
+    namespace,
+    populate,
+    workflow,
+)
 from tests.cleanrooms.privacy_samples import access_template, privacy_template
+from tests.contract.scenes import ACCOUNT
 
 
 def furnish(client: Any, membership_id: str, association_arn: str) -> dict[str, Any]:
     """Make one of everything in a membership, and return the ids by the names of their shapes."""
     template = privacy_template(client, membership_id, tags={"team": "blue"})
+    source = add_namespace(client, membership_id, namespace(ACCOUNT))
+    add_namespace(client, membership_id, namespace(ACCOUNT, "target"))
+    add_mapping_table(client, membership_id, workflow(ACCOUNT))
+    association = add_model(client, membership_id, model(ACCOUNT))
     return {
+        "IdNamespaceAssociationIdentifier": source["id"],
+        "IdNamespaceAssociationInputReferenceArn": namespace(ACCOUNT, "another"),
+        "IdMappingTableInputReferenceArn": workflow(ACCOUNT),
+        "ConfiguredAudienceModelArn": model(ACCOUNT, "another"),
+        "ConfiguredAudienceModelAssociationIdentifier": association["id"],
         "PrivacyBudgetTemplateIdentifier": template["id"],
         "BudgetedResourceArn": association_arn,
     }
@@ -21,6 +40,8 @@ def call_everything(mock: Any, client: Any, mine: dict[str, str], here: dict[str
     """Call all operations of these families."""
     del mock
     _use_budgets(client, mine, here)
+    _use_identity(client, mine, here)
+    _use_models(client, mine, here)
 
 
 def _use_budgets(client: Any, mine: dict[str, str], here: dict[str, str]) -> None:
@@ -45,3 +66,39 @@ def _use_budgets(client: Any, mine: dict[str, str], here: dict[str, str]) -> Non
     client.delete_configured_table_association(
         **mine, configuredTableAssociationIdentifier=association["id"]
     )
+
+
+def _use_identity(client: Any, mine: dict[str, str], here: dict[str, str]) -> None:
+    membership_id = mine["membershipIdentifier"]
+    source, target = (
+        add_namespace(client, membership_id, namespace(ACCOUNT, name))
+        for name in ("source", "target")
+    )
+    that = {"idNamespaceAssociationIdentifier": source["id"]}
+    client.get_id_namespace_association(**mine, **that)
+    client.list_id_namespace_associations(**mine)
+    client.get_collaboration_id_namespace_association(**here, **that)
+    client.list_collaboration_id_namespace_associations(**here)
+    client.update_id_namespace_association(**mine, **that, description="Ours")
+    table = add_mapping_table(client, membership_id, workflow(ACCOUNT))
+    its = {"idMappingTableIdentifier": table["id"]}
+    populate(client, membership_id, table["id"])
+    client.get_id_mapping_table(**mine, **its)
+    client.list_id_mapping_tables(**mine)
+    client.update_id_mapping_table(**mine, **its, description="Ours")
+    client.get_schema(**here, name=table["name"])
+    client.get_schema_analysis_rule(**here, name=table["name"], type="ID_MAPPING_TABLE")
+    client.delete_id_mapping_table(**mine, **its)
+    for each in (source, target):
+        client.delete_id_namespace_association(**mine, idNamespaceAssociationIdentifier=each["id"])
+
+
+def _use_models(client: Any, mine: dict[str, str], here: dict[str, str]) -> None:
+    association = add_model(client, mine["membershipIdentifier"], model(ACCOUNT))
+    that = {"configuredAudienceModelAssociationIdentifier": association["id"]}
+    client.get_configured_audience_model_association(**mine, **that)
+    client.list_configured_audience_model_associations(**mine)
+    client.get_collaboration_configured_audience_model_association(**here, **that)
+    client.list_collaboration_configured_audience_model_associations(**here)
+    client.update_configured_audience_model_association(**mine, **that, description="Ours")
+    client.delete_configured_audience_model_association(**mine, **that)
