@@ -16,6 +16,12 @@ from membership_mock.cleanrooms.errors import CleanRoomsRefusals
 from membership_mock.cleanrooms.identity.id_mapping_schemas import IdMappingSchemas
 from membership_mock.cleanrooms.identity.id_mapping_tables import IdMappingTables
 from membership_mock.cleanrooms.identity.id_namespace_associations import IdNamespaceAssociations
+from membership_mock.cleanrooms.intermediate_tables.base_tables import BaseTables
+from membership_mock.cleanrooms.intermediate_tables.intermediate_rules import IntermediateTableRules
+from membership_mock.cleanrooms.intermediate_tables.intermediate_schemas import IntermediateSchemas
+from membership_mock.cleanrooms.intermediate_tables.intermediate_tables import IntermediateTables
+from membership_mock.cleanrooms.intermediate_tables.population import Population
+from membership_mock.cleanrooms.intermediate_tables.running_population import RunningPopulation
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.model_corrections import CORRECTIONS
 from membership_mock.cleanrooms.privacy.budget_spending import BudgetSpending
@@ -56,6 +62,12 @@ class CleanRoomsBackend(Backend):
         ProtectedTables,
         ProtectedQueries,
         ProtectedJobs,
+        IntermediateTables,
+        IntermediateTableRules,
+        IntermediateSchemas,
+        Population,
+        RunningPopulation,
+        BaseTables,
         PrivacyBudgetTemplates,
         PrivacyBudgets,
         BudgetSpending,

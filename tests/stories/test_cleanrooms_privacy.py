@@ -21,6 +21,12 @@ from tests.cleanrooms.identity_samples import (
     populate,
     workflow,
 )
+from tests.cleanrooms.intermediate_samples import (
+    disallow,
+    get_intermediate,
+    ready_intermediate,
+    start_population,
+)
 from tests.cleanrooms.privacy_samples import (
     AVG,
     COUNT_DISTINCT,
@@ -246,3 +252,48 @@ def test_a_provider_of_training_data_brings_a_lookalike_model(pair):
     assert answer["reason"] == "SUBRESOURCES_EXIST"
     provider.delete_configured_audience_model_association(membershipIdentifier=pair.theirs, **that)
     provider.delete_membership(membershipIdentifier=pair.theirs)
+
+
+@pytest.mark.newest_model
+@pytest.mark.parametrize("end", ["disallowed", "base table removed"])
+def test_a_runner_keeps_a_result_and_the_provider_has_the_last_word(pair, end):
+    provider, runner, room = pair.provider, pair.runner, pair.room
+    orders = ready_table(provider, pair.theirs, RUNS)
+    access_template(provider, pair.theirs, orders["arn"], ("LIFETIME", 9))
+
+    # the runner stores what it has found, and asks that again
+    table = ready_intermediate(runner, RUNS, pair.mine, RUNS)
+    assert table["status"] == "POPULATE_SUCCESS"
+    assert access_left(provider, room)["all"] == 8
+    assert pair.run("SELECT n FROM cities")["status"] == "SUCCESS"
+    assert access_left(provider, room)["all"] == 7
+    ready_intermediate(runner, RUNS, pair.mine, RUNS, name="more", sql="SELECT n FROM cities")
+
+    # the provider sees it, and cannot look into it
+    shown = provider.get_configured_table_association(
+        membershipIdentifier=pair.theirs, configuredTableAssociationIdentifier=orders["id"]
+    )["configuredTableAssociation"]["childResources"]
+    assert [(each["resourceName"], each["resourceStatus"]) for each in shown] == [
+        ("cities", "POPULATE_SUCCESS"),
+        ("more", "POPULATE_SUCCESS"),
+    ]
+    assert pair.status(provider, "cities") == ("READY", [])
+    answer = refusal(get_intermediate, provider, pair.theirs, table["id"])
+    assert answer["Error"]["Code"] == "ResourceNotFoundException"
+
+    # and ends it, with what was built on it
+    if end == "disallowed":
+        disallow(provider, pair.theirs)
+        status = "DISALLOWED_BY_DATA_PROVIDER"
+    else:
+        provider.delete_configured_table_association(
+            membershipIdentifier=pair.theirs, configuredTableAssociationIdentifier=orders["id"]
+        )
+        status = "BASE_TABLE_REMOVED"
+    held = runner.list_intermediate_tables(membershipIdentifier=pair.mine)
+    found = {each["name"]: each["status"] for each in held["intermediateTableSummaries"]}
+    assert found == {"cities": status, "more": status}
+    answer = refusal(pair.run, "SELECT n FROM more")
+    assert answer["reason"] == "INVALID_QUERY"
+    answer = refusal(start_population, runner, pair.mine, table["id"])
+    assert answer["Error"]["Code"] == "ConflictException"

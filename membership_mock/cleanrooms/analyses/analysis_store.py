@@ -89,6 +89,8 @@ class ProtectedAnalysis:
         aggregations: what takes from the differential privacy budget; None for an analysis that
             uses no table with differential privacy.
         start_time: when it started to run; None for one that has not.
+        intermediate_table_configuration: id, ARN and name of the intermediate table that it fills;
+            None for one whose result goes to receivers.
     """
 
     id: str
@@ -106,6 +108,7 @@ class ProtectedAnalysis:
     tables: dict[str, str] = field(default_factory=dict)
     aggregations: list[Aggregation] | None = None
     start_time: datetime | None = None
+    intermediate_table_configuration: dict[str, str] | None = None
     status: str = "SUBMITTED"
     statistics: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
@@ -119,7 +122,9 @@ class ProtectedAnalysis:
 
     @property
     def receiver_configurations(self) -> list[dict[str, Any]]:
-        """Who receives the result, as lists show it."""
+        """Who receives the result, as lists show it; nobody of an intermediate table (inferred)."""
+        if self.intermediate_table_configuration is not None:
+            return []
         receivers = list(dict.fromkeys(each.account_id for each in self.destinations))
         details = {"directAnalysisConfigurationDetails": {"receiverAccountIds": receivers}}
         return [{"analysisType": "DIRECT_ANALYSIS", "configurationDetails": details}]

@@ -193,6 +193,11 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         analysis.course.shown = True
         return analysis
 
+    def let_time_pass(self, analysis: A, now: datetime) -> A:
+        """Return an analysis, as far on as time has taken it."""
+        self._catch_up(analysis, now)
+        return analysis
+
     def running(self, membership: Membership, now: datetime) -> list[A]:
         """Return the analyses of a membership that have not ended by now."""
         unfinished = self.analyses.unfinished
@@ -275,13 +280,16 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
                 "totalDurationInMillis": int(elapsed.total_seconds() * 1000),
                 "billedResourceUtilization": {"units": 0.0},
             }
-            analysis.result = {"output": self.deliver(analysis)}
+            if analysis.intermediate_table_configuration is None:
+                analysis.result = {"output": self.deliver(analysis)}
         elif event == "fail":
             analysis.error = analysis.outcome.error
         if analysis.status not in UNFINISHED:
             unfinished = self.analyses.unfinished[analysis.membership_id]
             unfinished[:] = [each for each in unfinished if each is not analysis]
             self.analyses.ongoing[analysis.account_id] -= 1
+            if analysis.intermediate_table_configuration is not None:
+                self.announce_population(analysis.id, now)
 
     def _error(self, given: Mapping[str, Any]) -> dict[str, Any]:
         unknown = set(given) - {"code", "message", "retryable"}

@@ -16,7 +16,10 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     ProtectedAnalysis,
     outline_of,
 )
-from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplates
+from membership_mock.cleanrooms.analyses.analysis_templates import (
+    AnalysisTemplate,
+    AnalysisTemplates,
+)
 from membership_mock.cleanrooms.analyses.protected_analyses import (
     ERROR_CODES,
     ProtectedAnalyses,
@@ -129,6 +132,53 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         membership = self.of(Memberships).require_active(membership_identifier, conflict=False)
         if RUN_JOB not in membership.member_abilities:
             raise AccessDeniedException
+        template = self._template(membership, job_parameters)
+        destination = _destination(membership, result_configuration)
+        payer = payer_of(
+            membership.collaboration,
+            JOBS,
+            job_compute_payer_account_id,
+            "jobComputePayerAccountId",
+        )
+        job = self._new(
+            ctx,
+            membership,
+            template,
+            job_parameters,
+            payer,
+            result_configuration=result_configuration,
+            compute_configuration=compute_configuration,
+            destinations=[destination],
+        )
+        return {"protectedJob": job}
+
+    def populate(
+        self,
+        ctx: Context,
+        membership: Membership,
+        table: dict[str, str],
+        job_parameters: dict[str, Any],
+        compute_configuration: dict[str, Any] | None,
+        payer_account_id: str | None,
+    ) -> ProtectedJob:
+        """Start a job that fills an intermediate table; see `ProtectedQueries.populate`."""
+        if RUN_JOB not in membership.member_abilities:
+            raise AccessDeniedException
+        template = self._template(membership, job_parameters)
+        payer = payer_of(membership.collaboration, JOBS, payer_account_id, "analysisPayerAccountId")
+        return self._new(
+            ctx,
+            membership,
+            template,
+            job_parameters,
+            payer,
+            result_configuration={"outputConfiguration": {"intermediateTable": table}},
+            compute_configuration=compute_configuration,
+            destinations=[],
+            table=table,
+        )
+
+    def _template(self, membership: Membership, job_parameters: dict[str, Any]) -> AnalysisTemplate:
         arn = job_parameters["analysisTemplateArn"]
         template = self.of(AnalysisTemplates).in_collaboration(membership.collaboration, arn)
         if template.is_sql:
@@ -137,20 +187,28 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
                 field="jobParameters",
             )
         check_parameters(template, job_parameters.get("parameters", {}), "jobParameters")
-        destination = _destination(membership, result_configuration)
-        payer = payer_of(
-            membership.collaboration,
-            JOBS,
-            job_compute_payer_account_id,
-            "jobComputePayerAccountId",
-        )
+        return template
+
+    def _new(
+        self,
+        ctx: Context,
+        membership: Membership,
+        template: AnalysisTemplate,
+        job_parameters: dict[str, Any],
+        payer: str,
+        *,
+        result_configuration: dict[str, Any] | None,
+        compute_configuration: dict[str, Any] | None,
+        destinations: list[Destination],
+        table: dict[str, str] | None = None,
+    ) -> ProtectedJob:
         check_workers(compute_configuration, MOST_WORKERS)
         use = Use(
             DIRECT_JOB,
             ctx.account_id,
             template.creator_account_id,
             template.arn,
-            {destination.account_id},
+            {each.account_id for each in destinations} if table is None else None,
         )
         names = template.schema.get("referencedTables", [])
         demand = self.of(ProtectedTables).check(membership.collaboration_id, names, use, ctx.now)
@@ -168,12 +226,13 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             result_configuration=result_configuration,
             compute_configuration=compute_configuration,
             job_compute_payer_account_id=payer,
-            destinations=[destination],
+            destinations=destinations,
+            intermediate_table_configuration=table,
             outcome=self.next_outcome(),
             tables=demand.tables,
         )
         self.start(job)
-        return {"protectedJob": job}
+        return job
 
     @operation("GetProtectedJob", differs=_DIFFERS)
     def get_protected_job(

@@ -150,13 +150,80 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             query_compute_payer_account_id,
             "queryComputePayerAccountId",
         )
+        query = self._new(
+            ctx,
+            membership,
+            template,
+            sql_parameters,
+            payer,
+            result_configuration=result_configuration,
+            compute_configuration=compute_configuration,
+            destinations=destinations,
+        )
+        return {"protectedQuery": query}
+
+    def populate(
+        self,
+        ctx: Context,
+        membership: Membership,
+        table: dict[str, str],
+        sql_parameters: dict[str, Any],
+        compute_configuration: dict[str, Any] | None,
+        payer_account_id: str | None,
+    ) -> ProtectedQuery:
+        """Start a query that fills an intermediate table, and return it.
+
+        Args:
+            ctx: the request.
+            membership: the owner's, which is active.
+            table: id, ARN and name of the table.
+            sql_parameters: as for StartProtectedQuery.
+            compute_configuration: as for StartProtectedQuery.
+            payer_account_id: who is to pay.
+
+        Raises:
+            AccessDeniedException: the member cannot query.
+            ServiceQuotaExceededException: as for StartProtectedQuery.
+            ValidationException: parameters, payer or tables do not allow the query.
+        """
+        if QUERY not in membership.member_abilities:
+            raise AccessDeniedException
+        template = self._template(membership, sql_parameters)
+        payer = payer_of(
+            membership.collaboration, QUERIES, payer_account_id, "analysisPayerAccountId"
+        )
+        return self._new(
+            ctx,
+            membership,
+            template,
+            sql_parameters,
+            payer,
+            result_configuration={"outputConfiguration": {"intermediateTable": table}},
+            compute_configuration=compute_configuration,
+            destinations=[],
+            table=table,
+        )
+
+    def _new(
+        self,
+        ctx: Context,
+        membership: Membership,
+        template: AnalysisTemplate | None,
+        sql_parameters: dict[str, Any],
+        payer: str,
+        *,
+        result_configuration: dict[str, Any] | None,
+        compute_configuration: dict[str, Any] | None,
+        destinations: list[Destination],
+        table: dict[str, str] | None = None,
+    ) -> ProtectedQuery:
         check_workers(compute_configuration, MOST_WORKERS)
         names = (
             template.schema.get("referencedTables", [])
             if template
             else tables_in(sql_parameters["queryString"])
         )
-        receivers = {each.account_id for each in destinations}
+        receivers = {each.account_id for each in destinations} if table is None else None
         use = Use(
             DIRECT_QUERY,
             ctx.account_id,
@@ -186,9 +253,10 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             outcome=outcome,
             tables=demand.tables,
             aggregations=aggregations_in(text) if demand.private else None,
+            intermediate_table_configuration=table,
         )
         self.start(query)
-        return {"protectedQuery": query}
+        return query
 
     @operation("GetProtectedQuery", differs=_DIFFERS)
     def get_protected_query(

@@ -38,6 +38,11 @@ class CleanRoomsFamily(Family):
         for family in self.all_families():
             family.resource_removed(arn, now, deleted=deleted)
 
+    def announce_population(self, analysis_id: str, now: datetime) -> None:
+        """Let every family of this backend follow the end of a query or job that fills a table."""
+        for family in self.all_families():
+            family.population_ended(analysis_id, now)
+
     def let_catch_up(self, collaboration: Collaboration, now: datetime) -> None:
         """Let everything in ``collaboration`` that is due by ``now`` happen first."""
         for family in self.all_families():
@@ -70,6 +75,9 @@ class CleanRoomsFamily(Family):
             now: the present.
             deleted: whether it was deleted; otherwise its owner's membership has ended.
         """
+
+    def population_ended(self, analysis_id: str, now: datetime) -> None:
+        """Follow the end of a query or job that fills an intermediate table."""
 
     def catch_up(self, collaboration: Collaboration, now: datetime) -> None:
         """Let what is due in ``collaboration`` happen: others are about to read what it changes."""

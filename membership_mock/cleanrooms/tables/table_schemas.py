@@ -31,7 +31,7 @@ from membership_mock.cleanrooms.tables.table_associations import (
     TableAssociations,
     TableAssociationStore,
 )
-from membership_mock.cleanrooms.tables.table_status import DIRECT, status_details
+from membership_mock.cleanrooms.tables.table_status import DEFERRED, DIRECT, status_details
 
 
 class TableSchemas(SchemaSource):
@@ -85,10 +85,15 @@ class TableSchemas(SchemaSource):
         association, table = self._parts(entry)
         details = self._status(association, table)
         direct = next((each for each in details if each["analysisType"] == DIRECT), None)
-        if direct is None:
+        if direct is None and use.receivers is not None:
             return "its analysis rule requires additional analyses."
-        if direct["reasons"]:
-            return " ".join(f"{each['code']}: {each['message']}" for each in direct["reasons"])
+        reasons = [
+            each
+            for each in (direct or details[0])["reasons"] or ()
+            if use.receivers is not None or each["code"] not in DEFERRED
+        ]
+        if reasons:
+            return " ".join(f"{each['code']}: {each['message']}" for each in reasons)
         if use.method == DIRECT_JOB and table.is_private:
             # inferred: the user guide speaks of queries only
             return "tables with differential privacy can be used in queries only."

@@ -40,6 +40,16 @@ REASONS = {
     "ADDITIONAL_ANALYSES_NOT_ALLOWED": "The analysis rule allows no additional analyses.",
 }
 
+#: what is not asked when an intermediate table is filled, but when it is used (documented)
+DEFERRED = frozenset(
+    {
+        "RESULT_RECEIVERS_NOT_CONFIGURED",
+        "RESULT_RECEIVERS_NOT_ALLOWED",
+        "ADDITIONAL_ANALYSES_NOT_CONFIGURED",
+        "ADDITIONAL_ANALYSES_NOT_ALLOWED",
+    }
+)
+
 
 def status_details(
     table: ConfiguredTable, association: TableAssociation, *, has_privacy_budget: bool

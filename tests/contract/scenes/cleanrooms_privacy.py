@@ -14,6 +14,7 @@ from tests.cleanrooms.identity_samples import (
     populate,
     workflow,
 )
+from tests.cleanrooms.intermediate_samples import add_intermediate_rule, disallow, new_intermediate
 from tests.cleanrooms.privacy_samples import access_template, privacy_template
 from tests.contract.scenes import ACCOUNT
 
@@ -25,7 +26,10 @@ def furnish(client: Any, membership_id: str, association_arn: str) -> dict[str, 
     add_namespace(client, membership_id, namespace(ACCOUNT, "target"))
     add_mapping_table(client, membership_id, workflow(ACCOUNT))
     association = add_model(client, membership_id, model(ACCOUNT))
+    intermediate = new_intermediate(client, membership_id)
+    add_intermediate_rule(client, membership_id, intermediate["id"])
     return {
+        "IntermediateTableIdentifier": intermediate["id"],
         "IdNamespaceAssociationIdentifier": source["id"],
         "IdNamespaceAssociationInputReferenceArn": namespace(ACCOUNT, "another"),
         "IdMappingTableInputReferenceArn": workflow(ACCOUNT),
@@ -42,6 +46,7 @@ def call_everything(mock: Any, client: Any, mine: dict[str, str], here: dict[str
     _use_budgets(client, mine, here)
     _use_identity(client, mine, here)
     _use_models(client, mine, here)
+    _use_intermediate_tables(client, mine, here)
 
 
 def _use_budgets(client: Any, mine: dict[str, str], here: dict[str, str]) -> None:
@@ -102,3 +107,30 @@ def _use_models(client: Any, mine: dict[str, str], here: dict[str, str]) -> None
     client.list_collaboration_configured_audience_model_associations(**here)
     client.update_configured_audience_model_association(**mine, **that, description="Ours")
     client.delete_configured_audience_model_association(**mine, **that)
+
+
+def _use_intermediate_tables(client: Any, mine: dict[str, str], here: dict[str, str]) -> None:
+    membership_id = mine["membershipIdentifier"]
+    association = tables.ready_table(client, membership_id, ACCOUNT)
+    table = new_intermediate(client, membership_id)
+    that = {**mine, "intermediateTableIdentifier": table["id"]}
+    client.get_intermediate_table(**that)
+    client.list_intermediate_tables(**mine)
+    client.update_intermediate_table(**that, description="Ours")
+    client.populate_intermediate_table(**that)
+    client.get_intermediate_table(**that)
+    client.list_intermediate_table_versions(**that)
+    add_intermediate_rule(client, membership_id, table["id"])
+    rule = {**that, "analysisRuleType": "CUSTOM"}
+    client.get_intermediate_table_analysis_rule(**rule)
+    client.update_intermediate_table_analysis_rule(
+        **rule, analysisRulePolicy={"v1": {"custom": {}}}
+    )
+    client.get_schema(**here, name=table["name"])
+    client.get_schema_analysis_rule(**here, name=table["name"], type="CUSTOM")
+    client.delete_intermediate_table_analysis_rule(**rule)
+    disallow(client, membership_id)
+    client.delete_intermediate_table(**that)
+    client.delete_configured_table_association(
+        **mine, configuredTableAssociationIdentifier=association["id"]
+    )
