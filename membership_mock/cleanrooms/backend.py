@@ -22,6 +22,7 @@ from membership_mock.cleanrooms.intermediate_tables.intermediate_schemas import 
 from membership_mock.cleanrooms.intermediate_tables.intermediate_tables import IntermediateTables
 from membership_mock.cleanrooms.intermediate_tables.population import Population
 from membership_mock.cleanrooms.intermediate_tables.running_population import RunningPopulation
+from membership_mock.cleanrooms.log_exports.log_exports import LogExports
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.model_corrections import CORRECTIONS
 from membership_mock.cleanrooms.privacy.budget_spending import BudgetSpending
@@ -68,6 +69,7 @@ class CleanRoomsBackend(Backend):
         Population,
         RunningPopulation,
         BaseTables,
+        LogExports,
         PrivacyBudgetTemplates,
         PrivacyBudgets,
         BudgetSpending,

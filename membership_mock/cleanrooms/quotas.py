@@ -121,6 +121,14 @@ ACCESS_BUDGET_TEMPLATES = _quota(
     counts="access budget templates of all members; the quota is the creator's",
     origin="inferred",
 )
+LOG_EXPORTS = _quota(
+    name="log_exports_per_membership",
+    title="Analysis log exports in progress per membership",
+    default=5,
+    per="membership",
+    counts="analysis log exports that have not ended",
+    origin="inferred",
+)
 TABLES_PER_QUERY = _quota(
     name="tables_per_query",
     title="Configured tables per protected query",
@@ -181,6 +189,7 @@ QUOTAS = (
     ID_NAMESPACE_ASSOCIATIONS,
     ID_MAPPING_TABLES,
     AUDIENCE_MODEL_ASSOCIATIONS,
+    LOG_EXPORTS,
     TABLES_PER_QUERY,
     CONCURRENT_QUERIES,
     CONCURRENT_QUERIES_OF_ACCOUNT,

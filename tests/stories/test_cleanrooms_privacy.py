@@ -10,6 +10,7 @@ from tests.cleanrooms.collaboration_samples import (
     join,
     member,
     new_collaboration,
+    pays,
     refusal,
 )
 from tests.cleanrooms.identity_samples import (
@@ -38,6 +39,7 @@ from tests.cleanrooms.privacy_samples import (
     private_table,
     run,
 )
+from tests.cleanrooms.query_samples import finish_query, start_query
 from tests.cleanrooms.table_samples import (
     add_collaboration_rule,
     add_rule,
@@ -297,3 +299,94 @@ def test_a_runner_keeps_a_result_and_the_provider_has_the_last_word(pair, end):
     assert answer["reason"] == "INVALID_QUERY"
     answer = refusal(start_population, runner, pair.mine, table["id"])
     assert answer["Error"]["Code"] == "ConflictException"
+
+
+LOG_ABILITY = "CAN_EXPORT_QUERY_ANALYSIS_LOG"
+PAYER, OTHER = "222222222222", "333333333333"
+
+
+@pytest.mark.newest_model
+def test_runner_and_payer_take_the_logs_of_a_query_home(membership_mock):
+    payer, runner, other = (
+        membership_mock.client("cleanrooms", account=each, region=REGION)
+        for each in (PAYER, RUNS, OTHER)
+    )
+    room = new_collaboration(
+        payer,
+        member(RUNS, *RUNNER, paymentConfiguration=pays()),
+        member(OTHER, LOG_ABILITY),
+        creatorMemberAbilities=[],
+        creatorPaymentConfiguration=pays("queryCompute"),
+    )["id"]
+    mids = {
+        PAYER: join(payer, room, paymentConfiguration=pays("queryCompute"))["id"],
+        RUNS: join(runner, room)["id"],
+        OTHER: join(other, room)["id"],
+    }
+    for account in (PAYER, RUNS, OTHER):
+        s3 = membership_mock.client("s3", account=account, region=REGION)
+        where = {"LocationConstraint": REGION}
+        s3.create_bucket(Bucket=f"spark-logs-{account}", CreateBucketConfiguration=where)
+
+    def export(client, account, query_id):
+        bucket = {"s3": {"bucket": f"spark-logs-{account}"}}
+        return client.start_analysis_log_export(
+            membershipIdentifier=mids[account],
+            analysisId=query_id,
+            analysisType="PROTECTED_QUERY",
+            resultConfiguration={"outputConfiguration": bucket},
+        )["analysisLogExport"]
+
+    # nobody but the third one may, until all agree
+    query = run(runner, mids[RUNS], "SELECT 1")["id"]
+    assert refusal(export, runner, RUNS, query)["Error"]["Code"] == "AccessDeniedException"
+    request = payer.create_collaboration_change_request(
+        collaborationIdentifier=room,
+        changes=[
+            {
+                "specificationType": "MEMBER",
+                "specification": {"member": {"accountId": each, "memberAbilities": abilities}},
+            }
+            for each, abilities in (
+                (PAYER, [LOG_ABILITY]),
+                (RUNS, ["CAN_RECEIVE_RESULTS", LOG_ABILITY]),
+            )
+        ],
+    )["collaborationChangeRequest"]
+    that = {"collaborationIdentifier": room, "changeRequestIdentifier": request["id"]}
+    for client, action in ((runner, "APPROVE"), (other, "APPROVE"), (payer, "COMMIT")):
+        client.update_collaboration_change_request(**that, action=action)
+
+    # each exports to its own bucket, and sees its own export
+    exports = {
+        RUNS: export(runner, RUNS, query)["analysisLogExportId"],
+        PAYER: export(payer, PAYER, query)["analysisLogExportId"],
+    }
+    answer = refusal(export, runner, RUNS, query)
+    assert answer["Error"]["Code"] == "ValidationException"
+    for client, account in ((runner, RUNS), (payer, PAYER)):
+        (mine,) = client.list_analysis_log_exports(membershipIdentifier=mids[account])[
+            "analysisLogExports"
+        ]
+        assert (mine["analysisLogExportId"], mine["status"]) == (exports[account], "SUCCESS")
+        s3 = membership_mock.client("s3", account=account, region=REGION)
+        keys = [
+            each["Key"] for each in s3.list_objects_v2(Bucket=f"spark-logs-{account}")["Contents"]
+        ]
+        assert sum(exports[account] in key for key in keys) == 2
+    answer = refusal(export, other, OTHER, query)
+    assert "runner or the payer" in answer["Error"]["Message"]
+
+    # a query that never ran has no logs
+    waiting = start_query(runner, mids[RUNS], sqlParameters={"queryString": "SELECT 1"})
+    runner.update_protected_query(
+        membershipIdentifier=mids[RUNS],
+        protectedQueryIdentifier=waiting["id"],
+        targetStatus="CANCELLED",
+    )
+    finish_query(runner, mids[RUNS], waiting["id"])
+    started = export(runner, RUNS, waiting["id"])["analysisLogExportId"]
+    ended = runner.get_analysis_log_export(
+        membershipIdentifier=mids[RUNS], analysisLogExportIdentifier=started
+    )["analysisLogExport"]
+    assert (ended["status"], ended["error"]["code"]) == ("FAILED", "LOGS_NOT_AVAILABLE")

@@ -7,7 +7,7 @@ the clock's ``settling``). It ends in SUCCESS unless the author of a test has sa
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import NoneType
 from typing import Any, Generic
@@ -31,11 +31,11 @@ from membership_mock.cleanrooms.errors import (
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.cleanrooms.ordered_index import sequence_of
+from membership_mock.cleanrooms.looked_listing import LookedListing
 from membership_mock.cleanrooms.privacy.budget_spending import BudgetSpending
 from membership_mock.cleanrooms.privacy.differential_privacy import WEIGHTS
 from membership_mock.cleanrooms.quotas import Quotas
-from membership_mock.engine.protocol.pagination import Listing, Position
+from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.engine.state.quotas import Quota
 from membership_mock.errors import UsageError
@@ -184,7 +184,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             found = self.analyses.by_membership.get(membership.id, [])
             return found if status is None else [each for each in found if each.status == status]
 
-        return _Looked(look, held)
+        return LookedListing(look, held)
 
     def look_at(self, analysis: A, now: datetime) -> A:
         """Return an analysis, with its status after this read."""
@@ -323,26 +323,6 @@ def _functions(given: Sequence[str] | None) -> list[str] | None:
             f" {', '.join(WEIGHTS)}."
         )
     return list(given)
-
-
-class _Looked(Listing[A]):
-    """A list whose first page takes its entries a step on, and whose other pages do not.
-
-    A list of one status would lose entries if they moved between two of its pages; and a page that
-    is refused, because of its token, must not move anything.
-    """
-
-    __slots__ = ("_held", "_look")
-
-    def __init__(self, look: Callable[[], None], held: Callable[[], Sequence[A]]) -> None:
-        super().__init__((), sequence_of, descending=True)
-        self._look, self._held = look, held
-
-    def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
-        """Return the entries behind ``after``, for the first page after a read of all of them."""
-        if after is None:
-            self._look()
-        return Listing(self._held(), sequence_of, descending=True).page(size, after)
 
 
 def payer_of(collaboration: Collaboration, cost: Cost, asked: str | None, field_name: str) -> str:

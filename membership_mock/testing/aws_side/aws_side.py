@@ -10,12 +10,13 @@ from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueri
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.central_configuration.policy_associations import PolicyAssociations
 from membership_mock.testing.aws_side.cleanrooms_identity import IdentitySide
+from membership_mock.testing.aws_side.cleanrooms_log_exports import LogExportSide
 from membership_mock.testing.aws_side.security_ir_cases import CaseSide
 from membership_mock.testing.aws_side.security_ir_investigations import InvestigationSide
 from membership_mock.testing.aws_side.securityhub_controls import ControlSide
 
 
-class AwsSide(CaseSide, InvestigationSide, ControlSide, IdentitySide):
+class AwsSide(CaseSide, InvestigationSide, ControlSide, IdentitySide, LogExportSide):
     """AWS's side of one account in one region, from `MembershipMock.aws_side`."""
 
     def end_query(

@@ -56,7 +56,13 @@ def call_everything(mock: Any) -> None:
     client = mock.client("cleanrooms", account=ACCOUNT, region=REGION)
     other = mock.client("cleanrooms", account=OTHER, region=REGION)
     room = new_collaboration(
-        client, creatorMemberAbilities=["CAN_QUERY", "CAN_RUN_JOB", "CAN_RECEIVE_RESULTS"]
+        client,
+        creatorMemberAbilities=[
+            "CAN_QUERY",
+            "CAN_RUN_JOB",
+            "CAN_RECEIVE_RESULTS",
+            "CAN_EXPORT_QUERY_ANALYSIS_LOG",
+        ],
     )
     here = {"collaborationIdentifier": room["id"]}
     membership = join(

@@ -15,8 +15,8 @@ from tests.cleanrooms.identity_samples import (
     workflow,
 )
 from tests.cleanrooms.intermediate_samples import add_intermediate_rule, disallow, new_intermediate
-from tests.cleanrooms.privacy_samples import access_template, privacy_template
-from tests.contract.scenes import ACCOUNT
+from tests.cleanrooms.privacy_samples import access_template, privacy_template, run
+from tests.contract.scenes import ACCOUNT, REGION
 
 
 def furnish(client: Any, membership_id: str, association_arn: str) -> dict[str, Any]:
@@ -42,11 +42,11 @@ def furnish(client: Any, membership_id: str, association_arn: str) -> dict[str, 
 
 def call_everything(mock: Any, client: Any, mine: dict[str, str], here: dict[str, str]) -> None:
     """Call all operations of these families."""
-    del mock
     _use_budgets(client, mine, here)
     _use_identity(client, mine, here)
     _use_models(client, mine, here)
     _use_intermediate_tables(client, mine, here)
+    _use_log_exports(mock, client, mine)
 
 
 def _use_budgets(client: Any, mine: dict[str, str], here: dict[str, str]) -> None:
@@ -134,3 +134,20 @@ def _use_intermediate_tables(client: Any, mine: dict[str, str], here: dict[str, 
     client.delete_configured_table_association(
         **mine, configuredTableAssociationIdentifier=association["id"]
     )
+
+
+def _use_log_exports(mock: Any, client: Any, mine: dict[str, str]) -> None:
+    mock.client("s3", account=ACCOUNT, region=REGION).create_bucket(
+        Bucket="spark-logs", CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    query = run(client, mine["membershipIdentifier"], "SELECT 1")
+    export = client.start_analysis_log_export(
+        **mine,
+        analysisId=query["id"],
+        analysisType="PROTECTED_QUERY",
+        resultConfiguration={"outputConfiguration": {"s3": {"bucket": "spark-logs"}}},
+    )["analysisLogExport"]
+    client.get_analysis_log_export(
+        **mine, analysisLogExportIdentifier=export["analysisLogExportId"]
+    )
+    client.list_analysis_log_exports(**mine)
