@@ -13,6 +13,7 @@ from datetime import datetime
 
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.collaborations.membership_resources import (
+    MembershipResource,
     MembershipResourceFamily,
     MembershipResources,
 )
@@ -31,30 +32,12 @@ from membership_mock.engine.state.world import Scope, Store, World
 _TRUST = "the model is trusted: moto has no Clean Rooms ML"
 
 
-@dataclass
-class AudienceModelAssociation:
-    """An association; fields without explanation: GetConfiguredAudienceModelAssociation.
+@dataclass(kw_only=True)
+class AudienceModelAssociation(MembershipResource):
+    """An association; see GetConfiguredAudienceModelAssociation for its fields."""
 
-    Attributes:
-        creator_account_id: the account that owns it, and the model with it.
-        sequence: its place in the order of creation.
-    """
-
-    id: str
-    arn: str
-    creator_account_id: str
-    sequence: int
-    collaboration_id: str
-    collaboration_arn: str
-    membership_id: str
-    membership_arn: str
     configured_audience_model_arn: str
-    name: str
     manage_resource_policies: bool
-    description: str | None
-    create_time: datetime
-    update_time: datetime
-    tags: dict[str, str]
 
 
 @dataclass

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
@@ -16,16 +16,27 @@ from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.state.quotas import Quota, QuotaUse
 
 
-class MembershipResource(Protocol):
-    """A resource of a membership."""
+@dataclass(kw_only=True)
+class MembershipResource:
+    """A resource of a membership; fields that are not explained are those of its Get operation.
+
+    Attributes:
+        creator_account_id: the account that owns it.
+        sequence: its place in the order of creation.
+    """
 
     id: str
     arn: str
-    name: str
     creator_account_id: str
     sequence: int
-    membership_id: str
     collaboration_id: str
+    collaboration_arn: str
+    membership_id: str
+    membership_arn: str
+    name: str
+    description: str | None
+    create_time: datetime
+    update_time: datetime
     tags: dict[str, str]
 
 

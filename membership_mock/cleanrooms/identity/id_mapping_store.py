@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from membership_mock.cleanrooms.collaborations.membership_resources import MembershipResources
+from membership_mock.cleanrooms.collaborations.membership_resources import (
+    MembershipResource,
+    MembershipResources,
+)
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.summary import (
     Summary,
@@ -42,34 +45,19 @@ class IdMappingJob:
     progress: Progress
 
 
-@dataclass
-class IdMappingTable:
+@dataclass(kw_only=True)
+class IdMappingTable(MembershipResource):
     """A table; fields that are not explained are those of GetIdMappingTable.
 
     Attributes:
-        creator_account_id: the account that owns it.
-        sequence: its place in the order of creation.
         sources: the ids of the two ID namespace associations, by their type.
         populated: whether it has data.
         job: the job that runs; None for none.
     """
 
-    id: str
-    arn: str
-    creator_account_id: str
-    sequence: int
-    collaboration_id: str
-    collaboration_arn: str
-    membership_id: str
-    membership_arn: str
-    name: str
-    description: str | None
-    create_time: datetime
-    update_time: datetime
     input_reference_config: dict[str, Any]
     kms_key_arn: str | None
     sources: dict[str, str]
-    tags: dict[str, str]
     populated: bool = False
     job: IdMappingJob | None = None
 

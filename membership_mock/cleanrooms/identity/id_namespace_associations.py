@@ -15,6 +15,7 @@ from typing import Any
 from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.collaborations.membership_resources import (
+    MembershipResource,
     MembershipResourceFamily,
     MembershipResources,
 )
@@ -34,31 +35,13 @@ from membership_mock.engine.state.world import Scope, Store, World
 _TRUST = "the namespace is trusted: moto has no Entity Resolution; a test may describe it"
 
 
-@dataclass
-class IdNamespaceAssociation:
-    """An association; fields that are not explained are those of GetIdNamespaceAssociation.
+@dataclass(kw_only=True)
+class IdNamespaceAssociation(MembershipResource):
+    """An association; fields that are not explained are those of GetIdNamespaceAssociation."""
 
-    Attributes:
-        creator_account_id: the account that owns it, and the namespace with it.
-        sequence: its place in the order of creation.
-    """
-
-    id: str
-    arn: str
-    creator_account_id: str
-    sequence: int
-    collaboration_id: str
-    collaboration_arn: str
-    membership_id: str
-    membership_arn: str
-    name: str
-    description: str | None
-    create_time: datetime
-    update_time: datetime
     input_reference_config: dict[str, Any]
     input_reference_properties: dict[str, Any]
     id_mapping_config: dict[str, bool]
-    tags: dict[str, str]
 
     @property
     def namespace_arn(self) -> str:

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from membership_mock.cleanrooms.collaborations.membership_resources import MembershipResources
+from membership_mock.cleanrooms.collaborations.membership_resources import (
+    MembershipResource,
+    MembershipResources,
+)
 from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule
 from membership_mock.engine.state.summary import Summary, View, by_account, named, several
@@ -93,36 +96,21 @@ class IntermediateTableVersion:
     inherited: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass
-class IntermediateTable:
+@dataclass(kw_only=True)
+class IntermediateTable(MembershipResource):
     """A table; fields that are not explained are those of GetIntermediateTable.
 
     Attributes:
-        creator_account_id: the account that owns it.
-        sequence: its place in the order of creation.
         dependencies: all tables that it is made of, through other intermediate tables as well.
         rule: its analysis rule; it has one at the most.
         versions: its populations, oldest first.
         active: the version whose data can be used; None for none.
     """
 
-    id: str
-    arn: str
-    creator_account_id: str
-    sequence: int
-    collaboration_id: str
-    collaboration_arn: str
-    membership_id: str
-    membership_arn: str
-    name: str
-    description: str | None
-    create_time: datetime
-    update_time: datetime
     kms_key_arn: str | None
     population_analysis_configuration: dict[str, Any]
     retention_in_days: int
     dependencies: list[Dependency]
-    tags: dict[str, str]
     status: str = "CREATED"
     status_reason: str | None = None
     rule: AnalysisRule | None = None
