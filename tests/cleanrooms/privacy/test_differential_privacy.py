@@ -118,6 +118,7 @@ def test_a_sum_leaves_what_the_console_says(a, b, collaboration_id, memberships)
     assert (counts["COUNT_DISTINCT"], counts["AVG"]) == (657, 164)
 
 
+@pytest.mark.newest_model  # older models have no retry
 def test_a_small_budget_ends_as_it_was_seen_to(a, b, collaboration_id, memberships):
     private_table(b, memberships[B], A)
     privacy_template(b, memberships[B], 1, 30)

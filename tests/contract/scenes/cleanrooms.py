@@ -55,15 +55,10 @@ def call_everything(mock: Any) -> None:
     """Call all operations."""
     client = mock.client("cleanrooms", account=ACCOUNT, region=REGION)
     other = mock.client("cleanrooms", account=OTHER, region=REGION)
-    room = new_collaboration(
-        client,
-        creatorMemberAbilities=[
-            "CAN_QUERY",
-            "CAN_RUN_JOB",
-            "CAN_RECEIVE_RESULTS",
-            "CAN_EXPORT_QUERY_ANALYSIS_LOG",
-        ],
-    )
+    abilities = ["CAN_QUERY", "CAN_RUN_JOB", "CAN_RECEIVE_RESULTS"]
+    if hasattr(client, "start_analysis_log_export"):  # otherwise it is an older model
+        abilities.append("CAN_EXPORT_QUERY_ANALYSIS_LOG")
+    room = new_collaboration(client, creatorMemberAbilities=abilities)
     here = {"collaborationIdentifier": room["id"]}
     membership = join(
         client,
