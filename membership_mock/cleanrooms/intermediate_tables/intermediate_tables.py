@@ -57,12 +57,6 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
         """The tables of the region."""
         return self.store(IntermediateTableStore).tables
 
-    def find(self, membership: Membership, resource_id: str) -> IntermediateTable:
-        """Return a table of a membership, without data whose retention period is over."""
-        table = super().find(membership, resource_id)
-        table.let_time_pass(self.backend.world.clock.now())
-        return table
-
     def membership_ended(self, membership: Membership, now: datetime) -> None:
         """Take the tables out of the collaboration; their owner keeps them."""
         super().membership_ended(membership, now)
