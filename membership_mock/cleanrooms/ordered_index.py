@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Protocol, TypeVar
 
@@ -32,3 +33,9 @@ def remove_from_index(index: list[N], entry: N) -> None:
     place = bisect_left(index, entry.sequence, key=sequence_of)
     if place < len(index) and index[place].sequence == entry.sequence:
         del index[place]
+
+
+def is_in_index(index: Sequence[N], entry: N) -> bool:
+    """Return whether the index has ``entry``."""
+    place = bisect_left(index, entry.sequence, key=sequence_of)
+    return place < len(index) and index[place] is entry

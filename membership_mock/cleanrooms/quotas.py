@@ -85,6 +85,50 @@ ANALYSIS_TEMPLATES = _quota(
     per="membership",
     counts="analysis templates",
 )
+ID_NAMESPACE_ASSOCIATIONS = _quota(
+    name="id_namespace_associations_per_membership",
+    title="ID namespace associations per membership",
+    code="L-6359BE00",
+    default=10,
+    adjustable=True,
+    per="membership",
+    counts="ID namespace associations",
+)
+ID_MAPPING_TABLES = _quota(
+    name="id_mapping_tables_per_membership",
+    title="ID mapping tables per membership",
+    code="L-DBDCEC0D",
+    default=5,
+    adjustable=True,
+    per="membership",
+    counts="ID mapping tables",
+)
+AUDIENCE_MODEL_ASSOCIATIONS = _quota(
+    name="audience_model_associations_per_membership",
+    title="Configured audience model associations per membership",
+    code="L-4596E0C1",
+    default=5,
+    adjustable=True,
+    per="membership",
+    counts="configured audience model associations",
+)
+ACCESS_BUDGET_TEMPLATES = _quota(
+    name="access_budgets_per_collaboration",
+    title="Privacy budget templates for access budgets per collaboration",
+    code="L-6FE25843",
+    default=100,
+    per="collaboration",
+    counts="access budget templates of all members; the quota is the creator's",
+    origin="inferred",
+)
+LOG_EXPORTS = _quota(
+    name="log_exports_per_membership",
+    title="Analysis log exports in progress per membership",
+    default=5,
+    per="membership",
+    counts="analysis log exports that have not ended",
+    origin="inferred",
+)
 TABLES_PER_QUERY = _quota(
     name="tables_per_query",
     title="Configured tables per protected query",
@@ -141,6 +185,11 @@ QUOTAS = (
     POLICY_KILOBYTES,
     TABLE_ASSOCIATIONS,
     ANALYSIS_TEMPLATES,
+    ACCESS_BUDGET_TEMPLATES,
+    ID_NAMESPACE_ASSOCIATIONS,
+    ID_MAPPING_TABLES,
+    AUDIENCE_MODEL_ASSOCIATIONS,
+    LOG_EXPORTS,
     TABLES_PER_QUERY,
     CONCURRENT_QUERIES,
     CONCURRENT_QUERIES_OF_ACCOUNT,
@@ -152,12 +201,20 @@ QUOTAS = (
 class Quotas(Family):
     """How many of a thing there may be."""
 
-    def require_room(self, quota: Quota, used: int, wanted: int = 1) -> None:
+    def require_room(
+        self, quota: Quota, used: int, wanted: int = 1, *, account_id: str | None = None
+    ) -> None:
         """Refuse ``wanted`` more when ``used`` of the quota are taken.
+
+        Args:
+            quota: which one.
+            used: how many there are.
+            wanted: how many are to be added.
+            account_id: whose quota it is; the caller's when None.
 
         Raises:
             ServiceQuotaExceededException: they would be too many.
         """
-        limit = self.limit(quota)
+        limit = self.limit(quota, account_id)
         if used + wanted > limit:
             raise ServiceQuotaExceededException(quota.title, limit)

@@ -2,8 +2,32 @@
 
 import pytest
 
-from tests.cleanrooms.collaboration_samples import RUNNER, B, join, member, new_collaboration
-from tests.cleanrooms.query_samples import finish_query, get_job, start_job, start_query
+from tests.cleanrooms.collaboration_samples import (
+    REGION,
+    RUNNER,
+    A,
+    B,
+    join,
+    member,
+    new_collaboration,
+)
+from tests.cleanrooms.identity_samples import (
+    add_mapping_table,
+    add_model,
+    add_namespace,
+    model,
+    namespace,
+    workflow,
+)
+from tests.cleanrooms.intermediate_samples import fill, new_intermediate
+from tests.cleanrooms.privacy_samples import access_template, run
+from tests.cleanrooms.query_samples import (
+    aws_side,
+    finish_query,
+    get_job,
+    start_job,
+    start_query,
+)
 from tests.cleanrooms.table_samples import associate, new_table, pyspark_template, sql_template
 
 pytestmark = pytest.mark.newest_model  # jobs and change requests among them
@@ -33,6 +57,42 @@ LISTS = [
     ("list_analysis_templates", "analysisTemplateSummaries", ("membershipIdentifier",)),
     ("list_protected_queries", "protectedQueries", ("membershipIdentifier",)),
     ("list_protected_jobs", "protectedJobs", ("membershipIdentifier",)),
+]
+
+_ACCESS = {"privacyBudgetType": "ACCESS_BUDGET"}
+
+#: the lists on privacy, identity and stored analyses, likewise, and what else is asked
+MORE_LISTS = [
+    ("list_privacy_budget_templates", "privacyBudgetTemplateSummaries", {}),
+    ("list_privacy_budgets", "privacyBudgetSummaries", _ACCESS),
+    ("list_id_namespace_associations", "idNamespaceAssociationSummaries", {}),
+    ("list_id_mapping_tables", "idMappingTableSummaries", {}),
+    (
+        "list_configured_audience_model_associations",
+        "configuredAudienceModelAssociationSummaries",
+        {},
+    ),
+    ("list_intermediate_tables", "intermediateTableSummaries", {}),
+    ("list_analysis_log_exports", "analysisLogExports", {}),
+]
+LISTS_OF_COLLABORATIONS = [
+    (
+        "list_collaboration_privacy_budget_templates",
+        "collaborationPrivacyBudgetTemplateSummaries",
+        {},
+    ),
+    ("list_collaboration_privacy_budgets", "collaborationPrivacyBudgetSummaries", _ACCESS),
+    (
+        "list_collaboration_id_namespace_associations",
+        "collaborationIdNamespaceAssociationSummaries",
+        {},
+    ),
+    (
+        "list_collaboration_configured_audience_model_associations",
+        "collaborationConfiguredAudienceModelAssociationSummaries",
+        {},
+    ),
+    ("list_schemas", "schemaSummaries", {}),
 ]
 
 
@@ -67,16 +127,69 @@ def place(a):
     return {"collaborationIdentifier": room, "membershipIdentifier": mid}
 
 
+@pytest.fixture
+def furnished(membership_mock, a):
+    """A room in which A has three of each of what `MORE_LISTS` has."""
+    s3 = membership_mock.client("s3", account=A, region=REGION)
+    s3.create_bucket(Bucket="spark-logs", CreateBucketConfiguration={"LocationConstraint": REGION})
+    abilities = [*RUNNER, "CAN_EXPORT_QUERY_ANALYSIS_LOG"]
+    room = new_collaboration(a, creatorMemberAbilities=abilities)["id"]
+    mid = join(a, room)["id"]
+    for number in range(3):
+        table = associate(a, mid, new_table(a)["id"], f"table{number}")
+        access_template(a, mid, table["arn"], ("DAY", number))
+        for kind in ("source", "target"):
+            add_namespace(a, mid, namespace(A, f"{kind}{number}"))
+        maps = {"source": namespace(A, "source0"), "target": namespace(A, "target0")}
+        aws_side(A).id_mapping_workflow(workflow(A, f"map{number}"), **maps)
+        add_mapping_table(a, mid, workflow(A, f"map{number}"), f"ids{number}")
+        add_model(a, mid, model(A, f"model{number}"))
+        stored = new_intermediate(a, mid, f"stored{number}", "SELECT 1")
+        query = run(a, mid, "SELECT 1")["id"]
+        a.start_analysis_log_export(
+            membershipIdentifier=mid,
+            analysisId=query,
+            analysisType="PROTECTED_QUERY",
+            resultConfiguration={"outputConfiguration": {"s3": {"bucket": "spark-logs"}}},
+        )
+        fill(a, A, mid, stored["id"])
+    for _ in range(2):
+        fill(a, A, mid, stored["id"])
+    return {
+        "collaborationIdentifier": room,
+        "membershipIdentifier": mid,
+        "intermediateTableIdentifier": stored["id"],
+    }
+
+
+def test_the_lists_on_privacy_and_identity_are_the_same_in_pages_of_any_size(a, furnished):
+    room, mid = furnished["collaborationIdentifier"], furnished["membershipIdentifier"]
+    a.list_analysis_log_exports(membershipIdentifier=mid)  # they end
+    versions = {"intermediateTableIdentifier": furnished["intermediateTableIdentifier"]}
+    lists = [
+        *MORE_LISTS,
+        ("list_intermediate_table_versions", "intermediateTableVersionSummaries", versions),
+    ]
+    for operation, entries, more in lists:
+        compare(a, operation, entries, {"membershipIdentifier": mid, **more})
+    for operation, entries, more in LISTS_OF_COLLABORATIONS:
+        compare(a, operation, entries, {"collaborationIdentifier": room, **more})
+
+
 def test_every_list_is_the_same_in_pages_of_any_size(a, place):
     for operation, entries, path in LISTS:
-        asked = {name: place[name] for name in path}
-        everything = getattr(a, operation)(**asked)
-        assert len(everything[entries]) >= 3, operation
-        assert "nextToken" not in everything, operation
-        for size in (1, 2, 100):
-            settings = {"PageSize": size}
-            pages = list(a.get_paginator(operation).paginate(**asked, PaginationConfig=settings))
-            listed = [one for page in pages for one in page[entries]]
-            assert listed == everything[entries], operation
-            assert max(len(page[entries]) for page in pages) <= size, operation
-            assert "nextToken" not in pages[-1], operation
+        compare(a, operation, entries, {name: place[name] for name in path})
+
+
+def compare(a, operation, entries, asked):
+    """Compare pages of several sizes with the whole of a list."""
+    everything = getattr(a, operation)(**asked)
+    assert len(everything[entries]) >= 3, operation
+    assert "nextToken" not in everything, operation
+    for size in (1, 2, 100):
+        settings = {"PageSize": size}
+        pages = list(a.get_paginator(operation).paginate(**asked, PaginationConfig=settings))
+        listed = [one for page in pages for one in page[entries]]
+        assert listed == everything[entries], operation
+        assert max(len(page[entries]) for page in pages) <= size, operation
+        assert "nextToken" not in pages[-1], operation

@@ -16,6 +16,7 @@ import membership_mock
 from membership_mock import pytest_plugin
 from membership_mock.cleanrooms.analyses import analysis_store
 from membership_mock.cleanrooms.collaborations import change_requests, collaboration_store
+from membership_mock.cleanrooms.intermediate_tables import intermediate_store
 from membership_mock.engine.pipeline.operation import Mark
 from membership_mock.engine.protocol.model import service_model, snake
 from membership_mock.operations_page import markdown
@@ -388,6 +389,9 @@ def test_the_transitions_of_cleanrooms_are_the_tables_of_the_code() -> None:
     assert arrows(page, "The life of a change request") == changes(requests)
     analyses = analysis_store.NEXT_STATUS
     assert transitions(page, "The life of a query or job") == analyses
+    page, tables = REFERENCE / "cleanrooms-intermediate-tables.md", intermediate_store.NEXT_STATUS
+    assert transitions(page, "The life of an intermediate table") == tables
+    assert arrows(page, "The life of an intermediate table") == changes(tables)
 
 
 def test_the_status_of_a_membership_of_cleanrooms_is_the_table_of_the_code() -> None:

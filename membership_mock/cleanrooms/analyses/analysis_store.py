@@ -12,17 +12,21 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
 
 from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result
+from membership_mock.cleanrooms.privacy.differential_privacy import Aggregation
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.quotas import Quota, QuotaUse
 from membership_mock.engine.state.summary import Summary, by_account, listed, one, several
 
-Event = Literal["start", "succeed", "fail", "time out", "cancel", "settle", "lose membership"]
+Event = Literal[
+    "start", "lack budget", "succeed", "fail", "time out", "cancel", "settle", "lose membership"
+]
 
 #: What may happen to a query or a job, and the status it has afterwards; what is missing is
 #: refused. Source: the model's statuses; that a cancellation may be repeated is inferred, and so is
 #: what becomes of an analysis whose membership ends.
 NEXT_STATUS: Mapping[tuple[str, Event], str] = {
     ("SUBMITTED", "start"): "STARTED",
+    ("SUBMITTED", "lack budget"): "FAILED",
     ("SUBMITTED", "cancel"): "CANCELLING",
     ("SUBMITTED", "lose membership"): "CANCELLED",
     ("STARTED", "succeed"): "SUCCESS",
@@ -61,11 +65,14 @@ class Outcome:
         status: one of `ENDINGS`.
         result: what the receivers get; None for nothing in particular.
         error: code, message and whether a retry helps, of a failure.
+        functions: the aggregate functions that take from a differential privacy budget; None for
+            those that stand in the text of the query.
     """
 
     status: str = "SUCCESS"
     result: Result = None
     error: dict[str, Any] | None = None
+    functions: list[str] | None = None
 
 
 @dataclass(kw_only=True)
@@ -78,11 +85,18 @@ class ProtectedAnalysis:
         destinations: where its result goes.
         outcome: how it will end.
         course: the steps that it, or its cancellation, has taken.
+        tables: the tables that take from access budgets: names by ARN.
+        aggregations: what takes from the differential privacy budget; None for an analysis that
+            uses no table with differential privacy.
+        start_time: when it started to run; None for one that has not.
+        intermediate_table_configuration: id, ARN and name of the intermediate table that it fills;
+            None for one whose result goes to receivers.
     """
 
     id: str
     account_id: str
     sequence: int
+    collaboration_id: str
     membership_id: str
     membership_arn: str
     create_time: datetime
@@ -91,14 +105,26 @@ class ProtectedAnalysis:
     destinations: list[Destination]
     outcome: Outcome
     course: Progress
+    tables: dict[str, str] = field(default_factory=dict)
+    aggregations: list[Aggregation] | None = None
+    start_time: datetime | None = None
+    intermediate_table_configuration: dict[str, str] | None = None
     status: str = "SUBMITTED"
     statistics: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
 
+    def to_pay(self) -> list[Aggregation] | None:
+        """Return what takes from the differential privacy budget, as the test may have said."""
+        if self.aggregations is None or self.outcome.functions is None:
+            return self.aggregations
+        return [Aggregation(name, name) for name in self.outcome.functions]
+
     @property
     def receiver_configurations(self) -> list[dict[str, Any]]:
-        """Who receives the result, as lists show it."""
+        """Who receives the result, as lists show it; nobody of an intermediate table (inferred)."""
+        if self.intermediate_table_configuration is not None:
+            return []
         receivers = list(dict.fromkeys(each.account_id for each in self.destinations))
         details = {"directAnalysisConfigurationDetails": {"receiverAccountIds": receivers}}
         return [{"analysisType": "DIRECT_ANALYSIS", "configurationDetails": details}]

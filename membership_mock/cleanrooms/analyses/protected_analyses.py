@@ -7,7 +7,7 @@ the clock's ``settling``). It ends in SUCCESS unless the author of a test has sa
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import NoneType
 from typing import Any, Generic
@@ -31,9 +31,11 @@ from membership_mock.cleanrooms.errors import (
     ResourceNotFoundException,
     ValidationException,
 )
-from membership_mock.cleanrooms.ordered_index import sequence_of
+from membership_mock.cleanrooms.looked_listing import LookedListing
+from membership_mock.cleanrooms.privacy.budget_spending import BudgetSpending
+from membership_mock.cleanrooms.privacy.differential_privacy import WEIGHTS
 from membership_mock.cleanrooms.quotas import Quotas
-from membership_mock.engine.protocol.pagination import Listing, Position
+from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.engine.state.quotas import Quota
 from membership_mock.errors import UsageError
@@ -77,9 +79,21 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         """Deliver the result of ``analysis`` to its receivers, and return the ``output``."""
 
     def plan(
-        self, status: str, result: Result, error: Mapping[str, Any] | None, analysis_id: str | None
+        self,
+        status: str,
+        result: Result,
+        error: Mapping[str, Any] | None,
+        analysis_id: str | None,
+        functions: Sequence[str] | None = None,
     ) -> None:
         """Set how an analysis ends: that of the id, or else the next one of this account.
+
+        Args:
+            status: how it ends.
+            result: what its receivers get.
+            error: what a failure says.
+            analysis_id: which one.
+            functions: the aggregate functions that it pays for; None for those in its text.
 
         Raises:
             UsageError: no analysis can end like that, or the one of the id has ended.
@@ -97,7 +111,12 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             )
         if error is not None and status != "FAILED":
             raise UsageError(f"A {self.thing} that ends in {status} has no error.")
-        outcome = Outcome(status, result, self._error(error or {}) if status == "FAILED" else None)
+        outcome = Outcome(
+            status,
+            result,
+            self._error(error or {}) if status == "FAILED" else None,
+            _functions(functions),
+        )
         if analysis_id is None:
             self.check_result(result, None)
             self.analyses.planned.setdefault(self.backend.account_id, []).append(outcome)
@@ -165,13 +184,18 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             found = self.analyses.by_membership.get(membership.id, [])
             return found if status is None else [each for each in found if each.status == status]
 
-        return _Looked(look, held)
+        return LookedListing(look, held)
 
     def look_at(self, analysis: A, now: datetime) -> A:
         """Return an analysis, with its status after this read."""
         self._catch_up(analysis, now)
         self._follow(analysis, analysis.course.look(durations(analysis), now, self.backend.world))
         analysis.course.shown = True
+        return analysis
+
+    def let_time_pass(self, analysis: A, now: datetime) -> A:
+        """Return an analysis, as far on as time has taken it."""
+        self._catch_up(analysis, now)
         return analysis
 
     def running(self, membership: Membership, now: datetime) -> list[A]:
@@ -210,6 +234,12 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         """Return the analyses of ``membership`` that have not ended."""
         return [f"{self.thing} {each.id}" for each in self.running(membership, now)]
 
+    def catch_up(self, collaboration: Collaboration, now: datetime) -> None:
+        """Take what runs in a collaboration as far as time has."""
+        for member in collaboration.members.values():
+            if member.membership is not None:
+                self.running(member.membership, now)
+
     def membership_ended(self, membership: Membership, now: datetime) -> None:
         """Cancel what still runs in ``membership``."""
         for each in self.running(membership, now):
@@ -225,7 +255,17 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         for moment in moments:
             event: Event = "settle"
             if analysis.status == "SUBMITTED":
-                event = "start"
+                error = self.of(BudgetSpending).take(
+                    analysis.collaboration_id,
+                    analysis.tables.items(),
+                    analysis.to_pay(),
+                    moment,
+                )
+                if error is not None:
+                    analysis.error = error
+                    self._move(analysis, "lack budget", moment)
+                    return
+                event, analysis.start_time = "start", moment
             elif analysis.status == "STARTED":
                 event = ENDINGS[analysis.outcome.status]
             self._move(analysis, event, moment)
@@ -240,13 +280,16 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
                 "totalDurationInMillis": int(elapsed.total_seconds() * 1000),
                 "billedResourceUtilization": {"units": 0.0},
             }
-            analysis.result = {"output": self.deliver(analysis)}
-        elif analysis.status == "FAILED":
+            if analysis.intermediate_table_configuration is None:
+                analysis.result = {"output": self.deliver(analysis)}
+        elif event == "fail":
             analysis.error = analysis.outcome.error
         if analysis.status not in UNFINISHED:
             unfinished = self.analyses.unfinished[analysis.membership_id]
             unfinished[:] = [each for each in unfinished if each is not analysis]
             self.analyses.ongoing[analysis.account_id] -= 1
+            if analysis.intermediate_table_configuration is not None:
+                self.announce_population(analysis.id, now)
 
     def _error(self, given: Mapping[str, Any]) -> dict[str, Any]:
         unknown = set(given) - {"code", "message", "retryable"}
@@ -270,24 +313,16 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         }
 
 
-class _Looked(Listing[A]):
-    """A list whose first page takes its entries a step on, and whose other pages do not.
-
-    A list of one status would lose entries if they moved between two of its pages; and a page that
-    is refused, because of its token, must not move anything.
-    """
-
-    __slots__ = ("_held", "_look")
-
-    def __init__(self, look: Callable[[], None], held: Callable[[], Sequence[A]]) -> None:
-        super().__init__((), sequence_of, descending=True)
-        self._look, self._held = look, held
-
-    def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
-        """Return the entries behind ``after``, for the first page after a read of all of them."""
-        if after is None:
-            self._look()
-        return Listing(self._held(), sequence_of, descending=True).page(size, after)
+def _functions(given: Sequence[str] | None) -> list[str] | None:
+    if given is None:
+        return None
+    unknown = [given] if isinstance(given, str) else [one for one in given if one not in WEIGHTS]
+    if unknown:
+        raise UsageError(
+            f"{unknown[0]!r} is no list of functions that take from a privacy budget; there are:"
+            f" {', '.join(WEIGHTS)}."
+        )
+    return list(given)
 
 
 def payer_of(collaboration: Collaboration, cost: Cost, asked: str | None, field_name: str) -> str:

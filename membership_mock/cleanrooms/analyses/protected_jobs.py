@@ -16,14 +16,17 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     ProtectedAnalysis,
     outline_of,
 )
-from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplates
+from membership_mock.cleanrooms.analyses.analysis_templates import (
+    AnalysisTemplate,
+    AnalysisTemplates,
+)
 from membership_mock.cleanrooms.analyses.protected_analyses import (
     ERROR_CODES,
     ProtectedAnalyses,
     check_workers,
     payer_of,
 )
-from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables, Use
+from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables
 from membership_mock.cleanrooms.analyses.result_delivery import (
     Destination,
     Result,
@@ -40,6 +43,7 @@ from membership_mock.cleanrooms.collaborations.payment import JOBS
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT
+from membership_mock.cleanrooms.schemas.schema_source import DIRECT_JOB, Use
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
@@ -128,6 +132,53 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         membership = self.of(Memberships).require_active(membership_identifier, conflict=False)
         if RUN_JOB not in membership.member_abilities:
             raise AccessDeniedException
+        template = self._template(membership, job_parameters)
+        destination = _destination(membership, result_configuration)
+        payer = payer_of(
+            membership.collaboration,
+            JOBS,
+            job_compute_payer_account_id,
+            "jobComputePayerAccountId",
+        )
+        job = self._new(
+            ctx,
+            membership,
+            template,
+            job_parameters,
+            payer,
+            result_configuration=result_configuration,
+            compute_configuration=compute_configuration,
+            destinations=[destination],
+        )
+        return {"protectedJob": job}
+
+    def populate(
+        self,
+        ctx: Context,
+        membership: Membership,
+        table: dict[str, str],
+        job_parameters: dict[str, Any],
+        compute_configuration: dict[str, Any] | None,
+        payer_account_id: str | None,
+    ) -> ProtectedJob:
+        """Start a job that fills an intermediate table; see `ProtectedQueries.populate`."""
+        if RUN_JOB not in membership.member_abilities:
+            raise AccessDeniedException
+        template = self._template(membership, job_parameters)
+        payer = payer_of(membership.collaboration, JOBS, payer_account_id, "analysisPayerAccountId")
+        return self._new(
+            ctx,
+            membership,
+            template,
+            job_parameters,
+            payer,
+            result_configuration={"outputConfiguration": {"intermediateTable": table}},
+            compute_configuration=compute_configuration,
+            destinations=[],
+            table=table,
+        )
+
+    def _template(self, membership: Membership, job_parameters: dict[str, Any]) -> AnalysisTemplate:
         arn = job_parameters["analysisTemplateArn"]
         template = self.of(AnalysisTemplates).in_collaboration(membership.collaboration, arn)
         if template.is_sql:
@@ -136,22 +187,37 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
                 field="jobParameters",
             )
         check_parameters(template, job_parameters.get("parameters", {}), "jobParameters")
-        destination = _destination(membership, result_configuration)
-        payer = payer_of(
-            membership.collaboration,
-            JOBS,
-            job_compute_payer_account_id,
-            "jobComputePayerAccountId",
-        )
+        return template
+
+    def _new(
+        self,
+        ctx: Context,
+        membership: Membership,
+        template: AnalysisTemplate,
+        job_parameters: dict[str, Any],
+        payer: str,
+        *,
+        result_configuration: dict[str, Any] | None,
+        compute_configuration: dict[str, Any] | None,
+        destinations: list[Destination],
+        table: dict[str, str] | None = None,
+    ) -> ProtectedJob:
         check_workers(compute_configuration, MOST_WORKERS)
-        use = Use("DIRECT_JOB", ctx.account_id, template, {destination.account_id})
+        use = Use(
+            DIRECT_JOB,
+            ctx.account_id,
+            template.creator_account_id,
+            template.arn,
+            {each.account_id for each in destinations} if table is None else None,
+        )
         names = template.schema.get("referencedTables", [])
-        self.of(ProtectedTables).check(membership.collaboration_id, names, use)
+        demand = self.of(ProtectedTables).check(membership.collaboration_id, names, use, ctx.now)
         self.require_room(membership, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, ctx.now)
         job = ProtectedJob(
             id=ctx.world.uuid(),
             account_id=ctx.account_id,
             sequence=len(self.analyses.by_id),
+            collaboration_id=membership.collaboration_id,
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
@@ -160,11 +226,13 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             result_configuration=result_configuration,
             compute_configuration=compute_configuration,
             job_compute_payer_account_id=payer,
-            destinations=[destination],
+            destinations=destinations,
+            intermediate_table_configuration=table,
             outcome=self.next_outcome(),
+            tables=demand.tables,
         )
         self.start(job)
-        return {"protectedJob": job}
+        return job
 
     @operation("GetProtectedJob", differs=_DIFFERS)
     def get_protected_job(

@@ -26,7 +26,7 @@ from membership_mock.cleanrooms.analyses.protected_analyses import (
     check_workers,
     payer_of,
 )
-from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables, Use
+from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables
 from membership_mock.cleanrooms.analyses.result_delivery import (
     Destination,
     Result,
@@ -44,7 +44,9 @@ from membership_mock.cleanrooms.collaborations.collaboration_store import Member
 from membership_mock.cleanrooms.collaborations.payment import QUERIES
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
 from membership_mock.cleanrooms.memberships.memberships import Memberships
+from membership_mock.cleanrooms.privacy.differential_privacy import Aggregation, aggregations_in
 from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT
+from membership_mock.cleanrooms.schemas.schema_source import DIRECT_QUERY, Use
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
@@ -66,6 +68,13 @@ class ProtectedQuery(ProtectedAnalysis):
 
     sql_parameters: dict[str, Any]
     query_compute_payer_account_id: str
+
+    @property
+    def differential_privacy(self) -> dict[str, Any] | None:
+        """What the noise was measured by, once it has succeeded; None without such tables."""
+        if self.aggregations is None or self.status != "SUCCESS":
+            return None
+        return {"sensitivityParameters": [_sensitivity(each) for each in self.to_pay() or ()]}
 
 
 @dataclass
@@ -141,15 +150,89 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             query_compute_payer_account_id,
             "queryComputePayerAccountId",
         )
+        query = self._new(
+            ctx,
+            membership,
+            template,
+            sql_parameters,
+            payer,
+            result_configuration=result_configuration,
+            compute_configuration=compute_configuration,
+            destinations=destinations,
+        )
+        return {"protectedQuery": query}
+
+    def populate(
+        self,
+        ctx: Context,
+        membership: Membership,
+        table: dict[str, str],
+        sql_parameters: dict[str, Any],
+        compute_configuration: dict[str, Any] | None,
+        payer_account_id: str | None,
+    ) -> ProtectedQuery:
+        """Start a query that fills an intermediate table, and return it.
+
+        Args:
+            ctx: the request.
+            membership: the owner's, which is active.
+            table: id, ARN and name of the table.
+            sql_parameters: as for StartProtectedQuery.
+            compute_configuration: as for StartProtectedQuery.
+            payer_account_id: who is to pay.
+
+        Raises:
+            AccessDeniedException: the member cannot query.
+            ServiceQuotaExceededException: as for StartProtectedQuery.
+            ValidationException: parameters, payer or tables do not allow the query.
+        """
+        if QUERY not in membership.member_abilities:
+            raise AccessDeniedException
+        template = self._template(membership, sql_parameters)
+        payer = payer_of(
+            membership.collaboration, QUERIES, payer_account_id, "analysisPayerAccountId"
+        )
+        return self._new(
+            ctx,
+            membership,
+            template,
+            sql_parameters,
+            payer,
+            result_configuration={"outputConfiguration": {"intermediateTable": table}},
+            compute_configuration=compute_configuration,
+            destinations=[],
+            table=table,
+        )
+
+    def _new(
+        self,
+        ctx: Context,
+        membership: Membership,
+        template: AnalysisTemplate | None,
+        sql_parameters: dict[str, Any],
+        payer: str,
+        *,
+        result_configuration: dict[str, Any] | None,
+        compute_configuration: dict[str, Any] | None,
+        destinations: list[Destination],
+        table: dict[str, str] | None = None,
+    ) -> ProtectedQuery:
         check_workers(compute_configuration, MOST_WORKERS)
         names = (
             template.schema.get("referencedTables", [])
             if template
             else tables_in(sql_parameters["queryString"])
         )
-        receivers = {each.account_id for each in destinations}
-        use = Use("DIRECT_QUERY", ctx.account_id, template, receivers)
-        self.of(ProtectedTables).check(membership.collaboration_id, names, use)
+        receivers = {each.account_id for each in destinations} if table is None else None
+        use = Use(
+            DIRECT_QUERY,
+            ctx.account_id,
+            template.creator_account_id if template else ctx.account_id,
+            template.arn if template else None,
+            receivers,
+        )
+        demand = self.of(ProtectedTables).check(membership.collaboration_id, names, use, ctx.now)
+        text = template.source["text"] if template else sql_parameters["queryString"]
         self.require_room(membership, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT, ctx.now)
         outcome = self.next_outcome()
         self.check_result(outcome.result, destinations)
@@ -157,6 +240,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             id=ctx.world.uuid(),
             account_id=ctx.account_id,
             sequence=len(self.analyses.by_id),
+            collaboration_id=membership.collaboration_id,
             membership_id=membership.id,
             membership_arn=membership.arn,
             create_time=ctx.now,
@@ -167,9 +251,12 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             query_compute_payer_account_id=payer,
             destinations=destinations,
             outcome=outcome,
+            tables=demand.tables,
+            aggregations=aggregations_in(text) if demand.private else None,
+            intermediate_table_configuration=table,
         )
         self.start(query)
-        return {"protectedQuery": query}
+        return query
 
     @operation("GetProtectedQuery", differs=_DIFFERS)
     def get_protected_query(
@@ -258,6 +345,19 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             )
         check_parameters(template, given, "sqlParameters")
         return template
+
+
+def _sensitivity(aggregation: Aggregation) -> dict[str, Any]:
+    """Return what the noise of a function was measured by.
+
+    That a user counts once is documented for COUNT DISTINCT, and inferred for the others; bounds
+    of columns are absent, for the mock does not read the data.
+    """
+    return {
+        "aggregationType": aggregation.function,
+        "aggregationExpression": aggregation.expression,
+        "userContributionLimit": 1,
+    }
 
 
 def _destinations(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.pipeline.operation import Family
 
 if TYPE_CHECKING:
-    from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
+    from membership_mock.cleanrooms.collaborations.collaboration_store import (
+        Collaboration,
+        Membership,
+    )
 
 
 class CleanRoomsFamily(Family):
@@ -30,6 +33,21 @@ class CleanRoomsFamily(Family):
         for family in self.all_families():
             family.membership_ended(membership, now)
 
+    def announce_removal(self, arn: str, now: datetime, *, deleted: bool) -> None:
+        """Let every family of this backend follow that the resource ``arn`` is gone."""
+        for family in self.all_families():
+            family.resource_removed(arn, now, deleted=deleted)
+
+    def announce_population(self, analysis_id: str, now: datetime) -> None:
+        """Let every family of this backend follow the end of a query or job that fills a table."""
+        for family in self.all_families():
+            family.population_ended(analysis_id, now)
+
+    def let_catch_up(self, collaboration: Collaboration, now: datetime) -> None:
+        """Let everything in ``collaboration`` that is due by ``now`` happen first."""
+        for family in self.all_families():
+            family.catch_up(collaboration, now)
+
     def blocks_membership_deletion(self, membership: Membership) -> list[str]:
         """Return what keeps ``membership`` from being deleted, as words for a message.
 
@@ -48,6 +66,30 @@ class CleanRoomsFamily(Family):
 
         Its status is the new one already; of a deleted membership ``member.status`` is LEFT.
         """
+
+    def resource_removed(self, arn: str, now: datetime, *, deleted: bool) -> None:
+        """Follow that a resource which others depend on is gone for its collaboration.
+
+        Args:
+            arn: the ARN of the resource.
+            now: the present.
+            deleted: whether it was deleted; otherwise its owner's membership has ended.
+        """
+
+    def population_ended(self, analysis_id: str, now: datetime) -> None:
+        """Follow the end of a query or job that fills an intermediate table."""
+
+    def catch_up(self, collaboration: Collaboration, now: datetime) -> None:
+        """Let what is due in ``collaboration`` happen: others are about to read what it changes."""
+
+    def children_of(self, arn: str, now: datetime) -> list[dict[str, Any]]:
+        """Return the ``childResources`` of the table ``arn``: what is made of its data."""
+        return [each for family in self.all_families() for each in family.child_resources(arn, now)]
+
+    def child_resources(self, arn: str, now: datetime) -> list[dict[str, Any]]:
+        """Return the resources of this family that are made of the data of the table ``arn``."""
+        del arn, now
+        return []
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """Return the very tags of the resource ``arn`` of this account in this region.

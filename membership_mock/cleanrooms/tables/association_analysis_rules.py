@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.errors import (
@@ -23,6 +22,7 @@ from membership_mock.cleanrooms.tables.analysis_rule import (
     AnalysisRule,
     content_of,
 )
+from membership_mock.cleanrooms.tables.custom_rules import check_receivers
 from membership_mock.cleanrooms.tables.table_associations import TableAssociation, TableAssociations
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -148,22 +148,10 @@ def _shown(association: TableAssociation, rule: AnalysisRule) -> dict[str, Any]:
 
 
 def _check(membership: Membership, rule_type: str, policy: dict[str, Any]) -> None:
-    members = membership.collaboration.members
     content = content_of(rule_type, policy)
     if rule_type == "AGGREGATION" and content.get("allowedAdditionalAnalyses"):
         raise ValidationException(
             NO_ADDITIONAL_ANALYSES,
             field="analysisRulePolicy",
         )
-    for account_id in content.get("allowedResultReceivers", ()):
-        member = members.get(account_id)
-        if (
-            member is None
-            or member.status not in ("INVITED", "ACTIVE")
-            or RECEIVE_RESULTS not in member.abilities
-        ):
-            raise ValidationException(
-                f"Account {account_id} is not a member of the collaboration who can receive"
-                " results.",
-                field="analysisRulePolicy",
-            )
+    check_receivers(membership.collaboration, content.get("allowedResultReceivers", ()))

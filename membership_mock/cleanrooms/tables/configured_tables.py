@@ -71,6 +71,11 @@ class ConfiguredTable:
         return [self.rule.type] if self.rule else []
 
     @property
+    def is_private(self) -> bool:
+        """Whether its analysis rule has differential privacy."""
+        return self.rule is not None and "differentialPrivacy" in self.rule.content
+
+    @property
     def table_type(self) -> str | None:
         """The kind of its reference; absent for Glue, as in the recordings of June 2026."""
         (kind,) = self.table_reference

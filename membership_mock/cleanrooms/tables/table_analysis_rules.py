@@ -15,31 +15,29 @@ from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRo
 from membership_mock.cleanrooms.errors import (
     ConflictException,
     ResourceNotFoundException,
-    ValidationException,
 )
 from membership_mock.cleanrooms.quotas import POLICY_KILOBYTES, Quotas
 from membership_mock.cleanrooms.tables.analysis_rule import (
-    ANY_JOB,
-    ANY_QUERY,
     COLUMN_LISTS,
     NO_ADDITIONAL_ANALYSES,
     AnalysisRule,
     content_of,
     kilobytes,
-    output_columns,
 )
 from membership_mock.cleanrooms.tables.configured_tables import (
     ConfiguredTable,
     ConfiguredTables,
     ConfiguredTableStore,
 )
+from membership_mock.cleanrooms.tables.custom_rules import (
+    check_custom,
+    check_threshold,
+    contradiction,
+)
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
-
-#: the types of an identity column; the last two are what Snowflake calls varchar and char as well
-_TEXT_TYPES = frozenset({"string", "varchar", "char", "text", "character"})
 
 
 class TableAnalysisRules(CleanRoomsFamily):
@@ -151,72 +149,26 @@ def _check_content(table: ConfiguredTable, rule_type: str, content: dict[str, An
     for where, names in COLUMN_LISTS[rule_type](content):
         unknown = sorted(set(names) - set(table.allowed_columns))
         if unknown:
-            raise _contradiction(
+            raise contradiction(
                 f"The allowed columns of the configured table do not have {', '.join(unknown)},"
                 f" named in {where}."
             )
     if rule_type == "AGGREGATION" and content.get("additionalAnalyses", "NOT_ALLOWED") != (
         "NOT_ALLOWED"
     ):
-        raise _contradiction(NO_ADDITIONAL_ANALYSES)
+        raise contradiction(NO_ADDITIONAL_ANALYSES)
     if rule_type == "LIST":
         both = sorted(set(content["joinColumns"]) & set(content["listColumns"]))
         if both:
-            raise _contradiction(
+            raise contradiction(
                 f"A column cannot be a join column and a list column: {', '.join(both)}."
             )
     if rule_type == "CUSTOM":
-        _check_custom(content)
+        check_custom(content)
+        if "differentialPrivacy" in content and "glue" not in table.table_reference:
+            # documented; the error is inferred
+            raise contradiction(
+                "Differential privacy is supported for tables of the AWS Glue Data Catalog only."
+            )
         for each in content.get("aggregationThresholds", ()):
-            _check_threshold(table, each)
-
-
-def _check_custom(content: dict[str, Any]) -> None:
-    allowed = content["allowedAnalyses"]
-    if ANY_QUERY in allowed and not content.get("allowedAnalysisProviders"):
-        raise _contradiction("Allowed analysis providers are required for ANY_QUERY.")
-    privacy = "differentialPrivacy" in content
-    only_jobs = bool(allowed) and set(allowed) == {ANY_JOB}
-    for name in ("aggregationThresholds", "comparisonControls"):
-        if name in content and (privacy or only_jobs):
-            raise _contradiction(
-                f"{name} cannot be used with differential privacy, or when only jobs are allowed."
-            )
-    identity = {
-        name
-        for each in content.get("aggregationThresholds", ())
-        for name in each["identityColumns"]
-    }
-    literal = content.get("comparisonControls", {}).get("allowedLiteralComparisonColumns", ())
-    if identity & set(literal):
-        raise _contradiction(
-            "The identity column of a threshold cannot be compared with literals:"
-            f" {', '.join(sorted(identity & set(literal)))}."
-        )
-
-
-def _check_threshold(table: ConfiguredTable, threshold: dict[str, Any]) -> None:
-    """Source: the model's texts on AggregationThreshold and OutputColumnThreshold."""
-    for name in threshold["identityColumns"]:
-        kind = table.columns.types[name]
-        if kind.partition("(")[0].strip().lower() not in _TEXT_TYPES:
-            raise _contradiction(
-                f"The identity column {name} has the type {kind}; it must be string, varchar, or"
-                " char."
-            )
-    names = output_columns(threshold)
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise _contradiction(
-            f"outputColumnThresholds can specify each column only once: {', '.join(twice)}."
-        )
-    if any(
-        each["minimumIdentityCount"] == 1 for each in threshold.get("outputColumnThresholds", ())
-    ):
-        raise _contradiction(
-            "The minimumIdentityCount of an output column must be 0, or 2 or greater."
-        )
-
-
-def _contradiction(message: str) -> ValidationException:
-    return ValidationException(message, field="analysisRulePolicy")
+            check_threshold(table.columns.types, each)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
@@ -17,6 +18,8 @@ from membership_mock.cleanrooms.errors import ConflictException, ResourceNotFoun
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index, sequence_of
 from membership_mock.cleanrooms.quotas import TABLE_ASSOCIATIONS, Quotas
+from membership_mock.cleanrooms.schemas.schema_index import TABLE, SchemaEntry, SchemaIndex
+from membership_mock.cleanrooms.schemas.schema_source import leave_collaboration
 from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule
 from membership_mock.cleanrooms.tables.configured_tables import (
     ConfiguredTable,
@@ -68,15 +71,11 @@ class TableAssociation:
 
 @dataclass
 class TableAssociationStore(Store, scope=Scope.REGION):
-    """The associations: by id, by membership and by collaboration, each in the order of creation.
-
-    Those of a member that has left are no longer in ``by_collaboration``.
-    """
+    """The associations: by id, and by membership in the order of creation."""
 
     rank = 5
     by_id: dict[str, TableAssociation] = field(default_factory=dict)
     by_membership: dict[str, list[TableAssociation]] = field(default_factory=dict)
-    by_collaboration: dict[str, list[TableAssociation]] = field(default_factory=dict)
     created: int = 0
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
@@ -86,11 +85,6 @@ class TableAssociationStore(Store, scope=Scope.REGION):
         for account_id, associations in held.items():
             lines = several("table associations", associations, _outline_of)
             yield Summary(account_id, key[0], "cleanrooms", lines)
-
-    def named(self, collaboration_id: str, name: str) -> TableAssociation | None:
-        """Return the association that a collaboration knows by ``name``."""
-        held = self.by_collaboration.get(collaboration_id, ())
-        return next((each for each in held if each.name == name), None)
 
 
 def _outline_of(association: TableAssociation) -> str:
@@ -140,11 +134,8 @@ class TableAssociations(CleanRoomsFamily):
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
         """Take the tables out of the collaboration; their owner keeps what it has."""
-        del now
-        store = self.store(TableAssociationStore)
-        visible = store.by_collaboration.get(membership.collaboration_id, [])
-        for each in store.by_membership.get(membership.id, ()):
-            remove_from_index(visible, each)
+        for each in self.store(TableAssociationStore).by_membership.get(membership.id, ()):
+            leave_collaboration(self, each.arn, now, deleted=False)
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """Return the very tags of an association of this account."""
@@ -171,7 +162,7 @@ class TableAssociations(CleanRoomsFamily):
         role_arn: str,
         description: str | None = None,
         tags: dict[str, str] | None = None,
-    ) -> dict[str, TableAssociation]:
+    ) -> dict[str, Any]:
         """Bring a table of the caller's into a collaboration, and return the association.
 
         Raises:
@@ -192,12 +183,8 @@ class TableAssociations(CleanRoomsFamily):
                 f" {membership.id}.",
                 twin.id,
             )
-        namesake = store.named(membership.collaboration_id, name)
-        if namesake is not None:
-            raise _already(
-                f"Collaboration {membership.collaboration_id} already has a table named {name}.",
-                namesake.id,
-            )
+        index = self.store(SchemaIndex)
+        index.require_new_name(membership.collaboration_id, name, "CONFIGURED_TABLE_ASSOCIATION")
         self.of(Quotas).require_room(TABLE_ASSOCIATIONS, len(siblings))
         association_id = ctx.world.uuid()
         association = TableAssociation(
@@ -220,11 +207,19 @@ class TableAssociations(CleanRoomsFamily):
         store.created += 1
         store.by_id[association_id] = association
         add_to_index(siblings, association)
-        add_to_index(
-            store.by_collaboration.setdefault(association.collaboration_id, []), association
+        index.add(
+            SchemaEntry(
+                TABLE,
+                name,
+                association.arn,
+                association_id,
+                ctx.account_id,
+                membership.id,
+                membership.collaboration_id,
+            )
         )
         table.associations.append(association_id)
-        return {"configuredTableAssociation": association}
+        return self._shown(association, ctx.now)
 
     @operation("GetConfiguredTableAssociation")
     def get_configured_table_association(
@@ -232,12 +227,11 @@ class TableAssociations(CleanRoomsFamily):
         ctx: Context,
         configured_table_association_identifier: str,
         membership_identifier: str,
-    ) -> dict[str, TableAssociation]:
+    ) -> dict[str, Any]:
         """Return an association of a membership of the caller's, in any status."""
-        del ctx
         membership = self.of(Memberships).find(membership_identifier)
         found = self.find(membership, configured_table_association_identifier)
-        return {"configuredTableAssociation": found}
+        return self._shown(found, ctx.now)
 
     @operation("ListConfiguredTableAssociations")
     def list_configured_table_associations(
@@ -257,14 +251,14 @@ class TableAssociations(CleanRoomsFamily):
         membership_identifier: str,
         description: str | None = None,
         role_arn: str | None = None,
-    ) -> dict[str, TableAssociation]:
+    ) -> dict[str, Any]:
         """Change what is given, and return the association."""
         membership = self.of(Memberships).require_active(membership_identifier)
         found = self.find(membership, configured_table_association_identifier)
         found.description = found.description if description is None else description
         found.role_arn = found.role_arn if role_arn is None else role_arn
         found.update_time = ctx.now
-        return {"configuredTableAssociation": found}
+        return self._shown(found, ctx.now)
 
     @operation("DeleteConfiguredTableAssociation")
     def delete_configured_table_association(
@@ -275,17 +269,36 @@ class TableAssociations(CleanRoomsFamily):
     ) -> None:
         """Take a table out of a collaboration, its collaboration analysis rules with it.
 
-        That rules do not hold it back is observed. It works in a membership of any status
-        (inferred), for nothing else would empty a membership that has ended.
+        Its access budget goes with it, and what was made of it cannot be used any longer. That
+        rules do not hold it back is observed. It works in a membership of any status (inferred),
+        for nothing else would empty a membership that has ended.
         """
-        del ctx
         membership = self.of(Memberships).find(membership_identifier)
         association = self.find(membership, configured_table_association_identifier)
         store = self.store(TableAssociationStore)
         self.table_of(association).associations.remove(association.id)
         del store.by_id[association.id]
         remove_from_index(store.by_membership[membership.id], association)
-        remove_from_index(store.by_collaboration[association.collaboration_id], association)
+        leave_collaboration(self, association.arn, ctx.now, deleted=True)
+
+    def _shown(self, association: TableAssociation, now: datetime) -> dict[str, Any]:
+        return {
+            "configuredTableAssociation": {
+                "arn": association.arn,
+                "id": association.id,
+                "configuredTableId": association.configured_table_id,
+                "configuredTableArn": association.configured_table_arn,
+                "membershipId": association.membership_id,
+                "membershipArn": association.membership_arn,
+                "roleArn": association.role_arn,
+                "name": association.name,
+                "description": association.description,
+                "analysisRuleTypes": association.analysis_rule_types,
+                "createTime": association.create_time,
+                "updateTime": association.update_time,
+                "childResources": self.children_of(association.arn, now),
+            }
+        }
 
 
 def _already(message: str, association_id: str) -> ConflictException:

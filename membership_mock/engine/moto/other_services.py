@@ -12,4 +12,5 @@ class MotoServices:
     register_delegated_administrator = staticmethod(organizations.register_delegated_administrator)
     principal_of = staticmethod(iam.principal_of)
     glue_database = staticmethod(glue.look_up)
+    bucket_region = staticmethod(s3.bucket_region)
     put_object = staticmethod(s3.put_object)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from membership_mock.engine.moto.modules import models_of
 
 
@@ -11,17 +13,29 @@ def put_object(account_id: str, partition: str, bucket: str, key: str, body: byt
     Returns:
         Whether it was written.
     """
-    models = models_of("s3")
-    if models is None:  # S3 has not been used yet, so there is no bucket
-        return False
-    backends = models.s3_backends
-    if account_id not in backends or partition not in list(backends[account_id]):
-        return False
-    backend = backends[account_id][partition]
-    if bucket not in backend.buckets:
+    backend = _backend_of(account_id, partition)
+    if backend is None or bucket not in backend.buckets:
         return False
     backend.put_object(bucket, key, body)
     return True
+
+
+def bucket_region(account_id: str, partition: str, bucket: str) -> str | None:
+    """Return the region of a bucket of the same mock; None if the account has no such bucket."""
+    backend = _backend_of(account_id, partition)
+    found = backend.buckets.get(bucket) if backend is not None else None
+    return None if found is None else str(found.region_name)
+
+
+def _backend_of(account_id: str, partition: str) -> Any:
+    """Return moto's S3 of an account in a partition; None if there is none yet."""
+    models = models_of("s3")
+    if models is None:  # S3 has not been used yet, so there is no bucket
+        return None
+    backends = models.s3_backends
+    if account_id not in backends or partition not in list(backends[account_id]):
+        return None
+    return backends[account_id][partition]
 
 
 def forget_folder(folder: str) -> None:

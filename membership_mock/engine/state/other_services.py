@@ -59,6 +59,9 @@ class OtherServices(Protocol):
     ) -> GlueDatabase | None:
         """Return a database with one of its tables; None if the account has no such database."""
 
+    def bucket_region(self, account_id: str, partition: str, bucket: str) -> str | None:
+        """Return the region of a bucket of the account; None if it has no such bucket."""
+
     def put_object(
         self, account_id: str, partition: str, bucket: str, key: str, body: bytes
     ) -> bool:

@@ -9,13 +9,17 @@ from membership_mock.cleanrooms.analyses.protected_jobs import ProtectedJobs
 from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueries
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.central_configuration.policy_associations import PolicyAssociations
+from membership_mock.testing.aws_side.cleanrooms_identity import IdentitySide
+from membership_mock.testing.aws_side.cleanrooms_log_exports import LogExportSide
 from membership_mock.testing.aws_side.security_ir_cases import CaseSide
 from membership_mock.testing.aws_side.security_ir_investigations import InvestigationSide
 from membership_mock.testing.aws_side.securityhub_controls import ControlSide
 from membership_mock.testing.aws_side.securityhub_v2_analysis import AnalysisSide
 
 
-class AwsSide(CaseSide, InvestigationSide, ControlSide, AnalysisSide):
+class AwsSide(
+    CaseSide, InvestigationSide, ControlSide, AnalysisSide, IdentitySide, LogExportSide
+):
     """AWS's side of one account in one region, from `MembershipMock.aws_side`."""
 
     def end_query(
@@ -25,6 +29,7 @@ class AwsSide(CaseSide, InvestigationSide, ControlSide, AnalysisSide):
         result: Sequence[Mapping[str, Any]] | bytes | None = None,
         error: Mapping[str, Any] | None = None,
         protected_query_id: str | None = None,
+        functions: Sequence[str] | None = None,
     ) -> None:
         """Decide how a protected query that this account runs in Clean Rooms ends.
 
@@ -35,13 +40,16 @@ class AwsSide(CaseSide, InvestigationSide, ControlSide, AnalysisSide):
             error: ``code``, ``message`` and ``retryable`` of a failure, each with a default.
             protected_query_id: a query that has started already; when None, it is the next one to
                 start, and several calls are for the next ones, in order.
+            functions: the aggregate functions that a query on tables with differential privacy
+                pays for, each of ``COUNT_DISTINCT``, ``COUNT``, ``SUM``, ``AVG`` or ``STDDEV``;
+                otherwise the mock counts those in the text.
 
         Raises:
             UsageError: no query can end like that, or the query has ended.
         """
         with self._running.world.lock:
             self._family("cleanrooms", ProtectedQueries).plan(
-                status, result, error, protected_query_id
+                status, result, error, protected_query_id, functions
             )
 
     def end_job(

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from membership_mock.engine.moto.s3 import forget_folder
 from membership_mock.errors import UsageError
 from membership_mock.testing.aws_side.aws_side import AwsSide
+from membership_mock.testing.given.cleanrooms_budgets import BudgetSeeds, SeededBudget
 from membership_mock.testing.given.cleanrooms_rooms import (
     RECEIVE,
     SERVICE,
@@ -19,12 +20,12 @@ from membership_mock.testing.given.cleanrooms_rooms import (
 from membership_mock.testing.given.cleanrooms_tables import (
     SeededTable,
     SeededTableAssociation,
-    TableSeeds,
 )
 from membership_mock.testing.names import nearest_to
 
 __all__ = [
     "CleanRoomsSeeds",
+    "SeededBudget",
     "SeededCollaboration",
     "SeededMembership",
     "SeededQuery",
@@ -61,7 +62,7 @@ class SeededQuery:
     status: str
 
 
-class CleanRoomsSeeds(TableSeeds):
+class CleanRoomsSeeds(BudgetSeeds):
     """Seeds of Clean Rooms, from `Given.cleanrooms`.
 
     Without an account or region, a seed takes the mock's default one.
@@ -170,7 +171,11 @@ class CleanRoomsSeeds(TableSeeds):
         listed = self._setup.call(
             SERVICE, "ListSchemas", account, region, collaborationIdentifier=room_id
         )
-        names = [each["name"] for each in listed["schemaSummaries"] if each["analysisRuleTypes"]]
+        names = [
+            each["name"]
+            for each in listed["schemaSummaries"]
+            if each["analysisRuleTypes"] and each["type"] == "TABLE"
+        ]
         return f"SELECT * FROM {names[0]}" if names else "SELECT 1"  # noqa: S608  no database
 
     def _results(self, membership_id: str, account: str, region: str) -> dict[str, Any] | None:

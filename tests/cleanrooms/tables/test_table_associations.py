@@ -55,6 +55,8 @@ def test_create_configured_table_association_returns_the_association(b, mid):
     table = new_table(b)
     with freeze_time(NOON):
         association = associate(b, mid, table["id"], description="Ours")
+    assert get(b, mid, association["id"]) == association
+    association.pop("childResources", None)  # a member that older releases of boto3 do not have
     arn = f"arn:aws:cleanrooms:{REGION}:{B}:membership/{mid}"
     assert association == {
         "arn": f"{arn}/configuredtableassociation/{association['id']}",
@@ -70,7 +72,6 @@ def test_create_configured_table_association_returns_the_association(b, mid):
         "createTime": NOON,
         "updateTime": NOON,
     }
-    assert get(b, mid, association["id"]) == association
 
 
 def test_create_configured_table_association_takes_a_table_into_several_collaborations(a, b, mid):

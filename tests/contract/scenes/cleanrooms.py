@@ -8,7 +8,7 @@ from typing import Any
 from tests.cleanrooms import table_samples as tables
 from tests.cleanrooms.collaboration_samples import join, new_collaboration, results_to
 from tests.contract.samples_from_model import Break
-from tests.contract.scenes import ACCOUNT, REGION
+from tests.contract.scenes import ACCOUNT, REGION, cleanrooms_privacy
 
 OTHER = "333333333333"
 
@@ -38,6 +38,7 @@ def furnish(mock: Any) -> dict[str, Any]:
     association = tables.associate(client, membership["id"], table["id"])
     template = tables.sql_template(client, membership["id"])
     return {
+        **cleanrooms_privacy.furnish(client, membership["id"], association["arn"]),
         "CollaborationIdentifier": room["id"],
         "MembershipIdentifier": membership["id"],
         "CollaborationChangeRequestIdentifier": request["id"],
@@ -54,9 +55,10 @@ def call_everything(mock: Any) -> None:
     """Call all operations."""
     client = mock.client("cleanrooms", account=ACCOUNT, region=REGION)
     other = mock.client("cleanrooms", account=OTHER, region=REGION)
-    room = new_collaboration(
-        client, creatorMemberAbilities=["CAN_QUERY", "CAN_RUN_JOB", "CAN_RECEIVE_RESULTS"]
-    )
+    abilities = ["CAN_QUERY", "CAN_RUN_JOB", "CAN_RECEIVE_RESULTS"]
+    if hasattr(client, "start_analysis_log_export"):  # otherwise it is an older model
+        abilities.append("CAN_EXPORT_QUERY_ANALYSIS_LOG")
+    room = new_collaboration(client, creatorMemberAbilities=abilities)
     here = {"collaborationIdentifier": room["id"]}
     membership = join(
         client,
@@ -84,6 +86,7 @@ def call_everything(mock: Any) -> None:
 
     _use_tables(client, mine, here)
     _use_templates(client, mine, here)
+    cleanrooms_privacy.call_everything(mock, client, mine, here)
     client.delete_collaboration(**here)
     client.delete_membership(**mine)
 

@@ -382,3 +382,35 @@ def test_query_waits_for_the_clock_where_states_do():
         assert given.query(room, "SUBMITTED").status == "SUBMITTED"
         with nothing_happens(mock, "only with the mock's clock", SeedRefused):
             given.query(room)
+
+
+def test_privacy_budget_is_full_and_belongs_to_a_member(given, rooms):
+    room = given.collaboration(A, [B], region=IRELAND)
+    budget = given.privacy_budget(room, B)
+    (seen,) = rooms(A).list_collaboration_privacy_budgets(
+        collaborationIdentifier=room.id, privacyBudgetType="DIFFERENTIAL_PRIVACY"
+    )["collaborationPrivacyBudgetSummaries"]
+    assert (seen["privacyBudgetTemplateId"], seen["creatorAccountId"]) == (budget.id, B)
+    counts = seen["budget"]["differentialPrivacy"]["aggregations"]
+    assert {each["type"]: each["remainingCount"] for each in counts}["COUNT_DISTINCT"] == 660
+
+
+def test_privacy_budget_refuses_a_second_one_and_values_out_of_range(membership_mock, given, room):
+    given.privacy_budget(room, B)
+    with nothing_happens(membership_mock, "one such budget", SeedRefused):
+        given.privacy_budget(room, A)
+    with nothing_happens(membership_mock, "between 1 and 20", SeedRefused):
+        given.privacy_budget(room, A, epsilon=21)
+
+
+def test_access_budget_limits_a_table(membership_mock, given, rooms, room):
+    table = given.associated_table(room, B)
+    budget = given.access_budget(table, 7, "CALENDAR_WEEK")
+    (seen,) = rooms(B).list_privacy_budgets(
+        membershipIdentifier=table.membership_id, privacyBudgetType="ACCESS_BUDGET"
+    )["privacyBudgetSummaries"]
+    content = seen["budget"]["accessBudget"]
+    assert (seen["privacyBudgetTemplateArn"], content["resourceArn"]) == (budget.arn, table.arn)
+    assert content["aggregateRemainingBudget"] == 7
+    with nothing_happens(membership_mock, "one access budget", SeedRefused):
+        given.access_budget(table)

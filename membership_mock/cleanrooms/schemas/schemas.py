@@ -1,12 +1,13 @@
 """Schemas: the tables of a collaboration as all its members see them.
 
-A schema is not stored: each read makes it from a configured table association, its table and their
-rules. Sources: API pages of the operations; what they leave open is
-marked inferred.
+A schema is not stored: each read makes it from the table that it stands for and the rules of that
+table, see `SchemaSource`. Sources: API pages of the operations; what they leave open is marked
+inferred.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
@@ -14,19 +15,11 @@ from membership_mock.cleanrooms.collaborations.collaboration_store import Collab
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.errors import ResourceNotFoundException
 from membership_mock.cleanrooms.ordered_index import sequence_of
-from membership_mock.cleanrooms.tables.analysis_rule import POLICY_MEMBERS, consolidated
-from membership_mock.cleanrooms.tables.schema_status import status_details
-from membership_mock.cleanrooms.tables.table_associations import (
-    TableAssociation,
-    TableAssociations,
-    TableAssociationStore,
-)
+from membership_mock.cleanrooms.schemas.schema_index import SchemaEntry, SchemaIndex
+from membership_mock.cleanrooms.schemas.schema_source import source_of
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
-
-#: the only type of schema in this mock; the others belong to operations that are not mocked
-TABLE = "TABLE"
 
 
 class Schemas(CleanRoomsFamily):
@@ -35,12 +28,11 @@ class Schemas(CleanRoomsFamily):
     @operation("GetSchema")
     def get_schema(self, ctx: Context, collaboration_identifier: str, name: str) -> dict[str, Any]:
         """Return a schema of a collaboration that the caller created or has joined."""
-        del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
-        found = self.store(TableAssociationStore).named(collaboration.id, name)
+        found = self.store(SchemaIndex).named(collaboration.id, name)
         if found is None:
             raise _no_such_schema(name)
-        return {"schema": self._schema(collaboration, found)}
+        return {"schema": self._schema(found, collaboration, ctx.now)}
 
     @operation("BatchGetSchema")
     def batch_get_schema(
@@ -50,14 +42,13 @@ class Schemas(CleanRoomsFamily):
 
         The code of an error is the name of the exception (inferred).
         """
-        del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
-        store = self.store(TableAssociationStore)
+        index = self.store(SchemaIndex)
         schemas, errors = [], []
         for name in dict.fromkeys(names):
-            found = store.named(collaboration.id, name)
+            found = index.named(collaboration.id, name)
             if found is not None:
-                schemas.append(self._schema(collaboration, found))
+                schemas.append(self._schema(found, collaboration, ctx.now))
             else:
                 missing = _no_such_schema(name)
                 errors.append({"name": name, "code": missing.code, "message": missing.message})
@@ -66,23 +57,20 @@ class Schemas(CleanRoomsFamily):
     @operation("ListSchemas")
     def list_schemas(
         self, ctx: Context, collaboration_identifier: str, schema_type: str | None = None
-    ) -> dict[str, Listing[TableAssociation]]:
-        """Return the schemas of a collaboration, in the order of association.
+    ) -> dict[str, Listing[SchemaEntry]]:
+        """Return the schemas of a collaboration, in the order in which their tables came.
 
         Args:
             ctx: the request.
             collaboration_identifier: a collaboration that the caller created or has joined.
-            schema_type: only those of this type; ID mapping tables and intermediate tables are not
-                mocked, so the list is empty.
+            schema_type: only those of this type.
         """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
-        held = self.store(TableAssociationStore).by_collaboration.get(collaboration.id, [])
+        held = self.store(SchemaIndex).visible.get((collaboration.id, schema_type or ""), ())
         return {
             "schemaSummaries": Listing(
-                held if schema_type in (None, TABLE) else [],
-                sequence_of,
-                show=lambda association: self._summary(collaboration, association),
+                held, sequence_of, show=lambda entry: self._summary(entry, collaboration)
             )
         }
 
@@ -132,65 +120,38 @@ class Schemas(CleanRoomsFamily):
                 rules.append(rule)
         return {"analysisRules": rules, "errors": errors}
 
-    def _summary(
-        self, collaboration: Collaboration, association: TableAssociation
-    ) -> dict[str, Any]:
-        table = self.of(TableAssociations).table_of(association)
+    def _summary(self, entry: SchemaEntry, collaboration: Collaboration) -> dict[str, Any]:
         return {
-            "name": association.name,
-            "type": TABLE,
-            "creatorAccountId": association.account_id,
-            "createTime": association.create_time,
-            "updateTime": association.update_time,
+            "name": entry.name,
+            "type": entry.type,
+            "creatorAccountId": entry.account_id,
             "collaborationId": collaboration.id,
             "collaborationArn": collaboration.arn,
-            "analysisRuleTypes": table.analysis_rule_types,
-            "analysisMethod": table.analysis_method,
-            "selectedAnalysisMethods": table.selected_analysis_methods,
-            "resourceArn": association.arn,
+            **source_of(self, entry).summary_of(entry),
         }
 
     def _schema(
-        self, collaboration: Collaboration, association: TableAssociation
+        self, entry: SchemaEntry, collaboration: Collaboration, now: datetime
     ) -> dict[str, Any]:
-        table = self.of(TableAssociations).table_of(association)
-        return {
-            **self._summary(collaboration, association),
-            "columns": table.columns.shown(),
-            "partitionKeys": table.columns.partition_keys_shown(),
-            "description": association.description or "",
-            "schemaStatusDetails": status_details(table, association),
-            "schemaTypeProperties": {
-                "configuredTableAssociation": {"configuredTableAssociationId": association.id}
-            },
-        }
+        # first what a look moves on, then what the look shows
+        more = source_of(self, entry).schema_of(entry, now)
+        return {**self._summary(entry, collaboration), **more}
 
     def _rule(
         self, collaboration: Collaboration, name: str, kind: str
     ) -> dict[str, Any] | ResourceNotFoundException:
-        """Return the rule of a schema, or why it has none."""
-        association = self.store(TableAssociationStore).named(collaboration.id, name)
-        if association is None:
+        """Return the rule of a schema, or why there is none."""
+        entry = self.store(SchemaIndex).named(collaboration.id, name)
+        if entry is None:
             return _no_such_schema(name)
-        rule = self.of(TableAssociations).table_of(association).rule
-        ours = association.rules.get(kind)
-        if rule is None or rule.type != kind or ours is None:
+        rule = source_of(self, entry).rule_of(entry, kind)
+        if rule is None:
             return ResourceNotFoundException(
                 f"No such analysis rule with schema name: {name} and type {kind}",
                 name,
                 "CONFIGURED_TABLE_ASSOCIATION",
             )
-        both = {"v1": {POLICY_MEMBERS[kind]: consolidated(rule, ours)}}
-        return {
-            "collaborationId": collaboration.id,
-            "type": kind,
-            "name": name,
-            "createTime": rule.create_time,
-            "updateTime": max(rule.update_time, ours.update_time),
-            "policy": rule.policy,
-            "collaborationPolicy": ours.policy,
-            "consolidatedPolicy": both,
-        }
+        return {"collaborationId": collaboration.id, "type": kind, "name": name, **rule}
 
 
 def _no_such_schema(name: str) -> ResourceNotFoundException:

@@ -40,19 +40,36 @@ REASONS = {
     "ADDITIONAL_ANALYSES_NOT_ALLOWED": "The analysis rule allows no additional analyses.",
 }
 
+#: what is not asked when an intermediate table is filled, but when it is used (documented)
+DEFERRED = frozenset(
+    {
+        "RESULT_RECEIVERS_NOT_CONFIGURED",
+        "RESULT_RECEIVERS_NOT_ALLOWED",
+        "ADDITIONAL_ANALYSES_NOT_CONFIGURED",
+        "ADDITIONAL_ANALYSES_NOT_ALLOWED",
+    }
+)
 
-def status_details(table: ConfiguredTable, association: TableAssociation) -> list[dict[str, Any]]:
+
+def status_details(
+    table: ConfiguredTable, association: TableAssociation, *, has_privacy_budget: bool
+) -> list[dict[str, Any]]:
     """Return the status of the schema of ``association``, once per type of analysis.
 
     Direct analyses come first, unless the rule requires additional ones; these are listed when the
     rule allows them, or the association names some.
+
+    Args:
+        table: the configured table.
+        association: the association.
+        has_privacy_budget: whether the collaboration has a budget for differential privacy.
     """
     rule = table.rule
     if rule is None:
         return [_detail(DIRECT, None, ["ANALYSIS_RULE_MISSING"])]
     configurations = _configurations(rule.content)
     wanted = rule.content.get("additionalAnalyses", "NOT_ALLOWED")
-    common = _reasons_of_rule(rule.type, rule.content)
+    common = _reasons_of_rule(rule.type, rule.content, has_privacy_budget)
     collaboration_rule = association.rules.get(rule.type)
     if collaboration_rule is None:
         code = (
@@ -78,15 +95,16 @@ def status_details(table: ConfiguredTable, association: TableAssociation) -> lis
     return details
 
 
-def _reasons_of_rule(rule_type: str, content: dict[str, Any]) -> list[str]:
+def _reasons_of_rule(
+    rule_type: str, content: dict[str, Any], has_privacy_budget: bool
+) -> list[str]:
     reasons = []
     if rule_type == "CUSTOM":
         if not content["allowedAnalyses"]:
             reasons.append("ANALYSIS_TEMPLATES_NOT_CONFIGURED")
         if ANY_QUERY in content["allowedAnalyses"] and not content.get("allowedAnalysisProviders"):
             reasons.append("ANALYSIS_PROVIDERS_NOT_CONFIGURED")
-        if "differentialPrivacy" in content:
-            # privacy budget templates are not mocked, so the collaboration has none
+        if "differentialPrivacy" in content and not has_privacy_budget:
             reasons.append("DIFFERENTIAL_PRIVACY_POLICY_NOT_CONFIGURED")
     return reasons
 

@@ -1,0 +1,78 @@
+"""What is known of AWS Entity Resolution, which moto does not have: what the test has said of it.
+
+Source for namespaces, workflows and their types: the service model of Entity Resolution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from membership_mock.cleanrooms.errors import ValidationException
+from membership_mock.engine.state.world import Scope, Store
+
+SOURCE = "SOURCE"
+TARGET = "TARGET"
+
+#: what a namespace supports that no test has described (observed on a namespace in production)
+_RULE_BASED = {"idMappingType": "RULE_BASED"}
+
+
+@dataclass
+class IdNamespace:
+    """A namespace of Entity Resolution.
+
+    Attributes:
+        type: `SOURCE` or `TARGET`.
+        workflows: ``idMappingWorkflowsSupported`` of its associations.
+    """
+
+    type: str
+    workflows: list[dict[str, Any]]
+
+
+@dataclass
+class IdMappingWorkflow:
+    """A workflow of Entity Resolution.
+
+    Attributes:
+        source: the ARN of the source namespace.
+        target: the ARN of the target namespace.
+        incremental: whether it can be run for what has changed only.
+    """
+
+    source: str
+    target: str
+    incremental: bool
+
+
+@dataclass
+class EntityResolution(Store, scope=Scope.REGION):
+    """What tests have said of Entity Resolution in a region, by ARN."""
+
+    namespaces: dict[str, IdNamespace] = field(default_factory=dict)
+    workflows: dict[str, IdMappingWorkflow] = field(default_factory=dict)
+
+    def namespace(self, arn: str) -> IdNamespace:
+        """Return a namespace; one that no test has described goes by its name.
+
+        It is a target if its name says so, and a source otherwise.
+        """
+        described = self.namespaces.get(arn)
+        if described is not None:
+            return described
+        name = arn.rpartition("/")[2].lower()
+        return IdNamespace(TARGET if "target" in name else SOURCE, [dict(_RULE_BASED)])
+
+
+def check_own(arn: str, account_id: str, region: str, field_name: str) -> None:
+    """Refuse an ARN of another account or region (documented; the error is inferred).
+
+    Raises:
+        ValidationException: it is one.
+    """
+    _, _, _, its_region, its_account, _ = arn.split(":", 5)
+    if (its_account, its_region) != (account_id, region):
+        raise ValidationException(
+            f"{arn} is not a resource of account {account_id} in Region {region}.", field=field_name
+        )

@@ -1,0 +1,1 @@
+"""Intermediate tables: stored analyses and their results, to be used in later analyses."""

@@ -1,0 +1,129 @@
+"""What an intermediate table takes over from the rules of the tables that it is made of.
+
+Source: user guide, "Intermediate table analysis rule": receivers and additional analyses that all
+base tables allow, columns that any of them disallows, and the strictest word on additional
+analyses. When all of them are the owner's own, nothing is taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+#: how strict a word on additional analyses is; the order is documented
+_STRICTNESS = {"NOT_ALLOWED": 0, "ALLOWED": 1, "REQUIRED": 2}
+
+_RECEIVERS = "allowedResultReceivers"
+_ANALYSES = "allowedAdditionalAnalyses"
+_COLUMNS = "disallowedOutputColumns"
+_ADDITIONAL = "additionalAnalyses"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseTable:
+    """A table that an intermediate table is made of, and what its rules say together.
+
+    Attributes:
+        name: its name in the collaboration.
+        id: its id.
+        type: its schema type.
+        account_id: its owner.
+        content: its consolidated rule, without version and type.
+    """
+
+    name: str
+    id: str
+    type: str
+    account_id: str
+    content: dict[str, Any]
+
+
+def inherited(bases: Iterable[BaseTable], owner: str) -> dict[str, Any]:
+    """Return the ``inheritedConstraints`` of a population.
+
+    Args:
+        bases: the tables that it was made of.
+        owner: the account that owns the intermediate table.
+    """
+    held = list(bases)
+    if all(each.account_id == owner for each in held):
+        return {}
+    found: dict[str, Any] = {}
+    for name in (_RECEIVERS, _ANALYSES):
+        having = [each for each in held if name in each.content]
+        if having:
+            value = [
+                one
+                for one in having[0].content[name]
+                if all(one in each.content[name] for each in having)
+            ]
+            found[name] = {"value": value, "sources": _sources(having, name)}
+    having = [each for each in held if _ADDITIONAL in each.content]
+    if having:
+        strictest = max((each.content[_ADDITIONAL] for each in having), key=_STRICTNESS.__getitem__)
+        found[_ADDITIONAL] = {"value": strictest, "sources": _sources(having, _ADDITIONAL)}
+    lineage = [
+        {
+            "column": column,
+            "sourceColumn": column,
+            "sourceName": each.name,
+            "sourceId": each.id,
+            "sourceType": each.type,
+            "sourceAccountId": each.account_id,
+        }
+        for each in held
+        for column in each.content.get(_COLUMNS, ())
+    ]
+    if lineage:
+        columns = list(dict.fromkeys(each["column"] for each in lineage))
+        found[_COLUMNS] = {"value": columns, "columnLineage": lineage}
+    return found
+
+
+def violations(content: dict[str, Any], constraints: dict[str, Any]) -> list[str]:
+    """Return in which members a rule is less strict than what was taken over.
+
+    A member that the rule does not have counts as taken over (inferred).
+    """
+    found = []
+    for name in content.keys() & constraints.keys():
+        ours, theirs = content[name], constraints[name]["value"]
+        if name == _ADDITIONAL:
+            looser = _STRICTNESS[ours] < _STRICTNESS[theirs]
+        elif name == _COLUMNS:
+            looser = not set(theirs) <= set(ours)
+        else:
+            looser = not set(ours) <= set(theirs)
+        if looser:
+            found.append(name)
+    return sorted(found)
+
+
+def consolidated(content: dict[str, Any], constraints: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule together with what was taken over."""
+    both = dict(content)
+    for name in (_RECEIVERS, _ANALYSES):
+        if name in constraints:
+            allowed = constraints[name]["value"]
+            both[name] = [one for one in content.get(name, allowed) if one in allowed]
+    if _COLUMNS in constraints:
+        disallowed = [*content.get(_COLUMNS, ()), *constraints[_COLUMNS]["value"]]
+        both[_COLUMNS] = list(dict.fromkeys(disallowed))
+    if _ADDITIONAL in constraints:
+        words = [content.get(_ADDITIONAL, "NOT_ALLOWED"), constraints[_ADDITIONAL]["value"]]
+        both[_ADDITIONAL] = max(words, key=_STRICTNESS.__getitem__)
+    return both
+
+
+def _sources(bases: Iterable[BaseTable], name: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.name,
+            "id": each.id,
+            "type": each.type,
+            "value": each.content[name],
+            "sourceAccountId": each.account_id,
+        }
+        for each in bases
+    ]

@@ -1,0 +1,1 @@
+"""Analysis log exports: the Spark event logs of protected queries, delivered to a bucket."""
