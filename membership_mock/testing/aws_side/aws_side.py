@@ -17,9 +17,7 @@ from membership_mock.testing.aws_side.securityhub_controls import ControlSide
 from membership_mock.testing.aws_side.securityhub_v2_analysis import AnalysisSide
 
 
-class AwsSide(
-    CaseSide, InvestigationSide, ControlSide, AnalysisSide, IdentitySide, LogExportSide
-):
+class AwsSide(CaseSide, InvestigationSide, ControlSide, AnalysisSide, IdentitySide, LogExportSide):
     """AWS's side of one account in one region, from `MembershipMock.aws_side`."""
 
     def end_query(
