@@ -23,7 +23,7 @@ from membership_mock.engine.state.summary import (
 )
 from membership_mock.engine.state.world import Scope, Store, World
 
-#: how long a job takes in this mock, if nobody looks (AWS: up to hours)
+#: how long a job takes in this mock, without a read (AWS: up to hours)
 JOB_RUNS = (5 * A_MINUTE,)
 
 #: what a test may choose. Source: the statuses of jobs of Entity Resolution.
@@ -79,7 +79,7 @@ class IdMappingTable(MembershipResource):
             self._end(self.job)
 
     def look(self, now: datetime, world: World) -> None:
-        """Let a job end that is due, or that a look ends."""
+        """Let a job end that is due, or that this read ends."""
         if self.job is not None and self.job.progress.look(JOB_RUNS, now, world):
             self._end(self.job)
 

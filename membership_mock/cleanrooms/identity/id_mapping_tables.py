@@ -188,7 +188,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
     ) -> dict[str, Any]:
         """Return a table of a membership of the caller's, in any status.
 
-        Whether it has data shows in its schema only. This is a look: a job that runs ends.
+        Whether it has data shows in its schema only. This read ends a job that runs.
         """
         membership = self.of(Memberships).find(membership_identifier)
         table = self.find(membership, id_mapping_table_identifier)

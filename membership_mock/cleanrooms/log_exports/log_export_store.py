@@ -14,7 +14,7 @@ from membership_mock.engine.state.world import Scope, Store
 
 IN_PROGRESS = "IN_PROGRESS"
 
-#: how long an export takes in this mock, if nobody looks
+#: how long an export takes in this mock, without a read
 EXPORT_RUNS = (A_MINUTE,)
 
 

@@ -109,7 +109,7 @@ class PrivacyBudgetTemplate:
         else:
             content = self._access_content(now)
         return {
-            # the same in every look, without a look having to remember it
+            # the same in every read, though a read stores nothing
             "id": str(uuid5(UUID(self.id), since.isoformat())),
             "privacyBudgetTemplateId": self.id,
             "privacyBudgetTemplateArn": self.arn,

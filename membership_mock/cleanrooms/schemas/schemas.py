@@ -133,7 +133,7 @@ class Schemas(CleanRoomsFamily):
     def _schema(
         self, entry: SchemaEntry, collaboration: Collaboration, now: datetime
     ) -> dict[str, Any]:
-        # first what a look moves on, then what the look shows
+        # first what a read moves on, then what it shows
         more = source_of(self, entry).schema_of(entry, now)
         return {**self._summary(entry, collaboration), **more}
 
