@@ -246,6 +246,21 @@ def automation_rules(mock: MembershipMock) -> Story:
     return Story(lambda: rule(client, criteria, Confidence=1))
 
 
+def automation_rules_v2(mock: MembershipMock) -> Story:
+    client = hub_of(mock)
+    client.enable_security_hub_v2()
+    action = {"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"StatusId": 2}}
+    return Story(
+        lambda: client.create_automation_rule_v2(
+            RuleName="any",
+            Description="any",
+            RuleOrder=1,
+            Criteria={"OcsfFindingCriteria": {}},
+            Actions=[action],
+        )
+    )
+
+
 def active_self_managed_cases(mock: MembershipMock) -> Story:
     client = member_client(mock)
     return Story(lambda: new_case(client))
@@ -304,6 +319,7 @@ STORIES: dict[tuple[str, str], Callable[[MembershipMock], Story]] = {
     ("securityhub", "insights"): insights,
     ("securityhub", "action_targets"): action_targets,
     ("securityhub", "automation_rules"): automation_rules,
+    ("securityhub", "automation_rules_v2"): automation_rules_v2,
     ("security-ir", "active_self_managed_cases"): active_self_managed_cases,
     ("security-ir", "active_service_managed_cases"): active_service_managed_cases,
     ("security-ir", "service_managed_cases_per_day"): service_managed_cases_per_day,
@@ -338,6 +354,9 @@ def check_refusal(state: QuotaState, status: int, answer: Any) -> None:
     if state.name in LIMIT_EXCEEDED:
         assert (status, answer["Error"]["Code"]) == (429, "LimitExceededException")
         assert f" {state.limit} " in f"{answer['Error']['Message']} "
+    elif state.name == "automation_rules_v2":
+        assert (status, answer["Error"]["Code"]) == (402, "ServiceQuotaExceededException")
+        assert f" {state.limit} " in answer["Error"]["Message"]
     elif state.service == "securityhub":
         assert status == 200
         (text,) = why(answer).values()
