@@ -138,7 +138,12 @@ class _Accounts(Mapping[str, OrganizationAccount]):
     """The accounts of an organization, each created when it is read: there may be thousands."""
 
     def __init__(self, accounts: list[Any]) -> None:
-        self._accounts = {account.id: account for account in accounts}
+        self._listed = list(accounts)
+
+    @functools.cached_property
+    def _accounts(self) -> dict[str, Any]:
+        # most calls want to know who manages the organization, and not who else is in it
+        return {account.id: account for account in self._listed}
 
     def __getitem__(self, account_id: str) -> OrganizationAccount:
         account = self._accounts[account_id]

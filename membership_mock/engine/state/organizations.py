@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 #: the operations of Organizations that change an organization in a way that our services follow
 OrganizationOperation = Literal[
@@ -25,8 +27,7 @@ OrganizationOperation = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationAccount:
+class OrganizationAccount(NamedTuple):
     """An account of an organization.
 
     Attributes:
@@ -73,18 +74,42 @@ class Organization:
     def accounts_below(self, unit_ids: Iterable[str]) -> list[str]:
         """Return the ids of the accounts in these units and in all units below them."""
         wanted = set(unit_ids)
-        return [
-            account.account_id
-            for account in self.accounts.values()
-            if not wanted.isdisjoint(self.ancestors(account.parent_id))
-        ]
+        if not wanted:
+            return []
+        is_below = dict.fromkeys(wanted, True)
+        found = []
+        for account in self.accounts.values():
+            parent = account.parent_id
+            if parent not in is_below:  # each unit is looked up once, not each account
+                passed, below = self.inherited(parent, is_below)
+                is_below.update(dict.fromkeys(passed, bool(below)))
+            if is_below[parent]:
+                found.append(account.account_id)
+        return found
+
+    def inherited(self, parent_id: str, known: Mapping[str, T]) -> tuple[list[str], T | None]:
+        """Return what a unit has or inherits of something that is known for other units.
+
+        Args:
+            parent_id: a unit or the root.
+            known: what is known already, by unit.
+
+        Returns:
+            The units from ``parent_id`` up to the first known one, without that; and what is known
+            of that one, or None if nothing is known up to the root.
+        """
+        chain: dict[str, None] = {}
+        at: str | None = parent_id
+        while at is not None and at not in chain:
+            if at in known:
+                return list(chain), known[at]
+            chain[at] = None
+            at = self.unit_parents.get(at)
+        return list(chain), None
 
     def ancestors(self, parent_id: str) -> list[str]:
         """Return ``parent_id``, its parent, and so on up to the root."""
-        chain = [parent_id]
-        while (above := self.unit_parents.get(chain[-1])) is not None and above not in chain:
-            chain.append(above)
-        return chain
+        return self.inherited(parent_id, {})[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,20 @@ Sources: the user guide on configuration policies and on why an association fail
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from membership_mock.engine.pipeline.operation import Family
-from membership_mock.engine.state.organizations import Organization
+from membership_mock.engine.state.organizations import Organization, OrganizationAccount
 from membership_mock.securityhub.controls.policy_controls import PolicyControls
-from membership_mock.securityhub.errors import InvalidInputException
+from membership_mock.securityhub.errors import (
+    IS_ADMINISTRATOR,
+    LIMIT_REACHED,
+    OTHERS_MEMBER,
+    InvalidInputException,
+)
 from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
 from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.securityhub.relationships.aggregation import (
@@ -27,10 +34,42 @@ from membership_mock.securityhub.relationships.central_configuration import (
     CentralConfigurationStore,
     ConfigurationPolicy,
     Outcome,
+    Sources,
     lineage,
 )
 from membership_mock.securityhub.relationships.delegation import DelegationStore
 from membership_mock.securityhub.standards.standards import Standards
+
+
+@dataclass(frozen=True)
+class _RegionalPolicy:
+    """What a policy means in one region, worked out once for all accounts.
+
+    Attributes:
+        wanted: the ARNs of the standards in this region, and of no others.
+        controls: what it says about controls.
+        reached: the regions that the policy reaches, the home region first.
+    """
+
+    region: str
+    is_home: bool
+    administrator_id: str
+    service_enabled: bool
+    hubs: Hubs
+    administration: Administration
+    standards: Standards
+    wanted: list[str]
+    controls: Mapping[str, Any]
+    reached: list[str]
+
+    def align(self, account_id: str, now: datetime) -> None:
+        """Subscribe an account to exactly the standards of the policy, and set its controls."""
+        held = self.standards.subscribed(account_id)
+        if held != self.wanted:
+            gone = [arn for arn in held if arn not in self.wanted]
+            self.standards.unsubscribe(account_id, gone, now)
+            self.standards.subscribe(account_id, self.wanted, now)
+        self.standards.of(PolicyControls).carry_out(account_id, self.controls, self.reached, now)
 
 
 class ConfigurationRollout(Family):
@@ -78,23 +117,33 @@ class ConfigurationRollout(Family):
             for region in self.regions(administrator_id):
                 self._take_over(region, organization, administrator_id, now)
 
-    def settle(self, administrator_id: str, now: datetime) -> None:
-        """Configure every account of the organization as what applies to it now says.
+    def settle(
+        self, administrator_id: str, now: datetime, concerned: Iterable[str] | None = None
+    ) -> None:
+        """Configure accounts of the organization as what applies to them now says.
 
-        Accounts join, leave and move, what they inherit changes with that, and the administrator
-        opts into regions; all that is applied here. Accounts for which nothing has changed keep
-        their settings.
+        Accounts join, leave and move, and what they inherit changes with that. Accounts for which
+        nothing has changed keep their settings.
+
+        Args:
+            administrator_id: the delegated administrator.
+            now: when that happens.
+            concerned: the accounts that it may have changed for; None for all of them.
         """
         central, organization = self._central(administrator_id)
         if central is None or organization is None:
             return
-        for gone in [each for each in central.outcomes if each not in organization.accounts]:
-            del central.outcomes[gone]
         for gone in [each for each in central.applied if not lineage(organization, each)]:
             del central.applied[gone]
+        if concerned is None:
+            concerned = list(dict.fromkeys([*central.outcomes, *organization.accounts]))
+        sources = Sources(central, organization)
         behind = []
-        for account_id in organization.accounts:
-            source = central.source(organization, account_id)
+        for account_id in concerned:
+            if account_id not in organization.accounts:
+                central.outcomes.pop(account_id, None)
+                continue
+            source = sources.of(account_id)
             outcome = central.outcomes.get(account_id)
             wanted = source.configuration_policy_id if source else None
             if wanted != (outcome.configuration_policy_id if outcome else None):
@@ -102,6 +151,12 @@ class ConfigurationRollout(Family):
         if behind:
             self.carry_out(administrator_id, behind, now)
         self._open(central, organization, now)
+
+    def open_regions(self, administrator_id: str, now: datetime) -> None:
+        """Extend the policies to regions that the administrator has opted into in the meantime."""
+        central, organization = self._central(administrator_id)
+        if central is not None and organization is not None:
+            self._open(central, organization, now)
 
     def renew(self, administrator_id: str, policy_id: str, now: datetime) -> None:
         """Apply a policy that has changed to all accounts that follow it."""
@@ -135,10 +190,10 @@ class ConfigurationRollout(Family):
         anew = regions is None
         if regions is None:
             regions = self._open(central, organization, now)
-        wanted_regions = list(regions)
-        reached = self.regions(administrator_id)
+        sources = Sources(central, organization)
+        policies: dict[str, list[_RegionalPolicy]] = {}
         for account_id in accounts:
-            source = central.source(organization, account_id)
+            source = sources.of(account_id)
             if source is None:
                 central.outcomes.pop(account_id, None)
                 continue
@@ -147,12 +202,16 @@ class ConfigurationRollout(Family):
             # what failed elsewhere has still failed
             reason = before.failure if before and not anew else None
             if policy_id != SELF_MANAGED:
-                policy = central.policies[policy_id]
-                for region in wanted_regions:
-                    if not self._configure(
-                        organization, central, policy, account_id, region, reached, now
-                    ):
-                        reason = reason or failure(policy_id, account_id, region)
+                if policy_id not in policies:
+                    policy = central.policies[policy_id]
+                    policies[policy_id] = [
+                        self._in_region(policy, administrator_id, region) for region in regions
+                    ]
+                account = organization.accounts[account_id]
+                for regional in policies[policy_id]:
+                    cause = self._configure(organization, regional, account, now)
+                    if cause is not None and reason is None:
+                        reason = failure(policy_id, account_id, regional.region, cause)
             central.outcomes[account_id] = Outcome(policy_id, now, reason)
 
     def extend(self, administrator_id: str, *, beyond: Collection[str], now: datetime) -> None:
@@ -188,47 +247,68 @@ class ConfigurationRollout(Family):
                 self.carry_out(administrator_id, list(central.outcomes), now, [region])
         return [region for region in reached if region in led]
 
+    def _in_region(
+        self, policy: ConfigurationPolicy, administrator_id: str, region: str
+    ) -> _RegionalPolicy:
+        hubs, administration = _families(self, region, administrator_id)
+        standards = hubs.of(Standards)
+        named = policy.security_hub.get("EnabledStandardIdentifiers") or []
+        return _RegionalPolicy(
+            region=region,
+            is_home=region == self._home(administrator_id),
+            administrator_id=administrator_id,
+            service_enabled=policy.service_enabled,
+            hubs=hubs,
+            administration=administration,
+            standards=standards,
+            # an ARN of the home region means the same standard in every region
+            wanted=[found.standards_arn for found in map(standards.find, named) if found],
+            controls=policy.security_hub.get("SecurityControlsConfiguration") or {},
+            reached=self.regions(administrator_id),
+        )
+
+    def _home(self, administrator_id: str) -> str | None:
+        aggregator = self.store(FindingAggregatorStore).aggregators.get(administrator_id)
+        return aggregator.finding_aggregation_region if aggregator else None
+
     def _configure(
         self,
         organization: Organization,
-        central: CentralConfiguration,
-        policy: ConfigurationPolicy,
-        account_id: str,
-        region: str,
-        reached: list[str],
+        policy: _RegionalPolicy,
+        account: OrganizationAccount,
         now: datetime,
-    ) -> bool:
-        """Configure an account in a region, one of those reached; return whether that succeeded.
+    ) -> str | None:
+        """Configure an account in a region; return why that failed, or None if it succeeded.
 
         It fails for a suspended account, and for a management account that has not enabled
         Security Hub by itself (both documented); for an account that is a member of, or the
-        administrator of, others (inferred).
+        administrator of, others (inferred). A management account without a hub in a linked region
+        is left as it is there, and nothing fails (inferred).
         """
-        administrator_id = central.administrator_id
-        if not organization.accounts[account_id].active:
-            return False
-        hubs, administration = _families(self, region, account_id)
+        if not account.active:
+            return "The account is suspended."
+        account_id, administrator_id = account.account_id, policy.administrator_id
+        hubs, administration = policy.hubs, policy.administration
         is_member = administration.is_member(administrator_id, account_id)
         is_new = account_id != administrator_id and not is_member
-        if is_new and administration.obstacle(administrator_id, account_id) is not None:
-            return False
+        if is_new:
+            obstacle = administration.obstacle(administrator_id, account_id)
+            if obstacle is not None:
+                return _CAUSES.get(obstacle, obstacle)
         if not policy.service_enabled:
             if is_member:
                 # without a hub the account is no longer a member (inferred)
                 store = administration.store(AssociationStore)
                 store.move(store.rosters[administrator_id].members[account_id], "disassociate", now)
             hubs.disable(account_id, now)
-            return True
+            return None
         if account_id == organization.management_account_id and hubs.of_account(account_id) is None:
-            return False
-        if is_new:
-            hubs.enable(account_id, default_standards=False, now=now)
-            administration.enroll(administrator_id, account_id, now)
+            return _NO_HUB if policy.is_home else None
         hubs.enable(account_id, default_standards=False, now=now)
-        _align(hubs.of(Standards), policy, account_id, now)
-        controls = policy.security_hub.get("SecurityControlsConfiguration") or {}
-        hubs.of(PolicyControls).carry_out(account_id, controls, reached, now)
-        return True
+        if is_new:
+            administration.enroll(administrator_id, account_id, now)
+        policy.align(account_id, now)
+        return None
 
     def _administrator_of(self, account_id: str, region: str) -> str | None:
         _, administration = _families(self, region, account_id)
@@ -256,26 +336,31 @@ class ConfigurationRollout(Family):
         return store.organizations.get(administrator_id), organization
 
 
-def failure(policy_id: str, account_id: str, region: str) -> str:
-    """Return the message of AWS about a policy that could not be applied."""
+def failure(
+    policy_id: str, account_id: str, region: str, cause: str = "Retry your request."
+) -> str:
+    """Return the message about a policy that could not be applied.
+
+    AWS ends it with the request to try again; where that cannot help, the cause stands there
+    (inferred).
+    """
     return (
         f"Configuration Policy {policy_id} couldn't be applied to account {account_id} in {region}"
-        " Region. Retry your request."
+        f" Region. {cause}"
     )
+
+
+#: why a policy fails for the management account (rule documented, wording inferred)
+_NO_HUB = "The management account must enable Security Hub first."
+
+#: why a policy fails for an account that cannot become a member (rules and wording inferred)
+_CAUSES = {
+    OTHERS_MEMBER: "The account is a member account of another administrator account.",
+    IS_ADMINISTRATOR: "The account is the administrator account of other member accounts.",
+    LIMIT_REACHED: "The administrator account has as many member accounts as it may have.",
+}
 
 
 def _families(here: Family, region: str, account_id: str) -> tuple[Hubs, Administration]:
     backend = here.backend.in_region(region, account_id)
     return backend.family(Hubs), backend.family(Administration)
-
-
-def _align(
-    standards: Standards, policy: ConfigurationPolicy, account_id: str, now: datetime
-) -> None:
-    """Subscribe an account to exactly those standards that a policy names, in one region."""
-    named = policy.security_hub.get("EnabledStandardIdentifiers") or []
-    # an ARN of the home region means the same standard in every region that the policy reaches
-    wanted = {standard.standards_arn for standard in map(standards.find, named) if standard}
-    held = standards.subscribed(account_id)
-    standards.unsubscribe(account_id, [arn for arn in held if arn not in wanted], now)
-    standards.subscribe(account_id, named, now)

@@ -7,7 +7,10 @@ guide on the status of associations; what they leave open is marked inferred.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
@@ -33,6 +36,7 @@ from membership_mock.securityhub.relationships.central_configuration import (
     CentralConfigurationStore,
     Governance,
     Outcome,
+    Sources,
     TargetType,
     lineage,
     type_of,
@@ -103,7 +107,7 @@ class PolicyAssociations(Family):
         self.store(CentralConfigurationStore).organizations[ctx.account_id] = central
         concerned = central.followers(organization, applied)
         self.of(ConfigurationRollout).carry_out(ctx.account_id, concerned, ctx.now)
-        applied.failed = _failed_below(central, organization, target_id)
+        applied.failed = central.failed_below(organization)[target_id]
         return {
             "ConfigurationPolicyId": applied.configuration_policy_id,
             "TargetId": target_id,
@@ -152,8 +156,7 @@ class PolicyAssociations(Family):
             ResourceNotFoundException: nothing applies to it (inferred), or the organization does
                 not have it.
         """
-        central = self._settled(ctx)
-        return _association(ctx, central, _organization(ctx), target)
+        return _association(_Look(ctx, self._settled(ctx)), target)
 
     @operation("BatchGetConfigurationPolicyAssociations")
     def batch_get_configuration_policy_associations(
@@ -164,12 +167,11 @@ class PolicyAssociations(Family):
         The ErrorCode of a target that the organization does not have is 400 (documented by an
         example), otherwise the status that GetConfigurationPolicyAssociation would have (inferred).
         """
-        central = self._settled(ctx)
-        organization = _organization(ctx)
+        look = _Look(ctx, self._settled(ctx))
         found: list[AssociationSummary] = []
         unprocessed = []
         for identifiers in configuration_policy_association_identifiers:
-            refusal = _find(ctx, central, organization, identifiers.get("Target") or {}, found)
+            refusal = _find(look, identifiers.get("Target") or {}, found)
             if refusal is not None:
                 unprocessed.append(
                     {
@@ -186,7 +188,7 @@ class PolicyAssociations(Family):
     @operation("ListConfigurationPolicyAssociations")
     def list_configuration_policy_associations(
         self, ctx: Context, filters: dict[str, str] | None = None
-    ) -> dict[str, Listing[AssociationSummary]]:
+    ) -> dict[str, Listing[str]]:
         """Return what applies to each target that has anything: the root, units, accounts.
 
         Args:
@@ -194,18 +196,18 @@ class PolicyAssociations(Family):
             filters: a policy's id or ARN (one that does not exist finds nothing, inferred), the
                 type of the association and its status; all of them have to match.
         """
-        central = self._settled(ctx)
-        organization = _organization(ctx)
+        look = _Look(ctx, self._settled(ctx))
+        organization = look.organization
         wanted = dict(filters or {})
         if "ConfigurationPolicyId" in wanted:
             wanted["ConfigurationPolicyId"] = wanted["ConfigurationPolicyId"].rpartition("/")[2]
         targets = sorted([*organization.accounts, *organization.unit_parents, organization.root_id])
-        summaries = (_summary(ctx, central, organization, target_id) for target_id in targets)
         return {
             "ConfigurationPolicyAssociationSummaries": Listing(
-                [found for found in summaries if found and wanted.items() <= found.items()],
-                position=lambda found: str(found["TargetId"]),
+                [target_id for target_id in targets if look.finds(target_id, wanted)],
+                position=lambda target_id: target_id,
                 descending=True,
+                show=look.at,
             )
         }
 
@@ -250,12 +252,15 @@ class PolicyAssociations(Family):
         central.outcomes[account_id] = Outcome(
             policy_id, ctx.now, message or failure(policy_id, account_id, ctx.region)
         )
-        source.failed = _failed_below(central, organization, source.target_id)
+        source.failed = central.failed_below(organization)[source.target_id]
 
     def _settled(self, ctx: Context) -> CentralConfiguration:
-        """Return the caller's central configuration, with everything carried out."""
+        """Return the caller's central configuration, with everything carried out.
+
+        What follows from a change of the organization is carried out when that happens.
+        """
         central = self.of(ConfigurationPolicies).administered(ctx)
-        self.of(ConfigurationRollout).settle(ctx.account_id, ctx.now)
+        self.of(ConfigurationRollout).open_regions(ctx.account_id, ctx.now)
         return central
 
 
@@ -266,7 +271,8 @@ def _follow(backends: ServiceBackends, change: OrganizationChange, administrator
     if aggregator is not None:
         home = backends.of(administrator_id, aggregator.finding_aggregation_region)
         if home.family(Delegation).delegated_administrator() == administrator_id:
-            home.family(ConfigurationRollout).settle(administrator_id, change.now)
+            concerned = None if change.account_id is None else [change.account_id]
+            home.family(ConfigurationRollout).settle(administrator_id, change.now, concerned)
             return
     del world.store(CentralConfigurationStore, **where).organizations[administrator_id]
 
@@ -298,79 +304,101 @@ def _known_target(organization: Organization, target: Mapping[str, str]) -> str:
     return target_id
 
 
+class _Look:
+    """A read of associations, for which each part of the organization is looked up once."""
+
+    def __init__(self, ctx: Context, central: CentralConfiguration) -> None:
+        self.organization = _organization(ctx)
+        self._ctx = ctx
+        self._central = central
+        self._sources = Sources(central, self.organization)
+
+    @cached_property
+    def _failed_below(self) -> Counter[str]:
+        return self._central.failed_below(self.organization)
+
+    def finds(self, target_id: str, wanted: Mapping[str, str]) -> bool:
+        """Return whether a target has an association with these fields."""
+        source = self._sources.of(target_id)
+        if source is None:
+            return False
+        if not wanted:
+            return True
+        policy_id = wanted.get("ConfigurationPolicyId", source.configuration_policy_id)
+        if policy_id != source.configuration_policy_id:
+            return False
+        # the status takes the longest, and is looked at last
+        kind = "APPLIED" if source.target_id == target_id else "INHERITED"
+        if wanted.get("AssociationType", kind) != kind:
+            return False
+        return (
+            "AssociationStatus" not in wanted
+            or self._status(source, target_id) == (wanted["AssociationStatus"])
+        )
+
+    def at(self, target_id: str) -> AssociationSummary | None:
+        """Return the association of a target; None if nothing applies to it."""
+        source = self._sources.of(target_id)
+        if source is None:
+            return None
+        status = self._status(source, target_id)
+        message = None
+        if status == "FAILED":
+            message = self._failure(source, target_id)
+        elif status == "SUCCESS" and source.configuration_policy_id != SELF_MANAGED:
+            message = APPLIED
+        return {
+            "ConfigurationPolicyId": source.configuration_policy_id,
+            "TargetId": target_id,
+            "TargetType": type_of(self.organization, target_id),
+            "AssociationType": "APPLIED" if source.target_id == target_id else "INHERITED",
+            "UpdatedAt": self._updated_at(source, target_id),
+            "AssociationStatus": status,
+            "AssociationStatusMessage": message,
+        }
+
+    def _updated_at(self, source: Applied, target_id: str) -> datetime:
+        outcome = self._central.outcomes.get(target_id)
+        return outcome.updated_at if outcome else source.updated_at
+
+    def _status(self, source: Applied, target_id: str) -> str:
+        if not is_over(self._updated_at(source, target_id), self._ctx.now, self._ctx.world):
+            return "PENDING"
+        return "FAILED" if self._failure(source, target_id) else "SUCCESS"
+
+    def _failure(self, source: Applied, target_id: str) -> str | None:
+        """Return why what applies to a target has failed; None if it has not."""
+        if target_id in self.organization.accounts:
+            outcome = self._central.outcomes.get(target_id)
+            return outcome.failure if outcome else None
+        is_applied = source.target_id == target_id
+        failed = source.failed if is_applied else self._failed_below[target_id]
+        if not failed:
+            return None
+        is_root = target_id == self.organization.root_id
+        return ROOT_FAILED.format(failed) if is_root else CHILDREN_FAILED
+
+
 def _find(
-    ctx: Context,
-    central: CentralConfiguration,
-    organization: Organization,
-    target: Mapping[str, str],
-    found: list[AssociationSummary],
+    look: _Look, target: Mapping[str, str], found: list[AssociationSummary]
 ) -> ServiceError | None:
     """Put the association of a target into ``found``, or return why it has none."""
     try:
-        _known_target(organization, target)
+        _known_target(look.organization, target)
     except InvalidInputException as refusal:
         return refusal
     except ResourceNotFoundException:
         return InvalidInputException(NO_ACCESS)
     try:
-        found.append(_association(ctx, central, organization, target))
+        found.append(_association(look, target))
     except ResourceNotFoundException as refusal:
         return refusal
     return None
 
 
-def _association(
-    ctx: Context,
-    central: CentralConfiguration,
-    organization: Organization,
-    target: Mapping[str, str],
-) -> AssociationSummary:
-    target_id = _known_target(organization, target)
-    found = _summary(ctx, central, organization, target_id)
+def _association(look: _Look, target: Mapping[str, str]) -> AssociationSummary:
+    target_id = _known_target(look.organization, target)
+    found = look.at(target_id)
     if found is None:
         raise ResourceNotFoundException(f"Target {target_id} is not associated with anything.")
     return found
-
-
-def _summary(
-    ctx: Context, central: CentralConfiguration, organization: Organization, target_id: str
-) -> AssociationSummary | None:
-    """Return the association of a target; None if nothing applies to it."""
-    source = central.source(organization, target_id)
-    if source is None:
-        return None
-    is_applied = source.target_id == target_id
-    kind = type_of(organization, target_id)
-    outcome = central.outcomes.get(target_id)
-    failed = source.failed if is_applied else _failed_below(central, organization, target_id)
-    if kind == "ACCOUNT":
-        message = outcome.failure if outcome else None
-    elif failed:
-        message = ROOT_FAILED.format(failed) if kind == "ROOT" else CHILDREN_FAILED
-    else:
-        message = None
-    status = "FAILED" if message else "SUCCESS"
-    if status == "SUCCESS" and source.configuration_policy_id != SELF_MANAGED:
-        message = APPLIED
-    updated_at = outcome.updated_at if outcome else source.updated_at
-    if not is_over(updated_at, ctx.now, ctx.world):
-        status, message = "PENDING", None
-    return {
-        "ConfigurationPolicyId": source.configuration_policy_id,
-        "TargetId": target_id,
-        "TargetType": kind,
-        "AssociationType": "APPLIED" if is_applied else "INHERITED",
-        "UpdatedAt": updated_at,
-        "AssociationStatus": status,
-        "AssociationStatusMessage": message,
-    }
-
-
-def _failed_below(central: CentralConfiguration, organization: Organization, target_id: str) -> int:
-    """Return how many of the accounts and units below a target have failed (units inferred)."""
-    failed: set[str] = set()
-    for account_id, outcome in central.outcomes.items():
-        chain = lineage(organization, account_id) if outcome.failure is not None else ()
-        if target_id in chain:
-            failed.update(chain[: chain.index(target_id)])
-    return len(failed)

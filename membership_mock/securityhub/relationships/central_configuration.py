@@ -9,6 +9,7 @@ Sources: the user guide on configuration policies and on the status of their ass
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -120,18 +121,35 @@ class CentralConfiguration:
         An inherited policy that switches Security Hub off does not apply to the delegated
         administrator.
         """
-        chain = lineage(organization, target_id)
-        found = next((self.applied[each] for each in chain if each in self.applied), None)
-        if found is not None and target_id == self.administrator_id:
-            policy = self.policies.get(found.configuration_policy_id)
-            if policy is not None and not policy.service_enabled:
-                return None
-        return found
+        return Sources(self, organization).of(target_id)
 
     def followers(self, organization: Organization, applied: Applied) -> list[str]:
         """Return the accounts that follow what was applied to one target."""
-        accounts = organization.accounts
-        return [each for each in accounts if self.source(organization, each) is applied]
+        if applied.target_id in organization.accounts:
+            return [applied.target_id]
+        sources = Sources(self, organization)
+        return [each for each in organization.accounts if sources.of(each) is applied]
+
+    def failed_below(self, organization: Organization) -> Counter[str]:
+        """Return how many of the accounts and units below each unit, and the root, have failed.
+
+        That a unit fails with an account below it, and counts for what is above it, is inferred.
+        """
+        direct: Counter[str] = Counter()
+        for account_id, outcome in self.outcomes.items():
+            if outcome.failure is not None and account_id in organization.accounts:
+                direct[organization.accounts[account_id].parent_id] += 1
+        below: Counter[str] = Counter()
+        failed: set[str] = set()
+        for parent_id, number in direct.items():
+            chain = organization.ancestors(parent_id)
+            failed.update(chain)
+            for each in chain:
+                below[each] += number
+        for unit_id in failed:
+            for each in organization.ancestors(unit_id)[1:]:
+                below[each] += 1
+        return below
 
     def governing(self, organization: Organization, account_id: str) -> str | None:
         """Return the policy that governs an account, SELF_MANAGED_SECURITY_HUB, or None.
@@ -144,6 +162,47 @@ class CentralConfiguration:
             return None
         source = self.source(organization, account_id)
         return source.configuration_policy_id if source else None
+
+
+class Sources:
+    """What applies to the targets of an organization at one moment.
+
+    Each unit is looked up once, however many accounts are below it.
+
+    Args:
+        central: the configuration of the organization.
+        organization: the organization as it was read for this request.
+    """
+
+    def __init__(self, central: CentralConfiguration, organization: Organization) -> None:
+        self._central = central
+        self._organization = organization
+        self._of_unit: dict[str, Applied | None] = {
+            target_id: applied
+            for target_id, applied in central.applied.items()
+            if target_id not in organization.accounts
+        }
+
+    def of(self, target_id: str) -> Applied | None:
+        """Return what applies to an account, a unit or the root; None if nothing does."""
+        organization = self._organization
+        account = organization.accounts.get(target_id)
+        if account is None:
+            known = target_id == organization.root_id or organization.has_unit(target_id)
+            return self._inherited(target_id) if known else None
+        own = self._central.applied.get(target_id)
+        found = own or self._inherited(account.parent_id)
+        if found is not None and target_id == self._central.administrator_id:
+            policy = self._central.policies.get(found.configuration_policy_id)
+            if policy is not None and not policy.service_enabled:
+                return None
+        return found
+
+    def _inherited(self, unit_id: str) -> Applied | None:
+        if unit_id not in self._of_unit:
+            passed, found = self._organization.inherited(unit_id, self._of_unit)
+            self._of_unit.update(dict.fromkeys(passed, found))
+        return self._of_unit[unit_id]
 
 
 @dataclass

@@ -233,8 +233,20 @@ def test_the_association_of_a_management_account_without_a_hub_fails(central):
     assert found["AssociationStatus"] == "FAILED"
     assert found["AssociationStatusMessage"] == (
         f"Configuration Policy {policy_id} couldn't be applied to account {MANAGEMENT} in eu-west-1"
-        " Region. Retry your request."
+        " Region. The management account must enable Security Hub first."
     )
+
+
+def test_a_management_account_without_a_hub_in_a_linked_region_lets_no_association_fail(central):
+    policy_id = central.policy()
+    central.client(MANAGEMENT).enable_security_hub(EnableDefaultStandards=False)
+
+    central.apply(policy_id, central.root)
+
+    assert central.association(central.root)["AssociationStatus"] == "SUCCESS"
+    assert central.association(MANAGEMENT)["AssociationStatus"] == "SUCCESS"
+    assert central.members()[MANAGEMENT] == "Enabled"
+    assert MANAGEMENT not in central.members("eu-west-2")
 
 
 def test_the_association_of_a_management_account_succeeds_once_it_has_its_hubs(central):
@@ -256,7 +268,9 @@ def test_the_association_of_a_suspended_account_fails(central):
 
     central.apply(central.policy(), account_id)
 
-    assert central.association(account_id)["AssociationStatus"] == "FAILED"
+    found = central.association(account_id)
+    assert found["AssociationStatus"] == "FAILED"
+    assert found["AssociationStatusMessage"].endswith(" Region. The account is suspended.")
 
 
 def test_the_association_of_an_account_with_another_administrator_fails(central):
@@ -273,7 +287,11 @@ def test_the_association_of_an_account_with_another_administrator_fails(central)
 
     central.apply(central.policy(), account_id)
 
-    assert central.association(account_id)["AssociationStatus"] == "FAILED"
+    found = central.association(account_id)
+    assert found["AssociationStatus"] == "FAILED"
+    assert found["AssociationStatusMessage"].endswith(
+        " Region. The account is a member account of another administrator account."
+    )
     assert alice.get_administrator_account()["Administrator"]["AccountId"] == "999999999999"
 
 
