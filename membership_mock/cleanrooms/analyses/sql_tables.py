@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-#: comments, texts, and the functions that use the word FROM for something else
+#: Comments, texts, and the functions that use the word FROM for something else. What is not closed
+#: ends with the SQL: were each beginning tried in vain, a hostile text would take for ever.
 _NOISE = re.compile(
-    r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'"
+    r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)"
     r"|\b(?:EXTRACT|TRIM|SUBSTRING|OVERLAY)\s*\([^()]*\)",
     re.DOTALL | re.IGNORECASE,
 )

@@ -15,6 +15,10 @@ from membership_mock.engine.protocol import model
 _SEGMENT_RANKS = {"literal": 0, "label": 1, "greedy": 2}
 _END_RANK = 3
 _CAPTURING = re.compile(r"(?<!\\)\((?!\?)")
+#: The longest path in which a label may hold slashes. In a longer one, all the ways to divide it
+#: would take for ever to try; AWS refuses lines of this length before it reads them (inferred).
+LONGEST_WITH_BARE_ARNS = 8192
+
 #: a label that holds an ARN whose slashes are not encoded
 _BARE_ARN = r"arn(?::|%3[Aa]).*"
 
@@ -43,7 +47,9 @@ class Template:
 
     def read(self, path: str) -> tuple[str, ...] | None:
         """Return the text of each label in ``path``; None if the path does not match."""
-        found = self.strict.fullmatch(path) or self.lenient.fullmatch(path)
+        found = self.strict.fullmatch(path)
+        if found is None and len(path) <= LONGEST_WITH_BARE_ARNS:
+            found = self.lenient.fullmatch(path)
         return found.groups() if found else None
 
 
@@ -76,7 +82,8 @@ class Router:
         exact = self._exact.get((method, path))
         if exact is not None:
             return exact
-        for expression, names in self._tables.get(method, ()):
+        tables = self._tables.get(method, ())
+        for expression, names in tables[: 1 if len(path) > LONGEST_WITH_BARE_ARNS else 2]:
             found = expression.fullmatch(path)
             if found:
                 # each operation has one capturing group, and exactly one has matched
