@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ class Context:
         now: the instant of the request, in UTC. Every stamp of one request is this one.
         request_id: the id that the answer carries.
         access_key: the id of the access key that signed the request; None when none did.
+        undo: what to take back if the call is refused, in the order in which it was done.
     """
 
     world: World
@@ -35,6 +37,7 @@ class Context:
     now: datetime
     request_id: str
     access_key: str | None = None
+    undo: list[Callable[[], None]] | None = field(default=None, kw_only=True)
 
     @property
     def principal(self) -> str:
@@ -48,6 +51,17 @@ class Context:
                 self.account_id, self.partition, self.access_key
             )
         return found or f"arn:{self.partition}:iam::{self.account_id}:root"
+
+    def undone_if_refused(self, take_back: Callable[[], None]) -> None:
+        """Call ``take_back`` if the call is refused: a refused call changes nothing."""
+        if self.undo is None:
+            self.undo = []
+        self.undo.append(take_back)
+
+    def refused(self) -> None:
+        """Take back what is to be taken back, the latest first."""
+        for take_back in reversed(self.undo or ()):
+            take_back()
 
     def arn(self, resource: str) -> str:
         """Return the ARN of the caller's ``resource``, e.g. ``case/0123456789``."""

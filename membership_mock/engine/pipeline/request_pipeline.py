@@ -36,7 +36,7 @@ from membership_mock.errors import OperationNotMocked, ServiceError
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.call_record import Record
-    from membership_mock.engine.pipeline.operation import Backend, Handler
+    from membership_mock.engine.pipeline.operation import Backend, Family, Handler
     from membership_mock.engine.protocol.refusals import Refusals
     from membership_mock.engine.state.world import World
 
@@ -343,7 +343,7 @@ class RequestPipeline:
         handler, paging = mocked.handler, mocked.codec.paging
         family = backend.family(handler.family)
         if paging is None:
-            return handler.method(family, context, **arguments)
+            return _handle(handler, family, context, arguments)
         size = arguments.pop(paging.limit_key, handler.mark.page_size or paging.page_size)
         token = arguments.pop(paging.input_token, None)
         after = None
@@ -352,7 +352,7 @@ class RequestPipeline:
             after = page_tokens.read(token, context, arguments)
             if after is None:
                 raise mocked.refusals.bad_page_token(paging.token_name)
-        answer = handler.method(family, context, **arguments)
+        answer = _handle(handler, family, context, arguments)
         listing = answer[paging.result_key]
         if not isinstance(listing, Listing):
             return answer
@@ -361,6 +361,15 @@ class RequestPipeline:
         if following is not None:
             shown[paging.output_token] = page_tokens.write(following, context, arguments)
         return shown
+
+
+def _handle(handler: Handler, family: Family, context: Context, arguments: dict[str, Any]) -> Any:
+    """Call a handler; one that raises has changed nothing, nor looked at anything."""
+    try:
+        return handler.method(family, context, **arguments)
+    except Exception:
+        context.refused()
+        raise
 
 
 @lru_cache(maxsize=8)

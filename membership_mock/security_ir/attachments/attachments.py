@@ -9,7 +9,7 @@ minute after the upload where time has to pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,6 +81,18 @@ class Attachments(CaseFamily):
                 clean, infected = SCAN[attachment.attachment_status]
                 found = stored.verdict or ("Failed" if _EICAR in stored.content else "Verified")
                 attachment.attachment_status = infected if found == "Failed" else clean
+
+    def keep(self, case: Case) -> Callable[[], None] | None:
+        """Return what puts back the bytes of a case, and which of them have been scanned."""
+        objects = self.store(AttachmentStore).objects
+        stored = [objects[each.attachment_id] for each in case.case_attachments]
+        held = [(each, each.content, each.scanned) for each in stored]
+
+        def put_back() -> None:
+            for each, content, scanned in held:
+                each.content, each.scanned = content, scanned
+
+        return put_back if held else None
 
     def end_scan(self, attachment: CaseAttachment, status: str) -> None:
         """Set what the scan of an attachment finds, for bytes that are uploaded now or later."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -30,6 +31,11 @@ class CaseFamily(Family):
 
     def catch_up(self, case: Case, now: datetime) -> None:
         """Apply to ``case`` what AWS has done by itself up to ``now``."""
+
+    def keep(self, case: Case) -> Callable[[], None] | None:
+        """Return what puts back what `catch_up` may change; None if it changes nothing."""
+        del case
+        return None
 
     def progress_read(self, ctx: Context, case: Case) -> None:
         """Follow a read of what AWS does for ``case``, which may move it one step on."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -122,6 +122,29 @@ class Case:
     told_actions: dict[int, ToldAction] = field(default_factory=dict)
     summary_posted: bool = False
     closes_at: datetime | None = None
+
+
+def keep(case: Case) -> Callable[[], None]:
+    """Return what puts a case back as it is now, but for what the customer has changed in it.
+
+    Comments and edits are only added to by what AWS does, so that their lists suffice.
+    """
+    held = {each.name: getattr(case, each.name) for each in fields(Case)}
+    for name in ("case_attachments", "comments", "edits"):
+        held[name] = list(held[name])
+    statuses = [each.attachment_status for each in case.case_attachments]
+    course = case.investigation
+    moments, shown = (list(course.moments), course.shown) if course else ([], False)
+
+    def put_back() -> None:
+        for name, value in held.items():
+            setattr(case, name, value)
+        for attachment, status in zip(case.case_attachments, statuses, strict=True):
+            attachment.attachment_status = status
+        if course is not None:
+            course.moments, course.shown = moments, shown
+
+    return put_back
 
 
 @dataclass

@@ -18,7 +18,7 @@ from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily, overriding
 from membership_mock.security_ir.cases.case_lists import edited_list, merged_metadata
-from membership_mock.security_ir.cases.case_store import Case, CaseIdStore, CaseStore
+from membership_mock.security_ir.cases.case_store import Case, CaseIdStore, CaseStore, keep
 from membership_mock.security_ir.errors import (
     ConflictException,
     ResourceNotFoundException,
@@ -74,8 +74,17 @@ class Cases(CaseFamily):
         return case
 
     def for_reading(self, ctx: Context, case_id: str) -> Case:
-        """Return a case as `find` does, with everything that has happened to it up to now."""
-        return self._caught_up(self.find(case_id), ctx.now)
+        """Return a case as `find` does, with everything that has happened to it up to now.
+
+        If the call is refused after that, nobody has looked: the case is put back as it was.
+        """
+        case = self.find(case_id)
+        ctx.undone_if_refused(keep(case))
+        for kind in overriding(self.backend.families, "keep"):
+            put_back = self.of(kind).keep(case)
+            if put_back is not None:
+                ctx.undone_if_refused(put_back)
+        return self._caught_up(case, ctx.now)
 
     def for_reading_progress(self, ctx: Context, case_id: str) -> Case:
         """Return a case as `for_reading` does, for a read of what AWS does for it."""

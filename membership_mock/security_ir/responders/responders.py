@@ -9,7 +9,7 @@ Source: user guide, "Changing the case status", "Closing a case", "Action items"
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,7 @@ from membership_mock.security_ir.investigations.investigations import (
 from membership_mock.security_ir.memberships.membership_store import MembershipStore
 from membership_mock.security_ir.memberships.memberships import Memberships
 from membership_mock.security_ir.principals import AWS, SERVICE, AwsContext, principal_of
+from membership_mock.security_ir.quotas import QuotaStore
 
 #: how long a case that AWS has opened by itself waits for an answer of the customer's
 ANSWER_WITHIN = timedelta(days=5)
@@ -74,6 +75,18 @@ class Responders(CaseFamily):
             acting=SERVICE,
         )
         self.of(CaseStatus).close(ctx, case)
+
+    def keep(self, case: Case) -> Callable[[], None] | None:
+        """Return what counts a case again that `catch_up` has closed."""
+        if case.closes_at is None or case.case_status == CLOSED:
+            return None
+        store = self.store(QuotaStore)
+        counted = dict(store.active)
+
+        def put_back() -> None:
+            store.active = counted
+
+        return put_back
 
     @classmethod
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:

@@ -76,7 +76,11 @@ class SecurityIrSide(Side):
         with self._running.world.lock:
             try:
                 self._family(SERVICE_ID, FindingMetrics).record(membership_id, day, **counts)
+            except UsageError:
+                ctx.refused()
+                raise
             except ServiceError as refusal:
+                ctx.refused()
                 raise UsageError(
                     f"Account {self._account} has no membership {membership_id} in {self._region}."
                 ) from refusal
