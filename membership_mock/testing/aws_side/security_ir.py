@@ -76,11 +76,7 @@ class SecurityIrSide(Side):
         with self._running.world.lock:
             try:
                 self._family(SERVICE_ID, FindingMetrics).record(membership_id, day, **counts)
-            except UsageError:
-                ctx.refused()
-                raise
             except ServiceError as refusal:
-                ctx.refused()
                 raise UsageError(
                     f"Account {self._account} has no membership {membership_id} in {self._region}."
                 ) from refusal
@@ -107,7 +103,11 @@ class SecurityIrSide(Side):
             )
             try:
                 yield self._family(SERVICE_ID, Responders), ctx
+            except UsageError:
+                ctx.refused()
+                raise
             except ServiceError as refusal:
+                ctx.refused()
                 raise UsageError(
                     "Security Incident Response refuses this, to AWS as well as to the customer:"
                     f" {refusal.code}: {refusal.message}"
