@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from membership_mock.engine.pipeline import caller, observers
 from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
+from membership_mock.testing.aws_side.unused_endings import unused_endings, unused_report
 from membership_mock.testing.calls import Call
 from membership_mock.testing.faults.fault import Fault, unfired_report
 from membership_mock.testing.faults.faults import Faults
@@ -74,7 +76,8 @@ class MembershipMock(Toolbox):
                 if options.unfired_faults != "ignore":
                     # Faults that exist already belong to an outer mock.
                     known = list(entered.tool(Faults))
-                    cleanup.callback(self._look_for_unfired_faults, entered, known)
+                    endings = unused_endings(entered.world)
+                    cleanup.callback(self._look_for_unfired_faults, entered, known, endings)
                 self._activations.append(cleanup.pop_all())
             self._entered = entered
             self._kept_report = None
@@ -87,7 +90,8 @@ class MembershipMock(Toolbox):
         Raises:
             NotRunning: it was stopped more often than started.
             UnexpectedCall: strict mode refused a call, and the code caught the error and went on.
-            UnfiredFault: a fault has hit no call, and the option ``unfired_faults`` is ``error``.
+            UnfiredFault: a fault has hit no call, or no query or job has had a planned ending,
+                and the option ``unfired_faults`` is ``error``.
         """
         self._stop(failing=sys.exc_info()[0] is not None)
 
@@ -109,9 +113,15 @@ class MembershipMock(Toolbox):
             with suppress(Exception):  # an error in the report must not hide the failed test
                 self._kept_report = self.report()
 
-    def _look_for_unfired_faults(self, entered: running.Running, known: Sequence[Fault]) -> None:
-        """Report faults that were injected after ``known`` and hit no call."""
+    def _look_for_unfired_faults(
+        self, entered: running.Running, known: Sequence[Fault], endings: Counter[str]
+    ) -> None:
+        """Report faults that were injected after ``known`` and hit no call.
+
+        What was planned for queries and jobs after ``endings``, and not used, is reported as well.
+        """
         option = self._options.unfired_faults
+        unused = entered.tool(Faults)._unreported_endings(endings)
         # An inner mock may have reported them already: a decorated class has one inside another.
         unreported = [
             each for each in entered.tool(Faults).unfired if each._reported not in (option, "error")
@@ -119,11 +129,15 @@ class MembershipMock(Toolbox):
         unfired = [fault for fault in unreported if fault not in known]
         for fault in unreported if self._failing else unfired:
             fault._reported = "error" if self._failing else option
-        if self._failing or not unfired:
+        if self._failing or not (unfired or unused):
             return
+        report = "\n".join(
+            ([unfired_report(unfired)] if unfired else [])
+            + ([unused_report(unused)] if unused else [])
+        )
         if option == "error":
-            raise UnfiredFault(unfired_report(unfired))
-        warnings.warn(unfired_report(unfired), stacklevel=_levels_up())
+            raise UnfiredFault(report)
+        warnings.warn(report, stacklevel=_levels_up())
 
     @contextmanager
     def _isolated(self) -> Iterator[None]:

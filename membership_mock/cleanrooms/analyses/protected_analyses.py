@@ -22,9 +22,13 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     Outcome,
     durations,
 )
-from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result
+from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result, missing_bucket
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
-from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
+from membership_mock.cleanrooms.collaborations.collaboration_store import (
+    Collaboration,
+    CollaborationStore,
+    Membership,
+)
 from membership_mock.cleanrooms.collaborations.payment import Cost, named
 from membership_mock.cleanrooms.errors import (
     ConflictException,
@@ -57,6 +61,8 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
 
     #: what one is called in a message
     thing: str
+    #: what an account needs to run one
+    ability: str
     endings: tuple[str, ...]
     error_codes: tuple[str, ...]
 
@@ -96,7 +102,8 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             functions: the aggregate functions that it pays for; None for those in its text.
 
         Raises:
-            UsageError: no analysis can end like that, or the one of the id has ended.
+            UsageError: no analysis can end like that, the one of the id has ended, or the account
+                cannot run any here.
         """
         if status not in self.endings:
             raise UsageError(
@@ -119,6 +126,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         )
         if analysis_id is None:
             self.check_result(result, None)
+            self._check_runner()
             self.analyses.planned.setdefault(self.backend.account_id, []).append(outcome)
             return
         known = isinstance(analysis_id, str)
@@ -267,8 +275,44 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
                     return
                 event, analysis.start_time = "start", moment
             elif analysis.status == "STARTED":
+                self._fail_without_bucket(analysis)
                 event = ENDINGS[analysis.outcome.status]
             self._move(analysis, event, moment)
+
+    def _fail_without_bucket(self, analysis: A) -> None:
+        """Let an analysis fail whose planned result has nowhere to go (inferred)."""
+        if analysis.outcome.result is None:
+            return
+        missing = missing_bucket(self.backend, analysis.destinations)
+        if missing is not None:
+            error = self._error({"code": "RESOURCE_NOT_FOUND", "message": missing})
+            analysis.outcome = Outcome("FAILED", None, error)
+
+    def _check_runner(self) -> None:
+        """Refuse to plan for an account that runs its analyses elsewhere, or cannot run any.
+
+        An account that has no membership anywhere may still join a collaboration.
+
+        Raises:
+            UsageError: what is planned would never be used.
+        """
+        account_id, here = self.backend.account_id, self.backend.region_name
+        regions, may_join = [], False
+        for (region,), store in self.backend.world.stores(CollaborationStore):
+            members = store.rooms.get((account_id, ""), ())
+            if any(self.ability in member.abilities for member in members):
+                regions.append(region)
+            may_join = may_join or (region == here and bool(members))
+        if regions and here not in regions:
+            raise UsageError(
+                f"Account {account_id} runs no {self.thing} in {here}, but in"
+                f" {', '.join(regions)}: take mock.aws_side({account_id!r}, {regions[0]!r})."
+            )
+        if may_join and not regions:
+            raise UsageError(
+                f"Account {account_id} cannot run a {self.thing}: in none of its collaborations in"
+                f" {here} does it have the ability {self.ability}."
+            )
 
     def _move(self, analysis: A, event: Event, now: datetime) -> None:
         before, analysis.status = analysis.status, NEXT_STATUS[analysis.status, event]

@@ -97,6 +97,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             yield from store.jobs.waiting(region)
 
     thing = "protected job"
+    ability = RUN_JOB
     endings = ("SUCCESS", "FAILED", "CANCELLED")
     error_codes = ("MALFORMED_SCRIPT", *ERROR_CODES)
 

@@ -107,6 +107,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
             yield from store.queries.waiting(region)
 
     thing = "protected query"
+    ability = QUERY
     endings = ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED")
     error_codes = ("MALFORMED_QUERY", *ERROR_CODES)
 

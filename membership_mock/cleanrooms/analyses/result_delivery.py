@@ -3,6 +3,7 @@
 A receiver's result lands in S3, in a folder of the analysis's id below the key prefix: in the
 bucket that the analysis names, or that the receiver named for its results when it joined. It is
 written when the receiver has that bucket in the same mock, as the account of the bucket sees it.
+A result that the author of a test has planned needs the bucket: without it the analysis fails.
 The location is that folder (observed: clients read everything below it); its parts are inferred.
 """
 
@@ -141,6 +142,15 @@ def write_files(
         backend.world.other_services.put_object(
             destination.account_id, backend.partition, destination.bucket, key, body
         )
+
+
+def missing_bucket(backend: Backend, destinations: Iterable[Destination]) -> str | None:
+    """Return why a result cannot be delivered, in words; None if every receiver has its bucket."""
+    bucket_region = backend.world.other_services.bucket_region
+    for each in destinations:
+        if bucket_region(each.account_id, backend.partition, each.bucket) is None:
+            return f"The S3 bucket {each.bucket} of account {each.account_id} does not exist."
+    return None
 
 
 def output_of(

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from membership_mock.engine.moto.modules import models_of
+from membership_mock.engine.moto.modules import models_of, require_models_of
+from membership_mock.engine.protocol.regions import partition_of
+
+
+def new_bucket(account_id: str, region: str, bucket: str) -> Callable[[], object] | None:
+    """Give an account a bucket in moto.
+
+    Returns:
+        A function that takes it away again, once it is empty; None if there is a bucket of this
+        name already, in whatever account.
+    """
+    models = require_models_of("s3")
+    if bucket in models.s3_backends.bucket_accounts:
+        return None
+    backend = models.s3_backends[account_id][partition_of(region)]
+    backend.create_bucket(bucket, region)
+    return partial(backend.delete_bucket, bucket)
 
 
 def put_object(account_id: str, partition: str, bucket: str, key: str, body: bytes) -> bool:

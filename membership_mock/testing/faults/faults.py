@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, overload
@@ -11,6 +12,7 @@ from membership_mock.engine.pipeline.hooks import Hook, Proceed
 from membership_mock.engine.protocol.model import service_names
 from membership_mock.errors import NotRunning, UnfiredFault, UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.aws_side.unused_endings import unused_endings, unused_report
 from membership_mock.testing.clock import MockClock
 from membership_mock.testing.faults.connections import LostConnection, connection_error
 from membership_mock.testing.faults.effects import Delay, Effect
@@ -41,6 +43,7 @@ class Faults(Sequence[Fault]):
         self._running = running
         self._all: list[Fault] = []
         self._pending: dict[tuple[str, str], list[Fault]] = {}
+        self._reported_endings: Counter[str] = Counter()
         self._hook = _FaultHook(self._answer)
         running.pipeline.let_pass = self._let_pass
 
@@ -196,20 +199,30 @@ class Faults(Sequence[Fault]):
         return [fault for fault in self._all if fault._is_unfired]
 
     def assert_all_fired(self) -> None:
-        """Check that every fault has hit a call.
+        """Check that every fault has hit a call, and that planned endings have been used.
 
         Raises:
-            UnfiredFault: one has not; the text shows the calls that it nearly hit.
+            UnfiredFault: a fault has not, and the text shows the calls that it nearly hit; or no
+                query or job has had an ending that `AwsSide.end_query` or `end_job` planned.
         """
         __tracebackhide__ = True
         if self.unfired:
             raise UnfiredFault(unfired_report(self.unfired))
+        unused = unused_endings(self._running.world)
+        if unused:
+            raise UnfiredFault(unused_report(unused))
 
     def clear(self) -> None:
         """Withdraw all faults, and forget them."""
         for fault in self._all:
             fault.cancel()
         self._all = []
+
+    def _unreported_endings(self, known: Counter[str]) -> Counter[str]:
+        """Return planned endings beyond ``known`` ones that were not used, and note them as told."""
+        unused = unused_endings(self._running.world) - known - self._reported_endings
+        self._reported_endings += unused
+        return unused
 
     @contextmanager
     def _rolled_back(self) -> Iterator[None]:

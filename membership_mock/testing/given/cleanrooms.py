@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from membership_mock.engine.moto.s3 import forget_folder
+from membership_mock.engine.moto.s3 import forget_folder, new_bucket
 from membership_mock.errors import UsageError
 from membership_mock.testing.aws_side.aws_side import AwsSide
 from membership_mock.testing.given.cleanrooms_budgets import BudgetSeeds, SeededBudget
@@ -88,7 +88,7 @@ class CleanRoomsSeeds(BudgetSeeds):
                 ``CANCELLING`` or ``CANCELLED``.
             sql: its text; when None, it selects all of the first table that has an analysis rule.
             result: its result, as for `AwsSide.end_query`; of a query that has not ended, its
-                result later on.
+                result later on. The runner gets the bucket that it goes to, if there is none.
             error: how it fails, as for `AwsSide.end_query`.
             account: the runner; needed only if the collaboration is given by its id.
             region: where the collaboration is; not needed for a seeded one.
@@ -131,7 +131,10 @@ class CleanRoomsSeeds(BudgetSeeds):
                 },
             )["protectedQuery"]
             query_id = str(started["id"])
+            if result is not None and "resultConfiguration" not in fields:
+                self._make_bucket(started, membership_id, account, region)
             if status == "SUCCESS":
+                # before the bucket is taken away, which must be empty then
                 self._setup.undo(partial(forget_folder, query_id))
             ending = status if status in _ENDINGS else "FAILED" if error else "SUCCESS"
             if status in _ENDINGS or result is not None or error is not None:
@@ -161,11 +164,29 @@ class CleanRoomsSeeds(BudgetSeeds):
             found = answer["protectedQuery"]["status"]
             if found == status:
                 return
+            if found == "FAILED":
+                raise self._setup.refuse(
+                    f"it fails: {answer['protectedQuery']['error']['message']}",
+                    "create the bucket first, with the account's client of s3.",
+                )
         raise self._setup.refuse(
             f"the query stays {found}, because its status changes only with the mock's clock.",
             "seed it as SUBMITTED and move the clock, or let a read change the status (the option"
             " settle='read').",
         )
+
+    def _make_bucket(
+        self, started: Mapping[str, Any], membership_id: str, account: str, region: str
+    ) -> None:
+        """Give the runner the bucket that its results go to, if there is none of this name."""
+        own = self._setup.call(
+            SERVICE, "GetMembership", account, region, membershipIdentifier=membership_id
+        )["membership"]
+        chosen = started.get("resultConfiguration") or own.get("defaultResultConfiguration")
+        if chosen is not None:
+            take_back = new_bucket(account, region, chosen["outputConfiguration"]["s3"]["bucket"])
+            if take_back is not None:
+                self._setup.undo(take_back)
 
     def _sql(self, room_id: str, account: str, region: str) -> str:
         listed = self._setup.call(

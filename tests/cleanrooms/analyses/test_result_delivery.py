@@ -2,9 +2,11 @@
 
 import pytest
 
-from membership_mock.errors import UsageError
+from membership_mock import mock_membership
+from membership_mock.errors import UnfiredFault, UsageError
 from tests.cleanrooms.collaboration_samples import (
     RECEIVER,
+    REGION,
     RUNNER,
     A,
     B,
@@ -116,6 +118,75 @@ def test_a_query_succeeds_when_the_bucket_is_not_in_the_mock(a, mid):
     assert query["result"]["output"]["s3"]["location"] == f"s3://results/{query['id']}"
 
 
+@pytest.mark.parametrize("owner", [None, B])
+def test_a_planned_result_without_its_bucket_ends_the_query(membership_mock, a, mid, owner):
+    if owner is not None:
+        new_bucket(membership_mock, owner, "results")
+    aws_side(A).end_query(result=ROWS)
+
+    query = finish_query(a, mid, start_query(a, mid)["id"])
+
+    assert query["status"] == "FAILED"
+    assert "result" not in query
+    assert query["error"]["code"] == "RESOURCE_NOT_FOUND"
+    assert query["error"]["message"] == f"The S3 bucket results of account {A} does not exist."
+
+
+def test_a_planned_result_that_one_receiver_has_no_bucket_for_reaches_none(
+    membership_mock, a, joined
+):
+    for account, bucket in ((A, "results"), (B, "results-b")):
+        new_bucket(membership_mock, account, bucket)
+    aws_side(A).end_query(result=ROWS)
+    configuration = distribute(in_s3("results"), of_member(B), of_member(D))
+
+    query_id = start_query(a, joined[A], resultConfiguration=configuration)["id"]
+    query = finish_query(a, joined[A], query_id)
+
+    assert query["status"] == "FAILED"
+    assert "results-d" in query["error"]["message"]
+    assert objects(membership_mock, A, "results") == objects(membership_mock, B, "results-b") == {}
+
+
+def test_an_ending_is_planned_where_the_account_runs_its_queries(membership_mock, a, mid):
+    side = membership_mock.aws_side(A, "us-west-2")
+    with pytest.raises(
+        UsageError, match=rf"but in {REGION}: take mock.aws_side\('{A}', '{REGION}'"
+    ):
+        side.end_query(result=ROWS)
+    with pytest.raises(UsageError, match="runs no protected job in us-west-2"):
+        side.end_job()
+
+
+def test_an_ending_is_not_planned_for_a_member_who_cannot_run_queries(membership_mock, joined):
+    with pytest.raises(UsageError, match="does it have the ability CAN_QUERY"):
+        membership_mock.aws_side(B, REGION).end_query("FAILED")
+    with pytest.raises(UsageError, match="does it have the ability CAN_RUN_JOB"):
+        membership_mock.aws_side(B, REGION).end_job("FAILED")
+
+
+def test_an_ending_that_no_query_has_is_reported_like_a_fault_that_never_fired(a, mid):
+    with pytest.raises(UnfiredFault) as unused, mock_membership(unfired_faults="error") as inner:
+        inner.aws_side(A, REGION).end_query("FAILED")
+        inner.aws_side(A, REGION).end_query(result=ROWS)
+        start_query(a, mid)
+    assert str(unused.value) == (
+        "One planned ending was never used:\n"
+        f"    the next protected query of {A} in {REGION} ends in SUCCESS with a result"
+    )
+
+
+def test_endings_that_are_used_or_belong_to_an_outer_mock_are_not_reported(membership_mock, a, mid):
+    membership_mock.aws_side(A, REGION).end_query("FAILED")
+    with mock_membership(unfired_faults="error") as inner:
+        inner.aws_side(A, REGION).end_query("TIMED_OUT")
+        start_query(a, mid)
+    with pytest.raises(UnfiredFault, match="ends in TIMED_OUT"):
+        membership_mock.faults.assert_all_fired()
+    start_query(a, mid)
+    membership_mock.faults.assert_all_fired()
+
+
 def test_a_bucket_of_another_account_gets_nothing(membership_mock, a, mid):
     new_bucket(membership_mock, B, "results")
     finish_query(a, mid, start_query(a, mid)["id"])
@@ -218,5 +289,7 @@ def test_results_of_two_regions_do_not_mix(membership_mock):
     client = membership_mock.client("cleanrooms", account=A, region="us-west-2")
     room = new_collaboration(client, creatorMemberAbilities=RUNNER)["id"]
     mid = join(client, room)["id"]
+    other = membership_mock.client("cleanrooms", account=A, region=REGION)
+    join(other, new_collaboration(other, creatorMemberAbilities=RUNNER)["id"])
     aws_side(A).end_query("FAILED")
     assert finish_query(client, mid, start_query(client, mid)["id"])["status"] == "SUCCESS"
