@@ -37,6 +37,11 @@ OBSERVED: dict[str, frozenset[tuple[str | None, str]]] = {
             # a foreign ARN: seen for UpdateStandardsControl, which has the same check of ARNs
             # (issues of the AWS provider of Terraform)
             ("DescribeStandardsControls", "AccessDeniedException"),
+            # logs and code of public clients; the latter is inferred from the former
+            ("GetEnabledStandards", "AccessDeniedException"),
+            ("BatchDisableStandards", "AccessDeniedException"),
+            # outside of an organization (logs of public clients)
+            ("ListOrganizationAdminAccounts", "AccessDeniedException"),
             # clients of the samples of AWS treat it as done
             ("DisableOrganizationAdminAccount", "ResourceNotFoundException"),
             # on members and administrators (the AWS provider of Terraform waits for it to go)

@@ -57,6 +57,7 @@ class SecurityHubBackend(Backend):
     """Security Hub for one account in one region."""
 
     service = "securityhub"
+    resource_without_labels = "hub/default"
     families = (
         Hubs,
         Standards,

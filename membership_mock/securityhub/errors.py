@@ -52,6 +52,8 @@ IS_ADMINISTRATOR = (
 )
 #: the fifty-first account of a request, and those after it (observed)
 TOO_MANY = "Maximum number of results exceeded"
+#: ListOrganizationAdminAccounts outside of an organization (observed that the text contains this)
+NO_ORGANIZATION = "Your account is not a member of an organization"
 #: an operation on configuration policies, or a change of central configuration, outside of the home
 #: region (observed for the former, inferred for the latter)
 HOME_REGION_ONLY = "Central Configuration APIs can only be called from the aggregation region"

@@ -149,6 +149,7 @@ def test_an_organization_is_rolled_out_and_back(create_account: Any) -> None:
         assert members_of(client_of(security, region)) == {
             MANAGEMENT: "Enabled",
             workloads[0]: "Removed",
+            workloads[1]: "Enabled",  # suspended, and gone in 90 days
             joined: "Enabled",
         }
         assert not client_of(joined, region).get_enabled_standards()["StandardsSubscriptions"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import (
-    AccessDeniedError,
     InvalidClientTokenIdError,
     SignatureDoesNotMatchError,
 )
@@ -21,8 +22,17 @@ from membership_mock.engine.protocol.refusals import (
 )
 
 if TYPE_CHECKING:
+    from membership_mock.engine.moto.patches import Patches
     from membership_mock.engine.protocol.http import HttpRequest
     from membership_mock.engine.protocol.refusals import Refusals
+
+
+#: what service-linked roles are called after, by the service's name in its principal
+SERVICE_NAMES = {
+    "security-ir": "SecurityIncidentResponse",
+    "securityhub": "SecurityHub",
+    "securityhubv2": "SecurityHubV2",
+}
 
 
 class MotoAuthorization:
@@ -37,10 +47,15 @@ class MotoAuthorization:
         check_whitelist(service)
 
     def authorize(
-        self, request: HttpRequest, operation: str, account_id: str, refusals: Refusals
+        self,
+        request: HttpRequest,
+        operation: str,
+        account_id: str,
+        resource: Callable[[], str],
+        refusals: Refusals,
     ) -> None:
         """Refuse a request that no IAM policy allows, if moto is told to enforce policies."""
-        authorize(request, operation, account_id, refusals)
+        authorize(request, operation, account_id, resource, refusals)
 
 
 def is_enforced() -> bool:
@@ -79,8 +94,14 @@ def principal_of(account_id: str, partition: str, access_key: str) -> str | None
     return None
 
 
-def authorize(request: HttpRequest, operation: str, account_id: str, refusals: Refusals) -> None:
-    """Let moto's IAM authorize a request, if moto is told to enforce policies.
+def authorize(
+    request: HttpRequest,
+    operation: str,
+    account_id: str,
+    resource: Callable[[], str],
+    refusals: Refusals,
+) -> None:
+    """Let moto's IAM judge a request, if it is told to enforce policies.
 
     moto's switch decides: `set_initial_no_auth_action_count` and `enable_iam_authentication`.
 
@@ -89,10 +110,18 @@ def authorize(request: HttpRequest, operation: str, account_id: str, refusals: R
     """
     if not is_enforced():
         return
+    authenticator = _Authenticator(request, operation, account_id)
     try:
-        _Authenticator(request, operation, account_id)._authenticate_and_authorize_normal_action()
-    except AccessDeniedError as refusal:
-        raise refusals.access_denied(str(refusal.message)) from None
+        authenticator._authenticate_and_authorize_action(_judge())
+    except _Denied as refusal:
+        action = refusal.action
+        why = f"because no identity-based policy allows the {action} action"
+        if refusal.explicitly:
+            why = "with an explicit deny in an identity-based policy"
+        raise refusals.access_denied(
+            f"User: {refusal.user_arn} is not authorized to perform: {action} on resource:"
+            f" {resource()} {why}"
+        ) from None
     except InvalidClientTokenIdError:
         raise UnrecognizedClientException(
             "The security token included in the request is invalid."
@@ -103,6 +132,47 @@ def authorize(request: HttpRequest, operation: str, account_id: str, refusals: R
             " your AWS Secret Access Key and signing method. Consult the service documentation for"
             " details."
         ) from None
+
+
+class _Denied(Exception):
+    """moto's IAM does not allow a request."""
+
+    def __init__(self, user_arn: str, action: str, *, explicitly: bool) -> None:
+        super().__init__(action)
+        self.user_arn = user_arn
+        self.action = action
+        self.explicitly = explicitly
+
+
+@cache
+def _judge() -> type:
+    """Return moto's judge of a request, which says why it refuses one; made when it is needed."""
+    from moto.iam.access_control import IAMPolicy, IAMRequest, PermissionResult
+
+    class Judge(IAMRequest):  # type: ignore[misc]  # moto is untyped here
+        def _raise_access_denied(self) -> None:
+            found = [
+                IAMPolicy(policy).is_action_permitted(self._action, "*")
+                for policy in self._access_key.collect_policies()
+            ]
+            raise _Denied(
+                str(self._access_key.arn),
+                str(self._action),
+                explicitly=PermissionResult.DENIED in found,
+            )
+
+    return Judge
+
+
+def install(patches: Patches) -> None:
+    """Teach moto's IAM how the service-linked roles of our services are named.
+
+    Source: the user guides of Security Incident Response and Security Hub.
+    """
+    from moto.iam import models
+
+    known = models.SERVICE_NAME_CONVERSION
+    patches.set(models, "SERVICE_NAME_CONVERSION", {**known, **SERVICE_NAMES})
 
 
 class _Authenticator(ActionAuthenticatorMixin):  # type: ignore[misc]  # moto is untyped here

@@ -204,6 +204,8 @@ class Backend:
     #: structures that reach the handler unchecked, and lists that may be longer than their maximum:
     #: the handler answers for each of their entries
     unchecked_shapes: ClassVar[frozenset[str]] = frozenset()
+    #: what IAM says that a call is about whose path names nothing: the end of an ARN
+    resource_without_labels: ClassVar[str] = "*"
     #: traits of shapes that botocore's model has wrong, by the shape's name
     model_corrections: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     #: page tokens that ask for the first page, as none does

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.pipeline import idempotency, page_tokens
-from membership_mock.engine.pipeline.authorization import Authorization
+from membership_mock.engine.pipeline.authorization import Authorization, resource_of
 from membership_mock.engine.pipeline.backends import Backends
 from membership_mock.engine.pipeline.call_record import PassedCall
 from membership_mock.engine.pipeline.caller import caller_of, signing_key
@@ -275,7 +275,17 @@ class RequestPipeline:
             raise refusals.unparsable(str(unparsable)) from None
         if is_setup_call():
             return self._take(mocked, backend_class, context, arguments, request)
-        self._authorization.authorize(request, context.operation, context.account_id, refusals)
+        self._authorization.authorize(
+            request,
+            context.operation,
+            context.account_id,
+            lambda: resource_of(
+                context,
+                {name: str(arguments.get(name, "")) for name in compiled.labels},
+                backend_class.resource_without_labels,
+            ),
+            refusals,
+        )
         if self.hooks.is_empty_around:
             return self._take(mocked, backend_class, context, arguments, request)
         return self.hooks.run(

@@ -67,10 +67,10 @@ class AnswerWriter:
             answer: a mapping with the API's field names, an object with attributes in snake case,
                 or None for an answer without fields.
         """
-        status, headers, body = self._status, {}, b""
+        # an empty answer says JSON as well; a server would put in a type of its own
+        status, headers, body = self._status, {"content-type": JSON_TYPE}, b""
         if self._write_body is not None:
             body = _encode(self._write_body({} if answer is None else answer))
-            headers["content-type"] = JSON_TYPE
         elif self._payload is not None:
             body, headers["content-type"] = self._payload_of(answer)
         for name in self._located:

@@ -20,6 +20,7 @@ from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
 from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.securityhub.relationships.aggregation import (
+    REGIONS_WITHOUT_OPT_IN,
     TAKES_REGIONS,
     FindingAggregator,
     FindingAggregatorStore,
@@ -73,15 +74,24 @@ class FindingAggregators(SecurityHubFamily):
     ) -> FindingAggregator:
         """Make this region the home region of the caller's findings.
 
+        An organization whose central configuration has lost its home region has it here from now
+        on (inferred).
+
         Raises:
             InvalidInputException: the caller is a member (observed, with status 401); it has a
                 finding aggregator already, in this or another region; the linking mode is unknown
-                or does not go with the regions (inferred, but for NO_REGIONS).
+                or does not go with the regions (inferred, but for NO_REGIONS); or this region takes
+                opting in (rule documented, error inferred).
         """
         self.of(Hubs).require()
         if self.of(Administration).administrator_of(ctx.account_id) is not None:
             raise CreatedByMember("A finding aggregator cannot be created by a member account.")
         regions = _checked(ctx, region_linking_mode, regions)
+        without_opt_in = REGIONS_WITHOUT_OPT_IN.get(ctx.partition, (ctx.region,))
+        if ctx.region not in without_opt_in:
+            raise InvalidInputException(
+                f"Region {ctx.region} is disabled by default and cannot be the aggregation Region."
+            )
         existing = self.of_account(ctx.account_id)
         if existing is not None:
             raise InvalidInputException(
@@ -95,7 +105,14 @@ class FindingAggregators(SecurityHubFamily):
             region_linking_mode=region_linking_mode,
             regions=regions,
         )
+        rollout, settings = self.of(ConfigurationRollout), self.of(OrganizationSettings)
+        was_central = settings.without_home(ctx.account_id)
+        if was_central:
+            rollout.check_regions(ctx.account_id, rollout.regions(ctx.account_id, aggregator))
         self.store(FindingAggregatorStore).aggregators[ctx.account_id] = aggregator
+        if was_central:
+            settings.move_home(ctx.account_id)
+            rollout.begin(ctx.account_id, ctx.now)
         return aggregator
 
     @operation("GetFindingAggregator")
@@ -160,15 +177,12 @@ class FindingAggregators(SecurityHubFamily):
     def delete_finding_aggregator(self, ctx: Context, finding_aggregator_arn: str) -> None:
         """Stop cross-Region aggregation; what was copied to the home region stays there.
 
-        Raises:
-            InvalidInputException: the organization uses central configuration.
+        Under central configuration, policies and associations are deleted, accounts keep their
+        settings, and nothing can be configured until there is a home region again (documented).
         """
         aggregator = self._own(ctx, finding_aggregator_arn, "deleted")
         if self._is_central(ctx.account_id):
-            raise InvalidInputException(
-                "A finding aggregator cannot be deleted while the organization uses central"
-                " configuration."
-            )
+            self.of(ConfigurationRollout).lose_home(ctx.account_id)
         del self.store(FindingAggregatorStore).aggregators[ctx.account_id]
         for family in self.followers():
             family.regions_unlinked(aggregator, None)

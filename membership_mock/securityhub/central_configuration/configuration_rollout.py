@@ -117,6 +117,10 @@ class ConfigurationRollout(Family):
             for region in self.regions(administrator_id):
                 self._take_over(region, organization, administrator_id, now)
 
+    def lose_home(self, administrator_id: str) -> None:
+        """Delete policies and associations; accounts keep their settings (documented)."""
+        self.store(CentralConfigurationStore).organizations.pop(administrator_id, None)
+
     def settle(
         self, administrator_id: str, now: datetime, concerned: Iterable[str] | None = None
     ) -> None:

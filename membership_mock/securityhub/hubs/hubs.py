@@ -18,6 +18,7 @@ from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.errors import (
     CENTRALLY_MANAGED,
     AccessDeniedException,
+    InvalidAccessException,
     InvalidInputException,
     ResourceConflictException,
     ResourceNotFoundException,
@@ -210,15 +211,16 @@ class Hubs(SecurityHubFamily):
         """Change what is given.
 
         Raises:
-            AccessDeniedException: a configuration policy governs the account; or a member wants to
-                change ``ControlFindingGenerator`` (documented rule, inferred error).
+            AccessDeniedException: a configuration policy governs the account.
+            InvalidAccessException: a member wants to change ``ControlFindingGenerator`` (observed).
         """
         hub = self.require()
         self.require_not_centrally_managed()
         administrator = self.of(Administration).administrator_of(ctx.account_id)
         if control_finding_generator is not None and administrator is not None:
-            raise AccessDeniedException(
-                "Only the administrator account can change ControlFindingGenerator."
+            raise InvalidAccessException(
+                "Request contains configurations that cannot be updated by a member account"
+                f" {ctx.account_id}"
             )
         if auto_enable_controls is not None:
             hub.auto_enable_controls = auto_enable_controls

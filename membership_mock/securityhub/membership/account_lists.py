@@ -14,6 +14,7 @@ from membership_mock.securityhub.errors import (
     InvalidInputException,
 )
 from membership_mock.securityhub.hubs.hubs import Hubs
+from membership_mock.securityhub.relationships.associations import AssociationStore
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.operation import Family
@@ -33,6 +34,9 @@ def require_hub(family: Family) -> None:
     """
     if family.of(Hubs).of_account(family.backend.account_id) is None:
         raise BadRequestException(NO_SUCH_RESOURCE)
+    associations = family.store(AssociationStore)
+    if associations.closed:
+        associations.drop_closed(family.backend.world.clock.now())
 
 
 def require_accounts(account_ids: list[str]) -> None:

@@ -20,6 +20,8 @@ from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
 from membership_mock.engine.state.world import Store, World
 from membership_mock.securityhub.errors import (
+    NO_ORGANIZATION,
+    AccessDeniedException,
     InvalidAccessException,
     InvalidInputException,
     ResourceNotFoundException,
@@ -96,7 +98,8 @@ class OrganizationAdmin(Family):
 
         Raises:
             InvalidAccessException: the caller is not the management account (inferred).
-            InvalidInputException: central configuration is in use (inferred).
+            InvalidInputException: central configuration is in use (rule documented, error
+                inferred).
             ResourceNotFoundException: the account is not the administrator (observed, though the
                 model does not declare the error here).
         """
@@ -122,13 +125,16 @@ class OrganizationAdmin(Family):
         The management account needs no hub for it, and the administrator may ask as well.
 
         Raises:
+            AccessDeniedException: the caller is in no organization (observed).
             InvalidAccessException: the caller is neither of them (text inferred), or has no hub.
         """
         if feature == FEATURE_V2:
             return self.of(DesignationV2).listed(ctx)
-        administrator = self.delegated_administrator()
         organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
-        management = organization.management_account_id if organization else None
+        if organization is None:
+            raise AccessDeniedException(NO_ORGANIZATION)
+        administrator = self.delegated_administrator()
+        management = organization.management_account_id
         if ctx.account_id not in (management, administrator):
             self.of(Hubs).require()
             raise not_an_administrator(ctx.account_id)
@@ -146,13 +152,17 @@ class OrganizationAdmin(Family):
     def organization_changed(cls, backends: ServiceBackends, change: OrganizationChange) -> None:
         """Follow what happened to an organization, in every region.
 
-        Documented: the administrator is deregistered, an account is closed, a member leaves.
+        Documented: the administrator is deregistered or closed, a member leaves. An account that is
+        closed stays on the list of its administrator for 90 days (see `Administration`).
         Inferred: the administrator leaves, the organization is deleted, or trusted access is
         disabled.
         """
         if change.kind == "close_account" and change.account_id is not None:
             for _, store in _in_partition(backends.world, AssociationStore, change.partition):
                 store.close_account(change.account_id, change.now)
+        if change.kind == "reinstate_account" and change.account_id is not None:
+            for _, store in _in_partition(backends.world, AssociationStore, change.partition):
+                store.closed.pop(change.account_id, None)
         for region, delegation in _in_partition(backends.world, DelegationStore, change.partition):
             administrator = delegation.administrators.get(change.management_account_id)
             if administrator is None:

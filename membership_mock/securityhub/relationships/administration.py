@@ -44,17 +44,24 @@ class Administration(Family):
 
     def administrator_of(self, account_id: str) -> str | None:
         """Return the administrator whose enabled member an account is; None if it has none."""
-        association = self.store(AssociationStore).of_member(account_id)
+        association = self._associations().of_member(account_id)
         return association.administrator_id if association else None
 
     def enabled_members(self, account_id: str) -> list[str]:
         """Return the accounts that are enabled members of an administrator, the first one first."""
-        return [each.account_id for each in self.store(AssociationStore).roster(account_id).enabled]
+        return [each.account_id for each in self._associations().roster(account_id).enabled]
 
     def is_member(self, administrator_id: str, account_id: str) -> bool:
         """Return whether ``account_id`` is an enabled member of ``administrator_id``."""
         association = self.store(AssociationStore).find(administrator_id, account_id)
         return association is not None and association.member_status == "Enabled"
+
+    def _associations(self) -> AssociationStore:
+        """Return the associations, without those of accounts that are gone for good by now."""
+        store = self.store(AssociationStore)
+        if store.closed:
+            store.drop_closed(self.backend.world.clock.now())
+        return store
 
     def obstacle(self, administrator_id: str, account_id: str) -> str | None:
         """Return why an account of the organization cannot become a member; None if it can.

@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from membership_mock.engine.state.summary import Summary, View, several
@@ -87,6 +87,11 @@ NEXT_STATUS: dict[tuple[Status, Event], Status] = {
 WITHDRAWING: frozenset[Event] = frozenset(
     {"disassociate", "delete", "enroll", "enroll suspended", "leave", "close"}
 )
+
+
+#: How long a closed account is suspended before it is gone for good. Source: the guide of AWS
+#: Account Management, "Close an AWS account".
+GONE_AFTER = timedelta(days=90)
 
 
 @dataclass
@@ -202,12 +207,14 @@ class AssociationStore(Store, scope=Scope.REGION):
         rosters: the associations of each administrator.
         wanted: the same objects, by member and then by administrator.
         last_sequence: what the latest association or invitation was numbered.
+        closed: when accounts were closed that are on somebody's list.
     """
 
     rank = 6
     rosters: dict[str, Roster] = field(default_factory=dict)
     wanted: dict[str, dict[str, Association]] = field(default_factory=dict)
     last_sequence: int = 0
+    closed: dict[str, datetime] = field(default_factory=dict)
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each association, under both accounts."""
@@ -308,10 +315,22 @@ class AssociationStore(Store, scope=Scope.REGION):
             self._drop(association)
 
     def close_account(self, account_id: str, now: datetime) -> None:
-        """Drop every association of an account that was closed, on either side."""
+        """Drop the list of an account that was closed, and note when that was.
+
+        On the lists of others it stays until it is gone for good, see `drop_closed`.
+        """
         self.forget_administrator(account_id)
-        for association in list(self.wanted.get(account_id, {}).values()):
-            self.move(association, "close", now)
+        if account_id in self.wanted:
+            self.closed[account_id] = now
+
+    def drop_closed(self, now: datetime) -> None:
+        """Drop the associations of accounts that were closed 90 days ago or earlier."""
+        for account_id, closed_at in list(self.closed.items()):
+            gone_at = closed_at + GONE_AFTER
+            if gone_at <= now:
+                del self.closed[account_id]
+                for association in list(self.wanted.get(account_id, {}).values()):
+                    self.move(association, "close", gone_at)
 
     def _drop(self, association: Association) -> None:
         administrator_id, account_id = association.administrator_id, association.account_id

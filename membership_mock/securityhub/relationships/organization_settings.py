@@ -87,6 +87,25 @@ class OrganizationSettings(Family):
                 return home
         return self.store(SettingsStore).settings.get(admin_account) or Settings()
 
+    def without_home(self, admin_account: str) -> bool:
+        """Return whether an account uses central configuration, and has no home region for it."""
+        return self.of(Governance).aggregator(admin_account) is None and any(
+            settings.configuration_type == "CENTRAL"
+            for settings, _ in self._everywhere(admin_account)
+        )
+
+    def move_home(self, admin_account: str) -> None:
+        """Make the settings for central configuration, wherever they are, those of this region."""
+        for settings, store in list(self._everywhere(admin_account)):
+            if settings.configuration_type == "CENTRAL":
+                del store.settings[admin_account]
+                self.store(SettingsStore).settings[admin_account] = settings
+
+    def _everywhere(self, admin_account: str) -> Iterator[tuple[Settings, SettingsStore]]:
+        for _, store in self.backend.world.stores(SettingsStore):
+            if admin_account in store.settings:
+                yield store.settings[admin_account], store
+
     def forget(self, admin_account: str) -> None:
         """Drop the settings in this region of an account that is administrator no more."""
         self.store(SettingsStore).settings.pop(admin_account, None)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.securityhub.errors import (
-    InvalidInputException,
-)
+from membership_mock.securityhub.errors import InvalidInputException, not_authorized_for
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.standards.standards import (
     STEPS,
@@ -29,9 +27,12 @@ class StandardsSubscriptions(Family):
     def describe_standards(
         self, ctx: Context, providers: list[str] | None = None
     ) -> dict[str, Any]:
-        """Return the standards of this region, whether subscribed to or not."""
+        """Return the standards of this region, whether subscribed to or not.
+
+        The caller needs no hub: clients call it before EnableSecurityHub, and tolerate no error
+        (observed).
+        """
         del ctx
-        self.of(Hubs).require()
         known = [
             each
             for each in self.of(Standards).available().values()
@@ -49,9 +50,13 @@ class StandardsSubscriptions(Family):
     ) -> dict[str, Any]:
         """Return the caller's own subscriptions; a read lets PENDING ones settle.
 
-        ARNs that are no subscriptions of the caller are ignored (inferred).
+        ARNs of this account and region that are no subscriptions are ignored (inferred).
+
+        Raises:
+            AccessDeniedException: an ARN names no account, or another account or region (observed).
         """
         self.of(Hubs).require()
+        _refuse_foreign(ctx, standards_subscription_arns or ())
         held = self.of(Standards).held(ctx.account_id, ctx.now)
         wanted = set(standards_subscription_arns or held)
         shown = [
@@ -122,9 +127,11 @@ class StandardsSubscriptions(Family):
         Raises:
             InvalidInputException: one of them is still PENDING (text observed), or not the
                 caller's (text inferred); then none is ended.
-            AccessDeniedException: a configuration policy governs the caller (observed).
+            AccessDeniedException: a configuration policy governs the caller (observed); or an ARN
+                names no account, or another account or region (inferred from GetEnabledStandards).
         """
         self._require_hub_and_own_say()
+        _refuse_foreign(ctx, standards_subscription_arns)
         held = self.of(Standards).held(ctx.account_id, ctx.now)
         arns = list(dict.fromkeys(standards_subscription_arns))
         _refuse_unknown("StandardsSubscriptionArn", [arn for arn in arns if arn not in held])
@@ -174,6 +181,14 @@ def _shown(subscription: Subscription, status: str) -> dict[str, Any]:
         "StandardsControlsUpdatable": "READY_FOR_UPDATES" if ready else "NOT_READY_FOR_UPDATES",
         "Provider": subscription.provider,
     }
+
+
+def _refuse_foreign(ctx: Context, arns: Iterable[str]) -> None:
+    """Refuse ARNs that name no account, or another account or region; malformed ones pass."""
+    for arn in arns:
+        parts = arn.split(":")
+        if len(parts) > 5 and parts[3:5] != [ctx.region, ctx.account_id]:
+            raise not_authorized_for(ctx.account_id, arn)
 
 
 def _refuse_unknown(what: str, unknown: Sequence[Any]) -> None:

@@ -219,7 +219,7 @@ class Faults(Sequence[Fault]):
         self._all = []
 
     def _unreported_endings(self, known: Counter[str]) -> Counter[str]:
-        """Return planned endings beyond ``known`` ones that were not used, and note them as told."""
+        """Return planned endings beyond ``known`` ones that were not used, and note them."""
         unused = unused_endings(self._running.world) - known - self._reported_endings
         self._reported_endings += unused
         return unused

@@ -251,7 +251,9 @@ def test_iam_allows_what_a_policy_allows_and_nothing_else(membership_mock: Any) 
     error = raised.value.response["Error"]
     assert error["Message"] == (
         "User: arn:aws:iam::222233334444:user/ana is not authorized to perform:"
-        " security-ir:GetMembership"
+        " security-ir:GetMembership on resource:"
+        f" arn:aws:security-ir:eu-west-1:222233334444:membership/{membership} because no"
+        " identity-based policy allows the security-ir:GetMembership action"
     )
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
 

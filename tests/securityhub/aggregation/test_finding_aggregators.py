@@ -260,16 +260,52 @@ def test_a_former_member_shows_its_administrators_finding_aggregator_no_more(joi
     assert arns(member) == []
 
 
-def test_a_finding_aggregator_cannot_be_deleted_while_central_configuration_is_on(membership_mock):
+def test_without_its_home_region_central_configuration_loses_policies_and_cannot_be_used(
+    membership_mock,
+):
     central = Central(membership_mock, central=False)
     arn = central.link()
     central.turn("CENTRAL")
+    account_id = central.account("alice")
+    central.apply(central.policy(), account_id)
+    standards = central.standards(account_id)
 
-    with pytest.raises(central.hub.exceptions.InvalidInputException):
-        central.hub.delete_finding_aggregator(FindingAggregatorArn=arn)
-
-    central.turn("LOCAL")
     central.hub.delete_finding_aggregator(FindingAggregatorArn=arn)
+
+    with pytest.raises(ClientError) as refused:
+        central.hub.list_configuration_policies()
+    assert code_of(refused) == "AccessDeniedException"
+    alice = central.client(account_id)
+    assert standards == central.standards(account_id)
+    assert alice.describe_hub()["HubArn"]
+    alice.update_security_hub_configuration(AutoEnableControls=False)  # no policy governs it
+
+
+def test_central_configuration_goes_on_in_a_new_home_region_without_policies(membership_mock):
+    central = Central(membership_mock, central=False)
+    arn = central.link()
+    central.turn("CENTRAL")
+    central.apply(central.policy(), central.root)
+    central.hub.delete_finding_aggregator(FindingAggregatorArn=arn)
+    there = central.client(central.administrator, "eu-west-2")
+
+    there.create_finding_aggregator(RegionLinkingMode="NO_REGIONS")
+
+    settings = there.describe_organization_configuration()["OrganizationConfiguration"]
+    assert settings["ConfigurationType"] == "CENTRAL"
+    assert there.list_configuration_policies()["ConfigurationPolicySummaries"] == []
+    here = central.hub.describe_organization_configuration()["OrganizationConfiguration"]
+    assert here["ConfigurationType"] == "LOCAL"
+
+
+def test_a_region_that_takes_opting_in_cannot_be_the_home_region(client):
+    with pytest.raises(ClientError) as refused:
+        client(ALONE, "af-south-1").create_finding_aggregator(RegionLinkingMode="NO_REGIONS")
+    assert code_of(refused) == "InvalidInputException"
+    assert text_of(refused) == (
+        "Region af-south-1 is disabled by default and cannot be the aggregation Region."
+    )
+    assert arns(client(ALONE, "af-south-1")) == []
 
 
 def test_joining_an_administrator_ends_the_aggregation_of_ones_own(client, join):

@@ -156,7 +156,11 @@ def test_a_member_cannot_change_the_control_finding_generator(enabled_member):
         enabled_member.update_security_hub_configuration,
         AutoEnableControls=False,
         ControlFindingGenerator="STANDARD_CONTROL",
-    )[:2] == ("AccessDeniedException", 403)
+    ) == (
+        "InvalidAccessException",
+        401,
+        f"Request contains configurations that cannot be updated by a member account {MEMBER}",
+    )
     assert enabled_member.describe_hub()["AutoEnableControls"] is True
 
 

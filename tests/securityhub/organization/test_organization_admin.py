@@ -245,12 +245,21 @@ def test_list_organization_admin_accounts_refuses_all_others(organization, secur
     assert refused(other.list_organization_admin_accounts)[:2] == ("InvalidAccessException", 401)
 
 
-def test_list_organization_admin_accounts_asks_others_for_a_hub(membership_mock):
-    client = membership_mock.client("securityhub", account=ADMIN, region=IRELAND)
+def test_list_organization_admin_accounts_is_refused_outside_an_organization(hub):
+    assert refused(hub(ADMIN).list_organization_admin_accounts) == (
+        "AccessDeniedException",
+        403,
+        "Your account is not a member of an organization",
+    )
+
+
+def test_list_organization_admin_accounts_asks_others_for_a_hub(organization, membership_mock):
+    member = organization.account("workload")
+    client = membership_mock.client("securityhub", account=member, region=IRELAND)
     assert refused(client.list_organization_admin_accounts) == (
         "InvalidAccessException",
         401,
-        f"Account {ADMIN} is not subscribed to AWS Security Hub",
+        f"Account {member} is not subscribed to AWS Security Hub",
     )
 
 
@@ -362,6 +371,6 @@ def test_a_new_organization_has_no_administrator(organization, hub):
     client = hub(MANAGEMENT)
     client.enable_organization_admin_account(AdminAccountId=MANAGEMENT)
     organization.organizations.delete_organization()
-    assert refused(client.list_organization_admin_accounts)[0] == "InvalidAccessException"
+    assert refused(client.list_organization_admin_accounts)[0] == "AccessDeniedException"
     organization.organizations.create_organization(FeatureSet="ALL")
     assert administrators(client) == []

@@ -274,13 +274,19 @@ def test_an_invited_member_is_not_concerned_when_it_leaves_the_organization(
     assert statuses(admin) == {workload: "Enabled"}
 
 
-def test_a_member_whose_account_is_closed_vanishes_from_the_list(
-    organization, delegated, admin_id, workload
+def test_a_member_whose_account_is_closed_stays_on_the_list_until_it_is_gone_for_good(
+    membership_mock, organization, delegated, admin_id, workload
 ):
     ohio = organization.delegate(admin_id, OHIO)
     for client in (delegated, ohio):
         create(client, workload)
     organization.organizations.close_account(AccountId=workload)
+    found = organization.organizations.describe_account(AccountId=workload)["Account"]
+    assert found["Status"] == "SUSPENDED"
+    assert statuses(delegated) == statuses(ohio) == {workload: "Enabled"}
+    membership_mock.clock.advance(days=89)
+    assert statuses(delegated) == {workload: "Enabled"}
+    membership_mock.clock.advance(days=1)
     assert statuses(delegated) == statuses(ohio) == {}
 
 

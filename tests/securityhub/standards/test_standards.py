@@ -187,9 +187,7 @@ def test_a_standard_can_be_enabled_again(bare):
     assert enabled(bare) == {}
 
 
-@pytest.mark.parametrize(
-    "arn", [PCI_SUBSCRIPTION, subscription("pci-dss/v/3.2.1", MEMBER), "nonsense"]
-)
+@pytest.mark.parametrize("arn", [PCI_SUBSCRIPTION, "nonsense"])
 def test_what_is_no_subscription_of_the_caller_is_refused(admin, arn):
     own = subscription("cis-aws-foundations-benchmark/v/1.2.0")
     assert enabled(admin) == {FSBP: "READY", CIS: "READY"}
@@ -199,6 +197,33 @@ def test_what_is_no_subscription_of_the_caller_is_refused(admin, arn):
     assert (code, status) == ("InvalidInputException", 400)
     assert message == f'Invalid StandardsSubscriptionArn(s): ["{arn}"]'
     assert enabled(admin) == {FSBP: "READY", CIS: "READY"}
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        subscription("pci-dss/v/3.2.1", MEMBER),
+        PCI_SUBSCRIPTION.replace(IRELAND, "us-east-1"),
+        PCI_SUBSCRIPTION.replace(ADMIN, ""),
+    ],
+)
+@pytest.mark.parametrize("operation", ["get_enabled_standards", "batch_disable_standards"])
+def test_an_arn_of_no_account_or_of_another_account_or_region_is_refused(admin, operation, arn):
+    own = subscription("cis-aws-foundations-benchmark/v/1.2.0")
+    call = getattr(admin, operation)
+    assert refused(call, StandardsSubscriptionArns=[own, arn]) == (
+        "AccessDeniedException",
+        403,
+        f"Account id {ADMIN} is not authorized to perform action on resource: {arn}",
+    )
+    assert enabled(admin) == {FSBP: "READY", CIS: "READY"}
+
+
+def test_the_standards_of_a_region_can_be_read_without_a_hub(membership_mock):
+    client = membership_mock.client("securityhub", account=ADMIN, region=IRELAND)
+    found = {each["StandardsArn"]: each for each in client.describe_standards()["Standards"]}
+    ai = found[f"arn:aws:securityhub:{IRELAND}::standards/ai-security-best-practices/v/1.0.0"]
+    assert ai["EnabledByDefault"] is False
 
 
 def test_a_governed_account_does_not_choose_its_standards(membership_mock):
@@ -263,7 +288,6 @@ def test_an_administrator_sees_its_own_standards_only(admin, hub):
 @pytest.mark.parametrize(
     ("operation", "arguments"),
     [
-        ("describe_standards", {}),
         ("get_enabled_standards", {}),
         ("batch_enable_standards", {"StandardsSubscriptionRequests": [{"StandardsArn": PCI}]}),
         ("batch_disable_standards", {"StandardsSubscriptionArns": [PCI_SUBSCRIPTION]}),
