@@ -2,7 +2,8 @@
 
 Sources: the quota page of the user guide. Where editions of it differ, the newest figure stands.
 Inferred are: that the error names a quota as that page does, whose account a quota belongs to, and
-that the quotas on concurrent queries and jobs of an account count what has not ended, and refuse.
+that the quotas on concurrent queries and jobs of an account let more of them wait. The quotas of
+500 collaborations and memberships rest on one digest; copies of the guide say 10 and 100.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ CONCURRENT_QUERIES_OF_ACCOUNT = _quota(
     regional={"us-east-1": 5},
     adjustable=True,
     per="account",
-    counts="protected queries of all memberships that have not ended",
+    counts="protected queries of all memberships that run; more of them wait in SUBMITTED",
 )
 CONCURRENT_JOBS = _quota(
     name="concurrent_jobs_per_membership",
@@ -173,7 +174,7 @@ CONCURRENT_JOBS_OF_ACCOUNT = _quota(
     regional={"us-east-1": 5},
     adjustable=True,
     per="account",
-    counts="protected jobs of all memberships that have not ended",
+    counts="protected jobs of all memberships that run; more of them wait in SUBMITTED",
 )
 
 QUOTAS = (

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cleanrooms.collaboration_samples import REGION, A, B, join, member, new_collaboration
-from tests.cleanrooms.query_samples import finish_query, start_query
+from tests.cleanrooms.query_samples import finish_query, get_query, start_query
 
 
 @pytest.fixture
@@ -50,16 +50,32 @@ def test_a_quota_can_be_raised(a, limit):
 
 def test_queries_of_an_account_are_limited_over_all_of_its_memberships(a):
     first, second = (join(a, new_collaboration(a)["id"])["id"] for _ in range(2))
-    query_id = start_query(a, first)["id"]
-    start_query(a, second)
-    assert exceeded(a, start_query, second) == ("Concurrent SQL queries per account", 2.0)
-    finish_query(a, first, query_id)
-    start_query(a, second)
+    running = [start_query(a, each)["id"] for each in (first, second)]
+    waiting = start_query(a, second)["id"]
+    for membership_id, query_id in zip((first, second), running, strict=True):
+        assert get_query(a, membership_id, query_id)["status"] == "STARTED"
+    for _ in range(3):
+        assert get_query(a, second, waiting)["status"] == "SUBMITTED"
+    finish_query(a, first, running[0])
+    assert finish_query(a, second, waiting)["status"] == "SUCCESS"
+
+
+def test_a_query_that_waits_runs_once_time_has_ended_those_before_it(membership_mock, a):
+    membership_id = join(a, new_collaboration(a)["id"])["id"]
+    first, second, third = (start_query(a, membership_id)["id"] for _ in range(3))
+    membership_mock.clock.advance(minutes=3)
+    statuses = [get_query(a, membership_id, each)["status"] for each in (third, second, first)]
+    assert statuses[0] == "SUBMITTED"
+    membership_mock.clock.advance(minutes=30)
+    assert get_query(a, membership_id, third)["status"] == "SUCCESS"
 
 
 def test_an_account_may_run_more_queries_in_virginia(membership_mock):
     client = membership_mock.client("cleanrooms", account=A, region="us-east-1")
     first, second = (join(client, new_collaboration(client)["id"])["id"] for _ in range(2))
-    for membership_id in (first, second, first, second, first):
-        start_query(client, membership_id)
-    assert exceeded(client, start_query, second) == ("Concurrent SQL queries per account", 5.0)
+    queries = [
+        (each, start_query(client, each)["id"])
+        for each in (first, second, first, second, first, second)
+    ]
+    statuses = [get_query(client, *each)["status"] for each in queries]
+    assert statuses == ["STARTED"] * 5 + ["SUBMITTED"]

@@ -159,11 +159,15 @@ class Analyses(Generic[A]):
         self.ongoing[analysis.account_id] = self.ongoing.get(analysis.account_id, 0) + 1
 
     def uses(self, region: str, quota: Quota, quota_of_account: Quota) -> Iterator[QuotaUse]:
-        """Yield how many have not ended, of each membership and of each account."""
+        """Yield how many of each membership have not ended, and how many of each account run."""
         for membership_id, held in self.unfinished.items():
             if held:
                 yield QuotaUse(quota, held[0].account_id, region, len(held), membership_id)
-        for account_id, number in self.ongoing.items():
+        running = dict.fromkeys(self.ongoing, 0)
+        for held in self.unfinished.values():
+            for each in held:
+                running[each.account_id] += each.status != "SUBMITTED"
+        for account_id, number in running.items():
             yield QuotaUse(quota_of_account, account_id, region, number)
 
     def waiting(self, region: str) -> Iterator[tuple[str, str]]:

@@ -63,6 +63,8 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
     thing: str
     #: what an account needs to run one
     ability: str
+    #: how many of an account run at once
+    quota_of_account: Quota
     endings: tuple[str, ...]
     error_codes: tuple[str, ...]
 
@@ -154,19 +156,41 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             planned.pop(0)
         self.analyses.add(analysis)
 
-    def require_room(
-        self, membership: Membership, quota: Quota, quota_of_account: Quota, now: datetime
-    ) -> None:
-        """Refuse one more analysis of ``membership``, or of its account.
+    def require_room(self, membership: Membership, quota: Quota, now: datetime) -> None:
+        """Refuse one more analysis of ``membership``.
 
         Raises:
             ServiceQuotaExceededException: too many have not ended by now.
         """
-        quotas, account_id = self.of(Quotas), membership.account_id
-        quotas.require_room(quota, len(self.running(membership, now)))
-        if self.analyses.ongoing.get(account_id, 0) >= self.limit(quota_of_account):
-            self.time_passed(now)
-        quotas.require_room(quota_of_account, self.analyses.ongoing.get(account_id, 0))
+        self.of(Quotas).require_room(quota, len(self.running(membership, now)))
+
+    def _waits(self, analysis: A, now: datetime) -> bool:
+        """Return whether an analysis stays SUBMITTED, because as many run as may run at once.
+
+        The account's quota counts those that run (its name says so); that the others wait, the
+        oldest one for the shortest time, is inferred.
+        """
+        if analysis.status != "SUBMITTED":
+            return False
+        limit = self.limit(self.quota_of_account, analysis.account_id)
+        if len(self._before(analysis)) >= limit:
+            for each in sorted(self._before(analysis), key=sequence_of):
+                if each.sequence < analysis.sequence:
+                    self._catch_up(each, now)
+        return len(self._before(analysis)) >= limit
+
+    def _before(self, analysis: A) -> list[A]:
+        """Return what runs on the account of an analysis, or is to run before it."""
+        if self.analyses.ongoing.get(analysis.account_id, 0) < 2:
+            return []
+        return [
+            each
+            for held in self.analyses.unfinished.values()
+            for each in held
+            if each.account_id == analysis.account_id
+            and each is not analysis
+            and (each.status != "SUBMITTED" or each.sequence < analysis.sequence)
+        ]
 
     def find(self, membership: Membership, analysis_id: str) -> A:
         """Return an analysis of a membership.
@@ -197,7 +221,9 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
     def look_at(self, analysis: A, now: datetime) -> A:
         """Return an analysis, with its status after this read."""
         self._catch_up(analysis, now)
-        self._follow(analysis, analysis.course.look(durations(analysis), now, self.backend.world))
+        if not self._waits(analysis, now):
+            moments = analysis.course.look(durations(analysis), now, self.backend.world)
+            self._follow(analysis, moments)
         analysis.course.shown = True
         return analysis
 
@@ -255,6 +281,8 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
 
     def _catch_up(self, analysis: A, now: datetime) -> None:
         """Take an analysis as far as time has; it may come to its cancellation on the way."""
+        if self._waits(analysis, now):
+            return
         while moments := analysis.course.pass_time(durations(analysis), now):
             self._follow(analysis, moments)
 

@@ -98,6 +98,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
 
     thing = "protected job"
     ability = RUN_JOB
+    quota_of_account = CONCURRENT_JOBS_OF_ACCOUNT
     endings = ("SUCCESS", "FAILED", "CANCELLED")
     error_codes = ("MALFORMED_SCRIPT", *ERROR_CODES)
 
@@ -117,7 +118,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         compute_configuration: dict[str, Any] | None = None,
         job_compute_payer_account_id: str | None = None,
     ) -> dict[str, ProtectedJob]:
-        """Return a new job, which is SUBMITTED.
+        """Return a new job, which is SUBMITTED until as few of the account run as may do so.
 
         Without a result configuration the result goes to the runner's default place; if the runner
         has none, to the only member who receives results (inferred).
@@ -125,8 +126,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         Raises:
             AccessDeniedException: the caller cannot run jobs, or its membership is not active.
             ResourceNotFoundException: no such membership, or no such template.
-            ServiceQuotaExceededException: too many jobs of the membership, or of the
-                account, have not ended.
+            ServiceQuotaExceededException: too many jobs of the membership have not ended.
             ValidationException: template, receiver, payer or tables do not allow the job.
         """
         del type
@@ -213,7 +213,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         )
         names = template.schema.get("referencedTables", [])
         demand = self.of(ProtectedTables).check(membership.collaboration_id, names, use, ctx.now)
-        self.require_room(membership, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, ctx.now)
+        self.require_room(membership, CONCURRENT_JOBS, ctx.now)
         job = ProtectedJob(
             id=ctx.world.uuid(),
             account_id=ctx.account_id,

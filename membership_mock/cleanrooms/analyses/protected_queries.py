@@ -108,6 +108,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
 
     thing = "protected query"
     ability = QUERY
+    quota_of_account = CONCURRENT_QUERIES_OF_ACCOUNT
     endings = ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED")
     error_codes = ("MALFORMED_QUERY", *ERROR_CODES)
 
@@ -127,7 +128,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         compute_configuration: dict[str, Any] | None = None,
         query_compute_payer_account_id: str | None = None,
     ) -> dict[str, ProtectedQuery]:
-        """Return a new query, which is SUBMITTED.
+        """Return a new query, which is SUBMITTED until as few of the account run as may do so.
 
         Without a result configuration the result goes to the runner's default place; if the runner
         has none, to the only member who receives results (inferred).
@@ -135,8 +136,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         Raises:
             AccessDeniedException: the caller cannot query, or its membership is not active.
             ResourceNotFoundException: no such membership, or no such template.
-            ServiceQuotaExceededException: too many queries of the membership, or of the
-                account, have not ended.
+            ServiceQuotaExceededException: too many queries of the membership have not ended.
             ValidationException: parameters, receivers, payer or tables do not allow the query.
         """
         del type
@@ -219,11 +219,10 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         table: dict[str, str] | None = None,
     ) -> ProtectedQuery:
         check_workers(compute_configuration, MOST_WORKERS)
-        names = (
-            template.schema.get("referencedTables", [])
-            if template
-            else tables_in(sql_parameters["queryString"])
-        )
+        # a template whose author has given a schema uses the tables of its text all the same
+        names = tables_in(template.source["text"] if template else sql_parameters["queryString"])
+        if template is not None:
+            names = [*template.schema.get("referencedTables", []), *names]
         receivers = {each.account_id for each in destinations} if table is None else None
         use = Use(
             DIRECT_QUERY,
@@ -234,7 +233,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         )
         demand = self.of(ProtectedTables).check(membership.collaboration_id, names, use, ctx.now)
         text = template.source["text"] if template else sql_parameters["queryString"]
-        self.require_room(membership, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT, ctx.now)
+        self.require_room(membership, CONCURRENT_QUERIES, ctx.now)
         outcome = self.next_outcome()
         self.check_result(outcome.result, destinations)
         query = ProtectedQuery(

@@ -45,10 +45,17 @@ class ProtectedTables(CleanRoomsFamily):
 
 
 def _check_together(demand: Demand) -> None:
-    """Refuse to join tables with differential privacy that do not go together.
+    """Refuse to use tables together that do not go together.
 
-    Source: user guide, "Limitations of differential privacy"; the error is inferred.
+    Sources: user guide, "Limitations of differential privacy" and "Analysis rules" (tables of one
+    query have rules of one type); the errors, and that AWS refuses at the start, are inferred.
     """
+    if len(set(demand.rule_types.values())) > 1:
+        named = ", ".join(f"{name} ({kind})" for name, kind in demand.rule_types.items())
+        raise ValidationException(
+            f"All tables of a query must have analysis rules of the same type, not {named}.",
+            "INVALID_QUERY",
+        )
     if len({owner for owner, _ in demand.private}) > 1:
         raise ValidationException(
             "A query cannot use tables with differential privacy of two members.", "INVALID_QUERY"

@@ -43,14 +43,17 @@ class Demand:
     Attributes:
         tables: the names of the tables whose access budgets it takes from, by ARN.
         private: the tables with differential privacy: their owner and their identifier columns.
+        rule_types: the types of the analysis rules of configured tables, by the table's name.
     """
 
     tables: dict[str, str] = field(default_factory=dict)
     private: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+    rule_types: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: Demand) -> None:
         """Take from the budgets of ``other`` as well, from each once."""
         self.tables.update(other.tables)
+        self.rule_types.update(other.rule_types)
         self.private += [each for each in other.private if each not in self.private]
 
 

@@ -62,6 +62,24 @@ class AnalysisRule:
         return {name for _, names in COLUMN_LISTS[self.type](self.content) for name in names}
 
 
+def refuse_outside_s3(rule_type: str, reference: dict[str, Any]) -> None:
+    """Refuse a rule of a type that only tables in S3 can have.
+
+    Source of the rule: user guide, "Analysis rules in AWS Clean Rooms"; the error is inferred. A
+    table in S3 is one that AWS Glue describes.
+
+    Raises:
+        ValidationException: the type is not CUSTOM, and the table is elsewhere.
+    """
+    (kind,) = reference
+    if rule_type != "CUSTOM" and kind != "glue":
+        raise ValidationException(
+            f"Analysis rules of type {rule_type} are supported for tables in Amazon S3 only, not"
+            f" for {kind}.",
+            field="analysisRuleType",
+        )
+
+
 def content_of(rule_type: str, policy: dict[str, Any]) -> dict[str, Any]:
     """Return a policy without its version and type.
 

@@ -20,7 +20,7 @@ from membership_mock.cleanrooms.errors import (
 )
 from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index, sequence_of
 from membership_mock.cleanrooms.quotas import ALLOWED_COLUMNS, CONFIGURED_TABLES, Quotas
-from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule
+from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule, refuse_outside_s3
 from membership_mock.cleanrooms.tables.table_columns import Columns, columns_of
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
@@ -255,6 +255,8 @@ class ConfiguredTables(CleanRoomsFamily):
             reference = _with_region(table_reference or reference, ctx.region)
             allowed = allowed_columns or allowed
             columns = self._columns(ctx, reference, allowed)
+            if table.rule is not None:
+                refuse_outside_s3(table.rule.type, reference)
         gone = (table.rule.columns() if table.rule else set()) - set(allowed)
         if gone:
             raise ConflictException(

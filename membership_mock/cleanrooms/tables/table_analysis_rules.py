@@ -23,6 +23,7 @@ from membership_mock.cleanrooms.tables.analysis_rule import (
     AnalysisRule,
     content_of,
     kilobytes,
+    refuse_outside_s3,
 )
 from membership_mock.cleanrooms.tables.configured_tables import (
     ConfiguredTable,
@@ -68,7 +69,7 @@ class TableAnalysisRules(CleanRoomsFamily):
                 "already has" is observed.
             ServiceQuotaExceededException: the policy is too large.
             ValidationException: the policy is of another type, names a column that is not
-                allowed, or contradicts itself.
+                allowed, or contradicts itself; or the type is only for tables in S3.
         """
         table = self.of(ConfiguredTables).find(configured_table_identifier)
         self._check(table, analysis_rule_type, analysis_rule_policy)
@@ -120,6 +121,7 @@ class TableAnalysisRules(CleanRoomsFamily):
         table.rule = None
 
     def _check(self, table: ConfiguredTable, rule_type: str, policy: dict[str, Any]) -> None:
+        refuse_outside_s3(rule_type, table.table_reference)
         content = content_of(rule_type, policy)
         self.of(Quotas).require_room(POLICY_KILOBYTES, 0, kilobytes(policy))
         _check_content(table, rule_type, content)

@@ -8,7 +8,7 @@ refused with a ValidationException is inferred.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from membership_mock.cleanrooms.errors import ValidationException
@@ -20,10 +20,18 @@ _UNKNOWN_TYPE = "string"
 
 @dataclass
 class Columns:
-    """The allowed columns of a table: types by name, and the names of the partition keys."""
+    """The columns of a table that a collaboration sees.
+
+    Attributes:
+        types: the type of each allowed column, by its name.
+        partition_keys: the names of the partition keys, allowed or not: they can be used in every
+            association (user guide, "Configuring tables").
+        key_types: the types of those keys that are not allowed columns.
+    """
 
     types: dict[str, str]
     partition_keys: list[str]
+    key_types: dict[str, str] = field(default_factory=dict)
 
     def shown(self) -> list[dict[str, str]]:
         """Return all columns as a schema shows them."""
@@ -31,7 +39,8 @@ class Columns:
 
     def partition_keys_shown(self) -> list[dict[str, str]]:
         """Return the partition keys as a schema shows them."""
-        return [{"name": name, "type": self.types[name]} for name in self.partition_keys]
+        types = {**self.key_types, **self.types}
+        return [{"name": name, "type": types[name]} for name in self.partition_keys]
 
 
 def columns_of(ctx: Context, reference: dict[str, Any], allowed: list[str]) -> Columns:
@@ -63,7 +72,8 @@ def columns_of(ctx: Context, reference: dict[str, Any], allowed: list[str]) -> C
         )
     return Columns(
         {name: (known or {}).get(name, _UNKNOWN_TYPE) for name in allowed},
-        [name for name in keys if name in allowed],
+        keys,
+        {name: (known or {}).get(name, _UNKNOWN_TYPE) for name in keys if name not in allowed},
     )
 
 

@@ -108,7 +108,8 @@ class TableSchemas(SchemaSource):
         if table.rule is not None and table.is_private:
             columns = table.rule.content["differentialPrivacy"]["columns"]
             private.append((table.account_id, frozenset(each["name"] for each in columns)))
-        return Demand({entry.arn: entry.name}, private)
+        rule_types = {entry.name: table.rule.type} if table.rule is not None else {}
+        return Demand({entry.arn: entry.name}, private, rule_types)
 
     def _parts(self, entry: SchemaEntry) -> tuple[TableAssociation, ConfiguredTable]:
         association = self.store(TableAssociationStore).by_id[entry.resource_id]
@@ -128,6 +129,8 @@ def _objection_of_rules(
     rule = table.rule
     if rule is None:  # a missing rule was a reason already
         return None
+    if use.template_arn is not None and use.method == DIRECT_QUERY and rule.type != "CUSTOM":
+        return f"its analysis rule of type {rule.type} allows no analysis templates."
     if rule.type == "CUSTOM" and use.runner != table.account_id:
         wildcard = ANY_QUERY if use.method == DIRECT_QUERY else ANY_JOB
         providers = rule.content.get("allowedAnalysisProviders", [])

@@ -18,14 +18,18 @@ ADDITIONAL = "ADDITIONAL_ANALYSIS"
 
 #: the codes that this mock can give, with their texts
 REASONS = {
-    "ANALYSIS_RULE_MISSING": "The configured table has no analysis rule.",
+    "ANALYSIS_RULE_MISSING": (
+        "The configured table has no analysis rule: configure it with"
+        " CreateConfiguredTableAnalysisRule."
+    ),
     "ANALYSIS_TEMPLATES_NOT_CONFIGURED": "The analysis rule allows no analyses.",
     "ANALYSIS_PROVIDERS_NOT_CONFIGURED": "The analysis rule allows no analysis providers.",
     "DIFFERENTIAL_PRIVACY_POLICY_NOT_CONFIGURED": (
         "The collaboration has no privacy budget template for differential privacy."
     ),
     "COLLABORATION_ANALYSIS_RULE_NOT_CONFIGURED": (
-        "The configured table association has no collaboration analysis rule."
+        "The configured table association has no collaboration analysis rule: configure it with"
+        " CreateConfiguredTableAssociationAnalysisRule."
     ),
     "ANALYSIS_RULE_TYPES_NOT_COMPATIBLE": (
         "The collaboration analysis rule is not of the type of the configured table's rule."

@@ -244,7 +244,7 @@ def test_a_refused_query_does_not_use_up_a_planned_end(a, mid):
 
 
 def test_planned_ends_are_for_one_account(a, mid):
-    aws_side(B).end_query("FAILED")
+    aws_side("999999999999").end_query("FAILED")  # which may still join a collaboration
     assert finish_query(a, mid, start_query(a, mid)["id"])["status"] == "SUCCESS"
 
 
@@ -431,6 +431,34 @@ def test_start_protected_query_asks_the_custom_rule_of_a_table(a, b, memberships
     else:
         with pytest.raises(a.exceptions.ValidationException, match="does not allow"):
             start_query(a, memberships[A])
+
+
+def test_a_query_uses_tables_of_one_type_of_analysis_rule(a, b, memberships):
+    ready_table(b, memberships[B], A)
+    allowed = custom("ANY_QUERY", providers=[A])
+    ready_table(b, memberships[B], A, name="visits", kind="CUSTOM", policy=allowed)
+    sql = "SELECT city FROM orders JOIN visits ON true"
+    with pytest.raises(a.exceptions.ValidationException) as refused:
+        start_query(a, memberships[A], sqlParameters={"queryString": sql})
+    assert refused.value.response["Error"]["Message"] == (
+        "All tables of a query must have analysis rules of the same type, not orders (LIST),"
+        " visits (CUSTOM)."
+    )
+    assert statuses(a, memberships[A]) == []
+
+
+def test_a_template_runs_on_tables_with_a_custom_rule_only(a, b, memberships):
+    template = sql_template(a, memberships[A])
+    ready_table(b, memberships[B], A)
+    with pytest.raises(a.exceptions.ValidationException, match="allows no analysis templates"):
+        start_query(a, memberships[A], sqlParameters={"analysisTemplateArn": template["arn"]})
+
+
+def test_the_schema_of_a_template_does_not_hide_the_tables_of_its_text(a, b, memberships):
+    template = sql_template(a, memberships[A], schema={"referencedTables": ["others"]})
+    ready_table(b, memberships[B], A, kind="CUSTOM", policy=custom("ANY_JOB"))
+    with pytest.raises(a.exceptions.ValidationException, match="does not allow this analysis"):
+        start_query(a, memberships[A], sqlParameters={"analysisTemplateArn": template["arn"]})
 
 
 def test_start_protected_query_runs_only_the_templates_that_a_custom_rule_names(a, b, memberships):

@@ -101,6 +101,11 @@ def test_get_schema_shows_the_types_of_the_data_catalog(
             "PartitionKeys": [{"Name": "day", "Type": "date"}],
         },
     )
+    without = new_table(b, allowedColumns=["customer_id"])
+    associate(b, memberships[B], without["id"], "without")
+    schema = a.get_schema(collaborationIdentifier=collaboration_id, name="without")["schema"]
+    assert schema["columns"] == [{"name": "customer_id", "type": "bigint"}]
+    assert schema["partitionKeys"] == [{"name": "day", "type": "date"}]
     table = new_table(b, allowedColumns=["customer_id", "city", "day"])
     associate(b, memberships[B], table["id"])
     schema = get(a, collaboration_id)

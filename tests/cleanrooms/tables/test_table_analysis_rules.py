@@ -283,3 +283,21 @@ def test_delete_configured_table_analysis_rule_does_not_find_another_type(a, tab
             configuredTableIdentifier=table["id"], analysisRuleType="CUSTOM"
         )
     assert types(a, table["id"]) == ["LIST"]
+
+
+@pytest.mark.parametrize(("kind", "policy"), [("LIST", LIST), ("AGGREGATION", AGGREGATION)])
+def test_only_a_table_in_s3_has_a_rule_that_is_not_custom(a, kind, policy):
+    table = new_table(a, **snowflake_table("varchar"))
+    with pytest.raises(a.exceptions.ValidationException, match="in Amazon S3 only, not for snow"):
+        add_rule(a, table["id"], kind, policy)
+    in_s3 = new_table(a)
+    add_rule(a, in_s3["id"], kind, policy)
+    columns = [
+        {"columnName": name, "columnType": "varchar"} for name in ("customer_id", "city", "amount")
+    ]
+    reference = snowflake_table("varchar")["tableReference"]
+    reference["snowflake"]["tableSchema"] = {"v1": columns}
+    with pytest.raises(a.exceptions.ValidationException, match="in Amazon S3 only"):
+        a.update_configured_table(configuredTableIdentifier=in_s3["id"], tableReference=reference)
+    found = a.get_configured_table(configuredTableIdentifier=in_s3["id"])["configuredTable"]
+    assert list(found["tableReference"]) == ["glue"]
