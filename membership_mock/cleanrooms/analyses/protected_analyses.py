@@ -174,7 +174,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             return False
         limit = self.limit(self.quota_of_account, analysis.account_id)
         if len(self._before(analysis)) >= limit:
-            for each in sorted(self._before(analysis), key=sequence_of):
+            for each in sorted(self._before(analysis), key=lambda one: one.sequence):
                 if each.sequence < analysis.sequence:
                     self._catch_up(each, now)
         return len(self._before(analysis)) >= limit
