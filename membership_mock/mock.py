@@ -12,15 +12,19 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeVar, cast, overload
 from weakref import ref
 
+from botocore.exceptions import UnknownServiceError
+
 from membership_mock.decoration import decorated
 from membership_mock.engine import running
 from membership_mock.engine.pipeline import caller, observers
-from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault
+from membership_mock.engine.protocol.model import service_names
+from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault, UsageError
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
 from membership_mock.testing.calls import Call
 from membership_mock.testing.faults.fault import Fault, unfired_report
 from membership_mock.testing.faults.faults import Faults
+from membership_mock.testing.names import nearest_to
 from membership_mock.testing.strict import Strictness
 from membership_mock.toolbox import Toolbox
 
@@ -172,15 +176,15 @@ class MembershipMock(Toolbox):
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: ``account`` is not 12 digits.
+            UsageError: ``account`` is not 12 digits, or ``region`` is not a region.
         """
         import boto3
 
         default = self._running().pipeline.default_account
         return boto3.Session(
-            aws_access_key_id=caller.account_id(account or default),
+            aws_access_key_id=caller.account_id(default if account is None else account),
             aws_secret_access_key="membership-mock",  # noqa: S106  not a secret: moto ignores it
-            region_name=region or self._region(),
+            region_name=self._region() if region is None else caller.region_name(region),
         )
 
     def client(
@@ -192,13 +196,29 @@ class MembershipMock(Toolbox):
             service: the service's id, e.g. ``security-ir`` or ``organizations``.
             account: 12 digits; the mock's default account when None.
             region: the client's region; the mock's default region when None.
-            **kwargs: whatever else `boto3.Session.client` takes, e.g. ``config``.
+            **kwargs: whatever else `boto3.Session.client` takes, e.g. ``config``; its
+                ``region_name`` is another name for ``region``.
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: ``account`` is not 12 digits.
+            UsageError: ``account`` is not 12 digits, ``region`` is not a region, or AWS has no such
+                service.
         """
-        return self.session(account, region).client(service, **kwargs)
+        if "region_name" in kwargs:
+            other = kwargs.pop("region_name")
+            if region is not None and other is not None:
+                raise UsageError(
+                    f"client() got region={region!r} and region_name={other!r}: pass one of them."
+                )
+            region = other if region is None else region
+        try:
+            return self.session(account, region).client(service, **kwargs)
+        except UnknownServiceError as error:
+            known = [*SERVICES, *service_names()]
+            raise UsageError(
+                f"{service!r} is not a service of AWS that this botocore knows"
+                f"{nearest_to(str(service), known)}"
+            ) from error
 
     @contextmanager
     def as_account(self, account: str) -> Iterator[None]:
@@ -227,8 +247,16 @@ class MembershipMock(Toolbox):
         return running.require()
 
     def _region(self) -> str:
-        named = self._options.region or os.environ.get("AWS_DEFAULT_REGION")
-        return named or os.environ.get("AWS_REGION") or "us-east-1"
+        if self._options.region is not None:
+            return self._options.region
+        for variable in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+            named = os.environ.get(variable)
+            if named:
+                try:
+                    return caller.region_name(named)
+                except UsageError as error:
+                    raise UsageError(f"The environment variable {variable}: {error}") from None
+        return "us-east-1"
 
 
 def _levels_up() -> int:

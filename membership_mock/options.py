@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
-from membership_mock.engine.pipeline.caller import account_id, not_a_region
+from membership_mock.engine.pipeline.caller import account_id, region_name
 from membership_mock.engine.state.clock import instant
 from membership_mock.errors import UsageError
 
@@ -75,8 +75,8 @@ class Options:
             )
         if options.account is not None:
             account_id(options.account)
-        if options.region is not None and not isinstance(options.region, str):
-            raise not_a_region(options.region)
+        if options.region is not None:
+            region_name(options.region)
         if options.settle not in (None, "read", "clock"):
             raise UsageError(f"settle is 'read' or 'clock', not {options.settle!r}.")
         if options.seed is not None and type(options.seed) not in (int, str):

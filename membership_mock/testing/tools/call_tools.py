@@ -38,7 +38,7 @@ class CallTools(RunningMock):
             region: count the calls in this region only.
 
         Raises:
-            UsageError: ``account`` is not 12 digits, or ``region`` is not text.
+            UsageError: ``account`` is not 12 digits, or ``region`` is not a region.
         """
         check_caller(account, region)
         passed = list(self._entered.record.passed) if self._entered else []

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Literal, TextIO
 
 from membership_mock.engine import running
+from membership_mock.errors import UsageError
 from membership_mock.testing import snapshots
 from membership_mock.testing.dumps import dumps
 from membership_mock.testing.dumps.dumps import Dump
@@ -136,8 +137,11 @@ class WorldTools(RunningMock):
         return f"<{self._heading()}>"
 
     def _heading(self) -> str:
-        entered = self._is_running
-        return heading(self._entered, entered=entered, region=self._region())
+        try:
+            region = self._region()
+        except UsageError:  # text that raises hides what it is printed for
+            region = "that is not a region"
+        return heading(self._entered, entered=self._is_running, region=region)
 
     def _tree(self, part: Part) -> list[str]:
         """Return the lines of the world, or a line that says why they are missing."""
