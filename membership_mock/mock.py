@@ -31,6 +31,13 @@ from membership_mock.toolbox import Toolbox
 T = TypeVar("T")
 Decorated = TypeVar("Decorated", bound="Callable[..., Any] | type")
 
+#: variables of a botocore session: its clients use no profile and no endpoint that the user's
+#: environment or configuration files name
+_NOT_OF_THE_USER = {
+    "profile": (None, None, None, None),
+    "ignore_configured_endpoint_urls": (None, None, True, None),
+}
+
 
 class MembershipMock(Toolbox):
     """A mock of AWS accounts and of what they share.
@@ -170,6 +177,8 @@ class MembershipMock(Toolbox):
     def session(self, account: str | None = None, region: str | None = None) -> Any:
         """Return a `boto3.Session` of an account.
 
+        It ignores endpoints and the profile that the environment or a configuration file names.
+
         Args:
             account: 12 digits; the mock's default account when None.
             region: the session's region; the mock's default region when None.
@@ -179,9 +188,11 @@ class MembershipMock(Toolbox):
             UsageError: ``account`` is not 12 digits, or ``region`` is not a region.
         """
         import boto3
+        import botocore.session
 
         default = self._running().pipeline.default_account
         return boto3.Session(
+            botocore_session=botocore.session.Session(session_vars=_NOT_OF_THE_USER),
             aws_access_key_id=caller.account_id(default if account is None else account),
             aws_secret_access_key="membership-mock",  # noqa: S106  not a secret: moto ignores it
             region_name=self._region() if region is None else caller.region_name(region),
