@@ -10,18 +10,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from membership_mock.engine import running
 from membership_mock.mock import mock_membership
 
 #: what ends the server: Ctrl+C, and how a shell, a container or a service manager ends a program
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve_forever(host: str, port: int) -> int:
+def serve_forever(host: str, port: int, keep_calls: int = 1_000) -> int:
     """Serve until SIGINT or SIGTERM, and return the exit status.
 
     Args:
         host: the address to listen on.
         port: the port to listen on; 0 takes a free one, which is printed.
+        keep_calls: how many of the latest calls are kept for certain, so that a server that runs
+            for weeks does not grow by each call.
 
     Returns:
         0 when a signal has ended the server; 1 when it could not start, after one sentence on
@@ -45,6 +48,7 @@ def serve_forever(host: str, port: int) -> int:
         reason = getattr(error, "strerror", None) or str(error)
         return _refuse(f"Cannot listen on {host}:{port}: {reason}")
     with listening, _interrupted_by_signals(), mock_membership():
+        running.require().record.most = keep_calls
         server = make_server(
             host,
             port,

@@ -159,6 +159,12 @@ def test_a_host_or_port_that_cannot_be_ends_serve_with_one_sentence(
     assert said.count("\n") == 1
 
 
+def test_serve_keeps_no_negative_number_of_calls(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "--keep-calls", "-1"])
+    assert "--keep-calls is a number from 0 on, not -1" in capsys.readouterr().err
+
+
 def test_serve_leaves_the_handlers_of_signals_as_they_were(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

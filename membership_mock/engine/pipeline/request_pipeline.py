@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from membership_mock.engine.pipeline import idempotency, page_tokens
 from membership_mock.engine.pipeline.authorization import Authorization
 from membership_mock.engine.pipeline.backends import Backends
-from membership_mock.engine.pipeline.call_record import PassedCall
+from membership_mock.engine.pipeline.call_record import PassedCall, RecordedRequest
 from membership_mock.engine.pipeline.caller import caller_of, signing_key
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.hooks import HookChain, InterceptedCall
@@ -136,10 +136,10 @@ class RequestPipeline:
                     answer = HttpAnswer(*mocked.codec.serialize_error(refusal), refusal.delay)
             except Exception as raised:
                 if not is_setup:
-                    self._record.add(context, request, None, raised)
+                    self._record.add(context, _recorded(request, mocked), None, raised)
                 raise
             if not is_setup:
-                self._record.add(context, request, answer, error)
+                self._record.add(context, _recorded(request, mocked), answer, error)
         second = int(now.timestamp())
         headers = {
             **answer.headers,
@@ -206,7 +206,7 @@ class RequestPipeline:
         else:
             answer = self._around_other(InterceptedCall(context, request, model, False, {}), ask)
         if answer is not None:
-            self._record.passed.append(
+            self._record.add_passed(
                 PassedCall(service, operation, account, region, context.now, calls_before)
             )
         return answer
@@ -361,6 +361,10 @@ class RequestPipeline:
         if following is not None:
             shown[paging.output_token] = page_tokens.write(following, context, arguments)
         return shown
+
+
+def _recorded(request: HttpRequest, mocked: MockedOperation | None) -> RecordedRequest:
+    return RecordedRequest.of(request, mocked.codec if mocked is not None else None)
 
 
 @lru_cache(maxsize=8)
