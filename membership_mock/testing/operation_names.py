@@ -46,7 +46,7 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
     Raises:
         UsageError: no mocked service has the operation.
     """
-    prefix, dot, bare = as_text(operation or "").rpartition(".")
+    prefix, dot, bare = as_text("" if operation is None else operation).rpartition(".")
     if dot:
         if service not in (None, prefix):
             raise UsageError(f"{operation!r} is an operation of {prefix!r}, not of {service!r}.")
@@ -118,7 +118,8 @@ def operations_wanted(
     Raises:
         UsageError: no call to a mocked service can match.
     """
-    named: object = as_text(operation or "").rpartition(".")[0] if service is None else service
+    prefix = as_text("" if operation is None else operation).rpartition(".")[0]
+    named: object = prefix if service is None else service
     is_other = isinstance(named, str) and bool(named) and named not in SERVICES
     if is_other and named in service_names():
         raise UsageError(

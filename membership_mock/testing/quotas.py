@@ -11,6 +11,7 @@ from membership_mock.engine.pipeline.caller import account_id, region_name
 from membership_mock.engine.state.quotas import Quota, QuotaUse, limit_of, set_limit
 from membership_mock.errors import NotRunning, UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.operation_names import check_service
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class QuotaState:
         )
 
 
+@naming_arguments
 class MockQuotas:
     """The quotas of a running mock, from `MembershipMock.quotas`.
 

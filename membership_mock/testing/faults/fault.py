@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from membership_mock.engine.pipeline.call_record import Entry, RecordedRequest
 from membership_mock.engine.protocol.codec import codec
-from membership_mock.testing.calls import Call, Calls
+from membership_mock.testing.calls import Call, Calls, holds
 from membership_mock.testing.faults.refusals import RefusedAccounts
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Fault:
             self._account in (None, context.account_id)
             and self._region in (None, context.region)
             and self._effect.concerns(call)
-            and (self._where is None or self._where(_as_recorded(call)))
+            and (self._where is None or holds(self._where, _as_recorded(call)))
         )
 
     def _nearest(self) -> list[str]:

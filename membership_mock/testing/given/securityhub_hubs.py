@@ -156,8 +156,8 @@ def counted(name: str, number: int, most: int, why: str) -> int:
     if number < 0:
         raise UsageError(f"{name} is how many, or a list of them, not {number!r}.")
     if number > most:
+        hint = f" For the account {number}, pass ['{number}']." if len(str(number)) == 12 else ""
         raise UsageError(
-            f"{name} is how many, or a list of them; {number} is more than {most}, {why}."
-            + (f" For the account {number}, pass ['{number}']." if 10**11 <= number < 10**12 else "")
+            f"{name} is how many, or a list of them; {number} is more than {most}, {why}.{hint}"
         )
     return number

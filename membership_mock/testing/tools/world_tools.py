@@ -10,6 +10,7 @@ from typing import Literal, TextIO
 from membership_mock.engine import running
 from membership_mock.errors import UsageError
 from membership_mock.testing import snapshots
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.dumps import dumps
 from membership_mock.testing.dumps.dumps import Dump
 from membership_mock.testing.printing import printable
@@ -18,6 +19,7 @@ from membership_mock.testing.show.tree import Part, heading, tree
 from membership_mock.testing.snapshots import Snapshot
 
 
+@naming_arguments
 class WorldTools(RunningMock):
     """The tools of a mock for its world as a whole."""
 
@@ -96,9 +98,13 @@ class WorldTools(RunningMock):
             file: where to print to; standard output when None.
 
         Raises:
-            UsageError: ``account`` is not 12 digits, ``region`` is not a region, or the package
-                does not mock ``service``.
+            UsageError: ``account`` is not 12 digits, ``region`` is not a region, the package does
+                not mock ``service``, or ``file`` cannot be written to.
         """
+        if file is not None and not hasattr(file, "write"):
+            raise UsageError(
+                f"file is where to print to, e.g. an open file or sys.stderr, not {file!r}."
+            )
         part = Part.of(account=account, region=region, service=service)
         text = "\n".join([self._heading(), *(f"  {line}" for line in self._tree(part))])
         print(printable(text, getattr(file or sys.stdout, "encoding", None) or "utf-8"), file=file)

@@ -44,7 +44,9 @@ def test_a_call_keeps_a_kilobyte_at_most(membership_mock: Any, tracing: None) ->
     assert bytes_per_call(client.list_memberships) < 1_000
 
 
-def test_a_refused_call_keeps_its_error_besides_but_not_the_stack_of_it(membership_mock: Any, tracing: None) -> None:
+def test_a_refused_call_keeps_its_error_besides_but_not_the_stack_of_it(
+    membership_mock: Any, tracing: None
+) -> None:
     client = membership_mock.client("securityhub")
 
     def refused() -> None:
