@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar, cast, overload
-from weakref import ref
 
 from botocore.exceptions import UnknownServiceError
 
@@ -76,7 +75,7 @@ class MembershipMock(Toolbox):
             with ExitStack() as cleanup:
                 cleanup.callback(running.leave, activation)
                 cleanup.push(self._keep_report)
-                this = ref(self)
+                this = running.StartedMock(self, _where_called())
                 entered.mocks.append(this)
                 cleanup.callback(entered.mocks.remove, this)
                 if options.strict is not None:
@@ -278,6 +277,12 @@ def _levels_up() -> int:
     ):
         frame, levels = frame.f_back, levels + 1
     return levels
+
+
+def _where_called() -> str:
+    """Return file and line of the code that uses this package."""
+    frame = sys._getframe(_levels_up() - 1)
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 @overload

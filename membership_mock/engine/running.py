@@ -71,6 +71,25 @@ class Activation:
     now: datetime | None = None
 
 
+class StartedMock(ref[Any]):
+    """A mock that a test author has started, which is not held, and where that was.
+
+    Attributes:
+        at: file and line of the start.
+    """
+
+    __slots__ = ("at",)
+
+    def __new__(cls, mock: Any, at: str) -> StartedMock:  # noqa: PYI034  Self came with 3.11
+        """Return a reference with the place of the start."""
+        del at
+        return super().__new__(cls, mock)
+
+    def __init__(self, mock: Any, at: str) -> None:
+        super().__init__(mock)
+        self.at = at
+
+
 class Running:
     """A running mock: its world, its pipeline, and what it has changed outside of itself.
 
@@ -97,7 +116,7 @@ class Running:
             self.record,
             activation.account or configuration.DEFAULT_ACCOUNT_ID,
         )
-        self.mocks: list[ref[Any]] = []
+        self.mocks: list[StartedMock] = []
         self._activations = [activation]
         self._settle()
         if activation.now is not None:
@@ -336,7 +355,7 @@ def current_record() -> Record | None:
     return _current[0].record if _current else None
 
 
-def current_mocks() -> list[ref[Any]]:
+def current_mocks() -> list[StartedMock]:
     """Return the mocks of the running one that a test author has started, in order."""
     return list(_current[0].mocks) if _current else []
 

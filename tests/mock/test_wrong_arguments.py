@@ -88,12 +88,14 @@ def no_such_parameter(call: Any) -> bool:
 
 def test_where_that_raises_is_named_when_calls_are_looked_for(membership_mock: Any) -> None:
     membership_mock.client("security-ir").list_memberships()
-    with pytest.raises(UsageError, match="no_such_parameter of where= .* KeyError: 'caseId'") as it:
+    with pytest.raises(
+        UsageError, match=r"no_such_parameter of where= .* KeyError: 'caseId'"
+    ) as it:
         membership_mock.calls.filter(where=no_such_parameter)[0]
     assert "for the call security-ir.ListMemberships by 123456789012" in str(it.value)
 
 
 def test_where_that_raises_is_named_by_the_call_that_a_fault_may_hit(membership_mock: Any) -> None:
     membership_mock.fail("list_memberships", "ThrottlingException", where=no_such_parameter)
-    with pytest.raises(UsageError, match="no_such_parameter of where= .* KeyError: 'caseId'"):
+    with pytest.raises(UsageError, match=r"no_such_parameter of where= .* KeyError: 'caseId'"):
         membership_mock.client("security-ir").list_memberships()
