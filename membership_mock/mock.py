@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import date, datetime
@@ -17,7 +18,13 @@ from membership_mock.decoration import decorated
 from membership_mock.engine import running
 from membership_mock.engine.pipeline import caller, observers
 from membership_mock.engine.protocol.model import service_names
-from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault, UsageError
+from membership_mock.errors import (
+    NotRunning,
+    OperationNotMocked,
+    UnexpectedCall,
+    UnfiredFault,
+    UsageError,
+)
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
 from membership_mock.testing.calls import Call
@@ -85,6 +92,8 @@ class MembershipMock(Toolbox):
                     # Faults that exist already belong to an outer mock.
                     known = list(entered.tool(Faults))
                     cleanup.callback(self._look_for_unfired_faults, entered, known)
+                before = entered.pipeline.unmocked.copy()
+                cleanup.callback(self._look_for_unmocked_calls, entered, before)
                 self._activations.append(cleanup.pop_all())
             self._entered = entered
             self._kept_report = None
@@ -98,6 +107,8 @@ class MembershipMock(Toolbox):
             NotRunning: it was stopped more often than started.
             UnexpectedCall: strict mode refused a call, and the code caught the error and went on.
             UnfiredFault: a fault has hit no call, and the option ``unfired_faults`` is ``error``.
+            OperationNotMocked: an operation was called that is not mocked, the code caught the
+                error and went on, and the option ``unmocked_calls`` is ``error``.
         """
         self._stop(failing=sys.exc_info()[0] is not None)
 
@@ -134,6 +145,18 @@ class MembershipMock(Toolbox):
         if option == "error":
             raise UnfiredFault(unfired_report(unfired))
         warnings.warn(unfired_report(unfired), stacklevel=_levels_up())
+
+    def _look_for_unmocked_calls(self, entered: running.Running, before: Counter[str]) -> None:
+        """Report the calls since ``before`` that no mock has answered."""
+        calls = entered.pipeline.unmocked - before
+        # An outer mock must not report them again.
+        entered.pipeline.unmocked = entered.pipeline.unmocked - calls
+        option = self._options.unmocked_calls
+        if not calls or self._failing or option == "ignore":
+            return
+        if option == "error":
+            raise OperationNotMocked(_unmocked_report(calls))
+        warnings.warn(_unmocked_report(calls), stacklevel=_levels_up())
 
     @contextmanager
     def _isolated(self) -> Iterator[None]:
@@ -279,6 +302,18 @@ def _levels_up() -> int:
     return levels
 
 
+def _unmocked_report(calls: Counter[str]) -> str:
+    """Return a text about calls that no mock has answered."""
+    listed = ", ".join(
+        name if times == 1 else f"{name} ({times} times)" for name, times in sorted(calls.items())
+    )
+    return (
+        f"No mock answers {listed}: the call has raised an error, and the code under test caught it"
+        " and went on. See docs/how-to/unmocked-operations.md for ways out; if it is meant to"
+        " happen, start the mock with unmocked_calls='ignore'."
+    )
+
+
 def _where_called() -> str:
     """Return file and line of the code that uses this package."""
     frame = sys._getframe(_levels_up() - 1)
@@ -300,6 +335,7 @@ def mock_membership(
     strict: str | Sequence[str] | None = None,
     now: datetime | date | str | None = None,
     unfired_faults: Literal["ignore", "warn", "error"] | None = None,
+    unmocked_calls: Literal["ignore", "warn", "error"] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; without brackets, decorate ``target``.
@@ -307,7 +343,8 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``, ``strict``, ``now``, ``unfired_faults``.
+            ``seed``, ``settle``, ``strict``, ``now``, ``unfired_faults``,
+            ``unmocked_calls``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

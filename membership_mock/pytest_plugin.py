@@ -65,6 +65,10 @@ _INI: dict[str, tuple[str, Callable[[str], Any]]] = {
         "what happens to faults that have hit no call: 'ignore', 'warn' or 'error'",
         _text,
     ),
+    "unmocked_calls": (
+        "what happens at the end to calls that no mock answers: 'ignore', 'warn' or 'error'",
+        _text,
+    ),
 }
 
 #: The fixtures, by scope.

@@ -86,7 +86,7 @@ class StartedMock(ref[Any]):
         return super().__new__(cls, mock)
 
     def __init__(self, mock: Any, at: str) -> None:
-        super().__init__(mock)
+        super().__init__(mock)  # type: ignore[call-arg]  # typeshed knows __new__ only
         self.at = at
 
 

@@ -6,8 +6,10 @@ from moto's response handlers.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -68,6 +70,8 @@ class RequestPipeline:
     Attributes:
         hooks: what the test author does to calls.
         let_pass: called with the seconds that a client would have waited for an answer.
+        unmocked: how often each operation was called that no mock answers, e.g.
+            ``securityhub.CreateInsight``; also those of services that moto does not have.
     """
 
     def __init__(
@@ -82,6 +86,7 @@ class RequestPipeline:
         self.default_account = default_account
         self.hooks = HookChain()
         self.let_pass: Callable[[float], None] = lambda _: None
+        self.unmocked: Counter[str] = Counter()
         self._backends = backends
         self._authorization = authorization
         self._world = world
@@ -137,6 +142,8 @@ class RequestPipeline:
             except Exception as raised:
                 if not is_setup:
                     self._record.add(context, _recorded(request, mocked), None, raised)
+                    if isinstance(raised, OperationNotMocked):
+                        self.unmocked[f"{service}.{name}"] += 1
                 raise
             if not is_setup:
                 self._record.add(context, _recorded(request, mocked), answer, error)
@@ -381,11 +388,12 @@ def _refuse(
     if context.operation not in service_model(context.service).operation_names:
         raise backend_class.refusals.unknown_operation(request.method, request.path)
     mocked = sorted(backend_class.handlers)
-    shown = ", ".join(mocked[:6]) + (f", … ({len(mocked)} in all)" if len(mocked) > 6 else "")
+    nearest = get_close_matches(context.operation, mocked, n=4, cutoff=0.5)
+    shown = ", ".join(nearest) or "no operation"
     raise OperationNotMocked(
         f"{context.service}.{context.operation} was called, but membership_mock does not mock it.\n"
         f"    caller   {context.account_id} in {context.region}\n"
-        f"    mocked   {shown}\n"
+        f"    nearest  {shown} ({len(mocked)} operations are mocked)\n"
         f"    Every mocked operation: `python -m membership_mock operations {context.service}`, or"
         " docs/reference/mocked-operations.md"
     )

@@ -512,9 +512,9 @@ def test_presigned_urls_are_served_inside_a_tests_own_tool(
     url = s3.generate_presigned_url("get_object", {"Bucket": "evidence", "Key": "key"})
     case = membership_mock.given.security_ir.case()
     ours = membership_mock.client("security-ir", region=case.region)
-    upload = ours.get_case_attachment_upload_url(caseId=case.case_id, fileName="a.txt", contentLength=3)[
-        "attachmentPresignedUrl"
-    ]
+    upload = ours.get_case_attachment_upload_url(
+        caseId=case.case_id, fileName="a.txt", contentLength=3
+    )["attachmentPresignedUrl"]
     with tool():
         assert requests.get(url, timeout=5).content == b"a body"
         assert requests.put(upload, data=b"abc", timeout=5).status_code == 200
