@@ -104,7 +104,7 @@ class Dump:
                 ``*.updated_at``. Each line of the result begins with its place.
 
         Raises:
-            UsageError: ``other`` is not a dump.
+            UsageError: ``other`` is not a dump, or one of the two is malformed.
         """
         if not isinstance(other, Dump):
             raise UsageError(
