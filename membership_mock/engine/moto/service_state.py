@@ -91,8 +91,8 @@ def fill(states: dict[str, ServiceState]) -> None:
 def misfit(service: str, state: Any) -> str:
     """Return why something is not the state of a kept service; empty if it is.
 
-    The contents of moto's own objects are not checked, since moto declares no types for them, except
-    what moto needs to empty itself: without it no later mock could start.
+    The contents of moto's own objects are not checked, since moto declares no types for them. What
+    moto needs to empty itself is: without it no later mock could start.
     """
     shared = KEPT[service]
     if not isinstance(state, dict) or state.keys() != {shared, "backends"}:
