@@ -27,6 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.add_argument(
         "--port", type=int, default=5000, help="port to listen on; 0 takes a free one"
     )
+    serve.add_argument(
+        "--keep-calls",
+        type=int,
+        default=1_000,
+        metavar="N",
+        help="how many of the latest calls the record keeps (default: 1000)",
+    )
     chosen = parser.parse_args(arguments)
 
     if chosen.command == "demo":
@@ -46,7 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     from membership_mock.serve import serve_forever
 
-    return serve_forever(chosen.host, chosen.port)
+    if chosen.keep_calls < 0:
+        parser.error(f"--keep-calls is a number from 0 on, not {chosen.keep_calls}")
+    return serve_forever(chosen.host, chosen.port, chosen.keep_calls)
 
 
 if __name__ == "__main__":

@@ -11,23 +11,39 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar, cast, overload
-from weakref import ref
+
+from botocore.exceptions import UnknownServiceError
 
 from membership_mock.decoration import decorated
 from membership_mock.engine import running
 from membership_mock.engine.pipeline import caller, observers
-from membership_mock.errors import NotRunning, UnexpectedCall, UnfiredFault
+from membership_mock.engine.protocol.model import service_names
+from membership_mock.errors import (
+    NotRunning,
+    OperationNotMocked,
+    UnexpectedCall,
+    UnfiredFault,
+    UsageError,
+)
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
 from membership_mock.testing.aws_side.unused_endings import unused_endings, unused_report
 from membership_mock.testing.calls import Call
 from membership_mock.testing.faults.fault import Fault, unfired_report
 from membership_mock.testing.faults.faults import Faults
+from membership_mock.testing.names import nearest_to
 from membership_mock.testing.strict import Strictness
 from membership_mock.toolbox import Toolbox
 
 T = TypeVar("T")
 Decorated = TypeVar("Decorated", bound="Callable[..., Any] | type")
+
+#: variables of a botocore session: its clients use no profile and no endpoint that the user's
+#: environment or configuration files name
+_NOT_OF_THE_USER = {
+    "profile": (None, None, None, None),
+    "ignore_configured_endpoint_urls": (None, None, True, None),
+}
 
 
 class MembershipMock(Toolbox):
@@ -67,7 +83,7 @@ class MembershipMock(Toolbox):
             with ExitStack() as cleanup:
                 cleanup.callback(running.leave, activation)
                 cleanup.push(self._keep_report)
-                this = ref(self)
+                this = running.StartedMock(self, _where_called())
                 entered.mocks.append(this)
                 cleanup.callback(entered.mocks.remove, this)
                 if options.strict is not None:
@@ -78,6 +94,8 @@ class MembershipMock(Toolbox):
                     known = list(entered.tool(Faults))
                     endings = unused_endings(entered.world)
                     cleanup.callback(self._look_for_unfired_faults, entered, known, endings)
+                before = entered.pipeline.unmocked.copy()
+                cleanup.callback(self._look_for_unmocked_calls, entered, before)
                 self._activations.append(cleanup.pop_all())
             self._entered = entered
             self._kept_report = None
@@ -92,6 +110,8 @@ class MembershipMock(Toolbox):
             UnexpectedCall: strict mode refused a call, and the code caught the error and went on.
             UnfiredFault: a fault has hit no call, or no query or job has had a planned ending,
                 and the option ``unfired_faults`` is ``error``.
+            OperationNotMocked: an operation was called that is not mocked, the code caught the
+                error and went on, and the option ``unmocked_calls`` is ``error``.
         """
         self._stop(failing=sys.exc_info()[0] is not None)
 
@@ -139,6 +159,18 @@ class MembershipMock(Toolbox):
             raise UnfiredFault(report)
         warnings.warn(report, stacklevel=_levels_up())
 
+    def _look_for_unmocked_calls(self, entered: running.Running, before: Counter[str]) -> None:
+        """Report the calls since ``before`` that no mock has answered."""
+        calls = entered.pipeline.unmocked - before
+        # An outer mock must not report them again.
+        entered.pipeline.unmocked = entered.pipeline.unmocked - calls
+        option = self._options.unmocked_calls
+        if not calls or self._failing or option == "ignore":
+            return
+        if option == "error":
+            raise OperationNotMocked(_unmocked_report(calls))
+        warnings.warn(_unmocked_report(calls), stacklevel=_levels_up())
+
     @contextmanager
     def _isolated(self) -> Iterator[None]:
         """Undo, when the block ends, what happened in it: changes, recorded calls and faults."""
@@ -180,21 +212,25 @@ class MembershipMock(Toolbox):
     def session(self, account: str | None = None, region: str | None = None) -> Any:
         """Return a `boto3.Session` of an account.
 
+        It ignores endpoints and the profile that the environment or a configuration file names.
+
         Args:
             account: 12 digits; the mock's default account when None.
             region: the session's region; the mock's default region when None.
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: ``account`` is not 12 digits.
+            UsageError: ``account`` is not 12 digits, or ``region`` is not a region.
         """
         import boto3
+        import botocore.session
 
         default = self._running().pipeline.default_account
         return boto3.Session(
-            aws_access_key_id=caller.account_id(account or default),
+            botocore_session=botocore.session.Session(session_vars=_NOT_OF_THE_USER),
+            aws_access_key_id=caller.account_id(default if account is None else account),
             aws_secret_access_key="membership-mock",  # noqa: S106  not a secret: moto ignores it
-            region_name=region or self._region(),
+            region_name=self._region() if region is None else caller.region_name(region),
         )
 
     def client(
@@ -206,13 +242,29 @@ class MembershipMock(Toolbox):
             service: the service's id, e.g. ``security-ir`` or ``organizations``.
             account: 12 digits; the mock's default account when None.
             region: the client's region; the mock's default region when None.
-            **kwargs: whatever else `boto3.Session.client` takes, e.g. ``config``.
+            **kwargs: whatever else `boto3.Session.client` takes, e.g. ``config``; its
+                ``region_name`` is another name for ``region``.
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: ``account`` is not 12 digits.
+            UsageError: ``account`` is not 12 digits, ``region`` is not a region, or AWS has no such
+                service.
         """
-        return self.session(account, region).client(service, **kwargs)
+        if "region_name" in kwargs:
+            other = kwargs.pop("region_name")
+            if region is not None and other is not None:
+                raise UsageError(
+                    f"client() got region={region!r} and region_name={other!r}: pass one of them."
+                )
+            region = other if region is None else region
+        try:
+            return self.session(account, region).client(service, **kwargs)
+        except UnknownServiceError as error:
+            known = [*SERVICES, *service_names()]
+            raise UsageError(
+                f"{service!r} is not a service of AWS that this botocore knows"
+                f"{nearest_to(str(service), known)}"
+            ) from error
 
     @contextmanager
     def as_account(self, account: str) -> Iterator[None]:
@@ -241,8 +293,16 @@ class MembershipMock(Toolbox):
         return running.require()
 
     def _region(self) -> str:
-        named = self._options.region or os.environ.get("AWS_DEFAULT_REGION")
-        return named or os.environ.get("AWS_REGION") or "us-east-1"
+        if self._options.region is not None:
+            return self._options.region
+        for variable in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+            named = os.environ.get(variable)
+            if named:
+                try:
+                    return caller.region_name(named)
+                except UsageError as error:
+                    raise UsageError(f"The environment variable {variable}: {error}") from None
+        return "us-east-1"
 
 
 def _levels_up() -> int:
@@ -253,6 +313,24 @@ def _levels_up() -> int:
     ):
         frame, levels = frame.f_back, levels + 1
     return levels
+
+
+def _unmocked_report(calls: Counter[str]) -> str:
+    """Return a text about calls that no mock has answered."""
+    listed = ", ".join(
+        name if times == 1 else f"{name} ({times} times)" for name, times in sorted(calls.items())
+    )
+    return (
+        f"No mock answers {listed}: the call has raised an error, and the code under test caught it"
+        " and went on. See docs/how-to/unmocked-operations.md for ways out; if it is meant to"
+        " happen, start the mock with unmocked_calls='ignore'."
+    )
+
+
+def _where_called() -> str:
+    """Return file and line of the code that uses this package."""
+    frame = sys._getframe(_levels_up() - 1)
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 @overload
@@ -270,6 +348,7 @@ def mock_membership(
     strict: str | Sequence[str] | None = None,
     now: datetime | date | str | None = None,
     unfired_faults: Literal["ignore", "warn", "error"] | None = None,
+    unmocked_calls: Literal["ignore", "warn", "error"] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; without brackets, decorate ``target``.
@@ -277,7 +356,8 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``, ``strict``, ``now``, ``unfired_faults``.
+            ``seed``, ``settle``, ``strict``, ``now``, ``unfired_faults``,
+            ``unmocked_calls``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
-from membership_mock.engine.pipeline.caller import account_id, not_a_region
+from membership_mock.engine.pipeline.caller import account_id, region_name
 from membership_mock.engine.state.clock import instant
 from membership_mock.errors import UsageError
 
@@ -31,6 +31,9 @@ class Options:
             takes it; the clock shows the real time when None.
         unfired_faults: what happens to faults that have hit no call when the mock stops: ``ignore``
             them, ``warn``, or raise an ``error``.
+        unmocked_calls: what happens when the mock stops to calls that no mock answers, if the code
+            under test has caught their errors and gone on: ``ignore`` them, ``warn``, or raise an
+            ``error``.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Options:
     strict: str | Sequence[str] | None = None
     now: datetime | date | str | None = None
     unfired_faults: Literal["ignore", "warn", "error"] = "ignore"
+    unmocked_calls: Literal["ignore", "warn", "error"] = "warn"
 
     @property
     def allowed_calls(self) -> tuple[str, ...]:
@@ -75,16 +79,16 @@ class Options:
             )
         if options.account is not None:
             account_id(options.account)
-        if options.region is not None and not isinstance(options.region, str):
-            raise not_a_region(options.region)
+        if options.region is not None:
+            region_name(options.region)
         if options.settle not in (None, "read", "clock"):
             raise UsageError(f"settle is 'read' or 'clock', not {options.settle!r}.")
         if options.seed is not None and type(options.seed) not in (int, str):
             raise UsageError(f"A seed is an int or text, not {options.seed!r}.")
-        if options.unfired_faults not in ("ignore", "warn", "error"):
-            raise UsageError(
-                f"unfired_faults is 'ignore', 'warn' or 'error', not {options.unfired_faults!r}."
-            )
+        for name in ("unfired_faults", "unmocked_calls"):
+            value = getattr(options, name)
+            if value not in ("ignore", "warn", "error"):
+                raise UsageError(f"{name} is 'ignore', 'warn' or 'error', not {value!r}.")
         if options.strict is not None:
             patterns: object = options.strict
             if not isinstance(patterns, Collection):

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
     from weakref import ref
 
     from membership_mock.engine.pipeline.observers import MockObserver, RecordView
+    from membership_mock.engine.running import StartedMock
     from membership_mock.mock import MembershipMock
+
+
+@dataclass(frozen=True)
+class _Owner:
+    """Who has started a mock: a test, or a fixture that it used."""
+
+    mock: StartedMock
+    test: str
+    fixture: pytest.FixtureDef[Any] | None
 
 
 def _text(value: str) -> str:
@@ -54,6 +65,10 @@ _INI: dict[str, tuple[str, Callable[[str], Any]]] = {
         "what happens to faults that have hit no call: 'ignore', 'warn' or 'error'",
         _text,
     ),
+    "unmocked_calls": (
+        "what happens at the end to calls that no mock answers: 'ignore', 'warn' or 'error'",
+        _text,
+    ),
 }
 
 #: The fixtures, by scope.
@@ -68,6 +83,7 @@ _mock = pytest.StashKey["MembershipMock"]()
 _failed = pytest.StashKey[bool]()
 _running = pytest.StashKey[list[str]]()
 _observer: pytest.StashKey[MockObserver] = pytest.StashKey()
+_owners = pytest.StashKey[dict[int, _Owner]]()
 _records = pytest.StashKey[list["RecordView"]]()
 
 
@@ -133,6 +149,7 @@ def _start(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
             " one test has done would stay there for all tests. Ask for it in the arguments of the"
             " test or of a fixture, not with getfixturevalue."
         )
+    _refuse_leaked(request)
     mock = mock_membership(**_options(request)).start()
     node.stash[_mock], node.stash[_failed] = mock, False
     running.append(request.scope)
@@ -144,6 +161,64 @@ def _start(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
             del node.stash[_mock]
         failed = AssertionError("the test has failed") if node.stash.get(_failed, False) else None
         mock.__exit__(type(failed), failed)
+
+
+def _refuse_leaked(request: pytest.FixtureRequest) -> None:
+    """Refuse to share the world of a mock that an earlier test has left running.
+
+    A mock is shared on purpose if this test has started it, or a fixture that is still active
+    (`setUpClass` and `setup_module` are fixtures as well), or if no test has: a `conftest.py`.
+    """
+    from membership_mock.engine.running import current_mocks
+    from membership_mock.errors import UsageError
+
+    for mock in current_mocks():
+        owner = request.session.stash.setdefault(_owners, {}).get(id(mock))
+        if owner is None or owner.mock is not mock:
+            continue
+        if owner.fixture.cached_result is None if owner.fixture else owner.test != _test(request):
+            raise UsageError(
+                f"{request.fixturename} cannot start: a mock that was started at {mock.at}, in"
+                f" {owner.test}, is still running, and its world would be shared. Stop it where it"
+                " is started: `with mock_membership():`, or `addCleanup(mock.stop)` in setUp,"
+                " `addClassCleanup(mock.stop)` in setUpClass."
+            )
+
+
+def _test(request: pytest.FixtureRequest) -> str:
+    """Return the id of the test for which a fixture is set up, whatever the fixture's scope."""
+    return str(getattr(request, "_pyfuncitem", request.node).nodeid)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Note which fixture has started a mock."""
+    before = _started_mocks()
+    yield
+    _own(request.session, before, _test(request), fixturedef)
+
+
+def _started_mocks() -> list[StartedMock]:
+    running = sys.modules.get("membership_mock.engine.running")
+    return running.current_mocks() if running is not None else []
+
+
+def _own(
+    session: pytest.Session,
+    before: list[StartedMock],
+    test: str,
+    fixture: pytest.FixtureDef[Any] | None = None,
+) -> None:
+    """Note who has started the mocks that were not running before."""
+    known = {id(mock) for mock in before}
+    for mock in _started_mocks():
+        if id(mock) not in known:
+            owners = session.stash.setdefault(_owners, {})
+            owner = owners.get(id(mock))
+            if owner is None or owner.mock is not mock:
+                owners[id(mock)] = _Owner(mock, test, fixture)
 
 
 def _node_of(item: pytest.Item, scope: str) -> Any:
@@ -176,6 +251,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
     A mock may be running already, for instance one that `setUpClass` has started.
     """
+    before = _started_mocks()
+    yield from _observed(item)
+    _own(item.session, before, item.nodeid)
+
+
+def _observed(item: pytest.Item) -> Iterator[None]:
     observers = sys.modules.get("membership_mock.engine.pipeline.observers")
     if observers is None:
         yield from _tracing(item)

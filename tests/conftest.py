@@ -153,7 +153,7 @@ def _answers_are_compared() -> Iterator[None]:
 
     def checked(self: Record, *parts: Any) -> None:
         add(self, *parts)
-        _found.extend(_misfits(self.entries[-1]))
+        _found.extend(_misfits(Entry(*parts)))
 
     def performed(
         self: RequestPipeline, step: Any, backend: Any, context: Context, arguments: Any

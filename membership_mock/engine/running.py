@@ -16,8 +16,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
-from membership_mock.engine.adapters import http_clients, network_guard, requests_library
+from membership_mock.engine.adapters import (
+    environment,
+    http_clients,
+    network_guard,
+    requests_library,
+)
 from membership_mock.engine.adapters.botocore_clients import Interceptor
+from membership_mock.engine.adapters.environment import Environment
 from membership_mock.engine.adapters.moto_handlers import response_handler
 from membership_mock.engine.moto import configuration, iam
 from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
@@ -37,12 +43,6 @@ if TYPE_CHECKING:
     from membership_mock.engine.pipeline.operation import Backend
 
 T = TypeVar("T")
-
-#: Variables that moto sets to fake credentials.
-_FAKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-
-#: Variables of the user's that would shine through the fake credentials.
-_HIDDEN = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
 #: how old an instant may be that is still taken for the present
 _A_MOMENT = timedelta(seconds=1)
@@ -71,6 +71,25 @@ class Activation:
     now: datetime | None = None
 
 
+class StartedMock(ref[Any]):
+    """A mock that a test author has started, which is not held, and where that was.
+
+    Attributes:
+        at: file and line of the start.
+    """
+
+    __slots__ = ("at",)
+
+    def __new__(cls, mock: Any, at: str) -> StartedMock:  # noqa: PYI034  Self came with 3.11
+        """Return a reference with the place of the start."""
+        del at
+        return super().__new__(cls, mock)
+
+    def __init__(self, mock: Any, at: str) -> None:
+        super().__init__(mock)  # type: ignore[call-arg]  # typeshed knows __new__ only
+        self.at = at
+
+
 class Running:
     """A running mock: its world, its pipeline, and what it has changed outside of itself.
 
@@ -97,14 +116,14 @@ class Running:
             self.record,
             activation.account or configuration.DEFAULT_ACCOUNT_ID,
         )
-        self.mocks: list[ref[Any]] = []
+        self.mocks: list[StartedMock] = []
         self._activations = [activation]
         self._settle()
         if activation.now is not None:
             self.world.clock.set(activation.now, frozen=True)
         self._tools: dict[type, Any] = {}
         self._config_before: dict[str, Any] = {}
-        self._environment: dict[str, str | None] = {}
+        self._environment = Environment()
         self._installation = Installation(
             self.backends,
             self.world,
@@ -118,16 +137,13 @@ class Running:
     def open(self) -> None:
         """Set everything up."""
         self._config_before = deepcopy(configuration.default_user_config)
-        environment = {name: os.environ.get(name) for name in (*_FAKED, *_HIDDEN)}
+        self._environment.remember()
         try:
             self._installation.put(self._account_for_moto, self._begin_anew)
             self._moto.start()
-            if configuration.mock_credentials():
-                self._environment = environment
-                for name in _HIDDEN:
-                    os.environ.pop(name, None)
+            self._environment.hide()
             self._interceptor.put()
-            for module in (network_guard, requests_library, http_clients):
+            for module in (network_guard, requests_library, http_clients, environment):
                 module.install(self._other_clients, is_running)
         except BaseException:
             self.close()
@@ -137,13 +153,11 @@ class Running:
         """Take everything down, as it was before; what fails keeps nothing else from it."""
         with ExitStack() as last_first:
             last_first.callback(self._restore_configuration)
-            last_first.callback(self._restore_environment)
+            last_first.callback(self._environment.restore)
             last_first.callback(self._restore_random)
             last_first.callback(self._installation.remove)
             last_first.callback(self._moto.stop)
-            if self._environment:
-                for name in _FAKED:  # moto expects them, though the test may have deleted them
-                    os.environ.setdefault(name, "")
+            self._environment.prepare_end()
             self._other_clients.undo()
             self._interceptor.remove()
 
@@ -168,13 +182,6 @@ class Running:
         """Let what comes after a seeded mock be as random as what came before."""
         if self._random_before is not None:
             configuration.random.setstate(self._random_before)
-
-    def _restore_environment(self) -> None:
-        for name, value in self._environment.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
     def _restore_configuration(self) -> None:
         configuration.default_user_config.clear()
@@ -348,7 +355,7 @@ def current_record() -> Record | None:
     return _current[0].record if _current else None
 
 
-def current_mocks() -> list[ref[Any]]:
+def current_mocks() -> list[StartedMock]:
     """Return the mocks of the running one that a test author has started, in order."""
     return list(_current[0].mocks) if _current else []
 

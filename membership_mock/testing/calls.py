@@ -13,6 +13,7 @@ from botocore.parsers import create_parser
 from membership_mock.engine.protocol.codec import Invalid, Unparsable, codec
 from membership_mock.engine.protocol.model import service_model, snake
 from membership_mock.errors import ServiceError, UsageError
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.operation_names import (
     check_caller,
     check_parameters,
@@ -106,6 +107,7 @@ class Call:
         )
 
 
+@naming_arguments
 class Calls(Sequence[Call]):
     """Calls in the order in which they took effect; a view that grows while the mock runs.
 
@@ -179,7 +181,7 @@ class Calls(Sequence[Call]):
                 and (region is None or call.region == region)
                 and (error is None or call.error_code == error)
                 and (parameters is None or _contains(call.parameters, parameters))
-                and (where is None or where(call))
+                and (where is None or holds(where, call))
             )
 
         return Calls(lambda: [call for call in self._read() if matches(call)])
@@ -270,7 +272,13 @@ class Calls(Sequence[Call]):
         return [n for n, call in enumerate(calls) if id(call) in matching]
 
     def last(self, count: int) -> str:
-        """Return the last ``count`` calls as text, one per line, with their numbers."""
+        """Return the last ``count`` calls as text, one per line, with their numbers.
+
+        Raises:
+            UsageError: ``count`` is not a number from 0 on.
+        """
+        if type(count) is not int or count < 0:
+            raise UsageError(f"count is a number of calls, not {count!r}.")
         calls = self._read()
         start = max(len(calls) - count, 0)
         lines = [f"{start + n + 1:>4}  {call!r}" for n, call in enumerate(calls[start:])]
@@ -291,6 +299,24 @@ class Calls(Sequence[Call]):
         )
         more = [f"      … and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
         return "\n".join([title, *(f"      {call!r}" for call in shown[:_SHOWN]), *more])
+
+
+def holds(where: Callable[[Call], bool], call: Call) -> bool:
+    """Return whether a test's function holds for a call.
+
+    Raises:
+        UsageError: the function raises an error; the text says that it is the function of `where`.
+    """
+    try:
+        return bool(where(call))
+    except Exception as error:
+        name = getattr(where, "__name__", repr(where))
+        raise UsageError(
+            f"The function {name} of where= has raised {type(error).__name__}: {error}\n"
+            f"    for the call {call!r}\n"
+            "    It is asked about every call that matches the other arguments: let it return False"
+            " where a parameter is missing."
+        ) from error
 
 
 def _step(wanted: object) -> tuple[str, Mapping[str, Any]]:

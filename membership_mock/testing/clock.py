@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from membership_mock.engine.state.clock import in_range, instant
 from membership_mock.errors import NotRunning, UsageError
+from membership_mock.testing.arguments import naming_arguments
 
 if TYPE_CHECKING:
     from membership_mock.engine.running import Running
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Instant = datetime | date | str
 
 
+@naming_arguments
 class MockClock:
     """The clock of a running mock, from `MembershipMock.clock`.
 

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.pipeline.caller import account_id, not_a_region
+from membership_mock.engine.pipeline.caller import account_id, region_name
 from membership_mock.engine.protocol.model import service_model, service_names, snake
 from membership_mock.errors import UsageError
 from membership_mock.services import SERVICES
@@ -46,7 +46,7 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
     Raises:
         UsageError: no mocked service has the operation.
     """
-    prefix, dot, bare = as_text(operation or "").rpartition(".")
+    prefix, dot, bare = as_text("" if operation is None else operation).rpartition(".")
     if dot:
         if service not in (None, prefix):
             raise UsageError(f"{operation!r} is an operation of {prefix!r}, not of {service!r}.")
@@ -98,12 +98,12 @@ def check_caller(account: str | None, region: str | None) -> None:
     """Refuse an account or a region that cannot exist: no call would come from there.
 
     Raises:
-        UsageError: ``account`` is not 12 digits, or ``region`` is not text.
+        UsageError: ``account`` is not 12 digits, or ``region`` is not a region.
     """
     if account is not None:
         account_id(account)
-    if region == "" or (region is not None and not isinstance(region, str)):
-        raise not_a_region(region)
+    if region is not None:
+        region_name(region)
 
 
 def operations_wanted(
@@ -118,7 +118,8 @@ def operations_wanted(
     Raises:
         UsageError: no call to a mocked service can match.
     """
-    named: object = as_text(operation or "").rpartition(".")[0] if service is None else service
+    prefix = as_text("" if operation is None else operation).rpartition(".")[0]
+    named: object = prefix if service is None else service
     is_other = isinstance(named, str) and bool(named) and named not in SERVICES
     if is_other and named in service_names():
         raise UsageError(

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.pipeline.caller import account_id, not_a_region
-from membership_mock.engine.protocol.regions import is_region
+from membership_mock.engine.pipeline.caller import account_id, region_name
 from membership_mock.engine.state.quotas import Quota, QuotaUse, limit_of, set_limit
 from membership_mock.errors import NotRunning, UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.operation_names import check_service
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class QuotaState:
         )
 
 
+@naming_arguments
 class MockQuotas:
     """The quotas of a running mock, from `MembershipMock.quotas`.
 
@@ -314,9 +315,7 @@ def _check_limit(quota: Quota, limit: object) -> None:
 
 
 def _checked_region(region: str | None) -> str | None:
-    if region is not None and not is_region(region):
-        raise not_a_region(region)
-    return region
+    return None if region is None else region_name(region)
 
 
 def _below_use(use: QuotaUse, limit: int) -> UsageError:

@@ -13,6 +13,7 @@ import boto3
 
 from membership_mock import mock_membership
 from membership_mock.engine import running
+from membership_mock.engine.protocol.http import HttpRequest
 from tests.benchmarks.measuring import require
 
 ACCOUNT = "111122223333"
@@ -59,7 +60,10 @@ class Resend:
         self._state = running.require()
         last = self._state.record.entries[-1]
         self._service, self._operation = last.context.service, last.context.operation
-        self._request = last.request
+        scope = f"{last.context.account_id}/20260101/{last.context.region}/{self._service}"
+        signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}/aws4_request, "}
+        sent = last.request
+        self._request = HttpRequest(sent.method, "", sent.path, sent.query, signed, sent.body)
 
     def __call__(self, body: Any) -> Any:
         """Send ``body`` as JSON and return what is answered."""

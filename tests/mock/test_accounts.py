@@ -117,10 +117,66 @@ def test_accounts_and_regions_are_worlds_of_their_own(membership_mock: Any) -> N
         assert other.list_memberships()["items"] == []
 
 
-@pytest.mark.parametrize("wrong", [123456789012, "1234", "12345678901x", None, ""])
+#: twelve digits, but not those of ASCII
+WIDE = "".join(chr(0xFF10 + int(digit)) for digit in "123456789012")
+NO_ACCOUNTS = ["1234", "12345678901x", "", WIDE]
+
+
+@pytest.mark.parametrize("wrong", [123456789012, None, *NO_ACCOUNTS])
 def test_what_is_no_account_is_refused(membership_mock: Any, wrong: Any) -> None:
     with pytest.raises(UsageError, match="is not an account id: pass a string of 12 digits"):
         membership_mock.as_account(wrong).__enter__()
+
+
+@pytest.mark.parametrize("wrong", NO_ACCOUNTS)
+def test_a_client_of_what_is_no_account_is_refused(membership_mock: Any, wrong: str) -> None:
+    with pytest.raises(UsageError, match="is not an account id: pass a string of 12 digits"):
+        membership_mock.client("sts", account=wrong)
+
+
+@pytest.mark.parametrize("service", ["security-ir", "sts"])
+@pytest.mark.parametrize("wrong", ["1234", "the-team", WIDE])
+def test_motos_variable_that_holds_no_account_id_is_refused_by_name(
+    membership_mock: Any, monkeypatch: pytest.MonkeyPatch, service: str, wrong: str
+) -> None:
+    client = boto3.client(service)
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", wrong)
+    with pytest.raises(UsageError, match=f"variable MOTO_ACCOUNT_ID is '{wrong}'"):
+        client.get_caller_identity() if service == "sts" else client.list_memberships()
+    assert len(membership_mock.calls) == 0
+
+
+@pytest.mark.parametrize("service", ["security-ir", "sts"])
+def test_motos_header_that_holds_no_account_id_is_refused_by_name(
+    membership_mock: Any, service: str
+) -> None:
+    def add_header(request: Any, **_: Any) -> None:
+        request.headers["x-moto-account-id"] = "1234"
+
+    client = boto3.client(service)
+    client.meta.events.register("before-sign", add_header)
+    with pytest.raises(UsageError, match="header x-moto-account-id is '1234'"):
+        client.get_caller_identity() if service == "sts" else client.list_memberships()
+
+
+def test_an_organization_of_what_is_no_account_is_refused(membership_mock: Any) -> None:
+    with pytest.raises(UsageError, match="is not an account id"):
+        membership_mock.organization({"shop": WIDE})
+
+
+def test_a_client_takes_the_region_by_boto3s_name_as_well(membership_mock: Any) -> None:
+    client = membership_mock.client("security-ir", region_name="sa-east-1")
+    assert client.meta.region_name == "sa-east-1"
+    with pytest.raises(UsageError, match="pass one of them"):
+        membership_mock.client("security-ir", region="eu-west-1", region_name="sa-east-1")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("security_ir", "security-ir"), ("securtyhub", "securityhub")]
+)
+def test_a_misspelt_service_names_the_nearest(membership_mock: Any, wrong: str, right: str) -> None:
+    with pytest.raises(UsageError, match=f"'{wrong}' is not a service of AWS .* '{right}'"):
+        membership_mock.client(wrong)
 
 
 def test_leading_zeros_of_a_number_are_explained(membership_mock: Any) -> None:

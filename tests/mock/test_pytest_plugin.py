@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from textwrap import dedent
 
 import pytest
 
@@ -459,6 +460,118 @@ def test_the_narrow_fixture_is_empty_again_when_the_wider_one_is_over(
 """
     )
     pytester.runpytest_subprocess().assert_outcomes(passed=2)
+
+
+# --- mocks that are left running ---
+
+
+@pytest.mark.parametrize(
+    "leaking",
+    [
+        """
+        def test_leaks():
+            mock_membership().start()
+        """,
+        """
+        @pytest.fixture(scope="module")
+        def own():
+            return mock_membership().start()
+
+        def test_leaks(own):
+            pass
+        """,
+        """
+        class TestLeaks(unittest.TestCase):
+            @classmethod
+            def setUpClass(cls):
+                cls.mock = mock_membership().start()
+
+            def test_leaks(self):
+                pass
+        """,
+        """
+        class TestLeaks(unittest.TestCase):
+            def setUp(self):
+                self.mock = mock_membership()
+                self.mock.start()
+
+            def test_leaks(self):
+                pass
+        """,
+    ],
+    ids=["test", "fixture", "setUpClass", "setUp"],
+)
+@pytest.mark.parametrize("fixture", ["membership_mock", "membership_mock_module"])
+def test_a_mock_that_is_left_running_is_named_by_the_next_fixture(
+    pytester: pytest.Pytester, leaking: str, fixture: str
+) -> None:
+    head = "import unittest\nimport pytest\nfrom membership_mock import mock_membership\n"
+    pytester.makepyfile(
+        test_1=head + dedent(leaking),
+        test_2=f"def test_next({fixture}): ...\ndef test_other(): ...",
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        [f"*UsageError: {fixture} cannot start: a mock that was started at *test_1.py:*, in*"]
+    )
+    assert "test_leaks, is still running" in str(result.stdout)
+
+
+def test_a_mock_that_is_shared_on_purpose_is_shared(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        from membership_mock import mock_membership
+        import pytest
+
+        def pytest_sessionstart(session):
+            mock_membership().start()
+
+        @pytest.fixture(scope="session", autouse=True)
+        def own():
+            with mock_membership() as mock:
+                yield mock
+        """
+    )
+    pytester.makepyfile(
+        """
+        import unittest
+        import pytest
+        from membership_mock import mock_membership
+
+        @pytest.fixture(scope="module", autouse=True)
+        def of_module():
+            with mock_membership() as mock:
+                yield mock
+
+        def test_fixture(membership_mock):
+            membership_mock.client("security-ir").list_memberships()
+
+        def test_body(request):
+            with mock_membership():
+                request.getfixturevalue("membership_mock")
+
+        @mock_membership
+        class TestDecorated:
+            def test_it(self, membership_mock): ...
+
+        class TestClass(unittest.TestCase):
+            @classmethod
+            def setUpClass(cls):
+                cls.mock = mock_membership().start()
+                cls.addClassCleanup(cls.mock.stop)
+
+            @pytest.mark.usefixtures("membership_mock")
+            def test_1(self): ...
+
+            @pytest.mark.usefixtures("membership_mock")
+            def test_2(self): ...
+
+        def test_wide(membership_mock_module): ...
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=6)
 
 
 # --- ini options ---

@@ -163,4 +163,5 @@ def _blocked_operation(request: Any, operation: Any, pipeline: RequestPipeline) 
     )
     service = operation.service_model.service_name if operation is not None else "a service"
     name = f"{service}.{operation.name}" if operation is not None else service
+    pipeline.unmocked[name] += 1
     return blocked(name, request.url, f"{account} in {region}")

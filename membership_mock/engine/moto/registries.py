@@ -19,7 +19,7 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 from moto.core.responses import BaseResponse
 
-from membership_mock.engine.moto import iam, organizations, tagging
+from membership_mock.engine.moto import cloudformation, iam, organizations, tagging
 from membership_mock.engine.moto.modules import models_of
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.pipeline.setup_calls import is_setup_call
@@ -200,10 +200,11 @@ class Installation:
         backend_url_patterns[:0] = self._patterns
         patches = self._patches
         find = patches.original(moto.backends, "_import_backend")
-        # These two are patched when they are first used: some releases of moto import every service
+        # These are patched when they are first used: some releases of moto import every service
         # with its Tagging API.
         late: dict[str, Callable[[], None]] = {
             "iam": lambda: iam.install(patches),
+            "cloudformation": lambda: cloudformation.install(patches, self._ours.services),
             "organizations": lambda: organizations.install(patches, self._ours, self._world),
             "resourcegroupstaggingapi": lambda: tagging.install(patches, self._backends),
         }

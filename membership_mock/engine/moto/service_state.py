@@ -91,7 +91,8 @@ def fill(states: dict[str, ServiceState]) -> None:
 def misfit(service: str, state: Any) -> str:
     """Return why something is not the state of a kept service; empty if it is.
 
-    The contents of moto's own objects are not checked: moto declares no types for them.
+    The contents of moto's own objects are not checked, since moto declares no types for them. What
+    moto needs to empty itself is: without it no later mock could start.
     """
     shared = KEPT[service]
     if not isinstance(state, dict) or state.keys() != {shared, "backends"}:
@@ -117,7 +118,22 @@ def misfit(service: str, state: Any) -> str:
         for name, value in fresh.items():
             if value is not None and type(attributes[name]) is not type(value):
                 return f"{name} of {key} is no {type(value).__qualname__}"
+        if service == "s3":
+            for name in ("buckets", "table_buckets"):
+                for title, bucket in attributes.get(name, {}).items():
+                    if not _can_be_emptied(bucket):
+                        return f"{title!r} in the {name} of {key} is no bucket that moto can empty"
     return ""
+
+
+def _can_be_emptied(bucket: Any) -> bool:
+    """Return whether moto can drop a bucket with its objects, as it does at each reset."""
+    if type(bucket).__module__ != "moto.s3.models" or type(vars(bucket).get("name")) is not str:
+        return False
+    held = [vars(bucket).get(name) for name in ("keys", "multiparts")]
+    return all(isinstance(each, dict) for each in held) and all(
+        hasattr(part, "dispose") for part in held[1].values()
+    )
 
 
 @contextmanager

@@ -12,13 +12,18 @@ from typing import Any
 from urllib.parse import unquote
 
 from membership_mock.engine.protocol.http import HttpRequest
+from membership_mock.engine.protocol.regions import is_likely_region, is_region, nearest_region
 from membership_mock.errors import UsageError
 
 _acting: ContextVar[str | None] = ContextVar("membership_mock_acting", default=None)
 
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _HOST_REGION = re.compile(r"\.([a-z]+(?:-[a-z]+)+-\d+)\.")
 _DEFAULT_REGION = "us-east-1"
+
+#: moto's two ways to name the account of a call
+_VARIABLE = "MOTO_ACCOUNT_ID"
+_HEADER = "x-moto-account-id"
 
 
 def account_id(value: object) -> str:
@@ -35,9 +40,21 @@ def account_id(value: object) -> str:
     )
 
 
-def not_a_region(value: object) -> UsageError:
-    """Return the error for an argument that is not a region."""
-    return UsageError(f"{value!r} is not a region: pass e.g. 'eu-west-1'.")
+def region_name(value: object) -> str:
+    """Return ``value`` if it is a region, or may be one that AWS adds later.
+
+    Raises:
+        UsageError: it is misspelt, or not text.
+    """
+    if isinstance(value, str) and is_likely_region(value):
+        return value
+    nearest = nearest_region(value) if isinstance(value, str) else None
+    if nearest is None:
+        raise UsageError(f"{value!r} is not a region: pass e.g. 'eu-west-1'.")
+    raise UsageError(
+        f"{value!r} is not a region; nearest: {nearest!r}."
+        + (" (A new region may need a newer botocore.)" if is_region(value) else "")
+    )
 
 
 @contextmanager
@@ -51,7 +68,11 @@ def acting_as(account: str) -> Iterator[None]:
 
 
 def explicit_account(headers: Mapping[str, Any]) -> str | None:
-    """Return the account that a request's headers name; None if they name none."""
+    """Return the account that a request's headers name; None if they name none.
+
+    Raises:
+        UsageError: the header or the variable that names one holds no account id.
+    """
     return _named_account(headers, signing_key(headers))
 
 
@@ -66,6 +87,9 @@ def caller_of(
         request: signed in its headers or its query; unsigned, it comes from the default account.
         default_account: the account of a request that names none.
         account_of_access_key: returns the account that an access key belongs to, or None.
+
+    Raises:
+        UsageError: moto's header or variable holds no account id.
     """
     key, region = _scope(request.headers.get("Authorization"), request.query)
     if region is None:
@@ -82,12 +106,18 @@ def _named_account(headers: Mapping[str, Any], key: str | None) -> str | None:
     acting = _acting.get()
     if acting is not None:
         return acting
-    if "MOTO_ACCOUNT_ID" in os.environ:
-        return os.environ["MOTO_ACCOUNT_ID"]
-    named = headers.get("x-moto-account-id")
+    if _VARIABLE in os.environ:
+        return _named_by(f"The environment variable {_VARIABLE}", os.environ[_VARIABLE])
+    named = headers.get(_HEADER)
     if named:
-        return _text(named)
+        return _named_by(f"The header {_HEADER}", _text(named))
     return key if key is not None and _ACCOUNT.fullmatch(key) else None
+
+
+def _named_by(what: str, value: str) -> str:
+    if _ACCOUNT.fullmatch(value) is None:
+        raise UsageError(f"{what} is {value!r}, which is not an account id: set it to 12 digits.")
+    return value
 
 
 def signing_key(headers: Mapping[str, Any]) -> str | None:

@@ -6,8 +6,10 @@ from moto's response handlers.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from membership_mock.engine.pipeline import idempotency, page_tokens
 from membership_mock.engine.pipeline.authorization import Authorization, resource_of
 from membership_mock.engine.pipeline.backends import Backends
-from membership_mock.engine.pipeline.call_record import PassedCall
+from membership_mock.engine.pipeline.call_record import PassedCall, RecordedRequest
 from membership_mock.engine.pipeline.caller import caller_of, signing_key
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.hooks import HookChain, InterceptedCall
@@ -68,6 +70,8 @@ class RequestPipeline:
     Attributes:
         hooks: what the test author does to calls.
         let_pass: called with the seconds that a client would have waited for an answer.
+        unmocked: how often each operation was called that no mock answers, e.g.
+            ``securityhub.CreateInsight``; also those of services that moto does not have.
     """
 
     def __init__(
@@ -82,6 +86,7 @@ class RequestPipeline:
         self.default_account = default_account
         self.hooks = HookChain()
         self.let_pass: Callable[[float], None] = lambda _: None
+        self.unmocked: Counter[str] = Counter()
         self._backends = backends
         self._authorization = authorization
         self._world = world
@@ -136,10 +141,12 @@ class RequestPipeline:
                     answer = HttpAnswer(*mocked.codec.serialize_error(refusal), refusal.delay)
             except Exception as raised:
                 if not is_setup:
-                    self._record.add(context, request, None, raised)
+                    self._record.add(context, _recorded(request, mocked), None, raised)
+                    if isinstance(raised, OperationNotMocked):
+                        self.unmocked[f"{service}.{name}"] += 1
                 raise
             if not is_setup:
-                self._record.add(context, request, answer, error)
+                self._record.add(context, _recorded(request, mocked), answer, error)
         second = int(now.timestamp())
         headers = {
             **answer.headers,
@@ -206,7 +213,7 @@ class RequestPipeline:
         else:
             answer = self._around_other(InterceptedCall(context, request, model, False, {}), ask)
         if answer is not None:
-            self._record.passed.append(
+            self._record.add_passed(
                 PassedCall(service, operation, account, region, context.now, calls_before)
             )
         return answer
@@ -382,6 +389,10 @@ def _handle(handler: Handler, family: Family, context: Context, arguments: dict[
         raise
 
 
+def _recorded(request: HttpRequest, mocked: MockedOperation | None) -> RecordedRequest:
+    return RecordedRequest.of(request, mocked.codec if mocked is not None else None)
+
+
 @lru_cache(maxsize=8)
 def _http_date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
@@ -396,11 +407,12 @@ def _refuse(
     if context.operation not in service_model(context.service).operation_names:
         raise backend_class.refusals.unknown_operation(request.method, request.path)
     mocked = sorted(backend_class.handlers)
-    shown = ", ".join(mocked[:6]) + (f", … ({len(mocked)} in all)" if len(mocked) > 6 else "")
+    nearest = get_close_matches(context.operation, mocked, n=4, cutoff=0.5)
+    shown = ", ".join(nearest) or "no operation"
     raise OperationNotMocked(
         f"{context.service}.{context.operation} was called, but membership_mock does not mock it.\n"
         f"    caller   {context.account_id} in {context.region}\n"
-        f"    mocked   {shown}\n"
+        f"    nearest  {shown} ({len(mocked)} operations are mocked)\n"
         f"    Every mocked operation: `python -m membership_mock operations {context.service}`, or"
         " docs/reference/mocked-operations.md"
     )

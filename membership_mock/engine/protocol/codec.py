@@ -53,6 +53,8 @@ class OperationCodec:
         token_field: the argument with the idempotency token, in snake case, if there is one.
         token_name: the same in its API spelling.
         paging: how the operation paginates, if botocore has a paginator for it.
+        is_header: takes a header's name; returns whether it holds an argument. None when no header
+            does.
         parse: takes path, query string, headers and body; returns the arguments that were sent.
         serialize: takes a handler's answer; returns status, headers and body.
         serialize_error: the same for an error.
@@ -67,7 +69,9 @@ class OperationCodec:
         self.token_name = token
         self.token_field = model.snake(token) if token else None
         self.paging = _paging(service, operation)
-        self.parse = RequestParser(operation, readers).parse
+        parser = RequestParser(operation, readers)
+        self.parse = parser.parse
+        self.is_header = parser.is_header if parser.reads_headers else None
         self.serialize = AnswerWriter(operation, _writers(service)).serialize
         self.serialize_error = _error_writer(service).serialize
 

@@ -78,6 +78,7 @@ class RequestParser:
         self._query_map = self._query.pop(maps[0]) if maps else None
         self._headers = [(key.lower(), *field) for key, field in outside("header").items()]
         self._prefixes = [(key.lower(), *field) for key, field in outside("headers").items()]
+        self.reads_headers = bool(self._headers or self._prefixes)
 
         self._payload: tuple[Argument, Callable[[bytes], Any]] | None = None
         self._body = None
@@ -132,6 +133,13 @@ class RequestParser:
         if found:
             raise Invalid(sorted(found, key=lambda violation: self._order[str(violation.path[0])]))
         return out
+
+    def is_header(self, name: str) -> bool:
+        """Return whether the header ``name`` holds an argument."""
+        lower = name.lower()
+        return any(lower == key for key, *_ in self._headers) or any(
+            lower.startswith(prefix) for prefix, *_ in self._prefixes
+        )
 
     def _parse_labels(self, path: str, out: dict[str, Any], found: list[Violation]) -> None:
         texts = self._template.read(path)

@@ -3,16 +3,54 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import cache
 
 from membership_mock.engine.protocol.model import loader
 
-_REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-\d+")
+_REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-[0-9]+")
+
+#: the end of a region's name: every region that botocore knows has it
+_PLACE = re.compile(r".+-(north|south|east|west|central|(north|south)(east|west))-[1-9]")
 
 
 def is_region(value: object) -> bool:
-    """Return whether ``value`` has the form of a region, known to botocore or not yet."""
+    """Return whether ``value`` has the form of a region, which need not exist."""
     return isinstance(value, str) and _REGION.fullmatch(value) is not None
+
+
+def is_likely_region(value: object) -> bool:
+    """Return whether ``value`` is a region that botocore knows, or may be one that AWS adds later.
+
+    The name of a later region begins as botocore says for its partition, and it ends as those of
+    all regions do: in a point of the compass and one digit. So most misspelt names are none.
+    """
+    if not is_region(value):
+        return False
+    name = str(value)
+    return name in known_regions() or (
+        _PLACE.fullmatch(name) is not None
+        and any(pattern.match(name) for _, pattern in _partitions().values())
+    )
+
+
+@cache
+def known_regions() -> frozenset[str]:
+    """Return the regions of all partitions that botocore knows, without ``aws-global`` and such."""
+    return frozenset(
+        region for regions, _ in _partitions().values() for region in regions if is_region(region)
+    )
+
+
+def nearest_region(name: str) -> str | None:
+    """Return the region that botocore knows and whose name is most like ``name``; None if none."""
+    spelled = name.strip().lower()
+    for regions, pattern in _partitions().values():  # those of its partition before others
+        if pattern.match(spelled):
+            nearest = get_close_matches(spelled, sorted(regions & known_regions()), n=1)
+            if nearest:
+                return nearest[0]
+    return next(iter(get_close_matches(spelled, sorted(known_regions()), n=1)), None)
 
 
 @cache

@@ -9,6 +9,7 @@ from membership_mock.cleanrooms.analyses.protected_jobs import ProtectedJobs
 from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueries
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.central_configuration.policy_associations import PolicyAssociations
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.cleanrooms_identity import IdentitySide
 from membership_mock.testing.aws_side.cleanrooms_log_exports import LogExportSide
 from membership_mock.testing.aws_side.security_ir_cases import CaseSide
@@ -17,6 +18,7 @@ from membership_mock.testing.aws_side.securityhub_controls import ControlSide
 from membership_mock.testing.aws_side.securityhub_v2_analysis import AnalysisSide
 
 
+@naming_arguments
 class AwsSide(CaseSide, InvestigationSide, ControlSide, AnalysisSide, IdentitySide, LogExportSide):
     """AWS's side of one account in one region, from `MembershipMock.aws_side`."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
+from membership_mock.errors import UsageError
 from membership_mock.testing.dumps.reader import WORDS
 from membership_mock.testing.printing import shortened
 
@@ -49,9 +50,21 @@ class _Comparison:
         self._ignored = ignored
 
     def worlds(self, before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-        """Yield a line for each change of the world."""
+        """Yield a line for each change of the world.
+
+        Raises:
+            UsageError: a dump, which may have been edited by hand, is malformed.
+        """
         for place, old, new in _sections(before, after):
-            yield from self._values(" ".join(place), old, new)
+            where = " ".join(place)
+            try:
+                changes = list(self._values(where, old, new))
+            except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+                raise UsageError(
+                    f"At {where}, one of the two dumps holds what no dump holds, and cannot be"
+                    f" compared: {error}. Was it edited by hand?"
+                ) from error
+            yield from changes
 
     def _values(self, place: str, old: Any, new: Any) -> Iterator[str]:
         if old == new or self._ignored.fullmatch(place):

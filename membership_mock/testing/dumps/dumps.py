@@ -13,6 +13,7 @@ from membership_mock.engine.moto import service_state, snapshot
 from membership_mock.engine.state.clock import Clock, in_range
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.errors import UsageError
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.dumps import reader, writer
 from membership_mock.testing.dumps.classes import service_of, store_classes
 from membership_mock.testing.dumps.difference import difference
@@ -41,6 +42,7 @@ _REACHES = {
 }
 
 
+@naming_arguments
 class Dump:
     """The mocked world as plain data, from `MembershipMock.dump` or `from_json`.
 
@@ -48,9 +50,17 @@ class Dump:
 
     Attributes:
         data: what JSON can hold; take it as it is, do not change it.
+
+    Raises:
+        UsageError: ``data`` is not a dict.
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
+        if not isinstance(data, dict):
+            raise UsageError(
+                "A dump comes from `mock.dump()` or `Dump.from_json(text)`; its data is a dict, not"
+                f" {shortened(repr(data), _SHOWN)}."
+            )
         self.data = data
 
     def to_json(self, *, indent: int | None = 2) -> str:
@@ -94,7 +104,7 @@ class Dump:
                 ``*.updated_at``. Each line of the result begins with its place.
 
         Raises:
-            UsageError: ``other`` is not a dump.
+            UsageError: ``other`` is not a dump, or one of the two is malformed.
         """
         if not isinstance(other, Dump):
             raise UsageError(

@@ -66,9 +66,9 @@ def _check_of(hint: Any) -> _Check:
     """Return what checks values that are declared so."""
     origin, inner = get_origin(hint), get_args(hint)
     if isinstance(hint, TypeVar):
-        return _anything if hint.__bound__ is None else _check_of(hint.__bound__)
+        return _is_json if hint.__bound__ is None else _check_of(hint.__bound__)
     if hint is Any:
-        return _anything
+        return _is_json
     if origin is Literal:
         return lambda value, _: type(value) is str and value in inner
     if origin in (Union, types.UnionType):
@@ -114,8 +114,24 @@ def _check_of_parts(origin: Any, inner: tuple[Any, ...]) -> _Check:
     return lambda value, _: isinstance(value, origin)
 
 
-def _anything(value: Any, near: list[Any]) -> bool:
-    del value, near
+def _is_json(value: Any, _near: list[Any]) -> bool:
+    """Return whether a value without a declared type is one of JSON, as parameters of calls are."""
+    left = [value]
+    seen: set[int] = set()
+    while left:
+        part = left.pop()
+        if isinstance(part, (dict, list)):
+            if id(part) in seen:
+                continue
+            seen.add(id(part))
+            if type(part) is dict and all(type(key) is str for key in part):
+                left += part.values()
+            elif type(part) is list:
+                left += part
+            else:
+                return False
+        elif part is not None and type(part) not in (bool, int, float, str):
+            return False
     return True
 
 

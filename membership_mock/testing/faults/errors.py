@@ -237,7 +237,7 @@ def _require_declared(targets: frozenset[tuple[str, str]], code: str) -> None:
         shown = ", ".join(without[:6]) + (", …" if len(without) > 6 else "")
         text = (
             f"{len(without)} of the {len(targets)} operations do not declare {code!r}: {shown}."
-            f" Between them, all declare {', '.join(sorted(declared))}"
+            f" Errors that one or more of these operations declare: {', '.join(sorted(declared))}"
         )
     raise UsageError(
         f"{text}; any operation may also send one of the common errors of AWS, such as"

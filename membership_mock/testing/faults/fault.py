@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.pipeline.call_record import Entry
-from membership_mock.testing.calls import Call, Calls
+from membership_mock.engine.pipeline.call_record import Entry, RecordedRequest
+from membership_mock.engine.protocol.codec import codec
+from membership_mock.testing.calls import Call, Calls, holds
 from membership_mock.testing.faults.refusals import RefusedAccounts
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Fault:
             self._account in (None, context.account_id)
             and self._region in (None, context.region)
             and self._effect.concerns(call)
-            and (self._where is None or self._where(Call(Entry(context, call.request, None, None))))
+            and (self._where is None or holds(self._where, _as_recorded(call)))
         )
 
     def _nearest(self) -> list[str]:
@@ -139,6 +140,14 @@ class Fault:
         causes = ["refused before, or hit by another fault"] if call.error is not None else []
         causes += ["where returned false"] if self._where is not None else []
         return ", or ".join(causes) or "the fault was over, or another one came first"
+
+
+def _as_recorded(call: InterceptedCall) -> Call:
+    """Return a call that has no answer yet."""
+    request = RecordedRequest.of(
+        call.request, codec(call.context.service, call.context.operation, frozenset())
+    )
+    return Call(Entry(call.context, request, None, None))
 
 
 def unfired_report(unfired: Sequence[Fault]) -> str:

@@ -12,6 +12,7 @@ from membership_mock.engine.pipeline.hooks import Hook, Proceed
 from membership_mock.engine.protocol.model import service_names
 from membership_mock.errors import NotRunning, UnfiredFault, UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.unused_endings import unused_endings, unused_report
 from membership_mock.testing.clock import MockClock
 from membership_mock.testing.faults.connections import LostConnection, connection_error
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
 
+@naming_arguments
 class Faults(Sequence[Fault]):
     """The faults of a running mock, from `MembershipMock.faults`, in the order of injection.
 

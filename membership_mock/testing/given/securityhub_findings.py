@@ -11,6 +11,9 @@ from membership_mock.testing.given.securityhub_products import ProductSeeds, is_
 
 _FINDINGS_PER_CALL = 100
 
+#: how many findings a seed makes at most; the service has no quota for them
+_MOST = 1_000_000
+
 
 @dataclass(frozen=True)
 class SeededFinding:
@@ -69,11 +72,11 @@ class FindingSeeds(ProductSeeds):
 
         Raises:
             SeedRefused: a finding is not well-formed; then none was imported.
-            UsageError: ``findings`` is a negative number.
+            UsageError: ``findings`` is a negative number, or more than a million.
         """
         account, region = self._setup.account(account), self._setup.region(region)
         if isinstance(findings, int):
-            findings = [{}] * counted("findings", findings)
+            findings = [{}] * counted("findings", findings, _MOST, "the most that a seed makes")
         has_hub = self._setup.ask(SERVICE, "DescribeHub", account, region) is not None
         given = (each.get("ProductArn") for each in (fields, *findings))
         missing = dict.fromkeys(arn for arn in given if is_of_product(arn, region))

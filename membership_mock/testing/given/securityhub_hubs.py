@@ -141,8 +141,23 @@ def batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield things[start : start + size]
 
 
-def counted(name: str, number: int) -> int:
-    """Return ``number`` if it is not negative."""
+def counted(name: str, number: int, most: int, why: str) -> int:
+    """Return ``number`` if so many can be made.
+
+    Args:
+        name: the argument.
+        number: what it was given.
+        most: how many there may be.
+        why: what says so.
+
+    Raises:
+        UsageError: it is negative, or more than ``most``.
+    """
     if number < 0:
         raise UsageError(f"{name} is how many, or a list of them, not {number!r}.")
+    if number > most:
+        hint = f" For the account {number}, pass ['{number}']." if len(str(number)) == 12 else ""
+        raise UsageError(
+            f"{name} is how many, or a list of them; {number} is more than {most}, {why}.{hint}"
+        )
     return number

@@ -8,7 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from membership_mock.engine.state.quotas import limit_of
 from membership_mock.errors import SeedRefused
+from membership_mock.securityhub.quotas import INVITED_MEMBERS, MEMBERS
 from membership_mock.testing.given.securityhub_hubs import (
     SERVICE,
     HubSeeds,
@@ -188,9 +190,15 @@ class MemberSeeds(HubSeeds):
     ) -> list[str]:
         """Return the accounts that are meant, each once."""
         if isinstance(accounts, int):
-            count = counted("accounts", accounts)
+            quota = INVITED_MEMBERS if self._by_invitation(by, led) else MEMBERS
+            most = limit_of(self._setup.running.world, quota, administrator, region)
+            count = counted("accounts", accounts, most, f"the quota {quota.name}")
             return self._new_accounts(administrator, region, count, by, led)
         return [self._setup.account(each) for each in dict.fromkeys(accounts)]
+
+    @staticmethod
+    def _by_invitation(by: str | None, led: Organization | None) -> bool:
+        return by == "invitation" or (by is None and led is None)
 
     def _led_organization(self, administrator: str, region: str) -> Organization | None:
         """Return the organization that an account administers here; None if it administers none."""
@@ -213,7 +221,7 @@ class MemberSeeds(HubSeeds):
     ) -> list[str]:
         """Return accounts that are not on the administrator's list."""
         listed = set(self._listed(administrator, region))
-        if by == "invitation" or (by is None and led is None):
+        if self._by_invitation(by, led):
             taken = {administrator, *listed, *(led.accounts if led else ())}
             found: list[str] = []
             while len(found) < count:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from membership_mock.errors import UsageError
+from membership_mock.testing.arguments import unknown_argument
 
 if TYPE_CHECKING:
     from membership_mock.testing.given.setup import Setup
@@ -101,11 +102,16 @@ def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
     def seed(*args: Any, **kwargs: Any) -> Any:
         try:
             arguments = signature.bind(*args, **kwargs).arguments
-        except TypeError:  # the call itself raises Python's message
-            return method(*args, **kwargs)
+        except TypeError:
+            for name in kwargs:
+                if name not in signature.parameters:
+                    known = [each for each in signature.parameters if each != "self"]
+                    raise unknown_argument(method.__name__, name, known) from None
+            return method(*args, **kwargs)  # which raises Python's message
         check_types(method.__name__, method, arguments)
         return method(*args, **kwargs)
 
+    method.__qualname__ = method.__name__  # which that message says
     return seed
 
 

@@ -7,7 +7,6 @@ not recorded, no fault hits them, and no policy is checked.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -17,13 +16,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from membership_mock.engine.moto import snapshot
 from membership_mock.engine.moto.organization_setup import keep_roles
-from membership_mock.engine.pipeline.caller import account_id, acting_as
+from membership_mock.engine.pipeline.caller import account_id, acting_as, region_name
 from membership_mock.engine.pipeline.setup_calls import setup_calls
 from membership_mock.engine.protocol.model import idempotency_token, paginators, snake
 from membership_mock.engine.protocol.regions import partition_of
-from membership_mock.errors import SeedRefused, UsageError
+from membership_mock.errors import SeedRefused
 from membership_mock.services import SERVICES
-from membership_mock.testing.names import nearest_to
 from membership_mock.testing.printing import printable, shortened
 
 if TYPE_CHECKING:
@@ -31,17 +29,6 @@ if TYPE_CHECKING:
     from membership_mock.engine.state.organizations import Organization
     from membership_mock.engine.state.transaction import Transaction
     from membership_mock.testing.running_mock import RunningMock
-
-# Every region of today matches this; most misspelt names do not.
-_REGION = re.compile(
-    r"[a-z]{2,4}(-[a-z]+)?-(north|south|east|west|central|(north|south)(east|west))-\d{1,2}"
-)
-# The regions that a message may propose for a misspelt one.
-_REGIONS = [
-    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
-    *("eu-central-1", "eu-north-1", "eu-south-1", "eu-west-1", "eu-west-2", "eu-west-3"),
-    *("ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
-]
 
 _SHOWN = 300
 
@@ -113,9 +100,7 @@ class Setup:
         """
         if region is None:
             return self._mock._region()
-        if _REGION.fullmatch(str(region)):
-            return region
-        raise UsageError(f"{region!r} is not a region{nearest_to(str(region), _REGIONS)}")
+        return region_name(region)
 
     @contextmanager
     def seed(

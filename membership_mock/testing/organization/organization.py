@@ -12,6 +12,7 @@ from membership_mock.engine.moto.organization_setup import (
 )
 from membership_mock.engine.pipeline.caller import account_id as checked_id
 from membership_mock.errors import UsageError
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.organization.directory import Directory, listed
 from membership_mock.testing.organization.services import (
     SECURITYHUB,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
 
+@naming_arguments
 class MockOrganization:
     """An organization in moto, from `MembershipMock.organization`; accounts go by their names.
 

@@ -11,8 +11,8 @@ from membership_mock.engine.moto.organization_setup import (
     known_principals,
     organization_of,
 )
-from membership_mock.engine.pipeline.caller import account_id
-from membership_mock.engine.protocol.regions import is_region, partition_of
+from membership_mock.engine.pipeline.caller import account_id, region_name
+from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.testing.names import nearest_to
@@ -177,8 +177,7 @@ def check_regions(regions: object, partition: str | None = None) -> list[str]:
     if isinstance(regions, str) or not isinstance(regions, Sequence) or not regions:
         raise UsageError(f"{regions!r} is not a list of regions: pass e.g. ['eu-west-1'].")
     for region in regions:
-        if not is_region(region):
-            raise UsageError(f"{region!r} is not a region: pass e.g. 'eu-west-1'.")
+        region_name(region)
         partition = partition or partition_of(region)
         if partition_of(region) != partition:
             raise UsageError(

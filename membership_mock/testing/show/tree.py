@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from membership_mock.engine import running as engine
 from membership_mock.engine.moto.organizations import all_organizations
-from membership_mock.engine.pipeline.caller import account_id, not_a_region
-from membership_mock.engine.protocol.regions import is_region
+from membership_mock.engine.pipeline.caller import account_id, region_name
 from membership_mock.engine.state.summary import (
     Line,
     Lines,
@@ -63,8 +62,8 @@ class Part:
         """
         if account is not None:
             account_id(account)
-        if region is not None and not is_region(region):
-            raise not_a_region(region)
+        if region is not None:
+            region_name(region)
         if service is not None:
             check_service(service)
         return cls(account, region, service)

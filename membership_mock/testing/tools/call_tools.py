@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.calls import Call, Calls
 from membership_mock.testing.operation_names import check_caller
 from membership_mock.testing.running_mock import RunningMock
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.pipeline.call_record import Entry
 
 
+@naming_arguments
 class CallTools(RunningMock):
     """The tools of a mock that read what was called."""
 
@@ -38,7 +40,7 @@ class CallTools(RunningMock):
             region: count the calls in this region only.
 
         Raises:
-            UsageError: ``account`` is not 12 digits, or ``region`` is not text.
+            UsageError: ``account`` is not 12 digits, or ``region`` is not a region.
         """
         check_caller(account, region)
         passed = list(self._entered.record.passed) if self._entered else []

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.calls import Call
 from membership_mock.testing.faults.fault import Fault
 from membership_mock.testing.faults.faults import Faults
@@ -13,6 +14,7 @@ from membership_mock.testing.running_mock import RunningMock
 from membership_mock.testing.strict import Strictness
 
 
+@naming_arguments
 class FaultTools(RunningMock):
     """The tools of a mock that make calls fail."""
 

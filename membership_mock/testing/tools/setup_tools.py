@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from membership_mock.engine.pipeline import caller
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.aws_side import AwsSide
 from membership_mock.testing.clock import MockClock
 from membership_mock.testing.given.given import Given
@@ -16,6 +17,7 @@ from membership_mock.testing.quotas import MockQuotas
 from membership_mock.testing.running_mock import RunningMock
 
 
+@naming_arguments
 class SetupTools(RunningMock):
     """The tools of a mock that prepare a test."""
 

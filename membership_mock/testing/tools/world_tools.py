@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import Literal, TextIO
 
 from membership_mock.engine import running
+from membership_mock.errors import UsageError
 from membership_mock.testing import snapshots
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.dumps import dumps
 from membership_mock.testing.dumps.dumps import Dump
 from membership_mock.testing.printing import printable
@@ -17,6 +19,7 @@ from membership_mock.testing.show.tree import Part, heading, tree
 from membership_mock.testing.snapshots import Snapshot
 
 
+@naming_arguments
 class WorldTools(RunningMock):
     """The tools of a mock for its world as a whole."""
 
@@ -95,9 +98,13 @@ class WorldTools(RunningMock):
             file: where to print to; standard output when None.
 
         Raises:
-            UsageError: ``account`` is not 12 digits, ``region`` is not a region, or the package
-                does not mock ``service``.
+            UsageError: ``account`` is not 12 digits, ``region`` is not a region, the package does
+                not mock ``service``, or ``file`` cannot be written to.
         """
+        if file is not None and not hasattr(file, "write"):
+            raise UsageError(
+                f"file is where to print to, e.g. an open file or sys.stderr, not {file!r}."
+            )
         part = Part.of(account=account, region=region, service=service)
         text = "\n".join([self._heading(), *(f"  {line}" for line in self._tree(part))])
         print(printable(text, getattr(file or sys.stdout, "encoding", None) or "utf-8"), file=file)
@@ -136,8 +143,11 @@ class WorldTools(RunningMock):
         return f"<{self._heading()}>"
 
     def _heading(self) -> str:
-        entered = self._is_running
-        return heading(self._entered, entered=entered, region=self._region())
+        try:
+            region = self._region()
+        except UsageError:  # text that raises hides what it is printed for
+            region = "that is not a region"
+        return heading(self._entered, entered=self._is_running, region=region)
 
     def _tree(self, part: Part) -> list[str]:
         """Return the lines of the world, or a line that says why they are missing."""

@@ -19,6 +19,7 @@ import aiohttp
 import httpx
 import pytest
 import requests
+import requests_mock
 import responses
 import urllib3
 from botocore.auth import SigV4Auth
@@ -476,14 +477,85 @@ def test_our_own_service_passes_when_it_is_configured_to(looked_up: list[str]) -
         assert len(mock.calls) == 0
 
 
-def test_what_a_test_lets_through_its_own_responses_reaches_the_network(
-    looked_up: list[str],
+class OwnTools:
+    """Tools of a test that catch what `requests` sends, each with nothing registered."""
+
+    @staticmethod
+    def responses() -> Any:
+        return responses.RequestsMock()
+
+    @staticmethod
+    def responses_with_passthru() -> Any:
+        own = responses.RequestsMock()
+        own.add_passthru("http")
+        return own
+
+    @staticmethod
+    def requests_mock() -> Any:
+        return requests_mock.Mocker()
+
+    @staticmethod
+    def requests_mock_with_real_http() -> Any:
+        return requests_mock.Mocker(real_http=True)
+
+
+OWN_TOOLS = [getattr(OwnTools, name) for name in vars(OwnTools) if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("tool", OWN_TOOLS)
+def test_presigned_urls_are_served_inside_a_tests_own_tool(
+    membership_mock: Any, looked_up: list[str], tool: Any
 ) -> None:
-    with mock_membership(), responses.RequestsMock() as own:
-        own.add_passthru("https://evidence.s3.amazonaws.com/")
-        with pytest.raises(LookedUp):
-            requests.get(EVIDENCE, timeout=5)
-    assert looked_up == ["evidence.s3.amazonaws.com"]
+    s3 = membership_mock.client("s3")
+    s3.create_bucket(Bucket="evidence")
+    s3.put_object(Bucket="evidence", Key="key", Body=b"a body")
+    url = s3.generate_presigned_url("get_object", {"Bucket": "evidence", "Key": "key"})
+    case = membership_mock.given.security_ir.case()
+    ours = membership_mock.client("security-ir", region=case.region)
+    upload = ours.get_case_attachment_upload_url(
+        caseId=case.case_id, fileName="a.txt", contentLength=3
+    )["attachmentPresignedUrl"]
+    with tool():
+        assert requests.get(url, timeout=5).content == b"a body"
+        assert requests.put(upload, data=b"abc", timeout=5).status_code == 200
+    assert looked_up == []
+
+
+@pytest.mark.parametrize("tool", OWN_TOOLS)
+def test_nothing_of_aws_leaves_through_a_tests_own_tool(looked_up: list[str], tool: Any) -> None:
+    with mock_membership(), tool(), pytest.raises(RequestBlocked):
+        requests.get("https://nothing.api.aws/", timeout=5)
+    assert looked_up == []
+
+
+def test_what_a_tests_own_tool_has_registered_is_its_own(membership_mock: Any) -> None:
+    with responses.RequestsMock() as own:
+        own.get(EVIDENCE, body=b"first")
+        own.get(EVIDENCE, body=b"second")
+        assert [requests.get(EVIDENCE, timeout=5).content for _ in "12"] == [b"first", b"second"]
+    with requests_mock.Mocker() as other:
+        other.get(EVIDENCE, content=b"third")
+        assert requests.get(EVIDENCE, timeout=5).content == b"third"
+
+
+def test_what_is_not_of_aws_is_refused_or_let_through_by_a_tests_own_tool(
+    membership_mock: Any, looked_up: list[str]
+) -> None:
+    elsewhere = "https://www.example.com/"
+    with responses.RequestsMock(), pytest.raises(requests.ConnectionError, match="by Responses"):
+        requests.get(elsewhere, timeout=5)
+    with requests_mock.Mocker(), pytest.raises(requests_mock.NoMockAddress):
+        requests.get(elsewhere, timeout=5)
+    with OwnTools.responses_with_passthru(), pytest.raises(LookedUp):
+        requests.get(elsewhere, timeout=5)
+    assert looked_up == ["www.example.com"]
+
+
+def test_what_motos_passthrough_names_passes_a_tests_own_tool(looked_up: list[str]) -> None:
+    config = {"core": {"passthrough": {"urls": [r"https://evidence\."]}}}
+    own = OwnTools.responses_with_passthru()
+    with mock_membership(config=config), own, pytest.raises(LookedUp):
+        requests.get(EVIDENCE, timeout=5)
 
 
 # --- begin and end ---

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
+import boto3
 import pytest
 
 from membership_mock import Dump, UsageError, mock_membership
@@ -152,13 +153,67 @@ def test_a_world_goes_on_in_another_process(
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "mars-1", "local"])
 def test_a_world_in_any_region_comes_back(membership_mock: Any, region: str) -> None:
-    hub(membership_mock, ADMIN, region)
+    client = boto3.client("securityhub", region_name=region)  # as the code under test makes it
+    client.enable_security_hub()
     dump = membership_mock.dump()
     membership_mock.reset()
     membership_mock.load(Dump.from_json(dump.to_json()))
     assert membership_mock.dump() == dump
-    client = membership_mock.client("securityhub", account=ADMIN, region=region)
     assert client.describe_hub()["HubArn"]
+
+
+@pytest.mark.parametrize(
+    "bucket",
+    [
+        {"a": 1},
+        5,
+        None,
+        {"$type": "moto.s3.models.FakeBucket", "name": "results"},
+        {"$type": "moto.s3.models.FakeBucket", "name": "results", "keys": {}, "multiparts": []},
+        {"$type": "moto.s3.models.FakeBucket", "name": "results", "keys": 1, "multiparts": {}},
+    ],
+)
+def test_a_bucket_that_moto_could_not_empty_is_refused(bucket: Any) -> None:
+    with mock_membership() as mock:
+        new_bucket(mock, A, "results")
+        data = json.loads(mock.dump().to_json())
+        data["s3"]["backends"][f"{A} aws"]["buckets"]["results"] = bucket
+        with pytest.raises(UsageError):
+            mock.load(Dump(data))
+        mock.reset()
+    with mock_membership() as mock:
+        new_bucket(mock, A, "results")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [{"$type": 5}, {"$type": {}}, {"$tuple": True}, {"$set": 5}, {"$same": None}, {"$time": 1}],
+)
+def test_a_malformed_part_is_refused_in_words_or_shown(membership_mock: Any, part: Any) -> None:
+    new_bucket(membership_mock, A, "results")
+    before = membership_mock.dump()
+    data = json.loads(before.to_json())
+    data["s3"]["backends"][f"{A} aws"]["buckets"]["results"] = part
+    after = Dump.from_json(json.dumps(data))
+    for one, other in ((before, after), (after, before)):
+        assert f"s3 {A} aws buckets" in shown_or_refused(one, other)
+
+
+def shown_or_refused(one: Dump, other: Dump) -> str:
+    try:
+        return one.difference(other)
+    except UsageError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("part", [{"$set": [1]}, {"$tuple": [1]}, {"$seconds": 5}, {"$utf8": "x"}])
+def test_a_value_without_a_declared_type_is_one_of_json(membership_mock: Any, part: Any) -> None:
+    membership_mock.given.securityhub.finding(ADMIN, Title="odd")
+    data = json.loads(membership_mock.dump().to_json())
+    text = json.dumps(data).replace('"odd"', json.dumps(part))
+    assert text != json.dumps(data)
+    with pytest.raises(UsageError, match="cannot be"):
+        membership_mock.load(Dump.from_json(text))
 
 
 def test_a_world_goes_on_in_another_mock() -> None:

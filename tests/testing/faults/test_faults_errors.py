@@ -257,7 +257,7 @@ def test_an_undeclared_error_can_be_forced(membership_mock: Any, hub: Any, secur
             "securityhub.*",
             "ResourceConflictException",
             r"\d+ of the \d+ operations do not declare 'ResourceConflictException':"
-            " securityhub.*all declare",
+            " securityhub.*one or more of these operations declare",
             id="not all of a pattern",
         ),
         pytest.param(

@@ -53,5 +53,7 @@ def test_any_collection_is_a_list_of_accounts(membership_mock):
 
 
 def test_a_call_that_python_refuses_is_refused_in_pythons_words(membership_mock):
-    with pytest.raises(TypeError, match="missing 1 required positional argument: 'account'"):
+    with pytest.raises(
+        TypeError, match=r"^member\(\) missing 1 required positional argument: 'account'"
+    ):
         membership_mock.given.securityhub.member(BANK)

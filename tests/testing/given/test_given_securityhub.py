@@ -326,6 +326,27 @@ def test_member_by_organization_needs_an_organization(membership_mock, given):
 # --- organizations ---
 
 
+@pytest.mark.parametrize(
+    ("count", "more"),
+    [(1_001, "quota invited_members"), (222222222222, r"pass \['222222222222'\]")],
+)
+def test_members_refuses_more_than_the_quota(membership_mock, given, accounts, count, more):
+    with nothing_happens(membership_mock, more):
+        given.members(ADMIN, count)
+
+
+def test_members_takes_the_quota_that_the_test_has_set(membership_mock, given, accounts):
+    membership_mock.quotas.set("securityhub", "invited_members", 2, account=ADMIN)
+    with nothing_happens(membership_mock, "3 is more than 2, the quota invited_members"):
+        given.members(ADMIN, 3, by="invitation")
+    assert len(given.members(ADMIN, 2, by="invitation")) == 2
+
+
+def test_findings_refuses_the_number_of_an_account(membership_mock, given):
+    with nothing_happens(membership_mock, r"For the account 222222222222, pass \['222222222222'\]"):
+        given.findings(222222222222)
+
+
 def test_organization_admin_designates_an_account_once(membership_mock, given, hub, accounts):
     for _ in range(2):
         seeded = given.organization_admin(accounts[0], region=IRELAND)

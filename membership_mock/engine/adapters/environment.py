@@ -1,0 +1,94 @@
+"""What of the user's environment must not reach mocked calls: credentials, endpoints, profiles.
+
+moto sets fake credentials. Everything here is hidden besides, from the start of the outermost mock
+to its end. What a test sets while the mock runs stays as the test has set it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+from botocore.configprovider import ConfiguredEndpointProvider
+from botocore.exceptions import BotoCoreError
+from botocore.session import Session
+
+from membership_mock.engine.moto import configuration
+from membership_mock.engine.moto.patches import Patches
+
+#: variables that moto sets to fake credentials
+_FAKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+#: variables that would be used beside the fake credentials
+_CREDENTIALS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+
+#: AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>
+_ENDPOINTS = "AWS_ENDPOINT_URL"
+
+_PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+
+#: where botocore looks for an endpoint, as a private attribute lists it
+_LOOKUP, _IN_FILES = "_ENDPOINT_URL_LOOKUP_ORDER", "config_"
+
+
+class Environment:
+    """The environment variables that a mock replaces, from its start to its end."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, str | None] = {}
+
+    def remember(self) -> None:
+        """Note what is to be put back, before moto sets its fake credentials."""
+        self._before = {name: os.environ.get(name) for name in (*_FAKED, *_CREDENTIALS)}
+
+    def hide(self) -> None:
+        """Hide the user's variables; moto has started."""
+        if configuration.mock_credentials():
+            hidden = list(_CREDENTIALS)
+        else:
+            self._before, hidden = {}, []
+        hidden += [name for name in os.environ if name.startswith(_ENDPOINTS)]
+        hidden += _missing_profiles()
+        for name in hidden:
+            self._before.setdefault(name, os.environ.get(name))
+            os.environ.pop(name, None)
+
+    def prepare_end(self) -> None:
+        """Set what moto expects to find when it stops, though the test may have deleted it."""
+        for name in _FAKED:
+            if name in self._before:
+                os.environ.setdefault(name, "")
+
+    def restore(self) -> None:
+        """Put everything back as it was."""
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _missing_profiles() -> Iterator[str]:
+    """Yield the variables that name a profile which this machine does not have."""
+    named = {name: os.environ[name] for name in _PROFILES if os.environ.get(name)}
+    if not named:
+        return
+    try:
+        available = Session(include_builtin_handlers=False).available_profiles
+    except BotoCoreError:  # a file that cannot be read: botocore says so to whoever needs it
+        return
+    for name, profile in named.items():
+        if profile not in available:
+            yield name
+
+
+def install(patches: Patches, _alive: Callable[[], bool]) -> None:
+    """Let new clients ignore the endpoints that the user's configuration files name.
+
+    Args:
+        patches: undone when the mock ends.
+    """
+    order = getattr(ConfiguredEndpointProvider, _LOOKUP, None)
+    if order is not None:
+        outside_of_files = [each for each in order if not each.startswith(_IN_FILES)]
+        patches.set(ConfiguredEndpointProvider, _LOOKUP, outside_of_files)

@@ -1,0 +1,92 @@
+"""What the record of calls costs in memory, and how it is bounded."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from membership_mock.engine import running
+
+COUNT = 100
+ADMIN, OTHER = "111111111111", "222222222222"
+
+
+@pytest.fixture
+def tracing() -> Iterator[None]:
+    tracemalloc.start()
+    yield
+    tracemalloc.stop()
+
+
+def bytes_per_call(call: Callable[[], object]) -> float:
+    """Return how much memory of this package's a call leaves allocated."""
+    ours = [tracemalloc.Filter(True, "*/membership_mock/*")]
+
+    def allocated() -> int:
+        gc.collect()
+        snapshot = tracemalloc.take_snapshot().filter_traces(ours)
+        return sum(statistic.size for statistic in snapshot.statistics("filename"))
+
+    call()
+    before = allocated()
+    for _ in range(COUNT):
+        call()
+    return (allocated() - before) / COUNT
+
+
+def test_a_call_keeps_a_kilobyte_at_most(membership_mock: Any, tracing: None) -> None:
+    client = membership_mock.client("security-ir")
+    assert bytes_per_call(client.list_memberships) < 1_000
+
+
+def test_a_refused_call_keeps_its_error_besides_but_not_the_stack_of_it(
+    membership_mock: Any, tracing: None
+) -> None:
+    client = membership_mock.client("securityhub")
+
+    def refused() -> None:
+        with pytest.raises(ClientError):
+            client.describe_hub()
+
+    assert bytes_per_call(refused) < 1_400
+    assert membership_mock.calls[-1].error_code == "InvalidAccessException"
+
+
+def test_a_bounded_record_keeps_the_latest_calls(membership_mock: Any) -> None:
+    membership_mock.client("securityhub", account=ADMIN).enable_security_hub()
+    record = running.require().record
+    record.most = 5
+    hub = membership_mock.client("securityhub", account=ADMIN)
+    ours = membership_mock.client("security-ir", account=OTHER)
+    sts = membership_mock.client("sts")
+    for number in range(23):
+        hub.get_findings(MaxResults=number + 1)
+        ours.list_memberships()
+        sts.get_caller_identity()
+        assert len(membership_mock.calls) <= 10
+        assert membership_mock.passed_through()["sts.GetCallerIdentity"] <= 10
+    *_, before, last = membership_mock.calls
+    assert before.parameters == {"MaxResults": 23}
+    assert (last.operation, last.account) == ("ListMemberships", OTHER)
+    assert len(membership_mock.calls) >= 5
+    membership_mock.calls.assert_called("GetFindings", parameters={"MaxResults": 22})
+
+
+def test_a_record_that_keeps_no_calls_is_empty(membership_mock: Any) -> None:
+    running.require().record.most = 0
+    membership_mock.client("security-ir").list_memberships()
+    membership_mock.client("sts").get_caller_identity()
+    assert len(membership_mock.calls) == 0
+    assert not membership_mock.passed_through()
+
+
+def test_a_reset_keeps_the_bound(membership_mock: Any) -> None:
+    running.require().record.most = 0
+    membership_mock.reset()
+    membership_mock.client("security-ir").list_memberships()
+    assert len(membership_mock.calls) == 0
