@@ -420,6 +420,11 @@ def test_a_control_is_not_evaluated_where_aws_would_not(membership_mock, hub, aw
         ({BUCKET: "OK"}, {}, "'OK' is no status of a check"),
         ({7: "FAILED"}, {}, "resource is text, not 7"),
         ("FAILED", {"status_reasons": [{"Code": "x"}]}, "a ReasonCode and a Description"),
+        (
+            "FAILED",
+            {"status_reasons": [{"ReasonCode": "x", "Description": 7}]},
+            "ReasonCode and Description are texts",
+        ),
         ("FAILED", {"resource_type": 7}, "resource_type is text, not 7"),
     ],
 )

@@ -309,6 +309,14 @@ def test_a_parameter_that_the_policy_leaves_out_keeps_its_value(central, member)
             },
             "Value for parameter daysToExpiration must be between 14 and 365",
         ),
+        (
+            {
+                "SecurityControlCustomParameters": [
+                    {"Parameters": custom(daysToExpiration={"Integer": 15})}
+                ]
+            },
+            "Each entry of SecurityControlCustomParameters must have a SecurityControlId",
+        ),
     ],
 )
 def test_controls_that_do_not_exist_cannot_be_in_a_policy(central, controls, text):
