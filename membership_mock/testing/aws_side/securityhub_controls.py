@@ -81,8 +81,9 @@ class ControlSide(Side):
                 raise UsageError(
                     f"A status reason has a ReasonCode and a Description, not {sorted(each)}."
                 )
-            if not all(isinstance(text, str) and text.strip() for text in each.values()):
-                raise UsageError(f"ReasonCode and Description are texts, not {dict(each)}.")
+            check_text(**each)
+            if not all(text.strip() for text in each.values()):
+                raise UsageError(f"ReasonCode and Description are not blank as in {dict(each)}.")
         world = self._running.world
         with world.lock:
             ctx = self._running.pipeline.new_context(

@@ -434,7 +434,12 @@ def test_a_control_is_not_evaluated_where_aws_would_not(membership_mock, hub, aw
         (
             "FAILED",
             {"status_reasons": [{"ReasonCode": "x", "Description": 7}]},
-            "ReasonCode and Description are texts",
+            "Description is text, not 7",
+        ),
+        (
+            "FAILED",
+            {"status_reasons": [{"ReasonCode": " ", "Description": "x"}]},
+            "ReasonCode and Description are not blank",
         ),
         ("FAILED", {"resource_type": 7}, "resource_type is text, not 7"),
     ],
