@@ -154,8 +154,10 @@ def not_authorized_for(account_id: str, arn: str) -> AccessDeniedException:
     )
 
 
-#: what the engine says of a value of the wrong type
-_WRONG_TYPE_IN_FILTERS = re.compile(r"The value at '/Filters/([^']+)' must be an? (\w+), not ")
+#: what the engine says of a value of the wrong type; a number with a fraction is a number
+_WRONG_TYPE_IN_FILTERS = re.compile(
+    r"The value at '/Filters/([^']+)' must be an? (\w+), not (?!a number with)"
+)
 _INDEX = re.compile(r"/(\d+)(?=/|$)")
 #: what JSON Schema calls the types that the engine calls otherwise
 _JSON_SCHEMA_TYPES = {"integer": "number", "list": "array"}

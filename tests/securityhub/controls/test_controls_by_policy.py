@@ -207,6 +207,8 @@ def test_a_self_managed_account_changes_its_controls(central, member):
     assert associations(client, "S3.8") == {BEST_PRACTICES: "DISABLED"}  # as the policy left it
     assert update(client, "S3.8", BEST_PRACTICES, "ENABLED", "Ours") == []
     assert associations(client, "S3.8") == {BEST_PRACTICES: "ENABLED"}
+    tree = str(central.mock)
+    assert f"controls enabled in {BEST_PRACTICES} by the account: S3.8" in tree
 
 
 def test_an_account_that_leaves_a_policy_keeps_its_controls_and_parameters(central, member):
