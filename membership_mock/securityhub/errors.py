@@ -174,6 +174,7 @@ class SecurityHubRefusals(Refusals):
     """
 
     def __init__(self, *, newer: bool = False) -> None:
+        self._newer = newer
         self._invalid: type[ServiceError] = ValidationException if newer else InvalidInputException
         self._say = newer_sentence if newer else _sentence
         self._conflict: type[ServiceError] = (
@@ -196,9 +197,9 @@ class SecurityHubRefusals(Refusals):
         """Return the error for a request that cannot be read.
 
         Observed for a value of the wrong type in the filters of an insight; used for the filters of
-        other operations as well (inferred). The other texts are inferred.
+        the other older operations as well (inferred). The other texts are inferred.
         """
-        in_filters = _WRONG_TYPE_IN_FILTERS.match(detail)
+        in_filters = None if self._newer else _WRONG_TYPE_IN_FILTERS.match(detail)
         if in_filters is None:
             return self._invalid(detail)
         path, expected = in_filters.groups()
