@@ -107,6 +107,13 @@ class SecurityHubBackend(Backend):
         },
         **V2_PAGINATORS,
     }
+    #: an empty DisabledReason is taken, though the model forbids it (observed)
+    model_corrections: ClassVar = {
+        "DisabledReason": {"type": "string"},
+        "UpdateStandardsControlRequest": {
+            "members": {"DisabledReason": {"shape": "DisabledReason"}}
+        },
+    }
     #: documentation and published commands send it for the first page (documented)
     first_page_tokens = frozenset({"NULL"})
     unchecked_shapes = frozenset({"AccountDetailsList", "AwsSecurityFinding"})

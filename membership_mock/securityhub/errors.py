@@ -7,6 +7,7 @@ Sources: the service model for codes, statuses and members; logs of real calls f
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -153,6 +154,15 @@ def not_authorized_for(account_id: str, arn: str) -> AccessDeniedException:
     )
 
 
+#: what the engine says of a value of the wrong type; a number with a fraction is a number
+_WRONG_TYPE_IN_FILTERS = re.compile(
+    r"The value at '/Filters/([^']+)' must be an? (\w+), not (?!a number with)"
+)
+_INDEX = re.compile(r"/(\d+)(?=/|$)")
+#: what JSON Schema calls the types that the engine calls otherwise
+_JSON_SCHEMA_TYPES = {"integer": "number", "list": "array"}
+
+
 class SecurityHubRefusals(Refusals):
     """How Security Hub words what the engine refuses.
 
@@ -164,6 +174,7 @@ class SecurityHubRefusals(Refusals):
     """
 
     def __init__(self, *, newer: bool = False) -> None:
+        self._newer = newer
         self._invalid: type[ServiceError] = ValidationException if newer else InvalidInputException
         self._say = newer_sentence if newer else _sentence
         self._conflict: type[ServiceError] = (
@@ -183,8 +194,18 @@ class SecurityHubRefusals(Refusals):
         return self._invalid("; ".join(self._say(found) for found in violations))
 
     def unparsable(self, detail: str) -> ServiceError:
-        """Return the error for a request that cannot be read (inferred)."""
-        return self._invalid(detail)
+        """Return the error for a request that cannot be read.
+
+        Observed for a value of the wrong type in the filters of an insight; used for the filters of
+        the other older operations as well (inferred). The other texts are inferred.
+        """
+        in_filters = None if self._newer else _WRONG_TYPE_IN_FILTERS.match(detail)
+        if in_filters is None:
+            return self._invalid(detail)
+        path, expected = in_filters.groups()
+        where = _INDEX.sub(r"[\1]", path).replace("/", ".")
+        kind = _JSON_SCHEMA_TYPES.get(expected, expected)
+        return self._invalid(f"Invalid Filters in the input: data.{where} should be {kind}")
 
     def unknown_operation(self, method: str, path: str) -> ServiceError:
         """Return an InvalidInputException (inferred)."""

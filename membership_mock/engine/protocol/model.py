@@ -60,7 +60,13 @@ _corrections: dict[str, Mapping[str, Mapping[str, Any]]] = {}
 
 
 def correct(service: str, shapes: Mapping[str, Mapping[str, Any]]) -> None:
-    """Override traits of shapes in botocore's model of ``service``."""
+    """Override traits of shapes in botocore's model of ``service``.
+
+    Args:
+        service: the service's id.
+        shapes: the traits that differ, by the shape's name. Members of a structure are corrected
+            one by one. A shape that the model does not have is added if its ``type`` is given.
+    """
     _corrections[service] = shapes
     service_model.cache_clear()
 
@@ -71,9 +77,16 @@ def service_model(service: str) -> ServiceModel:
     described = loader().load_service_model(service, "service-2")
     shapes = dict(described["shapes"])
     for name, traits in _corrections.get(service, {}).items():
-        if name in shapes:
-            shapes[name] = {**shapes[name], **traits}
+        if name in shapes or "type" in traits:
+            shapes[name] = _corrected(shapes.get(name, {}), traits)
     return ServiceModel({**described, "shapes": shapes}, service_name=service)
+
+
+def _corrected(shape: Mapping[str, Any], traits: Mapping[str, Any]) -> dict[str, Any]:
+    corrected = {**shape, **traits}
+    if "members" in shape and "members" in traits:
+        corrected["members"] = {**shape["members"], **traits["members"]}
+    return corrected
 
 
 # Paged operations that botocore has no paginator for: told by the service's backend class.

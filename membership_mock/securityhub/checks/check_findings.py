@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from membership_mock.engine.protocol import model
@@ -134,6 +135,7 @@ def id_prefix(check: Check, requirement: Requirement | None) -> str:
     return f"{subscription.standards_subscription_arn}/{control.arn_id}"
 
 
+@cache
 def resource_type_of(cloudformation_type: str) -> str:
     """Return what findings call a type of resources; ``Other`` if it is not known.
 

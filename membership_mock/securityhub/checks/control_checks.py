@@ -105,7 +105,7 @@ class ControlChecks(Family):
         """Return a finding with its id and its times: those of the one before, if there is one."""
         findings, store = self.of(ControlFindings), self.store(ControlFindingStore)
         ids = dict(findings.groups(ctx.account_id, check.control.id)).get(group, {})
-        old = findings.find(ctx.account_id, ids.get(check.resource_id))
+        old = findings.find(ctx.account_id, ids.get(check.resource_id), ctx.now)
         now = WRITING["iso8601"](ctx.now)
         if old is None:
             id_ = f"{check_findings.id_prefix(check, requirement)}/finding/{ctx.world.uuid()}"

@@ -61,11 +61,12 @@ class ControlFindingStore(Store, scope=Scope.REGION):
 class ControlFindings(SecurityHubFamily):
     """The findings of the controls of this region."""
 
-    def find(self, account_id: str, id_: str | None) -> Finding | None:
+    def find(self, account_id: str, id_: str | None, now: datetime) -> Finding | None:
         """Return a finding of Security Hub's own in an account; None if it has expired."""
         if id_ is None:
             return None
         index = self.store(FindingStore).index_of(account_id, self.backend.region_name)
+        index.expire(now)
         return index.findings.get((self.product_arn(), id_))
 
     def product_arn(self) -> str:
@@ -104,7 +105,7 @@ class ControlFindings(SecurityHubFamily):
         """Archive findings that are active, and note why in their ProductFields."""
         index = self.store(FindingStore).index_of(account_id, self.backend.region_name)
         for id_ in ids:
-            finding = self.find(account_id, id_)
+            finding = self.find(account_id, id_, now)
             if finding is None or finding.fields["RecordState"] == "ARCHIVED":
                 continue
             before = finding.fields

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from heapq import merge
 
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.securityhub.controls import catalogue
@@ -37,7 +38,9 @@ class KnownControls(Family):
         """Return a control by its id; None if there is none."""
         found = catalogue.security_controls().get(control_id)
         if found is None:
-            found = next((each for each in self._released() if each.id == control_id), None)
+            store = self.store_if_any(ReleasedControlStore)
+            released = store.controls.get(control_id) if store else None
+            return _as_control(released) if released else None
         return found
 
     def of_standard(self, resource: str) -> Sequence[StandardsControl]:
@@ -50,10 +53,11 @@ class KnownControls(Family):
             They are in the byte order of the ids that the standard gives them.
         """
         region = self.backend.region_name
-        released = [each for each in self._released() if resource in each.standards]
+        known = catalogue.of_standard(resource, region)
+        released = catalogue.controls_of(self._released(), resource, region)
         if not released:
-            return catalogue.of_standard(resource, region)
-        return catalogue.controls_of([*catalogue.in_order(), *released], resource, region)
+            return known
+        return tuple(merge(known, released, key=lambda each: each.control_id))
 
     def identified(self, identifier: str) -> SecurityControl:
         """Return a control by its id or by its ARN in this account and region.

@@ -15,7 +15,7 @@ from membership_mock.securityhub.controls import parameters
 from membership_mock.securityhub.controls.control_states import ControlStates
 from membership_mock.securityhub.controls.customizations import Customizations
 from membership_mock.securityhub.controls.known_controls import KnownControls
-from membership_mock.securityhub.controls.refusals import unknown_controls
+from membership_mock.securityhub.controls.refusals import unknown_controls, unnamed_control
 
 ENABLED = "EnabledSecurityControlIdentifiers"
 DISABLED = "DisabledSecurityControlIdentifiers"
@@ -34,14 +34,17 @@ class PolicyControls(Family):
             controls: ``SecurityControlsConfiguration`` of the policy.
 
         Raises:
-            InvalidInputException: there is such a control or parameter.
+            InvalidInputException: there is such a control or parameter, or parameters of no
+                control.
         """
         known = self.of(KnownControls)
         customs = controls.get(PARAMETERS) or ()
+        if any("SecurityControlId" not in each for each in customs):
+            raise unnamed_control(PARAMETERS)
         named = [
             *(controls.get(ENABLED) or ()),
             *(controls.get(DISABLED) or ()),
-            *(str(each.get("SecurityControlId")) for each in customs),
+            *(each["SecurityControlId"] for each in customs),
         ]
         unknown = [each for each in named if known.find(each) is None]
         if unknown:

@@ -137,6 +137,11 @@ def unknown_controls(identifiers: Iterable[str]) -> InvalidInputException:
     return InvalidInputException(f"Invalid security control identifiers: {', '.join(identifiers)}")
 
 
+def unnamed_control(field: str) -> InvalidInputException:
+    """Return the error for a configuration policy with parameters of no control."""
+    return InvalidInputException(f"Each entry of {field} must have a SecurityControlId")
+
+
 def listed_values(values: Sequence[str]) -> str:
     """Return the allowed values of a parameter as they stand in a message."""
     return f"must be one of [{', '.join(values)}]"

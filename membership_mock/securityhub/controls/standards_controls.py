@@ -81,7 +81,8 @@ class StandardsControls(Family):
         """Enable or disable a control in one standard.
 
         Neither a status nor a reason changes nothing (inferred). Setting what holds already renews
-        the reason and the time (inferred).
+        the reason and the time (inferred). An empty reason counts as none: clients send it when
+        they enable a control (observed).
 
         Raises:
             AccessDeniedException: the ARN is not one of the caller's account and Region
@@ -94,14 +95,15 @@ class StandardsControls(Family):
         self.of(Hubs).require()
         self.of(Hubs).require_not_centrally_managed()
         resource = self._own(ctx, "StandardsControlArn", standards_control_arn, "control")
-        if control_status == "DISABLED" and disabled_reason is None:
+        reason = disabled_reason if disabled_reason and disabled_reason.strip() else None
+        if control_status == "DISABLED" and reason is None:
             raise InvalidInputException(NO_REASON)
-        if control_status != "DISABLED" and disabled_reason is not None:
+        if control_status != "DISABLED" and reason is not None:
             raise InvalidInputException(REASON_WITHOUT_DISABLING)
         subscription, control = self._find(ctx, resource)
         if control_status is not None:
             enabled = control_status == "ENABLED"
-            setting = ControlSetting("ENABLED" if enabled else "DISABLED", ctx.now, disabled_reason)
+            setting = ControlSetting("ENABLED" if enabled else "DISABLED", ctx.now, reason)
             self.of(ControlStates).put(ctx.account_id, subscription, [control], setting)
 
     def _own(self, ctx: Context, name: str, arn: str, kind: str) -> str:

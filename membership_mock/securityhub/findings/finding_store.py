@@ -90,7 +90,8 @@ class Finding:
         """Write into the history what differs from earlier fields, if anything does."""
         updates = updates_between(before, self.fields)
         if updates:
-            self.changes = [each for each in self.changes if each.at > at - KEPT]
+            if self.changes and self.changes[0].at <= at - KEPT:
+                self.changes = [each for each in self.changes if each.at > at - KEPT]
             self.changes.append(Change(at, False, source, identity, updates))
 
 

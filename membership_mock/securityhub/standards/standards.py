@@ -230,6 +230,9 @@ def _controls_of(subscription: Subscription) -> Iterator[str]:
     disabled = [name for name, each in settings.items() if each.status == "DISABLED"]
     if disabled:
         yield f"controls disabled in {subscription.resource}: {listed(disabled)}"
+    enabled = [name for name, each in settings.items() if each.status == "ENABLED"]
+    if enabled and policy is not None:
+        yield f"controls enabled in {subscription.resource} by the account: {listed(enabled)}"
 
 
 def resource_of(standards_arn: str) -> str:

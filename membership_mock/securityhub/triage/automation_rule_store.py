@@ -14,7 +14,7 @@ from typing import Any
 
 from membership_mock.engine.state.summary import Line, Lines, Summary, View, named, one
 from membership_mock.engine.state.world import Scope, Store
-from membership_mock.securityhub.findings.finding_filters import Test
+from membership_mock.securityhub.findings.filter_tests import Test
 from membership_mock.securityhub.triage.rule_actions import changes_of
 from membership_mock.securityhub.triage.rule_criteria import compiled
 

@@ -167,7 +167,9 @@ class FindingImport(SecurityHubFamily):
         if old is None:
             finding.note_creation(ctx.now, IMPORTED, given["ProductArn"])
         else:
-            finding.note_changes(ctx.now, IMPORTED, given["ProductArn"], old.fields)
+            # what UpdateFindings had set is not in the history, nor that the import takes it back
+            before = old.lasting_fields
+            finding.note_changes(ctx.now, IMPORTED, given["ProductArn"], before)
         rules = batch.rules.get(account_id)
         if rules is None:
             rules = self.of(AutomationRules).ready_for(account_id, ctx.now)

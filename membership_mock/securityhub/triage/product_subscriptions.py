@@ -90,7 +90,9 @@ class ProductSubscriptions(Family):
         """
         self.of(Hubs).require()
         if not is_product_arn(product_arn):
-            raise InvalidInputException(f"Invalid parameter 'ProductArn'. {product_arn}")
+            raise InvalidInputException(
+                f"Invalid parameter 'ProductArn'. '{product_arn}' is not the ARN of a product."
+            )
         product = self.of(Products).find(product_arn)
         if product is None:
             raise ResourceNotFoundException(

@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from membership_mock.securityhub.errors import InvalidInputException
-from membership_mock.securityhub.findings.finding_filters import (
+from membership_mock.securityhub.findings.filter_tests import (
     RULE_COMPARISONS,
     BadFilter,
     Test,

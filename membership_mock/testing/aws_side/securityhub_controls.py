@@ -83,6 +83,9 @@ class ControlSide(Side):
                 raise UsageError(
                     f"A status reason has a ReasonCode and a Description, not {sorted(each)}."
                 )
+            check_text(**each)
+            if not all(text.strip() for text in each.values()):
+                raise UsageError(f"ReasonCode and Description are not blank as in {dict(each)}.")
         world = self._running.world
         with world.lock:
             ctx = self._running.pipeline.new_context(
@@ -126,6 +129,8 @@ class ControlSide(Side):
                 f"{severity!r} is no severity of a control{nearest_to(str(severity), severities)}"
                 f" There are: {', '.join(severities)}."
             )
+        if isinstance(standards, str):
+            raise UsageError(f"standards is a list of standards, not the text {standards!r}.")
         with self._running.world.lock:
             if self._family(SERVICE_ID, KnownControls).find(control_id) is not None:
                 raise UsageError(f"There is a security control {control_id} already.")

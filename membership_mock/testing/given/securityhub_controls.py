@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from membership_mock.errors import UsageError
+from membership_mock.securityhub.controls.customizations import Customizations
 from membership_mock.testing.given.securityhub_hubs import SERVICE, HubSeeds
 from membership_mock.testing.names import nearest_to
 
@@ -115,7 +116,7 @@ class ControlSeeds(HubSeeds):
         values: Mapping[str, Any],
         reason: str,
     ) -> None:
-        """Give parameters custom values, and wait until the control is READY."""
+        """Give parameters custom values; the control is READY before and after."""
         control, known = definition["SecurityControlId"], definition.get("ParameterDefinitions", {})
         given = {}
         for name, value in values.items():
@@ -126,8 +127,9 @@ class ControlSeeds(HubSeeds):
                 )
             (kind,) = known[name]["ConfigurationOptions"]
             given[name] = {"ValueType": "CUSTOM", "Value": {kind: value}}
-        read = {"SecurityControlIds": [control]}
-        self._setup.call(SERVICE, "BatchGetSecurityControls", account, region, **read)
+        running = self._setup.running
+        customizations = running.backends.of(SERVICE, account, region).family(Customizations)
+        customizations.checked(account, control, running.world.clock.now())
         self._setup.call(
             SERVICE,
             "UpdateSecurityControl",
@@ -137,7 +139,7 @@ class ControlSeeds(HubSeeds):
             Parameters=given,
             LastUpdateReason="".join(each for each in reason if each.isalnum() or each in "-_ "),
         )
-        self._setup.call(SERVICE, "BatchGetSecurityControls", account, region, **read)
+        customizations.checked(account, control, running.world.clock.now())
 
     def _set(
         self,

@@ -57,7 +57,8 @@ class ProductSeeds(HubSeeds):
 
         Raises:
             UsageError: there is no such product, and neither an ARN nor a name is given for a new
-                one; or the ARN is of another region.
+                one; the ARN is of another region, or of the account's own product, which needs no
+                subscription.
         """
         account, region = self._setup.account(account), self._setup.region(region)
         with self._setup.seed("securityhub.product"):
@@ -80,8 +81,14 @@ class ProductSeeds(HubSeeds):
         listed = self._setup.listed(SERVICE, "DescribeProducts", account, region)
         arns: list[str] = [each["ProductArn"] for each in listed]
         if is_product_arn(product):
-            if product.split(":")[3] != region:
+            partition = self._setup.partition(region)
+            if not product.startswith(f"arn:{partition}:securityhub:{region}:"):
                 raise UsageError(f"The product {product!r} is not one of {region}.")
+            if product.endswith("/default"):
+                raise UsageError(
+                    f"The product {product!r} is the account's own: its findings can be imported"
+                    " without a subscription."
+                )
             return product if product in arns else None
         tails = {arn.partition(":product/")[2]: arn for arn in reversed(arns)}
         if product in tails:

@@ -158,6 +158,13 @@ def assert_refusal(response: dict[str, Any], broken: Break) -> None:
     assert response["Error"]["Code"] == "InvalidInputException"
     message = response["Error"]["Message"]
     if broken.kind == "type":
+        if broken.how == "wrong-type" and broken.path[0] == "Filters" and len(broken.path) > 1:
+            within = (
+                f"[{each}]" if isinstance(each, int) else f".{each}" for each in broken.path[1:]
+            )
+            start = re.escape(f"Invalid Filters in the input: data{''.join(within)} should be ")
+            assert re.fullmatch(f"{start}(string|number|boolean|object|array)", message), message
+            return
         assert f"'/{'/'.join(map(str, broken.path))}'" in message
         return
     assert message.startswith(f"Invalid parameter '{broken.path[0]}'. ")

@@ -216,9 +216,20 @@ def test_an_expired_finding_is_followed_by_a_new_one(membership_mock, hub, aws):
     client = with_standards(hub, FSBP)
     (first,) = aws.evaluate_control("S3.8", {BUCKET: "FAILED"})
     membership_mock.clock.advance(days=91)
-    assert findings(client) == {}
     (second,) = aws.evaluate_control("S3.8", {BUCKET: "FAILED"})
     assert first != second
+    assert list(findings(client)) == [second]
+
+
+@pytest.mark.membership_mock(now="2026-01-01T00:00:00Z")
+def test_an_expired_finding_does_not_come_back_when_its_control_is_disabled(
+    membership_mock, hub, aws
+):
+    client = with_standards(hub, FSBP)
+    aws.evaluate_control("S3.8", {BUCKET: "FAILED"})
+    membership_mock.clock.advance(days=91)
+    update(client, "S3.8", FSBP, "DISABLED")
+    assert findings(client) == {}
 
 
 def test_history_and_automation_rules_see_checks(hub, aws):
@@ -420,6 +431,16 @@ def test_a_control_is_not_evaluated_where_aws_would_not(membership_mock, hub, aw
         ({BUCKET: "OK"}, {}, "'OK' is no status of a check"),
         ({7: "FAILED"}, {}, "resource is text, not 7"),
         ("FAILED", {"status_reasons": [{"Code": "x"}]}, "a ReasonCode and a Description"),
+        (
+            "FAILED",
+            {"status_reasons": [{"ReasonCode": "x", "Description": 7}]},
+            "Description is text, not 7",
+        ),
+        (
+            "FAILED",
+            {"status_reasons": [{"ReasonCode": " ", "Description": "x"}]},
+            "ReasonCode and Description are not blank",
+        ),
         ("FAILED", {"resource_type": 7}, "resource_type is text, not 7"),
     ],
 )

@@ -199,6 +199,28 @@ def test_a_governed_account_cannot_change_controls(
     assert shown(client, "ACM.1")["Parameters"]["daysToExpiration"]["ValueType"] == "DEFAULT"
 
 
+def test_a_governed_account_keeps_its_own_insights_actions_and_products(central, member):
+    govern(central, member, disabling("S3.8"))
+    client = central.client(member)
+    insight = client.create_insight(Name="mine", Filters={}, GroupByAttribute="ResourceId")
+    action = client.create_action_target(Name="mine", Description="mine", Id="Mine")
+    product = client.enable_import_findings_for_product(
+        ProductArn=f"arn:aws:securityhub:{HOME}::product/prowler/prowler"
+    )
+    assert client.get_insights()["Insights"][0]["InsightArn"] == insight["InsightArn"]
+    (found,) = client.describe_action_targets()["ActionTargets"]
+    assert found["ActionTargetArn"] == action["ActionTargetArn"]
+    subscribed = client.list_enabled_products_for_import()["ProductSubscriptions"]
+    assert product["ProductSubscriptionArn"] in subscribed
+
+
+def test_a_standard_of_control_tower_cannot_be_in_a_policy(central):
+    arn = f"arn:aws:securityhub:{HOME}::standards/service-managed-aws-control-tower/v/1.0.0"
+    assert refused(
+        central.hub.create_configuration_policy, Name="one", ConfigurationPolicy=policy(arn)
+    ) == ("InvalidInputException", 400, f"Invalid standard identifiers: {arn}")
+
+
 def test_a_self_managed_account_changes_its_controls(central, member):
     govern(central, central.root, disabling("S3.8"))
     central.apply(SELF_MANAGED, member)
@@ -207,6 +229,8 @@ def test_a_self_managed_account_changes_its_controls(central, member):
     assert associations(client, "S3.8") == {BEST_PRACTICES: "DISABLED"}  # as the policy left it
     assert update(client, "S3.8", BEST_PRACTICES, "ENABLED", "Ours") == []
     assert associations(client, "S3.8") == {BEST_PRACTICES: "ENABLED"}
+    tree = str(central.mock)
+    assert f"controls enabled in {BEST_PRACTICES} by the account: S3.8" in tree
 
 
 def test_an_account_that_leaves_a_policy_keeps_its_controls_and_parameters(central, member):
@@ -308,6 +332,14 @@ def test_a_parameter_that_the_policy_leaves_out_keeps_its_value(central, member)
                 ]
             },
             "Value for parameter daysToExpiration must be between 14 and 365",
+        ),
+        (
+            {
+                "SecurityControlCustomParameters": [
+                    {"Parameters": custom(daysToExpiration={"Integer": 15})}
+                ]
+            },
+            "Each entry of SecurityControlCustomParameters must have a SecurityControlId",
         ),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from tests.securityhub.controls.controls import (
     FSBP,
+    TAGGING,
     custom,
     security_control,
     shown,
@@ -75,6 +76,16 @@ def test_the_default_comes_back_whatever_value_is_given_along(admin):
     assert shown(admin, "ACM.1")["Parameters"] == {
         "daysToExpiration": {"ValueType": "DEFAULT", "Value": {"Integer": 30}}
     }
+
+
+def test_a_parameter_without_default_has_no_value_again_when_it_is_set_back(hub):
+    client = with_standards(hub, TAGGING)
+    tags = custom(requiredTagKeys={"StringList": ["owner"]})
+    for _ in range(2):  # the same values again are taken
+        put(client, "ACM.3", tags)
+        assert shown(client, "ACM.3")["Parameters"] == tags
+    put(client, "ACM.3", {"requiredTagKeys": DEFAULT})
+    assert shown(client, "ACM.3")["Parameters"] == {"requiredTagKeys": DEFAULT}
 
 
 def test_a_control_is_updating_at_the_first_look_and_ready_at_the_next(admin):

@@ -115,6 +115,24 @@ def test_details_name_the_arns_for_the_older_operation(hub):
     assert found["UnprocessedAssociations"] == []
 
 
+@pytest.mark.parametrize(
+    "arn",
+    [
+        # documented by an example
+        f"arn:aws:securityhub:us-east-1:123456789012:ruleset/{CIS12}",
+        f"arn:aws:securityhub:us-east-1::ruleset/{CIS12}",
+    ],
+)
+def test_a_standard_is_named_with_region_and_account_and_answered_without(hub, arn):
+    client = with_standards(hub, CIS12)
+    answer = client.batch_get_standards_control_associations(
+        StandardsControlAssociationIds=[{"SecurityControlId": "CloudTrail.1", "StandardsArn": arn}]
+    )
+    assert answer["UnprocessedAssociations"] == []
+    (detail,) = answer["StandardsControlAssociationDetails"]
+    assert detail["StandardsArn"] == standard(CIS12)
+
+
 def test_details_that_cannot_be_found_are_unprocessed_and_stop_no_other(hub):
     client = with_standards(hub, FSBP)
     asked = [

@@ -179,6 +179,10 @@ def test_neither_status_nor_reason_changes_nothing(hub):
     [
         ({"ControlStatus": "DISABLED"}, "DisabledReason is required when disabling control"),
         (
+            {"ControlStatus": "DISABLED", "DisabledReason": ""},
+            "DisabledReason is required when disabling control",
+        ),
+        (
             {"ControlStatus": "ENABLED", "DisabledReason": "x"},
             "DisabledReason should not be given for action other than disabling control",
         ),
@@ -198,6 +202,20 @@ def test_a_reason_belongs_to_disabling(hub, arguments, text):
         text,
     )
     assert described(client, FSBP) == before
+
+
+def test_a_control_is_enabled_with_an_empty_reason_as_older_clients_send_it(hub):
+    client = with_standards(hub, FSBP)
+    arn = control_arn(FSBP, "S3.1")
+    client.update_standards_control(
+        StandardsControlArn=arn, ControlStatus="DISABLED", DisabledReason="Not ours"
+    )
+    client.update_standards_control(
+        StandardsControlArn=arn, ControlStatus="ENABLED", DisabledReason=""
+    )
+    control = described(client, FSBP)["S3.1"]
+    assert control["ControlStatus"] == "ENABLED"
+    assert "DisabledReason" not in control
 
 
 @pytest.mark.parametrize(

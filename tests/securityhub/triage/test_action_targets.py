@@ -117,3 +117,13 @@ def test_actions_are_listed_oldest_first_page_by_page(admin):
         PaginationConfig={"PageSize": 2}
     )
     assert [one["Name"] for page in pages for one in page["ActionTargets"]] == list("bac")
+
+
+def test_an_action_outlives_the_hub_and_carries_no_tags(admin):
+    create(admin)
+    assert refused(admin.tag_resource, ResourceArn=ARN, Tags={"a": "b"})[0] == (
+        "ResourceNotFoundException"
+    )
+    admin.disable_security_hub()
+    admin.enable_security_hub()
+    assert described(admin) == ["Open a ticket"]

@@ -262,3 +262,11 @@ def test_a_rule_names_the_role_that_created_it(membership_mock, admin):
     client.create_automation_rule(**VALID)
     (found,) = admin.list_automation_rules()["AutomationRulesMetadata"]
     assert found["CreatedBy"] == f"arn:aws:sts::{ADMIN}:assumed-role/Admin/ana"
+
+
+def test_a_rule_outlives_the_hub(admin):
+    arn = rule(admin, LOW, Confidence=1)
+    admin.disable_security_hub()
+    assert refused(admin.list_automation_rules)[0] == "InvalidAccessException"
+    admin.enable_security_hub()
+    assert listed(admin) == [arn]

@@ -96,6 +96,16 @@ def test_update_findings_is_not_recorded(admin):
     assert len(history(admin, identifier())) == 1
 
 
+def test_the_import_that_takes_update_findings_back_records_only_what_the_provider_changed(admin):
+    bring(admin, finding(Title="old"))
+    update(admin, identifier(), Note={"Text": "mine", "UpdatedBy": "me"})
+    admin.update_findings(
+        Filters={}, RecordState="ARCHIVED", Note={"Text": "theirs", "UpdatedBy": "them"}
+    )
+    bring(admin, later(Title="new"))
+    assert changed(history(admin, identifier())[0]) == {"Title": ("old", "new")}
+
+
 @pytest.fixture
 def days(hub):
     """A finding that was imported on March 1 and updated on the two days after."""

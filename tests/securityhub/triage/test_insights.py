@@ -1,6 +1,7 @@
 """Custom and managed insights, and what they count."""
 
 import pytest
+from botocore.config import Config
 from freezegun import freeze_time
 
 from tests.securityhub.findings.finding_samples import bring, finding, identifier, update
@@ -109,6 +110,28 @@ def test_what_no_insight_can_have_is_refused(admin, arguments, word):
     assert word in message
     assert refused(admin.update_insight, InsightArn=arn, Name="new", **arguments)[2] == message
     assert admin.get_insights()["Insights"] == before
+
+
+@pytest.mark.parametrize(
+    ("filters", "where"),
+    [
+        # observed
+        (
+            {"CreatedAt": [{"DateRange": {"Value": "7", "Unit": "DAYS"}}]},
+            "CreatedAt[0].DateRange.Value should be number",
+        ),
+        ({"Title": [{"Value": "a"}, {"Value": 7}]}, "Title[1].Value should be string"),
+        ({"Sample": [{"Value": "true"}]}, "Sample[0].Value should be boolean"),
+    ],
+)
+def test_filters_with_a_value_of_the_wrong_type_are_refused(membership_mock, admin, filters, where):
+    unchecked = membership_mock.client(
+        "securityhub", account=ADMIN, region=IRELAND, config=Config(parameter_validation=False)
+    )
+    assert refused(
+        unchecked.create_insight, Name="new", Filters=filters, GroupByAttribute="ResourceId"
+    ) == ("InvalidInputException", 400, f"Invalid Filters in the input: data.{where}")
+    assert admin.get_insights()["Insights"] == []
 
 
 def test_an_account_has_100_insights_at_the_most(admin, hasty, membership_mock):

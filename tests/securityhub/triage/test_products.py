@@ -92,8 +92,10 @@ def test_a_product_that_does_not_exist_here_is_not_found(admin, arn):
 
 
 def test_text_that_is_no_product_is_invalid(admin):
-    code, status, _ = refused(admin.enable_import_findings_for_product, ProductArn="prowler")
-    assert (code, status) == ("InvalidInputException", 400)
+    text = "Invalid parameter 'ProductArn'. 'prowler' is not the ARN of a product."
+    assert refused(admin.enable_import_findings_for_product, ProductArn="prowler") == (
+        "InvalidInputException", 400, text,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

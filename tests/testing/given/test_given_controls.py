@@ -57,6 +57,19 @@ def test_parameters_are_given_as_plain_values(given, client):
     assert (found["UpdateStatus"], found["LastUpdateReason"]) == ("READY", "As agreed")
 
 
+@pytest.mark.membership_mock(settle="clock")
+def test_parameters_are_ready_at_once_where_states_wait_for_the_clock(
+    membership_mock, given, client
+):
+    given.hub(ADMIN, region=IRELAND)
+    membership_mock.clock.advance(minutes=1)
+    for days in (20, 21):
+        given.control("ACM.1", ADMIN, parameters={"daysToExpiration": days}, region=IRELAND)
+        found = shown(client, "ACM.1")
+        assert found["Parameters"] == custom(daysToExpiration={"Integer": days})
+        assert found["UpdateStatus"] == "READY"
+
+
 def test_a_control_is_seeded_twice_in_a_row(given, client):
     for days in (15, 20):
         given.control("ACM.1", ADMIN, parameters={"daysToExpiration": days}, region=IRELAND)

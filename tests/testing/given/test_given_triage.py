@@ -58,6 +58,11 @@ def test_a_new_product_may_have_the_account_of_its_vendor(given, membership_mock
         ("prowlr/prowler", "nearest: 'prowler/prowler'"),
         ("prowler", "is not a product of Security Hub"),
         ("arn:aws:securityhub:us-east-2::product/prowler/prowler", "is not one of eu-west-1"),
+        ("arn:aws-cn:securityhub:eu-west-1::product/acme/scanner", "is not one of eu-west-1"),
+        (
+            f"arn:aws:securityhub:eu-west-1:{ADMIN}:product/{ADMIN}/default",
+            "the account's own: its findings can be imported without a subscription",
+        ),
     ],
 )
 def test_a_product_that_cannot_be_meant_is_a_usage_error(given, client, product, words):
