@@ -91,7 +91,8 @@ class Finding:
         updates = updates_between(before, self.fields)
         if updates:
             self.changes = [each for each in self.changes if each.at > at - KEPT]
-            self.changes.append(Change(at, False, source, identity, updates))
+            change = Change(at, False, source, identity, updates)
+            insort(self.changes, change, key=_at)  # a test may turn time back
 
 
 @dataclass
@@ -223,6 +224,10 @@ def place_of(updated_at: datetime, sequence: int) -> str:
     """
     stamp = updated_at.isoformat(timespec="microseconds")
     return f"{stamp}/{10**12 - sequence:012d}"
+
+
+def _at(change: Change) -> datetime:
+    return change.at
 
 
 def _place(finding: Finding) -> str:
