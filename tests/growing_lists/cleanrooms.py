@@ -28,13 +28,14 @@ QUOTAS = (
 )
 
 
-def _client(mock: Any) -> Any:
-    for quota in QUOTAS:
+def client_of(mock: Any, *quotas: str) -> Any:
+    """Return a client for lists that no quota ends."""
+    for quota in (*QUOTAS, *quotas):
         mock.quotas.set(SERVICE, quota, 1_000_000)
     return mock.client(SERVICE, account=ACCOUNT, region=REGION)
 
 
-def _joined(client: Any) -> tuple[dict[str, str], dict[str, str]]:
+def joined(client: Any) -> tuple[dict[str, str], dict[str, str]]:
     """Return the parameters for a collaboration, and for the membership in it."""
     room = new_collaboration(client, creatorMemberAbilities=[*RUNNER, "CAN_RUN_JOB"])
     results = results_to("results")
@@ -53,26 +54,26 @@ def _joined(client: Any) -> tuple[dict[str, str], dict[str, str]]:
 
 @_list("ListCollaborations")
 def _collaborations(mock: Any) -> Started:
-    client = _client(mock)
+    client = client_of(mock)
     return client, {}, lambda number: new_collaboration(client, name=f"Room {number}")
 
 
 @_list("ListCollaborations", "that are joined")
 def _joined_collaborations(mock: Any) -> Started:
-    client = _client(mock)
-    return client, {"memberStatus": "ACTIVE"}, lambda number: _joined(client)
+    client = client_of(mock)
+    return client, {"memberStatus": "ACTIVE"}, lambda number: joined(client)
 
 
 @_list("ListMemberships")
 def _memberships(mock: Any) -> Started:
-    client = _client(mock)
-    return client, {}, lambda number: _joined(client)
+    client = client_of(mock)
+    return client, {}, lambda number: joined(client)
 
 
 @_list("ListMemberships", "of one status")
 def _active_memberships(mock: Any) -> Started:
-    client = _client(mock)
-    return client, {"status": "ACTIVE"}, lambda number: _joined(client)
+    client = client_of(mock)
+    return client, {"status": "ACTIVE"}, lambda number: joined(client)
 
 
 def _change(client: Any, here: dict[str, str], number: int) -> dict[str, Any]:
@@ -94,22 +95,22 @@ def _end_change(client: Any, here: dict[str, str], action: str, number: int) -> 
 
 @_list("ListMembers")
 def _members(mock: Any) -> Started:
-    client = _client(mock)
-    here, _ = _joined(client)
+    client = client_of(mock)
+    here, _ = joined(client)
     return client, here, partial(_end_change, client, here, "COMMIT")
 
 
 @_list("ListCollaborationChangeRequests")
 def _change_requests(mock: Any) -> Started:
-    client = _client(mock)
-    here, _ = _joined(client)
+    client = client_of(mock)
+    here, _ = joined(client)
     return client, here, partial(_end_change, client, here, "CANCEL")
 
 
 @_list("ListCollaborationChangeRequests", "of one status")
 def _committed_change_requests(mock: Any) -> Started:
-    client = _client(mock)
-    here, _ = _joined(client)
+    client = client_of(mock)
+    here, _ = joined(client)
     for number in range(20):
         _end_change(client, here, "COMMIT", -number - 1)
     return client, {**here, "status": "COMMITTED"}, partial(_end_change, client, here, "CANCEL")
@@ -117,21 +118,21 @@ def _committed_change_requests(mock: Any) -> Started:
 
 @_list("ListConfiguredTables")
 def _tables(mock: Any) -> Started:
-    client = _client(mock)
+    client = client_of(mock)
     return client, {}, lambda number: tables.new_table(client, name=f"Table {number}")
 
 
 @_list("ListConfiguredTableAssociations")
 def _table_associations(mock: Any) -> Started:
-    client = _client(mock)
-    _, mine = _joined(client)
+    client = client_of(mock)
+    _, mine = joined(client)
     return client, mine, partial(_associate, client, mine)
 
 
 @_list("ListSchemas")
 def _schemas(mock: Any) -> Started:
-    client = _client(mock)
-    here, mine = _joined(client)
+    client = client_of(mock)
+    here, mine = joined(client)
     return client, here, partial(_associate, client, mine)
 
 
@@ -142,15 +143,15 @@ def _associate(client: Any, mine: dict[str, str], number: int) -> None:
 
 @_list("ListAnalysisTemplates")
 def _templates(mock: Any) -> Started:
-    client = _client(mock)
-    _, mine = _joined(client)
+    client = client_of(mock)
+    _, mine = joined(client)
     return client, mine, partial(_template, client, mine)
 
 
 @_list("ListCollaborationAnalysisTemplates")
 def _templates_of_a_collaboration(mock: Any) -> Started:
-    client = _client(mock)
-    here, mine = _joined(client)
+    client = client_of(mock)
+    here, mine = joined(client)
     return client, here, partial(_template, client, mine)
 
 
@@ -159,8 +160,8 @@ def _template(client: Any, mine: dict[str, str], number: int) -> None:
 
 
 def _with_queries(mock: Any) -> tuple[Any, dict[str, str], Add]:
-    client = _client(mock)
-    _, mine = _joined(client)
+    client = client_of(mock)
+    _, mine = joined(client)
     tables.ready_table(client, mine["membershipIdentifier"], ACCOUNT)
 
     def add(number: int) -> None:
@@ -189,8 +190,8 @@ def _queries_of_one_status(mock: Any) -> Started:
 
 @_list("ListProtectedJobs")
 def _jobs(mock: Any) -> Started:
-    client = _client(mock)
-    _, mine = _joined(client)
+    client = client_of(mock)
+    _, mine = joined(client)
     table = tables.new_table(client, analysisMethod="DIRECT_JOB")
     template = tables.pyspark_template(client, mine["membershipIdentifier"])
     tables.add_rule(client, table["id"], "CUSTOM", tables.custom(template["arn"]))
