@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
 
 from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result
+from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index
 from membership_mock.cleanrooms.privacy.differential_privacy import Aggregation
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.quotas import Quota, QuotaUse
@@ -140,6 +141,7 @@ class Analyses(Generic[A]):
     Attributes:
         by_id: each by its id.
         by_membership: by membership, in the order of creation.
+        by_status: the same by membership and status.
         unfinished: those that have not ended, by membership.
         ongoing: how many of an account have not ended.
         planned: how the next ones of an account will end, by account.
@@ -147,6 +149,7 @@ class Analyses(Generic[A]):
 
     by_id: dict[str, A] = field(default_factory=dict)
     by_membership: dict[str, list[A]] = field(default_factory=dict)
+    by_status: dict[tuple[str, str], list[A]] = field(default_factory=dict)
     unfinished: dict[str, list[A]] = field(default_factory=dict)
     ongoing: dict[str, int] = field(default_factory=dict)
     planned: dict[str, list[Outcome]] = field(default_factory=dict)
@@ -157,6 +160,17 @@ class Analyses(Generic[A]):
         self.by_membership.setdefault(analysis.membership_id, []).append(analysis)
         self.unfinished.setdefault(analysis.membership_id, []).append(analysis)
         self.ongoing[analysis.account_id] = self.ongoing.get(analysis.account_id, 0) + 1
+        self._file(analysis)
+
+    def set_status(self, analysis: A, status: str) -> None:
+        """Give an analysis a status, and list it there."""
+        remove_from_index(self.by_status[analysis.membership_id, analysis.status], analysis)
+        analysis.status = status
+        self._file(analysis)
+
+    def _file(self, analysis: A) -> None:
+        place = analysis.membership_id, analysis.status
+        add_to_index(self.by_status.setdefault(place, []), analysis)
 
     def uses(self, region: str, quota: Quota, quota_of_account: Quota) -> Iterator[QuotaUse]:
         """Yield how many of each membership have not ended, and how many of each account run."""

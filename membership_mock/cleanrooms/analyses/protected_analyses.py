@@ -213,8 +213,9 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
                 self.look_at(each, now)
 
         def held() -> Sequence[A]:
-            found = self.analyses.by_membership.get(membership.id, [])
-            return found if status is None else [each for each in found if each.status == status]
+            if status is None:
+                return self.analyses.by_membership.get(membership.id, [])
+            return self.analyses.by_status.get((membership.id, status), [])
 
         return LookedListing(look, held)
 
@@ -343,7 +344,8 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             )
 
     def _move(self, analysis: A, event: Event, now: datetime) -> None:
-        before, analysis.status = analysis.status, NEXT_STATUS[analysis.status, event]
+        before = analysis.status
+        self.analyses.set_status(analysis, NEXT_STATUS[before, event])
         if analysis.status == "CANCELLING" != before:
             analysis.course = Progress([now])
         if analysis.status == "SUCCESS":

@@ -24,7 +24,11 @@ from membership_mock.cleanrooms.errors import (
     ConflictException,
     ResourceNotFoundException,
 )
-from membership_mock.cleanrooms.ordered_index import sequence_of
+from membership_mock.cleanrooms.ordered_index import (
+    add_to_index,
+    remove_from_index,
+    sequence_of,
+)
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
@@ -107,10 +111,30 @@ class ChangeRequest:
 
 @dataclass
 class ChangeRequestStore(Store, scope=Scope.REGION):
-    """The change requests of each collaboration, by its id, in the order of creation."""
+    """The change requests of a region.
+
+    Attributes:
+        requests: those of each collaboration, by its id, in the order of creation.
+        by_status: the same by collaboration and status.
+    """
 
     rank = 3
     requests: dict[str, list[ChangeRequest]] = field(default_factory=dict)
+    by_status: dict[str, dict[str, list[ChangeRequest]]] = field(default_factory=dict)
+
+    def file(self, request: ChangeRequest) -> None:
+        """List a request, which is new or has another status, under its status only."""
+        by_status = self.by_status.setdefault(request.collaboration_id, {})
+        for status, held in by_status.items():
+            if status != request.status:
+                remove_from_index(held, request)
+        add_to_index(by_status.setdefault(request.status, []), request)
+
+    def of(self, collaboration_id: str, status: str | None) -> list[ChangeRequest]:
+        """Return the requests of a collaboration, of one status or of any, the oldest first."""
+        if status is None:
+            return self.requests.get(collaboration_id, [])
+        return self.by_status.get(collaboration_id, {}).get(status, [])
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each request, under the creator and under those who were asked."""
@@ -168,8 +192,8 @@ class ChangeRequests(CleanRoomsFamily):
         """
         collaboration = self.of(Collaborations).owned(collaboration_identifier)
         examined = specifications.examined(changes, collaboration)
-        requests = self.store(ChangeRequestStore).requests.setdefault(collaboration.id, [])
-        if any(each.status in OPEN for each in requests):
+        store = self.store(ChangeRequestStore)
+        if any(store.of(collaboration.id, status) for status in OPEN):
             raise ConflictException(
                 "Another change request of the collaboration is still open.",
                 collaboration.id,
@@ -177,6 +201,7 @@ class ChangeRequests(CleanRoomsFamily):
                 "INVALID_STATE",
             )
         self._require_room(collaboration, examined)
+        requests = store.requests.setdefault(collaboration.id, [])
         automatic = set(collaboration.auto_approved_change_types or ())
         wanted = {kind for each in examined for kind in each["types"]}
         request = ChangeRequest(
@@ -198,6 +223,7 @@ class ChangeRequests(CleanRoomsFamily):
             asked = [ctx.account_id, *(one.account_id for one in collaboration.active_members())]
             request.votes = dict.fromkeys(asked, "PENDING")
             request.vote(ctx.account_id, "APPROVED", ctx.now)
+        store.file(request)
         return {"collaborationChangeRequest": request}
 
     @operation("GetCollaborationChangeRequest", optional=True)
@@ -216,8 +242,7 @@ class ChangeRequests(CleanRoomsFamily):
         """Return the change requests of a collaboration, the oldest first."""
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
-        requests = self.store(ChangeRequestStore).requests.get(collaboration.id, [])
-        chosen = [each for each in requests if status in (None, each.status)]
+        chosen = self.store(ChangeRequestStore).of(collaboration.id, status)
         return {"collaborationChangeRequestSummaries": Listing(chosen, sequence_of)}
 
     @operation("UpdateCollaborationChangeRequest", optional=True)
@@ -249,16 +274,18 @@ class ChangeRequests(CleanRoomsFamily):
         else:
             vote = "APPROVED" if action == "APPROVE" else "DENIED"
             request.vote(ctx.account_id, vote, ctx.now)
+        self.store(ChangeRequestStore).file(request)
         return {"collaborationChangeRequest": request}
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
         """Stop waiting for the vote of an account that has left (inferred)."""
-        account = membership.account_id
-        for request in self.store(ChangeRequestStore).requests.get(membership.collaboration_id, ()):
-            if request.status == "PENDING" and account in request.votes:
+        account, store = membership.account_id, self.store(ChangeRequestStore)
+        for request in list(store.of(membership.collaboration_id, "PENDING")):
+            if account in request.votes:
                 del request.votes[account]
                 if all(vote == "APPROVED" for vote in request.votes.values()):
                     request.move("approve as the last", now)
+                    store.file(request)
 
     def _find(self, collaboration: Collaboration, request_id: str) -> ChangeRequest:
         requests = self.store(ChangeRequestStore).requests.get(collaboration.id, ())

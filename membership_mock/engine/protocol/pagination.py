@@ -7,7 +7,7 @@ carry the token and the page size.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -66,3 +66,39 @@ class Listing(Generic[T]):
             more = start + size < len(entries)
         following = position(chosen[-1]) if more else None
         return ([self._show(entry) for entry in chosen] if self._show else chosen), following
+
+
+class MergedListing(Listing[T]):
+    """One list of several lists, in the order of their positions.
+
+    A page reads no more of each list than it could show.
+
+    Args:
+        lists: the lists, each ascending by ``position``.
+        position: returns the sort key of an entry, which is unique among all lists.
+        descending: show the last entry first.
+        show: turns an entry of the page into what the output shape wants.
+    """
+
+    __slots__ = ("_lists",)
+
+    def __init__(
+        self,
+        lists: Iterable[Sequence[T]],
+        position: Callable[[T], Position],
+        *,
+        descending: bool = False,
+        show: Callable[[T], Any] | None = None,
+    ) -> None:
+        super().__init__((), position, descending=descending, show=show)
+        self._lists = list(lists)
+
+    def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
+        """Return the entries after the position ``after``, and the position for the next page."""
+        near: list[T] = []
+        for each in self._lists:
+            part = Listing(each, self._position, descending=self._descending)
+            near += part.page(size + 1, after)[0]
+        near.sort(key=self._position)
+        page = Listing(near, self._position, descending=self._descending, show=self._show)
+        return page.page(size, None)

@@ -90,12 +90,14 @@ class MembershipStore(Store, scope=Scope.PARTITION):
         memberships: every membership by its id, in the order of creation.
         homes: the ids of the memberships of an account in a region, in the order of creation.
         active: the id of an account's active membership, by the account's id.
+        next_end: no membership of an account in a region ends before this time.
     """
 
     rank = 1
     memberships: dict[str, Membership] = field(default_factory=dict)
     homes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     active: dict[str, str] = field(default_factory=dict)
+    next_end: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each membership, and one for each other account that it covers."""
@@ -132,6 +134,24 @@ class MembershipStore(Store, scope=Scope.PARTITION):
         elif before == "Active":
             del self.active[membership.account_id]
             membership.membership_deactivation_timestamp = now
+            self._expect_end_of(membership)
+
+    def pass_time_at(self, home: tuple[str, str], now: datetime) -> None:
+        """Terminate the cancelled memberships of an account in a region whose end has come."""
+        next_end = self.next_end.get(home)
+        if next_end is None or now < next_end:
+            return
+        del self.next_end[home]
+        for membership_id in self.homes.get(home, ()):
+            membership = self.memberships[membership_id]
+            self.pass_time(membership, now)
+            self._expect_end_of(membership)
+
+    def _expect_end_of(self, membership: Membership) -> None:
+        """Look for memberships that have ended in time for this one, if it is cancelled."""
+        home, ends = (membership.account_id, membership.region), membership.ends
+        if ends is not None:
+            self.next_end[home] = min(ends, self.next_end.get(home, ends))
 
     def pass_time(self, membership: Membership, now: datetime) -> None:
         """Terminate a cancelled membership whose end has come."""

@@ -72,9 +72,7 @@ class Memberships(Family):
         """Terminate the memberships of this account and region whose end has come."""
         store = self.store_if_any(MembershipStore)
         if store is not None:
-            home = (self.backend.account_id, self.backend.region_name)
-            for membership_id in store.homes.get(home, ()):
-                store.pass_time(store.memberships[membership_id], now)
+            store.pass_time_at((self.backend.account_id, self.backend.region_name), now)
 
     def visible(self, membership_id: str, now: datetime) -> Membership:
         """Return the membership ``membership_id`` of this account in this region, in any status.

@@ -92,7 +92,8 @@ class Finding:
         if updates:
             if self.changes and self.changes[0].at <= at - KEPT:
                 self.changes = [each for each in self.changes if each.at > at - KEPT]
-            self.changes.append(Change(at, False, source, identity, updates))
+            change = Change(at, False, source, identity, updates)
+            insort(self.changes, change, key=_at)  # a test may turn time back
 
 
 @dataclass
@@ -224,6 +225,10 @@ def place_of(updated_at: datetime, sequence: int) -> str:
     """
     stamp = updated_at.isoformat(timespec="microseconds")
     return f"{stamp}/{10**12 - sequence:012d}"
+
+
+def _at(change: Change) -> datetime:
+    return change.at
 
 
 def _place(finding: Finding) -> str:

@@ -29,7 +29,11 @@ from membership_mock.securityhub.membership.account_lists import (
     require_accounts,
     require_hub,
 )
-from membership_mock.securityhub.relationships.associations import Association, AssociationStore
+from membership_mock.securityhub.relationships.associations import (
+    Association,
+    AssociationStore,
+    invitation_sequence,
+)
 from membership_mock.securityhub.relationships.central_configuration import Governance
 from membership_mock.securityhub.relationships.delegation import Delegation
 
@@ -94,7 +98,7 @@ class Invitations(Family):
         return {
             "Invitations": Listing(
                 self.store(AssociationStore).invitations(ctx.account_id),
-                position=lambda each: each.invitation.sequence if each.invitation else 0,
+                position=invitation_sequence,
                 show=_view,
             )
         }
@@ -171,13 +175,14 @@ class Invitations(Family):
             BadRequestException: the caller has no hub.
             InvalidInputException: no id is given.
         """
+        store = self.store(AssociationStore)
 
         def delete(association: Association) -> str | None:
             if association.member_status == "Enabled":
                 return CANNOT_DELETE
             if association.member_status == "Invited":
                 return NOT_DECLINED
-            association.invitation = None
+            store.withdraw(association)
             return None
 
         return self._each_invitation(ctx, account_ids, delete)

@@ -206,6 +206,7 @@ class AssociationStore(Store, scope=Scope.REGION):
     Attributes:
         rosters: the associations of each administrator.
         wanted: the same objects, by member and then by administrator.
+        invited: those with an invitation, by member, in the order of the invitations.
         last_sequence: what the latest association or invitation was numbered.
         closed: when accounts were closed that are on somebody's list.
     """
@@ -213,6 +214,7 @@ class AssociationStore(Store, scope=Scope.REGION):
     rank = 6
     rosters: dict[str, Roster] = field(default_factory=dict)
     wanted: dict[str, dict[str, Association]] = field(default_factory=dict)
+    invited: dict[str, list[Association]] = field(default_factory=dict)
     last_sequence: int = 0
     closed: dict[str, datetime] = field(default_factory=dict)
 
@@ -242,9 +244,7 @@ class AssociationStore(Store, scope=Scope.REGION):
 
     def invitations(self, account_id: str) -> list[Association]:
         """Return the associations that an account has an invitation of, the oldest one first."""
-        wanted = self.wanted.get(account_id, {}).values()
-        invited = [(each.invitation.sequence, each) for each in wanted if each.invitation]
-        return [each for _, each in sorted(invited, key=lambda pair: pair[0])]
+        return self.invited.get(account_id, [])
 
     def create(
         self, administrator_id: str, account_id: str, email: str | None, now: datetime
@@ -285,11 +285,13 @@ class AssociationStore(Store, scope=Scope.REGION):
         association.member_status = after
         association.updated_at = now
         if event in WITHDRAWING:
-            association.invitation = None
+            self.withdraw(association)
         if event == "invite":
             association.by_organization = False
             association.invited_at = now
+            self.withdraw(association)
             association.invitation = Invitation(invitation_id, now, self._next())
+            self.invited.setdefault(association.account_id, []).append(association)
         elif event in ("enroll", "enroll suspended"):
             association.by_organization = True
             association.invited_at = now
@@ -306,8 +308,18 @@ class AssociationStore(Store, scope=Scope.REGION):
         roster = self.rosters[association.administrator_id]
         roster.count(association, -1)
         association.by_organization = True
-        association.invitation = None
+        self.withdraw(association)
         roster.count(association, 1)
+
+    def withdraw(self, association: Association) -> None:
+        """Take the invitation away, if there is one."""
+        if association.invitation is None:
+            return
+        invited = self.invited[association.account_id]
+        del invited[bisect_left(invited, invitation_sequence(association), key=invitation_sequence)]
+        if not invited:
+            del self.invited[association.account_id]
+        association.invitation = None
 
     def forget_administrator(self, administrator_id: str) -> None:
         """Drop every association of an administrator, and with them its invitations."""
@@ -334,6 +346,7 @@ class AssociationStore(Store, scope=Scope.REGION):
 
     def _drop(self, association: Association) -> None:
         administrator_id, account_id = association.administrator_id, association.account_id
+        self.withdraw(association)
         roster = self.rosters[administrator_id]
         roster.count(association, -1)
         del roster.members[account_id]
@@ -347,6 +360,11 @@ class AssociationStore(Store, scope=Scope.REGION):
     def _next(self) -> int:
         self.last_sequence += 1
         return self.last_sequence
+
+
+def invitation_sequence(association: Association) -> int:
+    """Return the place of the invitation in the order of sending; 0 without one."""
+    return association.invitation.sequence if association.invitation else 0
 
 
 def _sequence(association: Association) -> int:

@@ -164,13 +164,13 @@ class ActionTargets(Family):
         del ctx
         self.of(Hubs).require()
         targets = self.store(ActionTargetStore).targets
-        wanted = set(action_target_arns) if action_target_arns else targets.keys()
-        return {
-            "ActionTargets": Listing(
-                [each for arn, each in targets.items() if arn in wanted],
-                position=lambda each: each.number,
-            )
-        }
+        shown = list(targets.values())
+        if action_target_arns:
+            named = {
+                targets[arn].number: targets[arn] for arn in action_target_arns if arn in targets
+            }
+            shown = [named[number] for number in sorted(named)]
+        return {"ActionTargets": Listing(shown, position=lambda each: each.number)}
 
     def _own(self, ctx: Context, arn: str) -> ActionTarget:
         check_own(ctx, arn, _KIND)

@@ -5,13 +5,15 @@ Source: API page GetFindingHistory.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, overload
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
-from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.protocol.pagination import Listing, MergedListing
 from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.findings.finding_changes import (
     KEPT,
@@ -54,15 +56,15 @@ class FindingHistory(Family):
         if start_time is not None and end_time is not None and end_time < start_time:
             raise InvalidInputException("Invalid parameter 'EndTime'. It is before StartTime.")
         identity = (finding_identifier["ProductArn"], finding_identifier["Id"])
-        entries = [
-            _Entry(f"{change.at.isoformat(timespec='microseconds')}/{origin}/{number:09d}", change)
-            for origin, finding in enumerate(self.of(Findings).identified(identity, ctx.now))
-            for number, change in enumerate(finding.changes)
-            if _is_shown(change, finding, ctx.now, start_time, end_time)
-        ]
+        found = self.of(Findings).identified(identity, ctx.now)
         return {
-            "Records": Listing(
-                sorted(entries, key=_place),
+            "Records": MergedListing(
+                (
+                    _Entries(
+                        origin, finding.changes, *_shown(finding, ctx.now, start_time, end_time)
+                    )
+                    for origin, finding in enumerate(found)
+                ),
                 position=_place,
                 descending=True,
                 show=lambda entry: _record(finding_identifier, entry.change),
@@ -70,20 +72,47 @@ class FindingHistory(Family):
         }
 
 
-def _is_shown(
-    change: Change,
-    finding: Finding,
-    now: datetime,
-    start: datetime | None,
-    end: datetime | None,
-) -> bool:
+class _Entries(Sequence[_Entry]):
+    """A part of the history of a finding; an entry is made when it is asked for."""
+
+    def __init__(self, origin: int, changes: Sequence[Change], first: int, end: int) -> None:
+        self._origin, self._changes, self._numbers = origin, changes, range(first, max(first, end))
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> _Entry: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[_Entry]: ...
+
+    def __getitem__(self, place: int | slice) -> _Entry | list[_Entry]:
+        if isinstance(place, slice):
+            return [self._entry(number) for number in self._numbers[place]]
+        return self._entry(self._numbers[place])
+
+    def _entry(self, number: int) -> _Entry:
+        change = self._changes[number]
+        at = change.at.isoformat(timespec="microseconds")
+        return _Entry(f"{at}/{self._origin}/{number:09d}", change)
+
+
+def _shown(
+    finding: Finding, now: datetime, start: datetime | None, end: datetime | None
+) -> tuple[int, int]:
+    """Return which changes of a finding are shown: the first one, and the one after the last."""
     is_archived = finding.fields["RecordState"] == "ARCHIVED"
     kept: timedelta = KEPT_WHEN_ARCHIVED if is_archived else KEPT
-    return (
-        change.at > now - kept
-        and (start is None or change.at >= start)
-        and (end is None or change.at <= end)
-    )
+    changes = finding.changes
+    first = bisect_right(changes, now - kept, key=_at)
+    if start is not None:
+        first = max(first, bisect_left(changes, start, key=_at))
+    return first, len(changes) if end is None else bisect_right(changes, end, key=_at)
+
+
+def _at(change: Change) -> datetime:
+    return change.at
 
 
 def _place(entry: _Entry) -> str:

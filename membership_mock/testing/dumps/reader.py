@@ -7,20 +7,24 @@ which puts the bytes of an S3 object into their file.
 from __future__ import annotations
 
 import base64
-import dataclasses
 import json
 from collections import deque
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from membership_mock.engine.moto.service_state import is_plain, with_state
 from membership_mock.errors import UsageError
 from membership_mock.testing.dumps.classes import class_named
-from membership_mock.testing.dumps.writer import step_text
+from membership_mock.testing.dumps.writer import field_names, step_text
 
 _Put = Callable[[Any], None]
+
+
+#: what a tree and the graph have in common: it is put in its place as it is
+_PLAIN = frozenset((type(None), bool, int, float, str))
 
 
 class _NotYet(Exception):
@@ -97,19 +101,25 @@ class _Reader:
         made: list[Any] = [None] * len(node)
         self.made[pointer] = made
         for number, each in enumerate(node):
-            self._place(_into(made, number), each, f"{pointer}/{number}")
+            if type(each) in _PLAIN:
+                made[number] = each
+            else:
+                self._place(_into(made, number), each, f"{pointer}/{number}")
         return made
 
     def _entries(self, made: dict[Any, Any], node: dict[str, Any], pointer: str) -> Any:
         for text, each in node.items():
             key = _plain(json.loads(text[1:])) if text.startswith("$") else text
+            if type(each) in _PLAIN:
+                dict.__setitem__(made, key, each)
+                continue
             dict.__setitem__(made, key, None)  # what waits keeps its place in the order
             self._place(_into(made, key), each, f"{pointer}/{step_text(text)}")
         return made
 
     def _object(self, node: dict[str, Any], pointer: str) -> Any:
         name = node["$type"]
-        kind = class_named(name) if isinstance(name, str) else None
+        kind = _class_named(name) if isinstance(name, str) else None
         if kind is None:
             raise UsageError(
                 f"At {pointer}: {name!r} is not a class that a dump may name. Dumps are read by the"
@@ -118,11 +128,12 @@ class _Reader:
         found = {attribute: each for attribute, each in node.items() if attribute != "$type"}
         if issubclass(kind, Enum):
             return self.made.setdefault(pointer, kind(found["value"]))
-        if not dataclasses.is_dataclass(kind) and not issubclass(kind, dict):
+        fields = field_names(cast("Any", kind))
+        if fields is None and not issubclass(kind, dict):
             for attribute in found:
                 if not is_plain(kind, attribute):
                     raise UsageError(f"At {pointer}: a {name} has no attribute {attribute!r}.")
-        if hasattr(kind, "__setstate__") and not dataclasses.is_dataclass(kind):
+        if fields is None and hasattr(kind, "__setstate__"):
             state = {
                 attribute: self.value(each, f"{pointer}/{step_text(attribute)}")
                 for attribute, each in found.items()
@@ -131,14 +142,18 @@ class _Reader:
         made = self.made[pointer] = kind.__new__(kind)
         if isinstance(made, dict):
             return self._entries(made, found["items"], f"{pointer}/items")
-        if dataclasses.is_dataclass(made):
-            expected = {field.name for field in dataclasses.fields(made)}
-            if expected != found.keys():
-                other = ", ".join(sorted(expected ^ found.keys()))
-                raise UsageError(
-                    f"At {pointer}: a {name} has other attributes in this release: {other}."
-                )
+        if fields is not None and found.keys() != set(fields):
+            other = ", ".join(sorted(found.keys() ^ set(fields)))
+            raise UsageError(
+                f"At {pointer}: a {name} has other attributes in this release: {other}."
+            )
         for attribute, each in found.items():
+            if type(each) in _PLAIN:
+                object.__setattr__(made, attribute, each)
+                continue
+            if type(each) is dict and "$time" in each:
+                object.__setattr__(made, attribute, datetime.fromisoformat(each["$time"]))
+                continue
             # slots are filled in any case, so that an object that waits can be shown
             object.__setattr__(made, attribute, None)
             self._place(_onto(made, attribute), each, f"{pointer}/{step_text(attribute)}")
@@ -152,6 +167,11 @@ class _Reader:
             self.waiting.append((put, node, pointer))
             return False
         return True
+
+
+@cache
+def _class_named(name: str) -> type | None:
+    return class_named(name)
 
 
 def _into(made: Any, key: Any) -> _Put:

@@ -24,15 +24,17 @@ import base64
 import dataclasses
 import json
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from membership_mock.errors import UsageError
 from membership_mock.testing.dumps.classes import name_of
 
 _JSON = (type(None), bool, int, float, str)
+_PLAIN = frozenset(_JSON)
 _ATOMS = frozenset((*_JSON, bytes, datetime, timedelta))
 #: all are read back as a dict; an OrderedDict differs from it in nothing that matters here
 _MAPPINGS = (dict, OrderedDict)
@@ -51,10 +53,20 @@ def write(root: dict[str, Any]) -> dict[str, Any]:
     return written
 
 
+@cache
+def field_names(kind: Hashable) -> tuple[str, ...] | None:
+    """Return the names of a dataclass's fields; None for another class."""
+    if not isinstance(kind, type) or not dataclasses.is_dataclass(kind):
+        return None
+    return tuple(field.name for field in dataclasses.fields(kind))
+
+
 def attributes(found: Any) -> dict[str, Any]:
     """Return the attributes that make up an object of a known class."""
-    if dataclasses.is_dataclass(found):
-        return {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
+    kind: Any = type(found)
+    names = field_names(kind)
+    if names is not None:
+        return {name: getattr(found, name) for name in names}
     if hasattr(found, "__setstate__"):
         state: dict[str, Any] = found.__getstate__()
         return state
@@ -91,9 +103,12 @@ class _Writer:
                 continue
             self.homes[id(node)] = home
             queue = through_lists if type(node) is list else near
-            for steps, child in _parts(node):
-                if not _is_atom(child):
-                    queue.append((child, (id(node), steps)))
+            around = id(node)
+            # what is no atom by its class is looked at closely; of the rest there is a lot
+            before, text_of, parts = _parts(node)
+            for step, child in parts:
+                if type(child) not in _ATOMS and not _is_atom(child):
+                    queue.append((child, (around, (*before, text_of(step)))))
         self._pointers: dict[int, str] = {}
 
     def outer(self, value: Any, around: int, steps: Steps) -> Any:
@@ -113,7 +128,10 @@ class _Writer:
         if kind in _MAPPINGS:
             return self._entries(node, around, ())
         if kind is list:
-            return [self.outer(each, around, (str(n),)) for n, each in enumerate(node)]
+            return [
+                each if type(each) in _PLAIN else self.outer(each, around, (str(n),))
+                for n, each in enumerate(node)
+            ]
         if kind is tuple:
             parts = [self.outer(each, around, ("$tuple", str(n))) for n, each in enumerate(node)]
             return {"$tuple": parts}
@@ -129,13 +147,12 @@ class _Writer:
             return {"$type": name, "value": node.value}
         if isinstance(node, dict):
             return {"$type": name, "items": self._entries(node, around, ("items",))}
-        return {
-            "$type": name,
-            **{
-                attribute: self.outer(value, around, (attribute,))
-                for attribute, value in attributes(node).items()
-            },
-        }
+        made: dict[str, Any] = {"$type": name}
+        for attribute, value in attributes(node).items():
+            made[attribute] = (
+                value if type(value) in _PLAIN else self.outer(value, around, (attribute,))
+            )
+        return made
 
     def pointer(self, node: int) -> str:
         """Return the JSON pointer to where an object is written out."""
@@ -150,32 +167,34 @@ class _Writer:
         return found
 
     def _entries(self, node: dict[Any, Any], around: int, before: Steps) -> dict[str, Any]:
-        return {
-            text: self.outer(value, around, (*before, text))
-            for text, value in ((key_text(key), value) for key, value in dict.items(node))
-        }
+        made: dict[str, Any] = {}
+        for key, value in dict.items(node):
+            text = key_text(key)
+            made[text] = (
+                value if type(value) in _PLAIN else self.outer(value, around, (*before, text))
+            )
+        return made
 
 
-def _parts(node: Any) -> Iterator[tuple[Steps, Any]]:
-    """Yield what an object holds, each after the steps that lead to it."""
+def _parts(node: Any) -> tuple[Steps, Callable[[Any], str], Iterable[tuple[Any, Any]]]:
+    """Return what an object holds.
+
+    Returns:
+        The steps that lead to all of it, what makes the last step to a value a text, and the last
+        step and the value of each.
+    """
     kind: Any = type(node)
     if kind in _MAPPINGS:
-        for key, value in node.items():
-            yield (key_text(key),), value
-    elif kind is list:
-        for number, value in enumerate(node):
-            yield (str(number),), value
-    elif kind is tuple:
-        for number, value in enumerate(node):
-            yield ("$tuple", str(number)), value
-    elif kind is set or isinstance(node, Enum) or name_of(kind) is None:
-        return
-    elif isinstance(node, dict):
-        for key, value in dict.items(node):
-            yield ("items", key_text(key)), value
-    else:
-        for attribute, value in attributes(node).items():
-            yield (attribute,), value
+        return (), key_text, node.items()
+    if kind is list:
+        return (), str, enumerate(node)
+    if kind is tuple:
+        return ("$tuple",), str, enumerate(node)
+    if kind is set or isinstance(node, Enum) or name_of(kind) is None:
+        return (), str, ()
+    if isinstance(node, dict):
+        return ("items",), key_text, dict.items(node)
+    return (), str, attributes(node).items()
 
 
 def _is_atom(value: Any) -> bool:

@@ -126,6 +126,10 @@ class Region:
         self.delegated = None
 
 
+#: the quotas that limit what an administrator has in its list of members
+OF_MEMBERS = {"members", "invited_members", "outstanding_invitations"}
+
+
 class Walk(RuleBasedStateMachine):
     """The mock beside the model."""
 
@@ -160,10 +164,12 @@ class Walk(RuleBasedStateMachine):
         return self.clients[key]
 
     def teardown(self) -> None:
-        for region in self.model:
-            self.touched = region
-            self.both_sides_see_what_the_model_says()
-        self.mock.stop()
+        try:
+            for region in self.model:
+                self.touched = region
+                self.both_sides_see_what_the_model_says()
+        finally:
+            self.mock.stop()
 
     def call(self, region: str, account: str, operation: str, **arguments: Any) -> Any:
         """Return the answer of an operation; OK, UNPROCESSED or the code of an error."""
@@ -446,17 +452,12 @@ class Walk(RuleBasedStateMachine):
     def check_quotas(self, region: str, account: int) -> None:
         """See that what counts against the quotas is what the administrator has."""
         states = self.mock.quotas.states("securityhub", account=self.ids[account], region=region)
-        used = {state.name: state.used for state in states}
+        used = {state.name: state.used for state in states if state.name in OF_MEMBERS}
         rows = [row for (admin, _), row in self.model[region].rows.items() if admin == account]
         assert used == {
             "members": len(rows),
             "invited_members": sum(not row.organization for row in rows),
             "outstanding_invitations": sum(row.status == "Invited" for row in rows),
-            "configuration_policies": 0,
-            # nobody triages findings here
-            "insights": 0,
-            "action_targets": 0,
-            "automation_rules": 0,
         }
 
     def check_administrator(
