@@ -173,11 +173,6 @@ def concurrent_queries_per_membership(mock: MembershipMock) -> Story:
     return Story(lambda: start_query(client, membership_id), of=membership_id)
 
 
-def concurrent_queries(mock: MembershipMock) -> Story:
-    client = rooms(mock)
-    return Story(lambda: start_query(client, joined(mock)[1]))
-
-
 def job_runner(mock: MembershipMock) -> tuple[Callable[[], Any], str]:
     client = rooms(mock)
     room = new_collaboration(client, creatorMemberAbilities=[*RUNNER, "CAN_RUN_JOB"])
@@ -194,14 +189,6 @@ def concurrent_jobs_per_membership(mock: MembershipMock) -> Story:
     mock.quotas.set("cleanrooms", "concurrent_jobs", 9)
     add, membership_id = job_runner(mock)
     return Story(add, of=membership_id)
-
-
-def concurrent_jobs(mock: MembershipMock) -> Story:
-    def add() -> Any:
-        start, _ = job_runner(mock)
-        return start()
-
-    return Story(add)
 
 
 def hub_of(mock: MembershipMock) -> Any:
@@ -332,9 +319,7 @@ STORIES: dict[tuple[str, str], Callable[[MembershipMock], Story]] = {
         "audience_model_associations_per_membership",
     ): audience_model_associations_per_membership,
     ("cleanrooms", "concurrent_queries_per_membership"): concurrent_queries_per_membership,
-    ("cleanrooms", "concurrent_queries"): concurrent_queries,
     ("cleanrooms", "concurrent_jobs_per_membership"): concurrent_jobs_per_membership,
-    ("cleanrooms", "concurrent_jobs"): concurrent_jobs,
     ("securityhub", "members"): members,
     ("securityhub", "invited_members"): members,
     ("securityhub", "outstanding_invitations"): outstanding_invitations,
@@ -356,10 +341,12 @@ LIMIT_EXCEEDED = ("configuration_policies", "insights", "action_targets", "autom
 DECLARED = {(quota.service, quota.name) for each in SERVICES.values() for quota in each.quotas}
 
 
-#: quotas of Clean Rooms whose use takes more than one call, each with a test of its own beside the
-#: other tests of what it limits
+#: quotas of Clean Rooms whose use takes more than one call, or that refuse nothing, each with a
+#: test of its own beside the other tests of what it limits
 TESTED_ELSEWHERE = {
     "access_budgets_per_collaboration",
+    "concurrent_jobs",
+    "concurrent_queries",
     "id_mapping_tables_per_membership",
     "log_exports_per_membership",
     "tables_per_query",
