@@ -612,18 +612,19 @@ def test_queries_that_have_ended_by_the_clock_are_used_no_more(
     client, first = joined(mock)
     _, second = joined(mock)
 
-    def used() -> int:
-        return mock.quotas.get("cleanrooms", "concurrent_queries", account=A, region=IRELAND).used
+    def uses() -> dict[str, int]:
+        name = "concurrent_queries_per_membership"
+        return dict(mock.quotas.get("cleanrooms", name, account=A, region=IRELAND).uses)
 
     with freeze_time(NOON) as clock:
         for membership_id in (first, second):
             start_query(client, membership_id)
-        assert used() == 2
+        assert uses() == {first: 1, second: 1}
         clock.move_to(NOON + timedelta(hours=1))
         start_query(client, first)
-        assert used() == 1
+        assert uses() == {first: 1}
         clock.move_to(NOON + timedelta(hours=2))
-        assert used() == 0
+        assert uses() == {}
 
 
 def test_cases_of_an_ended_membership_are_used_no_more(membership_mock: MembershipMock) -> None:
@@ -865,7 +866,7 @@ def _one_policy_too_many(given: Any) -> None:
 @pytest.mark.parametrize(
     ("service", "name", "seed"),
     [
-        ("cleanrooms", "concurrent_queries", _one_query_too_many),
+        ("cleanrooms", "concurrent_queries_per_membership", _one_query_too_many),
         ("security-ir", "active_self_managed_cases", lambda given: given.security_ir.case(A)),
         ("securityhub", "configuration_policies", _one_policy_too_many),
     ],
