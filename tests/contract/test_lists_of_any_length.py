@@ -19,7 +19,7 @@ import membership_mock as package
 from membership_mock.engine import running
 from membership_mock.engine.protocol import model
 from membership_mock.services import SERVICES
-from tests.growing_lists import BOUNDED, LISTS, NOT_MEASURED
+from tests.growing_lists import BOUNDED, GROWS, LISTS, NOT_MEASURED
 from tests.growing_lists.growing_list import PAGE, GrowingList
 
 SHORT, LONG = 12, 102
@@ -42,7 +42,13 @@ def test_every_list_operation_is_measured_or_cannot_become_long() -> None:
     assert {each for each in known - mocked if each[1] in SERVICES[each[0]].handlers} == set()
 
 
-@pytest.mark.parametrize("each", LISTS, ids=lambda each: each.name)
+def _as_parameter(each: GrowingList) -> Any:
+    why = GROWS.get((each.service, each.operation))
+    marks = [] if why is None else [pytest.mark.xfail(reason=why, strict=False)]
+    return pytest.param(each, id=each.name, marks=marks)
+
+
+@pytest.mark.parametrize("each", [_as_parameter(each) for each in LISTS])
 def test_a_page_costs_the_same_at_any_length(membership_mock: Any, each: GrowingList) -> None:
     if each.operation not in SERVICES[each.service].handlers:
         pytest.skip("the botocore in use does not have the operation")

@@ -35,9 +35,9 @@ def client_of(mock: Any, *quotas: str) -> Any:
     return mock.client(SERVICE, account=ACCOUNT, region=REGION)
 
 
-def joined(client: Any) -> tuple[dict[str, str], dict[str, str]]:
+def joined(client: Any, *abilities: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return the parameters for a collaboration, and for the membership in it."""
-    room = new_collaboration(client, creatorMemberAbilities=[*RUNNER, "CAN_RUN_JOB"])
+    room = new_collaboration(client, creatorMemberAbilities=[*RUNNER, "CAN_RUN_JOB", *abilities])
     results = results_to("results")
     joined = join(
         client,

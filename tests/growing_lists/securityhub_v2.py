@@ -50,3 +50,83 @@ def _rules(mock: Any) -> Started:
         )
 
     return client, {}, add
+
+
+@_list("GetResourcesV2")
+def _resources(mock: Any) -> Started:
+    client = _client(mock)
+    return client, {}, partial(_finding, client)
+
+
+@_list("GetSoftwareV2")
+def _software(mock: Any) -> Started:
+    client, aws = _client(mock), mock.aws_side(account=ACCOUNT, region=REGION)
+
+    def add(number: int) -> None:
+        aws.record_software(f"package{number}", "3.0", "library", on=["i-1"])
+
+    return client, {}, add
+
+
+@_list("GetSoftwareResourcesV2")
+def _software_resources(mock: Any) -> Started:
+    client, aws = _client(mock), mock.aws_side(account=ACCOUNT, region=REGION)
+
+    def add(number: int) -> None:
+        aws.record_software("openssl", "3.0", "library", on=[f"i-{number}"])
+
+    return client, {"PackageName": "openssl", "PackageType": "library"}, add
+
+
+@_list("GetRemediationsV2")
+def _remediations(mock: Any) -> Started:
+    client, aws = _client(mock), mock.aws_side(account=ACCOUNT, region=REGION)
+
+    def add(number: int) -> None:
+        del number
+        aws.remediation_target([(aws.ocsf_finding(kind="exposure"), "High", None)])
+
+    return client, {}, add
+
+
+@_list("ListExportJobsV2")
+def _export_jobs(mock: Any) -> Started:
+    client = _client(mock)
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+
+    def add(number: int) -> None:
+        del number
+        job = client.start_export_job_v2(
+            Destination={"S3": {"BucketArn": "arn:aws:s3:::reports", "KmsKeyArn": key}},
+            OutputConfiguration={"Findings": {"Format": "OCSF_JSON"}},
+        )["ExportJobId"]
+        client.cancel_export_job_v2(ExportJobId=job)
+
+    return client, {}, add
+
+
+@_list("ListConnectors")
+def _connectors(mock: Any) -> Started:
+    client = _client(mock)
+
+    def add(number: int) -> None:
+        arn = f"arn:aws:config:{REGION}:{ACCOUNT}:connector/c{number}"
+        settings = {"ScopeConfiguration": {"ScopeType": "TENANT"}, "AzureRegions": ["westeurope"]}
+        client.create_connector(
+            Name=f"azure{number}",
+            Provider={"Azure": {"AWSConfigConnectorArn": arn, **settings}},
+        )
+
+    return client, {}, add
+
+
+@_list("ListConnectorsV2")
+def _ticket_connectors(mock: Any) -> Started:
+    client = _client(mock)
+    client.create_aggregator_v2(RegionLinkingMode="SPECIFIED_REGIONS", LinkedRegions=[])
+
+    def add(number: int) -> None:
+        provider = {"JiraCloud": {"ProjectKey": "SEC"}}
+        client.create_connector_v2(Name=f"jira{number}", Provider=provider)
+
+    return client, {}, add
