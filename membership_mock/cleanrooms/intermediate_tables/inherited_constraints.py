@@ -2,7 +2,7 @@
 
 Source: user guide, "Intermediate table analysis rule": receivers and additional analyses that all
 base tables allow, columns that any of them disallows, and the strictest word on additional
-analyses. When all of them are the owner's own, nothing is taken over.
+analyses. When all data are the owner's own, nothing is taken over.
 """
 
 from __future__ import annotations
@@ -39,16 +39,13 @@ class BaseTable:
     content: dict[str, Any]
 
 
-def inherited(bases: Iterable[BaseTable], owner: str) -> dict[str, Any]:
-    """Return the ``inheritedConstraints`` of a population.
+def inherited(bases: Iterable[BaseTable]) -> dict[str, Any]:
+    """Return the ``inheritedConstraints`` of a population that uses data of other members.
 
     Args:
-        bases: the tables that it was made of.
-        owner: the account that owns the intermediate table.
+        bases: the tables that its analysis names.
     """
     held = list(bases)
-    if all(each.account_id == owner for each in held):
-        return {}
     found: dict[str, Any] = {}
     for name in (_RECEIVERS, _ANALYSES):
         having = [each for each in held if name in each.content]

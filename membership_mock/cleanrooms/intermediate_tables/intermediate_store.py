@@ -128,6 +128,11 @@ class IntermediateTable(MembershipResource):
         return self.rule is not None and "differentialPrivacy" in self.rule.content
 
     @property
+    def is_multi_party(self) -> bool:
+        """Whether any of its data are another member's, also through other intermediate tables."""
+        return any(each.creator_account_id != self.creator_account_id for each in self.dependencies)
+
+    @property
     def columns(self) -> list[dict[str, str]]:
         """The columns of the data that can be used."""
         return self.active.columns if self.active else []
