@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-#: comments, texts, and the functions that use the word FROM for something else
+#: comments, texts, and the functions that use the word FROM for something else; a comment or text
+#: that is not closed goes on to the end, so that nothing is searched twice
 _NOISE = re.compile(
-    r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'"
+    r"--[^\n]*|/\*.*?(?:\*/|\Z)|'[^']*(?:'|\Z)"
     r"|\b(?:EXTRACT|TRIM|SUBSTRING|OVERLAY)\s*\([^()]*\)",
     re.DOTALL | re.IGNORECASE,
 )
