@@ -431,3 +431,11 @@ def test_nothing_is_populated_when_nobody_pays(a, b, clients):
     assert answer["fieldList"][0]["name"] == "analysisPayerAccountId"
     join(b, room, **costs)
     start_population(a, mine, table["id"])
+
+
+def test_the_world_shows_that_data_are_too_old(membership_mock, capsys, a, memberships, orders):
+    del orders
+    ready_intermediate(a, A, memberships[A], A)
+    membership_mock.clock.advance(timedelta(days=30))
+    membership_mock.show()
+    assert "intermediate table 'cities' RETENTION_PERIOD_EXPIRED" in capsys.readouterr().out

@@ -316,6 +316,37 @@ def automation_rules(mock: MembershipMock) -> Story:
     return Story(lambda: rule(client, criteria, Confidence=1))
 
 
+def automation_rules_v2(mock: MembershipMock) -> Story:
+    client = mock.client("securityhub", account=A, region=IRELAND)
+    client.enable_security_hub_v2()
+    criteria = {
+        "OcsfFindingCriteria": {
+            "CompositeFilters": [
+                {
+                    "StringFilters": [
+                        {
+                            "FieldName": "severity",
+                            "Filter": {"Value": "High", "Comparison": "EQUALS"},
+                        }
+                    ]
+                }
+            ]
+        }
+    }
+    action = {"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"SeverityId": 5}}
+
+    def add() -> Any:
+        return client.create_automation_rule_v2(
+            RuleName="triage",
+            Description="A rule",
+            RuleOrder=1.0,
+            Criteria=criteria,
+            Actions=[action],
+        )
+
+    return Story(add)
+
+
 def active_self_managed_cases(mock: MembershipMock) -> Story:
     client = member_client(mock)
     return Story(lambda: new_case(client))
@@ -385,6 +416,7 @@ STORIES: dict[tuple[str, str], Callable[[MembershipMock], Story]] = {
     ("securityhub", "insights"): insights,
     ("securityhub", "action_targets"): action_targets,
     ("securityhub", "automation_rules"): automation_rules,
+    ("securityhub", "automation_rules_v2"): automation_rules_v2,
     ("security-ir", "active_self_managed_cases"): active_self_managed_cases,
     ("security-ir", "active_service_managed_cases"): active_service_managed_cases,
     ("security-ir", "service_managed_cases_per_day"): service_managed_cases_per_day,
@@ -420,7 +452,7 @@ def check_refusal(state: QuotaState, status: int, answer: Any) -> None:
     if state.name in LIMIT_EXCEEDED:
         assert (status, answer["Error"]["Code"]) == (429, "LimitExceededException")
         assert f" {state.limit} " in f"{answer['Error']['Message']} "
-    elif state.service == "securityhub":
+    elif state.service == "securityhub" and state.name != "automation_rules_v2":
         assert status == 200
         (text,) = why(answer).values()
         wanted = "invitations" if state.name == "outstanding_invitations" else "members"
@@ -430,7 +462,7 @@ def check_refusal(state: QuotaState, status: int, answer: Any) -> None:
         assert f"{state.limit}" in answer["Error"]["Message"]
         if state.service == "cleanrooms":
             assert (answer["quotaName"], answer["quotaValue"]) == (state.title, state.limit)
-        else:
+        elif state.service == "security-ir":
             assert (answer["serviceCode"], answer["quotaCode"]) == ("security-ir", state.code)
 
 
