@@ -235,6 +235,29 @@ def test_constraints_are_taken_over_through_another_intermediate_table(a, mids, 
     )
 
 
+def test_an_arn_with_a_wildcard_covers_those_that_it_matches(clients, a, mids):
+    for account, name, model in ((B, "of_b", "*"), (C, "of_c", "1")):
+        base_table(
+            clients[account],
+            mids[account],
+            name,
+            A,
+            analyses=[MODEL + model],
+            additionalAnalyses="ALLOWED",
+        )
+    tables = [
+        new_intermediate(a, mids[A], name, f"SELECT * FROM {bases}")
+        for name, bases in (("both", "of_b JOIN of_c"), ("one", "of_b"))
+    ]
+    both, one = (fill(a, A, mids[A], each["id"]) for each in tables)
+    found = both["intermediateTableVersion"]["inheritedConstraints"]
+    assert found["allowedAdditionalAnalyses"]["value"] == [MODEL + "1"]
+    rule = {"additionalAnalyses": "ALLOWED", "allowedAdditionalAnalyses": [MODEL + "2"]}
+    add_intermediate_rule(a, mids[A], one["id"], **rule)
+    error = refusal(lambda: add_intermediate_rule(a, mids[A], both["id"], **rule))
+    assert error["Error"]["Message"].endswith("in allowedAdditionalAnalyses.")
+
+
 def test_constraints_stay_when_the_rule_between_is_deleted_meanwhile(a, mids, table):
     add_intermediate_rule(a, mids[A], table["id"])
     fill(a, A, mids[A], table["id"])
