@@ -138,6 +138,18 @@ TABLES_PER_QUERY = _quota(
     per="query or job",
     counts="tables that it names, which do not stay in use; the quota is the runner's",
 )
+PRIVATE_QUERY_KILOBYTES = _quota(
+    name="private_query_kilobytes",
+    title="Query text length with differential privacy (KB)",
+    code="L-C6B48C80",
+    default=8,
+    adjustable=False,
+    per="query",
+    counts=(
+        "kilobytes of its text, begun ones included, when it uses tables with differential privacy;"
+        " the quota is the runner's"
+    ),
+)
 CONCURRENT_QUERIES = _quota(
     name="concurrent_queries_per_membership",
     title="Concurrent ongoing queries per membership",
@@ -192,6 +204,7 @@ QUOTAS = (
     AUDIENCE_MODEL_ASSOCIATIONS,
     LOG_EXPORTS,
     TABLES_PER_QUERY,
+    PRIVATE_QUERY_KILOBYTES,
     CONCURRENT_QUERIES,
     CONCURRENT_QUERIES_OF_ACCOUNT,
     CONCURRENT_JOBS,

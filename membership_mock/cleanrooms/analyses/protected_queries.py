@@ -45,7 +45,12 @@ from membership_mock.cleanrooms.collaborations.payment import QUERIES
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.privacy.differential_privacy import Aggregation, aggregations_in
-from membership_mock.cleanrooms.quotas import CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT
+from membership_mock.cleanrooms.quotas import (
+    CONCURRENT_QUERIES,
+    CONCURRENT_QUERIES_OF_ACCOUNT,
+    PRIVATE_QUERY_KILOBYTES,
+    Quotas,
+)
 from membership_mock.cleanrooms.schemas.schema_source import DIRECT_QUERY, Use
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -136,7 +141,8 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         Raises:
             AccessDeniedException: the caller cannot query, or its membership is not active.
             ResourceNotFoundException: no such membership, or no such template.
-            ServiceQuotaExceededException: too many queries of the membership have not ended.
+            ServiceQuotaExceededException: too many queries of the membership have not ended; or it
+                uses tables with differential privacy, and its text is too long.
             ValidationException: parameters, receivers, payer or tables do not allow the query.
         """
         del type
@@ -233,6 +239,9 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         )
         demand = self.of(ProtectedTables).check(membership.collaboration_id, names, use, ctx.now)
         text = template.source["text"] if template else sql_parameters["queryString"]
+        if demand.private:
+            size = -(-len(text.encode()) // 1024)
+            self.of(Quotas).require_room(PRIVATE_QUERY_KILOBYTES, 0, size)
         self.require_room(membership, CONCURRENT_QUERIES, ctx.now)
         outcome = self.next_outcome()
         self.check_result(outcome.result, destinations)

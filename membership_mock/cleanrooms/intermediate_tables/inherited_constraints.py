@@ -2,17 +2,21 @@
 
 Source: user guide, "Intermediate table analysis rule": receivers and additional analyses that all
 base tables allow, columns that any of them disallows, and the strictest word on additional
-analyses. When all of them are the owner's own, nothing is taken over.
+analyses. When all data are the owner's own, nothing is taken over.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 #: how strict a word on additional analyses is; the order is documented
 _STRICTNESS = {"NOT_ALLOWED": 0, "ALLOWED": 1, "REQUIRED": 2}
+
+#: what stands between the parts of an ARN
+_SEPARATORS = re.compile("[:/]")
 
 _RECEIVERS = "allowedResultReceivers"
 _ANALYSES = "allowedAdditionalAnalyses"
@@ -39,24 +43,20 @@ class BaseTable:
     content: dict[str, Any]
 
 
-def inherited(bases: Iterable[BaseTable], owner: str) -> dict[str, Any]:
-    """Return the ``inheritedConstraints`` of a population.
+def inherited(bases: Iterable[BaseTable]) -> dict[str, Any]:
+    """Return the ``inheritedConstraints`` of a population that uses data of other members.
 
     Args:
-        bases: the tables that it was made of.
-        owner: the account that owns the intermediate table.
+        bases: the tables that its analysis names.
     """
     held = list(bases)
-    if all(each.account_id == owner for each in held):
-        return {}
     found: dict[str, Any] = {}
     for name in (_RECEIVERS, _ANALYSES):
         having = [each for each in held if name in each.content]
         if having:
+            named = dict.fromkeys(one for each in having for one in each.content[name])
             value = [
-                one
-                for one in having[0].content[name]
-                if all(one in each.content[name] for each in having)
+                one for one in named if all(_allow(each.content[name], one) for each in having)
             ]
             found[name] = {"value": value, "sources": _sources(having, name)}
     having = [each for each in held if _ADDITIONAL in each.content]
@@ -94,7 +94,7 @@ def violations(content: dict[str, Any], constraints: dict[str, Any]) -> list[str
         elif name == _COLUMNS:
             looser = not set(theirs) <= set(ours)
         else:
-            looser = not set(ours) <= set(theirs)
+            looser = not all(_allow(theirs, one) for one in ours)
         if looser:
             found.append(name)
     return sorted(found)
@@ -106,7 +106,7 @@ def consolidated(content: dict[str, Any], constraints: dict[str, Any]) -> dict[s
     for name in (_RECEIVERS, _ANALYSES):
         if name in constraints:
             allowed = constraints[name]["value"]
-            both[name] = [one for one in content.get(name, allowed) if one in allowed]
+            both[name] = [one for one in content.get(name, allowed) if _allow(allowed, one)]
     if _COLUMNS in constraints:
         disallowed = [*content.get(_COLUMNS, ()), *constraints[_COLUMNS]["value"]]
         both[_COLUMNS] = list(dict.fromkeys(disallowed))
@@ -114,6 +114,21 @@ def consolidated(content: dict[str, Any], constraints: dict[str, Any]) -> dict[s
         words = [content.get(_ADDITIONAL, "NOT_ALLOWED"), constraints[_ADDITIONAL]["value"]]
         both[_ADDITIONAL] = max(words, key=_STRICTNESS.__getitem__)
     return both
+
+
+def _allow(allowed: Iterable[str], one: str) -> bool:
+    """Return whether ``allowed`` has an account or ARN, or an ARN that covers it.
+
+    An ARN may have ``*`` in place of the account, the membership or the id (documented).
+    """
+    parts = _SEPARATORS.split(one)
+    for each in allowed:
+        pattern = _SEPARATORS.split(each)
+        if len(pattern) == len(parts) and all(
+            wide in ("*", narrow) for wide, narrow in zip(pattern, parts, strict=True)
+        ):
+            return True
+    return False
 
 
 def _sources(bases: Iterable[BaseTable], name: str) -> list[dict[str, Any]]:

@@ -95,6 +95,10 @@ class IntermediateTableVersion:
     columns: list[dict[str, str]] = field(default_factory=list)
     inherited: dict[str, Any] = field(default_factory=dict)
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether its retention period is over by ``now``."""
+        return self.expiration_time is not None and self.expiration_time <= now
+
 
 @dataclass(kw_only=True)
 class IntermediateTable(MembershipResource):
@@ -128,6 +132,11 @@ class IntermediateTable(MembershipResource):
         return self.rule is not None and "differentialPrivacy" in self.rule.content
 
     @property
+    def is_multi_party(self) -> bool:
+        """Whether any of its data are another member's, also through other intermediate tables."""
+        return any(each.creator_account_id != self.creator_account_id for each in self.dependencies)
+
+    @property
     def columns(self) -> list[dict[str, str]]:
         """The columns of the data that can be used."""
         return self.active.columns if self.active else []
@@ -139,14 +148,14 @@ class IntermediateTable(MembershipResource):
         if self.status in FINAL:
             self.active = None
 
+    def has_expired(self, now: datetime) -> bool:
+        """Whether the retention period of the data that it has is over by ``now``."""
+        return self.active is not None and self.active.is_over(now)
+
     def let_time_pass(self, now: datetime) -> None:
         """Let data go whose retention period is over."""
         for version in self.versions:
-            if (
-                version.status == "POPULATE_SUCCESS"
-                and version.expiration_time is not None
-                and version.expiration_time <= now
-            ):
+            if version.status == "POPULATE_SUCCESS" and version.is_over(now):
                 version.status, version.columns = "RETENTION_PERIOD_EXPIRED", []
                 if version is self.active:
                     self.active = None
@@ -171,11 +180,10 @@ class IntermediateTableStore(Store, scope=Scope.REGION):
     deleted: dict[str, str] = field(default_factory=dict)
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each table."""
-        del view
+        """Yield a line for each table, with its status by now."""
         held = by_account(self.tables.by_id.values(), lambda each: each.creator_account_id)
         for account_id, tables in held.items():
-            lines = several("intermediate tables", tables, _outline_of)
+            lines = several("intermediate tables", tables, lambda each: _outline_of(each, view.now))
             yield Summary(account_id, key[0], "cleanrooms", lines)
 
     def add(self, table: IntermediateTable) -> None:
@@ -209,9 +217,10 @@ class IntermediateTableStore(Store, scope=Scope.REGION):
             self.dependents[each.arn].remove(table.id)
 
 
-def _outline_of(table: IntermediateTable) -> str:
+def _outline_of(table: IntermediateTable, now: datetime) -> str:
+    status = NEXT_STATUS[table.status, "expire"] if table.has_expired(now) else table.status
     rule = "" if table.rule else ", no analysis rule"
     return (
-        f"intermediate table {named(table.name)} {table.status}{rule} in collaboration"
+        f"intermediate table {named(table.name)} {status}{rule} in collaboration"
         f" {table.collaboration_id}"
     )

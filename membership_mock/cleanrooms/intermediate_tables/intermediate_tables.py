@@ -93,9 +93,10 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
         index = self.store(SchemaIndex)
         index.require_new_name(membership.collaboration_id, name)
         table_id = ctx.world.uuid()
+        arn = f"{membership.arn}/intermediatetable/{table_id}"
         table = IntermediateTable(
             id=table_id,
-            arn=f"{membership.arn}/intermediatetable/{table_id}",
+            arn=arn,
             creator_account_id=ctx.account_id,
             sequence=self.resources.created,
             collaboration_id=membership.collaboration_id,
@@ -109,7 +110,7 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
             kms_key_arn=kms_key_arn,
             population_analysis_configuration=population_analysis_configuration,
             retention_in_days=retention_in_days,
-            dependencies=self.dependencies(membership, names),
+            dependencies=self.dependencies(membership, names, arn),
             tags=tags or {},
         )
         self.store(IntermediateTableStore).add(table)
@@ -250,14 +251,24 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
         names: list[str] = template.schema.get("referencedTables", [])
         return names
 
-    def dependencies(self, membership: Membership, names: list[str]) -> list[Dependency]:
-        """Return the tables with these names, and what they are made of; others are left alone."""
+    def dependencies(
+        self, membership: Membership, names: list[str], own_arn: str
+    ) -> list[Dependency]:
+        """Return the tables with these names, and what they are made of; others are left alone.
+
+        Two tables may be made of each other's data in turn; none is its own base.
+
+        Args:
+            membership: the owner's.
+            names: what the analysis names.
+            own_arn: the ARN of the table whose analysis it is.
+        """
         index = self.store(SchemaIndex)
         found: dict[str, Dependency] = {}
         behind: list[Dependency] = []
         for name in names:
             entry = index.meant(membership.collaboration_id, name)
-            if entry is None:
+            if entry is None or entry.arn == own_arn:
                 continue
             found[entry.arn] = Dependency(
                 entry.arn, entry.resource_id, entry.name, entry.type, "DIRECT", entry.account_id
@@ -265,6 +276,8 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
             if entry.type == INTERMEDIATE_TABLE:
                 behind += self.resources.by_id[entry.resource_id].dependencies
         for each in behind:
+            if each.arn == own_arn:
+                continue
             indirect = Dependency(
                 each.arn, each.id, each.name, each.type, "INDIRECT", each.creator_account_id
             )

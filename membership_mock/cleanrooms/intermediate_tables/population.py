@@ -82,7 +82,7 @@ class Population(CleanRoomsFamily):
         # a name may have become a table since the intermediate table was created
         names = tables.names_in(membership, configuration)
         store = self.store(IntermediateTableStore)
-        store.change_dependencies(table, tables.dependencies(membership, names))
+        store.change_dependencies(table, tables.dependencies(membership, names, table.arn))
         version = self._start(ctx, table, analysis_id, analysis_type, parameters)
         store.populating[analysis_id] = table.id
         return {

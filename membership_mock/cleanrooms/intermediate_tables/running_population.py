@@ -12,6 +12,7 @@ from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueri
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.intermediate_tables.inherited_constraints import (
     BaseTable,
+    consolidated,
     inherited,
 )
 from membership_mock.cleanrooms.intermediate_tables.intermediate_store import (
@@ -19,7 +20,11 @@ from membership_mock.cleanrooms.intermediate_tables.intermediate_store import (
     IntermediateTableStore,
     IntermediateTableVersion,
 )
-from membership_mock.cleanrooms.schemas.schema_index import SchemaIndex
+from membership_mock.cleanrooms.schemas.schema_index import (
+    INTERMEDIATE_TABLE,
+    SchemaEntry,
+    SchemaIndex,
+)
 from membership_mock.cleanrooms.schemas.schema_source import source_of
 
 #: the type of a column, by that of the first value that is not None (the mock's own)
@@ -72,7 +77,7 @@ class RunningPopulation(CleanRoomsFamily):
             version.status = "POPULATE_SUCCESS"
             version.expiration_time = version.create_time + timedelta(days=table.retention_in_days)
             version.columns = columns_of(analysis.outcome.result)
-            version.inherited = inherited(self._bases(table), table.creator_account_id)
+            version.inherited = inherited(self._bases(table)) if table.is_multi_party else {}
             table.active = version
             table.move("succeed")
         else:
@@ -106,12 +111,29 @@ class RunningPopulation(CleanRoomsFamily):
             entry = index.by_arn.get(each.arn)
             if each.parent_type != "DIRECT" or entry is None:
                 continue
-            source, content = source_of(self, entry), {}
-            for kind in source.summary_of(entry)["analysisRuleTypes"]:
-                rule = source.rule_of(entry, kind) or {}
-                (content,) = rule.get("consolidatedPolicy", {"v1": {"": {}}})["v1"].values()
+            if entry.type == INTERMEDIATE_TABLE:
+                content = _taken_from(self.store(IntermediateTableStore).tables.by_id[each.id])
+            else:
+                content = self._rule_of(entry)
             found.append(BaseTable(each.name, each.id, each.type, each.creator_account_id, content))
         return found
+
+    def _rule_of(self, entry: SchemaEntry) -> dict[str, Any]:
+        """Return what the rules of a table say together; it has one at the most."""
+        source, content = source_of(self, entry), {}
+        for kind in source.summary_of(entry)["analysisRuleTypes"]:
+            rule = source.rule_of(entry, kind) or {}
+            (content,) = rule.get("consolidatedPolicy", {"v1": {"": {}}})["v1"].values()
+        return content
+
+
+def _taken_from(table: IntermediateTable) -> dict[str, Any]:
+    """Return what binds the tables made of ``table``: what it has taken over as well.
+
+    Its own rule may have been deleted while the population ran.
+    """
+    content = table.rule.content if table.rule else {}
+    return consolidated(content, table.active.inherited if table.active else {})
 
 
 def columns_of(result: Any) -> list[dict[str, str]]:
@@ -121,10 +143,11 @@ def columns_of(result: Any) -> list[dict[str, str]]:
     values: dict[str, Any] = {}
     for row in result:
         if isinstance(row, Mapping):
-            for name, value in row.items():
+            for key, value in row.items():
+                name = str(key).lower()
                 if values.get(name) is None:
                     values[name] = value
-    return [{"name": name.lower(), "type": _type_of(value)} for name, value in values.items()]
+    return [{"name": name, "type": _type_of(value)} for name, value in values.items()]
 
 
 def _type_of(value: object) -> str:

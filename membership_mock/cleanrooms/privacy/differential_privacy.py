@@ -29,11 +29,15 @@ _SCALE = 0.40363
 #: less than any function takes: what rounding may change
 _ROUNDING = 1e-9
 
-#: comments and quoted texts, in which no function is called
-_NOISE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`", re.DOTALL)
+#: comments and quoted texts, in which no function is called; one that is not closed goes on to the
+#: end, so that no text is searched twice
+_NOISE = re.compile(
+    r"--[^\n]*|/\*.*?(?:\*/|\Z)|'[^']*(?:'|\Z)|\"[^\"]*(?:\"|\Z)|`[^`]*(?:`|\Z)", re.DOTALL
+)
 _CALL = re.compile(
     r"\b(?:(COUNT)\s*\(\s*DISTINCT\b|(COUNT|SUM|AVG|STDDEV)(?:_POP|_SAMP)?\s*\()", re.IGNORECASE
 )
+_BRACKET = re.compile(r"[()]")
 
 
 @dataclass
@@ -88,20 +92,22 @@ def aggregations_in(sql: str) -> list[Aggregation]:
     ['COUNT_DISTINCT', 'AVG']
     """
     text = _NOISE.sub(lambda found: " " * len(found[0]), sql)
+    ends = _ends_of_brackets(text)
     return [
         Aggregation(
             "COUNT_DISTINCT" if found[1] else found[2].upper(),
-            sql[found.start() : _end_of_call(text, found.start())],
+            sql[found.start() : ends.get(text.index("(", found.start()), len(text))],
         )
         for found in _CALL.finditer(text)
     ]
 
 
-def _end_of_call(text: str, start: int) -> int:
-    """Return the place behind the bracket that closes the call at ``start``."""
-    depth = 0
-    for place in range(text.index("(", start), len(text)):
-        depth += {"(": 1, ")": -1}.get(text[place], 0)
-        if depth == 0:
-            return place + 1
-    return len(text)
+def _ends_of_brackets(text: str) -> dict[int, int]:
+    """Return the place behind each bracket's closing one, by its own place, in one pass."""
+    ends, opened = {}, []
+    for found in _BRACKET.finditer(text):
+        if found[0] == "(":
+            opened.append(found.start())
+        elif opened:
+            ends[opened.pop()] = found.end()
+    return ends

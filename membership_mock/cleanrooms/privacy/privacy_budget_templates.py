@@ -121,6 +121,8 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
         if privacy_budget_type == ACCESS_BUDGET:
             checked(content["budgetParameters"])
         membership = self.of(Memberships).require_active(membership_identifier)
+        # what has started before the template takes nothing from it
+        self.let_catch_up(membership.collaboration, ctx.now)
         store = self.store(PrivacyBudgetTemplateStore)
         template_id = ctx.world.uuid()
         template = PrivacyBudgetTemplate(
@@ -221,6 +223,8 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
     ) -> dict[str, PrivacyBudgetTemplate]:
         """Change what is given, and return the template; what was used stays used.
 
+        A period that is over and not refreshed by itself begins anew, whatever is given (inferred).
+
         Raises:
             ConflictException: epsilon would go down although a differentially private query has
                 run (documented; inferred: the error); or the membership is not ACTIVE.
@@ -235,28 +239,29 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
                 f" {template.privacy_budget_type}, not {privacy_budget_type}.",
                 field="privacyBudgetType",
             )
-        content = None if parameters is None else _content(privacy_budget_type, parameters)
-        if content is not None:
-            self.let_catch_up(membership.collaboration, ctx.now)
-            if privacy_budget_type == DIFFERENTIAL_PRIVACY:
-                before = template.epsilon or 0
-                epsilon = content.get("epsilon", before)
-                if epsilon < before and template.was_used:
-                    raise ConflictException(
-                        "The privacy budget cannot be reduced after a query with differential"
-                        " privacy has run.",
-                        template.id,
-                        "MEMBERSHIP",
-                        "INVALID_STATE",
-                    )
-                template.epsilon = epsilon
-                template.noise = content.get("usersNoisePerQuery", template.noise)
-            else:
-                checked(content["budgetParameters"])
-                template.allowances = allowances_of(
-                    content["budgetParameters"], ctx.now, template.allowances
+        content = {} if parameters is None else _content(privacy_budget_type, parameters)
+        self.let_catch_up(membership.collaboration, ctx.now)
+        if privacy_budget_type == DIFFERENTIAL_PRIVACY:
+            before = template.epsilon or 0
+            epsilon = content.get("epsilon", before)
+            if epsilon < before and template.was_used:
+                raise ConflictException(
+                    "The privacy budget cannot be reduced after a query with differential privacy"
+                    " has run.",
+                    template.id,
+                    "MEMBERSHIP",
+                    "INVALID_STATE",
                 )
-            template.spent_time = ctx.now
+            template.epsilon = epsilon
+            template.noise = content.get("usersNoisePerQuery", template.noise)
+        else:
+            wanted = content.get("budgetParameters")
+            if wanted is not None:
+                checked(wanted)
+            else:
+                wanted = [each.parameter() for each in template.allowances]
+            template.allowances = allowances_of(wanted, ctx.now, template.allowances)
+        template.spent_time = ctx.now
         template.update_time = ctx.now
         return {"privacyBudgetTemplate": template}
 

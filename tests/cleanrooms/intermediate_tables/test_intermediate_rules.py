@@ -20,6 +20,7 @@ from tests.cleanrooms.intermediate_samples import (
     fill,
     get_intermediate,
     new_intermediate,
+    start_population,
 )
 from tests.cleanrooms.privacy_samples import privacy_template, run
 from tests.cleanrooms.query_samples import start_query, to_member
@@ -215,6 +216,58 @@ def test_nothing_is_taken_over_from_own_tables(a, mids):
     add_intermediate_rule(a, mids[A], table["id"], allowedResultReceivers=[B])
     sent = {"sqlParameters": {"queryString": "SELECT city FROM cities"}}
     start_query(a, mids[A], resultConfiguration=to_member(B), **sent)
+
+
+def test_constraints_are_taken_over_through_another_intermediate_table(a, mids, table):
+    add_intermediate_rule(a, mids[A], table["id"])
+    fill(a, A, mids[A], table["id"])
+    second = new_intermediate(a, mids[A], "second", "SELECT city FROM cities")
+    second = fill(a, A, mids[A], second["id"])
+    found = second["intermediateTableVersion"]["inheritedConstraints"]
+    assert found["allowedResultReceivers"]["value"] == [A]
+    assert [each["name"] for each in found["allowedResultReceivers"]["sources"]] == ["cities"]
+    error = refusal(
+        lambda: add_intermediate_rule(a, mids[A], second["id"], allowedResultReceivers=[A, C])
+    )
+    assert error["Error"]["Message"] == (
+        "The analysis rule is less strict than the rules of the base tables in"
+        " allowedResultReceivers."
+    )
+
+
+def test_an_arn_with_a_wildcard_covers_those_that_it_matches(clients, a, mids):
+    for account, name, model in ((B, "of_b", "*"), (C, "of_c", "1")):
+        base_table(
+            clients[account],
+            mids[account],
+            name,
+            A,
+            analyses=[MODEL + model],
+            additionalAnalyses="ALLOWED",
+        )
+    tables = [
+        new_intermediate(a, mids[A], name, f"SELECT * FROM {bases}")
+        for name, bases in (("both", "of_b JOIN of_c"), ("one", "of_b"))
+    ]
+    both, one = (fill(a, A, mids[A], each["id"]) for each in tables)
+    found = both["intermediateTableVersion"]["inheritedConstraints"]
+    assert found["allowedAdditionalAnalyses"]["value"] == [MODEL + "1"]
+    rule = {"additionalAnalyses": "ALLOWED", "allowedAdditionalAnalyses": [MODEL + "2"]}
+    add_intermediate_rule(a, mids[A], one["id"], **rule)
+    error = refusal(lambda: add_intermediate_rule(a, mids[A], both["id"], **rule))
+    assert error["Error"]["Message"].endswith("in allowedAdditionalAnalyses.")
+
+
+def test_constraints_stay_when_the_rule_between_is_deleted_meanwhile(a, mids, table):
+    add_intermediate_rule(a, mids[A], table["id"])
+    fill(a, A, mids[A], table["id"])
+    second = new_intermediate(a, mids[A], "second", "SELECT city FROM cities")
+    start_population(a, mids[A], second["id"])
+    delete_rule(a, mids[A], table["id"])
+    while second["status"] in ("CREATED", "POPULATE_STARTED"):
+        second = get_intermediate(a, mids[A], second["id"])
+    found = second["intermediateTableVersion"]["inheritedConstraints"]
+    assert found["allowedResultReceivers"]["value"] == [A]
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,23 @@ def test_the_columns_are_those_of_the_rows(
     assert schema["columns"] == shown
 
 
+def test_columns_have_any_keys_and_are_there_once(a, memberships, table):
+    found = fill(a, A, memberships[A], table["id"], [{2030: 1.5, "City": None, "city": "Paris"}])
+    assert found["schema"]["columns"] == [
+        {"name": "2030", "type": "double"},
+        {"name": "city", "type": "string"},
+    ]
+
+
+def test_a_table_is_never_its_own_base(a, memberships, orders):
+    del orders
+    first = ready_intermediate(a, A, memberships[A], A, sql="SELECT * FROM orders JOIN later")
+    ready_intermediate(a, A, memberships[A], A, name="later", sql="SELECT * FROM cities")
+    first = fill(a, A, memberships[A], first["id"])
+    assert [each["name"] for each in first["tableDependencies"]] == ["orders", "later"]
+    assert [each["resourceName"] for each in first["childResources"]] == ["later"]
+
+
 def test_the_columns_of_bytes_are_unknown(a, memberships, table):
     assert fill(a, A, memberships[A], table["id"], b"PAR1")["schema"]["columns"] == []
 
@@ -414,3 +431,11 @@ def test_nothing_is_populated_when_nobody_pays(a, b, clients):
     assert answer["fieldList"][0]["name"] == "analysisPayerAccountId"
     join(b, room, **costs)
     start_population(a, mine, table["id"])
+
+
+def test_the_world_shows_that_data_are_too_old(membership_mock, capsys, a, memberships, orders):
+    del orders
+    ready_intermediate(a, A, memberships[A], A)
+    membership_mock.clock.advance(timedelta(days=30))
+    membership_mock.show()
+    assert "intermediate table 'cities' RETENTION_PERIOD_EXPIRED" in capsys.readouterr().out

@@ -320,3 +320,36 @@ def test_access_budgets_are_limited_per_collaboration(
         membershipIdentifier=memberships[B], privacyBudgetTemplateIdentifier=template["id"]
     )
     access_template(a, memberships[A], own["arn"], ("DAY", 1))
+
+
+def test_what_started_before_the_template_takes_nothing(
+    membership_mock, a, b, collaboration_id, memberships, table
+):
+    query = start_query(a, memberships[A], sqlParameters={"queryString": USE})
+    membership_mock.clock.advance(timedelta(hours=1))
+    access_template(b, memberships[B], table["arn"], ("LIFETIME", 5))
+    assert get_query(a, memberships[A], query["id"])["status"] == "SUCCESS"
+    assert access_left(a, collaboration_id)["all"] == 5
+
+
+def test_an_update_without_parameters_refreshes_what_is_over(
+    membership_mock, a, b, collaboration_id, memberships, table
+):
+    template = access_template(
+        b, memberships[B], table["arn"], ("DAY", 1, "DISABLED"), ("LIFETIME", 2)
+    )
+
+    def touch():
+        b.update_privacy_budget_template(
+            membershipIdentifier=memberships[B],
+            privacyBudgetTemplateIdentifier=template["id"],
+            privacyBudgetType="ACCESS_BUDGET",
+        )
+
+    run(a, memberships[A], USE)
+    touch()
+    assert access_left(a, collaboration_id) == {"CALENDAR_DAY": 0, "LIFETIME": 1, "all": 0}
+    membership_mock.clock.advance(timedelta(days=1))
+    assert access_left(a, collaboration_id)["CALENDAR_DAY"] == 0
+    touch()
+    assert access_left(a, collaboration_id) == {"CALENDAR_DAY": 1, "LIFETIME": 1, "all": 1}

@@ -188,6 +188,8 @@ def test_a_query_that_is_cancelled_before_it_starts_takes_nothing(
         ("SELECT count( distinct customer_id ) -- AVG(amount)\nFROM orders", 1),
         ("SELECT COUNT(*), 'SUM(x)' AS \"AVG(y)\" FROM orders /* AVG(z) */", 2),
         ("SELECT city FROM orders", 1),
+        ("SELECT SUM(amount) FROM orders /* AVG(z)", 3),
+        ("SELECT SUM(SUM(amount)), '(' FROM orders", 6),
     ],
 )
 def test_functions_are_counted_in_the_text(a, b, collaboration_id, memberships, sql, taken):
@@ -195,6 +197,20 @@ def test_functions_are_counted_in_the_text(a, b, collaboration_id, memberships, 
     privacy_template(b, memberships[B])
     run(a, memberships[A], sql)
     assert aggregations_left(a, collaboration_id)["COUNT_DISTINCT"] == 660 - taken
+
+
+def test_the_text_of_a_private_query_is_limited_to_8_kilobytes(a, b, collaboration_id, memberships):
+    private_table(b, memberships[B], A)
+    privacy_template(b, memberships[B])
+    longest = "SELECT SUM(amount) FROM orders".ljust(8 * 1024)
+    run(a, memberships[A], longest)
+    with pytest.raises(a.exceptions.ServiceQuotaExceededException) as refused:
+        run(a, memberships[A], longest + " ")
+    answer = refused.value.response
+    assert answer["quotaName"] == "Query text length with differential privacy (KB)"
+    assert answer["quotaValue"] == 8
+    assert aggregations_left(a, collaboration_id)["COUNT_DISTINCT"] == 657
+    run(a, memberships[A], f"SELECT {' ' * 9000}1")
 
 
 def test_a_template_pays_for_its_own_text(a, b, collaboration_id, memberships):
