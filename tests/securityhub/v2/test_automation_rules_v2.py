@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.securityhub.samples import ADMIN, IRELAND, OHIO, refused
-from tests.securityhub.v2.ocsf import finding, imported, only, where
+from tests.securityhub.v2.ocsf import bring, finding, imported, only, where
 from tests.securityhub.v2.samples import FRANKFURT, World
 
 COMPARISONS = "CONTAINS, EQUALS, NOT_EQUALS, PREFIX, PREFIX_NOT_EQUALS"
@@ -237,3 +237,23 @@ def test_rules_on_resources_set_their_criticality(hub_v2: Callable[..., Any]) ->
     assert shown["i-1"]["ResourceCriticality"] == "Unknown"
     wrong = {"Criteria": HIGH, "Actions": [update]}
     assert refused(lambda: _rule(client, **wrong))[0] == "ValidationException"
+
+
+@pytest.mark.membership_mock(seed=7)
+def test_after_a_restore_a_seeded_rule_acts_by_its_own_criteria(membership_mock: Any) -> None:
+    client = membership_mock.client("securityhub", account=ADMIN, region=IRELAND)
+    client.enable_security_hub_v2()
+    imported(client, finding("older"))
+    before = membership_mock.snapshot()
+
+    def commented(severity: str) -> tuple[str, str | None]:
+        criteria = {"OcsfFindingCriteria": where("String", "severity", Value=severity)}
+        made = _rule(client, Criteria=criteria, Actions=_action(Comment="seen"))
+        bring(client, finding("newer"))
+        found = only(client, Filters=where("String", "finding_info.uid", Value="newer"))
+        return made["RuleId"], found.get("comment")
+
+    first, comment = commented("Low")
+    assert comment is None
+    membership_mock.restore(before)
+    assert commented("High") == (first, "seen")
