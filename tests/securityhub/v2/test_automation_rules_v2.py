@@ -257,3 +257,21 @@ def test_after_a_restore_a_seeded_rule_acts_by_its_own_criteria(membership_mock:
     assert comment is None
     membership_mock.restore(before)
     assert commented("High") == (first, "seen")
+
+
+def test_a_refused_rule_and_a_look_for_connectors_leave_no_trace(
+    hub_v2: Callable[..., Any], membership_mock: Any
+) -> None:
+    client = hub_v2(ADMIN)
+    before = membership_mock.dump()
+    ticket = {
+        "Type": "EXTERNAL_INTEGRATION",
+        "ExternalIntegrationConfiguration": {"ConnectorArn": "arn:aws:securityhub:::connectorv2/x"},
+    }
+    assert refused(lambda: _rule(client, Actions=[ticket]))[0] == "ValidationException"
+    assert client.list_connectors_v2()["Connectors"] == []
+    assert membership_mock.dump() == before
+    membership_mock.quotas.set("securityhub", "automation_rules_v2", 0)
+    before = membership_mock.dump()
+    assert refused(lambda: _rule(client))[0] == "ServiceQuotaExceededException"
+    assert membership_mock.dump() == before
