@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from membership_mock.errors import UsageError
 from tests.securityhub.findings.finding_samples import product
 from tests.securityhub.samples import ADMIN, IRELAND, OHIO, refused
 from tests.securityhub.v2.ocsf import finding, imported, names, only, walked
@@ -324,6 +325,46 @@ def test_a_written_finding_is_completed_and_updated(
     assert len(membership_mock.calls.filter(operation="GetFindingsV2")) == 3
     client.enable_security_hub()
     assert client.get_findings()["Findings"] == []
+
+
+def test_both_spellings_of_a_written_time_agree(
+    hub_v2: Callable[..., Any], membership_mock: Any
+) -> None:
+    client = hub_v2(ADMIN)
+    aws = membership_mock.aws_side(account=ADMIN, region=IRELAND)
+    aws.ocsf_finding(
+        {
+            "finding_info": {
+                "created_time": 1767225600000,
+                "modified_time_dt": "2026-01-02T00:00:00Z",
+            }
+        }
+    )
+    shown = only(client)
+    info = shown["finding_info"]
+    assert info["created_time_dt"] == "2026-01-01T00:00:00.000Z"
+    assert (info["modified_time"], shown["time"]) == (1767312000000, 1767312000000)
+    assert shown["time_dt"] == "2026-01-02T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"severity": "high"}, "'high' is no severity: Unknown, Informational"),
+        ({"severity_id": 42}, "42 is no severity_id: 0, 1"),
+        ({"status": "NEW"}, "'NEW' is no status: Unknown, New"),
+        ({"finding_info": {"modified_time_dt": "noon"}}, "'noon' is no modified_time_dt"),
+    ],
+)
+def test_a_finding_cannot_be_written_with_values_that_do_not_exist(
+    hub_v2: Callable[..., Any], membership_mock: Any, fields: dict[str, Any], named: str
+) -> None:
+    client = hub_v2(ADMIN)
+    aws = membership_mock.aws_side(account=ADMIN, region=IRELAND)
+    with pytest.raises(UsageError, match=named):
+        aws.ocsf_finding(**fields)
+    assert client.get_findings_v2()["Findings"] == []
+    assert client.get_resources_v2()["Resources"] == []
 
 
 def test_coverage_findings_have_the_marks_of_recorded_ones(
