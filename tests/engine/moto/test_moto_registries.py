@@ -315,6 +315,21 @@ def test_signatures_of_paths_with_arns_and_queries_are_accepted(membership_mock:
         assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"a": "b c"}
 
 
+def test_an_operation_is_allowed_by_the_action_that_its_page_names(membership_mock: Any) -> None:
+    # documented: three operations of Security Hub V2 have the actions of the older service
+    actions = ["GetFindings", "GetAdhocInsightResults", "BatchUpdateFindings"]
+    allowed = [f"securityhub:{each}" for each in ("EnableSecurityHubV2", *actions)]
+    client = user_client(membership_mock, allowed, "securityhub")
+    rules = [{"GroupByField": "severity"}]
+    with enable_iam_authentication():
+        client.enable_security_hub_v2()
+        assert client.get_findings_v2()["Findings"] == []
+        client.get_finding_statistics_v2(GroupByRules=rules)
+        client.batch_update_findings_v2(MetadataUids=["0" * 64], StatusId=2)
+        with pytest.raises(ClientError, match="securityhub:DescribeProductsV2"):
+            client.describe_products_v2()
+
+
 def test_the_first_actions_are_free_when_moto_says_so() -> None:
     @set_initial_no_auth_action_count(1)
     def story() -> None:
