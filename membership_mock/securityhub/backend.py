@@ -117,3 +117,5 @@ class SecurityHubBackend(Backend):
     #: documentation and published commands send it for the first page (documented)
     first_page_tokens = frozenset({"NULL"})
     unchecked_shapes = frozenset({"AccountDetailsList", "AwsSecurityFinding"})
+    #: the user guide shows a request with `Tags: {}` that succeeded (documented)
+    model_corrections: ClassVar = {"TagMap": {"min": 0}}

@@ -275,3 +275,9 @@ def test_a_refused_rule_and_a_look_for_connectors_leave_no_trace(
     before = membership_mock.dump()
     assert refused(lambda: _rule(client))[0] == "ServiceQuotaExceededException"
     assert membership_mock.dump() == before
+
+
+def test_an_empty_map_of_tags_is_taken(hub_v2: Callable[..., Any]) -> None:
+    client = hub_v2(ADMIN, Tags={})
+    arn = _rule(client, Tags={})["RuleArn"]
+    assert client.list_tags_for_resource(ResourceArn=arn)["Tags"] == {}
