@@ -107,8 +107,10 @@ class SecurityHubBackend(Backend):
         },
         **V2_PAGINATORS,
     }
-    #: an empty DisabledReason is taken, though the model forbids it (observed)
+    #: an empty DisabledReason is taken, though the model forbids it (observed), and so is an empty
+    #: map of tags: the user guide shows such a request (documented)
     model_corrections: ClassVar = {
+        "TagMap": {"min": 0},
         "DisabledReason": {"type": "string"},
         "UpdateStandardsControlRequest": {
             "members": {"DisabledReason": {"shape": "DisabledReason"}}
@@ -117,5 +119,3 @@ class SecurityHubBackend(Backend):
     #: documentation and published commands send it for the first page (documented)
     first_page_tokens = frozenset({"NULL"})
     unchecked_shapes = frozenset({"AccountDetailsList", "AwsSecurityFinding"})
-    #: the user guide shows a request with `Tags: {}` that succeeded (documented)
-    model_corrections: ClassVar = {"TagMap": {"min": 0}}
