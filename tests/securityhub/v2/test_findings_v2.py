@@ -287,6 +287,24 @@ def test_a_finding_is_kept_for_ninety_days_after_the_latest_update_of_either_ser
     assert len(answer["UnprocessedFindings"]) == 2
 
 
+@pytest.mark.parametrize("seen_first", [False, True])
+def test_an_archived_finding_is_gone_from_both_services_after_thirty_days(
+    hub_v2: Callable[..., Any], membership_mock: Any, seen_first: bool
+) -> None:
+    client = hub_v2(ADMIN)
+    imported(client, finding("kept"), finding("archived", RecordState="ARCHIVED"))
+    shown = {
+        one["finding_info"]["uid"]: one["metadata"]["uid"]
+        for one in (client.get_findings_v2()["Findings"] if seen_first else ())
+    }
+    membership_mock.clock.advance(days=31)
+    assert [one["Id"] for one in client.get_findings()["Findings"]] == ["kept"]
+    assert names(client) == ["kept"]
+    if seen_first:
+        answer = client.batch_update_findings_v2(MetadataUids=[shown["archived"]], StatusId=4)
+        assert answer["UnprocessedFindings"][0]["ErrorCode"] == "ResourceNotFoundException"
+
+
 def test_a_finding_of_a_control_is_resolved_when_it_passes_and_new_when_it_fails(
     hub_v2: Callable[..., Any], membership_mock: Any
 ) -> None:
