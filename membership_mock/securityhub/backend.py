@@ -107,8 +107,10 @@ class SecurityHubBackend(Backend):
         },
         **V2_PAGINATORS,
     }
-    #: an empty DisabledReason is taken, though the model forbids it (observed)
+    #: an empty DisabledReason is taken, though the model forbids it (observed), and so is an empty
+    #: map of tags: the user guide shows such a request (documented)
     model_corrections: ClassVar = {
+        "TagMap": {"min": 0},
         "DisabledReason": {"type": "string"},
         "UpdateStandardsControlRequest": {
             "members": {"DisabledReason": {"shape": "DisabledReason"}}

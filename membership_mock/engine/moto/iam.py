@@ -49,13 +49,13 @@ class MotoAuthorization:
     def authorize(
         self,
         request: HttpRequest,
-        operation: str,
+        action: str,
         account_id: str,
         resource: Callable[[], str],
         refusals: Refusals,
     ) -> None:
         """Refuse a request that no IAM policy allows, if moto is told to enforce policies."""
-        authorize(request, operation, account_id, resource, refusals)
+        authorize(request, action, account_id, resource, refusals)
 
 
 def is_enforced() -> bool:
@@ -96,7 +96,7 @@ def principal_of(account_id: str, partition: str, access_key: str) -> str | None
 
 def authorize(
     request: HttpRequest,
-    operation: str,
+    action: str,
     account_id: str,
     resource: Callable[[], str],
     refusals: Refusals,
@@ -110,16 +110,16 @@ def authorize(
     """
     if not is_enforced():
         return
-    authenticator = _Authenticator(request, operation, account_id)
+    authenticator = _Authenticator(request, action, account_id)
     try:
         authenticator._authenticate_and_authorize_action(_judge())
     except _Denied as refusal:
-        action = refusal.action
-        why = f"because no identity-based policy allows the {action} action"
+        denied = refusal.action
+        why = f"because no identity-based policy allows the {denied} action"
         if refusal.explicitly:
             why = "with an explicit deny in an identity-based policy"
         raise refusals.access_denied(
-            f"User: {refusal.user_arn} is not authorized to perform: {action} on resource:"
+            f"User: {refusal.user_arn} is not authorized to perform: {denied} on resource:"
             f" {resource()} {why}"
         ) from None
     except InvalidClientTokenIdError:
@@ -178,7 +178,7 @@ def install(patches: Patches) -> None:
 class _Authenticator(ActionAuthenticatorMixin):  # type: ignore[misc]  # moto is untyped here
     """A request in the form that moto's authorization takes."""
 
-    def __init__(self, request: HttpRequest, operation: str, account_id: str) -> None:
+    def __init__(self, request: HttpRequest, action: str, account_id: str) -> None:
         # botocore turns values into bytes. The HTTP client adds the host, which is signed.
         self.headers = {
             name: value.decode("latin-1") if isinstance(value, bytes) else value
@@ -191,7 +191,7 @@ class _Authenticator(ActionAuthenticatorMixin):  # type: ignore[misc]  # moto is
         self.data: dict[str, Any] = {}
         self.raw_body = self.body = request.body
         self.current_account = account_id
-        self._operation = operation
+        self._action = action
 
     def _get_action(self) -> str:
-        return self._operation
+        return self._action

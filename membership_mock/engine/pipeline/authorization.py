@@ -42,7 +42,7 @@ class Authorization(Protocol):
     def authorize(
         self,
         request: HttpRequest,
-        operation: str,
+        action: str,
         account_id: str,
         resource: Callable[[], str],
         refusals: Refusals,
@@ -51,7 +51,7 @@ class Authorization(Protocol):
 
         Args:
             request: what was sent.
-            operation: the operation's name.
+            action: the IAM action that allows it, without the service.
             account_id: the caller's account.
             resource: returns the ARN that a refusal names.
             refusals: how the service words it.

@@ -43,16 +43,24 @@ class Mark:
         optional: the oldest supported botocore does not have the operation yet.
         page_size: how many entries a page has when the caller does not say; 0 for the most that
             may be asked for.
+        action: the IAM action that allows the operation, without the service; empty for one of
+            the operation's name.
     """
 
     name: str
     differs: str
     optional: bool
     page_size: int = 0
+    action: str = ""
 
 
 def operation(
-    name: str, *, differs: str = "", optional: bool = False, page_size: int = 0
+    name: str,
+    *,
+    differs: str = "",
+    optional: bool = False,
+    page_size: int = 0,
+    action: str = "",
 ) -> Callable[[H], H]:
     """Mark a family's method as the one that serves the operation ``name``.
 
@@ -68,10 +76,13 @@ def operation(
         optional: the oldest supported botocore does not have the operation yet.
         page_size: how many entries a page has when the caller does not say; 0 for the most that
             may be asked for.
+        action: the IAM action that allows the operation, if it has another name than the operation.
     """
 
     def mark(method: H) -> H:
-        method.__operation__ = Mark(name, differs, optional, page_size)  # type: ignore[attr-defined]
+        method.__operation__ = Mark(  # type: ignore[attr-defined]
+            name, differs, optional, page_size, action
+        )
         return method
 
     return mark

@@ -284,7 +284,7 @@ class RequestPipeline:
             return self._take(mocked, backend_class, context, arguments, request)
         self._authorization.authorize(
             request,
-            context.operation,
+            mocked.handler.mark.action or context.operation,
             context.account_id,
             lambda: resource_of(
                 context,

@@ -105,6 +105,7 @@ class FindingIndex:
         by_id: the same by their ids, which products may share.
         ordered: the same, ascending by their places.
         next_expiry: no finding expires before this time; None when there are no findings.
+        removed: how many findings have been dropped, by which others notice it.
     """
 
     account_id: str
@@ -113,6 +114,7 @@ class FindingIndex:
     by_id: dict[str, list[Finding]] = field(default_factory=dict)
     ordered: list[Finding] = field(default_factory=list)
     next_expiry: datetime | None = None
+    removed: int = 0
 
     def add(self, finding: Finding) -> None:
         """Add a finding, whose identity must be new."""
@@ -123,6 +125,7 @@ class FindingIndex:
 
     def remove(self, finding: Finding) -> None:
         """Drop a finding."""
+        self.removed += 1
         del self.findings[finding.identity]
         same_id = self.by_id[finding.fields["Id"]]
         same_id.remove(finding)

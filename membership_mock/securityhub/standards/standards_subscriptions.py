@@ -164,7 +164,8 @@ def _settled(subscription: Subscription) -> dict[str, Any]:
     """Return a subscription as it is once AWS has set it up."""
     if subscription.provider == "AWS":
         return _shown(subscription, "READY")
-    # standards of other clouds wait for a connector, which is not mocked (inferred)
+    # standards of other clouds wait for a connector (inferred); that CreateConnector makes one does
+    # not end it yet, because what AWS does then is not known
     return {
         **_shown(subscription, "INCOMPLETE"),
         "StandardsStatusReason": {"StatusReasonCode": "NO_AVAILABLE_MULTICLOUD_CONNECTOR"},

@@ -56,7 +56,8 @@ class OcsfFindingSide(Side):
             **fields: fields at the top of the document, e.g. ``severity="High"``.
 
         Raises:
-            UsageError: the account has no hub of V2 in this region, or there is no such kind.
+            UsageError: the account has no hub of V2 in this region, there is no such kind, or a
+                severity, a status or a time does not exist.
         """
         if kind not in ocsf_templates.KINDS:
             raise UsageError(
@@ -66,15 +67,18 @@ class OcsfFindingSide(Side):
         with self._running.world.lock:
             ctx = self._v2_context("GetFindingsV2")
             named = given.get("finding_info", {}).get("uid") or ctx.world.uuid()
-            whole = ocsf_templates.completed(
-                kind,
-                given,
-                self._account,
-                self._region,
-                partition_of(self._region),
-                ctx.now,
-                named,
-            )
+            try:
+                whole = ocsf_templates.completed(
+                    kind,
+                    given,
+                    self._account,
+                    self._region,
+                    partition_of(self._region),
+                    ctx.now,
+                    named,
+                )
+            except ValueError as impossible:
+                raise UsageError(f"This is no finding in OCSF: {impossible}.") from None
             product = whole["metadata"]["product"]["uid"]
             uid = uid_of(self._account, self._region, product, named)
             if self._findings().find(uid) is not None and "activity_id" not in given:

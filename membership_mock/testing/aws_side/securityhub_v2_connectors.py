@@ -8,6 +8,10 @@ from typing import Literal
 
 from membership_mock.errors import UsageError
 from membership_mock.securityhub.v2.connectors.connectors import ConnectorsV2
+from membership_mock.securityhub.v2.connectors.cspm_connectors import (
+    CspmConnectors,
+    CspmConnectorStore,
+)
 from membership_mock.securityhub.v2.stores.connector_store import ConnectorV2, ConnectorV2Store
 from membership_mock.testing.aws_side.securityhub_v2 import HUB, TrendSide
 from membership_mock.testing.names import nearest_to
@@ -87,7 +91,8 @@ class ConnectorSide(TrendSide):
         """Let a connector that was connected lose its connection, or get it back.
 
         Args:
-            connector_id: a connector of Security Hub V2 of this account and region, by id or ARN.
+            connector_id: a connector of Security Hub V2, or of the older service, of this account
+                and region, by id or ARN.
             status: ``CONNECTED``, ``DEGRADED`` or ``FAILED_TO_CONNECT``.
             message: what Health says of it.
             issues: code and message of each thing that is wrong, e.g.
@@ -162,10 +167,12 @@ class ConnectorSide(TrendSide):
             return Authorization(world.uuid(), connector.auth_state)
 
     def _connector(self, connector_id: str) -> ConnectorV2:
-        family = self._family(HUB, ConnectorsV2)
-        known: Mapping[str, ConnectorV2] = (
-            family.store(ConnectorV2Store).of(self._account).connectors
-        )
+        store = self._family(HUB, ConnectorsV2).store_if_any(ConnectorV2Store)
+        older = self._family(HUB, CspmConnectors).store_if_any(CspmConnectorStore)
+        known: Mapping[str, ConnectorV2] = {
+            **(store.of(self._account).connectors if store else {}),
+            **(older.held.connectors if older else {}),
+        }
         connector = known.get(connector_id.rpartition("/")[2])
         if connector is None:
             names = ", ".join(each.name for each in known.values()) or "none"

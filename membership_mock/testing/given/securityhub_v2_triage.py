@@ -1,4 +1,4 @@
-"""Seeds of Security Hub V2: connectors, automation rules, tickets, export jobs."""
+"""Seeds of Security Hub V2: connectors, automation rules, tickets."""
 
 from __future__ import annotations
 

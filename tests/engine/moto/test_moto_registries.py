@@ -18,6 +18,7 @@ from moto.core.base_backend import BackendDict
 from moto.server import ThreadedMotoServer
 
 from membership_mock import mock_membership
+from membership_mock.securityhub.backend import SecurityHubBackend
 from tests.samples import TEAM, case_input, new_case, new_membership
 
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -131,7 +132,11 @@ def test_the_server_sends_modelled_errors(endpoint: str) -> None:
         client.list_cases()
 
 
-def test_the_server_tells_the_other_program_what_is_not_mocked(endpoint: str) -> None:
+def test_the_server_tells_the_other_program_what_is_not_mocked(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # every operation is mocked: AWS may add one at any time
+    monkeypatch.delitem(SecurityHubBackend.handlers, "ListConnectorsV2")
     with pytest.raises(ClientError, match="does not mock it") as refusal:
         remote(endpoint, "securityhub").list_connectors_v2()
     assert refusal.value.response["Error"]["Code"] == "OperationNotMocked"
@@ -313,6 +318,21 @@ def test_signatures_of_paths_with_arns_and_queries_are_accepted(membership_mock:
         client.tag_resource(resourceArn=arn, tags={"a": "b c"})
         client.untag_resource(resourceArn=arn, tagKeys=["x y", "z"])
         assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"a": "b c"}
+
+
+def test_an_operation_is_allowed_by_the_action_that_its_page_names(membership_mock: Any) -> None:
+    # documented: three operations of Security Hub V2 have the actions of the older service
+    actions = ["GetFindings", "GetAdhocInsightResults", "BatchUpdateFindings"]
+    allowed = [f"securityhub:{each}" for each in ("EnableSecurityHubV2", *actions)]
+    client = user_client(membership_mock, allowed, "securityhub")
+    rules = [{"GroupByField": "severity"}]
+    with enable_iam_authentication():
+        client.enable_security_hub_v2()
+        assert client.get_findings_v2()["Findings"] == []
+        client.get_finding_statistics_v2(GroupByRules=rules)
+        client.batch_update_findings_v2(MetadataUids=["0" * 64], StatusId=2)
+        with pytest.raises(ClientError, match="securityhub:DescribeProductsV2"):
+            client.describe_products_v2()
 
 
 def test_the_first_actions_are_free_when_moto_says_so() -> None:

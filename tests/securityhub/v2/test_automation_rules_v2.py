@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.securityhub.samples import ADMIN, IRELAND, OHIO, refused
-from tests.securityhub.v2.ocsf import finding, imported, only, where
+from tests.securityhub.v2.ocsf import bring, finding, imported, only, where
 from tests.securityhub.v2.samples import FRANKFURT, World
 
 COMPARISONS = "CONTAINS, EQUALS, NOT_EQUALS, PREFIX, PREFIX_NOT_EQUALS"
@@ -237,3 +237,47 @@ def test_rules_on_resources_set_their_criticality(hub_v2: Callable[..., Any]) ->
     assert shown["i-1"]["ResourceCriticality"] == "Unknown"
     wrong = {"Criteria": HIGH, "Actions": [update]}
     assert refused(lambda: _rule(client, **wrong))[0] == "ValidationException"
+
+
+@pytest.mark.membership_mock(seed=7)
+def test_after_a_restore_a_seeded_rule_acts_by_its_own_criteria(membership_mock: Any) -> None:
+    client = membership_mock.client("securityhub", account=ADMIN, region=IRELAND)
+    client.enable_security_hub_v2()
+    imported(client, finding("older"))
+    before = membership_mock.snapshot()
+
+    def commented(severity: str) -> tuple[str, str | None]:
+        criteria = {"OcsfFindingCriteria": where("String", "severity", Value=severity)}
+        made = _rule(client, Criteria=criteria, Actions=_action(Comment="seen"))
+        bring(client, finding("newer"))
+        found = only(client, Filters=where("String", "finding_info.uid", Value="newer"))
+        return made["RuleId"], found.get("comment")
+
+    first, comment = commented("Low")
+    assert comment is None
+    membership_mock.restore(before)
+    assert commented("High") == (first, "seen")
+
+
+def test_a_refused_rule_and_a_look_for_connectors_leave_no_trace(
+    hub_v2: Callable[..., Any], membership_mock: Any
+) -> None:
+    client = hub_v2(ADMIN)
+    before = membership_mock.dump()
+    ticket = {
+        "Type": "EXTERNAL_INTEGRATION",
+        "ExternalIntegrationConfiguration": {"ConnectorArn": "arn:aws:securityhub:::connectorv2/x"},
+    }
+    assert refused(lambda: _rule(client, Actions=[ticket]))[0] == "ValidationException"
+    assert client.list_connectors_v2()["Connectors"] == []
+    assert membership_mock.dump() == before
+    membership_mock.quotas.set("securityhub", "automation_rules_v2", 0)
+    before = membership_mock.dump()
+    assert refused(lambda: _rule(client))[0] == "ServiceQuotaExceededException"
+    assert membership_mock.dump() == before
+
+
+def test_an_empty_map_of_tags_is_taken(hub_v2: Callable[..., Any]) -> None:
+    client = hub_v2(ADMIN, Tags={})
+    arn = _rule(client, Tags={})["RuleArn"]
+    assert client.list_tags_for_resource(ResourceArn=arn)["Tags"] == {}

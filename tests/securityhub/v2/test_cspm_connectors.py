@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from membership_mock.errors import UsageError
 from tests.securityhub.samples import ADMIN, IRELAND, refused
 
 pytestmark = pytest.mark.newest_model
@@ -74,3 +75,17 @@ def test_connectors_that_make_no_sense_are_refused(admin: Any, membership_mock: 
         "Account 555555555555 is not subscribed to AWS Security Hub",
     )
     assert len(admin.list_connectors()["Connectors"]) == 1
+
+
+def test_a_connector_loses_its_connection(admin: Any, membership_mock: Any) -> None:
+    connector_id = admin.create_connector(Name="gcp", Provider=GCP)["ConnectorId"]
+    aws = membership_mock.aws_side(account=ADMIN, region=IRELAND)
+    with pytest.raises(UsageError, match="is UNKNOWN, and has no health yet"):
+        aws.set_connector_health(connector_id, "DEGRADED")
+    admin.get_connector(ConnectorId=connector_id)
+    issue = ("AUTHENTICATION_FAILURE", "The secret has expired.")
+    aws.set_connector_health(connector_id, "FAILED_TO_CONNECT", message="No access", issues=[issue])
+    health = admin.get_connector(ConnectorId=connector_id)["Health"]
+    assert (health["ConnectorStatus"], health["Message"]) == ("FAILED_TO_CONNECT", "No access")
+    assert health["Issues"] == [{"Code": issue[0], "Message": issue[1]}]
+    assert len(admin.list_connectors(ConnectorStatus="FAILED_TO_CONNECT")["Connectors"]) == 1

@@ -96,7 +96,9 @@ def test_a_missing_bucket_fails_the_job(hub_v2: Callable[..., Any]) -> None:
     assert "reports" in job["FailureMessage"]
 
 
-def test_one_job_runs_at_a_time(hub_v2: Callable[..., Any], s3: Any) -> None:
+def test_one_job_runs_at_a_time(
+    hub_v2: Callable[..., Any], s3: Any, membership_mock: Any
+) -> None:
     client = hub_v2(ADMIN)
     first = _start(client, ClientToken="once")
     assert _start(client, ClientToken="once") == first
@@ -104,8 +106,11 @@ def test_one_job_runs_at_a_time(hub_v2: Callable[..., Any], s3: Any) -> None:
     arguments = {"Destination": DESTINATION, "OutputConfiguration": DOCUMENTS}
     other = {"Destination": DESTINATION, "OutputConfiguration": TABLE, "ClientToken": "once"}
     assert refused(start, **other)[:2] == ("ConflictException", 409)
+    before = membership_mock.dump()
     code, status, _ = refused(start, **arguments)
     assert (code, status) == ("ServiceQuotaExceededException", 402)
+    assert membership_mock.dump() == before
+    assert _statuses(client, first) == ["RUNNING", "SUCCEEDED"]
     second = _start(client)
     listed = client.list_export_jobs_v2()["Items"]
     assert [job["ExportJobId"] for job in listed] == [second, first]

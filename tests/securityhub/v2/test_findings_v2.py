@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from membership_mock.errors import UsageError
 from tests.securityhub.findings.finding_samples import product
 from tests.securityhub.samples import ADMIN, IRELAND, OHIO, refused
 from tests.securityhub.v2.ocsf import finding, imported, names, only, walked
@@ -286,6 +287,24 @@ def test_a_finding_is_kept_for_ninety_days_after_the_latest_update_of_either_ser
     assert len(answer["UnprocessedFindings"]) == 2
 
 
+@pytest.mark.parametrize("seen_first", [False, True])
+def test_an_archived_finding_is_gone_from_both_services_after_thirty_days(
+    hub_v2: Callable[..., Any], membership_mock: Any, seen_first: bool
+) -> None:
+    client = hub_v2(ADMIN)
+    imported(client, finding("kept"), finding("archived", RecordState="ARCHIVED"))
+    shown = {
+        one["finding_info"]["uid"]: one["metadata"]["uid"]
+        for one in (client.get_findings_v2()["Findings"] if seen_first else ())
+    }
+    membership_mock.clock.advance(days=31)
+    assert [one["Id"] for one in client.get_findings()["Findings"]] == ["kept"]
+    assert names(client) == ["kept"]
+    if seen_first:
+        answer = client.batch_update_findings_v2(MetadataUids=[shown["archived"]], StatusId=4)
+        assert answer["UnprocessedFindings"][0]["ErrorCode"] == "ResourceNotFoundException"
+
+
 def test_a_finding_of_a_control_is_resolved_when_it_passes_and_new_when_it_fails(
     hub_v2: Callable[..., Any], membership_mock: Any
 ) -> None:
@@ -324,6 +343,46 @@ def test_a_written_finding_is_completed_and_updated(
     assert len(membership_mock.calls.filter(operation="GetFindingsV2")) == 3
     client.enable_security_hub()
     assert client.get_findings()["Findings"] == []
+
+
+def test_both_spellings_of_a_written_time_agree(
+    hub_v2: Callable[..., Any], membership_mock: Any
+) -> None:
+    client = hub_v2(ADMIN)
+    aws = membership_mock.aws_side(account=ADMIN, region=IRELAND)
+    aws.ocsf_finding(
+        {
+            "finding_info": {
+                "created_time": 1767225600000,
+                "modified_time_dt": "2026-01-02T00:00:00Z",
+            }
+        }
+    )
+    shown = only(client)
+    info = shown["finding_info"]
+    assert info["created_time_dt"] == "2026-01-01T00:00:00.000Z"
+    assert (info["modified_time"], shown["time"]) == (1767312000000, 1767312000000)
+    assert shown["time_dt"] == "2026-01-02T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"severity": "high"}, "'high' is no severity: Unknown, Informational"),
+        ({"severity_id": 42}, "42 is no severity_id: 0, 1"),
+        ({"status": "NEW"}, "'NEW' is no status: Unknown, New"),
+        ({"finding_info": {"modified_time_dt": "noon"}}, "'noon' is no modified_time_dt"),
+    ],
+)
+def test_a_finding_cannot_be_written_with_values_that_do_not_exist(
+    hub_v2: Callable[..., Any], membership_mock: Any, fields: dict[str, Any], named: str
+) -> None:
+    client = hub_v2(ADMIN)
+    aws = membership_mock.aws_side(account=ADMIN, region=IRELAND)
+    with pytest.raises(UsageError, match=named):
+        aws.ocsf_finding(**fields)
+    assert client.get_findings_v2()["Findings"] == []
+    assert client.get_resources_v2()["Resources"] == []
 
 
 def test_coverage_findings_have_the_marks_of_recorded_ones(

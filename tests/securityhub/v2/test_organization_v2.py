@@ -112,3 +112,17 @@ def test_the_role_ends_with_what_happens_in_organizations(led: World, what: str)
     else:
         organizations.disable_aws_service_access(**principal)
     assert _administrators(led.organization.hub(), **V2) == []
+
+
+def test_another_account_is_designated_once_the_former_is_removed_and_deregistered(
+    led: World,
+) -> None:
+    management = led.organization.hub()
+    management.disable_organization_admin_account(AdminAccountId=led.security, **V2)
+    designate = management.enable_organization_admin_account
+    assert "deregister it in Organizations" in refused(designate, AdminAccountId=led.first, **V2)[2]
+    led.organization.organizations.deregister_delegated_administrator(
+        AccountId=led.security, ServicePrincipal="securityhub.amazonaws.com"
+    )
+    designate(AdminAccountId=led.first, **V2)
+    assert _administrators(management, **V2) == [{"AccountId": led.first}]

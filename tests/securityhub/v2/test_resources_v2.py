@@ -119,6 +119,8 @@ def test_what_is_about_ai_needs_its_category(hub_v2: Callable[..., Any]) -> None
     category = where("String", "ResourceCategory", Value="AI/ML", Comparison="EQUALS")
     both = {"CompositeFilters": model["CompositeFilters"] + category["CompositeFilters"]}
     assert _ids(client, Filters=both) == []
+    category["CompositeFilters"][0]["StringFilters"][0]["Filter"].pop("Value")
+    assert refused(client.get_resources_v2, Filters=both) == answer
     statistics = client.get_resources_statistics_v2
     rules = [{"GroupByField": "ResourceSubCategory"}]
     assert refused(statistics, GroupByRules=rules)[2] == text

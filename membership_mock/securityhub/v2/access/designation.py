@@ -128,5 +128,6 @@ class DesignationV2(Family):
             raise InvalidInputException(
                 f"Account {', '.join(sorted(map(str, others)))} is the Security Hub administrator"
                 " of this organization. Security Hub and Security Hub V2 must have the same"
-                " administrator: remove it before you designate another account"
+                " administrator: remove it in both, and deregister it in Organizations, before you"
+                " designate another account"
             )

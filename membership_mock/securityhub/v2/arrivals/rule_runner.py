@@ -33,8 +33,9 @@ class RuleRunnerV2(Family):
 
     def __init__(self, backend: Backend) -> None:
         super().__init__(backend)
-        # the tests of the request that was served last, by rule: no state, they can be made anew
-        self._compiled: tuple[str, dict[str, Test]] = ("", {})
+        # the tests of the request that was served last, by rule: no state, they can be made anew.
+        # The request is known by its context: seeded ids come again after a restore
+        self._compiled: tuple[Context | None, dict[str, Test]] = (None, {})
 
     def run(self, ctx: Context, record: OcsfRecord, document: Callable[[], Document]) -> None:
         """Let all rules act on a finding.
@@ -94,8 +95,8 @@ class RuleRunnerV2(Family):
 
     def _matches(self, ctx: Context, rule: AutomationRuleV2) -> Test:
         """Return the test of a rule, which is compiled once a request."""
-        if self._compiled[0] != ctx.request_id:
-            self._compiled = (ctx.request_id, {})
+        if self._compiled[0] is not ctx:
+            self._compiled = (ctx, {})
         tests = self._compiled[1]
         if rule.rule_id not in tests:
             criteria = rule.criteria

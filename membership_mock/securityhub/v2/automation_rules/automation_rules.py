@@ -84,7 +84,8 @@ class AutomationRulesV2(Family):
         """
         self._require_say(ctx)
         self._check(ctx, criteria, actions)
-        held = self.store(AutomationRuleV2Store).accounts.setdefault(ctx.account_id, AccountRules())
+        accounts = self.store(AutomationRuleV2Store).accounts
+        held = accounts.get(ctx.account_id) or AccountRules()
         limit = self.limit(AUTOMATION_RULES_V2)
         if len(held.rules) >= limit:
             raise ServiceQuotaExceededException(
@@ -105,6 +106,7 @@ class AutomationRulesV2(Family):
             tags=tags or {},
         )
         held.add(rule)
+        accounts[ctx.account_id] = held
         return {"RuleArn": rule.rule_arn, "RuleId": rule_id}
 
     @operation("GetAutomationRuleV2")

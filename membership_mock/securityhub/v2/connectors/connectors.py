@@ -77,7 +77,8 @@ class ConnectorsV2(Family):
             self._require_home(ctx)
         _require_arn("KmsKeyArn", kms_key_arn)
         settings = _checked(kind, given)
-        held = self.store(ConnectorV2Store).of(ctx.account_id)
+        store = self.store(ConnectorV2Store)
+        held = store.of(ctx.account_id)
         if any(each.name == name for each in held.connectors.values()):
             raise ConflictException(f"A connector with the name {name} already exists")
         connector_id = ctx.world.uuid()
@@ -97,6 +98,7 @@ class ConnectorsV2(Family):
         )
         self._begin(ctx, connector)
         held.connectors[connector_id] = connector
+        store.keep(ctx.account_id, held)
         return {
             "ConnectorArn": connector.connector_arn,
             "ConnectorId": connector_id,

@@ -74,8 +74,9 @@ class ExportsV2(Family):
         if (wanted["Format"] == CSV) != ("SelectedFields" in wanted):
             raise ValidationException("SelectedFields is required for CSV, and only goes with it")
         _check_destination(ctx, destination["S3"])
+        self.time_passed(ctx.now)
         store = self.store(ExportStore)
-        if any(self._look(job, ctx) == RUNNING for job in store.jobs.values()):
+        if any(job.status == RUNNING for job in store.jobs.values()):
             raise ServiceQuotaExceededException(
                 f"Account {ctx.account_id} can have one running export job"
             )

@@ -31,6 +31,7 @@ class FindingsV2(Family):
 
     @operation(
         "GetFindingsV2",
+        action="GetFindings",  # documented, as those of the other two
         page_size=PAGE_SIZE,
         differs="Findings that a custom product sent through BatchImportFindings are shown too.",
     )
@@ -57,7 +58,7 @@ class FindingsV2(Family):
         sources = self.of(VisibleFindings).sources(ctx.now, scopes, uids)
         return {"Findings": Found(sources, matches, order)}
 
-    @operation("GetFindingStatisticsV2")
+    @operation("GetFindingStatisticsV2", action="GetAdhocInsightResults")
     def get_finding_statistics_v2(
         self,
         ctx: Context,

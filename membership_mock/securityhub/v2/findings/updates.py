@@ -32,6 +32,7 @@ class FindingUpdatesV2(Family):
 
     @operation(
         "BatchUpdateFindingsV2",
+        action="BatchUpdateFindings",  # documented
         differs="What is set here shows in V2 only, and what BatchUpdateFindings sets in the older"
         " service only.",
     )

@@ -129,12 +129,16 @@ class VisibleFindings(Family):
         return find
 
     def expire(self, held: AccountFindings, now: datetime) -> None:
-        """Drop what nobody has touched for 90 days, in either service."""
-        if held.next_expiry is not None and now < held.next_expiry:
-            return
+        """Drop what nobody has touched for 90 days, and what the older service has dropped."""
         index = self.store(FindingStore).shelves.get(held.region, {}).get(held.account_id)
+        removed_there = 0
         if index is not None:
             index.expire(now)
+            removed_there = index.removed
+        is_early = held.next_expiry is not None and now < held.next_expiry
+        if is_early and held.removed_there == removed_there:
+            return
+        held.removed_there = removed_there
         oldest: datetime | None = None
         for record in list(held.ordered):
             touched: datetime | None = record.touched

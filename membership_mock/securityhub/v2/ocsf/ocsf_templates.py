@@ -7,9 +7,10 @@ frame is that of all findings.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from membership_mock.securityhub.findings.finding_format import instant
 from membership_mock.securityhub.v2.ocsf import vocabulary as words
 from membership_mock.securityhub.v2.ocsf.asff_to_ocsf import (
     cloud,
@@ -20,6 +21,8 @@ from membership_mock.securityhub.v2.ocsf.asff_to_ocsf import (
     status,
     tidy,
 )
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 #: by kind: class, product, name of the product, type of the finding, title
 _KINDS: Mapping[str, tuple[int, str, str, str, str]] = {
@@ -83,6 +86,9 @@ def completed(
         partition: the partition of the region.
         now: the present: when it was made and changed, if the document does not say.
         default_uid: its ``finding_info.uid``, if the document does not say.
+
+    Raises:
+        ValueError: a severity, a status or a time does not exist.
     """
     class_uid, product, name, kind_of_finding, title = _KINDS[kind]
     product_info: dict[str, Any] = {
@@ -123,6 +129,7 @@ def completed(
     _pair(document, "severity", words.SEVERITIES, given)
     _pair(document, "status", words.STATUSES, given)
     info = document["finding_info"]
+    _pair_times(info, given.get("finding_info", {}))
     document["time"], document["time_dt"] = info["modified_time"], info["modified_time_dt"]
     document.setdefault(
         "vendor_attributes",
@@ -147,8 +154,27 @@ def _pair(
     document: dict[str, Any], name: str, known: Mapping[int, str], given: Mapping[str, Any]
 ) -> None:
     """Let number and name of a field agree when only one of them is given."""
-    if f"{name}_id" in given and name not in given:
-        document[name] = known.get(given[f"{name}_id"], "Other")
-    elif name in given and f"{name}_id" not in given:
-        numbers = {text: number for number, text in known.items()}
-        document[f"{name}_id"] = numbers.get(given[name], 99)
+    number = f"{name}_id"
+    if number in given and given[number] not in known:
+        raise ValueError(f"{given[number]!r} is no {number}: {', '.join(map(str, known))}")
+    numbers = {text: each for each, text in known.items()}
+    if name in given and given[name] not in numbers:
+        raise ValueError(f"{given[name]!r} is no {name}: {', '.join(numbers)}")
+    if number in given and name not in given:
+        document[name] = known[given[number]]
+    elif name in given and number not in given:
+        document[number] = numbers[given[name]]
+
+
+def _pair_times(info: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Let both spellings of a time agree when only one of them is given."""
+    for name in ("created", "modified", "first_seen", "last_seen"):
+        millis, text = f"{name}_time", f"{name}_time_dt"
+        if text in given:
+            at = instant(str(given[text]))
+            if at is None:
+                raise ValueError(f"{given[text]!r} is no {text}: give a timestamp in ISO 8601")
+            if millis not in given:
+                info.update(moment(name, at))
+        elif millis in given:
+            info.update(moment(name, _EPOCH + timedelta(milliseconds=given[millis])))

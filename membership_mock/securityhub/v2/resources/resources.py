@@ -204,7 +204,8 @@ def _require_ai_category(
     for each in given:
         condition = each.get("Filter") or {}
         is_equal = condition.get("Comparison", "EQUALS") == "EQUALS"
-        if each.get("FieldName") == "ResourceCategory" and is_equal and condition["Value"] == AI:
+        is_category = each.get("FieldName") == "ResourceCategory"
+        if is_category and is_equal and condition.get("Value") == AI:
             return
     raise ValidationException(
         f"{', '.join(sorted(used))} needs a filter of ResourceCategory that EQUALS {AI}"

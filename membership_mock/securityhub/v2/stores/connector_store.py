@@ -107,8 +107,12 @@ class ConnectorV2Store(Store, scope=Scope.REGION):
     accounts: dict[str, AccountConnectors] = field(default_factory=dict)
 
     def of(self, account_id: str) -> AccountConnectors:
-        """Return the connectors of an account, which may be none yet."""
-        return self.accounts.setdefault(account_id, AccountConnectors())
+        """Return the connectors of an account; of one without any, what `keep` can keep."""
+        return self.accounts.get(account_id) or AccountConnectors()
+
+    def keep(self, account_id: str, held: AccountConnectors) -> None:
+        """Keep the connectors of an account."""
+        self.accounts[account_id] = held
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each connector."""

@@ -67,7 +67,8 @@ class AccountFindings:
         records: every one by its uid.
         by_identity: the uid of each that the older service has.
         ordered: all of them, ascending by their places.
-        next_expiry: none expires before.
+        next_expiry: none expires before, but for those that the older service drops.
+        removed_there: how many findings the older service had dropped at the last look.
     """
 
     account_id: str
@@ -76,6 +77,7 @@ class AccountFindings:
     by_identity: dict[Identity, str] = field(default_factory=dict)
     ordered: list[OcsfRecord] = field(default_factory=list)
     next_expiry: datetime | None = None
+    removed_there: int = 0
 
     def add(self, record: OcsfRecord) -> None:
         """Keep a record, whose uid must be new."""
