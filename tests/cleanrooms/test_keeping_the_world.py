@@ -32,7 +32,7 @@ from tests.cleanrooms.privacy_samples import (
     run,
 )
 from tests.cleanrooms.query_samples import aws_side
-from tests.cleanrooms.table_samples import ready_table
+from tests.cleanrooms.table_samples import custom, ready_table
 
 pytestmark = pytest.mark.newest_model
 
@@ -46,7 +46,8 @@ def world(membership_mock, clients):
     abilities = [*RUNNER, "CAN_EXPORT_QUERY_ANALYSIS_LOG"]
     room = new_collaboration(a, member(B), creatorMemberAbilities=abilities)["id"]
     mine, theirs = join(a, room)["id"], join(b, room)["id"]
-    orders = ready_table(b, theirs, A)
+    rule = custom("ANY_QUERY", providers=[A])  # of the type that the private table has
+    orders = ready_table(b, theirs, A, kind="CUSTOM", policy=rule)
     private_table(b, theirs, A, name="members")
     privacy_template(b, theirs)
     access_template(b, theirs, orders["arn"], ("WEEK", 5), ("LIFETIME", 9))
