@@ -32,15 +32,17 @@ KNOW_MOTO = {
 KNOW_BOTOCORE = {
     "engine/adapters/botocore_clients.py",
     "engine/protocol/model.py",
+    "engine/adapters/environment.py",
     "engine/adapters/sessions.py",
     "engine/adapters/signing.py",
     "engine/adapters/timestamps.py",
+    "mock.py",  # sessions that the user's settings do not reach
     "testing/calls.py",  # the parser of answers
 }
 #: the files that know the internals of HTTP clients, each with those that it knows
 KNOW_HTTP_CLIENTS = {
     "engine/adapters/http_clients.py": {"urllib3"},
-    "engine/adapters/requests_library.py": {"responses"},
+    "engine/adapters/requests_library.py": {"requests", "responses"},
     "engine/moto/responses.py": {"requests", "responses"},
 }
 #: the botocore whose models the handlers were written for

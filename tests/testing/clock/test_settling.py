@@ -401,7 +401,7 @@ def test_a_result_lies_in_its_bucket_when_the_clock_has_moved(waiting):
 
 def test_a_query_that_has_ended_by_the_clock_makes_room_for_another(waiting):
     a, membership_id = room(waiting)
-    for _ in range(2):
+    for _ in range(5):
         start_query(a, membership_id)
     with pytest.raises(a.exceptions.ServiceQuotaExceededException):
         start_query(a, membership_id)

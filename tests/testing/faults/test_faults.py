@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from membership_mock import Fault, NotRunning, UsageError, mock_membership
 from membership_mock.engine import running
 from membership_mock.engine.pipeline.setup_calls import setup_calls
+from membership_mock.services import SERVICES
 from tests.samples import TEAM, new_case, new_membership
 
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -107,8 +108,9 @@ def test_a_fault_asks_a_question_to_the_call(membership_mock: Any) -> None:
 
 def test_what_a_question_raises_reaches_the_test(membership_mock: Any) -> None:
     membership_mock.fail("*", "ThrottlingException", where=lambda call: call.parameters["nothing"])
-    with pytest.raises(KeyError, match="nothing"):
+    with pytest.raises(UsageError, match="of where= has raised KeyError: 'nothing'") as raised:
         client(membership_mock, "security-ir").list_memberships()
+    assert isinstance(raised.value.__cause__, KeyError)
 
 
 def test_a_malformed_call_is_refused_before_a_fault_hits_it(membership_mock: Any) -> None:
@@ -341,9 +343,6 @@ def test_a_fault_hits_calls_of_another_task(membership_mock: Any) -> None:
         ),
         pytest.param("s3.*", "not to 's3', which moto answers", id="pattern of moto"),
         pytest.param("security_ir.GetCase", "nearest: 'security-ir'", id="misspelt service"),
-        pytest.param(
-            "securityhub.CreateTicketV2", "this package does not mock it", id="not mocked"
-        ),
     ],
 )
 def test_an_operation_that_cannot_come_is_a_usage_error(
@@ -352,6 +351,15 @@ def test_an_operation_that_cannot_come_is_a_usage_error(
     with pytest.raises(UsageError, match=said):
         membership_mock.fail(operation, "ThrottlingException")
     assert len(membership_mock.faults) == 0
+
+
+def test_an_operation_that_is_not_mocked_cannot_fail(
+    membership_mock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # every operation is mocked: AWS may add one at any time
+    monkeypatch.delitem(SERVICES["securityhub"].handlers, "CreateTicketV2")
+    with pytest.raises(UsageError, match="this package does not mock it"):
+        membership_mock.fail("securityhub.CreateTicketV2", "ThrottlingException")
 
 
 @pytest.mark.parametrize(

@@ -282,7 +282,7 @@ def test_a_member_is_no_administrator(membership_mock, given):
 
 
 def test_more_members_than_aws_allows_are_refused(membership_mock, given):
-    with nothing_happens(membership_mock, "maximum number of allowed members", SeedRefused):
+    with nothing_happens(membership_mock, "1001 is more than 1000, the quota invited_members"):
         given.members(ADMIN, 1001, "Created")
 
 
