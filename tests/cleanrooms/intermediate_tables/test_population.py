@@ -337,7 +337,10 @@ def test_base_tables_have_to_allow_the_analysis_but_not_yet_the_receivers(a, b, 
     start_population(a, memberships[A], intermediate["id"])
 
 
-def test_parameters_go_to_the_template(a, memberships, orders, table):
+def test_parameters_go_to_the_template(a, b, memberships):
+    any_query = custom("ANY_QUERY", providers=[A])
+    ready_table(b, memberships[B], A, kind="CUSTOM", policy=any_query)
+    table = new_intermediate(a, memberships[A])
     template = sql_template(a, memberships[A])
     configured = {"sqlParameters": {"analysisTemplateArn": template["arn"]}}
     of_template = new_intermediate(
@@ -376,12 +379,13 @@ def test_workers_and_payer_are_those_of_a_query(a, memberships, table):
     assert query["computeConfiguration"] == {"worker": worker}
 
 
-def test_populations_count_among_the_queries(a, memberships, orders):
+def test_populations_count_among_the_queries(membership_mock, a, memberships, orders):
+    membership_mock.quotas.set("cleanrooms", "concurrent_queries_per_membership", 2, account=A)
     tables = [new_intermediate(a, memberships[A], f"t{number}") for number in range(3)]
     for each in tables[:2]:
         start_population(a, memberships[A], each["id"])
     answer = refusal(start_population, a, memberships[A], tables[2]["id"])
-    assert answer["quotaName"] == "Concurrent SQL queries per account"
+    assert answer["quotaName"] == "Concurrent ongoing queries per membership"
     assert get_intermediate(a, memberships[A], tables[2]["id"])["status"] == "CREATED"
 
 
