@@ -321,6 +321,27 @@ def test_a_finding_of_a_control_is_resolved_when_it_passes_and_new_when_it_fails
     assert only(client)["finding_info"]["types"][-1] == "Posture Management"
 
 
+@pytest.mark.parametrize("shown_before", [False, True])
+def test_a_finding_of_a_disabled_control_is_closed(
+    hub_v2: Callable[..., Any], membership_mock: Any, shown_before: bool
+) -> None:
+    client = hub_v2(ADMIN)
+    client.enable_security_hub()
+    membership_mock.aws_side(account=ADMIN, region=IRELAND).evaluate_control("S3.1", "FAILED")
+    if shown_before:
+        assert only(client)["activity_name"] == "Create"
+        (resource,) = client.get_resources_v2()["Resources"]
+        assert resource["FindingsSummary"][0]["TotalFindings"] == 1
+    standards = client.get_enabled_standards()["StandardsSubscriptions"]
+    client.batch_disable_standards(
+        StandardsSubscriptionArns=[one["StandardsSubscriptionArn"] for one in standards]
+    )
+    assert client.get_findings()["Findings"][0]["RecordState"] == "ARCHIVED"
+    shown = only(client)
+    assert (shown["activity_name"], shown["status"]) == ("Close", "Archived")
+    assert client.get_resources_v2()["Resources"][0]["FindingsSummary"] == []
+
+
 # --- findings that a test writes ---
 
 
