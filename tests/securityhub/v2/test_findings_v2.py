@@ -346,7 +346,7 @@ def test_a_finding_of_a_disabled_control_is_closed(
 
 
 def test_a_written_finding_is_completed_and_updated(
-    hub_v2: Callable[..., Any], membership_mock: Any
+    hub_v2: Callable[..., Any], membership_mock: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client = hub_v2(ADMIN)
     aws = membership_mock.aws_side(account=ADMIN, region=IRELAND)
@@ -364,6 +364,10 @@ def test_a_written_finding_is_completed_and_updated(
     assert len(membership_mock.calls.filter(operation="GetFindingsV2")) == 3
     client.enable_security_hub()
     assert client.get_findings()["Findings"] == []
+    imported(client, finding())
+    membership_mock.show()
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert lines.count("findings: 1") == lines.count("findings written in OCSF: 1") == 1
 
 
 def test_both_spellings_of_a_written_time_agree(
