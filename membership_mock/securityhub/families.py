@@ -64,3 +64,12 @@ class SecurityHubFamily(Family):
             given: the finding as the provider sent it.
             identity: its ProductArn and Id, by which it is kept.
         """
+
+    def finding_archived(self, account_id: str, identity: tuple[str, str], now: datetime) -> None:
+        """Follow a finding of an account in this region that the service itself has archived.
+
+        Args:
+            account_id: whose finding it is.
+            identity: product ARN and id of the finding.
+            now: when that happened.
+        """

@@ -121,6 +121,8 @@ class ControlFindings(SecurityHubFamily):
             finding.touched = now
             finding.note_changes(now, IMPORTED, self.product_arn(), before)
             index.add(finding)
+            for family in self.followers():
+                family.finding_archived(account_id, finding.identity, now)
 
 
 def group_of(standard: str, arn_id: str) -> str:

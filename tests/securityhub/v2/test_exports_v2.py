@@ -96,9 +96,7 @@ def test_a_missing_bucket_fails_the_job(hub_v2: Callable[..., Any]) -> None:
     assert "reports" in job["FailureMessage"]
 
 
-def test_one_job_runs_at_a_time(
-    hub_v2: Callable[..., Any], s3: Any, membership_mock: Any
-) -> None:
+def test_one_job_runs_at_a_time(hub_v2: Callable[..., Any], s3: Any, membership_mock: Any) -> None:
     client = hub_v2(ADMIN)
     first = _start(client, ClientToken="once")
     assert _start(client, ClientToken="once") == first

@@ -321,11 +321,32 @@ def test_a_finding_of_a_control_is_resolved_when_it_passes_and_new_when_it_fails
     assert only(client)["finding_info"]["types"][-1] == "Posture Management"
 
 
+@pytest.mark.parametrize("shown_before", [False, True])
+def test_a_finding_of_a_disabled_control_is_closed(
+    hub_v2: Callable[..., Any], membership_mock: Any, shown_before: bool
+) -> None:
+    client = hub_v2(ADMIN)
+    client.enable_security_hub()
+    membership_mock.aws_side(account=ADMIN, region=IRELAND).evaluate_control("S3.1", "FAILED")
+    if shown_before:
+        assert only(client)["activity_name"] == "Create"
+        (resource,) = client.get_resources_v2()["Resources"]
+        assert resource["FindingsSummary"][0]["TotalFindings"] == 1
+    standards = client.get_enabled_standards()["StandardsSubscriptions"]
+    client.batch_disable_standards(
+        StandardsSubscriptionArns=[one["StandardsSubscriptionArn"] for one in standards]
+    )
+    assert client.get_findings()["Findings"][0]["RecordState"] == "ARCHIVED"
+    shown = only(client)
+    assert (shown["activity_name"], shown["status"]) == ("Close", "Archived")
+    assert client.get_resources_v2()["Resources"][0]["FindingsSummary"] == []
+
+
 # --- findings that a test writes ---
 
 
 def test_a_written_finding_is_completed_and_updated(
-    hub_v2: Callable[..., Any], membership_mock: Any
+    hub_v2: Callable[..., Any], membership_mock: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client = hub_v2(ADMIN)
     aws = membership_mock.aws_side(account=ADMIN, region=IRELAND)
@@ -343,6 +364,10 @@ def test_a_written_finding_is_completed_and_updated(
     assert len(membership_mock.calls.filter(operation="GetFindingsV2")) == 3
     client.enable_security_hub()
     assert client.get_findings()["Findings"] == []
+    imported(client, finding())
+    membership_mock.show()
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert lines.count("findings: 1") == lines.count("findings written in OCSF: 1") == 1
 
 
 def test_both_spellings_of_a_written_time_agree(

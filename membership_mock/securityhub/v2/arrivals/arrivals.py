@@ -29,7 +29,7 @@ from membership_mock.securityhub.v2.stores.ocsf_store import (
     OcsfFindingStore,
     OcsfRecord,
 )
-from membership_mock.securityhub.v2.stores.resource_store import ResourceRecord
+from membership_mock.securityhub.v2.stores.resource_store import ResourceRecord, ResourceV2Store
 
 
 class ArrivalsV2(SecurityHubFamily):
@@ -72,6 +72,18 @@ class ArrivalsV2(SecurityHubFamily):
             record = held.records[uid]
             self._update(held, record, finding, ctx.now)
         self._act(ctx, record, asff_ids(finding.fields))
+
+    def finding_archived(self, account_id: str, identity: tuple[str, str], now: datetime) -> None:
+        """Close a finding that the older service has archived; no rule acts on it (inferred)."""
+        store = self.store_if_any(OcsfFindingStore)
+        region = self.backend.region_name
+        held = store.of(account_id, region) if store else None
+        uid = held.by_identity.get(identity) if held else None
+        if held is None or uid is None:
+            return
+        finding = self.store(FindingStore).index_of(account_id, region).findings[identity]
+        self._update(held, held.records[uid], finding, now)
+        self.store(ResourceV2Store).of(account_id, region).touch(uid)
 
     def written(self, ctx: Context, document: dict[str, Any]) -> OcsfRecord:
         """Keep a finding that was written in OCSF, or a new version of one.

@@ -8,10 +8,12 @@ as a whole.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.findings.finding_store import RETENTION
 
@@ -115,6 +117,16 @@ class OcsfFindingStore(Store, scope=Scope.PARTITION):
     rank = 22
     findings: dict[str, dict[str, AccountFindings]] = field(default_factory=dict)
     homes: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
+        """Yield a line for each account and region with findings that a test has written."""
+        del key, view
+        for region, accounts in self.findings.items():
+            for account_id, held in accounts.items():
+                written = len(held.records) - len(held.by_identity)
+                if written:
+                    text = f"findings written in OCSF: {written:,}"
+                    yield Summary(account_id, region, "securityhub", one(text))
 
     def of(self, account_id: str, region: str) -> AccountFindings | None:
         """Return the findings of an account in a region; None without a hub of V2."""
