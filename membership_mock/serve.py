@@ -31,12 +31,9 @@ def serve_forever(host: str, port: int, keep_calls: int = 1_000) -> int:
         standard error that says why.
     """
     try:
-        from moto.server import (
-            DomainDispatcherApplication,
-            MotoRequestHandler,
-            create_backend_app,
-        )
-        from werkzeug.serving import make_server
+        from moto import server as moto_server
+        from moto.server import DomainDispatcherApplication, create_backend_app
+        from werkzeug.serving import WSGIRequestHandler, make_server
     except ImportError:
         return _refuse(
             "The server needs moto's server extra: pip install 'membership-mock[server]'"
@@ -54,7 +51,8 @@ def serve_forever(host: str, port: int, keep_calls: int = 1_000) -> int:
             port,
             DomainDispatcherApplication(create_backend_app),
             threaded=True,
-            request_handler=MotoRequestHandler,
+            # newer releases of moto have one of their own
+            request_handler=getattr(moto_server, "MotoRequestHandler", WSGIRequestHandler),
             fd=listening.fileno(),
         )
         serving = threading.Thread(target=server.serve_forever, daemon=True)
