@@ -64,11 +64,20 @@ def test_a_page_costs_the_same_at_any_length(membership_mock: Any, each: Growing
         assert len(first) == PAGE, first
         assert token is not None
         page(token)
-        costs[size] = _work(lambda: page(None)), _work(lambda token=token: page(token))
+        costs[size] = _least_work(lambda: page(None)), _least_work(lambda token=token: page(token))
     for place, short, long in zip(("first", "second"), costs[SHORT], costs[LONG], strict=True):
         assert long - short <= MORE, (
             f"the {place} page of {LONG} entries takes {long} instructions, of {SHORT} {short}"
         )
+
+
+def _least_work(act: Callable[[], object]) -> int:
+    """Count a call three times, and return the least.
+
+    What a call does now and then, as a finalizer that the garbage collector runs or a text that is
+    made once a second, is no cost of the page.
+    """
+    return min(_work(act) for _ in range(3))
 
 
 def _work(act: Callable[[], object]) -> int:
