@@ -11,7 +11,6 @@ from membership_mock.engine import running
 from membership_mock.engine.state.quotas import set_limit
 from tests.benchmarks.filling import (
     ACCOUNT,
-    LENGTHS,
     OTHER_ACCOUNT,
     REGION,
     Resend,
@@ -33,7 +32,7 @@ def rooms(effort: Effort) -> Mapping[str, Figure]:
     """
     collaborations, memberships = [], []
     with large_world():
-        for client, ids in _rooms():
+        for client, ids in _rooms(effort):
             collaborations.append(
                 LongList(client.list_collaborations, ids, ("collaborationList", "id"))
             )
@@ -53,9 +52,9 @@ def rooms(effort: Effort) -> Mapping[str, Figure]:
         }
 
 
-def _rooms() -> Iterator[tuple[Any, list[str]]]:
+def _rooms(effort: Effort) -> Iterator[tuple[Any, list[str]]]:
     """Yield clients of accounts, each with the ids of the collaborations that it has created."""
-    for account, size in zip((ACCOUNT, OTHER_ACCOUNT), LENGTHS, strict=True):
+    for account, size in zip((ACCOUNT, OTHER_ACCOUNT), effort.lengths, strict=True):
         for quota in (COLLABORATIONS, MEMBERSHIPS):
             set_limit(running.require().world, quota, size, account, REGION)
         client = lister("cleanrooms", account)

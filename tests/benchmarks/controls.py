@@ -7,7 +7,6 @@ from functools import cache, partial
 from typing import Any
 
 from tests.benchmarks.filling import (
-    LENGTHS,
     MANAGEMENT,
     OTHER_REGION,
     REGION,
@@ -32,12 +31,12 @@ def controls(effort: Effort) -> Mapping[str, Figure]:
         (``standard``), with many accounts against few; and the last page of the standard against
         the first (``page``).
     """
-    short, long = LENGTHS
+    short, long = effort.lengths
     with large_world():
         ids = new_organization(MANAGEMENT, long + 1)
         admins = {
             size: delegate(MANAGEMENT, ids[0], region)
-            for size, region in zip(LENGTHS, (REGION, OTHER_REGION), strict=True)
+            for size, region in zip(effort.lengths, (REGION, OTHER_REGION), strict=True)
         }
         for size, admin in admins.items():
             fill_members(admin, ids[1 : size + 1])

@@ -23,8 +23,6 @@ OTHER_MANAGEMENT = "888888888888"
 REGION = "eu-west-1"
 OTHER_REGION = "eu-central-1"
 THIRD_REGION = "eu-north-1"
-#: an administrator has no more than 10,000 members, so other lists go no further either
-LENGTHS = (1_000, 10_000)
 
 
 def session_of(account: str = ACCOUNT, region: str = REGION) -> boto3.Session:

@@ -9,7 +9,6 @@ from typing import Any
 
 from tests.benchmarks.filling import (
     ACCOUNT,
-    LENGTHS,
     OTHER_ACCOUNT,
     Resend,
     in_batches,
@@ -49,7 +48,7 @@ def findings(effort: Effort) -> Mapping[str, Figure]:
         lists = [
             filled(client, account, size)
             for client, account, size in zip(
-                clients, (ACCOUNT, OTHER_ACCOUNT), LENGTHS, strict=True
+                clients, (ACCOUNT, OTHER_ACCOUNT), effort.lengths, strict=True
             )
         ]
         figures = walk_and_pages(lists, effort)
@@ -61,7 +60,7 @@ def findings(effort: Effort) -> Mapping[str, Figure]:
         criteria = [{"Field": "SeverityLabel", "SortOrder": "asc"}]
         contenders["sorted"] = ready(partial(search, SortCriteria=criteria, MaxResults=1))
         times = take_turns(contenders, effort.rounds // 3)
-    each = {name: times.middle(name) / LENGTHS[-1] for name in contenders}
+    each = {name: times.middle(name) / effort.lengths[-1] for name in contenders}
     sorting = each.pop("sorted")
     return {
         **figures,

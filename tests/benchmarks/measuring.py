@@ -23,16 +23,28 @@ Contender = Callable[[], AbstractContextManager[Action]]
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is repeated, and how far the sizes go."""
+    """How much is repeated, and how far the sizes go.
+
+    Attributes:
+        rounds: how often each contender has its turn.
+        calls: how many calls a turn has.
+        suites: how often a suite of tests is run.
+        sizes: the lengths of the longest lists.
+        lengths: a short and a long length of the other lists: an administrator has no more than
+            10,000 members, so they go no further either.
+    """
 
     rounds: int
     calls: int
     suites: int
     sizes: tuple[int, ...]
+    lengths: tuple[int, int]
 
 
-FULL = Effort(rounds=60, calls=20, suites=5, sizes=(1_000, 10_000, 100_000))
-QUICK = Effort(rounds=10, calls=10, suites=1, sizes=(1_000, 10_000))
+FULL = Effort(
+    rounds=60, calls=20, suites=5, sizes=(1_000, 10_000, 100_000), lengths=(1_000, 10_000)
+)
+QUICK = Effort(rounds=6, calls=10, suites=1, sizes=(600, 2_000), lengths=(600, 2_000))
 
 
 @dataclass(frozen=True)

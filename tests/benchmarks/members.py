@@ -8,7 +8,6 @@ from functools import cache, partial
 from typing import Any
 
 from tests.benchmarks.filling import (
-    LENGTHS,
     MANAGEMENT,
     OTHER_MANAGEMENT,
     OTHER_REGION,
@@ -46,7 +45,7 @@ def members(effort: Effort) -> Mapping[str, Figure]:
         cost at the start (``many members``), and at the start in an organization of 10,000
         accounts against one of 1,000 (``many accounts``).
     """
-    short, long = LENGTHS
+    short, long = effort.lengths
     with large_world():
         ids = new_organization(MANAGEMENT, long + CREATIONS * BATCH + BATCH)
         admins = {

@@ -7,7 +7,6 @@ from functools import cache, partial
 
 from tests.benchmarks.filling import (
     ACCOUNT,
-    LENGTHS,
     OTHER_ACCOUNT,
     Resend,
     large_world,
@@ -28,7 +27,7 @@ def tables(effort: Effort) -> Mapping[str, Figure]:
     """
     held, schemas = [], []
     with large_world():
-        for account, size in zip((ACCOUNT, OTHER_ACCOUNT), LENGTHS, strict=True):
+        for account, size in zip((ACCOUNT, OTHER_ACCOUNT), effort.lengths, strict=True):
             client = lister("cleanrooms", account)
             room = new_collaboration(client)["id"]
             membership = join(client, room)["id"]

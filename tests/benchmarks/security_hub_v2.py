@@ -9,7 +9,6 @@ from typing import Any
 
 from tests.benchmarks.filling import (
     ACCOUNT,
-    LENGTHS,
     OTHER_ACCOUNT,
     Resend,
     in_batches,
@@ -36,14 +35,14 @@ def findings(effort: Effort) -> Mapping[str, Figure]:
     with large_world():
         lists = [
             _findings(account, size)
-            for account, size in zip((ACCOUNT, OTHER_ACCOUNT), LENGTHS, strict=True)
+            for account, size in zip((ACCOUNT, OTHER_ACCOUNT), effort.lengths, strict=True)
         ]
         figures = walk_and_pages(lists, effort)
         fatal = where("String", "severity", Value="Fatal", Comparison="EQUALS")
         search = partial(lists[-1].call, Filters=fatal)
         require(search()["Findings"] == [], "a finding is Fatal")
         times = take_turns({"filtered": ready(search)}, effort.rounds // 3)
-    each = times.middle("filtered") / LENGTHS[-1]
+    each = times.middle("filtered") / effort.lengths[-1]
     return {**figures, "filtered": Figure(each, "µs", {})}
 
 
@@ -53,7 +52,7 @@ def resources(effort: Effort) -> Mapping[str, Figure]:
     with large_world():
         lists = [
             _resources(account, size)
-            for account, size in zip((ACCOUNT, OTHER_ACCOUNT), LENGTHS, strict=True)
+            for account, size in zip((ACCOUNT, OTHER_ACCOUNT), effort.lengths, strict=True)
         ]
         return walk_and_pages(lists, effort)
 

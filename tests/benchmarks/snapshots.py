@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from membership_mock import mock_membership
-from tests.benchmarks.filling import LENGTHS, MANAGEMENT, REGION, large_world
+from tests.benchmarks.filling import MANAGEMENT, REGION, large_world
 from tests.benchmarks.long_lists import one_of
 from tests.benchmarks.measuring import Action, Contender, Effort, Figure, Row, take_turns
 from tests.benchmarks.members import fill_members
@@ -27,7 +27,7 @@ def worlds(effort: Effort) -> Mapping[str, Figure]:
     """
     with large_world(), mock_membership() as mock:
         kept: dict[int, tuple[Any, Any]] = {}
-        for size in LENGTHS:
+        for size in effort.lengths:
             mock.reset()
             admin_id, *ids = new_organization(MANAGEMENT, size + 1)
             fill_members(delegate(MANAGEMENT, admin_id, REGION), ids)
@@ -40,7 +40,8 @@ def worlds(effort: Effort) -> Mapping[str, Figure]:
         }
         return {
             name: _per_member(
-                {size: _in_world(mock, kept[size][0], action(size)) for size in LENGTHS}, effort
+                {size: _in_world(mock, kept[size][0], action(size)) for size in effort.lengths},
+                effort,
             )
             for name, action in actions.items()
         }
