@@ -6,12 +6,17 @@ pages of the operations; user guide, "Analysis templates"; what they leave open 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables, check_together
 from membership_mock.cleanrooms.analyses.sql_tables import tables_in
+from membership_mock.cleanrooms.analyses.template_store import (
+    AnalysisTemplate,
+    AnalysisTemplateStore,
+)
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
@@ -24,6 +29,7 @@ from membership_mock.cleanrooms.errors import (
 )
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index, sequence_of
+from membership_mock.cleanrooms.privacy.differential_privacy import aggregations_in
 from membership_mock.cleanrooms.quotas import ANALYSIS_TEMPLATES, Quotas
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
 from membership_mock.engine.pipeline.context import Context
@@ -31,83 +37,7 @@ from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
-from membership_mock.engine.state.summary import Summary, View, by_account, named, several
-from membership_mock.engine.state.world import Scope, Store, World
-
-
-@dataclass
-class AnalysisTemplate:
-    """A template; fields that are not explained are those of GetAnalysisTemplate.
-
-    Attributes:
-        creator_account_id: the account that owns it.
-        sequence: its place in the order of creation.
-        is_synthetic_data: True, or absent (inferred).
-    """
-
-    id: str
-    arn: str
-    creator_account_id: str
-    sequence: int
-    collaboration_id: str
-    collaboration_arn: str
-    membership_id: str
-    membership_arn: str
-    name: str
-    description: str | None
-    create_time: datetime
-    update_time: datetime
-    schema: dict[str, Any]
-    format: str
-    source: dict[str, Any]
-    analysis_parameters: list[dict[str, Any]] | None
-    error_message_configuration: dict[str, Any] | None
-    synthetic_data_parameters: dict[str, Any] | None
-    tags: dict[str, str]
-
-    @property
-    def is_synthetic_data(self) -> bool | None:
-        """Whether it makes synthetic data."""
-        return True if self.synthetic_data_parameters else None
-
-    @property
-    def is_sql(self) -> bool:
-        """Whether it is a query rather than a job."""
-        return self.format == "SQL"
-
-
-@dataclass
-class AnalysisTemplateStore(Store, scope=Scope.REGION):
-    """The templates: by id, by membership and by collaboration, each in the order of creation.
-
-    Those of a member that has left are no longer in ``by_collaboration``.
-    """
-
-    rank = 6
-    by_id: dict[str, AnalysisTemplate] = field(default_factory=dict)
-    by_membership: dict[str, list[AnalysisTemplate]] = field(default_factory=dict)
-    by_collaboration: dict[str, list[AnalysisTemplate]] = field(default_factory=dict)
-    created: int = 0
-
-    def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each template."""
-        del view
-        held = by_account(self.by_id.values(), lambda each: each.creator_account_id)
-        for account_id, templates in held.items():
-            lines = several("analysis templates", templates, _outline_of)
-            yield Summary(account_id, key[0], "cleanrooms", lines)
-
-    def shared(self, collaboration_id: str, arn: str) -> AnalysisTemplate | None:
-        """Return the template with this ARN that the members of a collaboration see."""
-        held = self.by_collaboration.get(collaboration_id, ())
-        return next((each for each in held if each.arn == arn), None)
-
-
-def _outline_of(template: AnalysisTemplate) -> str:
-    return (
-        f"analysis template {named(template.name)} ({template.format}) in collaboration"
-        f" {template.collaboration_id}"
-    )
+from membership_mock.engine.state.world import World
 
 
 class AnalysisTemplates(CleanRoomsFamily):
@@ -162,7 +92,10 @@ class AnalysisTemplates(CleanRoomsFamily):
                     each.arn, each.tags, resource_type="cleanrooms:analysistemplate"
                 )
 
-    @operation("CreateAnalysisTemplate", differs="artifacts are not read, so they get no hashes")
+    @operation(
+        "CreateAnalysisTemplate",
+        differs="artifacts that are in no bucket of the author's are trusted, and get no hashes",
+    )
     def create_analysis_template(
         self,
         ctx: Context,
@@ -176,7 +109,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         schema: dict[str, Any] | None = None,
         error_message_configuration: dict[str, Any] | None = None,
         synthetic_data_parameters: dict[str, Any] | None = None,
-    ) -> dict[str, AnalysisTemplate]:
+    ) -> dict[str, Any]:
         """Return a new template; the tables that an SQL text names are its schema.
 
         Raises:
@@ -226,21 +159,23 @@ class AnalysisTemplates(CleanRoomsFamily):
             error_message_configuration=error_message_configuration,
             synthetic_data_parameters=synthetic_data_parameters,
             tags=tags or {},
+            source_metadata=self._hashes(source.get("artifacts")),
         )
         store.created += 1
         store.by_id[template_id] = template
         add_to_index(siblings, template)
         add_to_index(store.by_collaboration.setdefault(template.collaboration_id, []), template)
-        return {"analysisTemplate": template}
+        return {"analysisTemplate": self._shown(template)}
 
     @operation("GetAnalysisTemplate")
     def get_analysis_template(
         self, ctx: Context, membership_identifier: str, analysis_template_identifier: str
-    ) -> dict[str, AnalysisTemplate]:
+    ) -> dict[str, Any]:
         """Return a template of a membership of the caller's, in any status."""
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
-        return {"analysisTemplate": self._find(membership, analysis_template_identifier)}
+        template = self._find(membership, analysis_template_identifier)
+        return {"analysisTemplate": self._shown(template)}
 
     @operation("ListAnalysisTemplates")
     def list_analysis_templates(
@@ -259,13 +194,13 @@ class AnalysisTemplates(CleanRoomsFamily):
         membership_identifier: str,
         analysis_template_identifier: str,
         description: str | None = None,
-    ) -> dict[str, AnalysisTemplate]:
+    ) -> dict[str, Any]:
         """Change the description, and return the template; nothing else can change."""
         membership = self.of(Memberships).require_active(membership_identifier, conflict=False)
         template = self._find(membership, analysis_template_identifier)
         template.description = template.description if description is None else description
         template.update_time = ctx.now
-        return {"analysisTemplate": template}
+        return {"analysisTemplate": self._shown(template)}
 
     @operation("DeleteAnalysisTemplate")
     def delete_analysis_template(
@@ -288,7 +223,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
         found = self.in_collaboration(collaboration, analysis_template_arn)
-        return {"collaborationAnalysisTemplate": _seen_by_others(found)}
+        return {"collaborationAnalysisTemplate": self._seen_by_others(found)}
 
     @operation("ListCollaborationAnalysisTemplates")
     def list_collaboration_analysis_templates(
@@ -315,7 +250,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         for arn in dict.fromkeys(analysis_template_arns):
             found = store.shared(collaboration.id, arn)
             if found is not None:
-                templates.append(_seen_by_others(found))
+                templates.append(self._seen_by_others(found))
             else:
                 missing = _no_such(arn)
                 errors.append({"arn": arn, "code": missing.code, "message": missing.message})
@@ -329,35 +264,89 @@ class AnalysisTemplates(CleanRoomsFamily):
             )
         return found
 
+    def _hashes(self, artifacts: dict[str, Any] | None) -> dict[str, Any] | None:
+        """Return the SHA-256 of each artifact; None unless all are in buckets of the author's."""
+        if artifacts is None:
+            return None
+        backend, hashes = self.backend, []
+        for each in (artifacts["entryPoint"], *artifacts.get("additionalArtifacts", ())):
+            place = each["location"]
+            body = backend.world.other_services.object_body(
+                backend.account_id, backend.partition, place["bucket"], place["key"]
+            )
+            if body is None:
+                return None
+            hashes.append({"sha256": hashlib.sha256(body).hexdigest()})
+        return {
+            "artifacts": {"entryPointHash": hashes[0], "additionalArtifactHashes": hashes[1:]},
+        }
+
+    def _validations(self, template: AnalysisTemplate) -> list[dict[str, Any]] | None:
+        """Return whether a query suits the tables with differential privacy that it names.
+
+        AWS validates on creation and on each fetch (documented); what it looks at is inferred.
+
+        Returns:
+            One entry; None if the query names no such table that the collaboration has now.
+        """
+        if not template.is_sql:
+            return None
+        text = template.source["text"]
+        tables = self.of(ProtectedTables)
+        demand = tables.demand(template.collaboration_id, tables_in(text))
+        if not demand.private:
+            return None
+        problems = [] if aggregations_in(text) else ["The query has no aggregate function."]
+        try:
+            check_together(demand)
+        except ValidationException as refused:
+            problems.append(refused.message)
+        found: dict[str, Any] = {"type": "DIFFERENTIAL_PRIVACY", "status": "VALID"}
+        if problems:
+            found |= {"status": "INVALID", "reasons": [{"message": each} for each in problems]}
+        return [found]
+
+    def _shown(self, template: AnalysisTemplate) -> dict[str, Any]:
+        """Return a template as its author sees it."""
+        shared = self._seen_by_others(template)
+        del shared["creatorAccountId"]
+        return {
+            **shared,
+            "membershipId": template.membership_id,
+            "membershipArn": template.membership_arn,
+            "source": template.source,
+        }
+
+    def _seen_by_others(self, template: AnalysisTemplate) -> dict[str, Any]:
+        """Return a template as the collaboration sees it: the text of a query, but no artifacts.
+
+        That the text is shown is inferred from what the view is for: reviewing the analysis.
+        """
+        return {
+            "id": template.id,
+            "arn": template.arn,
+            "collaborationId": template.collaboration_id,
+            "collaborationArn": template.collaboration_arn,
+            "description": template.description,
+            "creatorAccountId": template.creator_account_id,
+            "name": template.name,
+            "createTime": template.create_time,
+            "updateTime": template.update_time,
+            "schema": template.schema,
+            "format": template.format,
+            "source": template.source if template.is_sql else None,
+            "sourceMetadata": template.source_metadata,
+            "analysisParameters": template.analysis_parameters,
+            "validations": self._validations(template),
+            "errorMessageConfiguration": template.error_message_configuration,
+            "syntheticDataParameters": template.synthetic_data_parameters,
+        }
+
 
 def _no_such(arn: str) -> ResourceNotFoundException:
     return ResourceNotFoundException(
         f"No such analysis template with arn: {arn}", arn, "MEMBERSHIP"
     )
-
-
-def _seen_by_others(template: AnalysisTemplate) -> dict[str, Any]:
-    """Return a template as the collaboration sees it: the text of a query, but no artifacts.
-
-    That the text is shown is inferred from what the view is for: reviewing the analysis.
-    """
-    return {
-        "id": template.id,
-        "arn": template.arn,
-        "collaborationId": template.collaboration_id,
-        "collaborationArn": template.collaboration_arn,
-        "description": template.description,
-        "creatorAccountId": template.creator_account_id,
-        "name": template.name,
-        "createTime": template.create_time,
-        "updateTime": template.update_time,
-        "schema": template.schema,
-        "format": template.format,
-        "source": template.source if template.is_sql else None,
-        "analysisParameters": template.analysis_parameters,
-        "errorMessageConfiguration": template.error_message_configuration,
-        "syntheticDataParameters": template.synthetic_data_parameters,
-    }
 
 
 def _check_source(template_format: str, source: dict[str, Any]) -> None:

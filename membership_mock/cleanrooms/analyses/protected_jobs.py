@@ -16,10 +16,7 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     ProtectedAnalysis,
     outline_of,
 )
-from membership_mock.cleanrooms.analyses.analysis_templates import (
-    AnalysisTemplate,
-    AnalysisTemplates,
-)
+from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplates
 from membership_mock.cleanrooms.analyses.protected_analyses import (
     ERROR_CODES,
     ProtectedAnalyses,
@@ -37,6 +34,7 @@ from membership_mock.cleanrooms.analyses.result_delivery import (
     write_files,
 )
 from membership_mock.cleanrooms.analyses.template_parameters import check_parameters
+from membership_mock.cleanrooms.analyses.template_store import AnalysisTemplate
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS, RUN_JOB
 from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.collaborations.payment import JOBS

@@ -16,10 +16,7 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     ProtectedAnalysis,
     outline_of,
 )
-from membership_mock.cleanrooms.analyses.analysis_templates import (
-    AnalysisTemplate,
-    AnalysisTemplates,
-)
+from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplates
 from membership_mock.cleanrooms.analyses.protected_analyses import (
     ERROR_CODES,
     ProtectedAnalyses,
@@ -39,6 +36,7 @@ from membership_mock.cleanrooms.analyses.result_delivery import (
 )
 from membership_mock.cleanrooms.analyses.sql_tables import tables_in
 from membership_mock.cleanrooms.analyses.template_parameters import check_parameters
+from membership_mock.cleanrooms.analyses.template_store import AnalysisTemplate
 from membership_mock.cleanrooms.collaborations.abilities import QUERY, RECEIVE_RESULTS
 from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.collaborations.payment import QUERIES

@@ -12,7 +12,7 @@ from datetime import datetime
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.errors import ValidationException
 from membership_mock.cleanrooms.quotas import TABLES_PER_QUERY, Quotas
-from membership_mock.cleanrooms.schemas.schema_index import SchemaIndex
+from membership_mock.cleanrooms.schemas.schema_index import SchemaEntry, SchemaIndex
 from membership_mock.cleanrooms.schemas.schema_source import Demand, Use, source_of
 
 
@@ -27,9 +27,7 @@ class ProtectedTables(CleanRoomsFamily):
             ValidationException: a table is not ready, or its rules do not allow the analysis; or
                 tables with differential privacy do not go together.
         """
-        index = self.store(SchemaIndex)
-        found = (index.meant(collaboration_id, name) for name in names)
-        used = {each.arn: each for each in found if each is not None}.values()
+        used = self._used(collaboration_id, names)
         self.of(Quotas).require_room(TABLES_PER_QUERY, 0, len(used))
         demand = Demand()
         for entry in used:
@@ -40,15 +38,31 @@ class ProtectedTables(CleanRoomsFamily):
                     f"Table {entry.name} cannot be used: {reason}", "INVALID_QUERY"
                 )
             demand.add(source.demand(entry))
-        _check_together(demand)
+        check_together(demand)
         return demand
 
+    def demand(self, collaboration_id: str, names: Iterable[str]) -> Demand:
+        """Return what an analysis would take from budgets, whether it may or not."""
+        demand = Demand()
+        for entry in self._used(collaboration_id, names):
+            demand.add(source_of(self, entry).demand(entry))
+        return demand
 
-def _check_together(demand: Demand) -> None:
+    def _used(self, collaboration_id: str, names: Iterable[str]) -> list[SchemaEntry]:
+        """Return the tables that names mean, each once."""
+        index = self.store(SchemaIndex)
+        found = (index.meant(collaboration_id, name) for name in names)
+        return list({each.arn: each for each in found if each is not None}.values())
+
+
+def check_together(demand: Demand) -> None:
     """Refuse to use tables together that do not go together.
 
     Sources: user guide, "Limitations of differential privacy" and "Analysis rules" (tables of one
     query have rules of one type); the errors, and that AWS refuses at the start, are inferred.
+
+    Raises:
+        ValidationException: they do not go together.
     """
     if len(set(demand.rule_types.values())) > 1:
         named = ", ".join(f"{name} ({kind})" for name, kind in demand.rule_types.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplate
+from membership_mock.cleanrooms.analyses.template_store import AnalysisTemplate
 from membership_mock.cleanrooms.errors import ValidationException
 
 

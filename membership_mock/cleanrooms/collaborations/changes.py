@@ -106,6 +106,8 @@ def apply(
             )
         else:
             _change_member(member, wanted, now)
+            if member.account_id == collaboration.creator_account_id:
+                collaboration.creator_display_name = member.display_name
 
 
 def _change_member(member: Member, wanted: Mapping[str, Any], now: datetime) -> None:
@@ -114,6 +116,7 @@ def _change_member(member: Member, wanted: Mapping[str, Any], now: datetime) -> 
     configured = payment.merged(member.payment_configuration, wanted.get("paymentConfiguration"))
     dropped = payment.costs_of(member.payment_configuration) - payment.costs_of(configured)
     member.payment_configuration = configured
+    member.display_name = wanted.get("displayName", member.display_name)
     member.update_time = now
     if member.membership is not None and dropped:
         # a dropped cost is no longer paid, an added one has to be accepted with UpdateMembership

@@ -13,4 +13,5 @@ class MotoServices:
     principal_of = staticmethod(iam.principal_of)
     glue_database = staticmethod(glue.look_up)
     bucket_region = staticmethod(s3.bucket_region)
+    object_body = staticmethod(s3.object_body)
     put_object = staticmethod(s3.put_object)

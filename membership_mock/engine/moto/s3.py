@@ -1,4 +1,4 @@
-"""moto's S3 as our services need it: write results, and delete them again."""
+"""moto's S3 as our services need it: read and write objects, and delete results."""
 
 from __future__ import annotations
 
@@ -36,6 +36,15 @@ def put_object(account_id: str, partition: str, bucket: str, key: str, body: byt
         return False
     backend.put_object(bucket, key, body)
     return True
+
+
+def object_body(account_id: str, partition: str, bucket: str, key: str) -> bytes | None:
+    """Return an object of the same mock; None if the account has no such bucket or object."""
+    backend = _backend_of(account_id, partition)
+    if backend is None or bucket not in backend.buckets:
+        return None
+    found = backend.get_object(bucket, key)
+    return None if found is None else bytes(found.value)
 
 
 def bucket_region(account_id: str, partition: str, bucket: str) -> str | None:

@@ -62,6 +62,9 @@ class OtherServices(Protocol):
     def bucket_region(self, account_id: str, partition: str, bucket: str) -> str | None:
         """Return the region of a bucket of the account; None if it has no such bucket."""
 
+    def object_body(self, account_id: str, partition: str, bucket: str, key: str) -> bytes | None:
+        """Return an object in a bucket of the account; None if there is no such object."""
+
     def put_object(
         self, account_id: str, partition: str, bucket: str, key: str, body: bytes
     ) -> bool:

@@ -1,5 +1,6 @@
 """Analyses that a member writes down for the whole collaboration."""
 
+import hashlib
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -16,9 +17,11 @@ from tests.cleanrooms.collaboration_samples import (
     member,
     new_collaboration,
 )
-from tests.cleanrooms.table_samples import pyspark_template, sql_template
+from tests.cleanrooms.privacy_samples import private_table
+from tests.cleanrooms.table_samples import pyspark_template, ready_table, sql_template
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
+ROLE = "arn:aws:iam::111111111111:role/artifacts"
 
 
 def get(client, membership_id, template_id):
@@ -284,3 +287,54 @@ def test_templates_vanish_with_their_author_who_can_still_read_and_delete_them(
 def test_templates_keep_the_tags_they_were_created_with(b, memberships):
     template = sql_template(b, memberships[B], tags={"team": "sales"})
     assert b.list_tags_for_resource(resourceArn=template["arn"])["tags"] == {"team": "sales"}
+
+
+def test_a_pyspark_template_has_the_hashes_of_artifacts_that_its_author_has(
+    membership_mock, a, b, collaboration_id, memberships
+):
+    s3 = membership_mock.client("s3", account=A, region=REGION)
+    s3.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
+    bodies = {"main.py": b"print(1)", "more.zip": b"PK"}
+    for key, body in bodies.items():
+        s3.put_object(Bucket="artifacts", Key=key, Body=body)
+    places = [{"location": {"bucket": "artifacts", "key": key}} for key in bodies]
+    source = {"entryPoint": places[0], "additionalArtifacts": places[1:], "roleArn": ROLE}
+    template = pyspark_template(a, memberships[A], source={"artifacts": source})
+    entry, more = ({"sha256": hashlib.sha256(body).hexdigest()} for body in bodies.values())
+    assert template["sourceMetadata"] == {
+        "artifacts": {"entryPointHash": entry, "additionalArtifactHashes": [more]}
+    }
+    others = seen(b, collaboration_id, template["arn"])
+    assert others["sourceMetadata"] == template["sourceMetadata"]
+    assert "source" not in others
+
+
+def test_a_pyspark_template_without_its_artifacts_has_no_hashes(a, memberships):
+    assert "sourceMetadata" not in pyspark_template(a, memberships[A])
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "reasons"),
+    [
+        ("SELECT COUNT(DISTINCT customer_id) FROM orders", "VALID", []),
+        ("SELECT city FROM orders", "INVALID", ["The query has no aggregate function."]),
+    ],
+)
+def test_a_template_is_validated_for_differential_privacy(
+    a, b, collaboration_id, memberships, text, status, reasons
+):
+    early = sql_template(a, memberships[A], name="early", source={"text": text})
+    assert "validations" not in early  # the collaboration does not have the table yet
+    private_table(b, memberships[B], A)
+    expected = {"type": "DIFFERENTIAL_PRIVACY", "status": status}
+    if reasons:
+        expected["reasons"] = [{"message": each} for each in reasons]
+    late = sql_template(a, memberships[A], name="late", source={"text": text})
+    assert late["validations"] == [expected]
+    assert get(a, memberships[A], early["id"])["validations"] == [expected]
+    assert seen(b, collaboration_id, early["arn"])["validations"] == [expected]
+
+
+def test_a_template_on_tables_without_differential_privacy_has_no_validations(b, memberships):
+    ready_table(b, memberships[B], A)
+    assert "validations" not in sql_template(b, memberships[B])

@@ -309,6 +309,24 @@ def test_the_last_machine_learning_ability_that_is_revoked_leaves_no_trace(clien
     assert "mlAbilities" not in members(clients[A], room)[B]
 
 
+def test_a_new_display_name_of_a_member_is_applied_with_the_request(clients, room):
+    request = ask(clients[A], room, of_member(B, "CAN_RECEIVE_RESULTS", displayName="Bakery"))
+    for account in (B, C):
+        act(clients[account], request, "APPROVE")
+    assert members(clients[A], room)[B]["displayName"] != "Bakery"
+    act(clients[A], request, "COMMIT")
+    assert members(clients[C], room)[B]["displayName"] == "Bakery"
+
+
+def test_a_new_display_name_of_the_creator_shows_in_the_collaboration(clients, room):
+    request = ask(clients[A], room, of_member(A, displayName="Agency"))
+    for account in (B, C):
+        act(clients[account], request, "APPROVE")
+    act(clients[A], request, "COMMIT")
+    shown = clients[B].get_collaboration(collaborationIdentifier=room)["collaboration"]
+    assert shown["creatorDisplayName"] == "Agency"
+
+
 def test_a_payer_candidate_accepts_later_and_loses_what_is_taken_away(clients, room):
     def accepted():
         (item,) = clients[B].list_memberships()["membershipSummaries"]
