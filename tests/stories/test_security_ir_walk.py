@@ -704,7 +704,7 @@ class Walk(RuleBasedStateMachine):
 
 TestWalk = Walk.TestCase
 TestWalk.settings = settings(
-    max_examples=55,
+    max_examples=40,
     stateful_step_count=30,
     derandomize=True,
     deadline=None,

@@ -481,8 +481,8 @@ class Walk(RuleBasedStateMachine):
 
 TestAssociations = Walk.TestCase
 TestAssociations.settings = settings(
-    max_examples=15,
-    stateful_step_count=60,
+    max_examples=10,
+    stateful_step_count=50,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
