@@ -1,10 +1,11 @@
-"""The command line: ``python -m membership_mock demo``, ``operations`` or ``serve``."""
+"""The command line: ``python -m membership_mock`` with a command; ``--help`` lists them."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,6 +20,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     operations.add_argument("service", nargs="?", help="only this service, e.g. security-ir")
     operations.add_argument(
         "--markdown", action="store_true", help="as the page of the documentation"
+    )
+    explained = commands.add_parser(
+        "explain", help="tell what the mock does for an operation, and how that is known"
+    )
+    explained.add_argument("operation", help="e.g. securityhub.CreateMembers")
+    documentation = commands.add_parser("docs", help="print a page of the documentation")
+    documentation.add_argument(
+        "topic", nargs="?", help="its name, e.g. inject-faults; without it, all pages are listed"
     )
     serve = commands.add_parser(
         "serve", help="serve the mock over HTTP (needs moto's server extra)"
@@ -51,11 +60,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         sys.stdout.write(markdown() if chosen.markdown else text(chosen.service))
         return 0
+    if chosen.command in ("explain", "docs"):
+        return _print_manual(chosen)
     from membership_mock.serve import serve_forever
 
     if chosen.keep_calls < 0:
         parser.error(f"--keep-calls is a number from 0 on, not {chosen.keep_calls}")
     return serve_forever(chosen.host, chosen.port, chosen.keep_calls)
+
+
+def _print_manual(chosen: argparse.Namespace) -> int:
+    """Print a page, or what an operation does; what does not exist is told on stderr."""
+    from membership_mock.errors import UsageError
+
+    try:
+        if chosen.command == "explain":
+            from membership_mock.manual.explanation import explain
+
+            text = explain(chosen.operation)
+        else:
+            from membership_mock.manual.pages import page
+            from membership_mock.manual.terminal import contents, rendered
+
+            text = rendered(page(chosen.topic)) if chosen.topic else contents()
+    except UsageError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    with suppress(BrokenPipeError):  # `| head` has read enough
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    return 0
 
 
 if __name__ == "__main__":

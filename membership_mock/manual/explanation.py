@@ -1,0 +1,128 @@
+"""What ``explain`` prints: what the mock does for an operation, and how that is known."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+
+from membership_mock.engine.pipeline.operation import Handler
+from membership_mock.engine.protocol.model import declared_errors, service_model, service_names
+from membership_mock.errors import UsageError
+from membership_mock.manual.choices import choices_on
+from membership_mock.manual.terminal import plain
+from membership_mock.services import SERVICES
+
+_SOURCES = re.compile(r"Sources?: (.*?)(?:\n\n|\Z)", re.DOTALL)
+_WIDTH = 88
+#: where AWS documents each operation of a service
+_API_PAGES = {
+    "security-ir": "https://docs.aws.amazon.com/security-ir/latest/APIReference/API_{}.html",
+    "securityhub": "https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_{}.html",
+    "cleanrooms": "https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_{}.html",
+}
+
+
+def explain(asked: str) -> str:
+    """Return what the mock does for an operation, its errors, differences, choices and sources.
+
+    Args:
+        asked: the operation, e.g. ``securityhub.CreateMembers``, ``CreateMembers`` or
+            ``create_members``.
+
+    Raises:
+        UsageError: no mocked service has the operation.
+    """
+    service, name = _found(asked)
+    handler = SERVICES[service].handlers.get(name)
+    if handler is None:
+        return (
+            f"{service}.{name} is not mocked. A test can answer it itself: see"
+            " `python -m membership_mock docs unmocked-operations`.\n"
+        )
+    return "\n".join(_lines(service, name, handler)).rstrip() + "\n"
+
+
+def _found(asked: str) -> tuple[str, str]:
+    """Return the service and the operation that are meant."""
+    service, dot, rest = asked.rpartition(".")
+    if dot and service not in SERVICES:
+        known = ", ".join(SERVICES)
+        if service in service_names():
+            raise UsageError(f"{service} is one of moto's services. Ours are {known}.")
+        raise UsageError(f"There is no service {service!r}. The mocked services are {known}.")
+    wanted = _key(rest)
+    names = {
+        _key(name): (each, name)
+        for each in ([service] if dot else SERVICES)
+        for name in SERVICES[each].handlers
+    }
+    if wanted in names:
+        return names[wanted]
+    spelt = {key: ".".join(found) for key, found in names.items()}
+    close = difflib.get_close_matches(wanted, spelt, n=1)
+    hint = f"; nearest: {spelt[close[0]]}." if close else "."
+    raise UsageError(
+        f"There is no operation {asked!r}{hint} `python -m membership_mock operations` lists all"
+        " mocked operations."
+    )
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _lines(service: str, name: str, handler: Handler) -> Iterator[str]:
+    docstring = inspect.getdoc(handler.method) or ""
+    summary, _, raises = docstring.partition("Raises:")
+    module = sys.modules[handler.family.__module__]
+    yield f"{service}.{name} is mocked, by {handler.family.__name__}.{handler.method.__name__}."
+    yield ""
+    for paragraph in summary.strip().split("\n\n"):
+        yield from _indented(paragraph)
+        yield ""
+    if raises:
+        yield "It raises"
+        yield from (f"  {line}".rstrip() for line in textwrap.dedent(raises).strip().splitlines())
+        yield ""
+    declared = sorted(declared_errors(service_model(service).operation_model(name)))
+    if declared:
+        yield "AWS's model declares"
+        yield from _indented(", ".join(declared))
+        yield ""
+    if handler.mark.differs:
+        yield "It differs from AWS"
+        yield from _indented(handler.mark.differs)
+        yield ""
+    concerned = choices_on(service, name, docstring)
+    if concerned:
+        yield "Choices, where AWS's documents are silent"
+        for each in concerned:
+            yield from _indented(
+                plain(f"{each.number} {each.situation}: {each.behaviour}"), hanging=7
+            )
+        yield ""
+    sources = _SOURCES.search(inspect.getdoc(module) or "")
+    yield "Sources"
+    yield f"  {_API_PAGES[service].format(name)}"
+    if sources:
+        yield from _indented(sources[1])
+    yield ""
+    pages = dict.fromkeys([service, *(each.topic for each in concerned)])
+    yield f"More: {', '.join(f'`python -m membership_mock docs {topic}`' for topic in pages)}"
+
+
+def _indented(text: str, hanging: int = 0) -> list[str]:
+    """Return a paragraph as lines, two blanks in; the lines of an ``Args`` section keep theirs."""
+    if text.startswith(("Args:", "Returns:")):
+        return [f"  {line}".rstrip() for line in text.splitlines()]
+    return textwrap.wrap(
+        " ".join(text.split()),
+        _WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  " + " " * hanging,
+        break_on_hyphens=False,
+    )

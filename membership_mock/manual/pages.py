@@ -1,0 +1,86 @@
+"""The pages of the documentation: where they are, and what they are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from membership_mock.errors import UsageError
+from membership_mock.testing.names import nearest_to
+
+#: where the wheel has the pages; see setup.py
+_INSTALLED = Path(__file__).parent / "pages"
+#: where a checkout has them
+_CHECKOUT = Path(__file__).parents[2] / "docs"
+#: the folders of pages in the order of a list, with what one does there
+FOLDERS = {
+    "tutorial": "Learn",
+    "how-to": "Do",
+    "reference": "Look up",
+    "explanation": "Understand",
+    "contributing": "Contribute",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the documentation.
+
+    Attributes:
+        topic: what `python -m membership_mock docs` calls it, e.g. ``inject-faults``.
+        folder: one of `FOLDERS`.
+        title: its first heading.
+        text: the page in Markdown.
+    """
+
+    topic: str
+    folder: str
+    title: str
+    text: str
+
+
+@cache
+def pages() -> dict[str, Page]:
+    """Return every page by its topic, in the order of `FOLDERS`.
+
+    Raises:
+        UsageError: the package was installed without its pages.
+    """
+    root = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+    found = {}
+    for folder in FOLDERS:
+        for path in sorted((root / folder).glob("*.md")):
+            text = path.read_text(encoding="utf-8")
+            title = next((line[2:] for line in text.splitlines() if line.startswith("# ")), "")
+            found[path.stem] = Page(path.stem, folder, title.strip(), text)
+    changelog = root / "changelog.md" if root == _INSTALLED else root.parent / "CHANGELOG.md"
+    if changelog.is_file():
+        text = changelog.read_text(encoding="utf-8")
+        found["changelog"] = Page("changelog", "contributing", "Changelog", text)
+    if not found:
+        raise UsageError(
+            f"membership_mock was installed without its pages: neither {_INSTALLED} nor"
+            f" {_CHECKOUT} has any. Install it from a wheel or from a checkout."
+        )
+    return found
+
+
+def page(topic: str) -> Page:
+    """Return the page on a topic.
+
+    Args:
+        topic: its name, e.g. ``inject-faults``; ``how-to/inject-faults.md`` works as well.
+
+    Raises:
+        UsageError: there is no such page.
+    """
+    name = topic.strip().removesuffix(".md").rpartition("/")[2].lower().replace("_", "-")
+    found = pages().get(name)
+    if found is not None:
+        return found
+    named = [each.topic for each in pages().values() if name and name in each.topic]
+    hint = f"; see {', '.join(named[:4])}." if named else nearest_to(name, pages())
+    raise UsageError(
+        f"There is no page {topic!r}{hint} `python -m membership_mock docs` lists all pages."
+    )

@@ -1,0 +1,58 @@
+"""`python -m membership_mock docs` prints the pages."""
+
+import pytest
+
+from membership_mock.__main__ import main
+from membership_mock.manual.pages import pages
+from tests.documentation.pages import DOCS
+
+
+def test_without_a_topic_every_page_is_listed_with_its_title(capsys):
+    assert main(["docs"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    listed = {line.split()[0]: line.split(maxsplit=1)[1] for line in lines if line[:2] == "  "}
+    files = {path.stem for path in DOCS.glob("*/*.md") if not path.parent.name.startswith("_")}
+    assert listed.keys() == files | {"changelog"}
+    assert listed["inject-faults"] == "Inject faults"
+
+
+@pytest.mark.parametrize("topic", sorted(pages()))
+def test_every_page_is_printed_without_marks_of_markdown(topic, capsys):
+    assert main(["docs", topic]) == 0
+    text = capsys.readouterr().out
+    title = pages()[topic].title
+    assert text.splitlines()[1] == "=" * len(text.splitlines()[0])
+    assert title.replace("`", "")[:12] in text.replace("`", "")
+    assert "```" not in text
+    assert "](" not in "".join(line for line in text.splitlines() if not line.startswith("    "))
+
+
+@pytest.mark.parametrize("name", ["how-to/inject-faults.md", "inject_faults", "Inject-Faults"])
+def test_a_page_is_found_by_its_file_and_with_other_letters(name, capsys):
+    assert main(["docs", name]) == 0
+    assert capsys.readouterr().out.startswith("Inject faults\n=============\n")
+
+
+def test_prose_is_wrapped_and_code_keeps_its_lines(capsys):
+    main(["docs", "inject-faults"])
+    lines = capsys.readouterr().out.splitlines()
+    prose = [line for line in lines if not line.startswith(("    ", "|"))]
+    assert max(map(len, prose)) <= 120  # a link is one word
+    assert any(line.startswith("    def test_") for line in lines)
+
+
+def test_a_link_to_a_page_names_its_topic_and_another_one_its_address(capsys):
+    main(["docs", "retries"])
+    assert "faults (docs inject-faults)" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("topic", "hint"),
+    [("fault", "see inject-faults"), ("inject-fault", "inject-faults"), ("zzz", "")],
+)
+def test_an_unknown_topic_names_the_nearest_and_where_all_are_listed(topic, hint, capsys):
+    assert main(["docs", topic]) == 2
+    said = capsys.readouterr().err
+    assert f"There is no page {topic!r}" in said
+    assert hint in said
+    assert "`python -m membership_mock docs` lists all pages" in said
