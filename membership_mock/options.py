@@ -20,7 +20,7 @@ class Options:
         config: moto's configuration, exactly as `moto.mock_aws` takes it.
         account: the account of calls whose credentials name no account, 12 digits; moto's default
             when None.
-        region: the region of `MembershipMock.client` and `.session` when none is given; the
+        region: that of `MembershipMock.client` and `MembershipMock.session` if none is given; the
             environment's AWS_DEFAULT_REGION, or else us-east-1, when None.
         seed: makes ids and tokens repeatable: the same seed gives the same ones.
         settle: when a status changes that takes minutes to change on AWS: at the next ``read``, or

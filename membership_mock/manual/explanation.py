@@ -46,6 +46,11 @@ def explain(asked: str) -> str:
     return "\n".join(_lines(service, name, handler)).rstrip() + "\n"
 
 
+def api_page(service: str, operation: str) -> str:
+    """Return the address of AWS's page on an operation."""
+    return _API_PAGES[service].format(operation)
+
+
 def _found(asked: str) -> tuple[str, str]:
     """Return the service and the operation that are meant."""
     service, dot, rest = asked.rpartition(".")
@@ -107,7 +112,7 @@ def _lines(service: str, name: str, handler: Handler) -> Iterator[str]:
         yield ""
     sources = _SOURCES.search(inspect.getdoc(module) or "")
     yield "Sources"
-    yield f"  {_API_PAGES[service].format(name)}"
+    yield f"  {api_page(service, name)}"
     if sources:
         yield from _indented(sources[1])
     yield ""
