@@ -9,6 +9,7 @@ they would have made themselves; nothing of it is state.
 from __future__ import annotations
 
 import copy
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import botocore.hooks
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 # What loaders have read, by their search paths; files of an installed package do not change.
 _read: dict[tuple[str, ...], dict[Any, Any]] = {}
+
+#: the rules of retries: a client writes those of its service into what the loader returns
+_CHANGED = "_retry"
+
+# These rules as they were read, pickled, by the loaders' search paths.
+_unchanged: dict[tuple[str, ...], bytes] = {}
 
 # The present names of events by their older ones, which botocore finds out for each emitter again.
 _aliases: dict[str, str] = {}
@@ -46,6 +53,17 @@ class SharingLoader(Loader):  # type: ignore[misc]  # botocore is untyped here
     @_cache.setter
     def _cache(self, value: dict[Any, Any]) -> None:
         """Ignore the loader's own, empty cache."""
+
+    def load_data(self, name: str) -> Any:
+        """Return what a file of data holds; what botocore changes afterwards is a copy."""
+        if name != _CHANGED:
+            return super().load_data(name)
+        if "_own" not in vars(self):
+            paths = tuple(self._search_paths)
+            if paths not in _unchanged:
+                _unchanged[paths] = pickle.dumps(super().load_data(name))
+            self._own = pickle.loads(_unchanged[paths])  # noqa: S301  of our own
+        return self._own
 
 
 def _create_loader(search_path_string: str | None = None) -> Loader:
