@@ -35,8 +35,9 @@ _unchanged: dict[tuple[str, ...], bytes] = {}
 # The present names of events by their older ones, which botocore finds out for each emitter again.
 _aliases: dict[str, str] = {}
 
-# The built-in handlers as they were registered last, with the list they were registered from.
-_registered: list[tuple[list[Any], HierarchicalEmitter]] = []
+# The built-in handlers as they were registered last, with the list they were registered from, by
+# kind of emitter: aiobotocore has one of its own.
+_registered: dict[type, tuple[list[Any], HierarchicalEmitter]] = {}
 
 
 #: what a node of botocore's tree of handlers consists of
@@ -82,14 +83,15 @@ def install(patches: Patches) -> None:
 
     def register_builtin_handlers(self: Any, events: Any) -> None:
         emitter = getattr(self, "_original_handler", None)
-        if type(emitter) is not HierarchicalEmitter:  # event hooks of the session's maker
+        if not _is_new(emitter):  # event hooks of the session's maker
             register(self, events)
             return
-        if not _registered or _registered[0][0] != BUILTIN_HANDLERS:
+        known = _registered.get(type(emitter))
+        if known is None or known[0] != BUILTIN_HANDLERS:
             register(self, events)
-            _registered[:] = [(list(BUILTIN_HANDLERS), copy.copy(emitter))]
+            _registered[type(emitter)] = (list(BUILTIN_HANDLERS), copy.copy(emitter))
             return
-        vars(emitter).update(vars(copy.copy(_registered[0][1])), _lookup_cache={})
+        vars(emitter).update(vars(copy.copy(known[1])), _lookup_cache={})
 
     patches.set(Session, "_register_builtin_handlers", register_builtin_handlers)
 
@@ -102,6 +104,14 @@ def install(patches: Patches) -> None:
 
     patches.set(EventAliaser, "__init__", __init__)
     _copy_handlers_quickly(patches)
+
+
+def _is_new(emitter: Any) -> bool:
+    """Return whether an emitter is one that botocore or aiobotocore makes, without handlers."""
+    if type(emitter) is not HierarchicalEmitter and type(emitter).__module__ != "aiobotocore.hooks":
+        return False
+    root = getattr(getattr(emitter, "_handlers", None), "_root", None)
+    return isinstance(root, dict) and not root.get("children")
 
 
 def _copy_handlers_quickly(patches: Patches) -> None:

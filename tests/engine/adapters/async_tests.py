@@ -49,17 +49,3 @@ def config(**options: Any) -> Any:
 def httpx_backend() -> Any:
     """Return a configuration that sends with httpx instead of aiohttp."""
     return config(http_session_cls=pytest.importorskip("aiobotocore.httpxsession").HttpxSession)
-
-
-@pytest.fixture
-def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long aiobotocore would have slept between its attempts."""
-    taken: list[float] = []
-    sleep = asyncio.sleep
-
-    async def nap(seconds: float, *args: Any) -> Any:
-        taken.append(seconds)
-        return await sleep(0, *args)
-
-    monkeypatch.setattr("asyncio.sleep", nap)
-    return taken

@@ -23,7 +23,6 @@ from tests.engine.adapters.async_tests import (
     client_of,
     httpx_backend,
     in_loop,
-    naps,  # noqa: F401  a fixture
     new_session,
 )
 from tests.samples import TEAM
@@ -383,4 +382,4 @@ async def test_presigned_urls_are_signed_for_real_and_served(membership_mock: An
             "get_object", Params={"Bucket": "evidence", "Key": "key"}
         )
     assert "0" * 64 not in url
-    assert urllib3.request("GET", url).data == b"bytes"
+    assert (await asyncio.to_thread(urllib3.request, "GET", url)).data == b"bytes"

@@ -18,7 +18,6 @@ from tests.engine.adapters.async_tests import (
     config,
     httpx_backend,
     in_loop,
-    naps,  # noqa: F401  a fixture
 )
 from tests.samples import TEAM
 

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.hooks import HierarchicalEmitter
 
 from membership_mock import mock_membership
 
@@ -44,3 +45,14 @@ def test_a_client_of_organizations_does_not_change_the_retries_of_others(
     membership_mock.fail("list_memberships", "ThrottlingException")
     answer = membership_mock.client("security-ir", config=LEGACY).list_memberships()
     assert answer["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+def test_handlers_of_the_maker_of_a_session_stay() -> None:
+    seen: list[str] = []
+    with mock_membership():
+        botocore.session.Session()  # whose handlers are known from now on
+        hooks = HierarchicalEmitter()
+        hooks.register("before-call", lambda model, **_: seen.append(model.name))
+        session = botocore.session.Session(event_hooks=hooks)
+        session.create_client("security-ir", region_name="us-east-1").list_memberships()
+    assert seen == ["ListMemberships"]
