@@ -24,7 +24,7 @@ def test_the_oldest_tested_release_is_the_lower_bound() -> None:
 
 
 def test_the_message_about_other_releases_names_those_that_are_tested() -> None:
-    assert aiobotocore_clients._TESTED == " to ".join(TESTED)
+    assert " to ".join(TESTED) == aiobotocore_clients._TESTED
 
 
 def test_an_installed_release_takes_the_botocore_that_the_page_says() -> None:

@@ -135,17 +135,16 @@ class AsyncInterceptor:
             if pipeline is None:
                 return await sending(self, request)
             operation = getattr(request, _OPERATION, None)
-            if dispatch.leaves(request.url, operation, pipeline):
-                with dispatch.leaving_for(request.url):
-                    return await sending(self, request)
-            try:
-                answer = dispatch.answer(
-                    await _with_bytes(request), SentHeaders(request.headers), operation, pipeline
-                )
-            except ConnectionClosedError as lost:  # the one that says what was sent
-                lost.request = lost.request or request
-                raise
-            if answer is None:  # the configuration was changed since then
+            answer = None
+            if not dispatch.leaves(request.url, operation, pipeline):
+                whole = await _with_bytes(request)
+                try:
+                    headers = SentHeaders(request.headers)
+                    answer = dispatch.answer(whole, headers, operation, pipeline)
+                except ConnectionClosedError as lost:  # the one that says what was sent
+                    lost.request = lost.request or request
+                    raise
+            if answer is None:
                 with dispatch.leaving_for(request.url):
                     return await sending(self, request)
             if answer.delay:
@@ -253,23 +252,16 @@ def _patience(endpoint: Any, request: Any) -> Any:
 
 
 async def _with_bytes(request: Any) -> Any:
-    """Return a request whose body has been read, if it has to be awaited; the same one otherwise.
+    """Return a request whose body has been read, which may have to be awaited.
 
     The request itself keeps its body: a retry rewinds it.
     """
     body = request.body
-    if body is None or isinstance(body, (bytes, str)):
+    if not hasattr(body, "read"):
         return request
-    if hasattr(body, "read"):
-        found = body.read()
-        if inspect.isawaitable(found):
-            found = await found
-    elif hasattr(body, "__aiter__"):
-        found = b"".join([part async for part in body])
-    else:
-        return request
+    found = body.read()
     whole = copy.copy(request)
-    whole.body = found
+    whole.body = await found if inspect.isawaitable(found) else found
     return whole
 
 
