@@ -383,3 +383,22 @@ async def test_presigned_urls_are_signed_for_real_and_served(membership_mock: An
         )
     assert "0" * 64 not in url
     assert (await asyncio.to_thread(urllib3.request, "GET", url)).data == b"bytes"
+
+
+@in_loop
+async def test_streams_of_events_are_read(membership_mock: Any) -> None:
+    pytest.importorskip("py_partiql_parser")  # moto needs it for this operation
+    async with client_of(ADMIN, "s3", "us-east-1") as s3:
+        await s3.create_bucket(Bucket="evidence")
+        await s3.put_object(Bucket="evidence", Key="key", Body=b"a,b\n1,2\n")
+        answer = await s3.select_object_content(
+            Bucket="evidence",
+            Key="key",
+            ExpressionType="SQL",
+            Expression="SELECT * FROM s3object",
+            InputSerialization={"CSV": {"FileHeaderInfo": "USE"}},
+            OutputSerialization={"JSON": {}},
+        )
+        events = [event async for event in answer["Payload"]]
+    assert b'{"a":"1","b":"2"}' in events[0]["Records"]["Payload"]
+    assert "End" in events[-1]
