@@ -17,7 +17,6 @@ from botocore.exceptions import UnknownServiceError
 from membership_mock.decoration import decorated
 from membership_mock.engine import running
 from membership_mock.engine.pipeline import caller, observers
-from membership_mock.engine.protocol.model import service_names
 from membership_mock.errors import (
     NotRunning,
     OperationNotMocked,
@@ -29,21 +28,14 @@ from membership_mock.options import Options
 from membership_mock.services import SERVICES
 from membership_mock.testing.aws_side.unused_endings import unused_endings, unused_report
 from membership_mock.testing.calls import Call
+from membership_mock.testing.client_arguments import NOT_OF_THE_USER, region_of, unknown_service
 from membership_mock.testing.faults.fault import Fault, unfired_report
 from membership_mock.testing.faults.faults import Faults
-from membership_mock.testing.names import nearest_to
 from membership_mock.testing.strict import Strictness
 from membership_mock.toolbox import Toolbox
 
 T = TypeVar("T")
 Decorated = TypeVar("Decorated", bound="Callable[..., Any] | type")
-
-#: variables of a botocore session: its clients use no profile and no endpoint that the user's
-#: environment or configuration files name
-_NOT_OF_THE_USER = {
-    "profile": (None, None, None, None),
-    "ignore_configured_endpoint_urls": (None, None, True, None),
-}
 
 
 class MembershipMock(Toolbox):
@@ -227,7 +219,7 @@ class MembershipMock(Toolbox):
 
         default = self._running().pipeline.default_account
         return boto3.Session(
-            botocore_session=botocore.session.Session(session_vars=_NOT_OF_THE_USER),
+            botocore_session=botocore.session.Session(session_vars=NOT_OF_THE_USER),
             aws_access_key_id=caller.account_id(default if account is None else account),
             aws_secret_access_key="membership-mock",  # noqa: S106  not a secret: moto ignores it
             region_name=self._region() if region is None else caller.region_name(region),
@@ -250,21 +242,11 @@ class MembershipMock(Toolbox):
             UsageError: ``account`` is not 12 digits, ``region`` is not a region, or AWS has no such
                 service.
         """
-        if "region_name" in kwargs:
-            other = kwargs.pop("region_name")
-            if region is not None and other is not None:
-                raise UsageError(
-                    f"client() got region={region!r} and region_name={other!r}: pass one of them."
-                )
-            region = other if region is None else region
         try:
-            return self.session(account, region).client(service, **kwargs)
+            session = self.session(account, region_of("client", region, kwargs))
+            return session.client(service, **kwargs)
         except UnknownServiceError as error:
-            known = [*SERVICES, *service_names()]
-            raise UsageError(
-                f"{service!r} is not a service of AWS that this botocore knows"
-                f"{nearest_to(str(service), known)}"
-            ) from error
+            raise unknown_service(service) from error
 
     @contextmanager
     def as_account(self, account: str) -> Iterator[None]:

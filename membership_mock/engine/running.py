@@ -22,6 +22,7 @@ from membership_mock.engine.adapters import (
     network_guard,
     requests_library,
 )
+from membership_mock.engine.adapters.aiobotocore_clients import AsyncInterceptor
 from membership_mock.engine.adapters.botocore_clients import Interceptor
 from membership_mock.engine.adapters.environment import Environment
 from membership_mock.engine.adapters.moto_handlers import response_handler
@@ -132,6 +133,7 @@ class Running:
         )
         self._moto = MotoStart(activation.config, services, self.world)
         self._interceptor = Interceptor(_pipeline_if_any, frozenset(services))
+        self._async_interceptor = AsyncInterceptor(_pipeline_if_any, frozenset(services))
         self._other_clients = Patches()
 
     def open(self) -> None:
@@ -143,6 +145,7 @@ class Running:
             self._moto.start()
             self._environment.hide()
             self._interceptor.put()
+            self._async_interceptor.put()
             for module in (network_guard, requests_library, http_clients, environment):
                 module.install(self._other_clients, is_running)
         except BaseException:
@@ -159,6 +162,7 @@ class Running:
             last_first.callback(self._moto.stop)
             self._environment.prepare_end()
             self._other_clients.undo()
+            self._async_interceptor.remove()
             self._interceptor.remove()
 
     def tool(self, kind: type[T]) -> T:

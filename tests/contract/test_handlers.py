@@ -25,12 +25,15 @@ from tests.many_cases import ManyCases
 ROOT = Path(package.__file__).parent
 #: the files that know moto's internals, besides those of the package engine.moto
 KNOW_MOTO = {
+    "engine/adapters/aiobotocore_clients.py",
     "engine/adapters/botocore_clients.py",
     "serve.py",  # moto's server, which is public
 }
 #: the files that know botocore's internals: how it sends, makes sessions, finds its models
 KNOW_BOTOCORE = {
+    "engine/adapters/aiobotocore_clients.py",
     "engine/adapters/botocore_clients.py",
+    "engine/adapters/botocore_headers.py",
     "engine/protocol/model.py",
     "engine/adapters/environment.py",
     "engine/adapters/sessions.py",

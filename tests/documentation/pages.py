@@ -15,6 +15,7 @@ DOCS = ROOT / "docs"
 
 _FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<language>[\w{}-]*)\s*$")
 _NOTE = re.compile(r"^<!-- (?P<what>not run|file): (?P<text>.+) -->$")
+_NEEDS = re.compile(r"^<!-- needs: (?P<package>\w+) -->$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} (?P<title>.+)$")
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 
@@ -68,6 +69,12 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             opening, ticks, language = number, fence["ticks"], fence["language"]
             note = _NOTE.match(next((each for each in reversed(lines[: number - 1]) if each), ""))
     assert not ticks, f"the block that opens in line {opening} has no end"
+
+
+def needs(page: Path) -> str | None:
+    """Return the package that the examples of a page need besides those that all tests need."""
+    found = _NEEDS.search(page.read_text(encoding="utf-8"))
+    return found["package"] if found else None
 
 
 @cache

@@ -5,7 +5,10 @@ executes the rest on the way. Every line keeps its number, so that a traceback s
 A comment above a block says what else it is: ``<!-- file: name.py -->`` makes it a module that
 the others import, ``<!-- not run: reason -->`` leaves it out.
 
-All pages run in one child process, so that they leave no imports behind in this one. What guards
+A comment in a page says which package its examples need, besides those that all tests need:
+``<!-- needs: aiobotocore -->``. The page is skipped where that is not installed.
+
+The pages of the selected tests run in one child process, so that they leave no imports behind in this one. What guards
 this suite guards them too, but they have no region in the environment: a newcomer has none.
 """
 
@@ -14,12 +17,13 @@ from __future__ import annotations
 import ast
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.documentation.pages import ROOT, Block, blocks, name_of, pages, prose
+from tests.documentation.pages import ROOT, Block, blocks, name_of, needs, pages, prose
 from tests.forked_pytest import ForkedPytest
 
 CONFTEST = """
@@ -68,14 +72,32 @@ def names_of_tests(module: str) -> list[str]:
 PAGES = [page for page in pages() if python(page)]
 
 
+def lacks_a_package(page: Path) -> bool:
+    """Return whether this environment cannot run a page."""
+    package = needs(page)
+    return package is not None and find_spec(package) is None
+
+
 @pytest.fixture(scope="session")
 def outcomes(
-    tmp_path_factory: pytest.TempPathFactory, forked_pytest: ForkedPytest
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    forked_pytest: ForkedPytest,
 ) -> dict[str, dict[str, str]]:
-    """Run all pages; return by module and test what went wrong, which is nothing or a report."""
+    """Run the pages of the selected tests; return what went wrong, by module and test.
+
+    That is a report, or empty text.
+    """
+    selected = [
+        each.callspec.params.get("page")
+        for each in request.session.items
+        if hasattr(each, "callspec")
+    ]
     folder = tmp_path_factory.mktemp("pages")
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     for page in PAGES:
+        if page not in selected or lacks_a_package(page):
+            continue
         (folder / f"{file_of(page)}.py").write_text(module_of(page), encoding="utf-8")
         for block in python(page):
             if block.file:
@@ -98,6 +120,8 @@ def outcomes(
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=name_of(page)) for page in PAGES])
 def test_the_python_of_the_page_runs(page: Path, outcomes: dict[str, dict[str, str]]) -> None:
+    if lacks_a_package(page):
+        pytest.skip(f"{needs(page)} is not installed")
     tests = names_of_tests(module_of(page))
     assert len(set(tests)) == len(tests), "two tests of a page have the same name"
     run = outcomes.get(file_of(page), {})

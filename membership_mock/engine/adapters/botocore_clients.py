@@ -1,4 +1,4 @@
-"""botocore's requests in, botocore's responses out: the only file that knows how botocore sends.
+"""botocore's requests in, botocore's responses out: the file that knows how botocore sends.
 
 A handler among botocore's built-in ones reaches only sessions made afterwards; a method of its
 endpoint class reaches every client of every age. So `Interceptor` replaces two methods there, one
@@ -12,23 +12,19 @@ import functools
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from weakref import WeakSet
 
-from botocore.awsrequest import AWSResponse, HeadersDict, _HeaderKey
+from botocore.awsrequest import AWSResponse
 from botocore.client import ClientCreator
 from botocore.credentials import Credentials
 from botocore.endpoint import Endpoint
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import ConnectionClosedError
 from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber
 
 from membership_mock.engine.adapters import dispatch, sessions, signing, timestamps
-from membership_mock.engine.adapters.hosts import is_loopback
-from membership_mock.engine.moto import configuration
-from membership_mock.engine.moto.botocore_stubber import answer_of_moto, is_moto_mocking
+from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
+from membership_mock.engine.adapters.outlived_clients import ClientsOfMock
 from membership_mock.engine.moto.patches import Patches
-from membership_mock.errors import ClientOutlivedMock
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
@@ -52,7 +48,9 @@ class Interceptor:
         self._current = current
         self._services = services
         self._patches = Patches()
-        self._clients: WeakSet[Any] = WeakSet()
+        self._clients = ClientsOfMock(
+            services, lambda: current() is not None, lambda request, a: _response(request.url, a)
+        )
 
     def put(self) -> None:
         """Catch the requests of every client, whenever it was made."""
@@ -77,7 +75,7 @@ class Interceptor:
                 return sending(self, request)
             operation = getattr(request, _OPERATION, None)
             try:
-                answer = dispatch.answer(request, _Sent(request.headers), operation, pipeline)
+                answer = dispatch.answer(request, SentHeaders(request.headers), operation, pipeline)
             except ConnectionClosedError as lost:  # the one that says what was sent
                 lost.request = lost.request or request
                 raise
@@ -85,7 +83,7 @@ class Interceptor:
                 with dispatch.leaving():
                     return sending(self, request)
             if answer.delay:
-                _wait(pipeline, self, request, answer.delay)
+                dispatch.wait(pipeline, request.url, answer.delay, _patience(self, request))
             return _response(request.url, answer)
 
         patches.set(Endpoint, "_send", send, asks_itself=True)
@@ -101,7 +99,7 @@ class Interceptor:
             if not self.enabled or event_name.split(".", 2)[1] in pipeline.services:
                 return None
             operation = getattr(request, _OPERATION, None)
-            answer = dispatch.ask_moto(request, _Sent(request.headers), operation, pipeline)
+            answer = dispatch.ask_moto(request, SentHeaders(request.headers), operation, pipeline)
             return None if answer is None else _response(request.url, answer)
 
         patches.set(BotocoreStubber, "__call__", stubbed, asks_itself=True)
@@ -126,92 +124,36 @@ class Interceptor:
     def remove(self) -> None:
         """Let botocore send again, but for clients made inside the mock: they would reach AWS."""
         self._patches.undo()
-        guard = _Guard(lambda: self._current() is not None)
-        for client in self._clients:
-            service_id = client.meta.service_model.service_id.hyphenize()
-            client.meta.events.register_first(
-                f"before-send.{service_id}", guard, unique_id="membership-mock-guard"
-            )
+        self._clients.guard()
 
     def _watch_new_clients(self) -> None:
         """Note each client that is made inside the mock."""
         create = self._patches.original(ClientCreator, "create_client")
-        services, clients = self._services, self._clients
+        clients = self._clients
 
         @functools.wraps(create)
         def create_client(self: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:
             client = create(self, service_name, *args, **kwargs)
-            if service_name in services and not configuration.passes_through(
-                service_name, client.meta.endpoint_url
-            ):
-                clients.add(client)
+            clients.note(service_name, client)
             return client
 
         self._patches.set(ClientCreator, "create_client", create_client)
 
 
-class _Guard:
-    """Stops a client that was made inside a mock from reaching AWS after it."""
-
-    def __init__(self, alive: Callable[[], bool]) -> None:
-        self._alive = alive
-
-    def __call__(self, request: Any, event_name: str, **_others: Any) -> AWSResponse | None:
-        if self._alive() or is_loopback(request.url):
-            return None
-        if is_moto_mocking():  # a plain mock_aws: moto has some of these services
-            if configuration.passes_through(None, request.url):
-                return None
-            answer = answer_of_moto(request)
-            if answer is not None:
-                return _response(request.url, answer)
-        _, service, operation = event_name.split(".", 2)
-        raise ClientOutlivedMock(
-            f"{service}.{operation} was called with a client that was made inside a mock, but none"
-            " is running any more, and the call would have gone to AWS"
-            f" ({urlsplit(request.url).hostname}).\n"
-            "    Make the client inside the test, or keep the mock running around the call; a"
-            " client for the real AWS has to be made outside of the mock."
-        )
-
-
-def _wait(pipeline: RequestPipeline, endpoint: Any, request: Any, delay: float) -> None:
-    """Let the mock's clock, and no real one, go on until the answer comes or the client gives up.
-
-    Raises:
-        ReadTimeoutError: the client waits less than ``delay`` seconds for an answer.
-    """
+def _patience(endpoint: Any, request: Any) -> Any:
+    """Return how many seconds a client waits for an answer; no number if it waits for ever."""
     # What a newer botocore wants for this one request goes before what the client was made with.
     patience = (getattr(request, "context", None) or {}).get("read_timeout")
     if patience is None:
         timeout = getattr(endpoint.http_session, "_timeout", None)
         patience = getattr(timeout, "read_timeout", timeout)
-    if not isinstance(patience, (int, float)) or delay <= patience:
-        pipeline.let_pass(delay)
-        return
-    pipeline.let_pass(patience)
-    raise ReadTimeoutError(endpoint_url=request.url)
-
-
-#: botocore's key of a header's name; the names are few, and making keys is half of a response
-_header_key = functools.lru_cache(maxsize=256)(_HeaderKey)
-
-
-class _Sent(HeadersDict):  # type: ignore[misc]  # botocore is untyped
-    """The headers of a request, which finds what everybody looks for without making keys anew."""
-
-    def __init__(self, headers: HeadersDict) -> None:
-        self._dict = headers._dict
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return the value of a header, whatever the case of its name."""
-        return self._dict.get(_header_key(name), default)
+    return patience
 
 
 def _response(url: str, answer: HttpAnswer) -> AWSResponse:
     """Return an answer as botocore gets it from urllib3."""
     response = AWSResponse(url, answer.status, (), _RawBody(answer.body))
-    response.headers._dict = {_header_key(name): text for name, text in answer.headers.items()}
+    set_headers(response, answer)
     return response
 
 

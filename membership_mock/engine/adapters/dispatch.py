@@ -12,7 +12,9 @@ from enum import Enum
 from typing import Any
 from urllib.parse import urlsplit
 
-from membership_mock.engine.adapters.hosts import is_aws, is_loopback
+from botocore.exceptions import ReadTimeoutError
+
+from membership_mock.engine.adapters.hosts import host_of, is_aws, is_loopback
 from membership_mock.engine.moto import configuration, responses
 from membership_mock.engine.moto.botocore_stubber import answer_of_moto
 from membership_mock.engine.pipeline.plain_http import PlainHttpRequest, PlainHttpResponse
@@ -21,6 +23,9 @@ from membership_mock.engine.protocol.http import HttpAnswer, http_request
 from membership_mock.errors import RequestBlocked
 
 _leaving: ContextVar[bool] = ContextVar("membership_mock_leaving", default=False)
+
+#: the host of each request of an event loop that is on its way to the network
+_on_their_way: list[str] = []
 
 
 class Destination(Enum):
@@ -60,7 +65,9 @@ def stays_in_process(url: str, service: str, services: Container[str]) -> bool:
 
 def may_leave(url: str) -> bool:
     """Return whether a request of any client may reach the network."""
-    return _leaving.get() or destination(url) is Destination.NETWORK
+    if _leaving.get() or host_of(url) in _on_their_way:
+        return True
+    return destination(url) is Destination.NETWORK
 
 
 @contextmanager
@@ -71,6 +78,21 @@ def leaving() -> Iterator[None]:
         yield
     finally:
         _leaving.reset(token)
+
+
+@contextmanager
+def leaving_for(url: str) -> Iterator[None]:
+    """Let any thread reach the host of ``url`` inside the block: event loops look it up in another.
+
+    Args:
+        url: where a request goes whose destination has been decided.
+    """
+    host = host_of(url)
+    _on_their_way.append(host)
+    try:
+        yield
+    finally:
+        _on_their_way.remove(host)
 
 
 def answer(
@@ -92,10 +114,8 @@ def answer(
         OperationNotMocked: it is an operation of one of our services that is not mocked.
         Exception: what a hook of the test author raises.
     """
-    service = operation.service_model.service_name if operation is not None else None
-    ours = service if service in pipeline.services else None
-    decided = destination(request.url, ours)
-    if decided is Destination.NETWORK:
+    ours = _our_service(operation, pipeline)
+    if destination(request.url, ours) is Destination.NETWORK:
         return None
     if ours is not None:
         return pipeline.serve(
@@ -107,6 +127,30 @@ def answer(
     if found is None:
         raise _blocked_operation(request, operation, pipeline)
     return found
+
+
+def leaves(url: str, operation: Any, pipeline: RequestPipeline) -> bool:
+    """Return whether `answer` will return None for a request, which is then sent to the network."""
+    return destination(url, _our_service(operation, pipeline)) is Destination.NETWORK
+
+
+def wait(pipeline: RequestPipeline, url: str, delay: float, patience: Any) -> None:
+    """Let the mock's clock, and no real one, go on until the answer comes or the client gives up.
+
+    Args:
+        pipeline: that of the running mock.
+        url: where the request goes.
+        delay: how many seconds the answer takes.
+        patience: how many seconds the client waits; it waits for ever if that is no number.
+
+    Raises:
+        ReadTimeoutError: the client waits less than ``delay`` seconds.
+    """
+    if not isinstance(patience, (int, float)) or delay <= patience:
+        pipeline.let_pass(delay)
+        return
+    pipeline.let_pass(patience)
+    raise ReadTimeoutError(endpoint_url=url)
 
 
 def ask_moto(
@@ -155,6 +199,12 @@ def way_out(host: str) -> str:
         f" mock_membership(config={{'core': {{'passthrough': {{'urls': [r'https?://{host}']}}}}}});\n"
         "    if not, stub this call in the test. See docs/how-to/unmocked-operations.md"
     )
+
+
+def _our_service(operation: Any, pipeline: RequestPipeline) -> str | None:
+    """Return the id of the service of an operation if it is one of ours."""
+    service = operation.service_model.service_name if operation is not None else None
+    return service if service in pipeline.services else None
 
 
 def _blocked_operation(request: Any, operation: Any, pipeline: RequestPipeline) -> RequestBlocked:

@@ -23,6 +23,11 @@ def _base(url: str) -> str:
     return url if end < 0 else url[:end]
 
 
+def host_of(url: str) -> str:
+    """Return the host of ``url``; empty text if it has none."""
+    return _host(_base(url))
+
+
 def is_loopback(url: str) -> bool:
     """Return whether ``url`` stays on this machine."""
     return _is_loopback(_base(url))

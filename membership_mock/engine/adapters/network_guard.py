@@ -45,7 +45,8 @@ class _Guard:
                     f"Something was about to leave for {name}, by an HTTP client or a socket that"
                     " neither membership_mock nor moto serves, and nothing leaves the process for"
                     " AWS while a mock is running.\n"
-                    "    served   boto3, requests, urllib3, urllib.request and http.client\n"
+                    "    served   boto3, aiobotocore, requests, urllib3, urllib.request and"
+                    " http.client\n"
                     f"{way_out(name)}"
                 )
         return self.look_up(host, *args, **kwargs)

@@ -9,6 +9,7 @@ they would have made themselves; nothing of it is state.
 from __future__ import annotations
 
 import copy
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import botocore.hooks
@@ -25,11 +26,18 @@ if TYPE_CHECKING:
 # What loaders have read, by their search paths; files of an installed package do not change.
 _read: dict[tuple[str, ...], dict[Any, Any]] = {}
 
+#: the rules of retries: a client writes those of its service into what the loader returns
+_CHANGED = "_retry"
+
+# These rules as they were read, pickled, by the loaders' search paths.
+_unchanged: dict[tuple[str, ...], bytes] = {}
+
 # The present names of events by their older ones, which botocore finds out for each emitter again.
 _aliases: dict[str, str] = {}
 
-# The built-in handlers as they were registered last, with the list they were registered from.
-_registered: list[tuple[list[Any], HierarchicalEmitter]] = []
+# The built-in handlers as they were registered last, with the list they were registered from, by
+# kind of emitter: aiobotocore has one of its own.
+_registered: dict[type, tuple[list[Any], HierarchicalEmitter]] = {}
 
 
 #: what a node of botocore's tree of handlers consists of
@@ -46,6 +54,17 @@ class SharingLoader(Loader):  # type: ignore[misc]  # botocore is untyped here
     @_cache.setter
     def _cache(self, value: dict[Any, Any]) -> None:
         """Ignore the loader's own, empty cache."""
+
+    def load_data(self, name: str) -> Any:
+        """Return what a file of data holds; what botocore changes afterwards is a copy."""
+        if name != _CHANGED:
+            return super().load_data(name)
+        if "_own" not in vars(self):
+            paths = tuple(self._search_paths)
+            if paths not in _unchanged:
+                _unchanged[paths] = pickle.dumps(super().load_data(name))
+            self._own = pickle.loads(_unchanged[paths])  # noqa: S301  of our own
+        return self._own
 
 
 def _create_loader(search_path_string: str | None = None) -> Loader:
@@ -64,14 +83,15 @@ def install(patches: Patches) -> None:
 
     def register_builtin_handlers(self: Any, events: Any) -> None:
         emitter = getattr(self, "_original_handler", None)
-        if type(emitter) is not HierarchicalEmitter:  # event hooks of the session's maker
+        if not _is_new(emitter):  # event hooks of the session's maker
             register(self, events)
             return
-        if not _registered or _registered[0][0] != BUILTIN_HANDLERS:
+        known = _registered.get(type(emitter))
+        if known is None or known[0] != BUILTIN_HANDLERS:
             register(self, events)
-            _registered[:] = [(list(BUILTIN_HANDLERS), copy.copy(emitter))]
+            _registered[type(emitter)] = (list(BUILTIN_HANDLERS), copy.copy(emitter))
             return
-        vars(emitter).update(vars(copy.copy(_registered[0][1])), _lookup_cache={})
+        vars(emitter).update(vars(copy.copy(known[1])), _lookup_cache={})
 
     patches.set(Session, "_register_builtin_handlers", register_builtin_handlers)
 
@@ -84,6 +104,14 @@ def install(patches: Patches) -> None:
 
     patches.set(EventAliaser, "__init__", __init__)
     _copy_handlers_quickly(patches)
+
+
+def _is_new(emitter: Any) -> bool:
+    """Return whether an emitter is one that botocore or aiobotocore makes, without handlers."""
+    if type(emitter) is not HierarchicalEmitter and type(emitter).__module__ != "aiobotocore.hooks":
+        return False
+    root = getattr(getattr(emitter, "_handlers", None), "_root", None)
+    return isinstance(root, dict) and not root.get("children")
 
 
 def _copy_handlers_quickly(patches: Patches) -> None:

@@ -1,0 +1,58 @@
+"""Sessions share what they read, but nothing that a client changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.hooks import HierarchicalEmitter
+
+from membership_mock import mock_membership
+
+LEGACY = Config(retries={"mode": "legacy"})
+
+
+def rules_of_retries(session: Any) -> str:
+    return str(session.get_component("data_loader").load_data("_retry"))
+
+
+def test_the_rules_that_one_session_changes_are_not_those_of_the_next() -> None:
+    unchanged = rules_of_retries(botocore.session.Session())
+    with mock_membership():
+        changed = botocore.session.Session()
+        # botocore merges the rules of this service into those of all services
+        boto3.Session(botocore_session=changed, region_name="us-east-1").client(
+            "organizations", config=LEGACY
+        )
+        assert rules_of_retries(changed) != unchanged
+        assert rules_of_retries(botocore.session.Session()) == unchanged
+
+
+def test_sessions_read_a_model_once() -> None:
+    with mock_membership():
+        loaders = [botocore.session.Session().get_component("data_loader") for _ in range(2)]
+        models = [loader.load_service_model("securityhub", "service-2") for loader in loaders]
+        assert models[0] is models[1]
+
+
+def test_a_client_of_organizations_does_not_change_the_retries_of_others(
+    membership_mock: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+    membership_mock.client("organizations", config=LEGACY)
+    membership_mock.fail("list_memberships", "ThrottlingException")
+    answer = membership_mock.client("security-ir", config=LEGACY).list_memberships()
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+def test_handlers_of_the_maker_of_a_session_stay() -> None:
+    seen: list[str] = []
+    with mock_membership():
+        botocore.session.Session()  # whose handlers are known from now on
+        hooks = HierarchicalEmitter()
+        hooks.register("before-call", lambda model, **_: seen.append(model.name))
+        session = botocore.session.Session(event_hooks=hooks)
+        session.create_client("security-ir", region_name="us-east-1").list_memberships()
+    assert seen == ["ListMemberships"]
