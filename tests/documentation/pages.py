@@ -41,7 +41,8 @@ class Block:
 
 def pages() -> list[Path]:
     """Return every page that a reader may come across."""
-    inside = [page for page in sorted(DOCS.rglob("*.md")) if "_build" not in page.parts]
+    built = {"_build", "_generated"}  # by Sphinx
+    inside = [page for page in sorted(DOCS.rglob("*.md")) if built.isdisjoint(page.parts)]
     return [ROOT / "README.md", ROOT / "CHANGELOG.md", *inside]
 
 
