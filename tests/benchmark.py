@@ -32,6 +32,7 @@ from tests.benchmarks.measuring import FULL, QUICK, Effort, Row
 #: whose rows come first, in this order; those of all other modules follow by the module's name
 FIRST = (
     "calls",
+    "roll_out",
     "whole_tests",
     "comments",
     "members",
