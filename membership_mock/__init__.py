@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from membership_mock.mock import MembershipMock, mock_membership
+    from membership_mock.pytest_guard import real_aws
     from membership_mock.testing.aws_side.aws_side import AwsSide
     from membership_mock.testing.calls import Call, Calls
     from membership_mock.testing.clock import MockClock
@@ -56,6 +57,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "mock_membership",
+    "real_aws",
 ]
 
 _HOMES = {
@@ -73,6 +75,7 @@ _HOMES = {
     "QuotaState": "testing.quotas",
     "Snapshot": "testing.snapshots",
     "mock_membership": "mock",
+    "real_aws": "pytest_guard",
 }
 
 

@@ -79,6 +79,10 @@ _FIXTURES = {
     "session": "membership_mock_session",
 }
 
+#: the ini option that guards a run, and the name of its flag on the command line
+_GUARD = "membership_mock_guard"
+_GUARD_HELP = "let every call to AWS fail that a test makes while no mock is running"
+
 _mock = pytest.StashKey["MembershipMock"]()
 _failed = pytest.StashKey[bool]()
 _running = pytest.StashKey[list[str]]()
@@ -96,10 +100,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="print the calls that each test makes to mocked services",
     )
+    parser.addini(_GUARD, f"membership_mock: {_GUARD_HELP}", type="bool", default=False)
+    parser.getgroup("membership_mock").addoption(
+        "--membership-mock-guard", action="store_true", help=_GUARD_HELP
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Start the guard before any code of the project is imported."""
+    _guard(early_config, early_config.known_args_namespace)
+
+
+def _guard(config: pytest.Config, options: Any) -> None:
+    if getattr(options, _GUARD, False) or config.getini(_GUARD):
+        from membership_mock import pytest_guard
+
+        pytest_guard.start(config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the markers."""
+    _guard(config, config.option)
+    config.addinivalue_line(
+        "markers",
+        "membership_mock_real_aws(*operations): let the test call AWS though the run is guarded;"
+        " only these operations, e.g. 's3.GetObject' or 'sts.*', or all.",
+    )
     config.addinivalue_line(
         "markers",
         f"membership_mock({', '.join(f'{name}=None' for name in _INI)}): options of the fixture"

@@ -38,6 +38,7 @@ KNOW_BOTOCORE = {
     "engine/adapters/environment.py",
     "engine/adapters/sessions.py",
     "engine/adapters/signing.py",
+    "engine/adapters/suite_guard/botocore_part.py",
     "engine/adapters/timestamps.py",
     "mock.py",  # sessions that the user's settings do not reach
     "testing/calls.py",  # the parser of answers
