@@ -31,6 +31,7 @@ from membership_mock.testing.calls import Call
 from membership_mock.testing.client_arguments import NOT_OF_THE_USER, region_of, unknown_service
 from membership_mock.testing.faults.fault import Fault, unfired_report
 from membership_mock.testing.faults.faults import Faults
+from membership_mock.testing.sleeps.virtual_time import VirtualTime
 from membership_mock.testing.strict import Strictness
 from membership_mock.toolbox import Toolbox
 
@@ -81,6 +82,8 @@ class MembershipMock(Toolbox):
                 if options.strict is not None:
                     strict = entered.tool(Strictness).allowing(options.allowed_calls)
                     cleanup.enter_context(strict)
+                if options.sleep == "virtual":
+                    cleanup.enter_context(entered.tool(VirtualTime).block())
                 if options.unfired_faults != "ignore":
                     # Faults that exist already belong to an outer mock.
                     known = list(entered.tool(Faults))
@@ -167,7 +170,11 @@ class MembershipMock(Toolbox):
     def _isolated(self) -> Iterator[None]:
         """Undo, when the block ends, what happened in it: changes, recorded calls and faults."""
         entered = self._running()
-        with self.rolled_back(), entered.record.rolled_back(), entered.tool(Faults)._rolled_back():
+        with ExitStack() as undone:
+            undone.enter_context(self.rolled_back())
+            undone.enter_context(entered.record.rolled_back())
+            undone.enter_context(entered.tool(VirtualTime).rolled_back())
+            undone.enter_context(entered.tool(Faults)._rolled_back())
             yield
 
     def reset(self) -> None:
@@ -331,6 +338,7 @@ def mock_membership(
     now: datetime | date | str | None = None,
     unfired_faults: Literal["ignore", "warn", "error"] | None = None,
     unmocked_calls: Literal["ignore", "warn", "error"] | None = None,
+    sleep: Literal["real", "virtual"] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; without brackets, decorate ``target``.
@@ -339,7 +347,7 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
             ``seed``, ``settle``, ``strict``, ``now``, ``unfired_faults``,
-            ``unmocked_calls``.
+            ``unmocked_calls``, ``sleep``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

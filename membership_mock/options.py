@@ -11,6 +11,13 @@ from membership_mock.engine.pipeline.caller import account_id, region_name
 from membership_mock.engine.state.clock import instant
 from membership_mock.errors import UsageError
 
+#: the options that take one of some words
+_CHOICES = {
+    "unfired_faults": ("ignore", "warn", "error"),
+    "unmocked_calls": ("ignore", "warn", "error"),
+    "sleep": ("real", "virtual"),
+}
+
 
 @dataclass(frozen=True)
 class Options:
@@ -34,6 +41,8 @@ class Options:
         unmocked_calls: what happens when the mock stops to calls that no mock answers, if the code
             under test has caught their errors and gone on: ``ignore`` them, ``warn``, or raise an
             ``error``.
+        sleep: ``virtual`` lets sleeps of the code under test take no time, as
+            `MockClock.virtual_sleep` does; ``real`` leaves them as they are.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -45,6 +54,7 @@ class Options:
     now: datetime | date | str | None = None
     unfired_faults: Literal["ignore", "warn", "error"] = "ignore"
     unmocked_calls: Literal["ignore", "warn", "error"] = "warn"
+    sleep: Literal["real", "virtual"] = "real"
 
     @property
     def allowed_calls(self) -> tuple[str, ...]:
@@ -85,10 +95,10 @@ class Options:
             raise UsageError(f"settle is 'read' or 'clock', not {options.settle!r}.")
         if options.seed is not None and type(options.seed) not in (int, str):
             raise UsageError(f"A seed is an int or text, not {options.seed!r}.")
-        for name in ("unfired_faults", "unmocked_calls"):
+        for name, choices in _CHOICES.items():
             value = getattr(options, name)
-            if value not in ("ignore", "warn", "error"):
-                raise UsageError(f"{name} is 'ignore', 'warn' or 'error', not {value!r}.")
+            if value not in choices:
+                raise UsageError(f"{name} is {_one_of(choices)}, not {value!r}.")
         if options.strict is not None:
             patterns: object = options.strict
             if not isinstance(patterns, Collection):
@@ -102,3 +112,9 @@ class Options:
                 check_pattern(pattern)
         _ = options.instant
         return options
+
+
+def _one_of(words: Sequence[str]) -> str:
+    """Return words as a message lists them: 'a', 'b' or 'c'."""
+    *others, last = map(repr, words)
+    return f"{', '.join(others)} or {last}"

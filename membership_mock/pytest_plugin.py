@@ -69,6 +69,7 @@ _INI: dict[str, tuple[str, Callable[[str], Any]]] = {
         "what happens at the end to calls that no mock answers: 'ignore', 'warn' or 'error'",
         _text,
     ),
+    "sleep": ("whether sleeps of the code under test take time: 'real' or 'virtual'", _text),
 }
 
 #: The fixtures, by scope.

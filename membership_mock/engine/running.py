@@ -100,6 +100,7 @@ class Running:
         record: every call so far.
         pipeline: answers requests.
         mocks: those that a test author holds and has started, in order; they are not held here.
+        at_end: what is called first when it ends.
     """
 
     def __init__(self, services: Mapping[str, type[Backend]], activation: Activation) -> None:
@@ -118,6 +119,7 @@ class Running:
             activation.account or configuration.DEFAULT_ACCOUNT_ID,
         )
         self.mocks: list[StartedMock] = []
+        self.at_end = ExitStack()
         self._activations = [activation]
         self._settle()
         if activation.now is not None:
@@ -160,6 +162,7 @@ class Running:
             last_first.callback(self._restore_random)
             last_first.callback(self._installation.remove)
             last_first.callback(self._moto.stop)
+            self.at_end.close()
             self._environment.prepare_end()
             self._other_clients.undo()
             self._async_interceptor.remove()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from membership_mock.engine.state.clock import in_range, instant
 from membership_mock.errors import NotRunning, UsageError
 from membership_mock.testing.arguments import naming_arguments
+from membership_mock.testing.sleeps.sleeps import SleepRecord, Sleeps
+from membership_mock.testing.sleeps.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
     from membership_mock.engine.running import Running
@@ -125,6 +127,33 @@ class MockClock:
                     f"The clock cannot be advanced by {step}: that is too far."
                 ) from None
             self._set(in_range(at, at), frozen=self.frozen)
+
+    def virtual_sleep(self) -> AbstractContextManager[Sleeps]:
+        """Return a block in which sleeps of the code under test take no time and move this clock.
+
+        It is for `time.sleep` and `asyncio.sleep`, in the thread that enters the block and in those
+        that start later. What the code reads from `time` moves along; so do freezegun and
+        time-machine. What runs the tests, such as pytest and its plugins, sleeps as always.
+
+        Returns:
+            For use as ``with mock.clock.virtual_sleep() as sleeps:``; ``sleeps`` has each sleep of
+            the block.
+
+        Raises:
+            NotRunning: the mock has ended.
+        """
+        self._world()
+        return self._running.tool(VirtualTime).block()
+
+    @property
+    def sleeps(self) -> Sleeps:
+        """Every virtual sleep so far, of all blocks and of the option ``sleep``.
+
+        Raises:
+            NotRunning: the mock has ended.
+        """
+        self._world()
+        return Sleeps(lambda: self._running.tool(SleepRecord).entries)
 
     def _world(self) -> World:
         if self._running.is_empty:

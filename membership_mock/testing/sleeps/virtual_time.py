@@ -1,0 +1,145 @@
+"""Virtual time of a running mock: who sleeps moves the clocks instead of waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import FrameType
+from typing import TYPE_CHECKING, Literal
+
+from membership_mock.engine.state.clock import LATEST
+from membership_mock.errors import UsageError
+from membership_mock.testing.sleeps import event_loops, other_clocks, replacements
+from membership_mock.testing.sleeps.code_under_test import Threads, is_code_under_test
+from membership_mock.testing.sleeps.sleeps import Sleep, SleepRecord, Sleeps
+
+if TYPE_CHECKING:
+    from membership_mock.engine.running import Running
+
+_A_SECOND = 1_000_000_000
+
+
+class _Block:
+    """One block in which sleep is virtual."""
+
+    def __init__(self) -> None:
+        self.threads = Threads()
+        self.sleeps: list[Sleep] = []
+
+
+class VirtualTime:
+    """The blocks of virtual sleep of a running mock, and how far they have moved the clocks.
+
+    Attributes:
+        ahead: how many nanoseconds each function of `time` is ahead for the code under test.
+    """
+
+    outlives_reset = True
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._lock = threading.Lock()
+        self._blocks: list[_Block] = []
+        self.ahead = dict.fromkeys(other_clocks.CLOCKS, 0)
+        running.at_end.callback(self._end)
+
+    @contextmanager
+    def block(self) -> Iterator[Sleeps]:
+        """Let sleep be virtual inside the block; the end of the mock ends it, too."""
+        block = _Block()
+        with self._lock:
+            self._blocks.append(block)
+            if len(self._blocks) == 1:
+                replacements.put(self)
+            else:
+                replacements.put_in_modules()
+        try:
+            yield Sleeps(lambda: block.sleeps)
+        finally:
+            with self._lock:
+                if block in self._blocks:
+                    self._blocks.remove(block)
+                    if not self._blocks:
+                        self._stop()
+
+    @contextmanager
+    def rolled_back(self) -> Iterator[None]:
+        """Forget, when the block ends, the sleeps that the mock has recorded in it."""
+        before = list(self._running.tool(SleepRecord).entries)
+        try:
+            yield
+        finally:
+            self._running.tool(SleepRecord).entries = before
+
+    def counts(self, frame: FrameType) -> bool:
+        """Return whether virtual time is for the thread that runs, and for the code in a frame."""
+        return any(block.threads.has_current() for block in self._blocks) and is_code_under_test(
+            frame
+        )
+
+    def record(
+        self, seconds: float, function: Literal["time.sleep", "asyncio.sleep"], frame: FrameType
+    ) -> datetime:
+        """Record a sleep that begins, and return when it ends by the mock's clock.
+
+        Raises:
+            UsageError: it would end after the end of the clock.
+        """
+        with self._running.world.lock:
+            clock = self._running.world.clock
+            now = clock.frozen or clock.now()
+            try:
+                until = now + timedelta(seconds=seconds)
+            except OverflowError:
+                until = LATEST + timedelta(days=1)
+            if until > LATEST:
+                raise UsageError(
+                    f"The code under test wants to sleep for {seconds:g} s, until after"
+                    f" {LATEST:%Y-%m-%d}, which no clock of a mock shows."
+                )
+            sleep = Sleep(
+                float(seconds),
+                function,
+                clock.now(),
+                threading.current_thread().name,
+                f"{frame.f_code.co_filename}:{frame.f_lineno}",
+                len(self._running.record.entries),
+            )
+            self._running.tool(SleepRecord).entries.append(sleep)
+            for block in list(self._blocks):
+                if block.threads.has_current():
+                    block.sleeps.append(sleep)
+        return until
+
+    def pass_by(self, nanoseconds: int, until: datetime) -> None:
+        """Move the clocks of the code, and the mock's clock.
+
+        Args:
+            nanoseconds: how far the clocks of the code move.
+            until: where the mock's clock is moved to, if it is not there yet.
+        """
+        by = timedelta(microseconds=-(-nanoseconds // 1000))
+        with self._running.world.lock:
+            clock = self._running.world.clock
+            if nanoseconds > 0:
+                moved = other_clocks.move(by)
+                for name in self.ahead.keys() - moved:
+                    self.ahead[name] += nanoseconds
+            if (clock.frozen or clock.now()) < until:
+                self._running.set_clock(until, frozen=clock.frozen is not None)
+            else:  # freezegun or time-machine has moved it
+                self._running.pass_time()
+        replacements.put_again()
+
+    def _end(self) -> None:
+        with self._lock:
+            if self._blocks:
+                self._blocks.clear()
+                self._stop()
+
+    def _stop(self) -> None:
+        replacements.remove(self)
+        event_loops.end(self.ahead["monotonic"] / _A_SECOND)
+        self.ahead = dict.fromkeys(other_clocks.CLOCKS, 0)
