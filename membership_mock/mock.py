@@ -33,6 +33,7 @@ from membership_mock.testing.faults.fault import Fault, unfired_report
 from membership_mock.testing.faults.faults import Faults
 from membership_mock.testing.sleeps.virtual_time import VirtualTime
 from membership_mock.testing.strict import Strictness
+from membership_mock.testing.thread_accounts import ThreadAccounts
 from membership_mock.toolbox import Toolbox
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ class MembershipMock(Toolbox):
                 options.seed,
                 options.settle,
                 options.instant,
+                self._region() if options.missing_region == "mock" else None,
             )
             entered = running.enter(SERVICES, activation)
             with ExitStack() as cleanup:
@@ -256,15 +258,22 @@ class MembershipMock(Toolbox):
             raise unknown_service(service) from error
 
     @contextmanager
-    def as_account(self, account: str) -> Iterator[None]:
+    def as_account(self, account: str, *, threads: bool = False) -> Iterator[None]:
         """Let every call inside the block come from ``account``, whatever client makes it.
 
         It holds for the running thread or task, for our services and for moto's.
 
+        Args:
+            account: 12 digits.
+            threads: whether it holds as well for the work that is submitted to a thread pool inside
+                the block, for threads that are started there, and for what these start in turn.
+
         Raises:
+            NotRunning: ``threads`` is given, and the mock is not running.
             UsageError: ``account`` is not 12 digits.
         """
-        with caller.acting_as(account):
+        acting_as = self._running().tool(ThreadAccounts).acting_as if threads else caller.acting_as
+        with acting_as(account):
             yield
 
     # --- what the tools need ---
@@ -339,6 +348,7 @@ def mock_membership(
     unfired_faults: Literal["ignore", "warn", "error"] | None = None,
     unmocked_calls: Literal["ignore", "warn", "error"] | None = None,
     sleep: Literal["real", "virtual"] | None = None,
+    missing_region: Literal["error", "mock"] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; without brackets, decorate ``target``.
@@ -347,7 +357,7 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
             ``seed``, ``settle``, ``strict``, ``now``, ``unfired_faults``,
-            ``unmocked_calls``, ``sleep``.
+            ``unmocked_calls``, ``sleep``, ``missing_region``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

@@ -16,6 +16,7 @@ _CHOICES = {
     "unfired_faults": ("ignore", "warn", "error"),
     "unmocked_calls": ("ignore", "warn", "error"),
     "sleep": ("real", "virtual"),
+    "missing_region": ("error", "mock"),
 }
 
 
@@ -43,6 +44,9 @@ class Options:
             ``error``.
         sleep: ``virtual`` lets sleeps of the code under test take no time, as
             `MockClock.virtual_sleep` does; ``real`` leaves them as they are.
+        missing_region: what a client of the code under test gets for which neither the code nor the
+            environment nor a profile names a region: botocore's ``error``, or the region of the
+            ``mock``.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -55,6 +59,7 @@ class Options:
     unfired_faults: Literal["ignore", "warn", "error"] = "ignore"
     unmocked_calls: Literal["ignore", "warn", "error"] = "warn"
     sleep: Literal["real", "virtual"] = "real"
+    missing_region: Literal["error", "mock"] = "error"
 
     @property
     def allowed_calls(self) -> tuple[str, ...]:

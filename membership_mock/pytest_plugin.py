@@ -69,6 +69,10 @@ _INI: dict[str, tuple[str, Callable[[str], Any]]] = {
         "what happens at the end to calls that no mock answers: 'ignore', 'warn' or 'error'",
         _text,
     ),
+    "missing_region": (
+        "region of clients that name none: botocore's 'error', or that of the 'mock'",
+        _text,
+    ),
     "sleep": ("whether sleeps of the code under test take time: 'real' or 'virtual'", _text),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from membership_mock.testing.calls import Calls
 from membership_mock.testing.printing import printable
+from membership_mock.testing.show.stray_callers import stray_callers
 from membership_mock.testing.show.tree import Part
 from membership_mock.testing.tools.async_tools import AsyncTools
 from membership_mock.testing.tools.call_tools import CallTools
@@ -28,6 +29,7 @@ class Toolbox(SetupTools, FaultTools, WorldTools, CallTools, AsyncTools):
             [
                 "Last calls:",
                 Calls(self._read_calls).last(10),
+                *stray_callers(self._entered),
                 "World:",
                 *(f"  {line}" for line in self._tree(Part())),
             ]

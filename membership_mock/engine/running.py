@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
 from membership_mock.engine.adapters import (
+    default_region,
     environment,
     http_clients,
     network_guard,
@@ -63,6 +64,7 @@ class Activation:
         settle: ``read`` or ``clock``, as `World.settles_at_read` explains; None leaves it to those
             further out.
         now: where the clock stands still from then on, in UTC; None leaves it as it is.
+        region_of_code: the region of sessions that have none; None leaves it to those further out.
     """
 
     config: Mapping[str, Any]
@@ -70,6 +72,7 @@ class Activation:
     seed: int | str | None = None
     settle: str | None = None
     now: datetime | None = None
+    region_of_code: str | None = None
 
 
 class StartedMock(ref[Any]):
@@ -150,6 +153,7 @@ class Running:
             self._async_interceptor.put()
             for module in (network_guard, requests_library, http_clients, environment):
                 module.install(self._other_clients, is_running)
+            default_region.install(self._other_clients, self._region_of_code)
         except BaseException:
             self.close()
             raise
@@ -300,6 +304,10 @@ class Running:
     def _settle(self) -> None:
         said = [activation.settle for activation in self._activations if activation.settle]
         self.world.settles_at_read = said[-1:] != ["clock"]
+
+    def _region_of_code(self) -> str | None:
+        said = [each.region_of_code for each in self._activations if each.region_of_code]
+        return said[-1] if said else None
 
     def _account_for_moto(self, headers: Any) -> str | None:
         found = explicit_account(headers)

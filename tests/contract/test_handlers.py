@@ -35,6 +35,7 @@ KNOW_BOTOCORE = {
     "engine/adapters/botocore_clients.py",
     "engine/adapters/botocore_headers.py",
     "engine/protocol/model.py",
+    "engine/adapters/default_region.py",
     "engine/adapters/environment.py",
     "engine/adapters/sessions.py",
     "engine/adapters/signing.py",

@@ -67,6 +67,11 @@ def acting_as(account: str) -> Iterator[None]:
         _acting.reset(token)
 
 
+def acting_account() -> str | None:
+    """Return the account of the innermost `acting_as` block; None outside of such blocks."""
+    return _acting.get()
+
+
 def explicit_account(headers: Mapping[str, Any]) -> str | None:
     """Return the account that a request's headers name; None if they name none.
 

@@ -1,0 +1,50 @@
+"""A hint for the report of a failed test: the code has called from an account without anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from membership_mock.engine import running as engine
+from membership_mock.engine.state.summary import listed
+from membership_mock.testing.show.tree import WorldView
+
+if TYPE_CHECKING:
+    from membership_mock.engine.running import Running
+
+
+def stray_callers(running: Running) -> list[str]:
+    """Return lines that say that calls came from the default account by accident; or none.
+
+    Of a mock that has ended, its organizations are not known any more, so there are none. They did if that account has nothing, and is in no organization, while others have something.
+    """
+    if not engine.is_current(running):
+        return []
+    default = running.pipeline.default_account
+    with running.world.lock:
+        record = running.record
+        callers = [entry.context.account_id for entry in record.entries]
+        callers += [call.account for call in record.passed]
+        if default not in callers:
+            return []
+        view = WorldView(running)
+        holders: set[str] = {each for _, one in view.organizations for each in one.accounts}
+        if default in holders:
+            return []
+        for summary in view.summaries():
+            if summary.account == default:
+                return []
+            if summary.account and summary.lines.count:
+                holders.add(summary.account)
+    if not holders:
+        return []
+    number = callers.count(default)
+    came = "1 call" if number == 1 else f"{number} calls"
+    others = listed([view.account(each) for each in sorted(holders)], 3)
+    have = "has" if len(holders) == 1 else "have"
+    text = (
+        f"{came} came from {default}, the default account, which has nothing in this world;"
+        f" {others} {have} something.\n"
+        "  Calls whose credentials name no account come from there: see"
+        " docs/how-to/accounts-and-regions.md for ways to name one."
+    )
+    return text.splitlines()
