@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def stray_callers(running: Running) -> list[str]:
     """Return lines that say that calls came from the default account by accident; or none.
 
-    Of a mock that has ended, its organizations are not known any more, so there are none. They did if that account has nothing, and is in no organization, while others have something.
+    They did if that account has nothing, and is in no organization, while others have something.
+    The organizations of a mock that has ended are not known any more, so there are no lines.
     """
     if not engine.is_current(running):
         return []
