@@ -61,7 +61,7 @@ def test_a_call_without_a_mock_fails_and_the_message_names_all_that_is_needed(ru
 def test_every_way_to_reach_aws_is_refused(run) -> None:
     result = run(
         """
-        import threading, unittest, urllib.request, boto3, pytest, requests, urllib3
+        import threading, unittest, urllib.request, boto3, httpx, pytest, requests, urllib3
         from calls import call
 
         URL = "https://bucket.s3.eu-west-1.amazonaws.com/key"
@@ -79,6 +79,9 @@ def test_every_way_to_reach_aws_is_refused(run) -> None:
 
         def test_requests():
             requests.get(URL)
+
+        def test_httpx():
+            httpx.get(URL)
 
         def test_plain_http_over_a_proxy():
             proxies = {"http": "http://127.0.0.1:1"}
@@ -116,7 +119,7 @@ def test_every_way_to_reach_aws_is_refused(run) -> None:
             def test_two(self): ...
         """
     )
-    result.assert_outcomes(failed=8, passed=1, errors=4)
+    result.assert_outcomes(failed=9, passed=1, errors=4)
     for expected in (
         "*GET /key was sent in test_it.py::test_urllib, *",
         "*An HTTP client or a socket looked up a host in test_it.py::test_requests, *",
@@ -349,6 +352,15 @@ def test_an_error_that_the_code_swallows_is_reported_at_the_end_of_the_test(run)
             "sts.GetCallerIdentity was called in test_it.py::test_turned_into_another_error,*",
         ]
     )
+
+
+def test_a_call_that_a_conftest_swallows_is_an_error_of_the_collection(run) -> None:
+    result = run(
+        "def test_it(): ...",
+        conftest="import calls\ntry:\n    calls.call()\nexcept Exception: pass",
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*sts.GetCallerIdentity was called before any test, but no mock*"])
 
 
 def test_a_call_at_import_is_an_error_of_the_collection(run, pytester: pytest.Pytester) -> None:

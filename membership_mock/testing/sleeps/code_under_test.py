@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, cast
 from weakref import WeakSet
 
 #: packages that run, measure or watch tests, or whose sleeps wait for another process; moto's
@@ -58,10 +58,14 @@ def modules() -> Iterator[tuple[ModuleType, dict[str, Any]]]:
         if (
             name.partition(".")[0] not in standard
             and _counts(name)
-            and isinstance(module, ModuleType)
+            # what says to be a module may be none, and have no names
+            and issubclass(type(module), ModuleType)
         ):
             # in this way a module that is imported lazily stays unimported
-            yield module, dict(object.__getattribute__(module, "__dict__"))
+            yield (
+                cast("ModuleType", module),
+                dict(object.__getattribute__(module, "__dict__")),
+            )
 
 
 class Threads:

@@ -49,13 +49,13 @@ class VirtualTime:
     def block(self) -> Iterator[Sleeps]:
         """Let sleep be virtual inside the block; the end of the mock ends it, too."""
         block = _Block()
-        with self._lock:
-            self._blocks.append(block)
-            if len(self._blocks) == 1:
-                replacements.put(self)
-            else:
-                replacements.put_in_modules()
         try:
+            with self._lock:
+                self._blocks.append(block)
+                if len(self._blocks) == 1:
+                    replacements.put(self)
+                else:
+                    replacements.put_in_modules()
             yield Sleeps(lambda: block.sleeps)
         finally:
             with self._lock:
