@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from membership_mock.testing.given.given import Given
     from membership_mock.testing.organization.organization import MockOrganization
     from membership_mock.testing.quotas import MockQuotas, QuotaState
+    from membership_mock.testing.sleeps.sleeps import Sleep, Sleeps
     from membership_mock.testing.snapshots import Snapshot
 
 from membership_mock.version import __version__
@@ -51,6 +52,8 @@ __all__ = [
     "QuotaState",
     "RequestBlocked",
     "SeedRefused",
+    "Sleep",
+    "Sleeps",
     "Snapshot",
     "UnexpectedCall",
     "UnfiredFault",
@@ -73,6 +76,8 @@ _HOMES = {
     "MockOrganization": "testing.organization.organization",
     "MockQuotas": "testing.quotas",
     "QuotaState": "testing.quotas",
+    "Sleep": "testing.sleeps.sleeps",
+    "Sleeps": "testing.sleeps.sleeps",
     "Snapshot": "testing.snapshots",
     "mock_membership": "mock",
     "real_aws": "pytest_guard",

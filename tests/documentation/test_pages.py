@@ -222,6 +222,7 @@ def public_api() -> Iterator[str]:
         ("faults.", membership_mock.Faults),
         ("fault.", membership_mock.Fault),
         ("clock.", membership_mock.MockClock),
+        ("sleeps.", membership_mock.Sleeps),
         ("quotas.", membership_mock.MockQuotas),
         ("quota.", membership_mock.QuotaState),
         ("snapshot.", membership_mock.Snapshot),

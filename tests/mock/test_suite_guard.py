@@ -61,7 +61,8 @@ def test_a_call_without_a_mock_fails_and_the_message_names_all_that_is_needed(ru
 def test_every_way_to_reach_aws_is_refused(run) -> None:
     result = run(
         """
-        import threading, unittest, urllib.request, boto3, httpx, pytest, requests, urllib3
+        import asyncio, threading, unittest, urllib.request
+        import aiohttp, boto3, httpx, pytest, requests, urllib3
         from calls import call
 
         URL = "https://bucket.s3.eu-west-1.amazonaws.com/key"
@@ -82,6 +83,13 @@ def test_every_way_to_reach_aws_is_refused(run) -> None:
 
         def test_httpx():
             httpx.get(URL)
+
+        def test_aiohttp():
+            async def get():
+                async with aiohttp.ClientSession() as session:
+                    await session.get(URL)
+
+            asyncio.run(get())
 
         def test_plain_http_over_a_proxy():
             proxies = {"http": "http://127.0.0.1:1"}
@@ -119,7 +127,7 @@ def test_every_way_to_reach_aws_is_refused(run) -> None:
             def test_two(self): ...
         """
     )
-    result.assert_outcomes(failed=9, passed=1, errors=4)
+    result.assert_outcomes(failed=10, passed=1, errors=4)
     for expected in (
         "*GET /key was sent in test_it.py::test_urllib, *",
         "*An HTTP client or a socket looked up a host in test_it.py::test_requests, *",

@@ -24,10 +24,13 @@ from membership_mock import (
     MockQuotas,
     QuotaState,
     SeedRefused,
+    Sleep,
+    Sleeps,
     Snapshot,
     UnexpectedCall,
     UsageError,
     mock_membership,
+    real_aws,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ def bare(x: int) -> str:
 
 
 @mock_membership(account=ADMIN, seed=7, settle="clock", strict=["securityhub.*"], now="2026-03-14")
+@mock_membership(sleep="virtual", missing_region="mock")
 def with_options(x: int) -> str:
     return str(x)
 
@@ -135,6 +139,10 @@ def clock_and_quotas(mock: MembershipMock) -> None:
     clock.advance(timedelta(days=1))
     clock.advance(minutes=20)
     assert_type(clock.now(), datetime)
+    with clock.virtual_sleep() as sleeps:
+        assert_type(sleeps, Sleeps)
+    assert_type(sleeps[0], Sleep)
+    assert_type(clock.sleeps.seconds, list[float])
     quotas: MockQuotas = mock.quotas
     quotas.set("cleanrooms", "collaborations", 2, account=ADMIN)
     quota: QuotaState = quotas.get("cleanrooms", "collaborations")
@@ -172,6 +180,11 @@ def aws_does(mock: MembershipMock) -> None:
     assert_type(aws.comment("1234567890", "Was it you?", asks_customer=True), str)
     aws.end_query(result=[{"clicks": 3}])
     aws.record_finding_metrics("m-1", date(2026, 1, 1), findings_triaged=3)
+
+
+def threads_and_the_guard(mock: MembershipMock) -> None:
+    with mock.as_account(ADMIN, threads=True), real_aws("sts.*"):
+        pass
 
 
 def errors() -> None:

@@ -14,14 +14,14 @@ from membership_mock.testing.sleeps import event_loops
 from tests.testing.sleeps import imports_by_name
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=timezone.utc)
-REAL_ASYNCIO_SLEEP, REAL_MONOTONIC = asyncio.sleep, time.monotonic
+REAL_ASYNCIO_SLEEP, REAL_CLOCK = asyncio.sleep, time.perf_counter
 
 
 @pytest.fixture(autouse=True)
 def _no_time_passes():
-    began = REAL_MONOTONIC()
+    began = REAL_CLOCK()
     yield
-    assert REAL_MONOTONIC() - began < 30
+    assert REAL_CLOCK() - began < 30
     assert asyncio.sleep is REAL_ASYNCIO_SLEEP
     assert not event_loops._drivers
 
@@ -79,10 +79,10 @@ def test_timers_of_a_loop_go_off_between_sleeps(mock) -> None:
 
 def test_a_timer_without_a_sleeper_waits_for_the_real_time(mock) -> None:
     async def main() -> float:
-        began = REAL_MONOTONIC()
+        began = REAL_CLOCK()
         with pytest.raises(asyncio.TimeoutError):
             await asyncio.wait_for(asyncio.Event().wait(), timeout=0.02)
-        return REAL_MONOTONIC() - began
+        return REAL_CLOCK() - began
 
     assert asyncio.run(main()) >= 0.02
     assert mock.clock.now() == NOON
@@ -107,8 +107,8 @@ def test_sleep_of_zero_yields_and_moves_nothing(mock) -> None:
 
 def test_a_timeout_around_a_thread_waits_for_the_thread(mock) -> None:
     def job() -> str:
-        deadline = REAL_MONOTONIC() + 0.05
-        while REAL_MONOTONIC() < deadline:
+        deadline = REAL_CLOCK() + 0.05
+        while REAL_CLOCK() < deadline:
             pass
         mock.client("security-ir").list_memberships()
         return "done"
@@ -174,10 +174,10 @@ def test_a_block_in_a_loop_that_runs_leaves_its_timers_as_they_were() -> None:
                 await asyncio.sleep(100)
                 sleeping = asyncio.create_task(asyncio.sleep(0.02))
                 await asyncio.sleep(0)
-            began = REAL_MONOTONIC()
+            began = REAL_CLOCK()
             await asyncio.wait_for(fired.wait(), timeout=20)
             await sleeping
-            return REAL_MONOTONIC() - began
+            return REAL_CLOCK() - began
 
     assert asyncio.run(main()) < 10
 

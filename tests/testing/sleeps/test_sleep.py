@@ -18,14 +18,14 @@ from membership_mock import NotRunning, UsageError, mock_membership
 from tests.testing.sleeps import imports_by_name
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=timezone.utc)
-REAL_SLEEP, REAL_MONOTONIC = time.sleep, time.monotonic
+REAL_SLEEP, REAL_MONOTONIC, REAL_CLOCK = time.sleep, time.monotonic, time.perf_counter
 
 
 @pytest.fixture(autouse=True)
 def _no_time_passes():
-    began = REAL_MONOTONIC()
+    began = REAL_CLOCK()
     yield
-    assert REAL_MONOTONIC() - began < 30
+    assert REAL_CLOCK() - began < 30
     assert (time.sleep, time.monotonic) == (REAL_SLEEP, REAL_MONOTONIC)
     assert imports_by_name.sleep is REAL_SLEEP
 
@@ -137,9 +137,9 @@ def test_what_waits_for_processes_and_locks_waits_in_real_time(mock) -> None:
         time.sleep(10_000)
         process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.1)"])
         assert process.wait(timeout=30) == 0
-        began = REAL_MONOTONIC()
+        began = REAL_CLOCK()
         assert not threading.Event().wait(timeout=0.02)
-        assert REAL_MONOTONIC() - began >= 0.02
+        assert REAL_CLOCK() - began >= 0.02
     assert sleeps.seconds == [10_000.0]
 
 

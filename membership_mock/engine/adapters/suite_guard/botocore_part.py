@@ -118,7 +118,6 @@ class PutOffCredentials(Credentials):  # type: ignore[misc]  # botocore is untyp
         self._look_up = look_up
         self._guarded = guarded
         self._found: Any = None
-        self._looked_up = False
         self.method = "put-off-by-membership-mock"
 
     def looked_up_at_use(self) -> PutOffCredentials:
@@ -131,10 +130,9 @@ class PutOffCredentials(Credentials):  # type: ignore[misc]  # botocore is untyp
             is_mock_running() or is_moto_running() or is_guarding(_calling.get())
         ):
             return _PLACEHOLDER
-        if not self._looked_up:
+        if self._found is None:
             with leaving():
                 self._found = self._look_up()
-            self._looked_up = True
         return None if self._found is None else self._found.get_frozen_credentials()
 
     @property
