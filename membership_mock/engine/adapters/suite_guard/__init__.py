@@ -5,5 +5,6 @@ package is running, which then decides by itself. Requests that botocore sends a
 they would leave for the network, so what is answered before, by moto, by a `Stubber` or by an event
 handler of the test, is not touched. Other HTTP clients are refused when they look up a host of AWS.
 
-Only `botocore_part` imports botocore, and it is imported with botocore; nothing here imports moto.
+Only `botocore_part` and `aiobotocore_part` import these libraries, and they are imported with them;
+nothing here imports moto.
 """

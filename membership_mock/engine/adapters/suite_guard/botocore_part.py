@@ -29,10 +29,10 @@ from membership_mock.engine.moto.patches import Patches
 from membership_mock.errors import ClientOutlivedMock
 
 #: those of a request that stays in the process; the same that moto uses
-_PLACEHOLDER = ReadOnlyCredentials("FOOBARKEY", "FOOBARSECRET", None)
+PLACEHOLDER = ReadOnlyCredentials("FOOBARKEY", "FOOBARSECRET", None)
 
 #: the operation that a thread or task is calling, as service and operation
-_calling: ContextVar[tuple[str, str] | None] = ContextVar("membership_mock_calling", default=None)
+calling: ContextVar[tuple[str, str] | None] = ContextVar("membership_mock_calling", default=None)
 
 
 def install(patches: Patches) -> None:
@@ -45,21 +45,21 @@ def install(patches: Patches) -> None:
 
     def make_request(self: Any, operation_model: Any, request_dict: Any) -> Any:
         service = operation_model.service_model.service_name
-        token = _calling.set((service, operation_model.name))
+        token = calling.set((service, operation_model.name))
         try:
             return make(self, operation_model, request_dict)
         except ClientOutlivedMock as error:
             note(error)
             raise
         finally:
-            _calling.reset(token)
+            calling.reset(token)
 
     patches.set(Endpoint, "make_request", make_request)
 
     sending = patches.original(Endpoint, "_send")
 
     def send(self: Any, request: Any) -> Any:
-        operation = _calling.get()
+        operation = calling.get()
         if is_refused(request.url, operation):
             name = ".".join(operation) if operation else f"{request.method} {request.url}"
             host = urlsplit(request.url).hostname or ""
@@ -75,9 +75,7 @@ def install(patches: Patches) -> None:
         if not is_guarding() or is_mock_running() or is_moto_running():
             return load(self)
         for provider in self.providers:
-            if type(provider).__module__ == EnvProvider.__module__ and not isinstance(
-                provider, EnvProvider
-            ):
+            if looks_up(provider):
                 return PutOffCredentials(lambda: load(self))
             found = provider.load()
             if found is not None:
@@ -92,7 +90,7 @@ def install(patches: Patches) -> None:
         client = create(self, *args, **kwargs)
         signer = getattr(client, "_request_signer", None)
         put_off = getattr(signer, "_credentials", None)
-        if isinstance(put_off, PutOffCredentials) and not _goes_to_aws(client.meta.endpoint_url):
+        if isinstance(put_off, PutOffCredentials) and not goes_to_aws(client.meta.endpoint_url):
             # LocalStack, MinIO and the like may check what signs.
             signer._credentials = put_off.looked_up_at_use()  # type: ignore[union-attr]
         return client
@@ -100,7 +98,17 @@ def install(patches: Patches) -> None:
     patches.set(ClientCreator, "create_client", create_client)
 
 
-def _goes_to_aws(url: str) -> bool:
+def looks_up(provider: object) -> bool:
+    """Return whether a provider of credentials reads files, runs commands or asks a service.
+
+    Providers of the environment and of the test's own do not count.
+    """
+    of_botocore = type(provider).__module__ in ("botocore.credentials", "aiobotocore.credentials")
+    return of_botocore and not isinstance(provider, EnvProvider)
+
+
+def goes_to_aws(url: str) -> bool:
+    """Return whether a URL is at a host of AWS."""
     from membership_mock.engine.adapters.hosts import is_aws
 
     return is_aws(url)
@@ -122,35 +130,42 @@ class PutOffCredentials(Credentials):  # type: ignore[misc]  # botocore is untyp
 
     def looked_up_at_use(self) -> PutOffCredentials:
         """Return the same credentials for a client that does not go to AWS."""
-        return PutOffCredentials(self._look_up, guarded=False)
+        return type(self)(self._look_up, guarded=False)
+
+    def is_placeholder(self) -> bool:
+        """Return whether placeholders are used now."""
+        return self._guarded and (
+            is_mock_running() or is_moto_running() or is_guarding(calling.get())
+        )
 
     def get_frozen_credentials(self) -> Any:
         """Return placeholders, or what botocore has found, or None if it has found nothing."""
-        if self._guarded and (
-            is_mock_running() or is_moto_running() or is_guarding(_calling.get())
-        ):
-            return _PLACEHOLDER
+        if self.is_placeholder():
+            return PLACEHOLDER
         if self._found is None:
             with leaving():
                 self._found = self._look_up()
         return None if self._found is None else self._found.get_frozen_credentials()
 
+    def _known(self) -> Any:
+        return self.get_frozen_credentials()
+
     @property
     def access_key(self) -> Any:
         """The access key id."""
-        return getattr(self.get_frozen_credentials(), "access_key", None)
+        return getattr(self._known(), "access_key", None)
 
     @property
     def secret_key(self) -> Any:
         """The secret access key."""
-        return getattr(self.get_frozen_credentials(), "secret_key", None)
+        return getattr(self._known(), "secret_key", None)
 
     @property
     def token(self) -> Any:
         """The session token."""
-        return getattr(self.get_frozen_credentials(), "token", None)
+        return getattr(self._known(), "token", None)
 
     @property
     def account_id(self) -> Any:
         """The account, if the credentials say it."""
-        return getattr(self.get_frozen_credentials(), "account_id", None)
+        return getattr(self._known(), "account_id", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import socket
 import sys
@@ -19,8 +20,8 @@ from membership_mock.engine.adapters.suite_guard.decision import (
 )
 from membership_mock.engine.moto.patches import Patches
 
-#: the module of botocore that imports all that the guard replaces there
-_ENTRY = "botocore.session"
+#: the modules that import all of a library that the guard replaces there, and what replaces it
+_ENTRIES = {"botocore.session": "botocore_part", "aiobotocore.session": "aiobotocore_part"}
 
 _lock = threading.Lock()
 _patches: list[Patches] = []
@@ -48,10 +49,11 @@ def _install() -> Patches:
     patches = Patches()
     patches.set(socket, "getaddrinfo", _looking_up(socket.getaddrinfo))
     patches.set(HTTPConnection, "putrequest", _beginning(HTTPConnection.putrequest))
-    if _ENTRY in sys.modules:
-        _install_in_botocore(patches)
-    else:
-        sys.meta_path.insert(0, _AtImport(patches))
+    for entry in _ENTRIES:
+        if entry in sys.modules:
+            _install_in_library(entry, patches)
+        else:
+            sys.meta_path.insert(0, _AtImport(entry, patches))
     return patches
 
 
@@ -85,22 +87,22 @@ def _beginning(putrequest: Any) -> Any:
     return begin
 
 
-def _install_in_botocore(patches: Patches) -> None:
-    from membership_mock.engine.adapters.suite_guard import botocore_part
-
-    botocore_part.install(patches)
+def _install_in_library(entry: str, patches: Patches) -> None:
+    part = importlib.import_module(f"{__package__}.{_ENTRIES[entry]}")
+    part.install(patches)
 
 
 class _AtImport(MetaPathFinder):
-    """Guards botocore when it is imported; a run that never imports it does not pay for that."""
+    """Guards a library when it is imported; a run that never imports it does not pay for that."""
 
-    def __init__(self, patches: Patches) -> None:
+    def __init__(self, entry: str, patches: Patches) -> None:
+        self._entry = entry
         self._patches = patches
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
-        """Return the module's own specification, whose loader guards botocore at its end."""
+        """Return the module's own specification, whose loader guards the library at its end."""
         del path, target
-        if fullname != _ENTRY:
+        if fullname != self._entry:
             return None
         sys.meta_path[:] = [each for each in sys.meta_path if each is not self]
         spec = importlib.util.find_spec(fullname)
@@ -109,7 +111,7 @@ class _AtImport(MetaPathFinder):
 
             def load_and_guard(module: Any) -> None:
                 load(module)
-                _install_in_botocore(patches)
+                _install_in_library(fullname, patches)
 
             spec.loader.exec_module = load_and_guard  # type: ignore[method-assign]
         return spec
