@@ -79,5 +79,18 @@ def test_endpoints_with_the_account_in_their_name_need_no_look_up(guard, ran: Pa
 
 def test_a_running_mock_decides_by_itself(guard, ran: Path) -> None:
     with mock_membership():
-        assert not decision.is_refused("https://s3.amazonaws.com/", ("s3", "ListBuckets"))
+        asyncio.run(_list_buckets())
     assert not guard.take_refused()
+    assert not ran.exists()
+
+
+def test_a_client_that_is_older_than_the_mock_is_served_by_it(guard, ran: Path) -> None:
+    async def older() -> None:
+        async with session.get_session().create_client("s3", region_name="us-east-1") as client:
+            with pytest.raises(RequestBlocked):
+                await client.list_buckets()
+            with mock_membership():
+                assert (await client.list_buckets())["Buckets"] == []
+
+    asyncio.run(older())
+    assert not ran.exists()
