@@ -29,6 +29,7 @@ from membership_mock.services import SERVICES
 from membership_mock.testing.aws_side.unused_endings import unused_endings, unused_report
 from membership_mock.testing.calls import Call
 from membership_mock.testing.client_arguments import NOT_OF_THE_USER, region_of, unknown_service
+from membership_mock.testing.events.events import undelivered_report
 from membership_mock.testing.faults.fault import Fault, unfired_report
 from membership_mock.testing.faults.faults import Faults
 from membership_mock.testing.sleeps.virtual_time import VirtualTime
@@ -93,6 +94,7 @@ class MembershipMock(Toolbox):
                     cleanup.callback(self._look_for_unfired_faults, entered, known, endings)
                 before = entered.pipeline.unmocked.copy()
                 cleanup.callback(self._look_for_unmocked_calls, entered, before)
+                cleanup.callback(self._look_for_undelivered_events, entered)
                 self._activations.append(cleanup.pop_all())
             self._entered = entered
             self._kept_report = None
@@ -168,6 +170,13 @@ class MembershipMock(Toolbox):
             raise OperationNotMocked(_unmocked_report(calls))
         warnings.warn(_unmocked_report(calls), stacklevel=_levels_up())
 
+    def _look_for_undelivered_events(self, entered: running.Running) -> None:
+        """Warn of events that a target did not get; an outer mock does not warn again."""
+        failures = self.events.undelivered[entered.events.reported :]
+        entered.events.reported += len(failures)
+        if failures and not self._failing:
+            warnings.warn(undelivered_report(failures), stacklevel=_levels_up())
+
     @contextmanager
     def _isolated(self) -> Iterator[None]:
         """Undo, when the block ends, what happened in it: changes, recorded calls and faults."""
@@ -176,6 +185,8 @@ class MembershipMock(Toolbox):
             undone.enter_context(self.rolled_back())
             undone.enter_context(entered.record.rolled_back())
             undone.enter_context(entered.tool(VirtualTime).rolled_back())
+            undone.enter_context(entered.events.rolled_back())
+            undone.enter_context(entered.event_bridge.rolled_back())
             undone.enter_context(entered.tool(Faults)._rolled_back())
             yield
 

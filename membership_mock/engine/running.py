@@ -28,6 +28,7 @@ from membership_mock.engine.adapters.botocore_clients import Interceptor
 from membership_mock.engine.adapters.environment import Environment
 from membership_mock.engine.adapters.moto_handlers import response_handler
 from membership_mock.engine.moto import configuration, iam
+from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge
 from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
 from membership_mock.engine.moto.other_services import MotoServices
 from membership_mock.engine.moto.patches import Patches
@@ -36,8 +37,9 @@ from membership_mock.engine.moto.startup import MotoStart
 from membership_mock.engine.pipeline import observers
 from membership_mock.engine.pipeline.backends import Backends
 from membership_mock.engine.pipeline.call_record import Record
-from membership_mock.engine.pipeline.caller import explicit_account, signing_key
+from membership_mock.engine.pipeline.caller import explicit_account, named_default, signing_key
 from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
+from membership_mock.engine.state.events import EventLog
 from membership_mock.engine.state.world import World
 from membership_mock.errors import NotRunning, UsageError
 
@@ -101,6 +103,8 @@ class Running:
         services: the backend class of each service, by service id.
         world: the state.
         record: every call so far.
+        events: every event so far.
+        event_bridge: delivers them.
         pipeline: answers requests.
         mocks: those that a test author holds and has started, in order; they are not held here.
         at_end: what is called first when it ends.
@@ -112,6 +116,9 @@ class Running:
         self._plant(activation.seed)
         self.world = World(_secret(), configuration.random, MotoServices())
         self.record = Record()
+        self.events = EventLog()
+        self.event_bridge = EventBridge(self.world, self.events)
+        self.world.lock.hand_over = self.event_bridge.hand_over
         self.backends = Backends(services, self.world)
         self._default_account = activation.account
         self.pipeline = RequestPipeline(
@@ -135,6 +142,7 @@ class Running:
             self.world,
             partial(response_handler, pipeline=current_pipeline),
             self.pipeline.call,
+            self.event_bridge,
         )
         self._moto = MotoStart(activation.config, services, self.world)
         self._interceptor = Interceptor(_pipeline_if_any, frozenset(services))
@@ -211,6 +219,8 @@ class Running:
             forget_members_of_deleted_organizations()
             self.world.clear()
             self.record.clear()
+            self.events.clear()
+            self.event_bridge.functions.clear()
             observers.announce(self.record)
             self._tools = {
                 kind: tool
@@ -311,12 +321,13 @@ class Running:
 
     def _account_for_moto(self, headers: Any) -> str | None:
         found = explicit_account(headers)
-        if found is not None or self._default_account is None:
+        default = named_default() or self._default_account
+        if found is not None or default is None:
             return found
         key = signing_key(headers)
         if key is not None and iam.account_of_access_key(key) is not None:
             return None
-        return self._default_account
+        return default
 
 
 def _secret() -> bytes:

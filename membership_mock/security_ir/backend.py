@@ -5,6 +5,7 @@ from __future__ import annotations
 from membership_mock.engine.pipeline.operation import Backend
 from membership_mock.security_ir.attachments import attachment_storage
 from membership_mock.security_ir.attachments.attachments import Attachments
+from membership_mock.security_ir.cases.case_events import CaseEvents
 from membership_mock.security_ir.cases.case_status import CaseStatus
 from membership_mock.security_ir.cases.cases import Cases
 from membership_mock.security_ir.cases.comments import Comments
@@ -31,6 +32,7 @@ class SecurityIrBackend(Backend):
         CaseStatus,
         Comments,
         Edits,
+        CaseEvents,
         Attachments,
         Investigations,
         Responders,

@@ -26,6 +26,7 @@ from membership_mock.securityhub.controls.standards_control_associations import 
 )
 from membership_mock.securityhub.controls.standards_controls import StandardsControls
 from membership_mock.securityhub.errors import SecurityHubRefusals
+from membership_mock.securityhub.findings.finding_events import FindingEvents
 from membership_mock.securityhub.findings.finding_updates import FindingUpdates
 from membership_mock.securityhub.findings.findings import Findings
 from membership_mock.securityhub.hubs.hubs import Hubs
@@ -43,6 +44,7 @@ from membership_mock.securityhub.relationships.organization_settings import Orga
 from membership_mock.securityhub.standards.standards import Standards
 from membership_mock.securityhub.standards.standards_subscriptions import StandardsSubscriptions
 from membership_mock.securityhub.tags import Tags
+from membership_mock.securityhub.triage.action_events import ActionEvents
 from membership_mock.securityhub.triage.action_targets import ActionTargets
 from membership_mock.securityhub.triage.automation_rules import AutomationRules
 from membership_mock.securityhub.triage.finding_history import FindingHistory
@@ -86,6 +88,8 @@ class SecurityHubBackend(Backend):
         ConfigurationRollout,
         Findings,
         FindingUpdates,
+        FindingEvents,
+        ActionEvents,
         FindingImport,
         FindingHistory,
         Products,

@@ -115,6 +115,11 @@ class ProtectedAnalysis:
     result: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
 
+    @property
+    def payer(self) -> str:
+        """The account that pays for its computing."""
+        return self.account_id
+
     def to_pay(self) -> list[Aggregation] | None:
         """Return what takes from the differential privacy budget, as the test may have said."""
         if self.aggregations is None or self.outcome.functions is None:

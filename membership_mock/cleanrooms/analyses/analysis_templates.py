@@ -18,6 +18,7 @@ from membership_mock.cleanrooms.analyses.template_store import (
     AnalysisTemplateStore,
 )
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
+from membership_mock.cleanrooms.collaborations.clean_rooms_events import tell_of_resource
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
@@ -165,6 +166,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         store.by_id[template_id] = template
         add_to_index(siblings, template)
         add_to_index(store.by_collaboration.setdefault(template.collaboration_id, []), template)
+        tell_of_resource(self, membership, template, "Analysis Template", "Created", ctx.now)
         return {"analysisTemplate": self._shown(template)}
 
     @operation("GetAnalysisTemplate")
@@ -200,6 +202,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         template = self._find(membership, analysis_template_identifier)
         template.description = template.description if description is None else description
         template.update_time = ctx.now
+        tell_of_resource(self, membership, template, "Analysis Template", "Updated", ctx.now)
         return {"analysisTemplate": self._shown(template)}
 
     @operation("DeleteAnalysisTemplate")
@@ -207,13 +210,13 @@ class AnalysisTemplates(CleanRoomsFamily):
         self, ctx: Context, membership_identifier: str, analysis_template_identifier: str
     ) -> None:
         """Delete a template, in a membership of any status (inferred); rules may still name it."""
-        del ctx
         membership = self.of(Memberships).find(membership_identifier)
         template = self._find(membership, analysis_template_identifier)
         store = self.store(AnalysisTemplateStore)
         del store.by_id[template.id]
         remove_from_index(store.by_membership[membership.id], template)
         remove_from_index(store.by_collaboration[template.collaboration_id], template)
+        tell_of_resource(self, membership, template, "Analysis Template", "Deleted", ctx.now)
 
     @operation("GetCollaborationAnalysisTemplate")
     def get_collaboration_analysis_template(

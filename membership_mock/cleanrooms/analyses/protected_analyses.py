@@ -23,6 +23,7 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     durations,
 )
 from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result, missing_bucket
+from membership_mock.cleanrooms.collaborations.clean_rooms_events import ANALYSIS_EVENTS, tell
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import (
     Collaboration,
@@ -155,6 +156,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         if planned:
             planned.pop(0)
         self.analyses.add(analysis)
+        self._tell(analysis, analysis.create_time)
 
     def require_room(self, membership: Membership, quota: Quota, now: datetime) -> None:
         """Refuse one more analysis of ``membership``.
@@ -358,12 +360,28 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
                 analysis.result = {"output": self.deliver(analysis)}
         elif event == "fail":
             analysis.error = analysis.outcome.error
+        if analysis.status != before:
+            self._tell(analysis, now)
         if analysis.status not in UNFINISHED:
             unfinished = self.analyses.unfinished[analysis.membership_id]
             unfinished[:] = [each for each in unfinished if each is not analysis]
             self.analyses.ongoing[analysis.account_id] -= 1
             if analysis.intermediate_table_configuration is not None:
                 self.announce_population(analysis.id, now)
+
+    def _tell(self, analysis: A, at: datetime) -> None:
+        """Announce the status of an analysis to its runner, its payer and its receivers."""
+        accounts = [analysis.account_id, analysis.payer]
+        accounts += [each.account_id for each in analysis.destinations]
+        kind = self.thing.title()
+        detail = {
+            f"{kind[0].lower()}{kind[1:].replace(' ', '')}Id": analysis.id,
+            "membershipId": analysis.membership_id,
+            "collaborationId": analysis.collaboration_id,
+            "status": analysis.status,
+        }
+        what = f"{kind} {ANALYSIS_EVENTS[analysis.status]}"
+        tell(self, accounts, what, analysis.membership_arn, detail, at)
 
     def _error(self, given: Mapping[str, Any]) -> dict[str, Any]:
         unknown = set(given) - {"code", "message", "retryable"}

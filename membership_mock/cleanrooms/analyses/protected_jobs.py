@@ -64,6 +64,11 @@ class ProtectedJob(ProtectedAnalysis):
     job_parameters: dict[str, Any]
     job_compute_payer_account_id: str
 
+    @property
+    def payer(self) -> str:
+        """The account that pays for its computing."""
+        return self.job_compute_payer_account_id
+
 
 @dataclass
 class ProtectedJobStore(Store, scope=Scope.REGION):

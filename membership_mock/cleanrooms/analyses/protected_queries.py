@@ -73,6 +73,11 @@ class ProtectedQuery(ProtectedAnalysis):
     query_compute_payer_account_id: str
 
     @property
+    def payer(self) -> str:
+        """The account that pays for its computing."""
+        return self.query_compute_payer_account_id
+
+    @property
     def differential_privacy(self) -> dict[str, Any] | None:
         """What the noise was measured by, once it has succeeded; None without such tables."""
         if self.aggregations is None or self.status != "SUCCESS":

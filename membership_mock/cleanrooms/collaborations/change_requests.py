@@ -12,6 +12,11 @@ from typing import Any, Literal
 
 from membership_mock.cleanrooms import quotas
 from membership_mock.cleanrooms.collaborations import changes as specifications
+from membership_mock.cleanrooms.collaborations.clean_rooms_events import (
+    tell_of_change_request,
+    tell_of_collaboration,
+    tell_of_invitations,
+)
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import (
     Collaboration,
@@ -171,6 +176,10 @@ def _of_voter(vote: tuple[str, ChangeRequest]) -> str:
     return f"vote {request.votes[account_id]} on change request {request.id} {request.status}"
 
 
+#: the statuses that are announced (documented)
+_EVENTS = ("APPROVED", "CANCELLED", "COMMITTED")
+
+
 class ChangeRequests(CleanRoomsFamily):
     """The operations on change requests."""
 
@@ -224,6 +233,8 @@ class ChangeRequests(CleanRoomsFamily):
             request.votes = dict.fromkeys(asked, "PENDING")
             request.vote(ctx.account_id, "APPROVED", ctx.now)
         store.file(request)
+        tell_of_change_request(self, collaboration, request.id, "Created", ctx.now)
+        self._tell(request, collaboration, "PENDING", ctx.now)
         return {"collaborationChangeRequest": request}
 
     @operation("GetCollaborationChangeRequest", optional=True)
@@ -267,6 +278,7 @@ class ChangeRequests(CleanRoomsFamily):
             collaborations.owned(collaboration_identifier)
         elif not request.is_auto_approved and ctx.account_id not in request.votes:
             raise AccessDeniedException
+        before = request.status
         if action == "CANCEL":
             request.move("cancel", ctx.now)
         elif action == "COMMIT":
@@ -275,6 +287,7 @@ class ChangeRequests(CleanRoomsFamily):
             vote = "APPROVED" if action == "APPROVE" else "DENIED"
             request.vote(ctx.account_id, vote, ctx.now)
         self.store(ChangeRequestStore).file(request)
+        self._tell(request, collaboration, before, ctx.now)
         return {"collaborationChangeRequest": request}
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
@@ -286,6 +299,7 @@ class ChangeRequests(CleanRoomsFamily):
                 if all(vote == "APPROVED" for vote in request.votes.values()):
                     request.move("approve as the last", now)
                     store.file(request)
+                    self._tell(request, membership.collaboration, "PENDING", now)
 
     def _find(self, collaboration: Collaboration, request_id: str) -> ChangeRequest:
         requests = self.store(ChangeRequestStore).requests.get(collaboration.id, ())
@@ -314,7 +328,20 @@ class ChangeRequests(CleanRoomsFamily):
 
     def _apply(self, request: ChangeRequest, collaboration: Collaboration, now: datetime) -> None:
         store = self.store(CollaborationStore)
+        before = set(collaboration.members)
         specifications.apply(request.changes, collaboration, store, now, self.backend.world.uuid)
+        added = [account for account in collaboration.members if account not in before]
+        tell_of_invitations(self, collaboration, added, now)
+        seeing = [each.account_id for each in collaboration.members_here()]
+        tell_of_collaboration(self, collaboration, "Updated", seeing, now)
+
+    def _tell(
+        self, request: ChangeRequest, collaboration: Collaboration, before: str, at: datetime
+    ) -> None:
+        """Announce a new status, if there is an event of it: there is none of a denial."""
+        if request.status != before and request.status in _EVENTS:
+            what = request.status.title()
+            tell_of_change_request(self, collaboration, request.id, what, at)
 
     def _require_room(self, collaboration: Collaboration, changes: list[dict[str, Any]]) -> None:
         added = specifications.added_members(changes)

@@ -12,6 +12,11 @@ from typing import Any
 
 from membership_mock.cleanrooms import quotas
 from membership_mock.cleanrooms.collaborations import abilities, payment
+from membership_mock.cleanrooms.collaborations.clean_rooms_events import (
+    tell_of_collaboration,
+    tell_of_invitations,
+    tell_of_membership,
+)
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import (
     VISIBLE,
@@ -174,6 +179,9 @@ class Collaborations(CleanRoomsFamily):
                 ml_abilities=each.get("mlMemberAbilities"),
                 payment_configuration=payments[each["accountId"]],
             )
+        tell_of_collaboration(self, collaboration, "Created", [ctx.account_id], ctx.now)
+        others = [each["accountId"] for each in members]
+        tell_of_invitations(self, collaboration, others, ctx.now)
         return self._shown(collaboration)
 
     @operation("GetCollaboration")
@@ -206,6 +214,8 @@ class Collaborations(CleanRoomsFamily):
         if description is not None:
             collaboration.description = description
         collaboration.update_time = ctx.now
+        seeing = [each.account_id for each in collaboration.members_here()]
+        tell_of_collaboration(self, collaboration, "Updated", seeing, ctx.now)
         return self._shown(collaboration)
 
     @operation("DeleteCollaboration")
@@ -220,6 +230,7 @@ class Collaborations(CleanRoomsFamily):
         self.store(CollaborationStore).delete(collaboration)
         for membership in ended:
             if membership is not None:
+                tell_of_membership(self, membership, "Updated", ctx.now, owner_only=True)
                 self.announce_end(membership, ctx.now)
 
     @operation("ListCollaborations")

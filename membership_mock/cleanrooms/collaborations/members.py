@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from membership_mock.cleanrooms.collaborations.clean_rooms_events import tell_of_membership
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import CollaborationStore, Member
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
@@ -50,4 +51,5 @@ class Members(CleanRoomsFamily):
         was_active = member.status == "ACTIVE"
         self.store(CollaborationStore).move(member, "remove", ctx.now)
         if was_active and member.membership is not None:
+            tell_of_membership(self, member.membership, "Updated", ctx.now)
             self.announce_end(member.membership, ctx.now)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from membership_mock.cleanrooms.collaborations.clean_rooms_events import tell_of_resource
 from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.collaborations.membership_resources import (
     MembershipResourceFamily,
@@ -180,6 +181,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
                 membership.collaboration_id,
             )
         )
+        tell_of_resource(self, membership, table, "Id Mapping Table", "Created", ctx.now)
         return self._shown(table, ctx.now)
 
     @operation("GetIdMappingTable", differs=_TRUST)
@@ -224,6 +226,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
         table.description = table.description if description is None else description
         table.kms_key_arn = table.kms_key_arn if kms_key_arn is None else kms_key_arn
         table.update_time = ctx.now
+        tell_of_resource(self, membership, table, "Id Mapping Table", "Updated", ctx.now)
         return self._shown(table, ctx.now)
 
     @operation("DeleteIdMappingTable")
@@ -238,6 +241,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
         table = self.find(membership, id_mapping_table_identifier)
         self.store(IdMappingTableStore).remove(table)
         leave_collaboration(self, table.arn, ctx.now, deleted=True)
+        tell_of_resource(self, membership, table, "Id Mapping Table", "Deleted", ctx.now)
 
     @operation("PopulateIdMappingTable", differs=_TRUST)
     def populate_id_mapping_table(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from membership_mock.cleanrooms.collaborations.clean_rooms_events import tell_of_resource
 from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.collaborations.membership_resources import (
@@ -157,6 +158,9 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
             tags=tags or {},
         )
         self.resources.add(association)
+        tell_of_resource(
+            self, membership, association, "Id Namespace Association", "Created", ctx.now
+        )
         return {"idNamespaceAssociation": association}
 
     @operation("GetIdNamespaceAssociation")
@@ -232,6 +236,7 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
         if id_mapping_config is not None:
             found.id_mapping_config = id_mapping_config
         found.update_time = ctx.now
+        tell_of_resource(self, membership, found, "Id Namespace Association", "Updated", ctx.now)
         return {"idNamespaceAssociation": found}
 
     @operation("DeleteIdNamespaceAssociation")
@@ -248,6 +253,7 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
         found = self.find(membership, id_namespace_association_identifier)
         self.resources.remove(found)
         self.announce_removal(found.arn, ctx.now, deleted=True)
+        tell_of_resource(self, membership, found, "Id Namespace Association", "Deleted", ctx.now)
 
 
 def _own(association: IdNamespaceAssociation) -> dict[str, Any]:

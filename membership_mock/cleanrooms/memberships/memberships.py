@@ -13,6 +13,7 @@ from typing import Any
 from membership_mock.cleanrooms import quotas
 from membership_mock.cleanrooms.collaborations import payment
 from membership_mock.cleanrooms.collaborations.abilities import QUERY
+from membership_mock.cleanrooms.collaborations.clean_rooms_events import tell_of_membership
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import (
     NEXT_MEMBER_STATUS,
@@ -174,6 +175,7 @@ class Memberships(CleanRoomsFamily):
         self.store(CollaborationStore).move(member, "join", ctx.now)
         store.memberships[membership.id] = membership
         store.file(membership)
+        tell_of_membership(self, membership, "Created", ctx.now)
         return {"membership": membership}
 
     @operation("GetMembership")
@@ -220,6 +222,7 @@ class Memberships(CleanRoomsFamily):
         membership.query_log_status = query_log_status or membership.query_log_status
         membership.job_log_status = job_log_status or membership.job_log_status
         membership.update_time = ctx.now
+        tell_of_membership(self, membership, "Updated", ctx.now, owner_only=True)
         return {"membership": membership}
 
     @operation("DeleteMembership")
@@ -256,6 +259,7 @@ class Memberships(CleanRoomsFamily):
         del store.memberships[membership.id]
         self.store(CollaborationStore).move(member, "leave", ctx.now)
         member.membership = member.membership_id = member.membership_arn = None
+        tell_of_membership(self, membership, "Deleted", ctx.now)
         self.announce_end(membership, ctx.now)
 
     @operation("ListMemberships")

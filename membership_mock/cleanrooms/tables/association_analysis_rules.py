@@ -7,8 +7,10 @@ the operations; what they leave open is marked inferred.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from membership_mock.cleanrooms.collaborations.clean_rooms_events import tell_of_resource
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.errors import (
@@ -69,6 +71,7 @@ class AssociationAnalysisRules(CleanRoomsFamily):
             )
         rule = AnalysisRule(analysis_rule_type, analysis_rule_policy, ctx.now, ctx.now)
         association.rules[analysis_rule_type] = rule
+        self._tell(membership, association, analysis_rule_type, "Created", ctx.now)
         return _shown(association, rule)
 
     @operation("GetConfiguredTableAssociationAnalysisRule")
@@ -106,6 +109,7 @@ class AssociationAnalysisRules(CleanRoomsFamily):
         )
         _check(membership, analysis_rule_type, analysis_rule_policy)
         rule.policy, rule.update_time = analysis_rule_policy, ctx.now
+        self._tell(membership, association, analysis_rule_type, "Updated", ctx.now)
         return _shown(association, rule)
 
     @operation("DeleteConfiguredTableAssociationAnalysisRule")
@@ -117,12 +121,23 @@ class AssociationAnalysisRules(CleanRoomsFamily):
         analysis_rule_type: str,
     ) -> None:
         """Delete a rule; the schema of the association is ready no longer."""
-        del ctx
         membership = self.of(Memberships).find(membership_identifier)
         association, _ = self._find(
             membership, configured_table_association_identifier, analysis_rule_type
         )
         del association.rules[analysis_rule_type]
+        self._tell(membership, association, analysis_rule_type, "Deleted", ctx.now)
+
+    def _tell(
+        self,
+        membership: Membership,
+        association: TableAssociation,
+        rule_type: str,
+        what: str,
+        at: datetime,
+    ) -> None:
+        kind = "Configured Table Association Analysis Rule"
+        tell_of_resource(self, membership, association, kind, what, at, analysisRuleType=rule_type)
 
     def _find(
         self, membership: Membership, association_id: str, rule_type: str

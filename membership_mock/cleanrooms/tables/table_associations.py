@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from membership_mock.cleanrooms.collaborations.clean_rooms_events import tell_of_resource
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.errors import ConflictException, ResourceNotFoundException
@@ -219,6 +220,9 @@ class TableAssociations(CleanRoomsFamily):
             )
         )
         table.associations.append(association_id)
+        tell_of_resource(
+            self, membership, association, "Configured Table Association", "Created", ctx.now
+        )
         return self._shown(association, ctx.now)
 
     @operation("GetConfiguredTableAssociation")
@@ -258,6 +262,9 @@ class TableAssociations(CleanRoomsFamily):
         found.description = found.description if description is None else description
         found.role_arn = found.role_arn if role_arn is None else role_arn
         found.update_time = ctx.now
+        tell_of_resource(
+            self, membership, found, "Configured Table Association", "Updated", ctx.now
+        )
         return self._shown(found, ctx.now)
 
     @operation("DeleteConfiguredTableAssociation")
@@ -280,6 +287,9 @@ class TableAssociations(CleanRoomsFamily):
         del store.by_id[association.id]
         remove_from_index(store.by_membership[membership.id], association)
         leave_collaboration(self, association.arn, ctx.now, deleted=True)
+        tell_of_resource(
+            self, membership, association, "Configured Table Association", "Deleted", ctx.now
+        )
 
     def _shown(self, association: TableAssociation, now: datetime) -> dict[str, Any]:
         return {

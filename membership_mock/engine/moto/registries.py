@@ -20,12 +20,14 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBack
 from moto.core.responses import BaseResponse
 
 from membership_mock.engine.moto import cloudformation, iam, organizations, tagging
+from membership_mock.engine.moto.event_bridge import installation as event_installation
 from membership_mock.engine.moto.modules import models_of
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.pipeline.setup_calls import is_setup_call
 from membership_mock.engine.protocol.regions import is_region
 
 if TYPE_CHECKING:
+    from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge
     from membership_mock.engine.pipeline.backends import Backends
     from membership_mock.engine.pipeline.operation import Backend
     from membership_mock.engine.state.world import World
@@ -160,6 +162,7 @@ class Installation:
         world: the state that they share.
         handler: returns the response handler of a service.
         perform: performs an operation for moto's Tagging API.
+        bridge: delivers events to targets of moto's rules.
     """
 
     def __init__(
@@ -168,8 +171,10 @@ class Installation:
         world: World,
         handler: Callable[[str], ResponseHandler],
         perform: Perform,
+        bridge: EventBridge,
     ) -> None:
         self._ours = backends
+        self._bridge = bridge
         self._world = world
 
         def make(service: str, account_id: str, region: str) -> MotoBackend:
@@ -205,6 +210,7 @@ class Installation:
         late: dict[str, Callable[[], None]] = {
             "iam": lambda: iam.install(patches),
             "cloudformation": lambda: cloudformation.install(patches, self._ours.services),
+            "events": lambda: event_installation.install(patches, self._bridge),
             "organizations": lambda: organizations.install(patches, self._ours, self._world),
             "resourcegroupstaggingapi": lambda: tagging.install(patches, self._backends),
         }

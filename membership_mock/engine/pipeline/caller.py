@@ -16,6 +16,7 @@ from membership_mock.engine.protocol.regions import is_likely_region, is_region,
 from membership_mock.errors import UsageError
 
 _acting: ContextVar[str | None] = ContextVar("membership_mock_acting", default=None)
+_default: ContextVar[str | None] = ContextVar("membership_mock_default_account", default=None)
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _HOST_REGION = re.compile(r"\.([a-z]+(?:-[a-z]+)+-\d+)\.")
@@ -72,6 +73,20 @@ def acting_account() -> str | None:
     return _acting.get()
 
 
+@contextmanager
+def by_default(account: str) -> Iterator[None]:
+    """Let calls inside the block come from ``account`` whose credentials name no account."""
+    token = _default.set(account)
+    try:
+        yield
+    finally:
+        _default.reset(token)
+
+
+#: Returns the account that `by_default` names, or None.
+named_default = _default.get
+
+
 def explicit_account(headers: Mapping[str, Any]) -> str | None:
     """Return the account that a request's headers name; None if they name none.
 
@@ -103,7 +118,7 @@ def caller_of(
     account = _named_account(request.headers, key)
     if account is None and key is not None:
         account = account_of_access_key(key)
-    return account or default_account, region
+    return account or named_default() or default_account, region
 
 
 def _named_account(headers: Mapping[str, Any], key: str | None) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from membership_mock.engine.state.events import Detail, Event
 
 if TYPE_CHECKING:
     from membership_mock.engine.state.world import World
@@ -62,6 +64,26 @@ class Context:
         """Take back what is to be taken back, the latest first."""
         for take_back in reversed(self.undo or ()):
             take_back()
+
+    def emit(self, detail_type: str, resources: Sequence[str], detail: Detail) -> None:
+        """Let the service send an event of this moment to the caller's account and region.
+
+        Args:
+            detail_type: the event's ``detail-type``.
+            resources: what it is about, by ARN.
+            detail: its ``detail``, or a function that makes it of data that does not change.
+        """
+        self.world.announce(
+            Event(
+                f"aws.{self.service}",
+                detail_type,
+                self.account_id,
+                self.region,
+                self.now,
+                resources,
+                detail,
+            )
+        )
 
     def arn(self, resource: str) -> str:
         """Return the ARN of the caller's ``resource``, e.g. ``case/0123456789``."""

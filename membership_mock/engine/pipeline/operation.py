@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -17,6 +17,7 @@ from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.refusals import Refusals
 from membership_mock.engine.protocol.regions import partition_of
+from membership_mock.engine.state.events import Detail, Event
 from membership_mock.engine.state.organizations import OrganizationChange
 from membership_mock.engine.state.quotas import limit_of
 from membership_mock.engine.state.world import keys_of
@@ -120,6 +121,38 @@ class Family:
         """
         backend = self.backend
         return limit_of(backend.world, quota, account_id or backend.account_id, backend.region_name)
+
+    def emit(
+        self,
+        detail_type: str,
+        resources: Sequence[str],
+        detail: Detail,
+        at: datetime,
+        account_id: str | None = None,
+        region: str | None = None,
+    ) -> None:
+        """Let the service send an event once the change that it tells of has taken effect.
+
+        Args:
+            detail_type: the event's ``detail-type``.
+            resources: what it is about, by ARN.
+            detail: its ``detail``, or a function that makes it of data that does not change.
+            at: when it happened, in UTC.
+            account_id: the account that gets it; this one when None.
+            region: the region where the account gets it; this one when None.
+        """
+        backend = self.backend
+        backend.world.announce(
+            Event(
+                f"aws.{backend.service}",
+                detail_type,
+                account_id or backend.account_id,
+                region or backend.region_name,
+                at,
+                resources,
+                detail,
+            )
+        )
 
     @classmethod
     def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:

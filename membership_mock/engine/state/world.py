@@ -6,7 +6,6 @@ dropped when it ends.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -14,6 +13,7 @@ from random import Random
 from typing import Any, ClassVar, TypeVar
 
 from membership_mock.engine.state.clock import Clock
+from membership_mock.engine.state.events import Event, WorldLock
 from membership_mock.engine.state.organizations import Organization
 from membership_mock.engine.state.other_services import OtherServices
 from membership_mock.engine.state.summary import Summary, View
@@ -80,7 +80,7 @@ class World:
     """All state of one running mock.
 
     Attributes:
-        lock: held while a backend works.
+        lock: held while a backend works; it hands over the events that were announced meanwhile.
         clock: the one source of time.
         secret: the key that page tokens are signed with.
         random: the source of every id and token; a test can seed it.
@@ -92,7 +92,7 @@ class World:
     """
 
     def __init__(self, secret: bytes, random: Random, other_services: OtherServices) -> None:
-        self.lock = threading.RLock()
+        self.lock = WorldLock()
         self.clock = Clock()
         self.secret = secret
         self.random = random
@@ -106,6 +106,10 @@ class World:
         # uuid.UUID would take several times as long, and every request has one.
         digits = f"{self.random.getrandbits(128) & _NO_VERSION | _VERSION_4:032x}"
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+    def announce(self, event: Event) -> None:
+        """Let an event be sent once the lock is released; call it with the lock held."""
+        self.lock.waiting.append(event)
 
     def organization_of(self, account_id: str, partition: str) -> Organization | None:
         """Return the organization that an account belongs to now; None if it has none."""
@@ -146,6 +150,7 @@ class World:
         """Restore all stores to their present state if the block raises."""
         with self.lock:
             transaction = self.transaction = Transaction(self._stores)
+            transaction.undo.append(self.lock.mark())
             try:
                 yield transaction
             except BaseException:

@@ -80,6 +80,7 @@ class Cases(CaseFamily):
         """
         case = self.find(case_id)
         ctx.undone_if_refused(keep(case))
+        ctx.undone_if_refused(ctx.world.lock.mark())
         for kind in overriding(self.backend.families, "keep"):
             put_back = self.of(kind).keep(case)
             if put_back is not None:

@@ -136,15 +136,23 @@ class MembershipStore(Store, scope=Scope.PARTITION):
             membership.membership_deactivation_timestamp = now
             self._expect_end_of(membership)
 
-    def pass_time_at(self, home: tuple[str, str], now: datetime) -> None:
-        """Terminate the cancelled memberships of an account in a region whose end has come."""
+    def pass_time_at(
+        self, home: tuple[str, str], now: datetime
+    ) -> Iterator[tuple[Membership, datetime]]:
+        """Terminate the cancelled memberships of an account in a region whose end has come.
+
+        Yields:
+            Each that was terminated, and when.
+        """
         next_end = self.next_end.get(home)
         if next_end is None or now < next_end:
             return
         del self.next_end[home]
         for membership_id in self.homes.get(home, ()):
             membership = self.memberships[membership_id]
-            self.pass_time(membership, now)
+            ended = self.pass_time(membership, now)
+            if ended is not None:
+                yield membership, ended
             self._expect_end_of(membership)
 
     def _expect_end_of(self, membership: Membership) -> None:
@@ -153,11 +161,13 @@ class MembershipStore(Store, scope=Scope.PARTITION):
         if ends is not None:
             self.next_end[home] = min(ends, self.next_end.get(home, ends))
 
-    def pass_time(self, membership: Membership, now: datetime) -> None:
-        """Terminate a cancelled membership whose end has come."""
+    def pass_time(self, membership: Membership, now: datetime) -> datetime | None:
+        """Terminate a cancelled membership whose end has come, and return when; None if not."""
         ends = membership.ends
-        if ends is not None and now >= ends:
-            self.move(membership, "terminate", ends)
+        if ends is None or now < ends:
+            return None
+        self.move(membership, "terminate", ends)
+        return ends
 
     def active_among(self, account_id: str, organization: Organization | None) -> Membership | None:
         """Return an active membership of the account, or else of its whole organization."""

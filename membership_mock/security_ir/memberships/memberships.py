@@ -32,6 +32,7 @@ from membership_mock.security_ir.memberships.incident_response_team import (
     check_team,
     with_preferences,
 )
+from membership_mock.security_ir.memberships.membership_events import announce_membership
 from membership_mock.security_ir.memberships.membership_store import (
     NEXT_STATUS,
     Event,
@@ -72,7 +73,9 @@ class Memberships(Family):
         """Terminate the memberships of this account and region whose end has come."""
         store = self.store_if_any(MembershipStore)
         if store is not None:
-            store.pass_time_at((self.backend.account_id, self.backend.region_name), now)
+            home = (self.backend.account_id, self.backend.region_name)
+            for membership, ended in store.pass_time_at(home, now):
+                announce_membership(self.backend.world, membership, "Terminated", ended)
 
     def visible(self, membership_id: str, now: datetime) -> Membership:
         """Return the membership ``membership_id`` of this account in this region, in any status.
@@ -89,7 +92,9 @@ class Memberships(Family):
                 f"You are not authorized to access membership {membership_id} from this account"
                 " and Region."
             )
-        store.pass_time(membership, now)
+        ended = store.pass_time(membership, now)
+        if ended is not None:
+            announce_membership(self.backend.world, membership, "Terminated", ended)
         return membership
 
     def visible_and_active(self, membership_id: str, now: datetime) -> Membership:
@@ -154,6 +159,7 @@ class Memberships(Family):
                 tags=tags or {},
             )
         )
+        announce_membership(ctx.world, store.memberships[membership_id], "Created", ctx.now)
         return {"membershipId": membership_id}
 
     @operation("GetMembership")
@@ -243,6 +249,7 @@ class Memberships(Family):
             membership.membership_name = membership_name
         if incident_response_team is not None:
             membership.incident_response_team = with_preferences(incident_response_team)
+        announce_membership(ctx.world, membership, "Updated", ctx.now)
 
     @operation("CancelMembership")
     def cancel_membership(self, ctx: Context, membership_id: str) -> dict[str, str]:
@@ -260,7 +267,10 @@ class Memberships(Family):
         membership = self.visible(membership_id, ctx.now)
         _check_allowed(membership, "cancel")
         membership.remember_covered(ctx.world.organization_of(ctx.account_id, ctx.partition))
+        was_active = membership.membership_status == "Active"
         self.store(MembershipStore).move(membership, "cancel", ctx.now)
+        if was_active:
+            announce_membership(ctx.world, membership, "Cancelled", ctx.now)
         return {"membershipId": membership_id}
 
     @classmethod
@@ -283,6 +293,7 @@ class Memberships(Family):
                 allowed = (membership.membership_status, "terminate") in NEXT_STATUS
                 if membership.account_id in accounts and ends and allowed:
                     store.move(membership, "terminate", change.now)
+                    announce_membership(world, membership, "Terminated", change.now)
 
     def tagged_resources(self) -> Iterator[TaggedResource]:
         """Yield the memberships of this account and region, in any status."""

@@ -32,6 +32,7 @@ from membership_mock.security_ir.investigations.investigations import (
     Investigations,
     actions_of,
 )
+from membership_mock.security_ir.memberships.membership_events import announce_membership
 from membership_mock.security_ir.memberships.membership_store import MembershipStore
 from membership_mock.security_ir.memberships.memberships import Memberships
 from membership_mock.security_ir.principals import AWS, SERVICE, AwsContext, principal_of
@@ -303,6 +304,7 @@ class Responders(CaseFamily):
         if status == "Terminated":
             raise UsageError(f"Membership {membership_id} is Terminated already.")
         self.store(MembershipStore).move(membership, "terminate", ctx.now)
+        announce_membership(ctx.world, membership, "Terminated", ctx.now)
 
     # --- what AWS works on ---
 

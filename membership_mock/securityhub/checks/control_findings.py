@@ -18,6 +18,7 @@ from membership_mock.securityhub.controls.known_controls import KnownControls
 from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.findings import finding_format
 from membership_mock.securityhub.findings.finding_changes import IMPORTED
+from membership_mock.securityhub.findings.finding_events import FindingEvents
 from membership_mock.securityhub.findings.finding_store import Finding, FindingStore, place_of
 
 #: Why a finding was archived. The first one is documented. For the second one it is documented that
@@ -121,6 +122,7 @@ class ControlFindings(SecurityHubFamily):
             finding.touched = now
             finding.note_changes(now, IMPORTED, self.product_arn(), before)
             index.add(finding)
+            self.of(FindingEvents).announce(account_id, finding, now)
             for family in self.followers():
                 family.finding_archived(account_id, finding.identity, now)
 

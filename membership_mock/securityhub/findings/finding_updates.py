@@ -16,6 +16,7 @@ from membership_mock.engine.protocol.timestamps import WRITING
 from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.findings import finding_format
 from membership_mock.securityhub.findings.finding_changes import UPDATED
+from membership_mock.securityhub.findings.finding_events import FindingEvents
 from membership_mock.securityhub.findings.finding_filters import compile_filters
 from membership_mock.securityhub.findings.finding_order import identified
 from membership_mock.securityhub.findings.finding_severity import completed
@@ -117,6 +118,7 @@ class FindingUpdates(Family):
             finding.touched = ctx.now
             finding.set_by_customer(changes)
             finding.note_changes(ctx.now, UPDATED, ctx.principal, before)
+            self._announce(ctx, finding, fields["AwsAccountId"], fields["Region"])
         return None
 
     @operation("UpdateFindings")
@@ -152,6 +154,11 @@ class FindingUpdates(Family):
             finding.set_until_import(changes)
             finding.touched = ctx.now
             index.expect_expiry_of(finding)
+            self._announce(ctx, finding, index.account_id, index.region)
+
+    def _announce(self, ctx: Context, finding: Finding, account_id: str, region: str) -> None:
+        there = self.backend.in_region(region, account_id)
+        there.family(FindingEvents).announce(account_id, finding, ctx.now)
 
 
 def applied(finding: Finding, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from membership_mock.securityhub.errors import (
 from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.findings import finding_format
 from membership_mock.securityhub.findings.finding_changes import IMPORTED, UPDATED
+from membership_mock.securityhub.findings.finding_events import Feed, FindingEvents
 from membership_mock.securityhub.findings.finding_fields import texts
 from membership_mock.securityhub.findings.finding_merge import Origin, merged
 from membership_mock.securityhub.findings.finding_store import Finding, FindingStore
@@ -48,10 +49,12 @@ class _Batch:
     Attributes:
         rules: the automation rules for each account.
         account_names: what the organization calls each account.
+        feeds: who gets events of findings, for each account.
     """
 
     rules: dict[str, list[ReadyRule]] = field(default_factory=dict)
     account_names: dict[str, str] = field(default_factory=dict)
+    feeds: dict[str, list[Feed]] = field(default_factory=dict)
 
 
 class FindingImport(SecurityHubFamily):
@@ -186,6 +189,11 @@ class FindingImport(SecurityHubFamily):
         if old is not None:
             index.remove(old)
         index.add(finding)
+        events = self.of(FindingEvents)
+        feeds = batch.feeds.get(account_id)
+        if feeds is None:
+            feeds = batch.feeds[account_id] = events.feeds(account_id)
+        events.announce(account_id, finding, ctx.now, feeds)
         owner = self.backend.in_region(ctx.region, account_id).family(FindingImport)
         for family in owner.followers():
             family.finding_imported(ctx, given, finding.identity)

@@ -211,6 +211,16 @@ class Insights(Family):
             }
         }
 
+    def name_of(self, ctx: Context, arn: str) -> str:
+        """Return the name of an insight that the caller can read.
+
+        Raises:
+            AccessDeniedException: the ARN is of another account or region (inferred).
+            ResourceNotFoundException: there is no such insight.
+        """
+        insight = self._any(ctx, arn)
+        return insight.name if isinstance(insight, Insight) else str(insight["Name"])
+
     def _own(self, ctx: Context, arn: str) -> Insight:
         """Return a custom insight of the caller.
 

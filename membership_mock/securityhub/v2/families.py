@@ -18,6 +18,7 @@ from membership_mock.securityhub.v2.connectors.cspm_connectors import CspmConnec
 from membership_mock.securityhub.v2.connectors.ticket_maker import TicketMakerV2
 from membership_mock.securityhub.v2.connectors.tickets import TicketsV2
 from membership_mock.securityhub.v2.exports.exports import ExportsV2
+from membership_mock.securityhub.v2.findings.finding_events import FindingEventsV2
 from membership_mock.securityhub.v2.findings.findings import FindingsV2
 from membership_mock.securityhub.v2.findings.products import ProductsV2
 from membership_mock.securityhub.v2.findings.updates import FindingUpdatesV2
@@ -43,6 +44,7 @@ V2_FAMILIES: tuple[type[Family], ...] = (
     ArrivalsV2,
     FindingsV2,
     FindingUpdatesV2,
+    FindingEventsV2,
     ProductsV2,
     FindingTrendsV2,
     RuleRunnerV2,

@@ -14,12 +14,21 @@ from membership_mock.testing.aws_side.cleanrooms_identity import IdentitySide
 from membership_mock.testing.aws_side.cleanrooms_log_exports import LogExportSide
 from membership_mock.testing.aws_side.security_ir_cases import CaseSide
 from membership_mock.testing.aws_side.security_ir_investigations import InvestigationSide
+from membership_mock.testing.aws_side.securityhub_actions import ActionSide
 from membership_mock.testing.aws_side.securityhub_controls import ControlSide
 from membership_mock.testing.aws_side.securityhub_v2_analysis import AnalysisSide
 
 
 @naming_arguments
-class AwsSide(CaseSide, InvestigationSide, ControlSide, AnalysisSide, IdentitySide, LogExportSide):
+class AwsSide(
+    CaseSide,
+    InvestigationSide,
+    ControlSide,
+    ActionSide,
+    AnalysisSide,
+    IdentitySide,
+    LogExportSide,
+):
     """AWS's side of one account in one region, from `MembershipMock.aws_side`."""
 
     def end_query(

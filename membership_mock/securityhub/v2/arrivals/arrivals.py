@@ -18,6 +18,7 @@ from membership_mock.securityhub.findings.finding_merge import workflow_status
 from membership_mock.securityhub.findings.finding_store import Finding, FindingStore, place_of
 from membership_mock.securityhub.v2.arrivals.resource_index import ResourceIndexV2, ids_of
 from membership_mock.securityhub.v2.arrivals.rule_runner import RuleRunnerV2
+from membership_mock.securityhub.v2.findings.finding_events import FindingEventsV2
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
 from membership_mock.securityhub.v2.ocsf import vocabulary as words
 from membership_mock.securityhub.v2.ocsf.asff_resources import ids_of as asff_ids
@@ -84,6 +85,8 @@ class ArrivalsV2(SecurityHubFamily):
         finding = self.store(FindingStore).index_of(account_id, region).findings[identity]
         self._update(held, held.records[uid], finding, now)
         self.store(ResourceV2Store).of(account_id, region).touch(uid)
+        owner = self.backend.in_region(region, account_id)
+        owner.family(FindingEventsV2).announce(held.records[uid], now)
 
     def written(self, ctx: Context, document: dict[str, Any]) -> OcsfRecord:
         """Keep a finding that was written in OCSF, or a new version of one.
@@ -188,6 +191,7 @@ class ArrivalsV2(SecurityHubFamily):
             said = runner.criticality(ctx, record.region, shown)
             if said is not None:
                 resource.criticality = said
+        self.of(FindingEventsV2).announce(record, ctx.now)
 
     def _document(self, record: OcsfRecord) -> Document:
         return of_provider(self.store(FindingStore), record) or {}

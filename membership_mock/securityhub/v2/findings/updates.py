@@ -14,6 +14,7 @@ from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.securityhub.errors import ValidationException
 from membership_mock.securityhub.findings.finding_store import FindingStore
 from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
+from membership_mock.securityhub.v2.findings.finding_events import FindingEventsV2
 from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
 from membership_mock.securityhub.v2.ocsf.asff_to_ocsf import product_uid
 from membership_mock.securityhub.v2.ocsf.customer_fields import checked_changes
@@ -91,6 +92,8 @@ class FindingUpdatesV2(Family):
             # kept for 90 days after the latest update, whichever service it was made through
             index = self.store(FindingStore).shelves[record.region][record.account_id]
             index.findings[record.identity].touched = ctx.now
+        owner = self.backend.in_region(record.region, record.account_id)
+        owner.family(FindingEventsV2).announce(record, ctx.now)
 
     def _identifiers(self, record: OcsfRecord) -> dict[str, Any]:
         if record.identity is not None:

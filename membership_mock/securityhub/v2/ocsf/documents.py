@@ -33,14 +33,22 @@ def of_provider(older: FindingStore, record: OcsfRecord) -> dict[str, Any] | Non
         return record.document
     index = older.shelves.get(record.region, {}).get(record.account_id)
     finding = index.findings.get(record.identity) if index else None
-    if finding is None:
-        return None
+    return provided(finding.fields, record) if finding is not None else None
+
+
+def provided(fields: Mapping[str, Any], record: OcsfRecord) -> dict[str, Any]:
+    """Return a finding as its provider has it.
+
+    Args:
+        fields: what the older service has of it.
+        record: the finding.
+    """
     status_id = words.STATUS_OF_WORKFLOW[record.workflow]
     is_over = status_id in (words.SUPPRESSED, words.RESOLVED)
     if record.activity_id == words.CLOSE and not is_over:
         status_id = words.ARCHIVED
     document: dict[str, Any] = converted(
-        finding.fields, record.uid, record.activity_id, status_id, record.note
+        fields, record.uid, record.activity_id, status_id, record.note
     )
     return document
 

@@ -1,0 +1,45 @@
+"""moto's EventBridge while a mock runs: patterns enter lists, and no target raises an error.
+
+That is so for events that a test puts onto a bus itself as well.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from membership_mock.engine.moto.modules import require_models_of
+from membership_mock.engine.protocol import event_patterns
+
+if TYPE_CHECKING:
+    from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge
+    from membership_mock.engine.moto.patches import Patches
+
+
+def install(patches: Patches, bridge: EventBridge) -> None:
+    """Let moto's rules match and deliver as `EventBridge` does.
+
+    Args:
+        patches: undone when the mock ends.
+        bridge: that of the running mock.
+    """
+    models = require_models_of("events")
+
+    def send_to_targets(
+        rule: Any, original_event: Mapping[str, Any], transform_input: bool = True
+    ) -> None:
+        del transform_input
+        bridge.deliver(rule, original_event)
+
+    patches.set(models.Rule, "send_to_targets", send_to_targets)
+    responses = importlib.import_module("moto.events.responses")
+
+    def test_event_pattern(response: Any) -> str:
+        pattern = models.EventPattern.load(response._get_param("EventPattern")).get_pattern()
+        event = json.loads(response._get_param("Event"))
+        return json.dumps({"Result": event_patterns.matches(pattern, event)})
+
+    if "test_event_pattern" in vars(responses.EventsHandler):
+        patches.set(responses.EventsHandler, "test_event_pattern", test_event_pattern)

@@ -1,0 +1,177 @@
+"""Events that services announce, and the lock that hands them over once a change has taken effect.
+
+A family announces an event while it holds the world's lock. Whoever releases the lock last hands
+the events over, so no target of an event is ever reached under the lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from _thread import RLock
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+#: the ``detail`` of an event, or a function that makes it from data that does not change
+Detail = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
+
+
+@dataclass(slots=True, eq=False)
+class Event:
+    """An event as a service sends it to EventBridge.
+
+    Attributes:
+        source: e.g. ``aws.securityhub``.
+        detail_type: e.g. ``Case Created``.
+        account_id: the account whose event bus gets it.
+        region: the region of that bus.
+        time: when it happened, in UTC.
+        resources: ARNs, or other names, of what it is about.
+        given: its detail, or what makes it.
+        salt: what its id is made of besides its number.
+        number: its number among the events that were handed over, from 1 on.
+    """
+
+    source: str
+    detail_type: str
+    account_id: str
+    region: str
+    time: datetime
+    resources: Sequence[str]
+    given: Detail
+    salt: bytes = b""
+    number: int = 0
+
+    @property
+    def id(self) -> str:
+        """Its id, a UUID; it takes nothing from the random source of other ids."""
+        digits = hashlib.blake2b(b"%d" % self.number, digest_size=16, key=self.salt).hexdigest()
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+    @property
+    def detail(self) -> Mapping[str, Any]:
+        """What happened."""
+        if callable(self.given):
+            self.given = self.given()
+        return self.given
+
+    def message(self) -> dict[str, Any]:
+        """Return the event as EventBridge passes it on."""
+        return {
+            "version": "0",
+            "id": self.id,
+            "detail-type": self.detail_type,
+            "source": self.source,
+            "account": self.account_id,
+            "time": f"{self.time:%Y-%m-%dT%H:%M:%SZ}",
+            "region": self.region,
+            "resources": list(self.resources),
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of an event at one target of one rule.
+
+    Attributes:
+        event_id: the id of the event.
+        source: its source.
+        detail_type: its detail-type.
+        rule: the ARN of the rule that it matched.
+        target_id: the id of the target within the rule.
+        target: the ARN of the target.
+        failure: why the target did not get it; None if it did.
+    """
+
+    event_id: str
+    source: str
+    detail_type: str
+    rule: str
+    target_id: str
+    target: str
+    failure: str | None = None
+
+
+@dataclass
+class EventLog:
+    """The events of one running mock, in the order in which they were handed over.
+
+    Attributes:
+        sent: the events.
+        deliveries: what became of each event that matched a rule, by its id; also of events that a
+            test has put onto a bus itself.
+        most: how many events are kept for certain, the latest; all when None.
+        last_number: what the latest event was numbered.
+        reported: how many failed deliveries a mock has reported at its end.
+    """
+
+    sent: list[Event] = field(default_factory=list)
+    deliveries: dict[str, list[Delivery]] = field(default_factory=dict)
+    most: int | None = None
+    last_number: int = 0
+    reported: int = 0
+
+    @contextmanager
+    def rolled_back(self) -> Iterator[None]:
+        """Forget what is sent inside the block when it ends."""
+        sent, deliveries = list(self.sent), dict(self.deliveries)
+        reported = self.reported
+        try:
+            yield
+        finally:
+            self.sent, self.deliveries, self.reported = sent, deliveries, reported
+
+    def add(self, event: Event, salt: bytes) -> None:
+        """Add an event that has just been handed over."""
+        self.last_number += 1
+        event.number, event.salt = self.last_number, salt
+        self.sent.append(event)
+        if self.most is not None and len(self.sent) > 2 * self.most:
+            dropped = len(self.sent) - self.most
+            for each in self.sent[:dropped] if self.deliveries else ():
+                self.deliveries.pop(each.id, None)
+            self.sent = self.sent[dropped:]
+
+    def delivered(self, delivery: Delivery) -> None:
+        """Add what became of an event at a target."""
+        self.deliveries.setdefault(delivery.event_id, []).append(delivery)
+
+    def clear(self) -> None:
+        """Start anew; who holds the old lists keeps them as they are."""
+        self.sent, self.deliveries, self.reported = [], {}, 0
+
+
+class WorldLock(RLock):  # type: ignore[misc]  # typeshed says that nothing may inherit from it
+    """The lock of a world, which also holds the events that wait for its release.
+
+    Attributes:
+        waiting: the events that were announced since the lock was taken, in order.
+        hand_over: called with them when the lock has been released for good.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: list[Event] = []
+        self.hand_over: Callable[[list[Event]], None] = lambda _: None
+
+    def __exit__(self, *raised: object) -> None:
+        if not self.waiting:
+            self.release()
+            return
+        taken = list(self.waiting)
+        self.waiting.clear()
+        self.release()
+        if self._is_owned():  # type: ignore[attr-defined]  # typeshed leaves it out; the outer block hands them over, and still holds the lock
+            self.waiting[:0] = taken
+        else:
+            self.hand_over(taken)
+
+    def mark(self) -> Callable[[], None]:
+        """Return a function that takes back the events that are announced from now on."""
+        return partial(self._take_back, len(self.waiting))
+
+    def _take_back(self, count: int) -> None:
+        del self.waiting[count:]

@@ -1,0 +1,228 @@
+"""The events that a mock has sent, for reading and for assertions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, overload
+
+from membership_mock.engine.protocol import event_patterns
+from membership_mock.engine.running import require
+from membership_mock.errors import UsageError
+from membership_mock.testing.arguments import naming_arguments
+from membership_mock.testing.events.sent_event import EventDelivery, SentEvent
+from membership_mock.testing.names import nearest_to
+from membership_mock.testing.operation_names import check_caller
+
+if TYPE_CHECKING:
+    from membership_mock.engine.running import Running
+
+_SHOWN = 10
+
+
+@naming_arguments
+class Events(Sequence[SentEvent]):
+    """Events in the order in which they were sent; a view that grows while the mock runs.
+
+    Iterate it, index it, narrow it with `filter`, or let `assert_sent` and `assert_not_sent` look
+    for an event and show what was sent instead.
+    """
+
+    def __init__(
+        self, read: Callable[[], Sequence[SentEvent]], running: Callable[[], Running | None]
+    ) -> None:
+        self._read = read
+        self._running = running
+
+    @overload
+    def __getitem__(self, index: int) -> SentEvent: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[SentEvent]: ...
+    def __getitem__(self, index: int | slice) -> SentEvent | Sequence[SentEvent]:
+        return self._read()[index]
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __iter__(self) -> Iterator[SentEvent]:
+        return iter(self._read())
+
+    def __repr__(self) -> str:
+        return "\n".join(repr(event) for event in self) or "no events"
+
+    def filter(
+        self,
+        detail_type: str | None = None,
+        *,
+        source: str | None = None,
+        account: str | None = None,
+        region: str | None = None,
+        pattern: Mapping[str, Any] | None = None,
+        rule: str | None = None,
+        where: Callable[[SentEvent], bool] | None = None,
+    ) -> Events:
+        """Return the events that match everything given.
+
+        Args:
+            detail_type: the ``detail-type``, or a pattern of it: ``Case *``.
+            source: the source: ``aws.securityhub``, or the service's id, ``securityhub``.
+            account: the 12 digits of the account whose event bus got them.
+            region: the region of that bus.
+            pattern: an event pattern as rules have it, e.g.
+                ``{"detail": {"findings": {"Severity": {"Label": ["HIGH"]}}}}``.
+            rule: the name of a rule with a target that they matched when they were sent.
+            where: a function of an event that returns whether it is wanted.
+
+        Raises:
+            UsageError: no event can match: ``account`` is not 12 digits, ``region`` is not a
+                region, or the pattern is not one that EventBridge takes.
+        """
+        check_caller(account, region)
+        wanted = source if source is None or source.startswith("aws.") else f"aws.{source}"
+        if pattern is not None:
+            _check_pattern(pattern)
+        if where is not None and not callable(where):
+            raise UsageError(
+                f"where is a function of an event, e.g. `lambda event: …`, not {where!r}."
+            )
+
+        def matches(event: SentEvent) -> bool:
+            return (
+                (detail_type is None or fnmatchcase(event.detail_type, detail_type))
+                and (wanted is None or event.source == wanted)
+                and (account is None or event.account == account)
+                and (region is None or event.region == region)
+                and (pattern is None or event_patterns.matches(pattern, event._event.message()))
+                and (rule is None or rule in event.rules)
+                and (where is None or bool(where(event)))
+            )
+
+        return Events(lambda: [each for each in self._read() if matches(each)], self._running)
+
+    def assert_sent(
+        self, detail_type: str | None = None, *, times: int | None = None, **wanted: Any
+    ) -> Events:
+        """Return the events that match everything given; fail if there are none.
+
+        Args:
+            detail_type: as for `filter`.
+            times: how many there must be exactly; by default at least one.
+            **wanted: as for `filter`.
+
+        Raises:
+            AssertionError: there are none, or another number; the text shows what was sent instead.
+            UsageError: as for `filter`.
+        """
+        __tracebackhide__ = True
+        if times is not None and not (type(times) is int and times >= 0):
+            raise UsageError(
+                f"times is a number of events, or None for at least one, not {times!r}."
+            )
+        found = self.filter(detail_type, **wanted)
+        if (len(found) == times) if times is not None else len(found) > 0:
+            return found
+        expected = "at least once" if times is None else f"{times} time{'s' if times != 1 else ''}"
+        raise AssertionError(
+            f"expected {_described(detail_type, wanted)} to be sent {expected}, but it was sent"
+            f" {len(found)} times.\n{self._instead(detail_type)}"
+        )
+
+    def assert_not_sent(self, detail_type: str | None = None, **wanted: Any) -> None:
+        """Check that no event matches everything given (as for `filter`).
+
+        Raises:
+            AssertionError: there are such events; the text shows them.
+        """
+        __tracebackhide__ = True
+        found = self.filter(detail_type, **wanted)
+        if found:
+            raise AssertionError(
+                f"expected {_described(detail_type, wanted)} not to be sent, but it was sent"
+                f" {len(found)} times:\n{_listed(found)}"
+            )
+
+    @property
+    def undelivered(self) -> list[EventDelivery]:
+        """The deliveries that have failed, each with the reason, in no order of events.
+
+        Events that the test itself has put onto a bus are among them.
+        """
+        running = self._running()
+        held = list(running.events.deliveries.values()) if running else []
+        return [
+            EventDelivery.of(each)
+            for deliveries in held
+            for each in deliveries
+            if each.failure is not None
+        ]
+
+    def on_target(self, arn: str, function: Callable[..., Any]) -> None:
+        """Let a function stand in for a target, such as a Lambda function, until a reset.
+
+        It is called with what the target gets, after the call that has caused the event. Calls of
+        AWS inside whose credentials name no account come from the account of the ARN. What it
+        raises is reported as a failed delivery.
+
+        Args:
+            arn: the ARN of the target, or a pattern of ARNs: ``arn:aws:lambda:*``. The latest
+                function whose pattern matches is called.
+            function: takes the event, or the event and a context as a Lambda handler does; the
+                context has ``function_name`` and ``invoked_function_arn``.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: ``arn`` is not an ARN, or ``function`` cannot be called.
+        """
+        if not str(arn).startswith("arn:"):
+            raise UsageError(
+                f"{arn!r} is not the ARN of a target, e.g."
+                " 'arn:aws:lambda:eu-west-1:111122223333:function:triage'."
+            )
+        if not callable(function):
+            raise UsageError(f"function is called with the event, so it cannot be {function!r}.")
+        require().event_bridge.functions.append((arn, function))
+
+    def _instead(self, detail_type: str | None) -> str:
+        events = list(self._read())
+        if not events:
+            return "    No event was sent at all."
+        same = [each for each in events if each.detail_type == detail_type]
+        if same:
+            return f"    {detail_type} was sent, but differently:\n{_listed(same)}"
+        kinds = list(dict.fromkeys(each.detail_type for each in events))
+        nearest = nearest_to(detail_type, kinds) if detail_type else ""
+        return f"    What was sent instead{nearest or ':'}\n{_listed(events)}"
+
+
+def undelivered_report(failures: Sequence[EventDelivery]) -> str:
+    """Return a text about deliveries that have failed."""
+    shown = "\n".join(f"    {each}" for each in failures[:_SHOWN])
+    more = f"\n    … and {len(failures) - _SHOWN} more" if len(failures) > _SHOWN else ""
+    return (
+        f"{len(failures)} event{'s were' if len(failures) != 1 else ' was'} not delivered to a"
+        f" target (see docs/how-to/events.md):\n{shown}{more}"
+    )
+
+
+def _check_pattern(pattern: object) -> None:
+    if not isinstance(pattern, Mapping):
+        raise UsageError(f"pattern is an event pattern as rules have it, not {pattern!r}.")
+    for name, value in pattern.items():
+        if isinstance(value, Mapping):
+            _check_pattern(value)
+        elif not isinstance(value, list):
+            raise UsageError(
+                f"In an event pattern, {name!r} is a list of values or a pattern of what is inside,"
+                f" not {value!r}."
+            )
+
+
+def _described(detail_type: str | None, wanted: Mapping[str, Any]) -> str:
+    rest = ", ".join(f"{name}={value!r}" for name, value in wanted.items() if value is not None)
+    return (detail_type or "any event") + (f" with {rest}" if rest else "")
+
+
+def _listed(events: Sequence[SentEvent]) -> str:
+    shown = [f"      {each!r}" for each in list(events)[:_SHOWN]]
+    more = [f"      … and {len(events) - _SHOWN} more"] if len(events) > _SHOWN else []
+    return "\n".join([*shown, *more])

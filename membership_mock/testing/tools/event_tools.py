@@ -1,0 +1,28 @@
+"""The tools that read what was sent to EventBridge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from membership_mock.testing.arguments import naming_arguments
+from membership_mock.testing.events.events import Events
+from membership_mock.testing.events.sent_event import SentEvent
+from membership_mock.testing.running_mock import RunningMock
+
+
+@naming_arguments
+class EventTools(RunningMock):
+    """The tools of a mock that read what was sent to EventBridge."""
+
+    @property
+    def events(self) -> Events:
+        """Every event of the mocked services, in order; readable after the mock has ended, too.
+
+        Rules of moto's event buses get them as on AWS; `Events.on_target` lets a function stand in
+        for a target that moto cannot deliver to.
+        """
+        return Events(self._read_events, lambda: self._entered)
+
+    def _read_events(self) -> Sequence[SentEvent]:
+        log = self._entered.events if self._entered else None
+        return [SentEvent(each, log) for each in list(log.sent)] if log else []
