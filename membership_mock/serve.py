@@ -45,7 +45,7 @@ def serve_forever(host: str, port: int, keep_calls: int = 1_000) -> int:
         reason = getattr(error, "strerror", None) or str(error)
         return _refuse(f"Cannot listen on {host}:{port}: {reason}")
     with listening, _interrupted_by_signals(), mock_membership(unmocked_calls="ignore"):
-        running.require().record.most = keep_calls
+        running.require().record.most = running.require().events.most = keep_calls
         server = make_server(
             host,
             port,
