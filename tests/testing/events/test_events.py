@@ -248,9 +248,7 @@ def test_topics_logs_and_streams_are_served(mock):
 
 
 def test_a_fifo_queue_is_served_when_it_deduplicates_by_content(mock):
-    received, target = queue(
-        mock, "q.fifo", FifoQueue="true", ContentBasedDeduplication="true"
-    )
+    received, target = queue(mock, "q.fifo", FifoQueue="true", ContentBasedDeduplication="true")
     rule(mock, {**target, "SqsParameters": {"MessageGroupId": "g"}})
     mock.given.security_ir.membership()
     assert len(received()) == 1
