@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from membership_mock.testing.calls import Call, Calls
     from membership_mock.testing.clock import MockClock
     from membership_mock.testing.dumps.dumps import Dump
+    from membership_mock.testing.events.events import Events
+    from membership_mock.testing.events.sent_event import EventDelivery, SentEvent
     from membership_mock.testing.faults.fault import Fault
     from membership_mock.testing.faults.faults import Faults
     from membership_mock.testing.given.given import Given
@@ -40,6 +42,8 @@ __all__ = [
     "Calls",
     "ClientOutlivedMock",
     "Dump",
+    "EventDelivery",
+    "Events",
     "Fault",
     "Faults",
     "Given",
@@ -52,6 +56,7 @@ __all__ = [
     "QuotaState",
     "RequestBlocked",
     "SeedRefused",
+    "SentEvent",
     "Sleep",
     "Sleeps",
     "Snapshot",
@@ -68,6 +73,8 @@ _HOMES = {
     "Call": "testing.calls",
     "Calls": "testing.calls",
     "Dump": "testing.dumps.dumps",
+    "EventDelivery": "testing.events.sent_event",
+    "Events": "testing.events.events",
     "Fault": "testing.faults.fault",
     "Faults": "testing.faults.faults",
     "Given": "testing.given.given",
@@ -76,6 +83,7 @@ _HOMES = {
     "MockOrganization": "testing.organization.organization",
     "MockQuotas": "testing.quotas",
     "QuotaState": "testing.quotas",
+    "SentEvent": "testing.events.sent_event",
     "Sleep": "testing.sleeps.sleeps",
     "Sleeps": "testing.sleeps.sleeps",
     "Snapshot": "testing.snapshots",

@@ -73,7 +73,7 @@ def test_each_status_of_a_query_is_told_to_runner_payer_and_receivers(mock):
     mock.given.cleanrooms.associated_table(room, B)
     query = mock.given.cleanrooms.query(room, "SUCCESS")
     kinds = ["Protected Query Submitted", "Protected Query Started", "Protected Query Succeeded"]
-    assert told(mock.events.filter("Protected Query *")) == dict.fromkeys(kinds, [A, B])
+    assert told(mock.events.filter("Protected Query *")) == {kind: [A, B] for kind in kinds}
     done = mock.events[-1]
     assert done.resources == (f"arn:aws:cleanrooms:{REGION}:{A}:membership/{room.memberships[A]}",)
     assert done.detail == {

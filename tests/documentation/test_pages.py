@@ -226,6 +226,8 @@ def public_api() -> Iterator[str]:
         ("quotas.", membership_mock.MockQuotas),
         ("quota.", membership_mock.QuotaState),
         ("snapshot.", membership_mock.Snapshot),
+        ("events.", membership_mock.Events),
+        ("event.", membership_mock.SentEvent),
         ("dump.", membership_mock.Dump),
     ]:
         own = [each for each in kind.__mro__ if each.__module__.startswith(PACKAGE)]

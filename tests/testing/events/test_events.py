@@ -334,7 +334,7 @@ def test_events_that_a_test_puts_itself_match_and_fail_alike(mock):
 def test_a_pattern_can_be_tried_out(mock):
     events = mock.client("events")
     event = {
-        **{name: "x" for name in ("id", "account", "time", "region")},
+        **dict.fromkeys(("id", "account", "time", "region"), "x"),
         "source": "s",
         "detail-type": "t",
         "resources": [],
