@@ -44,6 +44,10 @@ OBSERVED: dict[str, frozenset[tuple[str | None, str]]] = {
             ("ListOrganizationAdminAccounts", "AccessDeniedException"),
             # clients of the samples of AWS treat it as done
             ("DisableOrganizationAdminAccount", "ResourceNotFoundException"),
+            # refused by IAM, which any operation may be (API reference, "Common errors")
+            ("BatchUpdateFindings", "AccessDeniedException"),
+            ("CreateInsight", "AccessDeniedException"),
+            ("TagResource", "AccessDeniedException"),
             # on members and administrators (the AWS provider of Terraform waits for it to go)
             ("DisableSecurityHub", "InvalidInputException"),
             # its tags have limits, and it declares no other error for them

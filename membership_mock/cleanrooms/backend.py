@@ -13,6 +13,7 @@ from membership_mock.cleanrooms.collaborations.change_requests import ChangeRequ
 from membership_mock.cleanrooms.collaborations.collaborations import Collaborations
 from membership_mock.cleanrooms.collaborations.members import Members
 from membership_mock.cleanrooms.errors import CleanRoomsRefusals
+from membership_mock.cleanrooms.iam_resources import IAM_RESOURCES
 from membership_mock.cleanrooms.identity.id_mapping_schemas import IdMappingSchemas
 from membership_mock.cleanrooms.identity.id_mapping_tables import IdMappingTables
 from membership_mock.cleanrooms.identity.id_namespace_associations import IdNamespaceAssociations
@@ -77,5 +78,6 @@ class CleanRoomsBackend(Backend):
         Tags,
     )
     refusals = CleanRoomsRefusals()
+    iam_resources = IAM_RESOURCES
     quotas = QUOTAS
     unique_lists = frozenset({"CustomMLMemberAbilities", "MemberAbilities"})

@@ -11,6 +11,7 @@ from membership_mock.security_ir.cases.cases import Cases
 from membership_mock.security_ir.cases.comments import Comments
 from membership_mock.security_ir.cases.edits import Edits
 from membership_mock.security_ir.errors import SecurityIrRefusals
+from membership_mock.security_ir.iam_resources import IAM_RESOURCES
 from membership_mock.security_ir.investigations.investigations import Investigations
 from membership_mock.security_ir.memberships.coverage import Coverage
 from membership_mock.security_ir.memberships.finding_metrics import FindingMetrics
@@ -40,6 +41,7 @@ class SecurityIrBackend(Backend):
         Tags,
     )
     refusals = SecurityIrRefusals()
+    iam_resources = IAM_RESOURCES
     quotas = QUOTAS
     unique_lists = frozenset(
         {

@@ -30,6 +30,7 @@ from membership_mock.securityhub.findings.finding_events import FindingEvents
 from membership_mock.securityhub.findings.finding_updates import FindingUpdates
 from membership_mock.securityhub.findings.findings import Findings
 from membership_mock.securityhub.hubs.hubs import Hubs
+from membership_mock.securityhub.iam_resources import IAM_RESOURCES
 from membership_mock.securityhub.membership.invitations import Invitations
 from membership_mock.securityhub.membership.members import Members
 from membership_mock.securityhub.organization.organization_admin import OrganizationAdmin
@@ -59,7 +60,7 @@ class SecurityHubBackend(Backend):
     """Security Hub for one account in one region."""
 
     service = "securityhub"
-    resource_without_labels = "hub/default"
+    iam_resources = IAM_RESOURCES
     families = (
         Hubs,
         Standards,

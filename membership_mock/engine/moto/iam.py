@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from moto.core.exceptions import (
 
 from membership_mock.engine.moto.configuration import check_whitelist
 from membership_mock.engine.moto.modules import models_of
+from membership_mock.engine.pipeline.policies import Decision, decide
 from membership_mock.engine.protocol.refusals import (
     InvalidSignatureException,
     UnrecognizedClientException,
@@ -23,6 +23,7 @@ from membership_mock.engine.protocol.refusals import (
 
 if TYPE_CHECKING:
     from membership_mock.engine.moto.patches import Patches
+    from membership_mock.engine.pipeline.authorization import Demand
     from membership_mock.engine.protocol.http import HttpRequest
     from membership_mock.engine.protocol.refusals import Refusals
 
@@ -49,13 +50,12 @@ class MotoAuthorization:
     def authorize(
         self,
         request: HttpRequest,
-        action: str,
         account_id: str,
-        resource: Callable[[], str],
+        wanted: Callable[[], Iterator[Demand]],
         refusals: Refusals,
     ) -> None:
         """Refuse a request that no IAM policy allows, if moto is told to enforce policies."""
-        authorize(request, action, account_id, resource, refusals)
+        authorize(request, account_id, wanted, refusals)
 
 
 def is_enforced() -> bool:
@@ -96,31 +96,33 @@ def principal_of(account_id: str, partition: str, access_key: str) -> str | None
 
 def authorize(
     request: HttpRequest,
-    action: str,
     account_id: str,
-    resource: Callable[[], str],
+    wanted: Callable[[], Iterator[Demand]],
     refusals: Refusals,
 ) -> None:
-    """Let moto's IAM judge a request, if it is told to enforce policies.
+    """Judge a request by the policies that moto's IAM has, if it is told to enforce policies.
 
     moto's switch decides: `set_initial_no_auth_action_count` and `enable_iam_authentication`.
+    moto checks the signature and collects the policies; what they say is decided here, because
+    moto knows neither conditions nor several resources.
 
     Raises:
         ServiceError: the credentials are unknown or wrong, or no policy allows the operation.
     """
     if not is_enforced():
         return
-    authenticator = _Authenticator(request, action, account_id)
+    demanded = list(wanted())
+    authenticator = _Authenticator(request, demanded[0].action.partition(":")[2], account_id)
     try:
-        authenticator._authenticate_and_authorize_action(_judge())
+        authenticator._authenticate_and_authorize_action(_judge(demanded))
     except _Denied as refusal:
-        denied = refusal.action
+        denied = refusal.demand.action
         why = f"because no identity-based policy allows the {denied} action"
         if refusal.explicitly:
             why = "with an explicit deny in an identity-based policy"
         raise refusals.access_denied(
             f"User: {refusal.user_arn} is not authorized to perform: {denied} on resource:"
-            f" {resource()} {why}"
+            f" {refusal.demand.named} {why}"
         ) from None
     except InvalidClientTokenIdError:
         raise UnrecognizedClientException(
@@ -137,31 +139,39 @@ def authorize(
 class _Denied(Exception):
     """moto's IAM does not allow a request."""
 
-    def __init__(self, user_arn: str, action: str, *, explicitly: bool) -> None:
-        super().__init__(action)
+    def __init__(self, user_arn: str, demand: Demand, *, explicitly: bool) -> None:
+        super().__init__(demand.action)
         self.user_arn = user_arn
-        self.action = action
+        self.demand = demand
         self.explicitly = explicitly
 
 
-@cache
-def _judge() -> type:
-    """Return moto's judge of a request, which says why it refuses one; made when it is needed."""
-    from moto.iam.access_control import IAMPolicy, IAMRequest, PermissionResult
+def _judge(demanded: Sequence[Demand]) -> type:
+    """Return moto's judge of a request, which asks for everything that the request demands."""
+    from moto.iam.access_control import IAMRequest
 
     class Judge(IAMRequest):  # type: ignore[misc]  # moto is untyped here
-        def _raise_access_denied(self) -> None:
-            found = [
-                IAMPolicy(policy).is_action_permitted(self._action, "*")
-                for policy in self._access_key.collect_policies()
-            ]
-            raise _Denied(
-                str(self._access_key.arn),
-                str(self._action),
-                explicitly=PermissionResult.DENIED in found,
-            )
+        def check_action_permitted(self, resource: str) -> None:
+            del resource
+            policies = [_document(each) for each in self._access_key.collect_policies()]
+            for demand in demanded:
+                decision = decide(policies, demand.action, demand.resource, demand.keys)
+                if decision is not Decision.ALLOWED:
+                    raise _Denied(
+                        str(self._access_key.arn),
+                        demand,
+                        explicitly=decision is Decision.DENIED,
+                    )
 
     return Judge
+
+
+def _document(policy: Any) -> dict[str, Any]:
+    """Return the document of a policy in any of the forms in which moto keeps one."""
+    from moto.iam.access_control import IAMPolicy
+
+    document: dict[str, Any] = IAMPolicy(policy)._policy_json
+    return document
 
 
 def install(patches: Patches) -> None:

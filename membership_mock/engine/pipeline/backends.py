@@ -32,6 +32,14 @@ class Backends:
         """Return the backend of a service for one account in one region."""
         return self._of_service[service].of(account_id, region)
 
+    def tags_of(self, arn: str) -> dict[str, str] | None:
+        """Return the tags of a resource by its ARN; None if there is no such taggable resource."""
+        parts = arn.split(":", 5)
+        if len(parts) < 6 or parts[2] not in self._of_service or not (parts[3] and parts[4]):
+            return None
+        backend = self.of(parts[2], parts[4], parts[3])
+        return next((each.tags for each in backend.tagged_resources() if each.arn == arn), None)
+
     def families(self) -> Iterable[tuple[ServiceBackends, type[Family]]]:
         """Yield the backends of its service and the family, for every family of every service."""
         for backends in self._of_service.values():

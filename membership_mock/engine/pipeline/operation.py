@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from membership_mock.engine.pipeline.authorization import IamResources
 from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.refusals import Refusals
@@ -248,8 +249,8 @@ class Backend:
     #: structures that reach the handler unchecked, and lists that may be longer than their maximum:
     #: the handler answers for each of their entries
     unchecked_shapes: ClassVar[frozenset[str]] = frozenset()
-    #: what IAM says that a call is about whose path names nothing: the end of an ARN
-    resource_without_labels: ClassVar[str] = "*"
+    #: which resources the operations are about, as policies of IAM name them
+    iam_resources: ClassVar[IamResources] = IamResources()
     #: traits of shapes that botocore's model has wrong, by the shape's name
     model_corrections: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     #: page tokens that ask for the first page, as none does

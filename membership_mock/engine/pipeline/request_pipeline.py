@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.pipeline import idempotency, page_tokens
-from membership_mock.engine.pipeline.authorization import Authorization, resource_of
+from membership_mock.engine.pipeline.authorization import Authorization, demands
 from membership_mock.engine.pipeline.backends import Backends
 from membership_mock.engine.pipeline.call_record import PassedCall, RecordedRequest
 from membership_mock.engine.pipeline.caller import caller_of, signing_key
@@ -284,12 +284,13 @@ class RequestPipeline:
             return self._take(mocked, backend_class, context, arguments, request)
         self._authorization.authorize(
             request,
-            mocked.handler.mark.action or context.operation,
             context.account_id,
-            lambda: resource_of(
+            lambda: demands(
+                backend_class.iam_resources,
+                mocked.handler.mark.action or context.operation,
                 context,
-                {name: str(arguments.get(name, "")) for name in compiled.labels},
-                backend_class.resource_without_labels,
+                arguments,
+                self._backends.tags_of,
             ),
             refusals,
         )

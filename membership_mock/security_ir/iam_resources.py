@@ -1,0 +1,41 @@
+"""Which resources the operations of Security Incident Response are about, for policies of IAM.
+
+Source: the service authorization reference. It has no line of GetFindingMetrics, ListInvestigations
+and SendFeedback; theirs are inferred.
+"""
+
+from __future__ import annotations
+
+from membership_mock.engine.pipeline.authorization import IamResources
+
+IAM_RESOURCES = IamResources(
+    operations={
+        "case/{case_id}": (
+            "CloseCase",
+            "CreateCaseComment",
+            "GetCase",
+            "GetCaseAttachmentDownloadUrl",
+            "GetCaseAttachmentUploadUrl",
+            "ListCaseEdits",
+            "ListComments",
+            "ListInvestigations",
+            "SendFeedback",
+            "UpdateCase",
+            "UpdateCaseComment",
+            "UpdateCaseStatus",
+            "UpdateResolverType",
+        ),
+        "membership/{membership_id}": (
+            "BatchGetMemberAccountDetails",
+            "CancelMembership",
+            "GetFindingMetrics",
+            "GetMembership",
+            "UpdateMembership",
+        ),
+        "{resource_arn}": ("ListTagsForResource", "TagResource", "UntagResource"),
+        "case/*": ("CreateCase",),
+        "membership/*": ("CreateMembership",),
+        "*": ("ListCases", "ListMemberships"),
+    },
+    tagged={"CreateCase": "case/*", "CreateMembership": "membership/*"},
+)
