@@ -12,6 +12,9 @@ from typing import Any
 #: the attribute of a replacement that holds its original
 _REPLACES = "__membership_mock_replaces__"
 
+#: stands for the original of an attribute that the owner did not have
+_ABSENT = object()
+
 
 @dataclass(frozen=True, slots=True)
 class _Replaces:
@@ -46,7 +49,7 @@ class Patches:
         return getattr(owner, name)
 
     def set(self, owner: Any, name: str, value: Any, *, asks_itself: bool = False) -> None:
-        """Replace an attribute.
+        """Replace an attribute, or add one that is removed again.
 
         Args:
             owner: the class or module that has the attribute.
@@ -54,7 +57,7 @@ class Patches:
             value: the replacement.
             asks_itself: whether the function checks by itself that a mock is running.
         """
-        original = vars(owner)[name]
+        original = vars(owner).get(name, _ABSENT)
         ours = value if asks_itself else self._calling_original_when_undone(value, original)
         replaces = _Replaces(original, lambda: self._undone)
         with suppress(AttributeError, TypeError):  # a value that is not a function
@@ -67,7 +70,11 @@ class Patches:
         self._undone = True
         while self._originals:
             owner, name, original, ours = self._originals.pop()
-            if vars(owner).get(name) is ours:
+            if vars(owner).get(name) is not ours:
+                continue
+            if original is _ABSENT:
+                delattr(owner, name)
+            else:
                 setattr(owner, name, original)
 
     def _calling_original_when_undone(self, value: Any, original: Any) -> Any:

@@ -19,7 +19,14 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 from moto.core.responses import BaseResponse
 
-from membership_mock.engine.moto import cloudformation, iam, organizations, tagging
+from membership_mock.engine.moto import (
+    account_regions,
+    cloudformation,
+    iam,
+    organizations,
+    service_quotas,
+    tagging,
+)
 from membership_mock.engine.moto.event_bridge import installation as event_installation
 from membership_mock.engine.moto.modules import models_of
 from membership_mock.engine.moto.patches import Patches
@@ -212,6 +219,10 @@ class Installation:
             "cloudformation": lambda: cloudformation.install(patches, self._ours.services),
             "events": lambda: event_installation.install(patches, self._bridge),
             "organizations": lambda: organizations.install(patches, self._ours, self._world),
+            "account": lambda: account_regions.install(patches, self._world),
+            "servicequotas": lambda: service_quotas.install(
+                patches, self._ours.services, self._world
+            ),
             "resourcegroupstaggingapi": lambda: tagging.install(patches, self._backends),
         }
 

@@ -13,6 +13,32 @@ _REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-[0-9]+")
 #: the end of a region's name: every region that botocore knows has it
 _PLACE = re.compile(r".+-(north|south|east|west|central|(north|south)(east|west))-[1-9]")
 
+#: The regions that every account has without opting in. Regions that came after March 20, 2019
+#: have to be enabled by each account. Source: AWS Account Management Reference Guide.
+REGIONS_WITHOUT_OPT_IN: dict[str, tuple[str, ...]] = {
+    "aws": (
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-northeast-3",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ca-central-1",
+        "eu-central-1",
+        "eu-north-1",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "sa-east-1",
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+    ),
+    "aws-cn": ("cn-north-1", "cn-northwest-1"),
+    "aws-us-gov": ("us-gov-east-1", "us-gov-west-1"),
+}
+
 
 def is_region(value: object) -> bool:
     """Return whether ``value`` has the form of a region, which need not exist."""
@@ -40,6 +66,13 @@ def known_regions() -> frozenset[str]:
     return frozenset(
         region for regions, _ in _partitions().values() for region in regions if is_region(region)
     )
+
+
+@cache
+def regions_of(partition: str) -> tuple[str, ...]:
+    """Return the regions of a partition that botocore knows, by name."""
+    regions, _ = _partitions().get(partition, (frozenset[str](), None))
+    return tuple(sorted(region for region in regions if is_region(region)))
 
 
 def nearest_region(name: str) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.protocol.regions import REGIONS_WITHOUT_OPT_IN
 from membership_mock.securityhub.central_configuration.configuration_rollout import (
     ConfigurationRollout,
 )
@@ -20,7 +21,6 @@ from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
 from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.securityhub.relationships.aggregation import (
-    REGIONS_WITHOUT_OPT_IN,
     TAKES_REGIONS,
     FindingAggregator,
     FindingAggregatorStore,

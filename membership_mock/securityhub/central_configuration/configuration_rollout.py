@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.operation import Family
+from membership_mock.engine.state.opt_in import enabled_regions
 from membership_mock.engine.state.organizations import Organization, OrganizationAccount
 from membership_mock.securityhub.controls.policy_controls import PolicyControls
 from membership_mock.securityhub.errors import (
@@ -90,6 +91,7 @@ class ConfigurationRollout(Family):
             return []
         stores = self.backend.world.stores(HubStore)
         in_use = [region for (region,), store in stores if administrator_id in store.hubs]
+        in_use += enabled_regions(self.backend.world, administrator_id)
         return aggregator.regions_reached(in_use)
 
     def check_regions(self, administrator_id: str, regions: Iterable[str]) -> None:

@@ -11,35 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from membership_mock.engine.protocol.regions import partition_of
+from membership_mock.engine.protocol.regions import REGIONS_WITHOUT_OPT_IN, partition_of
 from membership_mock.engine.state.summary import Summary, View, listed, one
 from membership_mock.engine.state.world import Scope, Store
-
-#: The regions that every account has without opting in. Regions that came after March 20, 2019
-#: have to be enabled by each account. Source: AWS Account Management Reference Guide.
-REGIONS_WITHOUT_OPT_IN: dict[str, tuple[str, ...]] = {
-    "aws": (
-        "ap-northeast-1",
-        "ap-northeast-2",
-        "ap-northeast-3",
-        "ap-south-1",
-        "ap-southeast-1",
-        "ap-southeast-2",
-        "ca-central-1",
-        "eu-central-1",
-        "eu-north-1",
-        "eu-west-1",
-        "eu-west-2",
-        "eu-west-3",
-        "sa-east-1",
-        "us-east-1",
-        "us-east-2",
-        "us-west-1",
-        "us-west-2",
-    ),
-    "aws-cn": ("cn-north-1", "cn-northwest-1"),
-    "aws-us-gov": ("us-gov-east-1", "us-gov-west-1"),
-}
 
 #: whether each linking mode comes with a list of regions
 TAKES_REGIONS: dict[str, bool] = {

@@ -22,6 +22,8 @@ _ENGINE = tuple(
         "protocol.http",
         "pipeline.idempotency",
         "state.quotas",
+        "state.quota_requests",
+        "state.opt_in",
         "state.lifecycle",
     )
 )

@@ -13,13 +13,14 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.protocol.regions import REGIONS_WITHOUT_OPT_IN
 from membership_mock.securityhub.errors import (
     ConflictException,
     ResourceNotFoundException,
     ValidationException,
 )
 from membership_mock.securityhub.findings.finding_store import FindingStore
-from membership_mock.securityhub.relationships.aggregation import REGIONS_WITHOUT_OPT_IN, is_region
+from membership_mock.securityhub.relationships.aggregation import is_region
 from membership_mock.securityhub.v2.access.delegation import DelegationV2
 from membership_mock.securityhub.v2.access.home_region import not_the_home_region
 from membership_mock.securityhub.v2.access.subscription import SubscriptionV2

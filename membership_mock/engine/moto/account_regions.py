@@ -1,0 +1,140 @@
+"""The regions of an account in AWS Account Management, in step with the regions of the world.
+
+moto has the service in its newer releases, without these operations.
+
+Source: the API reference of Account Management; its guide on regions. The texts are inferred.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from moto.core.exceptions import JsonRESTError
+
+from membership_mock.engine.protocol.regions import (
+    REGIONS_WITHOUT_OPT_IN,
+    partition_of,
+    regions_of,
+)
+from membership_mock.engine.state.opt_in import change_region, status_of
+
+if TYPE_CHECKING:
+    from membership_mock.engine.moto.patches import Patches
+    from membership_mock.engine.state.world import World
+
+_MOST = 50
+
+
+def install(patches: Patches, world: World) -> None:
+    """Let moto's Account Management answer for regions.
+
+    Args:
+        patches: undone when the mock ends.
+        world: the state.
+    """
+    responses = importlib.import_module("moto.account.responses")
+    urls = importlib.import_module("moto.account.urls")
+    kind = responses.AccountResponse
+    paths = dict(urls.url_paths)
+    for path, name, answer in _OPERATIONS:
+        paths[f"{{0}}/{path}$"] = kind.dispatch
+        patches.set(kind, name, _method(answer, world, responses))
+    patches.set(urls, "url_paths", paths)
+
+
+Answer = Callable[["_Call"], dict[str, Any] | None]
+
+
+def _method(answer: Answer, world: World, responses: Any) -> Callable[[Any], Any]:
+    def respond(response: Any) -> Any:
+        with world.lock:
+            result = answer(_Call(response, world))
+        if result is None:
+            return responses.EmptyResult()
+        return responses.ActionResult(result)
+
+    return respond
+
+
+class _Call:
+    """One call to Account Management."""
+
+    def __init__(self, response: Any, world: World) -> None:
+        self.get: Callable[[str], Any] = response._get_param
+        self.world = world
+        self.account_id: str = self.get("AccountId") or response.current_account
+        self.partition = partition_of(response.region)
+
+    def region(self) -> str:
+        """Return the region that the call names.
+
+        Raises:
+            JsonRESTError: there is no such region in the partition.
+        """
+        name = str(self.get("RegionName"))
+        if name not in regions_of(self.partition):
+            raise JsonRESTError("ValidationException", f"The Region {name} does not exist.")
+        return name
+
+    def status(self, region: str, *, read: bool = True) -> str:
+        """Return the status of a region."""
+        if region in REGIONS_WITHOUT_OPT_IN.get(self.partition, ()):
+            return "ENABLED_BY_DEFAULT"
+        now = self.world.clock.now()
+        return status_of(self.world, self.account_id, region, now, read=read)
+
+
+def _list_regions(call: _Call) -> dict[str, Any]:
+    wanted = call.get("RegionOptStatusContains")
+    found = [(name, call.status(name)) for name in regions_of(call.partition)]
+    shown = [
+        {"RegionName": name, "RegionOptStatus": status}
+        for name, status in found
+        if not wanted or status in wanted
+    ]
+    token = str(call.get("NextToken") or "0")
+    if not token.isdecimal() or int(token) > len(shown):
+        raise JsonRESTError("ValidationException", "The NextToken is not valid.")
+    end = int(token) + int(call.get("MaxResults") or _MOST)
+    answer: dict[str, Any] = {"Regions": shown[int(token) : end]}
+    if end < len(shown):
+        answer["NextToken"] = str(end)
+    return answer
+
+
+def _get_status(call: _Call) -> dict[str, Any]:
+    region = call.region()
+    return {"RegionName": region, "RegionOptStatus": call.status(region)}
+
+
+def _enable(call: _Call) -> None:
+    _change(call, enables=True)
+
+
+def _disable(call: _Call) -> None:
+    _change(call, enables=False)
+
+
+def _change(call: _Call, *, enables: bool) -> None:
+    """Enable or disable a region; one that is so already stays as it is (inferred)."""
+    region = call.region()
+    status = call.status(region, read=False)
+    if status == "ENABLED_BY_DEFAULT":
+        raise JsonRESTError(
+            "ValidationException",
+            f"The Region {region} is enabled by default and cannot be enabled or disabled.",
+        )
+    if status in ("ENABLING", "DISABLING") and (status == "ENABLING") != enables:
+        raise JsonRESTError("ConflictException", f"The Region {region} is {status}.")
+    if status in (("DISABLED",) if enables else ("ENABLED",)):
+        change_region(call.world, call.account_id, region, call.world.clock.now(), enables=enables)
+
+
+_OPERATIONS: tuple[tuple[str, str, Answer], ...] = (
+    ("listRegions", "list_regions", _list_regions),
+    ("getRegionOptStatus", "get_region_opt_status", _get_status),
+    ("enableRegion", "enable_region", _enable),
+    ("disableRegion", "disable_region", _disable),
+)
