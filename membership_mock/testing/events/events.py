@@ -92,7 +92,7 @@ class Events(Sequence[SentEvent]):
                 and (wanted is None or event.source == wanted)
                 and (account is None or event.account == account)
                 and (region is None or event.region == region)
-                and (pattern is None or event_patterns.matches(pattern, event._event.message()))
+                and (pattern is None or _matches(pattern, event))
                 and (rule is None or rule in event.rules)
                 and (where is None or bool(where(event)))
             )
@@ -202,6 +202,13 @@ def undelivered_report(failures: Sequence[EventDelivery]) -> str:
         f"{len(failures)} event{'s were' if len(failures) != 1 else ' was'} not delivered to a"
         f" target (see docs/how-to/events.md):\n{shown}{more}"
     )
+
+
+def _matches(pattern: Mapping[str, Any], event: SentEvent) -> bool:
+    try:
+        return event_patterns.matches(pattern, event._event.message())
+    except event_patterns.UnknownOperatorError as unknown:
+        raise UsageError(f"{unknown} The pattern is {pattern!r}.") from None
 
 
 def _check_pattern(pattern: object) -> None:

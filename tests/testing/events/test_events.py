@@ -206,6 +206,21 @@ def test_the_end_of_the_mock_warns_of_what_was_not_delivered(arn, why):
     assert mock.events[0].targets == []
 
 
+@pytest.mark.parametrize(
+    ("test", "why"),
+    [
+        ({"starts-with": "aws"}, "EventBridge has no comparison operator 'starts-with'"),
+        ({"prefix": {}}, "the pattern cannot be read: KeyError"),
+    ],
+)
+def test_a_pattern_that_aws_would_refuse_does_not_reach_the_caller(mock, test, why):
+    rule(mock, {"Arn": "arn:aws:lambda:eu-west-1:1:function:f"}, {"source": [test]})
+    mock.given.security_ir.membership()
+    (failed,) = mock.events.undelivered
+    assert failed.failure.startswith(why)
+    mock._entered.events.reported = 1
+
+
 def test_a_failed_test_is_not_hidden_by_a_warning():
     with (
         warnings.catch_warnings(),
@@ -374,6 +389,9 @@ def test_wrong_arguments_are_named(mock):
         mock.events.filter(account="1")
     with pytest.raises(UsageError, match="is a list of values"):
         mock.events.filter(pattern={"source": "x"})
+    mock.given.security_ir.membership()
+    with pytest.raises(UsageError, match="no comparison operator 'starts'"):
+        list(mock.events.filter(pattern={"source": [{"starts": "aws"}]}))
     with pytest.raises(UsageError, match="number of events"):
         mock.events.assert_sent(times=-1)
     with pytest.raises(TypeError, match="no argument 'acount'"):

@@ -117,6 +117,10 @@ class EventBridge:
         except event_patterns.UnknownOperatorError as unknown:
             self._note(message, rule, {}, str(unknown))
             return
+        except Exception as error:  # noqa: BLE001  moto takes patterns that AWS does not
+            why = f"the pattern cannot be read: {type(error).__name__}: {error}"
+            self._note(message, rule, {}, why)
+            return
         for target in list(rule.targets):
             self._note(message, rule, target, self._failure(target, rule, message, length))
 
@@ -270,11 +274,9 @@ def _call_api(rule: Any, arn: TargetArn, target: Mapping[str, Any]) -> None:
             "moto calls API destinations only with MOTO_EVENTS_INVOKE_HTTP=true, or let a function"
             f" stand in for it: mock.events.on_target({arn.text!r}, function)"
         )
-    import requests
-
     destination = rule._find_api_destination(arn.resource.removeprefix("api-destination/"))
     parameters = target.get("HttpParameters") or {}
-    requests.request(
+    require_models_of("events").requests.request(
         method=destination.http_method,
         url=destination.invocation_endpoint,
         params=parameters.get("QueryStringParameters"),
