@@ -1,6 +1,7 @@
 """The regions of an account in AWS Account Management, in step with the regions of the world.
 
-moto has the service in its newer releases, without these operations.
+moto has the service since its release 5.1.21, without these operations; with an older one, these
+operations are the whole service.
 
 Source: the API reference of Account Management; its guide on regions. The texts are inferred.
 """
@@ -8,10 +9,16 @@ Source: the API reference of Account Management; its guide on regions. The texts
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import re
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.exceptions import JsonRESTError
+from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+from moto.utilities.utils import PARTITION_NAMES
 
 from membership_mock.engine.protocol.regions import (
     REGIONS_WITHOUT_OPT_IN,
@@ -25,6 +32,10 @@ if TYPE_CHECKING:
     from membership_mock.engine.state.world import World
 
 _MOST = 50
+
+_HOST = r"https?://account\.[^/]+\.amazonaws\.com"
+#: finds the service by the host, as moto's own pattern does
+PATTERN = re.compile(_HOST)
 
 
 def install(patches: Patches, world: World) -> None:
@@ -40,20 +51,54 @@ def install(patches: Patches, world: World) -> None:
     paths = dict(urls.url_paths)
     for path, name, answer in _OPERATIONS:
         paths[f"{{0}}/{path}$"] = kind.dispatch
-        patches.set(kind, name, _method(answer, world, responses))
+        patches.set(kind, name, _method(answer, world))
     patches.set(urls, "url_paths", paths)
+
+
+@cache
+def moto_has_the_service() -> bool:
+    """Return whether this release of moto has Account Management."""
+    return importlib.util.find_spec("moto.account") is not None
+
+
+def own_backends(world: World) -> BackendDict:
+    """Return the backends of the service for a moto that does not have it."""
+
+    class AccountResponse(BaseResponse):  # type: ignore[misc]  # moto is untyped here
+        def __init__(self) -> None:
+            super().__init__(service_name="account")
+
+    for _, name, answer in _OPERATIONS:
+        setattr(AccountResponse, name, _method(answer, world))
+
+    class AccountBackend(BaseBackend):  # type: ignore[misc]  # moto is untyped here
+        url_bases = (_HOST,)
+
+        @property
+        def urls(self) -> dict[str, Any]:
+            return {f"{_HOST}{path}": handler for path, handler in self.url_paths.items()}
+
+        @property
+        def url_paths(self) -> dict[str, Any]:
+            return {f"/{path}$": AccountResponse.dispatch for path, _, _ in _OPERATIONS}
+
+        @property
+        def flask_paths(self) -> dict[str, Any]:
+            return {f"/{path}": AccountResponse.dispatch for path, _, _ in _OPERATIONS}
+
+    return BackendDict(
+        AccountBackend, "account", use_boto3_regions=False, additional_regions=PARTITION_NAMES
+    )
 
 
 Answer = Callable[["_Call"], dict[str, Any] | None]
 
 
-def _method(answer: Answer, world: World, responses: Any) -> Callable[[Any], Any]:
+def _method(answer: Answer, world: World) -> Callable[[Any], Any]:
     def respond(response: Any) -> Any:
         with world.lock:
             result = answer(_Call(response, world))
-        if result is None:
-            return responses.EmptyResult()
-        return responses.ActionResult(result)
+        return EmptyResult() if result is None else ActionResult(result)
 
     return respond
 

@@ -195,6 +195,10 @@ class Installation:
         self._patterns = [
             (service, re.compile(host_pattern(service))) for service in backends.services
         ]
+        self._added: dict[str, BackendDict] = {}
+        if not account_regions.moto_has_the_service():
+            self._patterns.append(("account", account_regions.PATTERN))
+            self._added["account"] = account_regions.own_backends(world)
         self._patches = Patches()
         # moto's dictionary has an account and a region as soon as a request has come from there
         backends.made = lambda made: self._backends[made.service][made.account_id][made.region_name]
@@ -232,6 +236,8 @@ class Installation:
             service = self._modules.get(module_name)
             if service is not None:
                 return self._backends[service]
+            if module_name in self._added:
+                return self._added[module_name]
             try:
                 found = find(module_name, backends_name)
             except ModuleNotFoundError as missing:
@@ -281,6 +287,6 @@ class Installation:
         for pattern in self._patterns:
             if pattern in backend_url_patterns:
                 backend_url_patterns.remove(pattern)
-        for backends in self._backends.values():
+        for backends in (*self._backends.values(), *self._added.values()):
             if backends in BackendDict._instances:
                 BackendDict._instances.remove(backends)

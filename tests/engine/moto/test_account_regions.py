@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import pytest
 from botocore.exceptions import ClientError
 
 from membership_mock import mock_membership
 from membership_mock.engine.protocol.regions import REGIONS_WITHOUT_OPT_IN, regions_of
-
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("moto.account") is None, reason="this moto has no service account"
-)
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 OPT_IN = "ap-east-1"
@@ -88,6 +82,7 @@ def test_a_region_that_is_none_or_always_enabled_is_refused(mock):
 
 
 def test_moto_answers_for_the_rest_of_the_service(mock):
+    pytest.importorskip("moto.account")
     client = mock.client("account")
     contact = {"EmailAddress": "a@example.com", "Name": "A", "PhoneNumber": "1", "Title": "T"}
     client.put_alternate_contact(AlternateContactType="SECURITY", **contact)
