@@ -43,6 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="N",
         help="how many of the latest calls the record keeps (default: 1000)",
     )
+    parity = commands.add_parser("parity", help="compare the mock with recordings, or with AWS")
+    wanted = sys.argv[1:] if arguments is None else arguments
+    if "parity" in wanted[:1]:  # the others need not import it
+        from membership_mock.parity import command_line
+
+        command_line.add_arguments(parity)
+        return command_line.run(parser.parse_args(arguments))
     chosen = parser.parse_args(arguments)
 
     if chosen.command == "demo":

@@ -14,11 +14,11 @@ from membership_mock.parity.reading import read
 from membership_mock.parity.recorded_call import RecordedCall, RecordedError, Recording
 from membership_mock.parity.recorder import Recorder, record
 from membership_mock.parity.results import Difference, Outcome, Report, Result
-
-
+from membership_mock.parity.side_by_side import play
+from membership_mock.parity.stories import STORIES, Story
 
 __all__ = [
-
+    "STORIES",
     "Difference",
     "Outcome",
     "RecordedCall",
@@ -27,9 +27,9 @@ __all__ = [
     "Recording",
     "Report",
     "Result",
-
+    "Story",
     "check",
-
+    "play",
     "read",
     "record",
 ]

@@ -99,9 +99,7 @@ class Anonymizer:
             operation: what was called; None when the model does not know it.
         """
         token = idempotency_token(operation) if operation is not None else None
-        names_are_public = operation is not None and bool(
-            _PUBLIC_OPERATION.match(operation.name)
-        )
+        names_are_public = operation is not None and bool(_PUBLIC_OPERATION.match(operation.name))
         for place in _texts("", value, shape, private=False):
             self._learn(place, names_are_public=names_are_public, is_token=place.name == token)
 

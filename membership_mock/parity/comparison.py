@@ -200,7 +200,9 @@ class Comparison:
         if not self._ignore or not path:
             return False
         general = _INDEX.sub("[]", path)
-        names = {each for place in (path, general) for each in (place, f"{self._operation}:{place}")}
+        names = {
+            each for place in (path, general) for each in (place, f"{self._operation}:{place}")
+        }
         return any(
             fnmatchcase(_literal(name), _literal(pattern))
             for pattern in self._ignore

@@ -135,8 +135,7 @@ class HttpExchange:
     def _is_transient(self, error: RecordedError) -> bool:
         return (
             self.status >= 500
-            or self.status == _TRANSIENT_STATUS
-            and error.code in _TRANSIENT_CODES
+            or (self.status == _TRANSIENT_STATUS and error.code in _TRANSIENT_CODES)
             or error.code in _TRANSIENT_CODES
         )
 
@@ -166,13 +165,14 @@ class HttpExchange:
             return {}
         found: dict[str, Any] = {}
         template = Template(operation.http["requestUri"])
-        labels = dict(zip(template.labels, template.read(self._path) or (), strict=False))
+        values = template.read(self._path) or ()
+        labels = dict(zip(template.labels, values, strict=False))
         query = parse_qs(urlsplit(self.url).query, keep_blank_values=True)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        names_in_body = {}
+        names_in_body: dict[str, str] = {}
         for name, member in shape.members.items():
             where = member.serialization.get("location")
-            key = member.serialization.get("name", name)
+            key = str(member.serialization.get("name", name))
             if where == "uri" and key in labels:
                 found[name] = _scalar(unquote(labels[key]), member)
             elif where == "querystring" and key in query:
@@ -195,7 +195,7 @@ def _scalar(text: str, shape: Shape) -> Any:
 
     A list is read entry by entry.
     """
-    kind = shape.member.type_name if shape.type_name == "list" else shape.type_name  # type: ignore[attr-defined]
+    kind = shape.member.type_name if shape.type_name == "list" else shape.type_name
     if kind == "boolean" and text.lower() in {"true", "false"}:
         return text.lower() == "true"
     if kind in {"integer", "long"} and re.fullmatch(r"-?\d+", text):

@@ -46,7 +46,7 @@ def read_plain(path: Path) -> Recording:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: the recording cannot be read: {error}") from error
     head: Mapping[str, Any] = {}
-    calls = []
+    calls: list[RecordedCall] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

@@ -170,8 +170,8 @@ class Recorder:
             found = None
         finally:
             self._asking.on = False
-        self._accounts[key] = found
-        return found
+        self._accounts[key] = None if found is None else str(found)
+        return self._accounts[key]
 
 
 #: members that botocore repeats beside the error itself
@@ -244,10 +244,10 @@ def _listen() -> None:
         try:
             outcome = original(self, operation_name, api_params)
         except ClientError as error:
-            for recorder in list(_recorders):
+            for recorder in _recorders:
                 recorder._record(self, operation_name, api_params, error)
             raise
-        for recorder in list(_recorders):
+        for recorder in _recorders:
             recorder._record(self, operation_name, api_params, outcome)
         return outcome
 
