@@ -165,8 +165,8 @@ class HttpExchange:
             return {}
         found: dict[str, Any] = {}
         template = Template(operation.http["requestUri"])
-        values = template.read(self._path) or ()
-        labels = dict(zip(template.labels, values, strict=False))
+        read = template.read(self._path) or ()
+        labels = dict(zip(template.labels, read, strict=False))
         query = parse_qs(urlsplit(self.url).query, keep_blank_values=True)
         headers = {name.lower(): value for name, value in self.headers.items()}
         names_in_body: dict[str, str] = {}
@@ -186,7 +186,8 @@ class HttpExchange:
             sent = json.loads(self.body)
             if not isinstance(sent, dict):
                 raise ValueError("the body of the request is not a JSON object")
-            found.update({names_in_body.get(key, key): value for key, value in sent.items()})
+            for sent_name, value in sent.items():
+                found[str(names_in_body.get(sent_name, sent_name))] = value
         return found
 
 
