@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
-from membership_mock.engine.protocol.model import OperationModel, Shape, idempotency_token
+from membership_mock.engine.protocol.model import (
+    OperationModel,
+    Shape,
+    idempotency_token,
+    service_model,
+)
 from membership_mock.parity.identities import FORMS
 from membership_mock.parity.values import instant
 
@@ -24,16 +30,20 @@ _SECRET_TEXT = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY",
     re.IGNORECASE,
 )
-#: members that people and companies name, describe and write
-_PRIVATE_NAME = re.compile(
-    r"name$|title|description|comment|^body$|^text$|note|reason$|updatedby|author|principal"
-    r"|owner|bucket|prefix|queryString|generatorid|hostname|username|label$|^key$|^value$",
-    re.IGNORECASE,
+#: maps whose keys are words of the caller's
+_PRIVATE_KEYS = {"Details", "UserDefinedFields", "tags", "Tags"}
+#: members that hold a word of AWS's vocabulary, where the model does not list the words
+_PUBLIC_NAME = re.compile(
+    r"(?:Status|State|Types?|Version|Comparison|Mode|Unit|Format|Method|Code|Severity|Features?"
+    r"|Abilities|Regions?|Attributes?|Field|Order|Label|Generator|Engine|Criticality|PartitionType"
+    r"|^(?:Product|Company|Provider|Service|Standards?|feature)Name)$"
 )
-#: members below which every text is private
-_PRIVATE_TREE = {"Details", "UserDefinedFields", "ProductFields", "tags", "Tags"}
-#: texts of AWS's own, which a mock has to have too
-_PUBLIC_NAME = re.compile(r"^(?:Product|Company|Provider|Service|Standards?|Region)Name$")
+#: texts of AWS's own: controls, types of resources, standards, dates and numbers
+_PUBLIC_TEXT = re.compile(
+    r"(?:[A-Za-z0-9]+\.)?[A-Z][A-Za-z0-9]*\.\d+(?:\.\d+)*|Aws[A-Z]\w+|AWS::[\w:]*|Other"
+    r"|(?:standards|ruleset|security-control)/[\w./-]+|\d{4}-\d\d-\d\d|[\d.,%-]+|true|false|\*"
+)
+#: operations whose answers describe what AWS has made, and not the caller
 _PUBLIC_OPERATION = re.compile(
     r"^(?:Describe(?:Products|Standards)\w*|\w*SecurityControlDefinitions?"
     r"|(?:BatchGet|List)StandardsControlAssociations|BatchGetSecurityControls)$"
@@ -67,6 +77,7 @@ _LOOKS: Mapping[str, Callable[[int, str], str]] = {
     "e-mail address": lambda n, _: f"person{n}@example.com",
     "name": lambda n, _: f"name-{n}",
     "text": lambda n, _: f"text-{n}",
+    "id": lambda n, _: f"id{n}",
     "token": lambda n, _: f"token-{n}",
     "URL": lambda n, _: f"https://example.com/{n}",
     "IP address": lambda n, _: f"192.0.2.{n % 255}",
@@ -80,51 +91,71 @@ _LOOKS: Mapping[str, Callable[[int, str], str]] = {
 class Anonymizer:
     """Learns from calls what is private, and replaces it everywhere.
 
+    A text is private unless it is known to be AWS's own: a value that the model lists, a type, a
+    status, a control, a region, the description of a standard.
+
     First `learn` from every call, then `applied`: a name that an answer has shown is replaced in
     an ARN of an earlier call too.
+
+    Args:
+        public: the names of further members whose texts are kept as they are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, public: frozenset[str] = frozenset()) -> None:
         self.replaced: dict[str, str] = {}
         self.kinds: dict[str, str] = {}
+        self._public = public
         self._numbers: Counter[str] = Counter()
         self._parts: re.Pattern[str] | None = None
 
-    def learn(self, value: Any, shape: Shape | None, operation: OperationModel | None) -> None:
-        """Note what is private in the parameters or in the answer of a call.
+    def learn(
+        self,
+        value: Any,
+        shape: Shape | None,
+        operation: OperationModel | None,
+        *,
+        is_error: bool = False,
+    ) -> None:
+        """Note what is private in the parameters, the answer or the error of a call.
 
         Args:
-            value: the parameters or the answer, in plain JSON values.
+            value: the parameters, the answer or the error, in plain JSON values.
             shape: their shape; None when the model does not know it.
             operation: what was called; None when the model does not know it.
+            is_error: whether the texts are the service's own, which only quote what is private.
         """
         token = idempotency_token(operation) if operation is not None else None
-        names_are_public = operation is not None and bool(_PUBLIC_OPERATION.match(operation.name))
+        words = _words(operation.service_model.service_name) if operation else frozenset()
+        described = operation is not None and bool(_PUBLIC_OPERATION.match(operation.name))
         for place in _texts("", value, shape, private=False):
-            self._learn(place, names_are_public=names_are_public, is_token=place.name == token)
+            text = place.text
+            if not text or place.is_enum or instant(text) is not None or _REGION.fullmatch(text):
+                continue
+            if place.is_secret:
+                self._replace(text, "secret", SECRET)
+            elif token is not None and place.name == token:
+                self._replace(text, "uuid")
+            elif place.name.lower().endswith("nexttoken"):
+                self._replace(text, "token")
+            else:
+                rest = self._learn_parts(text)
+                has_more = bool(rest.strip(" :/-.,@*"))  # than parts with a form of their own
+                own = is_error or described or self._is_public(place, words)
+                if has_more and not own:
+                    self._replace(text, _kind(place.name))
 
-    def _learn(self, place: _Text, *, names_are_public: bool, is_token: bool) -> None:
+    def _is_public(self, place: _Text, words: frozenset[str]) -> bool:
         text = place.text
-        if not text or place.is_enum or instant(text) is not None or _REGION.fullmatch(text):
-            return
-        if place.is_secret:
-            self._replace(text, "secret", SECRET)
-            return
-        if is_token:
-            self._replace(text, "uuid")
-            return
-        if place.name.lower().endswith("nexttoken"):
-            self._replace(text, "token")
-            return
-        rest = self._learn_parts(text)
-        if not rest.strip(" :/-.,@*"):  # the whole text has a form of its own
-            return
-        is_name = _PRIVATE_NAME.search(place.name) and not (
-            names_are_public or _PUBLIC_NAME.match(place.name)
+        if place.name in self._public:
+            return True
+        if place.is_private:
+            return text.startswith("aws:")
+        return (
+            text in words
+            or text.startswith(("arn:", "aws:", "aws/"))
+            or bool(_PUBLIC_NAME.search(place.name))
+            or bool(_PUBLIC_TEXT.fullmatch(text))
         )
-        if (place.is_private or is_name) and not text.startswith(("arn:", "aws:", "AWS::")):
-            kind = "name" if place.name.lower().endswith("name") else "text"
-            self._replace(text, kind)
 
     def _learn_parts(self, text: str) -> str:
         """Note the private parts of a text by their forms; return the text without them."""
@@ -226,7 +257,7 @@ class _Text:
 
 
 def _texts(name: str, value: Any, shape: Shape | None, *, private: bool) -> Iterator[_Text]:
-    private = private or name in _PRIVATE_TREE or _is_sensitive(shape)
+    private = private or name in _PRIVATE_KEYS or _is_sensitive(shape)
     kind = shape.type_name if shape is not None else None
     if isinstance(value, str):
         yield _Text(name, value, shape, private=private)
@@ -236,13 +267,29 @@ def _texts(name: str, value: Any, shape: Shape | None, *, private: bool) -> Iter
                 inner = shape.members.get(key)  # type: ignore[union-attr]
             else:
                 inner = shape.value if kind == "map" else None  # type: ignore[union-attr]
-            if kind == "map" and private and name != "ProductFields":
+            if kind == "map" and private:
                 yield _Text("", key, None, private=True)
             yield from _texts(key, each, inner, private=private)
     elif isinstance(value, list):
         member = shape.member if kind == "list" else None  # type: ignore[union-attr]
         for each in value:
             yield from _texts(name, each, member, private=private)
+
+
+def _kind(name: str) -> str:
+    """Return the kind of the replacement for the text of a member."""
+    if name.lower().endswith("name"):
+        return "name"
+    return "id" if name.endswith(("Id", "Ids", "id")) else "text"
+
+
+@cache
+def _words(service: str) -> frozenset[str]:
+    """Return the values that the model of a service lists, in whatever shape."""
+    model = service_model(service)
+    return frozenset(
+        word for name in model.shape_names for word in (_enum(model.shape_for(name)) or ())
+    )
 
 
 def _enum(shape: Shape) -> Any:

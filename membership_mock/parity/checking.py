@@ -42,7 +42,7 @@ def check(
         world: the state that the first call presumes, as `mock.given.world` takes it; by default
             what the recording itself says.
         ids: what the recordings call parts of that state: by the recorded id, a reference such as
-            ``$room.collaboration_id``.
+            ``$room.id``.
         account: the account of calls whose account the recording does not tell.
         region: the region of calls whose region the recording does not tell.
         accounts: of cassettes: the accounts by the access key ids that they sign with.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -46,7 +47,7 @@ class Comparison:
         ignore: Sequence[str] = (),
         partial: bool = False,
         any_order: bool = False,
-        chosen_times: frozenset[str] = frozenset(),
+        chosen_times: frozenset[datetime] = frozenset(),
         page_tokens: frozenset[str] = frozenset(),
     ) -> None:
         self._operation = operation
@@ -156,7 +157,7 @@ class Comparison:
         then, now = instant(expected), instant(got)
         if then is None or now is None:
             yield Difference(path, expected, got, "a time was expected")
-        elif str(expected) in self._chosen_times and then != now:
+        elif then in self._chosen_times and then != now:
             yield Difference(path, expected, got, "the caller has sent this time")
 
     def _texts(self, path: str, expected: str, got: str) -> Iterator[Difference]:

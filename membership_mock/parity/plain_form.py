@@ -177,7 +177,7 @@ def check_reference(place: str, recorded: str, reference: object) -> None:
     if not isinstance(reference, str) or not re.fullmatch(r"\$[\w-]+(\.[\w-]+)*", reference):
         raise UsageError(
             f"{place}: 'ids' says of {recorded!r} {_short(reference)}; expected was a reference to"
-            " a part of 'world', e.g. '$room.collaboration_id'."
+            " a part of 'world', e.g. '$room.id'."
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from botocore.config import Config
@@ -23,7 +24,7 @@ from membership_mock.parity.plain_form import check_reference
 from membership_mock.parity.recorded_call import RecordedCall, RecordedError
 from membership_mock.parity.results import ABSENT, Difference, Outcome, Result
 from membership_mock.parity.shapes import shape_differences
-from membership_mock.parity.values import plain, sendable, texts_changed
+from membership_mock.parity.values import instant, plain, sendable, texts_changed
 from membership_mock.testing.names import nearest_to
 
 #: what a service answers to a call: the answer, or the error
@@ -56,7 +57,7 @@ class Playback:
         self._ignore = ignore
         self._any_order = any_order
         self._identities = Identities()
-        self._times: set[str] = set()
+        self._times: set[datetime] = set()
         self._clients: dict[tuple[str, str | None, str | None], Any] = {}
 
     def presume(self, name: str, world: Mapping[str, Any], ids: Mapping[str, str]) -> None:
@@ -201,8 +202,9 @@ class Playback:
         )
 
     def _note_time(self, text: str) -> str:
-        if text[:4].isdigit() and "T" in text:
-            self._times.add(text)
+        found = instant(text)
+        if found is not None:
+            self._times.add(found)
         return text
 
     def _not_mocked(self, call: RecordedCall, why: str) -> Result:

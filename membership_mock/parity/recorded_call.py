@@ -69,7 +69,7 @@ class Recording:
         calls: the calls.
         world: the state that the first call presumes, as `mock.given.world` takes it.
         ids: what the recording calls parts of that state: by the recording's id, a reference such
-            as ``$room.collaboration_id``.
+            as ``$room.id``.
         skipped: how many entries are no calls to check, by the reason.
     """
 

@@ -34,10 +34,12 @@ class Recorder:
     Args:
         path: where `keep` writes.
         services: the ids of the services whose calls are recorded.
+        public: the names of members whose texts are kept.
     """
 
-    def __init__(self, path: Path, services: frozenset[str]) -> None:
+    def __init__(self, path: Path, services: frozenset[str], public: frozenset[str]) -> None:
         self.path = path
+        self._public = public
         self._services = services
         self._calls: list[RecordedCall] = []
         self._accounts: dict[str, str | None] = {}
@@ -96,7 +98,7 @@ class Recorder:
     def _anonymized(self) -> tuple[Anonymizer, list[RecordedCall]]:
         with self._lock:
             calls = list(self._calls)
-        anonymizer = Anonymizer()
+        anonymizer = Anonymizer(self._public)
         for call in calls:  # accounts first, so that their numbers follow the order of the calls
             if call.account is not None:
                 anonymizer.account(call.account)
@@ -107,8 +109,8 @@ class Recorder:
             if call.answer is not None:
                 anonymizer.learn(call.answer, shapes[1], operation)
             if call.error is not None:
-                anonymizer.learn({"": call.error.message or ""}, None, None)
-                anonymizer.learn(call.error.members, None, None)
+                told = {"message": call.error.message or "", **call.error.members}
+                anonymizer.learn(told, None, operation, is_error=True)
         return anonymizer, [_replaced(call, anonymizer) for call in calls]
 
     def _record(self, client: Any, operation: str, parameters: Any, outcome: Any) -> None:
@@ -183,17 +185,21 @@ def record(
     path: str | Path,
     *,
     services: Iterable[str] = tuple(SERVICES),
+    public: Iterable[str] = (),
     keep: bool | Callable[[str], bool] | None = None,
 ) -> Iterator[Recorder]:
     """Record the calls of all boto3 clients in the block, as a recording in the plain form.
 
-    Account ids, names, e-mail addresses, ids and ARNs are replaced, always by the same text.
+    Account ids, names, e-mail addresses, ids, ARNs and every other text that is not AWS's own are
+    replaced, always by the same text.
     Credentials, presigned URLs and other secrets are not written at all. Nothing is written before
     the preview was agreed to.
 
     Args:
         path: the file to write, which must not exist.
         services: the ids of the services whose calls are recorded.
+        public: names of members whose texts are kept as they are, e.g. ``queryString``: those that
+            a replacement would make useless, and that hold nothing private.
         keep: what decides at the end whether the recording is kept: True or False, or a function of
             the preview. By default the preview is printed to standard error and the terminal is
             asked; without a terminal nothing is kept, unless `Recorder.keep` is called.
@@ -210,7 +216,7 @@ def record(
         raise UsageError(f"services: botocore has no service {service!r}{near}")
     if Path(path).exists():
         raise _exists(Path(path))
-    recorder = Recorder(Path(path), wanted)
+    recorder = Recorder(Path(path), wanted, frozenset(public))
     with _recorders_lock:
         _recorders.append(recorder)
         if len(_recorders) == 1:
