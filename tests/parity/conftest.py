@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -43,6 +44,7 @@ def server(_server: str) -> str:
     return _server
 
 
+@cache
 def session(account: str) -> Any:
     """Return a session whose calls are those of an account, on the server and on a mock."""
     return boto3.Session(aws_access_key_id=account, aws_secret_access_key="any", region_name=REGION)
