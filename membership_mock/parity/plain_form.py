@@ -16,8 +16,9 @@ from membership_mock.testing.printing import shortened
 
 #: the version of the form, which the first line of a recording says
 VERSION = 1
-_HEAD = ("recording", "about", "world", "ids")
-_ENTRY = (
+#: the fields of the head, of a call and of an error
+HEAD = ("recording", "about", "world", "ids")
+ENTRY = (
     "service",
     "operation",
     "account",
@@ -31,7 +32,7 @@ _ENTRY = (
     "setup",
     "about",
 )
-_ERROR = ("code", "message", "contains", "members")
+ERROR = ("code", "message", "contains", "members")
 _ACCOUNT = re.compile(r"\d{12}")
 
 
@@ -77,7 +78,7 @@ def call_of(place: str, entry: object) -> RecordedCall:
         UsageError: the entry is malformed; the text begins with ``place``.
     """
     fields = _mapping(place, "an entry", entry)
-    _known(place, "an entry", fields, _ENTRY)
+    _known(place, "an entry", fields, ENTRY)
     for name in ("service", "operation"):
         if not isinstance(fields.get(name), str) or not fields[name]:
             raise UsageError(f"{place}: {name!r} is missing: it is a text, e.g. {_EXAMPLES[name]}.")
@@ -155,7 +156,7 @@ def written(recording: Recording) -> str:
 
 
 def _checked_head(place: str, head: Mapping[str, Any]) -> Mapping[str, Any]:
-    _known(place, "the head of a recording", head, _HEAD)
+    _known(place, "the head of a recording", head, HEAD)
     if head["recording"] != VERSION:
         raise UsageError(
             f"{place}: this is version {_short(head['recording'])} of the form; this release reads"
@@ -183,7 +184,7 @@ def check_reference(place: str, recorded: str, reference: object) -> None:
 
 def _error(place: str, value: object) -> RecordedError:
     error = _mapping(place, "'error'", value)
-    _known(place, "an error", error, _ERROR)
+    _known(place, "an error", error, ERROR)
     if not isinstance(error.get("code"), str) or not error["code"]:
         raise UsageError(f"{place}: the error has no 'code', e.g. 'AccessDeniedException'.")
     for name in ("message", "contains"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from typing import Any, Protocol
 
 from botocore.config import Config
@@ -104,31 +104,41 @@ class _Stage:
         while self._cleanup:
             role, service, operation, parameters = self._cleanup.pop()
             try:
-                answer = self._make(role, service, operation, parameters)
-                why = "it was refused"
+                made = self._real(role, service, operation, parameters)
             except UsageError as error:
-                answer, why = None, str(error)
-            if answer is None:
+                left.append(f"{service}.{operation} of {role} with {parameters}: {error}")
+                continue
+            if made.error is not None:
+                why = f"{made.error.code}: {made.error.message}"
                 left.append(f"{service}.{operation} of {role} with {parameters}: {why}")
+            with suppress(UsageError):  # the mock has gone, which must not stop the clean-up
+                self._compare(made)
         return left
 
     def _make(
         self, role: str, service: str, operation: str, parameters: dict[str, Any]
     ) -> dict[str, Any] | None:
+        made = self._real(role, service, operation, parameters)
+        self._compare(made)
+        return None if made.answer is None else dict(made.answer)
+
+    def _real(
+        self, role: str, service: str, operation: str, parameters: dict[str, Any]
+    ) -> RecordedCall:
+        """Make a call on the real endpoint, and return it with what came of it."""
         answer, error, status = None, None, None
         try:
             answer = getattr(self._client(role, service), snake(operation))(**parameters)
             status = answer.pop("ResponseMetadata", {}).get("HTTPStatusCode")
         except ClientError as refused:
-            members = dict(refused.response)
-            told, meta = members.pop("Error", {}), members.pop("ResponseMetadata", {})
+            told = refused.response.get("Error", {})
             error = RecordedError(str(told.get("Code") or "Unknown"), told.get("Message"))
-            status = meta.get("HTTPStatusCode")
+            status = refused.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         except BotoCoreError as failed:
             raise UsageError(
                 f"The call {service}.{operation} of {role} has not reached the endpoint: {failed}"
             ) from failed
-        recorded = RecordedCall(
+        return RecordedCall(
             place=f"{self._story.name}, call {len(self.results) + 1}",
             service=service,
             operation=operation,
@@ -139,10 +149,12 @@ class _Stage:
             error=error,
             status=status,
         )
-        result = self._checker.check(recorded)
+
+    def _compare(self, made: RecordedCall) -> None:
+        """Make the call on the mock too, and tell the result."""
+        result = self._checker.check(made)
         self.results.append(result)
         self._tell(str(result))
-        return answer
 
     def _client(self, role: str, service: str) -> Any:
         key = (role, service)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +13,16 @@ import placebo
 import pytest
 
 from membership_mock import UsageError, mock_membership, parity
-from tests.parity.conftest import ADMIN, MEMBER, REGION, session
+from tests.parity.conftest import ADMIN, MEMBER, REGION
 
 
-@pytest.fixture
-def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+@pytest.fixture(scope="module")
+def _recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What placebo has recorded of an administrator."""
-    with mock_membership():
-        recorded = session(ADMIN)
-        pill = placebo.attach(recorded, data_path=str(tmp_path))
+    folder = tmp_path_factory.mktemp("placebo")
+    with mock_membership(region=REGION) as mock, redirect_stdout(StringIO()):  # placebo prints
+        recorded = mock.session(ADMIN)  # of its own: placebo changes it for good
+        pill = placebo.attach(recorded, data_path=str(folder))
         pill.record()
         hub = recorded.client("securityhub")
         with pytest.raises(hub.exceptions.InvalidAccessException):
@@ -31,8 +35,13 @@ def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
         rooms.list_collaborations()
         recorded.client("sts").get_caller_identity()
         pill.stop()
-    capsys.readouterr()  # placebo prints what it writes
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def folder(_recorded: Path, tmp_path: Path) -> Path:
+    """A copy of what was recorded."""
+    return Path(shutil.copytree(_recorded, tmp_path / "recorded"))
 
 
 #: what placebo does not record, in the order of the calls

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,27 @@ def test_only_the_named_services_are_recorded_and_every_client_is_as_it_was_afte
     ]
     assert [each.operation for each in other.recording.calls] == ["CreateOrganization"]
     assert BaseClient._make_api_call is original
+
+
+def test_calls_of_many_threads_are_all_recorded(mock: MembershipMock, tmp_path: Path) -> None:
+    accounts = [f"{n}" * 12 for n in range(1, 7)]
+    clients = {each: mock.client("securityhub", account=each, region=REGION) for each in accounts}
+
+    def work(account: str) -> None:
+        clients[account].enable_security_hub()
+        for _ in range(4):
+            clients[account].describe_hub()
+
+    with (
+        parity.record(tmp_path / "a.jsonl", keep=False) as recorder,
+        ThreadPoolExecutor(len(accounts)) as pool,
+    ):
+        list(pool.map(work, accounts))
+    calls = recorder.recording.calls
+    assert len(calls) == len(recorder) == 30
+    for call in calls:
+        if call.answer:
+            assert call.answer["HubArn"].split(":")[4] == call.account
 
 
 def test_the_account_of_temporary_credentials_is_asked_of_sts(

@@ -246,6 +246,34 @@ def test_what_a_clean_up_cannot_remove_is_told(server: str) -> None:
     assert [each for each in report.skipped if each.startswith("a clean-up: ")]
 
 
+def test_the_clean_up_goes_on_when_the_mock_has_gone(server: str) -> None:
+    class Gone:
+        """A mock whose process has ended after the first calls."""
+
+        def __init__(self) -> None:
+            self.calls = 0
+
+        def check(self, call: parity.RecordedCall) -> parity.Result:
+            self.calls += 1
+            if self.calls > 4:
+                raise UsageError("The process of the mock has ended")
+            return parity.Result(call, parity.Outcome.EQUAL)
+
+    told: list[str] = []
+    with pytest.raises(UsageError, match="The process of the mock has ended"):
+        parity.play(
+            "collaboration",
+            {role: session(account) for role, account in SESSIONS.items()},
+            region=REGION,
+            endpoint_url=server,
+            create=True,
+            checker=Gone(),
+            tell=told.append,
+        )
+    assert rooms_of(server) == []
+    assert not [each for each in told if "NOT REMOVED" in each]
+
+
 def test_what_was_there_before_is_left_alone(server: str) -> None:
     enable_hubs(server)
     admin = session(ADMIN).client("securityhub", endpoint_url=server)
