@@ -36,12 +36,14 @@ _PRIVATE_KEYS = {"Details", "UserDefinedFields", "tags", "Tags"}
 _PUBLIC_NAME = re.compile(
     r"(?:Status|State|Types?|Version|Comparison|Mode|Unit|Format|Method|Code|Severity|Features?"
     r"|Abilities|Regions?|Attributes?|Field|Order|Label|Generator|Engine|Criticality|PartitionType"
-    r"|^(?:Product|Company|Provider|Service|Standards?|feature)Name)$"
+    r"|^featureName)$"
 )
-#: texts of AWS's own: controls, types of resources, standards, dates and numbers
+#: texts of AWS's own: controls, types of resources, standards, dates, numbers, its products
 _PUBLIC_TEXT = re.compile(
     r"(?:[A-Za-z0-9]+\.)?[A-Z][A-Za-z0-9]*\.\d+(?:\.\d+)*|Aws[A-Z]\w+|AWS::[\w:]*|Other"
     r"|(?:standards|ruleset|security-control)/[\w./-]+|\d{4}-\d\d-\d\d|[\d.,%-]+|true|false|\*"
+    r"|Default|Personal|AWS|Amazon|Security Hub|GuardDuty|Inspector|Macie|Health|Config"
+    r"|IAM Access Analyzer|Firewall Manager"
 )
 #: operations whose answers describe what AWS has made, and not the caller
 _PUBLIC_OPERATION = re.compile(

@@ -192,6 +192,63 @@ def test_only_the_named_services_are_recorded_and_every_client_is_as_it_was_afte
     assert BaseClient._make_api_call is original
 
 
+def test_nothing_that_a_finding_tells_of_its_owner_is_written(
+    mock: MembershipMock, tmp_path: Path
+) -> None:
+    canaries = iter(range(1000))
+
+    def canary() -> str:
+        return f"canary {next(canaries)}"
+
+    finding = {
+        "SchemaVersion": "2018-10-08",
+        "Id": canary(),
+        "ProductArn": f"arn:aws:securityhub:{REGION}:{A}:product/{A}/default",
+        "GeneratorId": canary(),
+        "AwsAccountId": A,
+        "Types": ["Software and Configuration Checks/Vulnerabilities/CVE"],
+        "CreatedAt": "2026-01-02T03:04:05Z",
+        "UpdatedAt": "2026-01-02T03:04:05Z",
+        "Severity": {"Label": "HIGH", "Original": canary()},
+        "Title": canary(),
+        "Description": f"See {canary()} at https://wiki.acme.example/x and i-0abc1234def567890.",
+        "Resources": [
+            {
+                "Type": "AwsEc2Instance",
+                "Id": f"arn:aws:ec2:{REGION}:{A}:instance/i-0abc1234def567890",
+                "Tags": {canary(): canary()},
+                "Details": {
+                    "AwsEc2Instance": {"KeyName": canary(), "IpV4Addresses": ["203.0.113.9"]},
+                    "Other": {canary(): canary()},
+                },
+            }
+        ],
+        "UserDefinedFields": {canary(): canary()},
+        "ProductFields": {"aws/securityhub/x": "aws/x", "team": canary()},
+        "Note": {"Text": canary(), "UpdatedBy": canary(), "UpdatedAt": "2026-01-02T03:04:05Z"},
+        "Network": {"SourceDomain": canary(), "Direction": "IN"},
+        "Process": {"Name": canary(), "Path": canary()},
+        "Remediation": {"Recommendation": {"Text": canary(), "Url": "https://acme.example/fix"}},
+    }
+    hub = mock.client("securityhub", account=A, region=REGION)
+    file = tmp_path / "finding.jsonl"
+    with parity.record(file, keep=True):
+        hub.enable_security_hub()
+        assert hub.batch_import_findings(Findings=[finding])["FailedCount"] == 0
+        filters = {"Title": [{"Value": finding["Title"], "Comparison": "EQUALS"}]}
+        assert len(hub.get_findings(Filters=filters)["Findings"]) == 1
+    mock.stop()
+    try:
+        text = file.read_text(encoding="utf-8")
+        for each in ("canary", "acme", "203.0.113", "0abc1234", A):
+            assert each not in text, each
+        for each in ("AwsEc2Instance", "Vulnerabilities/CVE", '"HIGH"', '"EQUALS"', '"IN"'):
+            assert each in text, each
+        parity.check(file).assert_equal()
+    finally:
+        mock.start()
+
+
 def test_calls_of_many_threads_are_all_recorded(mock: MembershipMock, tmp_path: Path) -> None:
     accounts = [f"{n}" * 12 for n in range(1, 7)]
     clients = {each: mock.client("securityhub", account=each, region=REGION) for each in accounts}
