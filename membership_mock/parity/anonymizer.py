@@ -167,18 +167,16 @@ class Anonymizer:
                 if kind != "URL" or not _PUBLIC_URL.fullmatch(found.group()):
                     self._replace(found.group(), kind)
             kept = form.sub("", kept)
-        for found in _FOREIGN_ARN.finditer(kept):
-            self._replace(found["name"], "name")
-        kept = _FOREIGN_ARN.sub("", kept)
-        for arn in _FOREIGN_ARN.finditer(text):
-            for found in _ACCOUNT.finditer(arn.group()):
-                self._replace(found.group(), "account")
-        for found in _ACCOUNT.finditer(kept):
-            self._replace(found.group(), "account")
-        kept = _ACCOUNT.sub("", kept)
+        # ids first: the end of a UUID may be twelve digits
         for found in _ID.finditer(kept):
             self._replace(found.group(), found.lastgroup or "uuid")
-        return _ID.sub("", kept)
+        kept = _ID.sub("", kept)
+        for found in _ACCOUNT.finditer(kept):
+            self._replace(found.group(), "account")
+        for found in _FOREIGN_ARN.finditer(kept):
+            if not found["name"].endswith(("/", ":")):  # else it was an id
+                self._replace(found["name"], "name")
+        return _ACCOUNT.sub("", _FOREIGN_ARN.sub("", kept))
 
     def _replace(self, text: str, kind: str, new: str | None = None) -> None:
         if text in self.replaced:

@@ -336,3 +336,17 @@ def test_mistakes_are_told_before_anything_is_called(tmp_path: Path) -> None:
         parity.record(tmp_path / "b.jsonl", services=["securityhubb"]),
     ):
         pass
+
+
+def test_the_end_of_an_id_is_no_account() -> None:
+    from membership_mock.parity.anonymizer import Anonymizer
+
+    uuid = "0c280205-2a50-42e0-9b86-123456789012"
+    sent = {"roomArn": f"arn:aws:cleanrooms:eu-west-1:{A}:collaboration/{uuid}", "id": uuid}
+    anonymizer = Anonymizer()
+    anonymizer.learn(sent, None, None)
+    assert anonymizer.applied(sent, None) == {
+        "roomArn": "arn:aws:cleanrooms:eu-west-1:111111111111:collaboration/"
+        "00000000-0000-4000-8000-000000000001",
+        "id": "00000000-0000-4000-8000-000000000001",
+    }
