@@ -69,7 +69,7 @@ class Comparison:
     def _values(
         self, path: str, expected: Any, got: Any, shape: Shape | None
     ) -> Iterator[Difference]:
-        if self._is_ignored(path) or expected in UNKNOWN:
+        if self.is_ignored(path) or expected in UNKNOWN:
             return
         kind = shape.type_name if shape is not None else None
         if isinstance(expected, Mapping) and isinstance(got, Mapping):
@@ -92,7 +92,7 @@ class Comparison:
         for name, value in expected.items():
             place = f"{path}.{name}" if path else name
             if name not in got:
-                if not self._is_ignored(place):
+                if not self.is_ignored(place):
                     yield Difference(place, value, ABSENT)
                 continue
             if kind == "structure":
@@ -102,7 +102,7 @@ class Comparison:
             yield from self._values(place, value, got[name], inner)
         for name, value in got.items():
             place = f"{path}.{name}" if path else name
-            if name not in expected and not self._partial and not self._is_ignored(place):
+            if name not in expected and not self._partial and not self.is_ignored(place):
                 yield Difference(place, ABSENT, value)
 
     def _lists(
@@ -122,7 +122,7 @@ class Comparison:
                     if not self._any_order:
                         yield Difference(path, expected, got, "the same entries in another order")
                     return
-        elif not self._is_ignored(f"{path}[]"):
+        elif not self.is_ignored(f"{path}[]"):
             yield Difference(path, expected, got, f"{len(expected)} and {len(got)} entries")
         self._identities.take(tried._identities)
         yield from found
@@ -195,9 +195,12 @@ class Comparison:
             return f"{recorded} was chosen by the caller, or is known to the recording as itself"
         if known is not None:
             return f"{recorded} was {known} before"
+        if self._identities.recorded_for(here) is None:
+            return "the caller has chosen it"
         return f"{here} stood for {self._identities.recorded_for(here)} before"
 
-    def _is_ignored(self, path: str) -> bool:
+    def is_ignored(self, path: str) -> bool:
+        """Return whether a path is not compared."""
         if not self._ignore or not path:
             return False
         general = _INDEX.sub("[]", path)

@@ -24,7 +24,6 @@ _HOST = re.compile(
     r"(?:[\w-]+\.)*?(?P<service>[a-z][a-z0-9-]*?)(?:-fips)?\.(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d)\."
 )
 #: answers that say nothing of the service's rules: the client sends the same again
-_TRANSIENT_STATUS = 429
 _TRANSIENT_CODES = {
     "RequestTimeout",
     "SlowDown",
@@ -133,11 +132,7 @@ class HttpExchange:
         )
 
     def _is_transient(self, error: RecordedError) -> bool:
-        return (
-            self.status >= 500
-            or (self.status == _TRANSIENT_STATUS and error.code in _TRANSIENT_CODES)
-            or error.code in _TRANSIENT_CODES
-        )
+        return self.status >= 500 or error.code in _TRANSIENT_CODES
 
     def _outcome(
         self, operation: OperationModel

@@ -46,6 +46,7 @@ class Identities:
     def __init__(self) -> None:
         self._here: dict[str, str] = {}
         self._there: dict[str, str] = {}
+        self._chosen: set[str] = set()
         self._known: re.Pattern[str] | None = None
 
     def pair(self, recorded: str, here: str) -> bool:
@@ -55,6 +56,8 @@ class Identities:
             return known == here
         if here in self._there:
             return False
+        if recorded != here and (recorded in self._chosen or here in self._chosen):
+            return False  # a service does not change what the caller has chosen
         self._here[recorded] = here
         self._there[here] = recorded
         if recorded != here:
@@ -70,12 +73,14 @@ class Identities:
         return self._there.get(here)
 
     def sent(self, parameters: Any) -> None:
-        """Note that the recording sends these parameters: ids that are new in them are chosen."""
+        """Note that the recording sends these parameters: what is new in them is chosen."""
 
         def note(text: str) -> str:
             for _, each in ids_in(text):
                 if each not in self._here:
                     self.pair(each, each)
+            if text not in self._here:
+                self._chosen.add(text)
             return text
 
         texts_changed(parameters, note)
@@ -102,6 +107,7 @@ class Identities:
         other = Identities()
         other._here = dict(self._here)
         other._there = dict(self._there)
+        other._chosen = self._chosen  # no comparison adds to it
         return other
 
     def take(self, other: Identities) -> None:

@@ -120,6 +120,8 @@ class Playback:
             outcome = Outcome.DIFFERS
         if call.status is not None and status != call.status:
             differences.append(Difference("status", call.status, status))
+        comparison = self._comparison(call)
+        differences = [each for each in differences if not comparison.is_ignored(each.path)]
         return self._result(call, outcome if differences else Outcome.EQUAL, differences)
 
     def _answers(

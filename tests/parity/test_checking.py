@@ -257,6 +257,28 @@ def test_page_tokens_of_the_recording_lead_to_the_mocks_next_page() -> None:
 # --- outcomes ---
 
 
+def test_a_short_number_that_the_caller_has_chosen_is_no_id_of_the_services() -> None:
+    def search(found: str) -> list[dict[str, Any]]:
+        filters = {"Id": [{"Value": "123456", "Comparison": "EQUALS"}]}
+        told = {"FailedCount": 1, "SuccessCount": 0, "FailedFindings": [{"Id": found}]}
+        return [
+            HUB,
+            entry(
+                "securityhub.GetFindings", parameters={"Filters": filters}, answer={}, partial=True
+            ),
+            entry(
+                "securityhub.BatchImportFindings",
+                parameters={"Findings": [{"Id": "123456"}]},
+                answer=told,
+                partial=True,
+            ),
+        ]
+
+    assert "FailedFindings[0].Id" not in paths(parity.check(search("123456")))
+    report = parity.check(search("654321"))
+    assert not report.ok
+
+
 def test_a_differing_answer_tells_path_expected_and_got() -> None:
     report = parity.check(
         [HUB, entry("securityhub.GetInvitationsCount", answer={"InvitationsCount": 3})]
@@ -311,6 +333,13 @@ def test_errors_are_compared_by_code_status_text_and_members(
     assert paths(report) == differences
     expected = Outcome.REFUSED_OTHERWISE if differences else Outcome.EQUAL
     assert only(report).outcome is expected
+
+
+def test_texts_and_statuses_of_errors_can_be_left_out_of_account() -> None:
+    error = {"code": "InvalidAccessException", "message": "No."}
+    refused = [entry("securityhub.DescribeHub", error=error, status=403)]
+    assert paths(parity.check(refused, ignore=["error text"])) == ["status"]
+    parity.check(refused, ignore=["error text", "securityhub.*:status"]).assert_equal()
 
 
 def test_an_answer_instead_of_an_error_and_the_reverse_are_refused_otherwise() -> None:

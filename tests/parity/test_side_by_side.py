@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -176,6 +177,31 @@ def denied(report: parity.Report) -> str:
     """Return the text with which the mock denies."""
     (result,) = (each for each in report.results if each.call.operation == "UpdateCollaboration")
     return str(result.differences[1].got)
+
+
+def test_what_the_real_endpoint_answers_can_be_recorded(server: str, tmp_path: Path) -> None:
+    file = tmp_path / "story.jsonl"
+    checked: list[parity.RecordedCall] = []
+
+    class Nothing:
+        """A mock that is not there: this process has none, as with the mock in another one."""
+
+        def check(self, call: parity.RecordedCall) -> parity.Result:
+            checked.append(call)
+            return parity.Result(call, parity.Outcome.EQUAL)
+
+    with parity.record(file, keep=True):
+        parity.play(
+            "collaboration",
+            {role: session(account) for role, account in SESSIONS.items()},
+            region=REGION,
+            endpoint_url=server,
+            create=True,
+            checker=Nothing(),
+        )
+    report = parity.check(file)
+    report.assert_equal()
+    assert len(report.checked) == len(checked)
 
 
 def test_a_story_that_creates_things_lists_them_before_it_calls_anything(server: str) -> None:
