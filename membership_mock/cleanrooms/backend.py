@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplates
 from membership_mock.cleanrooms.analyses.protected_jobs import ProtectedJobs
 from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueries
@@ -81,3 +83,10 @@ class CleanRoomsBackend(Backend):
     iam_resources = IAM_RESOURCES
     quotas = QUOTAS
     unique_lists = frozenset({"CustomMLMemberAbilities", "MemberAbilities"})
+
+    @classmethod
+    def resource_types(cls) -> tuple[Any, ...]:
+        """Return the rows of the table of CloudFormation's resource types."""
+        from membership_mock.cleanrooms.cloudformation.resource_types import RESOURCE_TYPES
+
+        return RESOURCE_TYPES

@@ -141,7 +141,7 @@ class Running:
             self.backends,
             self.world,
             partial(response_handler, pipeline=current_pipeline),
-            self.pipeline.call,
+            self.pipeline,
             self.event_bridge,
         )
         self._moto = MotoStart(activation.config, services, self.world)

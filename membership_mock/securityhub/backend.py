@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from membership_mock.engine.pipeline.operation import Backend
 from membership_mock.securityhub.aggregation.finding_aggregators import FindingAggregators
@@ -124,3 +124,10 @@ class SecurityHubBackend(Backend):
     #: documentation and published commands send it for the first page (documented)
     first_page_tokens = frozenset({"NULL"})
     unchecked_shapes = frozenset({"AccountDetailsList", "AwsSecurityFinding"})
+
+    @classmethod
+    def resource_types(cls) -> tuple[Any, ...]:
+        """Return the rows of the table of CloudFormation's resource types."""
+        from membership_mock.securityhub.cloudformation.resource_types import RESOURCE_TYPES
+
+        return RESOURCE_TYPES

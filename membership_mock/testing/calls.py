@@ -40,6 +40,8 @@ class Call:
         at: the instant of the call, in UTC.
         request_id: the id that the answer carried.
         error: what was raised: a service's error or a usage error; None when the call succeeded.
+        invoked_by: the service that made the call on behalf of the account, e.g.
+            ``cloudformation.amazonaws.com``; empty for a call of a client.
     """
 
     def __init__(self, entry: Entry) -> None:
@@ -52,6 +54,7 @@ class Call:
         self.at: datetime = context.now
         self.request_id = context.request_id
         self.error = entry.error
+        self.invoked_by = context.invoked_by
 
     @cached_property
     def parameters(self) -> dict[str, Any]:

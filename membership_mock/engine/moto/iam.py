@@ -15,6 +15,7 @@ from moto.core.exceptions import (
 
 from membership_mock.engine.moto.configuration import check_whitelist
 from membership_mock.engine.moto.modules import models_of
+from membership_mock.engine.pipeline.caller import signing_key
 from membership_mock.engine.pipeline.policies import Decision, decide
 from membership_mock.engine.protocol.refusals import (
     InvalidSignatureException,
@@ -111,10 +112,13 @@ def authorize(
     """
     if not is_enforced():
         return
+    if request.invoked_by and signing_key(request.headers) == "":
+        return  # a service calls with a role of its own
     demanded = list(wanted())
     authenticator = _Authenticator(request, demanded[0].action.partition(":")[2], account_id)
+    judge = _judge(demanded, signed=not request.invoked_by)
     try:
-        authenticator._authenticate_and_authorize_action(_judge(demanded))
+        authenticator._authenticate_and_authorize_action(judge)
     except _Denied as refusal:
         denied = refusal.demand.action
         why = f"because no identity-based policy allows the {denied} action"
@@ -146,11 +150,20 @@ class _Denied(Exception):
         self.explicitly = explicitly
 
 
-def _judge(demanded: Sequence[Demand]) -> type:
-    """Return moto's judge of a request, which asks for everything that the request demands."""
+def _judge(demanded: Sequence[Demand], *, signed: bool) -> type:
+    """Return moto's judge of a request, which asks for everything that the request demands.
+
+    Args:
+        demanded: the actions and resources.
+        signed: whether the caller has signed it, and no service that calls for the caller.
+    """
     from moto.iam.access_control import IAMRequest
 
     class Judge(IAMRequest):  # type: ignore[misc]  # moto is untyped here
+        def check_signature(self) -> None:
+            if signed:
+                super().check_signature()
+
         def check_action_permitted(self, resource: str) -> None:
             del resource
             policies = [_document(each) for each in self._access_key.collect_policies()]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import moto.backends
@@ -21,7 +21,6 @@ from moto.core.responses import BaseResponse
 
 from membership_mock.engine.moto import (
     account_regions,
-    cloudformation,
     iam,
     organizations,
     service_quotas,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge
     from membership_mock.engine.pipeline.backends import Backends
     from membership_mock.engine.pipeline.operation import Backend
+    from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
     from membership_mock.engine.state.world import World
 
 #: What moto calls to serve a request that did not come from botocore.
@@ -158,6 +158,15 @@ class _AccountBackends(AccountSpecificBackend):  # type: ignore[misc]  # moto is
         return found
 
 
+def _install_cloudformation(
+    patches: Patches, services: Mapping[str, type[Backend]], pipeline: RequestPipeline
+) -> None:
+    """Import what moto's CloudFormation needs only now: few tests use it."""
+    from membership_mock.engine.moto.cloudformation.installation import install
+
+    install(patches, services, pipeline)
+
+
 # --- registering our services with moto, and removing them ---------------------------------------
 
 
@@ -168,7 +177,7 @@ class Installation:
         backends: the backends of all our services.
         world: the state that they share.
         handler: returns the response handler of a service.
-        perform: performs an operation for moto's Tagging API.
+        pipeline: that of the running mock.
         bridge: delivers events to targets of moto's rules.
     """
 
@@ -177,12 +186,14 @@ class Installation:
         backends: Backends,
         world: World,
         handler: Callable[[str], ResponseHandler],
-        perform: Perform,
+        pipeline: RequestPipeline,
         bridge: EventBridge,
     ) -> None:
         self._ours = backends
         self._bridge = bridge
         self._world = world
+        self._pipeline = pipeline
+        perform = pipeline.call
 
         def make(service: str, account_id: str, region: str) -> MotoBackend:
             return MotoBackend(backends.of(service, account_id, region), handler(service), perform)
@@ -220,7 +231,9 @@ class Installation:
         # with its Tagging API.
         late: dict[str, Callable[[], None]] = {
             "iam": lambda: iam.install(patches),
-            "cloudformation": lambda: cloudformation.install(patches, self._ours.services),
+            "cloudformation": lambda: _install_cloudformation(
+                patches, self._ours.services, self._pipeline
+            ),
             "events": lambda: event_installation.install(patches, self._bridge),
             "organizations": lambda: organizations.install(patches, self._ours, self._world),
             "account": lambda: account_regions.install(patches, self._world),

@@ -27,6 +27,8 @@ class Context:
         now: the instant of the request, in UTC. Every stamp of one request is this one.
         request_id: the id that the answer carries.
         access_key: the id of the access key that signed the request; None when none did.
+        invoked_by: the service that made the call on behalf of the caller, e.g.
+            ``cloudformation.amazonaws.com``; empty for a call of a client.
         undo: what to take back if the call is refused, in the order in which it was done.
     """
 
@@ -39,6 +41,7 @@ class Context:
     now: datetime
     request_id: str
     access_key: str | None = None
+    invoked_by: str = ""
     undo: list[Callable[[], None]] | None = field(default=None, kw_only=True)
 
     @property

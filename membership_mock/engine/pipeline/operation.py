@@ -302,6 +302,14 @@ class Backend:
             self.family(kind).time_passed(now)
 
     @classmethod
+    def resource_types(cls) -> tuple[Any, ...]:
+        """Return the service's rows in the table of CloudFormation's resource types.
+
+        They are imported when CloudFormation is first used.
+        """
+        return ()
+
+    @classmethod
     def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
         """Yield what is in use of the service's quotas, in all accounts and regions."""
         for kind in cls.families:

@@ -123,6 +123,7 @@ class RequestPipeline:
             now,
             request_id,
             signing_key(request.headers),
+            request.invoked_by,
         )
         mocked = None
         error: Exception | None = None

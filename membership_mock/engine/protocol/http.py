@@ -19,6 +19,8 @@ class HttpRequest:
         query: the query string as it was sent, without the question mark.
         headers: by name, in any case.
         body: the bytes of the body.
+        invoked_by: the service that sends it on behalf of the caller, e.g.
+            ``cloudformation.amazonaws.com``; empty for a request of a client.
     """
 
     method: str
@@ -27,6 +29,7 @@ class HttpRequest:
     query: str
     headers: Mapping[str, Any]
     body: bytes
+    invoked_by: str = ""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,136 @@
+"""The table of Clean Rooms' resource types.
+
+Which operations a type uses is documented: its schema lists the permissions of each handler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from membership_mock.engine.cloudformation.handler_calls import HandlerCalls
+from membership_mock.engine.cloudformation.resource_type import (
+    Argument,
+    Resource,
+    ResourceType,
+    Step,
+)
+
+_PACKAGE = "membership_mock.cleanrooms.cloudformation"
+
+
+@dataclass(frozen=True)
+class TypeWithRules(ResourceType):
+    """A type with analysis rules, which are resources of their own in the API.
+
+    Attributes:
+        rules: the property with the rules.
+    """
+
+    rules: str = "AnalysisRules"
+
+    def created(self, resource: Resource, calls: HandlerCalls) -> None:
+        """Create the rules."""
+        for rule in self._rules(resource).values():
+            self._call("Create", resource, calls, rule)
+
+    def changed(self, resource: Resource, before: Resource, calls: HandlerCalls) -> None:
+        """Create, change and delete the rules that differ."""
+        old, new = self._rules(before), self._rules(resource)
+        for kind in old.keys() - new.keys():
+            self._call("Delete", resource, calls, {"Type": kind})
+        for kind, rule in new.items():
+            if kind not in old:
+                self._call("Create", resource, calls, rule)
+            elif rule != old[kind]:
+                self._call("Update", resource, calls, rule)
+
+    def deleting(self, resource: Resource, calls: HandlerCalls) -> None:
+        """Delete the rules."""
+        for kind in self._rules(resource):
+            self._call("Delete", resource, calls, {"Type": kind})
+
+    def _rules(self, resource: Resource) -> dict[str, dict[str, Any]]:
+        return {each["Type"]: each for each in resource.properties.get(self.rules, ())}
+
+    def _call(
+        self, verb: str, resource: Resource, calls: HandlerCalls, rule: Mapping[str, Any]
+    ) -> None:
+        kind = self.name.rpartition(":")[2]
+        arguments = {"analysisRuleType": lambda *_: rule["Type"]}
+        arguments["analysisRulePolicy"] = lambda *_: rule.get("Policy")
+        Step(f"{verb}{kind}AnalysisRule", arguments).run(resource, calls)
+
+
+def _empty_list(name: str) -> Argument:
+    """Return an argument that the API requires and the schema does not."""
+    return lambda resource, _: resource.properties.get(name, [])
+
+
+def _privacy_parameters(resource: Resource, _: HandlerCalls) -> dict[str, Any]:
+    """Return the parameters of a budget, which are a union in the API and flat in the schema."""
+    flat = resource.properties["Parameters"]
+    access = resource.properties["PrivacyBudgetType"] == "ACCESS_BUDGET"
+    return {"accessBudget" if access else "differentialPrivacy": flat}
+
+
+def _privacy_update(resource: Resource, calls: HandlerCalls) -> dict[str, Any]:
+    return {
+        kind: {name: value for name, value in flat.items() if name != "ResourceArn"}
+        for kind, flat in _privacy_parameters(resource, calls).items()
+    }
+
+
+def _row(
+    kind: str,
+    *,
+    row: type[ResourceType] = ResourceType,
+    create: Mapping[str, str | Argument] | None = None,
+    update: Mapping[str, str | Argument] | None = None,
+    **more: Any,
+) -> ResourceType:
+    """Return a row: the operations of all types are named in the same way."""
+    found = kind[0].lower() + kind[1:]
+    return row(
+        f"AWS::CleanRooms::{kind}",
+        _PACKAGE,
+        create=Step(f"Create{kind}", create or {}, found),
+        read=Step(f"Get{kind}", found=found),
+        update=Step(f"Update{kind}", update or {}, found),
+        delete=Step(f"Delete{kind}"),
+        attributes={
+            f"{kind}Identifier": "id",
+            **({} if kind == "Collaboration" else {"CollaborationIdentifier": "collaborationId"}),
+            **({} if kind == "Membership" else {"MembershipIdentifier": "membershipId"}),
+        },
+        **more,
+    )
+
+
+RESOURCE_TYPES: tuple[ResourceType, ...] = (
+    _row("AnalysisTemplate"),
+    _row(
+        "Collaboration",
+        create={
+            "autoApprovedChangeRequestTypes": "AutoApprovedChangeTypes",
+            "creatorMemberAbilities": _empty_list("CreatorMemberAbilities"),
+            "members": _empty_list("Members"),
+        },
+    ),
+    _row("ConfiguredTable", row=TypeWithRules),
+    _row(
+        "ConfiguredTableAssociation",
+        row=TypeWithRules,
+        rules="ConfiguredTableAssociationAnalysisRules",
+    ),
+    _row("IdMappingTable"),
+    _row("IdNamespaceAssociation"),
+    _row("IntermediateTable", row=TypeWithRules),
+    _row("Membership", update={"membershipPaymentConfiguration": "PaymentConfiguration"}),
+    _row(
+        "PrivacyBudgetTemplate",
+        create={"parameters": _privacy_parameters},
+        update={"parameters": _privacy_update},
+    ),
+)

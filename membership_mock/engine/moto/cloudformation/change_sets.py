@@ -1,0 +1,86 @@
+"""Change sets of stacks with resources of ours: what would change, and the change itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from membership_mock.engine.moto.cloudformation.templates import references, resources_of
+
+if TYPE_CHECKING:
+    from membership_mock.engine.moto.cloudformation.stack_resources import TypeTable
+
+
+def changes(change_set: Any, models: Any, table: TypeTable) -> list[Any]:
+    """Return the changes that a change set would make, those of parameters included.
+
+    Args:
+        change_set: moto's change set.
+        models: moto's models of CloudFormation.
+        table: the resource types of our services.
+
+    Returns:
+        A list of moto's changes. Those of our resources say whether they would be replaced:
+        ``Conditional`` where that depends on a value that is not known yet.
+    """
+    stack = change_set.stack
+    held = stack.resource_map._parsed_resources
+    old, new = resources_of(stack.template_dict), resources_of(change_set.template_dict)
+    by_action = stack.resource_map.build_resource_diff(
+        change_set.template_dict, change_set.parameters
+    )
+    found = []
+    for action, names in by_action.items():
+        for name in names:
+            described = old[name] if action == "Remove" else new[name]
+            change = models.Change(action, name, described["Type"])
+            if action != "Add":
+                change.physical_resource_id = getattr(
+                    held.get(name), "physical_resource_id", None
+                )
+            if action == "Modify" and described["Type"] in table:
+                change.replacement = _replacement(old[name], new[name], table)
+            found.append(change)
+    return found
+
+
+def _replacement(old: Mapping[str, Any], new: Mapping[str, Any], table: TypeTable) -> str:
+    if old["Type"] != new["Type"]:
+        return "True"
+    kind = table.find(new["Type"])
+    assert kind is not None  # noqa: S101  asked before
+    before, after = old.get("Properties") or {}, new.get("Properties") or {}
+    if kind.schema.changed_create_only(before, after):
+        return "True"
+    names = {path.partition("/")[0] for path in kind.schema.create_only}
+    depends = any(list(references(after.get(name))) for name in names)
+    return "Conditional" if depends else "False"
+
+
+def execute(change_set: Any, backend: Any) -> None:
+    """Execute a change set.
+
+    Args:
+        change_set: moto's change set.
+        backend: moto's backend that holds it.
+    """
+    stack = change_set.stack
+    if change_set.change_set_type == "CREATE":
+        stack.template, stack.parameters = change_set.template, change_set.parameters
+        stack.tags = change_set.tags or {}
+        stack._parse_template()
+        stack.cross_stack_resources = backend.exports
+        stack.resource_map = stack._create_resource_map()
+        stack.output_map = stack._create_output_map()
+        stack._add_stack_event("CREATE_IN_PROGRESS", resource_status_reason="User Initiated")
+        stack.create_resources()
+        succeeded = stack.status == "CREATE_COMPLETE"
+    else:
+        stack.update(
+            change_set.template,
+            change_set.role_arn,
+            parameters=change_set.parameters,
+            tags=change_set.tags or None,
+        )
+        succeeded = stack.status == "UPDATE_COMPLETE"
+    change_set.execution_status = "EXECUTE_COMPLETE" if succeeded else "EXECUTE_FAILED"

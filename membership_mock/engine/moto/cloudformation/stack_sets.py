@@ -1,0 +1,123 @@
+"""Stack sets whose stacks have resources of ours, in many accounts and regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from membership_mock.engine.moto.cloudformation.provisioning import StackRequest, current_request
+from membership_mock.engine.moto.patches import Patches
+
+#: how a stack ends that is as its stack set wants it
+_CURRENT = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> None:
+    """Let stack sets update their stacks, and tell which of them failed.
+
+    Args:
+        patches: undone when the mock ends.
+        models: moto's models of CloudFormation.
+        is_ours: returns whether a parsed template has resources of ours.
+    """
+    backend_class, instance_class = models.CloudFormationBackend, models.StackInstance
+    create_instances = patches.original(backend_class, "create_stack_instances")
+    update_instances = patches.original(backend_class, "update_stack_instances")
+    update_set = patches.original(backend_class, "update_stack_set")
+    to_dict = patches.original(instance_class, "to_dict")
+
+    def create_stack_instances(backend: Any, stackset_name: str, *args: Any, **kwargs: Any) -> Any:
+        stack_set = backend.describe_stack_set(stackset_name)
+        token = current_request.set(StackRequest(stack_set_tags=stack_set.tags or {}))
+        before = set(map(id, stack_set.stack_instances))
+        try:
+            operation_id = create_instances(backend, stackset_name, *args, **kwargs)
+        finally:
+            current_request.reset(token)
+        _finish(
+            stack_set.operations[-1],
+            [each for each in stack_set.stack_instances if id(each) not in before],
+        )
+        return operation_id
+
+    def update_stack_set(backend: Any, stackset_name: str, *args: Any, **kwargs: Any) -> Any:
+        operation = update_set(backend, stackset_name, *args, **kwargs)
+        stack_set = backend.describe_stack_set(stackset_name)
+        stack_set.instances.template = stack_set.template
+        stack_set.instances.parameters = stack_set.parameters
+        where = [
+            each
+            for each in stack_set.stack_instances
+            if each.account_id in (kwargs.get("accounts") or [each.account_id])
+            and each.region_name in (kwargs.get("regions") or [each.region_name])
+        ]
+        _finish(operation, _update(stack_set, where))
+        return operation
+
+    def update_stack_instances(
+        backend: Any, stackset_name: str, accounts: Any, regions: Any, parameters: Any
+    ) -> Any:
+        operation = update_instances(backend, stackset_name, accounts, regions, parameters)
+        stack_set = backend.describe_stack_set(stackset_name)
+        where = [
+            each
+            for each in stack_set.stack_instances
+            if each.account_id in accounts and each.region_name in regions
+        ]
+        _finish(operation, _update(stack_set, where))
+        return operation
+
+    def _update(stack_set: Any, instances: list[Any]) -> list[Any]:
+        updated = []
+        for each in instances:
+            new = each.stack.parse_template(stack_set.template)
+            if not (is_ours(new) or is_ours(each.stack.template_dict)):
+                continue  # moto leaves it as it is
+            each.template = stack_set.template
+            parameters = {**(stack_set.parameters or {}), **_by_key(each.parameters)}
+            token = current_request.set(StackRequest())
+            try:
+                each.stack.update(stack_set.template, parameters=parameters, tags=stack_set.tags)
+            finally:
+                current_request.reset(token)
+            updated.append(each)
+        return updated
+
+    def described(instance: Any) -> dict[str, Any]:
+        found: dict[str, Any] = to_dict(instance)
+        stack = instance.stack
+        if is_ours(stack.template_dict):
+            found["StackId"] = stack.stack_id
+            if stack.status not in _CURRENT:
+                found["Status"] = "OUTDATED"
+                found["StatusReason"] = _why(stack)
+                found["StackInstanceStatus"] = {"DetailedStatus": "FAILED"}
+        return found
+
+    patches.set(backend_class, "create_stack_instances", create_stack_instances)
+    patches.set(backend_class, "update_stack_set", update_stack_set)
+    patches.set(backend_class, "update_stack_instances", update_stack_instances)
+    patches.set(instance_class, "to_dict", described)
+
+
+def _finish(operation: dict[str, Any], instances: list[Any]) -> None:
+    if any(each.stack.status not in _CURRENT for each in instances):
+        operation["Status"] = "FAILED"
+
+
+def _why(stack: Any) -> str:
+    """Return which resource failed, in the words of stack sets."""
+    for event in reversed(stack.events):
+        if event.resource_status in ("CREATE_FAILED", "UPDATE_FAILED"):
+            return (
+                f"ResourceLogicalId:{event.logical_resource_id}, ResourceType:{event.resource_type},"
+                f" ResourceStatusReason:{event.resource_status_reason}."
+            )
+    return str(getattr(stack, "status_reason", None) or stack.status)
+
+
+def _by_key(parameters: Any) -> dict[str, Any]:
+    """Return parameters by name: moto keeps them in two forms."""
+    if isinstance(parameters, dict):
+        return parameters
+    return {each["ParameterKey"]: each["ParameterValue"] for each in parameters or ()}
