@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 #: the principal that makes the calls
 PRINCIPAL = "cloudformation.amazonaws.com"
 
-#: CloudFormation's codes of what a handler may report, by the service's error (inferred, from the
-#: names of the errors)
+#: CloudFormation's codes of what a handler may report, by the service's error. Those of Clean Rooms
+#: are observed in its published handlers, the others are inferred from the names of the errors.
 _HANDLER_CODES = {
     "AccessDenied": "AccessDenied",
     "AccessDeniedException": "AccessDenied",
-    "ConflictException": "ResourceConflict",
+    "ConflictException": "AlreadyExists",
     "InternalException": "ServiceInternalError",
     "InternalServerException": "ServiceInternalError",
     "InvalidAccessException": "AccessDenied",
@@ -95,8 +96,18 @@ class HandlerCalls:
         self._pipeline = pipeline
 
     def model(self, operation: str) -> OperationModel:
-        """Return botocore's model of an operation."""
-        return service_model(self.service).operation_model(operation)
+        """Return botocore's model of an operation.
+
+        Raises:
+            UsageError: the botocore in use does not know it.
+        """
+        described = service_model(self.service)
+        if operation not in described.operation_names:
+            raise UsageError(
+                f"A template needs {self.service}.{operation}, which the botocore in use does not"
+                " know: install a newer botocore, or leave the property out."
+            )
+        return described.operation_model(operation)
 
     def __call__(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call an operation.
@@ -162,8 +173,6 @@ class HandlerCalls:
 
 
 def _query(parameters: Any) -> str:
-    from urllib.parse import urlencode
-
     return urlencode(parameters, doseq=True) if parameters else ""
 
 

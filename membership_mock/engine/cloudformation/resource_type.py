@@ -120,7 +120,7 @@ class ResourceType:
         Raises:
             HandlerFailed: the service refused it. If it exists by then, it has its attributes.
         """
-        self._take(resource, self.create.run(resource, calls), self.schema.primary)
+        self._take(resource, self.create.run(resource, calls))
         self.created(resource, calls)
         self.refresh(resource, calls)
 
@@ -133,7 +133,7 @@ class ResourceType:
         found = self.read.run(resource, calls)
         if not found:
             raise HandlerFailed("NotFound", f"Resource of type '{self.name}' was not found.")
-        self._take(resource, found, (*self.schema.primary, *self.schema.read_only))
+        self._take(resource, found)
 
     def change(self, resource: Resource, before: Resource, calls: HandlerCalls) -> None:
         """Change a resource that exists.
@@ -187,8 +187,8 @@ class ResourceType:
             # A service that is disabled refuses every read, and has no resources any more.
             return failure.code not in ("NotFound", "AccessDenied")
 
-    def _take(self, resource: Resource, found: Mapping[str, Any], names: tuple[str, ...]) -> None:
-        for name in names:
+    def _take(self, resource: Resource, found: Mapping[str, Any]) -> None:
+        for name in (*self.schema.primary, *self.schema.read_only):
             value = found_at(found, self.attributes[name]) if name in self.attributes else None
             if value is None:
                 member = member_of(found, name)

@@ -19,6 +19,7 @@ from membership_mock.engine.moto.cloudformation.stack_resources import (
     TypeTable,
 )
 from membership_mock.engine.moto.cloudformation.templates import (
+    dependencies,
     in_order,
     resources_of,
 )
@@ -442,18 +443,27 @@ class Provisioning:
         self._set("DELETE_FAILED" if failed else "DELETE_COMPLETE", _failed_to_delete(failed))
 
     def _delete_all(self, *, on_create: bool = False) -> list[str]:
-        """Delete every resource, those that others need last; return those that could not be."""
+        """Delete every resource, those that others need last.
+
+        Returns:
+            The logical ids of those that could not be deleted. What these need is left as well.
+        """
         held = self._held
         described = self._map._resource_json_map
         failed: list[str] = []
+        needed: set[str] = set()
         # The order of creation counts for what does not name what it needs: a hub and its insights.
         for name in reversed(in_order({each: described[each] for each in held})):
             policy = described[name].get("DeletionPolicy")
             kept = policy == "Retain" or (policy in _RETAINED and not on_create)
+            if name in needed:
+                needed |= dependencies(described[name])
+                continue
             if kept or name in self._request.retained:
                 self._event(name, described[name]["Type"], "DELETE_SKIPPED", "", self._id(name))
             elif not self._delete(name, held[name], described[name]):
                 failed.append(name)
+                needed |= dependencies(described[name])
                 continue
             self._map._parsed_resources.pop(name, None)
         return failed
