@@ -202,7 +202,7 @@ SAMPLES = [
     Sample(
         "SecurityHub",
         "ProductSubscription",
-        {"ProductArn": f"arn:aws:securityhub:{REGION}::product/crowdstrike/crowdstrike-falcon"},
+        {"ProductArn": f"arn:aws:securityhub:{REGION}::product/prowler/prowler"},
         {},
         {"Hub": HUB},
     ),
@@ -317,7 +317,7 @@ SAMPLES = [
         {"Name": "azure", "Provider": {"Azure": AZURE}, "Tags": {"team": "blue"}},
         {"Description": "ours"},
         {"Hub": HUB},
-        unset=("Issues", "Message"),
+        unset=("CreatedBy", "Issues", "Message"),
         optional=True,
     ),
     Sample(

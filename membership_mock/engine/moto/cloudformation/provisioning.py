@@ -169,7 +169,6 @@ class Provisioning:
         )
         failed = self._delete_all(on_create=True)
         self._set(f"{word}_FAILED" if failed else f"{word}_COMPLETE", _failed_to_delete(failed))
-        self._show_nothing()
 
     def _create(self, name: str, described: dict[str, Any]) -> None:
         kind = self._table.find(described["Type"])
@@ -438,8 +437,6 @@ class Provisioning:
         """Delete every resource; what cannot be deleted stays, and the stack with it."""
         self._set("DELETE_IN_PROGRESS", "User Initiated")
         failed = self._delete_all()
-        if not failed:
-            self._map._resource_json_map = {}
         self._set("DELETE_FAILED" if failed else "DELETE_COMPLETE", _failed_to_delete(failed))
 
     def _delete_all(self, *, on_create: bool = False) -> list[str]:
@@ -466,6 +463,8 @@ class Provisioning:
                 needed |= dependencies(described[name])
                 continue
             self._map._parsed_resources.pop(name, None)
+            del described[name]
+        self._show_nothing()
         return failed
 
     def _delete(self, name: str, resource: Any, described: dict[str, Any]) -> bool:

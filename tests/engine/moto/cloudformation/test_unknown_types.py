@@ -13,9 +13,9 @@ from membership_mock import mock_membership
 pytest.importorskip("cfnlint", reason="moto's extra cloudformation is not installed")
 
 TYPES = [
-    "AWS::SecurityHub::Hub",
-    "AWS::SecurityHub::AutomationRule",
-    "AWS::CleanRooms::Collaboration",
+    "AWS::SecurityHub::Member",
+    "AWS::SecurityHub::HubV9",
+    "AWS::CleanRooms::ProtectedQuery",
     "AWS::SecurityIR::Membership",
 ]
 BUCKET = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "evidence"}}
