@@ -88,9 +88,19 @@ def _row(
     row: type[ResourceType] = ResourceType,
     create: Mapping[str, str | Argument] | None = None,
     update: Mapping[str, str | Argument] | None = None,
+    names_collaboration: bool = False,
     **more: Any,
 ) -> ResourceType:
-    """Return a row: the operations of all types are named in the same way."""
+    """Return a row: the operations of all types are named in the same way.
+
+    Args:
+        kind: the type, without its service.
+        row: the class of the row.
+        create: the arguments of the operation that have other names than the properties.
+        update: the same for an update.
+        names_collaboration: whether ``Fn::GetAtt`` returns the collaboration.
+        **more: further attributes of the row.
+    """
     found = kind[0].lower() + kind[1:]
     return row(
         f"AWS::CleanRooms::{kind}",
@@ -101,15 +111,14 @@ def _row(
         delete=Step(f"Delete{kind}"),
         attributes={
             f"{kind}Identifier": "id",
-            **({} if kind == "Collaboration" else {"CollaborationIdentifier": "collaborationId"}),
-            **({} if kind == "Membership" else {"MembershipIdentifier": "membershipId"}),
+            **({"CollaborationIdentifier": "collaborationId"} if names_collaboration else {}),
         },
         **more,
     )
 
 
 RESOURCE_TYPES: tuple[ResourceType, ...] = (
-    _row("AnalysisTemplate"),
+    _row("AnalysisTemplate", names_collaboration=True),
     _row(
         "Collaboration",
         create={
@@ -124,13 +133,14 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         row=TypeWithRules,
         rules="ConfiguredTableAssociationAnalysisRules",
     ),
-    _row("IdMappingTable"),
-    _row("IdNamespaceAssociation"),
-    _row("IntermediateTable", row=TypeWithRules),
+    _row("IdMappingTable", names_collaboration=True),
+    _row("IdNamespaceAssociation", names_collaboration=True),
+    _row("IntermediateTable", row=TypeWithRules, names_collaboration=True),
     _row("Membership", update={"membershipPaymentConfiguration": "PaymentConfiguration"}),
     _row(
         "PrivacyBudgetTemplate",
         create={"parameters": _privacy_parameters},
         update={"parameters": _privacy_update},
+        names_collaboration=True,
     ),
 )

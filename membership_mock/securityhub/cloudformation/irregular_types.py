@@ -32,9 +32,7 @@ class HubV2(ResourceType):
         """Switch network scanning."""
         self._switch(resource, before.properties, calls)
 
-    def _switch(
-        self, resource: Resource, before: Mapping[str, Any], calls: HandlerCalls
-    ) -> None:
+    def _switch(self, resource: Resource, before: Mapping[str, Any], calls: HandlerCalls) -> None:
         wanted = resource.properties.get("NetworkScanning")
         if wanted is not None and wanted != before.get("NetworkScanning"):
             verb = "Enable" if wanted["Status"] == "ENABLED" else "Disable"

@@ -80,7 +80,9 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         _PACKAGE,
         create=Step("CreateActionTarget"),
         read=Step(
-            "DescribeActionTargets", {"ActionTargetArns": _only("ActionTargetArn")}, "ActionTargets.0"
+            "DescribeActionTargets",
+            {"ActionTargetArns": _only("ActionTargetArn")},
+            "ActionTargets.0",
         ),
         update=Step("UpdateActionTarget"),
         delete=Step("DeleteActionTarget"),

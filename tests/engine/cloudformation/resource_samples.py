@@ -10,7 +10,9 @@ from typing import Any
 MANAGEMENT, ADMIN, PARTNER = (digit * 12 for digit in "123")
 REGION, OTHER_REGION = "eu-west-1", "eu-central-1"
 CONTROLS = f"arn:aws:securityhub:{REGION}:{ADMIN}:control"
-STANDARD = f"arn:aws:securityhub:{REGION}::standards/aws-foundational-security-best-practices/v/1.0.0"
+STANDARD = (
+    f"arn:aws:securityhub:{REGION}::standards/aws-foundational-security-best-practices/v/1.0.0"
+)
 
 HUB = {"Type": "AWS::SecurityHub::Hub", "Properties": {"EnableDefaultStandards": False}}
 HUB_V2 = {"Type": "AWS::SecurityHub::HubV2"}
@@ -61,7 +63,13 @@ COLLABORATION = {
         "CreatorDisplayName": "Creator",
         "CreatorMemberAbilities": ["CAN_QUERY", "CAN_RECEIVE_RESULTS"],
         "QueryLogStatus": "DISABLED",
-        "Members": [{"AccountId": PARTNER, "DisplayName": "Partner", "MemberAbilities": ["CAN_RECEIVE_RESULTS"]}],
+        "Members": [
+            {
+                "AccountId": PARTNER,
+                "DisplayName": "Partner",
+                "MemberAbilities": ["CAN_RECEIVE_RESULTS"],
+            }
+        ],
     },
 }
 MEMBERSHIP = {
@@ -149,9 +157,7 @@ class Sample:
 
     def template(self, outputs: Any = (), **changes: Any) -> str:
         """Return a template with the resource, as ``It``, and outputs of its attributes."""
-        shown: dict[str, Any] = {
-            name: {"Value": {"Fn::GetAtt": ["It", name]}} for name in outputs
-        }
+        shown: dict[str, Any] = {name: {"Value": {"Fn::GetAtt": ["It", name]}} for name in outputs}
         shown["Ref"] = {"Value": {"Ref": "It"}}
         return template({**self.needs, "It": self.resource(**changes)}, Outputs=shown)
 
@@ -226,15 +232,9 @@ SAMPLES = [
         {
             "SecurityControlId": "ACM.1",
             "LastUpdateReason": "policy",
-            "Parameters": {
-                "daysToExpiration": {"ValueType": "CUSTOM", "Value": {"Integer": "15"}}
-            },
+            "Parameters": {"daysToExpiration": {"ValueType": "CUSTOM", "Value": {"Integer": "15"}}},
         },
-        {
-            "Parameters": {
-                "daysToExpiration": {"ValueType": "CUSTOM", "Value": {"Integer": "20"}}
-            }
-        },
+        {"Parameters": {"daysToExpiration": {"ValueType": "CUSTOM", "Value": {"Integer": "20"}}}},
         {"Hub": HUB},
     ),
     Sample(

@@ -84,9 +84,9 @@ def test_a_stack_creates_shows_changes_and_deletes_it(world: Any, sample: Sample
     assert created["StackStatus"] == "CREATE_COMPLETE"
     outputs = {each["OutputKey"]: each["OutputValue"] for each in created["Outputs"]}
     assert all(outputs[name] != "" for name in shown)
-    [resource] = cloudformation.describe_stack_resources(
-        StackName="it", LogicalResourceId="It"
-    )["StackResources"]
+    [resource] = cloudformation.describe_stack_resources(StackName="it", LogicalResourceId="It")[
+        "StackResources"
+    ]
     assert resource["PhysicalResourceId"] == outputs["Ref"]
     assert resource["ResourceType"] == sample.type
     for name in kind.schema.primary:

@@ -35,9 +35,7 @@ def changes(change_set: Any, models: Any, table: TypeTable) -> list[Any]:
             described = old[name] if action == "Remove" else new[name]
             change = models.Change(action, name, described["Type"])
             if action != "Add":
-                change.physical_resource_id = getattr(
-                    held.get(name), "physical_resource_id", None
-                )
+                change.physical_resource_id = getattr(held.get(name), "physical_resource_id", None)
             if action == "Modify" and described["Type"] in table:
                 change.replacement = _replacement(old[name], new[name], table)
             found.append(change)

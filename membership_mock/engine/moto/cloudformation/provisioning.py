@@ -182,11 +182,9 @@ class Provisioning:
         else:
             made = self._resolve(name, described)
             self._make(made, lambda: self._hold(name, described, made))
-        self._event(
-            name, described["Type"], "CREATE_COMPLETE", physical_id=self._id(name), of=made
-        )
+        self._event(name, described["Type"], "CREATE_COMPLETE", physical_id=self._id(name), of=made)
 
-    def _make(self, made: StackResource, hold: Callable[[], None]) -> None:
+    def _make(self, made: StackResource, hold: Callable[[], None], verb: str = "CREATE") -> None:
         """Create a resource of ours; it is held as soon as it exists, so that it can be deleted."""
         try:
             made.kind.make(made.resource, self._table.calls(made.kind, self._caller))
@@ -196,7 +194,7 @@ class Provisioning:
                 self._event(
                     made.logical_resource_id,
                     made.cf_resource_type,
-                    "CREATE_IN_PROGRESS",
+                    f"{verb}_IN_PROGRESS",
                     "Resource creation Initiated",
                     made.physical_resource_id,
                     of=made,
@@ -299,9 +297,7 @@ class Provisioning:
         else:
             self._map._resource_json_map[name] = described
 
-    def _create_in_update(
-        self, name: str, described: dict[str, Any], progress: _Update
-    ) -> None:
+    def _create_in_update(self, name: str, described: dict[str, Any], progress: _Update) -> None:
         existing = self._held.get(name)
         try:
             self._create(name, described)
@@ -343,8 +339,7 @@ class Provisioning:
             name,
             kind.name,
             "UPDATE_IN_PROGRESS",
-            "Requested update requires the creation of a new physical resource; hence"
-            + (" deleting and recreating the resource." if kind.schema.deletes_first else " creating one."),
+            "Requested update requires the creation of a new physical resource; hence creating one.",
             self._id(name),
             of=wanted,
         )
@@ -353,13 +348,13 @@ class Provisioning:
 
             def make_again() -> None:
                 again = StackResource(kind, name, Resource(old.properties, old.tags))
-                self._make(again, lambda: self._hold(name, before.resources[name], again))
+                self._make(again, lambda: self._hold(name, before.resources[name], again), "UPDATE")
 
             progress.undo.append(make_again)
         else:
             progress.undo.append(lambda: self._hold(name, before.resources[name], existing))
         try:
-            self._make(wanted, lambda: self._hold(name, described, wanted))
+            self._make(wanted, lambda: self._hold(name, described, wanted), "UPDATE")
         finally:
             if wanted.physical_resource_id:
                 progress.created.append((name, wanted, described))
@@ -541,7 +536,6 @@ class Provisioning:
         self._stack.status = status
         self._stack.status_reason = reason or None
         self._stack._add_stack_event(status, resource_status_reason=reason or None)
-
 
     def _event(
         self,

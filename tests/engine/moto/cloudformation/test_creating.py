@@ -60,8 +60,11 @@ def test_the_reason_is_that_of_the_service(membership_mock: Any, stack: Any, hub
         r'Resource handler returned message: "Account is already subscribed to Security Hub'
         rf' \(Service: SecurityHub, Status Code: 409, Request ID: {call.request_id}\)"'
         r" \(RequestToken: [0-9a-f-]{36}, HandlerErrorCode: AlreadyExists\)",
-        next(e["ResourceStatusReason"] for e in stack.events if e["LogicalResourceId"] == "Hub"
-             and e["ResourceStatus"] == "CREATE_FAILED"),
+        next(
+            e["ResourceStatusReason"]
+            for e in stack.events
+            if e["LogicalResourceId"] == "Hub" and e["ResourceStatus"] == "CREATE_FAILED"
+        ),
     )
     [rolled_back] = [e for e in stack.events if e["ResourceStatus"] == "ROLLBACK_IN_PROGRESS"]
     assert (
@@ -158,7 +161,9 @@ def test_properties_that_do_not_fit_the_schema_are_refused(
 
 
 def test_all_faults_of_a_resource_are_named(stack: Any) -> None:
-    stack.create({"Hub": HUB, "Wrong": {**insight(), "Properties": {"Nam": "x", "InsightArn": "y"}}})
+    stack.create(
+        {"Hub": HUB, "Wrong": {**insight(), "Properties": {"Nam": "x", "InsightArn": "y"}}}
+    )
     [failed] = [e for e in stack.events if e["ResourceStatus"] == "CREATE_FAILED"]
     assert failed["ResourceStatusReason"].splitlines()[1:] == [
         "#/InsightArn: extraneous key [InsightArn] is not permitted",

@@ -19,21 +19,6 @@ from tests.engine.cloudformation.resource_samples import (
 from tests.engine.moto.cloudformation.stack_samples import COLLABORATION, HUB, MEMBERSHIP, insight
 
 
-def deleted(stack: Any) -> list[str]:
-    return [
-        each.partition(" ")[0] for each in stack.story if each.endswith(" DELETE_COMPLETE")
-    ]
-
-
-def delete(stack: Any, **options: Any) -> None:
-    """Delete a stack, and look at it by its id from then on."""
-    identifier = stack.described["StackId"]
-    stack.cloudformation.delete_stack(StackName=stack.name, **options)
-    if stack.name in str(stack.cloudformation.describe_stacks()["Stacks"]):
-        return
-    stack.by_id = identifier
-
-
 def events_of(stack: Any, identifier: str) -> list[str]:
     found = stack.cloudformation.describe_stack_events(StackName=identifier)["StackEvents"]
     return [f"{each['LogicalResourceId']} {each['ResourceStatus']}" for each in reversed(found)]
@@ -98,10 +83,7 @@ def test_a_resource_that_cannot_be_deleted_keeps_the_stack(
     stack.create({"Collaboration": COLLABORATION, "Membership": joined})
     stack.cloudformation.delete_stack(StackName="it")
     assert stack.status == "DELETE_FAILED"
-    assert (
-        stack.reason("it")
-        == "The following resource(s) failed to delete: [Membership]. "
-    )
+    assert stack.reason("it") == "The following resource(s) failed to delete: [Membership]. "
     assert "HandlerErrorCode: AlreadyExists" in stack.reason("Membership")
     assert stack.resources.keys() == {"Collaboration", "Membership"}
     assert "Collaboration DELETE_IN_PROGRESS" not in stack.story

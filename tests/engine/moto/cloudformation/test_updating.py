@@ -71,11 +71,10 @@ def test_a_create_only_property_replaces_the_resource(
     refers = insight({"Ref": "Target"})
     stack.create({"Hub": HUB, "Target": target("One"), "Insight": refers}, **outputs)
     before, old = stack.story, stack.outputs["Target"]
-    membership_mock.calls.filter("CreateActionTarget")
     stack.update({"Hub": HUB, "Target": target("Two"), "Insight": refers}, **outputs)
     assert after(stack.story, before) == [
         "Target UPDATE_IN_PROGRESS",
-        "Target CREATE_IN_PROGRESS",
+        "Target UPDATE_IN_PROGRESS",
         "Target UPDATE_COMPLETE",
         "Insight UPDATE_IN_PROGRESS",
         "Insight UPDATE_COMPLETE",
@@ -94,9 +93,7 @@ def test_a_create_only_property_replaces_the_resource(
     assert hub.get_insights()["Insights"][0]["Name"] == new
 
 
-def test_types_that_cannot_exist_twice_are_deleted_first(
-    membership_mock: Any, stack: Any
-) -> None:
+def test_types_that_cannot_exist_twice_are_deleted_first(membership_mock: Any, stack: Any) -> None:
     sample = BY_TYPE["AWS::CleanRooms::AnalysisTemplate"]
     stack.create({**ROOM, "It": sample.resource()})
     old = stack.resources["It"]
@@ -206,7 +203,7 @@ def test_an_update_that_cannot_be_taken_back_says_so(
     membership_mock.fail(
         "securityhub.UpdateInsight",
         "InternalException",
-        when=lambda call: call.parameters["Name"] == "old",
+        where=lambda call: call.parameters["Name"] == "old",
     )
     stack.update({"Hub": HUB, "Insight": insight("new"), "Target": target(name="new")})
     assert stack.status == "UPDATE_ROLLBACK_FAILED"
