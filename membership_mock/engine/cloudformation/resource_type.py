@@ -17,6 +17,10 @@ from membership_mock.engine.cloudformation.handler_calls import HandlerCalls, Ha
 from membership_mock.engine.cloudformation.schemas import ResourceSchema, schemas
 
 
+#: how often a resource is read until its status is final: more often than any has steps
+_MOST_READS = 5
+
+
 @dataclass
 class Resource:
     """A resource of a stack.
@@ -92,6 +96,8 @@ class ResourceType:
         attributes: where a property stands in what ``read`` and ``create`` find, unless under its
             own name.
         arn: the property with the ARN that tags belong to.
+        pending: where ``read`` finds a status and which one is not final: CloudFormation waits for
+            another one. Each read of the mock is a step, unless states wait for the clock.
     """
 
     name: str
@@ -102,6 +108,7 @@ class ResourceType:
     update: Step | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     arn: str = "Arn"
+    pending: tuple[str, str] = ("", "")
 
     @cached_property
     def schema(self) -> ResourceSchema:
@@ -130,9 +137,13 @@ class ResourceType:
         Raises:
             HandlerFailed: it does not exist, or the service refused it.
         """
-        found = self.read.run(resource, calls)
-        if not found:
-            raise HandlerFailed("NotFound", f"Resource of type '{self.name}' was not found.")
+        path, status = self.pending
+        for _ in range(_MOST_READS):
+            found = self.read.run(resource, calls)
+            if not found:
+                raise HandlerFailed("NotFound", f"Resource of type '{self.name}' was not found.")
+            if not path or found_at(found, path) != status:
+                break
         self._take(resource, found)
 
     def change(self, resource: Resource, before: Resource, calls: HandlerCalls) -> None:

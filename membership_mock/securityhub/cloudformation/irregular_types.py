@@ -149,7 +149,10 @@ class Standard(ResourceType):
     """A standard, with the controls that are disabled in it."""
 
     def created(self, resource: Resource, calls: HandlerCalls) -> None:
-        """Disable controls."""
+        """Disable controls, which can be changed once the standard is ready."""
+        if not _disabled(resource):
+            return
+        self.refresh(resource, calls)
         for control in _disabled(resource).values():
             _disable(control, calls)
 

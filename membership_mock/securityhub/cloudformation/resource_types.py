@@ -176,6 +176,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
             "Status": "OrganizationConfiguration.Status",
             "StatusMessage": "OrganizationConfiguration.StatusMessage",
         },
+        pending=("OrganizationConfiguration.Status", "PENDING"),
     ),
     ResourceType(
         "AWS::SecurityHub::PolicyAssociation",
@@ -195,6 +196,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         ),
         # The form of the identifier is not documented: the target has one association (inferred).
         attributes={"AssociationIdentifier": "TargetId"},
+        pending=("AssociationStatus", "PENDING"),
     ),
     ProductSubscription(
         "AWS::SecurityHub::ProductSubscription",
@@ -210,6 +212,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         read=SecurityControl.READ,
         update=SecurityControl.UPDATE,
         delete=SecurityControl.RESET,
+        pending=("UpdateStatus", "UPDATING"),
     ),
     Standard(
         "AWS::SecurityHub::Standard",
@@ -232,5 +235,6 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
             "BatchDisableStandards",
             {"StandardsSubscriptionArns": _only("StandardsSubscriptionArn")},
         ),
+        pending=("StandardsStatus", "PENDING"),
     ),
 )

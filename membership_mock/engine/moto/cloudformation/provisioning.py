@@ -397,13 +397,10 @@ class Provisioning:
             f"The following resource(s) failed to {verb}: [{name}]. ",
         )
         self._load_again(before)
-        failed = []
+        failed: list[str] = []
         new = {id(resource) for _, resource, _ in progress.created}
         for take_back in reversed(progress.undo):
-            try:
-                take_back()
-            except _FAILURES as failure:
-                failed.append(_reason(failure))
+            failed += self._failures_of(take_back)
         self._set("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
         for each, resource, described in reversed(progress.created):
             self._delete(each, resource, described)
@@ -415,6 +412,14 @@ class Provisioning:
         self._set(
             "UPDATE_ROLLBACK_FAILED" if failed else "UPDATE_ROLLBACK_COMPLETE", " ".join(failed)
         )
+
+    @staticmethod
+    def _failures_of(take_back: Callable[[], None]) -> list[str]:
+        try:
+            take_back()
+        except _FAILURES as failure:
+            return [_reason(failure)]
+        return []
 
     def _clean_up(
         self, name: str, resource: Any, described: Mapping[str, Any], *, replaced: bool = False

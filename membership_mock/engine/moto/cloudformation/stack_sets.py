@@ -51,7 +51,7 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
             if each.account_id in (kwargs.get("accounts") or [each.account_id])
             and each.region_name in (kwargs.get("regions") or [each.region_name])
         ]
-        _finish(operation, _update(stack_set, where))
+        _finish(operation, _update(stack_set, where, is_ours))
         return operation
 
     def update_stack_instances(
@@ -64,24 +64,8 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
             for each in stack_set.stack_instances
             if each.account_id in accounts and each.region_name in regions
         ]
-        _finish(operation, _update(stack_set, where))
+        _finish(operation, _update(stack_set, where, is_ours))
         return operation
-
-    def _update(stack_set: Any, instances: list[Any]) -> list[Any]:
-        updated = []
-        for each in instances:
-            new = each.stack.parse_template(stack_set.template)
-            if not (is_ours(new) or is_ours(each.stack.template_dict)):
-                continue  # moto leaves it as it is
-            each.template = stack_set.template
-            parameters = {**(stack_set.parameters or {}), **_by_key(each.parameters)}
-            token = current_request.set(StackRequest())
-            try:
-                each.stack.update(stack_set.template, parameters=parameters, tags=stack_set.tags)
-            finally:
-                current_request.reset(token)
-            updated.append(each)
-        return updated
 
     def described(instance: Any) -> dict[str, Any]:
         found: dict[str, Any] = to_dict(instance)
@@ -100,6 +84,24 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
     patches.set(instance_class, "to_dict", described)
 
 
+def _update(stack_set: Any, instances: list[Any], is_ours: Callable[[Any], bool]) -> list[Any]:
+    """Update stacks as their stack set says, and return those that have been updated."""
+    updated = []
+    for each in instances:
+        new = each.stack.parse_template(stack_set.template)
+        if not (is_ours(new) or is_ours(each.stack.template_dict)):
+            continue  # moto leaves it as it is
+        each.template = stack_set.template
+        parameters = {**(stack_set.parameters or {}), **_by_key(each.parameters)}
+        token = current_request.set(StackRequest())
+        try:
+            each.stack.update(stack_set.template, parameters=parameters, tags=stack_set.tags)
+        finally:
+            current_request.reset(token)
+        updated.append(each)
+    return updated
+
+
 def _finish(operation: dict[str, Any], instances: list[Any]) -> None:
     if any(each.stack.status not in _CURRENT for each in instances):
         operation["Status"] = "FAILED"
@@ -110,7 +112,8 @@ def _why(stack: Any) -> str:
     for event in reversed(stack.events):
         if event.resource_status in ("CREATE_FAILED", "UPDATE_FAILED"):
             return (
-                f"ResourceLogicalId:{event.logical_resource_id}, ResourceType:{event.resource_type},"
+                f"ResourceLogicalId:{event.logical_resource_id},"
+                f" ResourceType:{event.resource_type},"
                 f" ResourceStatusReason:{event.resource_status_reason}."
             )
     return str(getattr(stack, "status_reason", None) or stack.status)

@@ -56,7 +56,7 @@ def _substituted(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def dependencies(resource: Mapping[str, Any]) -> set[str]:
-    """Return what a resource needs first: what it refers to, and what it says that it depends on."""
+    """Return what a resource needs first: what it refers to, and what it depends on."""
     depends = resource.get("DependsOn") or []
     return {
         *([depends] if isinstance(depends, str) else depends),
@@ -83,7 +83,9 @@ def in_order(resources: Mapping[str, Mapping[str, Any]]) -> list[str]:
             names = list(visiting)
             raise CircularDependency(names[names.index(name) :])
         visiting[name] = None
-        for needed in sorted(dependencies(resources[name]) & resources.keys(), key=position.get):
+        for needed in sorted(
+            dependencies(resources[name]) & resources.keys(), key=position.__getitem__
+        ):
             visit(needed)
         del visiting[name]
         ordered[name] = None

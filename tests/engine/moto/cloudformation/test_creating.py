@@ -179,8 +179,7 @@ def test_all_faults_of_a_resource_are_named(stack: Any) -> None:
     [
         (
             {"Hub": HUB, "Insight": insight({"Ref": "Nam"})},
-            "Template format error: Unresolved resource dependencies [Nam] in the Resources block"
-            " of the template",
+            "Template format error: Unresolved resource dependencies [Nam] in the Resources block of the template",
         ),
         (
             {"Hub": HUB, "Insight": insight({"Fn::GetAtt": ["Hub", "Arn"]})},

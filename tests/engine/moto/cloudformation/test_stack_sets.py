@@ -65,7 +65,7 @@ def test_a_stack_set_is_created_updated_and_deleted(membership_mock: Any, sets: 
     created = sets.create_stack_instances(StackSetName="hubs", **WHERE)
     assert operation(sets, created) == "SUCCEEDED"
     everywhere = {(a, r) for a in WHERE["Accounts"] for r in WHERE["Regions"]}
-    assert insights(membership_mock) == dict.fromkeys(everywhere, ["first"])
+    assert insights(membership_mock) == {where: ["first"] for where in everywhere}
     assert instances(sets) == dict.fromkeys(everywhere, "CURRENT")
     hub = hub_in(membership_mock, PARTNER, OTHER_REGION)
     arn = hub.describe_hub()["HubArn"]
@@ -79,7 +79,7 @@ def test_a_stack_set_is_created_updated_and_deleted(membership_mock: Any, sets: 
         OperationId="update",
     )
     assert operation(sets, updated) == "SUCCEEDED"
-    assert insights(membership_mock) == dict.fromkeys(everywhere, ["second"])
+    assert insights(membership_mock) == {where: ["second"] for where in everywhere}
 
     sets.update_stack_instances(
         StackSetName="hubs",
