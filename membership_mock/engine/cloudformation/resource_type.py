@@ -16,7 +16,6 @@ from membership_mock.engine.cloudformation.conversion import (
 from membership_mock.engine.cloudformation.handler_calls import HandlerCalls, HandlerFailed
 from membership_mock.engine.cloudformation.schemas import ResourceSchema, schemas
 
-
 #: how often a resource is read until its status is final: more often than any has steps
 _MOST_READS = 5
 

@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from membership_mock.engine.moto.cloudformation.stack_resources import TypeTable
 from membership_mock.engine.moto.cloudformation.templates import references, resources_of
+from membership_mock.engine.moto.patches import Patches
 
-if TYPE_CHECKING:
-    from membership_mock.engine.moto.cloudformation.stack_resources import TypeTable
+
+def install(
+    patches: Patches, models: Any, table: TypeTable, is_ours: Callable[[Any], bool]
+) -> None:
+    """Describe and execute change sets of stacks with resources of ours.
+
+    Args:
+        patches: undone when the mock ends.
+        models: moto's models of CloudFormation.
+        table: the resource types of our services.
+        is_ours: returns whether a parsed template has resources of ours.
+    """
+    backend_class = models.CloudFormationBackend
+    execute_change_set = patches.original(backend_class, "execute_change_set")
+    diff = patches.original(models.ChangeSet, "diff")
+
+    def concerns_ours(change_set: Any) -> bool:
+        return is_ours(change_set.template_dict) or is_ours(change_set.stack.template_dict)
+
+    def execute_change_set_of(backend: Any, change_set_name: str, stack_name: Any = None) -> None:
+        found = next(
+            (
+                each
+                for each in backend.change_sets.values()
+                if change_set_name in (each.change_set_id, each.change_set_name)
+                and stack_name in (None, each.stack_name, each.stack_id)
+            ),
+            None,
+        )
+        if found is not None and concerns_ours(found):
+            execute(found, backend)
+        else:
+            execute_change_set(backend, change_set_name, stack_name)
+
+    def diff_of(change_set: Any) -> Any:
+        return changes(change_set, models, table) if concerns_ours(change_set) else diff(change_set)
+
+    patches.set(backend_class, "execute_change_set", execute_change_set_of)
+    patches.set(models.ChangeSet, "diff", diff_of)
 
 
 def changes(change_set: Any, models: Any, table: TypeTable) -> list[Any]:

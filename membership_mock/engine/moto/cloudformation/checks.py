@@ -30,8 +30,8 @@ def refusal(template: Mapping[str, Any], table: TypeTable) -> str:
     }
     if unknown:
         return (
-            f"Template format error: Unresolved resource dependencies [{', '.join(sorted(unknown))}]"
-            " in the Resources block of the template"
+            "Template format error: Unresolved resource dependencies"
+            f" [{', '.join(sorted(unknown))}] in the Resources block of the template"
         )
     for each in (*resources.values(), template.get("Outputs") or {}):
         for name, attribute in references(each):

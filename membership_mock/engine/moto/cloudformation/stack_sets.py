@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from membership_mock.engine.moto.cloudformation.provisioning import StackRequest, current_request
+from membership_mock.engine.moto.cloudformation.stack_request import StackRequest, answering
+from membership_mock.engine.moto.cloudformation.templates import parsed
 from membership_mock.engine.moto.patches import Patches
 
 #: how a stack ends that is as its stack set wants it
@@ -28,12 +29,9 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
 
     def create_stack_instances(backend: Any, stackset_name: str, *args: Any, **kwargs: Any) -> Any:
         stack_set = backend.describe_stack_set(stackset_name)
-        token = current_request.set(StackRequest(stack_set_tags=stack_set.tags or {}))
         before = set(map(id, stack_set.stack_instances))
-        try:
+        with answering(StackRequest(stack_set_tags=stack_set.tags or {})):
             operation_id = create_instances(backend, stackset_name, *args, **kwargs)
-        finally:
-            current_request.reset(token)
         _finish(
             stack_set.operations[-1],
             [each for each in stack_set.stack_instances if id(each) not in before],
@@ -51,7 +49,7 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
             if each.account_id in (kwargs.get("accounts") or [each.account_id])
             and each.region_name in (kwargs.get("regions") or [each.region_name])
         ]
-        _finish(operation, _update(stack_set, where, is_ours))
+        _finish(operation, _update(stack_set, where, is_ours, models))
         return operation
 
     def update_stack_instances(
@@ -64,7 +62,7 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
             for each in stack_set.stack_instances
             if each.account_id in accounts and each.region_name in regions
         ]
-        _finish(operation, _update(stack_set, where, is_ours))
+        _finish(operation, _update(stack_set, where, is_ours, models))
         return operation
 
     def described(instance: Any) -> dict[str, Any]:
@@ -84,20 +82,19 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
     patches.set(instance_class, "to_dict", described)
 
 
-def _update(stack_set: Any, instances: list[Any], is_ours: Callable[[Any], bool]) -> list[Any]:
+def _update(
+    stack_set: Any, instances: list[Any], is_ours: Callable[[Any], bool], models: Any
+) -> list[Any]:
     """Update stacks as their stack set says, and return those that have been updated."""
     updated = []
     for each in instances:
-        new = each.stack.parse_template(stack_set.template)
+        new = parsed(stack_set.template, models)
         if not (is_ours(new) or is_ours(each.stack.template_dict)):
             continue  # moto leaves it as it is
         each.template = stack_set.template
         parameters = {**(stack_set.parameters or {}), **_by_key(each.parameters)}
-        token = current_request.set(StackRequest())
-        try:
+        with answering(StackRequest()):
             each.stack.update(stack_set.template, parameters=parameters, tags=stack_set.tags)
-        finally:
-            current_request.reset(token)
         updated.append(each)
     return updated
 

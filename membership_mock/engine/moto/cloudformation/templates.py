@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,6 +11,24 @@ _SUBSTITUTED = re.compile(r"\$\{([^!}][^}]*)\}")
 
 #: the type of a stack in a stack
 NESTED = "AWS::CloudFormation::Stack"
+
+
+def parsed(text: str, models: Any) -> Any:
+    """Return a parsed template.
+
+    Args:
+        text: the template.
+        models: moto's models of CloudFormation, which read YAML; JSON is read faster here.
+
+    Raises:
+        Exception: it is neither.
+    """
+    if text.lstrip().startswith("{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            pass  # YAML may begin with a brace too
+    return models.Stack.parse_template(text)
 
 
 def resources_of(template: Any) -> dict[str, dict[str, Any]]:

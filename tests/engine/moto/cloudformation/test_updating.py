@@ -266,3 +266,15 @@ def test_a_condition_that_turns_removes_a_resource(stack: Any, hub: Any) -> None
     assert hub.get_insights()["Insights"] == []
     stack.update(resources, **sections, Parameters=value("first"))
     assert len(hub.get_insights()["Insights"]) == 1
+
+
+def test_an_update_without_a_change_is_refused(stack: Any) -> None:
+    resources = {"Hub": HUB, "Insight": insight({"Ref": "Name"})}
+    stack.create(resources, Parameters_=PARAMETER, Parameters=value("first"))
+    for options in ({}, {"Parameters": value("first")}):
+        with pytest.raises(ClientError, match="No updates are to be performed"):
+            stack.update(resources, Parameters_=PARAMETER, **options)
+    assert stack.status == "CREATE_COMPLETE"
+    tags = [{"Key": "stage", "Value": "test"}]
+    ended = stack.update(resources, Parameters_=PARAMETER, Tags=tags)
+    assert ended["StackStatus"] == "UPDATE_COMPLETE"

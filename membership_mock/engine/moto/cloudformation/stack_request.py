@@ -1,0 +1,47 @@
+"""What the caller of CloudFormation asked for, kept while the request is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class StackRequest:
+    """What the caller of CloudFormation asked for, besides what moto passes on.
+
+    Attributes:
+        access_key: the key that signed the request; empty if IAM policies do not apply.
+        security_token: the session token of the key.
+        on_failure: ``ROLLBACK``, ``DELETE`` or ``DO_NOTHING``.
+        retained: the logical ids of the resources that are not to be deleted with the stack.
+        stack_set_tags: the tags of the stack set that the stack belongs to.
+    """
+
+    access_key: str = ""
+    security_token: str = ""
+    on_failure: str = "ROLLBACK"
+    retained: tuple[str, ...] = ()
+    stack_set_tags: Mapping[str, str] = field(default_factory=dict)
+
+
+_current: ContextVar[StackRequest | None] = ContextVar(
+    "membership_mock_stack_request", default=None
+)
+
+
+def current_request() -> StackRequest:
+    """Return the request that is being answered."""
+    return _current.get() or StackRequest()
+
+
+@contextmanager
+def answering(request: StackRequest) -> Iterator[None]:
+    """Let the changes of stacks inside the block belong to a request."""
+    token = _current.set(request)
+    try:
+        yield
+    finally:
+        _current.reset(token)
