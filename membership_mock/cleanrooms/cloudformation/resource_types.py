@@ -118,7 +118,12 @@ def _row(
 
 
 RESOURCE_TYPES: tuple[ResourceType, ...] = (
-    _row("AnalysisTemplate", names_collaboration=True),
+    _row(
+        "AnalysisTemplate",
+        names_collaboration=True,
+        # The service sets it, though the schema lets a template name it.
+        elsewhere=frozenset({"SourceMetadata"}),
+    ),
     _row(
         "Collaboration",
         create={
@@ -127,15 +132,21 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
             "members": _empty_list("Members"),
         },
     ),
-    _row("ConfiguredTable", row=TypeWithRules),
+    _row("ConfiguredTable", row=TypeWithRules, elsewhere=frozenset({"AnalysisRules"})),
     _row(
         "ConfiguredTableAssociation",
         row=TypeWithRules,
         rules="ConfiguredTableAssociationAnalysisRules",
+        elsewhere=frozenset({"ConfiguredTableAssociationAnalysisRules"}),
     ),
     _row("IdMappingTable", names_collaboration=True),
     _row("IdNamespaceAssociation", names_collaboration=True),
-    _row("IntermediateTable", row=TypeWithRules, names_collaboration=True),
+    _row(
+        "IntermediateTable",
+        row=TypeWithRules,
+        names_collaboration=True,
+        elsewhere=frozenset({"AnalysisRules"}),
+    ),
     _row("Membership", update={"membershipPaymentConfiguration": "PaymentConfiguration"}),
     _row(
         "PrivacyBudgetTemplate",

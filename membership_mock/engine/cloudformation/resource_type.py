@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,8 @@ from membership_mock.engine.cloudformation.conversion import (
 )
 from membership_mock.engine.cloudformation.handler_calls import HandlerCalls, HandlerFailed
 from membership_mock.engine.cloudformation.schemas import ResourceSchema, schemas
+from membership_mock.engine.protocol.model import OperationModel
+from membership_mock.errors import UsageError
 
 #: how often a resource is read until its status is final: more often than any has steps
 _MOST_READS = 5
@@ -95,6 +97,7 @@ class ResourceType:
         attributes: where a property stands in what ``read`` and ``create`` find, unless under its
             own name.
         arn: the property with the ARN that tags belong to.
+        elsewhere: the properties that a function or a further call brings to the service.
         pending: where ``read`` finds a status and which one is not final: CloudFormation waits for
             another one. Each read of the mock is a step, unless states wait for the clock.
     """
@@ -107,6 +110,7 @@ class ResourceType:
     update: Step | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     arn: str = "Arn"
+    elsewhere: frozenset[str] = frozenset()
     pending: tuple[str, str] = ("", "")
 
     @cached_property
@@ -125,7 +129,9 @@ class ResourceType:
 
         Raises:
             HandlerFailed: the service refused it. If it exists by then, it has its attributes.
+            UsageError: the botocore in use does not know one of its properties.
         """
+        self._check_known(resource, calls)
         self._take(resource, self.create.run(resource, calls))
         self.created(resource, calls)
         self.refresh(resource, calls)
@@ -155,7 +161,9 @@ class ResourceType:
 
         Raises:
             HandlerFailed: the service refused it.
+            UsageError: the botocore in use does not know one of its properties.
         """
+        self._check_known(resource, calls)
         if self.update is not None and resource.properties != before.properties:
             self.update.run(resource, calls)
         self.changed(resource, before, calls)
@@ -190,6 +198,26 @@ class ResourceType:
     def deleting(self, resource: Resource, calls: HandlerCalls) -> None:
         """Do what has to be done before a resource can be deleted."""
 
+    def taken(self, calls: HandlerCalls) -> frozenset[str]:
+        """Return the properties that reach the service with the botocore in use."""
+        steps = [step for step in (self.create, self.update) if step is not None]
+        members = {name.lower() for step in steps for name in _members(calls.model(step.operation))}
+        renamed = {
+            each for step in steps for each in step.arguments.values() if isinstance(each, str)
+        }
+        same = {name for name in self.schema.properties if name.lower() in members}
+        return self.elsewhere | same | renamed
+
+    def _check_known(self, resource: Resource, calls: HandlerCalls) -> None:
+        """Refuse a property that would be lost: the schema may be newer than botocore."""
+        lost = sorted(resource.properties.keys() - self.taken(calls))
+        if lost:
+            raise UsageError(
+                f"{lost[0]} of {self.name} is in CloudFormation's schema, but the botocore in use"
+                f" knows no such parameter of {self.create.operation}: leave it out, or install a"
+                " newer botocore."
+            )
+
     def _exists(self, resource: Resource, calls: HandlerCalls) -> bool:
         try:
             return bool(self.read.run(resource, calls))
@@ -214,6 +242,10 @@ class ResourceType:
             _tagging("UntagResource", calls, arn, gone)
         if new:
             _tagging("TagResource", calls, arn, new)
+
+
+def _members(operation: OperationModel) -> Iterable[str]:
+    return operation.input_shape.members if operation.input_shape else ()
 
 
 def _tagging(operation: str, calls: HandlerCalls, arn: Any, tags: Any) -> None:

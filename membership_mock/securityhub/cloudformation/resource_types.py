@@ -155,6 +155,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         create=Step("EnableSecurityHubV2"),
         read=Step("DescribeSecurityHubV2"),
         delete=Step("DisableSecurityHubV2"),
+        elsewhere=frozenset({"NetworkScanning"}),
         arn="HubV2Arn",
     ),
     ResourceType(
@@ -172,6 +173,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         read=Step("DescribeOrganizationConfiguration"),
         update=OrganizationConfiguration.UPDATE,
         delete=OrganizationConfiguration.RESET,
+        elsewhere=frozenset({"ConfigurationType"}),
         attributes={
             "Status": "OrganizationConfiguration.Status",
             "StatusMessage": "OrganizationConfiguration.StatusMessage",
@@ -196,6 +198,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         ),
         # The form of the identifier is not documented: the target has one association (inferred).
         attributes={"AssociationIdentifier": "TargetId"},
+        elsewhere=frozenset({"TargetId", "TargetType"}),
         pending=("AssociationStatus", "PENDING"),
     ),
     ProductSubscription(
@@ -212,6 +215,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         read=SecurityControl.READ,
         update=SecurityControl.UPDATE,
         delete=SecurityControl.RESET,
+        elsewhere=frozenset({"SecurityControlArn"}),
         pending=("UpdateStatus", "UPDATING"),
     ),
     Standard(
@@ -236,5 +240,6 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
             {"StandardsSubscriptionArns": _only("StandardsSubscriptionArn")},
         ),
         pending=("StandardsStatus", "PENDING"),
+        elsewhere=frozenset({"DisabledStandardsControls", "StandardsArn"}),
     ),
 )

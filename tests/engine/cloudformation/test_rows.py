@@ -9,6 +9,7 @@ import pytest
 
 from membership_mock import UsageError
 from membership_mock.engine.cloudformation.conversion import to_parameter
+from membership_mock.engine.cloudformation.schemas import schemas
 from membership_mock.engine.protocol.model import service_model
 from tests.engine.cloudformation.resource_samples import (
     ADMIN,
@@ -225,3 +226,13 @@ def test_a_property_that_botocore_does_not_know_is_named() -> None:
     shape = service_model("securityhub").operation_model("CreateInsight").input_shape
     with pytest.raises(UsageError, match=r"Filters\.Brandnew .* install a newer botocore"):
         to_parameter({"Brandnew": []}, shape.members["Filters"], "Filters")
+
+
+def test_a_property_that_no_operation_knows_is_named(
+    made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = schemas("membership_mock.securityhub.cloudformation")["AWS::SecurityHub::Hub"]
+    properties = {**schema._described["properties"], "Brandnew": {"type": "string"}}
+    monkeypatch.setitem(schema._described, "properties", properties)
+    with pytest.raises(UsageError, match=r"Brandnew of AWS::SecurityHub::Hub .* newer botocore"):
+        made({"Hub": {**HUB, "Properties": {"Brandnew": "x"}}})
