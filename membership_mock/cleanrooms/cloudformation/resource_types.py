@@ -63,23 +63,34 @@ class TypeWithRules(ResourceType):
         Step(f"{verb}{kind}AnalysisRule", arguments).run(resource, calls)
 
 
+def _members(resource: Resource, _: HandlerCalls) -> list[dict[str, Any]]:
+    """Return the members of a collaboration: the API requires them, and what each is able to do."""
+    return [{"MemberAbilities": [], **each} for each in resource.properties.get("Members", ())]
+
+
 def _empty_list(name: str) -> Argument:
     """Return an argument that the API requires and the schema does not."""
     return lambda resource, _: resource.properties.get(name, [])
 
 
+#: the members of the union that the parameters of a budget are in the API
+_BUDGETS = {
+    "ACCESS_BUDGET": ("accessBudget", ("BudgetParameters", "ResourceArn")),
+    "DIFFERENTIAL_PRIVACY": ("differentialPrivacy", ("Epsilon", "UsersNoisePerQuery")),
+}
+
+
 def _privacy_parameters(resource: Resource, _: HandlerCalls) -> dict[str, Any]:
-    """Return the parameters of a budget, which are a union in the API and flat in the schema."""
+    """Return the parameters of a budget, which are flat in the schema."""
+    member, names = _BUDGETS[resource.properties["PrivacyBudgetType"]]
     flat = resource.properties["Parameters"]
-    access = resource.properties["PrivacyBudgetType"] == "ACCESS_BUDGET"
-    return {"accessBudget" if access else "differentialPrivacy": flat}
+    return {member: {name: flat[name] for name in names if name in flat}}
 
 
 def _privacy_update(resource: Resource, calls: HandlerCalls) -> dict[str, Any]:
-    return {
-        kind: {name: value for name, value in flat.items() if name != "ResourceArn"}
-        for kind, flat in _privacy_parameters(resource, calls).items()
-    }
+    """Return the same for an update, which does not take the resource."""
+    [(member, flat)] = _privacy_parameters(resource, calls).items()
+    return {member: {name: value for name, value in flat.items() if name != "ResourceArn"}}
 
 
 def _row(
@@ -129,7 +140,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         create={
             "autoApprovedChangeRequestTypes": "AutoApprovedChangeTypes",
             "creatorMemberAbilities": _empty_list("CreatorMemberAbilities"),
-            "members": _empty_list("Members"),
+            "members": _members,
         },
     ),
     _row("ConfiguredTable", row=TypeWithRules, elsewhere=frozenset({"AnalysisRules"})),

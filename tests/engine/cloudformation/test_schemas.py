@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib.resources import files
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import botocore
 import pytest
 
+from membership_mock.engine.cloudformation.conversion import member_of
 from membership_mock.engine.cloudformation.resource_type import ResourceType
 from membership_mock.engine.cloudformation.schemas import ResourceSchema
 from membership_mock.engine.protocol.model import service_model
@@ -71,6 +73,58 @@ def test_every_property_reaches_the_service(kind: ResourceType, service: str) ->
     assert writable - kind.taken(calls) <= NEW
     assert kind.elsewhere <= writable
 
+
+@by_row
+def test_the_api_requires_nothing_that_a_template_may_leave_out(
+    kind: ResourceType, service: str
+) -> None:
+    """And every part of a property has its member in the API."""
+    if not set(kind.operations) <= set(service_model(service).operation_names):
+        pytest.skip("the botocore in use does not know its operations")
+    shape = service_model(service).operation_model(kind.create.operation).input_shape
+    found = set(differences(kind.schema, shape, kind.schema._described, ""))
+    assert found <= DIFFERENT.get(kind.name, set()) | {
+        each for each in found if release < (1, 43) and each.startswith(".")
+    }
+
+
+def differences(schema: ResourceSchema, shape: Any, described: Any, at: str) -> Iterator[str]:
+    """Yield what the API requires and the schema does not, and parts that the API does not have."""
+    described = schema._resolved(described)
+    if shape.type_name == "list":
+        yield from differences(schema, shape.member, described.get("items", {}), at)
+    if shape.type_name != "structure":
+        return
+    choices = [described, *schema._choices(described)]
+    properties = {name: each for one in choices for name, each in one.get("properties", {}).items()}
+    required = {name for one in choices for name in one.get("required", ())}
+    for name in shape.required_members:
+        if member_of(properties, name) not in required:
+            yield f"{at}.{name}"
+    for name, each in properties.items():
+        member = member_of(shape.members, name)
+        if member is not None:
+            yield from differences(schema, shape.members[member], each, f"{at}.{name}")
+        elif at:
+            yield f"{at}.{name}"
+
+
+#: what a row brings about by a function
+DIFFERENT = {
+    "AWS::CleanRooms::Collaboration": {
+        ".members",
+        ".creatorMemberAbilities",
+        ".Members.memberAbilities",
+    },
+    "AWS::CleanRooms::PrivacyBudgetTemplate": {
+        ".Parameters.BudgetParameters",
+        ".Parameters.Epsilon",
+        ".Parameters.ResourceArn",
+        ".Parameters.UsersNoisePerQuery",
+    },
+    "AWS::SecurityHub::PolicyAssociation": {".ConfigurationPolicyIdentifier", ".Target"},
+    "AWS::SecurityHub::Standard": {".StandardsSubscriptionRequests"},
+}
 
 #: the properties that the oldest supported botocore does not know
 NEW = {"IsMetricsEnabled"} if release < (1, 43) else set()
