@@ -34,6 +34,7 @@ KNOW_BOTOCORE = {
     "engine/adapters/aiobotocore_clients.py",
     "engine/adapters/botocore_clients.py",
     "engine/adapters/botocore_headers.py",
+    "engine/cloudformation/handler_calls.py",  # the serializer of requests, the parser of answers
     "engine/protocol/model.py",
     "engine/adapters/default_region.py",
     "engine/adapters/environment.py",
