@@ -14,7 +14,6 @@ from botocore.serialize import create_serializer
 from membership_mock.engine.pipeline.caller import acting_as
 from membership_mock.engine.protocol.http import HttpRequest
 from membership_mock.engine.protocol.model import OperationModel, service_model
-from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,11 +73,6 @@ class StackCaller:
     region: str
     access_key: str = ""
     security_token: str = ""
-
-    @property
-    def partition(self) -> str:
-        """The partition of the region."""
-        return partition_of(self.region)
 
 
 class HandlerCalls:

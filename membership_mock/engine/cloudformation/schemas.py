@@ -211,17 +211,8 @@ def _name_of(value: Any) -> str:
     return found.get(type(value), "Null" if value is None else "Number")
 
 
-@cache
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern)
-    except re.error:  # Java knows more than Python does; the service checks the value as well
-        return None
-
-
 def _matches(pattern: str, value: str) -> bool:
-    compiled = _compiled(pattern)
-    return compiled is None or compiled.search(value) is not None
+    return re.search(pattern, value) is not None  # Python keeps the compiled pattern
 
 
 def _names(described: Mapping[str, Any], key: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from types import SimpleNamespace
@@ -50,6 +51,23 @@ def test_the_schemas_are_those_of_cfn_lint(prefix: str, folder: str) -> None:
 def test_every_published_type_is_in_the_table() -> None:
     published = {name for folder in FOLDERS.values() for name in ours(folder)}
     assert published == {kind.name for kind, _ in ROWS}
+
+
+@by_row
+def test_every_pattern_is_one_that_python_reads(kind: ResourceType, service: str) -> None:
+    del service
+    for pattern in patterns(kind.schema._described):
+        re.compile(pattern)
+
+
+def patterns(described: Any) -> Iterator[str]:
+    if isinstance(described, dict):
+        yield from [each for each in (described.get("pattern"),) if isinstance(each, str)]
+        yield from described.get("patternProperties", ())
+        described = list(described.values())
+    if isinstance(described, list):
+        for each in described:
+            yield from patterns(each)
 
 
 @by_row

@@ -237,6 +237,16 @@ def failed_to_delete(names: list[str]) -> str:
     return f"The following resource(s) failed to delete: [{', '.join(names)}]. " if names else ""
 
 
+def cause_of(stack: Any) -> str:
+    """Return why a stack failed, from its events."""
+    found = [
+        each.resource_status_reason
+        for each in stack.events
+        if each.physical_resource_id == stack.stack_id and each.resource_status_reason
+    ]
+    return str(found[-1]).removesuffix("Rollback requested by user.")
+
+
 def reason_of(failure: Exception) -> str:
     """Return why a resource failed, in CloudFormation's words."""
     if isinstance(failure, HandlerFailed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from membership_mock.engine.moto.cloudformation.stack_change import cause_of
 from membership_mock.engine.moto.cloudformation.stack_request import StackRequest, answering
 from membership_mock.engine.moto.cloudformation.templates import parsed
 from membership_mock.engine.moto.patches import Patches
@@ -27,15 +28,28 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
     update_set = patches.original(backend_class, "update_stack_set")
     to_dict = patches.original(instance_class, "to_dict")
 
-    def create_stack_instances(backend: Any, stackset_name: str, *args: Any, **kwargs: Any) -> Any:
+    def create_stack_instances(
+        backend: Any,
+        stackset_name: str,
+        accounts: Any,
+        regions: Any,
+        parameters: Any,
+        deployment_targets: Any = None,
+    ) -> Any:
         stack_set = backend.describe_stack_set(stackset_name)
         before = set(map(id, stack_set.stack_instances))
+        given = parameters
+        if parameters and is_ours(parsed(stack_set.template, models)):
+            # moto takes the overrides for all parameters that there are.
+            given = _listed({**(stack_set.parameters or {}), **_overrides(parameters)})
         with answering(StackRequest(stack_set_tags=stack_set.tags or {})):
-            operation_id = create_instances(backend, stackset_name, *args, **kwargs)
-        _finish(
-            stack_set.operations[-1],
-            [each for each in stack_set.stack_instances if id(each) not in before],
-        )
+            operation_id = create_instances(
+                backend, stackset_name, accounts, regions, given, deployment_targets
+            )
+        new = [each for each in stack_set.stack_instances if id(each) not in before]
+        for each in new if parameters else ():
+            each.parameters = parameters
+        _finish(stack_set.operations[-1], new)
         return operation_id
 
     def update_stack_set(backend: Any, stackset_name: str, *args: Any, **kwargs: Any) -> Any:
@@ -92,7 +106,7 @@ def _update(
         if not (is_ours(new) or is_ours(each.stack.template_dict)):
             continue  # moto leaves it as it is
         each.template = stack_set.template
-        parameters = {**(stack_set.parameters or {}), **_by_key(each.parameters)}
+        parameters = {**(stack_set.parameters or {}), **_overrides(each.parameters)}
         with answering(StackRequest()):
             each.stack.update(stack_set.template, parameters=parameters, tags=stack_set.tags)
         updated.append(each)
@@ -113,11 +127,18 @@ def _why(stack: Any) -> str:
                 f" ResourceType:{event.resource_type},"
                 f" ResourceStatusReason:{event.resource_status_reason}."
             )
-    return str(getattr(stack, "status_reason", None) or stack.status)
+    return cause_of(stack)  # e.g. an export that another stack has
 
 
-def _by_key(parameters: Any) -> dict[str, Any]:
-    """Return parameters by name: moto keeps them in two forms."""
+def _overrides(parameters: Any) -> dict[str, Any]:
+    """Return the parameters of an instance that differ from those of its set.
+
+    moto keeps them as a list. Where there are none, it keeps the mapping of the set.
+    """
     if isinstance(parameters, dict):
-        return parameters
+        return {}
     return {each["ParameterKey"]: each["ParameterValue"] for each in parameters or ()}
+
+
+def _listed(parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]

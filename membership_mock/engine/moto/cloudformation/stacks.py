@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from membership_mock.engine.moto.cloudformation.provisioning import Provisioning
+from membership_mock.engine.moto.cloudformation.stack_change import cause_of
 from membership_mock.engine.moto.cloudformation.stack_resources import TypeTable
 from membership_mock.engine.moto.cloudformation.templates import parsed
 from membership_mock.engine.moto.cloudformation.update import Update
@@ -72,7 +73,7 @@ def _change_stacks(
         if stack.status in _NOT_CREATED:
             raise models.ValidationError(
                 message=f"Embedded stack {stack.stack_id} was not successfully created:"
-                f" {stack.status_reason}"
+                f" {cause_of(stack)}"
             )
         return stack
 

@@ -390,7 +390,8 @@ def test_a_nested_stack_that_fails_fails_the_stack(
     assert stack.status == "ROLLBACK_COMPLETE"
     [failed] = [e for e in stack.events if e["ResourceStatus"] == "CREATE_FAILED"]
     assert re.match(
-        r"Embedded stack arn:aws:cloudformation:\S+ was not successfully created: ",
+        r"Embedded stack arn:aws:cloudformation:\S+ was not successfully created: The following"
+        r" resource\(s\) failed to create: \[Insight\]\. $",
         failed["ResourceStatusReason"],
     )
     assert [each["Name"] for each in s3.list_buckets()["Buckets"]] == ["templates"]

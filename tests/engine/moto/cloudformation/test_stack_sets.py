@@ -14,7 +14,7 @@ from tests.engine.cloudformation.resource_samples import (
     REGION,
 )
 from tests.engine.moto.cloudformation.conftest import body
-from tests.engine.moto.cloudformation.stack_samples import HUB, insight
+from tests.engine.moto.cloudformation.stack_samples import HUB, bucket, insight
 
 PARAMETER = {"Name": {"Type": "String", "Default": "first"}}
 TEMPLATE = body({"Hub": HUB, "Insight": insight({"Ref": "Name"})}, Parameters_=PARAMETER)
@@ -92,6 +92,59 @@ def test_a_stack_set_is_created_updated_and_deleted(membership_mock: Any, sets: 
     sets.delete_stack_instances(StackSetName="hubs", RetainStacks=False, **WHERE)
     assert insights(membership_mock) == {}
     sets.delete_stack_set(StackSetName="hubs")
+
+
+def test_an_override_stays_when_the_set_changes(membership_mock: Any, sets: Any) -> None:
+    def named(**values: str) -> list[dict[str, str]]:
+        return [{"ParameterKey": key, "ParameterValue": text} for key, text in values.items()]
+
+    two = body(
+        {"Hub": HUB, "Insight": insight({"Fn::Sub": "${Name} ${Team}"})},
+        Parameters_={"Name": {"Type": "String"}, "Team": {"Type": "String"}},
+    )
+    here = {"Accounts": [ADMIN], "Regions": [REGION]}
+    there = {"Accounts": [PARTNER], "Regions": [REGION]}
+    sets.create_stack_set(
+        StackSetName="hubs", TemplateBody=two, Parameters=named(Name="first", Team="blue")
+    )
+    sets.create_stack_instances(StackSetName="hubs", **here)
+    sets.create_stack_instances(
+        StackSetName="hubs", **there, ParameterOverrides=named(Team="theirs")
+    )
+    assert insights(membership_mock) == {
+        (ADMIN, REGION): ["first blue"],
+        (PARTNER, REGION): ["first theirs"],
+    }
+    sets.update_stack_set(
+        StackSetName="hubs",
+        TemplateBody=two,
+        Parameters=named(Name="second", Team="red"),
+        OperationId="update",
+    )
+    assert insights(membership_mock) == {
+        (ADMIN, REGION): ["second red"],
+        (PARTNER, REGION): ["second theirs"],
+    }
+
+
+def test_an_export_that_is_taken_is_a_reason_too(membership_mock: Any, sets: Any) -> None:
+    stack = membership_mock.client("cloudformation", account=PARTNER, region=REGION)
+    export = {"It": {"Value": "x", "Export": {"Name": "it"}}}
+    stack.create_stack(StackName="taken", TemplateBody=body({"B": bucket()}, Outputs=export))
+    sets.create_stack_set(StackSetName="hubs", TemplateBody=body({"Hub": HUB}, Outputs=export))
+    sets.create_stack_instances(StackSetName="hubs", Accounts=[PARTNER], Regions=[REGION])
+    [failed] = sets.list_stack_instances(StackSetName="hubs")["Summaries"]
+    assert "Export with name it is already exported by stack taken" in failed["StatusReason"]
+
+
+def test_stack_sets_of_motos_resources_are_motos(membership_mock: Any, sets: Any) -> None:
+    sets.create_stack_set(StackSetName="hubs", TemplateBody=body({"One": bucket("one")}))
+    sets.create_stack_instances(StackSetName="hubs", Accounts=[PARTNER], Regions=[REGION])
+    other = body({"Two": bucket("two")})
+    sets.update_stack_set(StackSetName="hubs", TemplateBody=other, OperationId="update")
+    buckets = membership_mock.client("s3", account=PARTNER).list_buckets()["Buckets"]
+    assert [each["Name"] for each in buckets] == ["one"]
+    assert instances(sets) == {(PARTNER, REGION): "CURRENT"}
 
 
 def test_an_instance_that_fails_is_outdated_and_says_why(membership_mock: Any, sets: Any) -> None:
