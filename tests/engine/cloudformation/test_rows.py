@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from membership_mock import UsageError
+from membership_mock import UsageError, mock_membership
 from membership_mock.engine.cloudformation.conversion import to_parameter
 from membership_mock.engine.cloudformation.schemas import schemas
 from membership_mock.engine.protocol.model import service_model
@@ -236,3 +236,32 @@ def test_a_property_that_no_operation_knows_is_named(
     monkeypatch.setitem(schema._described, "properties", properties)
     with pytest.raises(UsageError, match=r"Brandnew of AWS::SecurityHub::Hub .* newer botocore"):
         made({"Hub": {**HUB, "Properties": {"Brandnew": "x"}}})
+
+
+def test_an_intermediate_table_is_not_populated(
+    membership_mock: Any, made: Any, rooms: Any
+) -> None:
+    sample = BY_TYPE["AWS::CleanRooms::IntermediateTable"]
+    if "CreateIntermediateTable" not in service_model("cleanrooms").operation_names:
+        pytest.skip("the botocore in use does not know intermediate tables")
+    assert made({**sample.needs, "It": sample.resource()}) == "CREATE_COMPLETE"
+    [room] = rooms.list_memberships()["membershipSummaries"]
+    [found] = rooms.list_intermediate_tables(membershipIdentifier=room["id"])[
+        "intermediateTableSummaries"
+    ]
+    assert found["status"] == "CREATED"
+    membership_mock.calls.assert_not_called("PopulateIntermediateTable")
+
+
+@pytest.mark.parametrize(("settle", "status"), [("read", "ENABLED"), ("clock", "PENDING")])
+def test_a_stack_waits_for_states_that_a_read_settles(settle: str, status: str) -> None:
+    with mock_membership(settle=settle) as mock:
+        mock.organization({"admin": ADMIN}, management="111111111111")
+        management = mock.client("securityhub", account="111111111111", region=REGION)
+        management.enable_organization_admin_account(AdminAccountId=ADMIN)
+        cloudformation = mock.client("cloudformation", account=ADMIN, region=REGION)
+        sample = BY_TYPE["AWS::SecurityHub::OrganizationConfiguration"]
+        cloudformation.create_stack(StackName="it", TemplateBody=sample.template(["Status"]))
+        outputs = cloudformation.describe_stacks(StackName="it")["Stacks"][0]["Outputs"]
+        shown = {each["OutputKey"]: each["OutputValue"] for each in outputs}
+        assert shown["Status"] == status
