@@ -49,12 +49,14 @@ class HandlerFailed(Exception):
     Attributes:
         code: CloudFormation's code for it, e.g. ``InvalidRequest``.
         message: the service's text, with service, status and request id as the SDK adds them.
+        is_of_policies: whether IAM refused the call, so that it tells nothing of the resource.
     """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.is_of_policies = " is not authorized to perform: " in message
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,7 @@ class ResourceType:
             return bool(self.read.run(resource, calls))
         except HandlerFailed as failure:
             # A service that is disabled refuses every read, and has no resources any more.
-            return failure.code not in ("NotFound", "AccessDenied")
+            return failure.is_of_policies or failure.code not in ("NotFound", "AccessDenied")
 
     def _take(self, resource: Resource, found: Mapping[str, Any]) -> None:
         for name in (*self.schema.primary, *self.schema.read_only):

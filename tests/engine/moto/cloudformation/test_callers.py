@@ -10,7 +10,7 @@ import pytest
 from moto.core import enable_iam_authentication
 
 from membership_mock import UnexpectedCall
-from tests.engine.cloudformation.resource_samples import ADMIN, BY_TYPE, REGION
+from tests.engine.cloudformation.resource_samples import ADMIN, BY_TYPE, REGION, TABLE
 from tests.engine.moto.cloudformation.conftest import Stack
 from tests.engine.moto.cloudformation.stack_samples import HUB, insight
 
@@ -53,6 +53,17 @@ def test_a_caller_with_permission_gets_the_resources(membership_mock: Any) -> No
     stack = stack_of_user(membership_mock, "securityhub:*")
     with enable_iam_authentication():
         assert stack.create({"Hub": HUB, "Insight": insight()})["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_a_caller_without_permission_deletes_nothing(membership_mock: Any) -> None:
+    stack = stack_of_user(membership_mock)
+    stack.create({"Table": TABLE})
+    with enable_iam_authentication():
+        stack.cloudformation.delete_stack(StackName="it")
+        assert stack.status == "DELETE_FAILED"
+        assert "is not authorized to perform: cleanrooms:Delete" in stack.reason("Table")
+    tables = membership_mock.client("cleanrooms", account=ADMIN, region=REGION)
+    assert len(tables.list_configured_tables()["configuredTableSummaries"]) == 1
 
 
 def test_an_assumed_role_is_a_caller_too(membership_mock: Any) -> None:
