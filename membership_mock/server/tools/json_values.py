@@ -73,6 +73,8 @@ def from_json(value: Any, hint: Any, where: str) -> Any:
         return _of_any(value, inner, where)
     if hint is bytes:
         return _bytes(value, where)
+    if hint is float and type(value) is int:  # JSON does not tell them apart
+        return float(value)
     if hint is date and isinstance(value, str):
         try:
             return date.fromisoformat(value)
@@ -108,7 +110,10 @@ def _of_any(value: Any, kinds: Sequence[Any], where: str) -> Any:
     for kind in kinds:
         if isinstance(value, list) and get_origin(kind) in (Sequence, list, tuple):
             return from_json(value, kind, where)
-    return from_json(value, date, where) if date in kinds else value
+    for kind in (date, float):
+        if kind in kinds and int not in kinds:
+            return from_json(value, kind, where)
+    return value
 
 
 def _bytes(value: Any, where: str) -> Any:
