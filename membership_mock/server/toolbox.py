@@ -16,6 +16,7 @@ from membership_mock.server.tools.served import Served
 from membership_mock.server.tools.table import PREFIX, nearest_paths, paths, tools_at
 from membership_mock.server.tools.tool import Tool
 from membership_mock.server.tools.world_tools import is_not_ready, media_of_diagram
+from membership_mock.testing.printing import printable
 
 _JSON = "application/json"
 #: a browser takes an answer for what it says, runs nothing in it, and asks anew each time
@@ -156,11 +157,13 @@ def _written(tool: Tool, given: dict[str, Any], result: Any) -> Response:
     if tool.media == _JSON:
         return _response(to_json(result))
     media = media_of_diagram(given) if tool.name == "diagram" else tool.media
-    return _finished(Response(str(result), mimetype=media))
+    return _finished(Response(printable(str(result)), mimetype=media))
 
 
 def _response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     text = json.dumps(value, ensure_ascii=False) + "\n"
+    if printable(text) != text:  # half a surrogate pair, which only an escape can write
+        text = json.dumps(value) + "\n"
     return _finished(Response(text, status, headers, mimetype=_JSON))
 
 

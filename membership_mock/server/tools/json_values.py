@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import types
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -73,13 +74,12 @@ def from_json(value: Any, hint: Any, where: str) -> Any:
         return _of_any(value, inner, where)
     if hint is bytes:
         return _bytes(value, where)
+    if hint is Dump:
+        return Dump.from_json(json.dumps(value))
     if hint is float and type(value) is int:  # JSON does not tell them apart
         return float(value)
-    if hint is date and isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise UsageError(f"{where} is a day, e.g. '2026-01-31', not {value!r}.") from None
+    if hint in (date, datetime) and isinstance(value, str):
+        return _instant(value, hint, where)
     if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, Mapping):
         return _object(value, hint, where)
     if origin is tuple and isinstance(value, list):
@@ -99,8 +99,8 @@ def from_json(value: Any, hint: Any, where: str) -> Any:
 
 def _of_any(value: Any, kinds: Sequence[Any], where: str) -> Any:
     """Return the value of the one of some types that it can stand for."""
-    if isinstance(value, str) and any(each in kinds for each in (str, datetime)):
-        return value  # the tool reads instants as text
+    if isinstance(value, str) and str in kinds:
+        return value
     if isinstance(value, Mapping):
         if set(value) == {BASE64} and bytes in kinds:
             return _bytes(value, where)
@@ -110,10 +110,18 @@ def _of_any(value: Any, kinds: Sequence[Any], where: str) -> Any:
     for kind in kinds:
         if isinstance(value, list) and get_origin(kind) in (Sequence, list, tuple):
             return from_json(value, kind, where)
-    for kind in (date, float):
+    for kind in (date, datetime, float):
         if kind in kinds and int not in kinds:
             return from_json(value, kind, where)
     return value
+
+
+def _instant(value: str, kind: type[date], where: str) -> date:
+    try:
+        return kind.fromisoformat(value)
+    except ValueError:
+        shown = "an instant" if kind is datetime else "a day, e.g. '2026-01-31'"
+        raise UsageError(f"{where} is {shown}, not {value!r}.") from None
 
 
 def _bytes(value: Any, where: str) -> Any:
