@@ -1,4 +1,4 @@
-"""Requests of SDKs: moto's server answers them, and errors that it has no answer to are worded here.
+"""Requests of SDKs: moto's server answers them, and where it cannot, the error is worded here.
 
 moto's server sends a page of HTML with status 500 where it cannot go on. SDKs repeat such a call,
 and show nothing of the page.
@@ -16,6 +16,7 @@ from moto import backends
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.datastructures import EnvironHeaders
 
+from membership_mock.errors import UsageError
 from membership_mock.server.error_answers import ErrorAnswer, error_answer
 
 Environ = dict[str, Any]
@@ -47,9 +48,14 @@ class _Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]  # moto is
 
 
 class AwsRequests:
-    """A WSGI application that answers requests of SDKs."""
+    """A WSGI application that answers requests of SDKs.
 
-    def __init__(self) -> None:
+    Args:
+        check: raises a usage error when no mock runs that could answer.
+    """
+
+    def __init__(self, check: Callable[[], object]) -> None:
+        self._check = check
         self._moto = _Dispatcher(create_backend_app)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -77,9 +83,12 @@ class AwsRequests:
                 )
             )
         try:
+            self._check()
             return _with_worded_pages(
                 self._moto, environ, start_response, send, headers, service, operation
             )
+        except UsageError as error:
+            return send(error_answer(headers, service, 501, type(error).__name__, str(error)))
         except _ServiceUnknown:
             return send(
                 error_answer(
@@ -154,7 +163,7 @@ def _with_worded_pages(
     if not started:
         return answered
     body = b"".join(answered)
-    if not body.lstrip()[: len(_PAGE)].lower() == _PAGE:
+    if body.lstrip()[: len(_PAGE)].lower() != _PAGE:
         start_response(*started)
         return [body]
     return send(

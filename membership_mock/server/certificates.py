@@ -65,12 +65,14 @@ def _signed(host: str) -> tuple[bytes, bytes]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "membership_mock")])
     now = datetime.now(timezone.utc)
-    names: list[x509.GeneralName] = []
-    for each in dict.fromkeys(["localhost", "127.0.0.1", "::1", host]):
+
+    def named(each: str) -> x509.GeneralName:
         try:
-            names.append(x509.IPAddress(ipaddress.ip_address(each)))
+            return x509.IPAddress(ipaddress.ip_address(each))
         except ValueError:
-            names.append(x509.DNSName(each))
+            return x509.DNSName(each)
+
+    names = [named(each) for each in dict.fromkeys(["localhost", "127.0.0.1", "::1", host])]
     signed = (
         x509.CertificateBuilder()
         .subject_name(name)

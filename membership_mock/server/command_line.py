@@ -1,4 +1,4 @@
-"""``python -m membership_mock serve``: its options, and what it says when they cannot be followed."""
+"""``python -m membership_mock serve``: its options, and what it says when they cannot be so."""
 
 from __future__ import annotations
 
@@ -92,18 +92,19 @@ def _mock(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> Member
         parser.error("--tls makes a certificate: leave it out, or --tls-cert and --tls-key")
     if chosen.now is not None and chosen.load is not None:
         parser.error("--now and --load do not go together: a dump has a clock of its own")
-    for option in ("account", "region", "now"):
-        try:
-            mock_membership(**{option: getattr(chosen, option)})
-        except UsageError as error:
-            parser.error(f"--{option}: {error}")
-    return mock_membership(
-        account=chosen.account,
-        region=chosen.region,
-        seed=chosen.seed,
-        now=chosen.now,
-        unmocked_calls="ignore",
-    )
+    options = {name: getattr(chosen, name) for name in ("account", "region", "now", "seed")}
+    for name, value in options.items():
+        _check_option(parser, name, value)
+    return mock_membership(**options, unmocked_calls="ignore")
+
+
+def _check_option(parser: argparse.ArgumentParser, name: str, value: Any) -> None:
+    from membership_mock.mock import mock_membership
+
+    try:
+        mock_membership(**{name: value})
+    except UsageError as error:
+        parser.error(f"--{name}: {error}")
 
 
 def _serve(mock: MembershipMock, chosen: argparse.Namespace) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from werkzeug.datastructures import Headers
+
 #: the services that speak XML over paths, by the names that their requests are signed for
 REST_XML = frozenset({"s3", "s3control", "cloudfront", "route53"})
 
@@ -31,7 +33,7 @@ class ErrorAnswer:
 
 
 def error_answer(
-    headers: Mapping[str, str], service: str | None, status: int, code: str, message: str
+    headers: Headers, service: str | None, status: int, code: str, message: str
 ) -> ErrorAnswer:
     """Return an error for a request.
 

@@ -7,14 +7,16 @@ obey it: one of them loads a dump. A program other than a browser sends no ``Ori
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from urllib.parse import urlsplit
+
+from werkzeug.datastructures import Headers
 
 #: names that no page from elsewhere can have, whatever a name server says
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal")
 
 
-def refusal(headers: Mapping[str, str], scheme: str, allowed: Collection[str]) -> str | None:
+def refusal(headers: Headers, scheme: str, allowed: Collection[str]) -> str | None:
     """Return why a request must not be obeyed; None if it may be.
 
     Args:

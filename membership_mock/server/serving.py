@@ -83,7 +83,7 @@ def run(
         fd=listener.fileno(),
     )
     server.secure(tls)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
     serving.start()
     try:
         shown = f"[{address}]" if ":" in address else address
@@ -115,7 +115,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 class _Server(ThreadedWSGIServer):
-    """A server that shakes hands in the thread of the request, so that no client stops the others."""
+    """A server that shakes hands in the request's thread, so that no client stops the others."""
 
     _tls: ssl.SSLContext | None = None
 
@@ -147,9 +147,7 @@ def _handler(*, log: bool) -> type[WSGIRequestHandler]:
     from moto import server as moto_server
 
     # newer releases of moto have one of their own
-    base: type[WSGIRequestHandler] = getattr(
-        moto_server, "MotoRequestHandler", WSGIRequestHandler
-    )
+    base: type[WSGIRequestHandler] = getattr(moto_server, "MotoRequestHandler", WSGIRequestHandler)
 
     class Handler(base):  # type: ignore[valid-type,misc]  # which class it is depends on moto
         def log_request(self, *args: Any, **kwargs: Any) -> None:

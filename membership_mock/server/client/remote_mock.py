@@ -212,7 +212,7 @@ class RemoteMock:
         """
         text = self._transport.use("show", **part)
         encoding = getattr(file or sys.stdout, "encoding", None) or "utf-8"
-        print(printable(text.rstrip("\n"), encoding), file=file)  # noqa: T201  as the mock does
+        print(printable(text.rstrip("\n"), encoding), file=file)
 
     def diagram(
         self,

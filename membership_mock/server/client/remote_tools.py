@@ -237,8 +237,8 @@ class RemoteClock:
             UsageError: no time is given, or it is negative or too long.
         """
         if by is not None:
-            if not isinstance(by, timedelta) or parts:
-                raise UsageError("advance() takes a timedelta, or e.g. minutes=20.")
+            if parts:
+                raise UsageError("advance() takes a timedelta, or e.g. minutes=20, not both.")
             parts = {"seconds": by.total_seconds()}
         self._transport.use("clock.advance", **parts)
 

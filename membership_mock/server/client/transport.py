@@ -28,7 +28,7 @@ class Transport:
     """
 
     def __init__(self, url: str, ca_file: str | None, timeout: float) -> None:
-        if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https"):
+        if urlsplit(str(url)).scheme not in ("http", "https"):
             raise UsageError(f"A server's URL is e.g. 'http://127.0.0.1:5000', not {url!r}.")
         self.url = url.rstrip("/")
         self.ca_file = ca_file
@@ -77,9 +77,7 @@ class Transport:
             return text
         return from_json(json.loads(text), tool.answer, tool.name)
 
-    def _exchange(
-        self, verb: str, path: str, query: Mapping[str, str], body: bytes | None
-    ) -> str:
+    def _exchange(self, verb: str, path: str, query: Mapping[str, str], body: bytes | None) -> str:
         shown = f"?{urlencode(query)}" if query else ""
         request = Request(  # noqa: S310  the scheme was checked
             f"{self.url}{PREFIX}{path}{shown}",
@@ -127,9 +125,10 @@ def error_of(code: str, message: str) -> Exception:
     """Return the error that a code and a message stand for."""
     if code == "TypeError":
         return TypeError(message)
-    kind = getattr(errors, code, None)
-    is_usage = isinstance(kind, type) and issubclass(kind, UsageError)
-    return kind(message) if is_usage else UsageError(message)
+    kind: object = getattr(errors, code, None)
+    if isinstance(kind, type) and issubclass(kind, UsageError):
+        return kind(message)
+    return UsageError(message)
 
 
 def _raised(body: bytes, url: str) -> Exception:

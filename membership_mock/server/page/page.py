@@ -26,8 +26,8 @@ def page(request: Request) -> Response:
         headers={
             "Cache-Control": "no-store",
             "Content-Security-Policy": (
-                f"default-src 'none'; connect-src 'self'; img-src 'self' data: blob:; base-uri 'none';"
-                f" form-action 'none'; frame-ancestors 'none'; style-src 'unsafe-inline';"
+                "default-src 'none'; connect-src 'self'; img-src data: blob:; base-uri 'none';"
+                " form-action 'none'; frame-ancestors 'none'; style-src 'unsafe-inline';"
                 f" script-src 'sha256-{_digest()}'"
             ),
             "Referrer-Policy": "no-referrer",

@@ -26,6 +26,7 @@ def list_calls(
     """Return the calls that match everything given.
 
     Args:
+        served: what is served.
         operation: ``CreateCase``, ``security-ir.CreateCase`` or a pattern such as ``*.List*``.
         service: the service's id.
         account: the 12 digits of the calling account.

@@ -29,6 +29,7 @@ def read_fault(served: Served, id: str) -> FaultState:  # noqa: A002  its name i
     """Return a fault.
 
     Args:
+        served: what is served.
         id: its id.
     """
     return FaultState.of(id, served.fault(id))
@@ -38,6 +39,7 @@ def read_fired(served: Served, id: str) -> CallsState:  # noqa: A002  likewise
     """Return the calls that a fault has hit.
 
     Args:
+        served: what is served.
         id: its id.
     """
     fault = served.fault(id)
@@ -48,6 +50,7 @@ def cancel_fault(served: Served, id: str) -> FaultState:  # noqa: A002  likewise
     """Withdraw a fault: it hits no more calls, and does not count as unfired.
 
     Args:
+        served: what is served.
         id: its id.
     """
     fault = served.fault(id)

@@ -86,9 +86,7 @@ def from_json(value: Any, hint: Any, where: str) -> Any:
         kinds = [inner[0]] * len(value) if inner[1:] == (...,) else list(inner)
         if len(kinds) != len(value):
             raise UsageError(f"{where} is a list of {len(kinds)}, not of {len(value)}.")
-        return tuple(
-            from_json(each, kind, where) for each, kind in zip(value, kinds, strict=True)
-        )
+        return tuple(from_json(each, kind, where) for each, kind in zip(value, kinds, strict=True))
     if origin in (Sequence, list) and isinstance(value, list) and inner:
         return [from_json(each, inner[0], where) for each in value]
     if isinstance(origin, type) and issubclass(origin, Mapping) and isinstance(value, Mapping):

@@ -41,9 +41,7 @@ _SIMPLE: dict[Any, dict[str, Any]] = {
 _ORGANIZATION = {
     "type": "object",
     "properties": {
-        **{
-            name: {"type": "string"} for name in ("organization_id", "management", "root_id")
-        },
+        **{name: {"type": "string"} for name in ("organization_id", "management", "root_id")},
         **{
             name: {"type": "object", "additionalProperties": {"type": "string"}}
             for name in ("accounts", "units")
@@ -152,7 +150,7 @@ def _object(kind: type, named: Components) -> dict[str, Any]:
     name = named.name_of(kind)
     if name not in named:
         hints = get_type_hints(kind)
-        members = [each.name for each in fields(kind)]  # type: ignore[arg-type]  # a dataclass
+        members = [each.name for each in fields(kind)]
         named[name] = {
             "type": "object",
             "description": plain((inspect.getdoc(kind) or "").partition("\n")[0]),
@@ -212,7 +210,10 @@ def body_of(tool: Tool, named: Components) -> dict[str, Any] | None:
         return None
     taken = {name: each for name, each in tool.parameters.items() if name not in tool.in_path}
     if tool.whole is not None:
-        return {**schema_of(taken[tool.whole].hint, named), "description": plain(taken[tool.whole].words)}
+        return {
+            **schema_of(taken[tool.whole].hint, named),
+            "description": plain(taken[tool.whole].words),
+        }
     if not taken and tool.others is None:
         return None
     others = schema_of(tool.others.hint, named) if tool.others else False

@@ -58,6 +58,7 @@ def restore(served: Served, snapshot: str) -> None:
     """Put the world back to a snapshot.
 
     Args:
+        served: what is served.
         snapshot: its id.
     """
     served.mock.restore(served.snapshot(snapshot))
@@ -67,6 +68,7 @@ def forget_snapshot(served: Served, id: str) -> None:  # noqa: A002  its name in
     """Forget a snapshot, which frees its memory.
 
     Args:
+        served: what is served.
         id: its id.
     """
     served.forget(id)
