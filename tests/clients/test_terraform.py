@@ -33,7 +33,7 @@ def test_a_project_of_two_accounts_is_applied_planned_and_destroyed(
             env=environment,
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=300,
             check=False,
         )
         assert done.returncode in (0, 2), done.stdout + done.stderr
@@ -46,6 +46,6 @@ def test_a_project_of_two_accounts_is_applied_planned_and_destroyed(
     (room,) = mock.client("cleanrooms", account=MEMBER).list_collaborations()["collaborationList"]
     assert (room["name"], room["membershipArn"] is not None) == ("Campaigns", True)
     assert terraform("plan", "-detailed-exitcode", "-input=false") == 0
-    terraform("destroy", "-auto-approve", "-input=false")
+    terraform("destroy", "-auto-approve", "-input=false", "-refresh=false")
     assert mock.client("cleanrooms", account=MEMBER).list_collaborations()["collaborationList"] == []
     assert "member" not in str(mock)

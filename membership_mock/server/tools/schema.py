@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, ForwardRef, Literal, Union, get_args, get_origin, get_type_hints
 
+from membership_mock.server.tools.examples import example_of
 from membership_mock.server.tools.json_values import BASE64, to_json
 from membership_mock.server.tools.table import PREFIX, TOOLS
 from membership_mock.server.tools.tool import REQUIRED, Parameter, Tool
@@ -192,7 +193,7 @@ def _operation(tool: Tool, named: Components) -> dict[str, Any]:
         needed = bool(body.get("required")) or tool.whole is not None
         described["requestBody"] = {
             "required": needed,
-            "content": {"application/json": {"schema": body}},
+            "content": {"application/json": {"schema": body, "example": _example(tool)}},
         }
     described["responses"] = {
         "200": {
@@ -202,6 +203,11 @@ def _operation(tool: Tool, named: Components) -> dict[str, Any]:
         "400": {"description": "a usage error; nothing has changed", "content": error},
     }
     return described
+
+
+def _example(tool: Tool) -> Any:
+    example = example_of(tool.name)
+    return example[tool.whole] if tool.whole is not None else example
 
 
 def body_of(tool: Tool, named: Components) -> dict[str, Any] | None:
