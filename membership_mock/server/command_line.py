@@ -127,12 +127,10 @@ def _serve(mock: MembershipMock, chosen: argparse.Namespace) -> None:
         certificate = _certificate(chosen, stack)
         stack.enter_context(mock)
         mock._running().record.most = chosen.keep_calls
-        served = Served(mock)
         _fill(mock, chosen, world, given)
-        served.keep(mock.snapshot(), "start")
         try:
             for url in serving.run(
-                served,
+                Served(mock),
                 listener,
                 chosen.host,
                 certificate.context if certificate else None,

@@ -74,6 +74,7 @@ def run(
     """
     from membership_mock.server.application import Application
 
+    served.keep(served.mock.snapshot(), "start")
     address, port = listener.getsockname()[:2]
     server = _Server(
         host,

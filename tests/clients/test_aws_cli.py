@@ -75,9 +75,7 @@ def test_an_invitation_is_sent_seen_and_accepted(
         "securityhub", "create-members", "--account-details", json.dumps([{"AccountId": MEMBER}])
     ) == {"UnprocessedAccounts": []}
     admin("securityhub", "invite-members", "--account-ids", MEMBER)
-    invitation = member(
-        "securityhub", "list-invitations", "--query", "Invitations[0].InvitationId"
-    )
+    invitation = member("securityhub", "list-invitations", "--query", "Invitations[0].InvitationId")
     member(
         *("securityhub", "accept-administrator-invitation"),
         *("--administrator-id", ADMIN, "--invitation-id", invitation),

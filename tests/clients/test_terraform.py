@@ -47,5 +47,7 @@ def test_a_project_of_two_accounts_is_applied_planned_and_destroyed(
     assert (room["name"], room["membershipArn"] is not None) == ("Campaigns", True)
     assert terraform("plan", "-detailed-exitcode", "-input=false") == 0
     terraform("destroy", "-auto-approve", "-input=false", "-refresh=false")
-    assert mock.client("cleanrooms", account=MEMBER).list_collaborations()["collaborationList"] == []
+    assert (
+        mock.client("cleanrooms", account=MEMBER).list_collaborations()["collaborationList"] == []
+    )
     assert "member" not in str(mock)

@@ -15,8 +15,8 @@ from membership_mock.server.reference_page import curl, reference_page
 from membership_mock.server.serving import serving
 from membership_mock.server.tools.examples import ADMIN, EXAMPLES, MEMBER, SIDE, example_of
 from membership_mock.server.tools.json_values import to_json
-from membership_mock.server.tools.table import BY_NAME, TOOLS
 from membership_mock.server.tools.schema import openapi
+from membership_mock.server.tools.table import BY_NAME, TOOLS
 from membership_mock.server.tools.tool import REQUIRED, Tool
 from tests.documentation.pages import DOCS
 from tests.server.raw_http import Raw
@@ -116,7 +116,7 @@ def test_the_command_of_a_tool_works(
     sent = filled(json.loads(body) if body and body[0] != "@" else body, brackets)
     if body == "@dump.json":
         sent = brackets["dump"]
-    if tool.name == "restore":  # `start` is for servers of the command line
+    if tool.name == "restore":  # `start` is the empty world here
         sent = {"snapshot": snapshot}
     if tool.name == "aws_side.end_export" and sent["job_id"] is None:
         pytest.skip("this boto3 has no exports")
@@ -165,6 +165,6 @@ def test_the_reference_page_is_fresh() -> None:
     write = "python -m membership_mock.server.reference_page > docs/reference/http.md"
     written = (DOCS / "reference" / "http.md").read_text(encoding="utf-8")
     assert written == reference_page(), f"docs/reference/http.md is stale; write it again: {write}"
-    assert re.findall(r"^### `(\w+) /_membership(\S+)`", written, re.MULTILINE) == sorted(
-        [(tool.verb, tool.path) for tool in TOOLS], key=lambda each: written.index(f"`{each[0]} /_membership{each[1]}`")
-    )
+    shown = re.findall(r"^### `(\w+) /_membership(\S+)`", written, re.MULTILINE)
+    assert len(shown) == len(TOOLS)
+    assert set(shown) == {(tool.verb, tool.path) for tool in TOOLS}

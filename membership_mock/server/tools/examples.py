@@ -87,7 +87,11 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "given.securityhub.ticket_v2": {"connector": "<connector>", "finding": "<finding>"},
     "given.cleanrooms.access_budget": {"table": "<table>", "budget": 5},
-    "given.cleanrooms.associated_table": {"collaboration": "<room>", "account": ADMIN, "name": "ads"},
+    "given.cleanrooms.associated_table": {
+        "collaboration": "<room>",
+        "account": ADMIN,
+        "name": "ads",
+    },
     "given.cleanrooms.collaboration": {"creator": ADMIN, "members": [MEMBER]},
     "given.cleanrooms.joined_collaboration": {"accounts": [ADMIN, MEMBER]},
     "given.cleanrooms.membership": {"collaboration": "<invitation>", "account": MEMBER},
