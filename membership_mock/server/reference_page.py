@@ -16,37 +16,45 @@ from membership_mock.server.tools.schema import openapi, plain
 from membership_mock.server.tools.table import BY_NAME, PREFIX
 from membership_mock.server.tools.tool import Tool
 
-_INTRODUCTION = f"""# The tools over HTTP
-
-What a server of this package (`python -m membership_mock serve`) offers below `{PREFIX}`; see [the mock over HTTP](../how-to/server.md).
-Generated from the signatures of the tools by `python -m membership_mock.server.reference_page`; tests check that it is fresh, and use every example.
-
-- The path is the name of the tool in Python: `mock.clock.move_to(at=…)` is `POST {PREFIX}/clock/move_to`.
-- `POST` takes a JSON object with the arguments by name; `GET` and `DELETE` take them in the query.
-- The answer is the result as JSON, `null` where there is none.
-- Instants are text in ISO 8601. Bytes are text, or `{{"base64": "…"}}`.
-- Text in angle brackets, such as `<case>`, stands for an id that an earlier call has answered, or for the whole result of a seed.
-- Required arguments are **bold**.
-
-`GET {PREFIX}/schema` is the same as OpenAPI 3.1, and `GET {PREFIX}/` the page for a browser.
-
-## Refusals
-
-`{{"code": "…", "message": "…"}}`, and nothing has changed.
-
-| Status | Code | When |
-| --- | --- | --- |
-| 400 | the class of the usage error, e.g. `UsageError`, `SeedRefused`, `NotRunning`, `UnfiredFault`; `TypeError` | the tool refuses; the message is its own |
-| 400 | `MalformedJson` | the body is not JSON |
-| 403 | `ForeignPage` | a web page of another server has sent it |
-| 404 | `UnknownPath` | there is no such tool; `paths` lists all |
-| 405 | `WrongMethod` | the header `Allow` says which methods there are |
-| 500 | `InternalError` | a mistake of this package |
-| 503 | `NotRunning` | `ready`, when the mock has ended |
-"""
+_INTRODUCTION = (
+    "# The tools over HTTP\n\n"
+    "What a server of this package (`python -m membership_mock serve`) offers below"
+    f" `{PREFIX}`; see [the mock over HTTP](../how-to/server.md).\n"
+    "Generated from the signatures of the tools by"
+    " `python -m membership_mock.server.reference_page`; tests check that it is fresh, and run"
+    " every example.\n\n"
+    "- The path is the name of the tool in Python: `mock.clock.move_to(at=…)` is"
+    f" `POST {PREFIX}/clock/move_to`.\n"
+    "- `POST` takes a JSON object with the arguments by name; `GET` and `DELETE` take them in the"
+    " query.\n"
+    "- The answer is the result as JSON, `null` where there is none.\n"
+    '- Instants are text in ISO 8601. Bytes are text, or `{"base64": "…"}`.\n'
+    "- Text in angle brackets, such as `<case>`, stands for an id that an earlier call has"
+    " answered, or for the whole result of a seed.\n"
+    "- Required arguments are **bold**.\n\n"
+    f"`GET {PREFIX}/schema` is the same as OpenAPI 3.1, and `GET {PREFIX}/` the page for a"
+    " browser.\n\n"
+    "## Refusals\n\n"
+    '`{"code": "…", "message": "…"}`, and nothing has changed.\n\n'
+    "| Status | Code | When |\n"
+    "| --- | --- | --- |\n"
+    "| 400 | the class of the usage error, e.g. `UsageError`, `SeedRefused`, `NotRunning`,"
+    " `UnfiredFault`; `TypeError` | the tool refuses; the message is its own |\n"
+    "| 400 | `MalformedJson` | the body is not JSON |\n"
+    "| 403 | `ForeignPage` | a web page of another server has sent it |\n"
+    "| 404 | `UnknownPath` | there is no such tool; `paths` lists all |\n"
+    "| 405 | `WrongMethod` | the header `Allow` says which methods there are |\n"
+    "| 500 | `InternalError` | a mistake of this package |\n"
+    "| 503 | `NotRunning` | `ready`, when the mock has ended |\n"
+)
 
 #: what stays as it is in a query, so that people can read it
 _READABLE = "*<>"
+
+_OF_SIDES = (
+    "`account` and `region` of the side are in the query; without them it is the side of the"
+    " default account in the default region."
+)
 
 #: the sections, by how the paths of their tools begin
 _SECTIONS = {
@@ -70,11 +78,7 @@ def reference_page() -> str:
     for title, starts in _SECTIONS.items():
         lines += ["", f"## {title}", ""]
         if title == "AWS's side":
-            lines += [
-                "`account` and `region` of the side are in the query; without them it is the side of"
-                " the default account in the default region.",
-                "",
-            ]
+            lines += [_OF_SIDES, ""]
         for path, verbs in openapi()["paths"].items():
             if path.removeprefix(PREFIX).startswith(starts):
                 for verb, described in verbs.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from membership_mock.errors import UsageError
@@ -29,7 +30,7 @@ class Served:
         self.mock = mock
         self.snapshots: dict[str, Snapshot] = {}
         self._faults: dict[str, Fault] = {}
-        self._named = 0
+        self._named: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def keep(self, snapshot: Snapshot, name: str | None = None) -> str:
@@ -96,5 +97,5 @@ class Served:
             return self._new_name("fault")
 
     def _new_name(self, kind: str) -> str:
-        self._named += 1
-        return f"{kind}-{self._named}"
+        self._named[kind] += 1
+        return f"{kind}-{self._named[kind]}"
