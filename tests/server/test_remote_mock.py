@@ -165,10 +165,15 @@ def test_aws_acts_and_planned_endings_reach_queries(
             membershipIdentifier=query.membership_id, protectedQueryIdentifier=query.id
         )["protectedQuery"]
     assert (state["status"], state["error"]["message"]) == ("FAILED", "Out of memory.")
-    membership = remote.given.security_ir.membership(ADMIN)
-    day = mock.clock.now().date()
-    remote.aws_side(ADMIN).record_finding_metrics(membership.membership_id, day, findings_triaged=3)
-    assert isinstance(day, date)
+
+
+@pytest.mark.newest_model
+def test_days_and_counts_are_sent(remote: RemoteMock, mock: MembershipMock) -> None:
+    membership = remote.given.security_ir.membership(ADMIN).membership_id
+    aws, day = remote.aws_side(ADMIN), mock.clock.now().date()
+    aws.record_finding_metrics(membership, day, findings_triaged=3)
+    with pytest.raises(TypeError, match="findings_trigaed"):
+        aws.record_finding_metrics(membership, day, findings_trigaed=1)
 
 
 def test_an_organization_is_built(remote: RemoteMock) -> None:
@@ -259,11 +264,6 @@ def test_refusals_are_the_errors_of_the_mock_with_its_message(
         remote.aws_side(ADMIN).close_ocsf_finding("a", "b")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="'case_id' twice"):
         remote.aws_side(ADMIN).update_case("1", case_id="2")  # type: ignore[misc]
-    membership = mock.given.security_ir.membership(ADMIN).membership_id
-    with pytest.raises(TypeError, match="findings_trigaed"):
-        remote.aws_side(ADMIN).record_finding_metrics(
-            membership, date(2026, 1, 1), findings_trigaed=1
-        )
 
 
 def test_a_server_that_is_not_there_is_named() -> None:

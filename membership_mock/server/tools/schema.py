@@ -105,7 +105,7 @@ def schema_of(hint: Any, named: Components) -> dict[str, Any]:
     if hint is MockOrganization:
         named["MockOrganization"] = _ORGANIZATION
         return {"$ref": "#/components/schemas/MockOrganization"}
-    if isinstance(hint, ForwardRef):  # a type that holds itself, such as a tree
+    if isinstance(hint, (ForwardRef, str)):  # a type that holds itself, such as a tree
         return {}
     if origin is None and hint in _SIMPLE:
         return dict(_SIMPLE[hint])
