@@ -12,10 +12,9 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from moto import backends
-from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.datastructures import EnvironHeaders
 
+from membership_mock.engine.moto.server import Dispatcher, ServiceUnknown
 from membership_mock.errors import UsageError
 from membership_mock.server.error_answers import ErrorAnswer, error_answer
 
@@ -28,25 +27,6 @@ _CREDENTIAL = re.compile(r"Credential=[^,]*?/[^/,]+/(?P<region>[^/,]+)/(?P<servi
 _PAGE = b"<!doctype html"
 
 
-class _ServiceUnknown(Exception):
-    """moto mocks no service of a host."""
-
-
-class _Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]  # moto is untyped here
-    """moto's own, which raises for a service that it does not know."""
-
-    def get_backend_for_host(self, host: str | None) -> Any:
-        """Return the name of the service of a host; None if there is no host."""
-        if host is None:
-            return None
-        if host == "moto_api" or host in backends.list_of_moto_modules():
-            return host
-        for backend, pattern in self.backend_url_patterns:
-            if pattern.match(f"http://{host}"):
-                return backend
-        raise _ServiceUnknown(host)
-
-
 class AwsRequests:
     """A WSGI application that answers requests of SDKs.
 
@@ -56,7 +36,7 @@ class AwsRequests:
 
     def __init__(self, check: Callable[[], object]) -> None:
         self._check = check
-        self._moto = _Dispatcher(create_backend_app)
+        self._moto = Dispatcher()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -89,7 +69,7 @@ class AwsRequests:
             )
         except UsageError as error:
             return send(error_answer(headers, service, 501, type(error).__name__, str(error)))
-        except _ServiceUnknown:
+        except ServiceUnknown:
             return send(
                 error_answer(
                     headers,

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,8 +110,7 @@ def _check_option(parser: argparse.ArgumentParser, name: str, value: Any) -> Non
 
 def _serve(mock: MembershipMock, chosen: argparse.Namespace) -> None:
     try:
-        import flask_cors  # noqa: F401  what the rest needs is there if this is
-
+        import_module("flask_cors")  # what the rest needs is there if this is
         from membership_mock.server import serving
         from membership_mock.server.tools.served import Served
     except ImportError:

@@ -145,12 +145,9 @@ class _Server(ThreadedWSGIServer):
 
 def _handler(*, log: bool) -> type[WSGIRequestHandler]:
     """Return the class that reads requests, with or without an access log."""
-    from moto import server as moto_server
+    from membership_mock.engine.moto.server import REQUEST_HANDLER
 
-    # newer releases of moto have one of their own
-    base: type[WSGIRequestHandler] = getattr(moto_server, "MotoRequestHandler", WSGIRequestHandler)
-
-    class Handler(base):  # type: ignore[valid-type,misc]  # which class it is depends on moto
+    class Handler(REQUEST_HANDLER):  # type: ignore[valid-type,misc]  # which it is depends on moto
         def log_request(self, *args: Any, **kwargs: Any) -> None:
             # The page in the browser asks every second.
             if log and not self.path.startswith(PREFIX):

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from werkzeug.test import Client
 
 from membership_mock import MembershipMock
-from membership_mock.server import aws_requests
+from membership_mock.engine.moto.server import Dispatcher
 from membership_mock.server.application import Application
 from membership_mock.server.error_answers import REST_XML, error_answer
 from membership_mock.server.tools.served import Served
@@ -108,7 +108,7 @@ def test_a_crash_of_moto_is_no_page_of_html(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a mistake")
 
-    monkeypatch.setattr(aws_requests._Dispatcher, "__call__", broken)
+    monkeypatch.setattr(Dispatcher, "__call__", broken)
     answer = Client(Application(Served(mock))).get(
         "/v1/x", headers={"Authorization": signature("glue")}
     )
