@@ -46,6 +46,11 @@ def node_modules() -> Path:
 
 
 @pytest.fixture(scope="session")
+def browser() -> str:
+    return found("MEMBERSHIP_MOCK_BROWSER", "a browser")
+
+
+@pytest.fixture(scope="session")
 def terraform_plugins() -> str:
     plugins = found("MEMBERSHIP_MOCK_TERRAFORM_PLUGINS", "Terraform's provider of AWS")
     if shutil.which("terraform") is None:
