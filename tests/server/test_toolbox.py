@@ -256,6 +256,19 @@ def test_the_world_goes_back_to_a_snapshot(server: Raw, mock: MembershipMock) ->
     assert message.startswith(f"There is no snapshot '{empty['id']}'")
 
 
+def test_a_server_does_not_grow_by_snapshots_for_ever(
+    mock: MembershipMock, in_process: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("membership_mock.server.tools.served.MOST_SNAPSHOTS", 2)
+    url = "/_membership/snapshot"
+    kept = [in_process.post(url) for _ in range(3)]
+    assert [each.status_code for each in kept] == [200, 200, 400]
+    assert "forget some" in kept[-1].json["message"]
+    for each in kept[:2]:
+        in_process.delete(f"{url}s/{each.json['id']}")
+    assert in_process.get(f"{url}s").json == []
+
+
 def test_a_dump_is_loaded_again(server: Raw, mock: MembershipMock) -> None:
     server.tool("POST", "/given/securityhub/member", {"administrator": ADMIN, "account": MEMBER})
     dump = server.tool("GET", "/dump")

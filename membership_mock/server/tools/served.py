@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from membership_mock.testing.faults.fault import Fault
     from membership_mock.testing.snapshots import Snapshot
 
+#: how many snapshots are kept at once: each is a copy of the world, and clients come and go
+MOST_SNAPSHOTS = 100
+
 
 class Served:
     """A mock, with names for what a client in another process cannot hold.
@@ -34,8 +37,17 @@ class Served:
         self._lock = threading.Lock()
 
     def keep(self, snapshot: Snapshot, name: str | None = None) -> str:
-        """Keep a snapshot, and return its id: ``name``, or a new one when None."""
+        """Keep a snapshot, and return its id: ``name``, or a new one when None.
+
+        Raises:
+            UsageError: there are too many.
+        """
         with self._lock:
+            if len(self.snapshots) >= MOST_SNAPSHOTS:
+                raise UsageError(
+                    f"The server keeps {MOST_SNAPSHOTS} snapshots already: forget some with"
+                    " DELETE /_membership/snapshots/{id}."
+                )
             key = name or self._new_name("snapshot")
             self.snapshots[key] = snapshot
         return key
