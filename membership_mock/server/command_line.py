@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,24 +127,23 @@ def _serve(mock: MembershipMock, chosen: argparse.Namespace) -> None:
         certificate = _certificate(chosen, stack)
         stack.enter_context(mock)
         mock._running().record.most = chosen.keep_calls
+        _check_region(mock)
         _fill(mock, chosen, world, given)
-        try:
-            for url in serving.run(
-                Served(mock),
-                listener,
-                chosen.host,
-                certificate.context if certificate else None,
-                chosen.allow_host,
-                log=True,
-            ):
-                sys.stdout.write(f"Serving on {url} (Ctrl+C stops)\n")
-                if chosen.tls and certificate:
-                    sys.stdout.write(f"Certificate to trust: {certificate.file}\n")
-                sys.stdout.flush()
-                threading.Event().wait()
-        finally:
-            if chosen.dump_on_exit is not None:
-                _write(Path(chosen.dump_on_exit), mock.dump().to_json())
+        if chosen.dump_on_exit is not None:
+            stack.callback(_write_dump, mock, Path(chosen.dump_on_exit))
+        tls = certificate.context if certificate else None
+        url = stack.enter_context(
+            serving.run(Served(mock), listener, chosen.host, tls, chosen.allow_host, log=True)
+        )
+        sys.stdout.write(f"Serving on {url} (Ctrl+C stops)\n")
+        if chosen.tls and certificate:
+            sys.stdout.write(f"Certificate to trust: {certificate.file}\n")
+        sys.stdout.flush()
+        _wait_for_a_signal()
+
+
+def _wait_for_a_signal() -> None:
+    threading.Event().wait()
 
 
 def _certificate(chosen: argparse.Namespace, stack: ExitStack) -> Certificate | None:
@@ -208,6 +207,14 @@ def _fill(mock: MembershipMock, chosen: argparse.Namespace, world: Any, given: A
                 raise CannotStart(f"{option} {path}: {error}") from None
 
 
+def _check_region(mock: MembershipMock) -> None:
+    """Refuse a default region from the environment that is none."""
+    try:
+        mock._region()
+    except UsageError as error:
+        raise CannotStart(str(error)) from None
+
+
 def _check_writable(path: str | None) -> None:
     """Refuse a place for the dump that the end of the server could not write to."""
     if path is None:
@@ -220,16 +227,18 @@ def _check_writable(path: str | None) -> None:
         raise CannotStart(f"--dump-on-exit {path} cannot be written")
 
 
-def _write(target: Path, text: str) -> None:
-    """Write a file as a whole: who reads it meanwhile sees the old one."""
+def _write_dump(mock: MembershipMock, target: Path) -> None:
+    """Write the world to a file as a whole: who reads it meanwhile sees the old one."""
     new = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        new.write_text(text, encoding="utf-8")
+        new.write_text(mock.dump().to_json(), encoding="utf-8")
         new.replace(target)
     except OSError as error:
         raise CannotStart(
             f"--dump-on-exit {target} cannot be written: {error.strerror or error}"
         ) from None
+    except UsageError as error:
+        raise CannotStart(f"--dump-on-exit {target} cannot be written: {error}") from None
 
 
 @contextmanager
@@ -239,12 +248,16 @@ def _interrupted_by_signals() -> Iterator[None]:
     A shell lets programs in the background ignore SIGINT. Process 1 of a container ignores every
     signal that it has no handler for.
     """
-    before = {each: signal.signal(each, signal.default_int_handler) for each in _ENDING}
-    try:
-        yield
-    except KeyboardInterrupt:
-        for each in _ENDING:  # the block has ended in order; a second signal changes nothing
+
+    def interrupt(_number: int, _frame: object) -> None:
+        for each in _ENDING:  # what ends in order, and writes a dump, is not to be stopped in it
             signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, interrupt) for each in _ENDING}
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

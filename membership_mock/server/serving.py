@@ -49,10 +49,14 @@ def serving(
         OSError: it cannot listen there.
         ImportError: moto's server extra is missing.
     """
-    with listening(host, port) as listener:
-        yield from run(Served(mock), listener, host, tls, allowed_hosts, log=False)
+    with (
+        listening(host, port) as listener,
+        run(Served(mock), listener, host, tls, allowed_hosts, log=False) as url,
+    ):
+        yield url
 
 
+@contextmanager
 def run(
     served: Served,
     listener: socket.socket,
@@ -62,7 +66,7 @@ def run(
     *,
     log: bool,
 ) -> Iterator[str]:
-    """Serve on a socket that listens, yield the URL, and stop when asked to go on.
+    """Serve on a socket that listens while the block runs; its ``as`` part is the URL.
 
     Args:
         served: what is served.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from membership_mock import Dump, NotRunning, mock_membership
+from membership_mock import Dump, MembershipMock, NotRunning, UsageError, mock_membership
 from membership_mock.__main__ import main
 from membership_mock.server.client import RemoteMock
 from membership_mock.server.serving import serving
@@ -224,6 +224,41 @@ def test_a_place_for_the_dump_that_cannot_be_written_is_told_at_the_start(
     assert refused(capsys, "--dump-on-exit", str(tmp_path)) == (
         f"--dump-on-exit {tmp_path} cannot be written\n"
     )
+
+
+@pytest.mark.parametrize("trouble", ["folder", "world"])
+def test_a_dump_that_cannot_be_written_at_the_end_is_told(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: str,
+) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+
+    def end() -> None:
+        if trouble == "folder":
+            folder.rmdir()
+        raise KeyboardInterrupt
+
+    def refuse(_: object) -> None:
+        raise UsageError("S3 holds something that cannot be written.")
+
+    monkeypatch.setattr("membership_mock.server.command_line._wait_for_a_signal", end)
+    if trouble == "world":
+        monkeypatch.setattr(MembershipMock, "dump", refuse)
+    target = folder / "state.json"
+    assert main(["serve", "--port", "0", "--dump-on-exit", str(target)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"--dump-on-exit {target} cannot be written: ")
+    assert said.count("\n") == 1
+
+
+def test_a_region_of_the_environment_that_is_none_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-wset-1")
+    assert "AWS_DEFAULT_REGION: 'eu-wset-1' is not a region" in refused(capsys)
 
 
 def test_a_certificate_that_cannot_be_used_is_told(
