@@ -9,6 +9,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from membership_mock.engine.protocol.model import OperationNotFoundError
 from membership_mock.errors import UsageError
 from membership_mock.server.tools.json_values import to_json
 from membership_mock.server.tools.schema import openapi
@@ -91,6 +92,12 @@ def _run(served: Served, request: Request, path: str) -> Response:
     except (UsageError, TypeError) as error:
         status = 503 if is_not_ready(tool, error) else 400
         raise Refused(status, type(error).__name__, str(error)) from error
+    except OperationNotFoundError as error:
+        raise Refused(
+            400,
+            "UsageError",
+            f"{tool.name} needs a newer boto3: this one does not know the operation {error}.",
+        ) from error
     except AssertionError as error:
         raise Refused(400, "AssertionError", str(error)) from error
     except Refused:

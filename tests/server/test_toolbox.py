@@ -14,6 +14,7 @@ from botocore.config import Config
 from werkzeug.test import Client
 
 from membership_mock import MembershipMock
+from membership_mock.engine.protocol.model import OperationNotFoundError
 from membership_mock.server.application import Application
 from membership_mock.server.tools.served import Served
 from membership_mock.server.tools.table import TOOLS
@@ -460,6 +461,19 @@ def test_a_tool_refuses_what_it_cannot_use_and_never_fails(
                 texts = {each: json.dumps(one) for each, one in sent.items()}
                 answer = in_process.open(path, method=tool.verb, query_string=texts)
             assert answer.status_code in (200, 400), (sent, answer.text)
+
+
+def test_an_operation_that_boto3_does_not_know_is_told(
+    server: Raw, mock: MembershipMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise OperationNotFoundError("EnableSomethingV2")
+
+    monkeypatch.setattr(MembershipMock, "reset", unknown)
+    code, message = server.refusal("POST", "/reset")
+    assert code == "UsageError"
+    assert "needs a newer boto3" in message
+    assert "EnableSomethingV2" in message
 
 
 # --- threads ---
