@@ -126,7 +126,8 @@ def _serve(mock: MembershipMock, chosen: argparse.Namespace) -> None:
         stack.enter_context(_interrupted_by_signals())
         certificate = _certificate(chosen, stack)
         stack.enter_context(mock)
-        mock._running().record.most = chosen.keep_calls
+        running = mock._running()
+        running.record.most = running.events.most = chosen.keep_calls
         _check_region(mock)
         _fill(mock, chosen, world, given)
         if chosen.dump_on_exit is not None:
