@@ -63,6 +63,7 @@ def _prepare(mock: MembershipMock, server: Raw) -> dict[str, Any]:
             OutputConfiguration={"Findings": {"Format": "OCSF_JSON"}},
         )["ExportJobId"]
     room = given.cleanrooms.joined_collaboration([ADMIN, MEMBER])
+    given.securityhub.action_target(ADMIN)
     given.security_ir.membership(ADMIN, triage=True)
     case = given.security_ir.case(ADMIN, resolver="AWS", attachments=["evidence.txt"])
     comment = aws.comment(case.case_id, "When did it start?")
@@ -78,6 +79,8 @@ def _prepare(mock: MembershipMock, server: Raw) -> dict[str, Any]:
         "waiting connector": waiting.id,
         "finding": aws.ocsf_finding(),
         "exposure": exposure,
+        "insight": given.securityhub.insight(ADMIN).arn,
+        "security finding": given.securityhub.finding(ADMIN).id,
         "target": aws.remediation_target([(exposure, "High", None)]),
         "export job": job,
         "room": to_json(room),
@@ -155,7 +158,9 @@ def test_examples_are_of_tools_and_every_tool_that_needs_arguments_has_one() -> 
     assert set(EXAMPLES) <= set(BY_NAME)
     for tool in TOOLS:
         needed = {name for name, each in tool.parameters.items() if each.default is REQUIRED}
-        assert needed <= set(example_of(tool.name)), tool.name
+        assert needed <= set(example_of(tool.name)), (
+            f"{tool.name} needs an example in membership_mock/server/tools/examples.py"
+        )
 
 
 def test_the_schema_has_the_examples() -> None:

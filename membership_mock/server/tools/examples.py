@@ -161,6 +161,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "aws_side.release_control": {"control_id": "S3.999", "title": "Buckets should be tidy"},
     "aws_side.remediation_target": {"exposures": [["<exposure>", "High", None]]},
     "aws_side.resolve_remediation": {"target_uid": "<target>"},
+    "aws_side.send_insight_results": {"action": "Triage", "insight_arn": "<insight>"},
     "aws_side.set_investigation_action": {
         "case_id": "<case>",
         "investigation_id": "<action>",
@@ -173,6 +174,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "comment_id": "<comment>",
         "body": "When did it end?",
     },
+    "aws_side.use_custom_action": {"action": "Triage", "findings": ["<security finding>"]},
     "aws_side.wait_for_customer": {"case_id": "<case>"},
 }
 
