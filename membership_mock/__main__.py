@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+from membership_mock.server import command_line as serve_command
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
@@ -32,17 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve = commands.add_parser(
         "serve", help="serve the mock over HTTP (needs moto's server extra)"
     )
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    serve.add_argument(
-        "--port", type=int, default=5000, help="port to listen on; 0 takes a free one"
-    )
-    serve.add_argument(
-        "--keep-calls",
-        type=int,
-        default=1_000,
-        metavar="N",
-        help="how many of the latest calls the record keeps (default: 1000)",
-    )
+    serve_command.add_options(serve)
     parity = commands.add_parser("parity", help="compare the mock with recordings, or with AWS")
     wanted = sys.argv[1:] if arguments is None else arguments
     if "parity" in wanted[:1]:  # the others need not import it
@@ -69,11 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if chosen.command in ("explain", "docs"):
         return _print_manual(chosen)
-    from membership_mock.serve import serve_forever
-
-    if chosen.keep_calls < 0:
-        parser.error(f"--keep-calls is a number from 0 on, not {chosen.keep_calls}")
-    return serve_forever(chosen.host, chosen.port, chosen.keep_calls)
+    return serve_command.run(chosen, serve)
 
 
 def _print_manual(chosen: argparse.Namespace) -> int:

@@ -27,7 +27,6 @@ ROOT = Path(package.__file__).parent
 KNOW_MOTO = {
     "engine/adapters/aiobotocore_clients.py",
     "engine/adapters/botocore_clients.py",
-    "serve.py",  # moto's server, which is public
 }
 #: the files that know botocore's internals: how it sends, makes sessions, finds its models
 KNOW_BOTOCORE = {

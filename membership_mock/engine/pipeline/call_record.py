@@ -104,15 +104,18 @@ class Record:
         passed: those to moto's other services.
         most: how many calls of each kind are kept for certain, the latest; all when None. Up to
             twice as many are there, so that not every call has to move the others.
+        dropped: how many calls came before ``entries``, so that each call keeps its number.
     """
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.dropped = 0
         self.passed: list[PassedCall] = []
         self.most: int | None = None
 
     def clear(self) -> None:
         """Start new lists; who holds an old one keeps it as it is."""
+        self.dropped += len(self.entries)
         self.entries, self.passed = [], []
 
     @contextmanager
@@ -136,7 +139,9 @@ class Record:
             error.__traceback__ = error.__context__ = error.__cause__ = None
         self.entries.append(Entry(context, request, answer, error))
         if self._is_long(self.entries):
-            self.entries = self.entries[-self.most :] if self.most else []
+            kept = self.entries[-self.most :] if self.most else []
+            self.dropped += len(self.entries) - len(kept)
+            self.entries = kept
 
     def add_passed(self, call: PassedCall) -> None:
         """Add one call to one of moto's services."""

@@ -132,6 +132,9 @@ class AnalysisSide(InventorySide):
     def resolve_remediation(self, target_uid: str) -> None:
         """Let AWS see that a change was made: the remediation is Resolved.
 
+        Args:
+            target_uid: the target of the remediation, of this account and region.
+
         Raises:
             UsageError: there is no such target of this account in this region.
         """

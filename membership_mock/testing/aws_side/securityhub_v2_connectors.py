@@ -75,8 +75,11 @@ class ConnectorSide(TrendSide):
     def refuse_connector(self, connector_id: str) -> Authorization:
         """Let a visit to the AuthUrl of a connector to Jira Cloud end in a code that fails.
 
-        RegisterConnectorV2 then leaves the connector as FAILED_TO_CONNECT. Arguments, result and
-        errors are those of `authorize_connector`.
+        RegisterConnectorV2 then leaves the connector as FAILED_TO_CONNECT. Result and errors are
+        those of `authorize_connector`.
+
+        Args:
+            connector_id: a connector of Security Hub V2 of this account and region, by id or ARN.
         """
         return self._visited(connector_id, "", refused=True)
 
@@ -134,7 +137,14 @@ class ConnectorSide(TrendSide):
             connector.ticket_trouble = trouble
 
     def mend_tickets(self, connector_id: str) -> None:
-        """Let tickets be created through a connector again."""
+        """Let tickets be created through a connector again.
+
+        Args:
+            connector_id: a connector of Security Hub V2 of this account and region, by id or ARN.
+
+        Raises:
+            UsageError: there is no such connector.
+        """
         with self._running.world.lock:
             self._connector(connector_id).ticket_trouble = None
 

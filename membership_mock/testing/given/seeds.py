@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 
 from membership_mock.errors import UsageError
 from membership_mock.testing.arguments import unknown_argument
+from membership_mock.testing.printing import shortened
 
 if TYPE_CHECKING:
     from membership_mock.testing.given.setup import Setup
+
+#: how many characters of a wrong value are shown
+_SHOWN = 200
 
 
 class Seeds:
@@ -54,7 +58,7 @@ def check_types(
         if name in hints and not _fits(value, hints[name], is_unknown):
             words = re.sub(r"\s+", " ", str(inspect.signature(method).parameters[name].annotation))
             raise UsageError(
-                f"{path}.{name}: {value!r} is not {words}."
+                f"{path}.{name}: {shortened(repr(value), _SHOWN)} is not {words}."
                 + (" Write it as text: leading zeros of an id count." if _is_number(value) else "")
             )
 
