@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         SeedRefused,
         UnexpectedCall,
         UnfiredFault,
+        UnusedPlan,
         UsageError,
     )
     from membership_mock.mock import MembershipMock, mock_membership
@@ -62,6 +63,7 @@ __all__ = [
     "Snapshot",
     "UnexpectedCall",
     "UnfiredFault",
+    "UnusedPlan",
     "UsageError",
     "__version__",
     "mock_membership",

@@ -183,7 +183,7 @@ class Calls(Sequence[Call]):
                 and (account is None or call.account == account)
                 and (region is None or call.region == region)
                 and (error is None or call.error_code == error)
-                and (parameters is None or _contains(call.parameters, parameters))
+                and (parameters is None or contains(call.parameters, parameters))
                 and (where is None or holds(where, call))
             )
 
@@ -365,10 +365,10 @@ def _numbered(calls: Sequence[Call], positions: Sequence[int]) -> str:
     return "\n".join([*shown, *more])
 
 
-def _contains(whole: Any, part: Any) -> bool:
+def contains(whole: Any, part: Any) -> bool:
     """Return whether ``whole`` has everything that ``part`` asks for; mappings may be partial."""
     if isinstance(part, Mapping) and isinstance(whole, Mapping):
-        return all(key in whole and _contains(whole[key], value) for key, value in part.items())
+        return all(key in whole and contains(whole[key], value) for key, value in part.items())
     return bool(whole == part)
 
 

@@ -212,7 +212,10 @@ class RequestPipeline:
         if self.hooks.is_empty_around:
             answer = ask()
         else:
-            answer = self._around_other(InterceptedCall(context, request, model, False, {}), ask)
+            answer = self._around_other(
+                InterceptedCall(context, request, model, False, {}, RecordedRequest.of(request)),
+                ask,
+            )
         if answer is not None:
             self._record.add_passed(
                 PassedCall(service, operation, account, region, context.now, calls_before)
@@ -298,7 +301,9 @@ class RequestPipeline:
         if self.hooks.is_empty_around:
             return self._take(mocked, backend_class, context, arguments, request)
         return self.hooks.run(
-            InterceptedCall(context, request, compiled.model, True, arguments),
+            InterceptedCall(
+                context, request, compiled.model, True, arguments, _recorded(request, mocked)
+            ),
             lambda: self._take(mocked, backend_class, context, arguments, request),
         )
 

@@ -58,6 +58,7 @@ def test_a_fault_hits_the_operation_however_it_is_named(
     assert outcomes(2, security.list_memberships) == ["ThrottlingException", "fine"]
 
 
+@pytest.mark.membership_mock(unused_plans="ignore")
 def test_a_fault_leaves_other_operations_alone(membership_mock: Any) -> None:
     fault = membership_mock.fail("securityhub.GetMembers", "ThrottlingException")
     hub = client(membership_mock)
@@ -106,6 +107,7 @@ def test_a_fault_asks_a_question_to_the_call(membership_mock: Any) -> None:
     assert call.request_id == membership_mock.calls[1].request_id != again.request_id
 
 
+@pytest.mark.membership_mock(unused_plans="ignore")
 def test_what_a_question_raises_reaches_the_test(membership_mock: Any) -> None:
     membership_mock.fail("*", "ThrottlingException", where=lambda call: call.parameters["nothing"])
     with pytest.raises(UsageError, match="of where= has raised KeyError: 'nothing'") as raised:
@@ -113,6 +115,7 @@ def test_what_a_question_raises_reaches_the_test(membership_mock: Any) -> None:
     assert isinstance(raised.value.__cause__, KeyError)
 
 
+@pytest.mark.membership_mock(unused_plans="ignore")
 def test_a_malformed_call_is_refused_before_a_fault_hits_it(membership_mock: Any) -> None:
     fault = membership_mock.fail("security-ir.GetCase", "ThrottlingException")
     security = client(membership_mock, "security-ir")
@@ -152,6 +155,7 @@ def test_a_fault_hits_all_calls_that_come(membership_mock: Any) -> None:
     assert fault.remaining is None
 
 
+@pytest.mark.membership_mock(unused_plans="ignore")
 def test_several_faults_are_used_up_in_the_order_of_injection(membership_mock: Any) -> None:
     membership_mock.fail("security-ir.ListMemberships", "ThrottlingException")
     membership_mock.fail("security-ir.List*", "InternalServerException")
@@ -237,6 +241,7 @@ def test_a_fault_is_over_at_the_end_of_its_block(membership_mock: Any) -> None:
     assert outcome(security.list_memberships) == "fine"
 
 
+@pytest.mark.membership_mock(unused_plans="ignore")
 def test_a_fault_says_what_it_does(membership_mock: Any) -> None:
     def big_call(_: Any) -> bool:
         return True
@@ -263,6 +268,7 @@ def test_a_fault_says_what_it_does(membership_mock: Any) -> None:
     assert repr(membership_mock.faults) == f"{fault!r}\n{always!r}"
 
 
+@pytest.mark.membership_mock(unused_plans="ignore")
 def test_all_faults_are_a_sequence(membership_mock: Any) -> None:
     assert (len(membership_mock.faults), repr(membership_mock.faults)) == (0, "no faults")
     one = membership_mock.fail("list_memberships", "ThrottlingException")
