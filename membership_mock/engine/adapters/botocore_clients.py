@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from membership_mock.engine.protocol.http import HttpAnswer
 
 _OPERATION = "membership_mock_operation"
+_ENDPOINT = "membership_mock_endpoint"
+_UNSERVED = "membership_mock_unserved"
 
 
 class Interceptor:
@@ -62,6 +64,7 @@ class Interceptor:
         def remember_operation(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
             if current() is not None:
                 setattr(request, _OPERATION, operation_model)
+                setattr(request, _ENDPOINT, self)
             return respond(self, request, operation_model, context)
 
         patches.set(Endpoint, "_do_get_response", remember_operation, asks_itself=True)
@@ -74,8 +77,11 @@ class Interceptor:
             if pipeline is None:
                 return sending(self, request)
             operation = getattr(request, _OPERATION, None)
+            asked = getattr(request, _UNSERVED, False)
             try:
-                answer = dispatch.answer(request, SentHeaders(request.headers), operation, pipeline)
+                answer = dispatch.answer(
+                    request, SentHeaders(request.headers), operation, pipeline, moto_was_asked=asked
+                )
             except ConnectionClosedError as lost:  # the one that says what was sent
                 lost.request = lost.request or request
                 raise
@@ -99,8 +105,19 @@ class Interceptor:
             if not self.enabled or event_name.split(".", 2)[1] in pipeline.services:
                 return None
             operation = getattr(request, _OPERATION, None)
-            answer = dispatch.ask_moto(request, SentHeaders(request.headers), operation, pipeline)
-            return None if answer is None else _response(request.url, answer)
+            try:
+                headers = SentHeaders(request.headers)
+                answer = dispatch.ask_moto(request, headers, operation, pipeline)
+            except ConnectionClosedError as lost:
+                lost.request = lost.request or request
+                raise
+            if answer is None:
+                setattr(request, _UNSERVED, True)
+                return None
+            if answer.delay:
+                patience = _patience(getattr(request, _ENDPOINT, None), request)
+                dispatch.wait(pipeline, request.url, answer.delay, patience)
+            return _response(request.url, answer)
 
         patches.set(BotocoreStubber, "__call__", stubbed, asks_itself=True)
 
@@ -145,7 +162,7 @@ def _patience(endpoint: Any, request: Any) -> Any:
     # What a newer botocore wants for this one request goes before what the client was made with.
     patience = (getattr(request, "context", None) or {}).get("read_timeout")
     if patience is None:
-        timeout = getattr(endpoint.http_session, "_timeout", None)
+        timeout = getattr(getattr(endpoint, "http_session", None), "_timeout", None)
         patience = getattr(timeout, "read_timeout", timeout)
     return patience
 

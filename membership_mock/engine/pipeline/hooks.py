@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from membership_mock.engine.pipeline.call_record import Entry, RecordedRequest
+from membership_mock.engine.pipeline.call_record import Entry, OtherEntry, RecordedRequest
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
 from membership_mock.engine.protocol.model import OperationModel
@@ -43,7 +43,8 @@ class InterceptedCall:
 
     def as_entry(self) -> Entry:
         """Return the call as the record has it before it is answered."""
-        return Entry(self.context, self.recorded, None, None)
+        kind = Entry if self.is_ours else OtherEntry
+        return kind(self.context, self.recorded, None, None)
 
 
 #: Answers a call: the rest of the chain.

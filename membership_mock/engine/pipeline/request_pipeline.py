@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from membership_mock.engine.pipeline import idempotency, page_tokens
 from membership_mock.engine.pipeline.authorization import Authorization, demands
 from membership_mock.engine.pipeline.backends import Backends
-from membership_mock.engine.pipeline.call_record import PassedCall, RecordedRequest
+from membership_mock.engine.pipeline.call_record import Entry, OtherEntry, RecordedRequest
 from membership_mock.engine.pipeline.caller import caller_of, signing_key
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.hooks import HookChain, InterceptedCall
+from membership_mock.engine.pipeline.other_calls import OtherOperation
 from membership_mock.engine.pipeline.setup_calls import is_setup_call
 from membership_mock.engine.protocol.codec import (
     Invalid,
@@ -34,6 +35,7 @@ from membership_mock.engine.protocol.model import OperationModel, declared_error
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.protocol.router import router
+from membership_mock.engine.protocol.wire.writers import error_written
 from membership_mock.errors import OperationNotMocked, ServiceError
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class RequestPipeline:
         self._world = world
         self._record = record
         self._operations: dict[tuple[str, str], MockedOperation] = {}
+        self._others: dict[tuple[str, str], OtherOperation] = {}
 
     def serve(self, service: str, operation: str | None, request: HttpRequest) -> HttpAnswer:
         """Answer a request.
@@ -142,12 +145,12 @@ class RequestPipeline:
                     answer = HttpAnswer(*mocked.codec.serialize_error(refusal), refusal.delay)
             except Exception as raised:
                 if not is_setup:
-                    self._record.add(context, _recorded(request, mocked), None, raised)
+                    self._record.add(Entry(context, _recorded(request, mocked), None, raised))
                     if isinstance(raised, OperationNotMocked):
                         self.unmocked[f"{service}.{name}"] += 1
                 raise
             if not is_setup:
-                self._record.add(context, _recorded(request, mocked), answer, error)
+                self._record.add(Entry(context, _recorded(request, mocked), answer, error))
         second = int(now.timestamp())
         headers = {
             **answer.headers,
@@ -190,36 +193,35 @@ class RequestPipeline:
 
         Args:
             model: botocore's model of the operation.
-            request: what was sent; its body may be left out.
+            request: what was sent; without its body if that is a stream.
             ask: returns the answer of moto; None if moto does not serve the request.
 
         Returns:
             The answer; None if moto does not serve the request, and then nothing is recorded.
 
         Raises:
-            Exception: what a hook raises.
+            Exception: what a hook raises, or moto.
         """
         if is_setup_call():
             return ask()
-        account, region = self.caller_of(request)
-        world = self._world
-        service, operation = model.service_model.service_name, model.name
-        context = Context(
-            world, service, operation, account, region, partition_of(region), world.clock.now(), ""
-        )
-        self.hooks.arrive(context)
-        calls_before = len(self._record.entries)
-        if self.hooks.is_empty_around:
-            answer = ask()
-        else:
-            answer = self._around_other(
-                InterceptedCall(context, request, model, False, {}, RecordedRequest.of(request)),
-                ask,
-            )
+        context = self._context_of(model, request)
+        key = (context.service, context.operation)
+        other = self._others.get(key)
+        if other is None:
+            other = self._others[key] = OtherOperation.of(model)
+        recorded = other.request(request)
+        try:
+            self.hooks.arrive(context)
+            if self.hooks.is_empty_around:
+                answer = ask()
+            else:
+                call = InterceptedCall(context, request, model, False, {}, recorded)
+                answer = self._around_other(call, ask)
+        except Exception as raised:
+            self._record.add(OtherEntry(context, recorded, None, raised))
+            raise
         if answer is not None:
-            self._record.add_passed(
-                PassedCall(service, operation, account, region, context.now, calls_before)
-            )
+            self._record.add(OtherEntry(context, recorded, other.answer(answer), None))
         return answer
 
     def _around_other(
@@ -235,6 +237,30 @@ class RequestPipeline:
             return self.hooks.run(call, answer)
         except _UnservedError:
             return None
+        except ServiceError as error:
+            request_id = call.context.request_id = self._world.uuid()
+            has_body = call.request.method != "HEAD"
+            return error_written(call.model, error, request_id, has_body=has_body)
+
+    def blocked(self, model: OperationModel, request: HttpRequest, error: Exception) -> None:
+        """Record a call that neither we nor moto serve, and that must not leave the process."""
+        self.unmocked[f"{model.service_model.service_name}.{model.name}"] += 1
+        if not is_setup_call():
+            recorded = OtherOperation.of(model).request(request)
+            self._record.add(OtherEntry(self._context_of(model, request), recorded, None, error))
+
+    def _context_of(self, model: OperationModel, request: HttpRequest) -> Context:
+        account, region = self.caller_of(request)
+        return Context(
+            self._world,
+            model.service_model.service_name,
+            model.name,
+            account,
+            region,
+            partition_of(region),
+            self._world.clock.now(),
+            "",
+        )
 
     def forget_operations(self) -> None:
         """Check moto's configuration again at the next request for each operation."""

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from membership_mock.engine import running as engine
 from membership_mock.engine.pipeline.hooks import Hook, Proceed
-from membership_mock.engine.protocol.model import service_names
 from membership_mock.errors import NotRunning, UsageError
-from membership_mock.services import SERVICES
 from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.unused_endings import unused_endings
 from membership_mock.testing.clock import MockClock
@@ -19,9 +17,6 @@ from membership_mock.testing.faults.errors import ErrorAnswer, code_of
 from membership_mock.testing.faults.fault import Fault
 from membership_mock.testing.faults.refusals import RefusedAccounts
 from membership_mock.testing.operation_names import (
-    as_text,
-    check_service,
-    is_pattern,
     operations_matching,
 )
 from membership_mock.testing.plans.call_plan import PendingPlans
@@ -83,7 +78,8 @@ class Faults(Sequence[Fault]):
 
         Args:
             operation: which calls: ``securityhub.CreateMembers``, ``create_members``, or a pattern
-                such as ``securityhub.*Members`` or ``*``.
+                such as ``securityhub.*Members`` or ``*``. Calls to moto's services are named with
+                the service: ``sts.AssumeRole``, ``organizations.*``.
             error: the code of an error that the operation declares or that is common to all
                 services; its class from ``client.exceptions``; or an error of the connection from
                 ``botocore.exceptions``, such as ``ReadTimeoutError``, by name, class or exception.
@@ -223,28 +219,13 @@ class Faults(Sequence[Fault]):
         self._running.tool(Plans).forget(*faults)
 
     def _targets(self, operation: str) -> frozenset[tuple[str, str]]:
-        """Return the mocked operations that ``operation`` stands for."""
+        """Return the operations that ``operation`` stands for."""
         if engine.require() is not self._running or self._running.tool(Faults) is not self:
             raise NotRunning(
                 "These faults belong to a mock that has ended or was reset; ask the running one for"
                 " `mock.faults`."
             )
-        prefix, dot, _ = as_text(operation).rpartition(".")
-        if dot and prefix not in SERVICES and not is_pattern(prefix):
-            if prefix not in service_names():  # not of AWS: one of ours may be meant
-                check_service(prefix)
-            raise UsageError(
-                f"Faults are for calls to {', '.join(SERVICES)}, not to {prefix!r}, which moto"
-                " answers. Let its calls fail with botocore's `before-send` event or its Stubber."
-            )
-        found = operations_matching(operation)
-        mocked = frozenset(each for each in found if each[1] in SERVICES[each[0]].handlers)
-        if not mocked:
-            raise UsageError(
-                f"{operation} exists, but this package does not mock it: a call to it ends in"
-                " OperationNotMocked before a fault could hit it."
-            )
-        return mocked
+        return operations_matching(operation)
 
     def _inject(
         self,
