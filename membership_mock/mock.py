@@ -324,8 +324,9 @@ def _unmocked_report(calls: Counter[str]) -> str:
     )
     return (
         f"No mock answers {listed}: the call has raised an error, and the code under test caught it"
-        " and went on. See docs/how-to/unmocked-operations.md for ways out; if it is meant to"
-        " happen, start the mock with unmocked_calls='ignore'."
+        f" and went on. Answer it in the test, mock.answer({min(calls)!r}, …), or see"
+        " docs/how-to/unmocked-operations.md for other ways out; if it is meant to happen, start"
+        " the mock with unmocked_calls='ignore'."
     )
 
 

@@ -82,15 +82,13 @@ class Interceptor:
                 answer = dispatch.answer(
                     request, SentHeaders(request.headers), operation, pipeline, moto_was_asked=asked
                 )
-            except ConnectionClosedError as lost:  # the one that says what was sent
-                lost.request = lost.request or request
+            except ConnectionClosedError as lost:
+                _say_what_was_sent(lost, request)
                 raise
             if answer is None:
                 with dispatch.leaving():
                     return sending(self, request)
-            if answer.delay:
-                dispatch.wait(pipeline, request.url, answer.delay, _patience(self, request))
-            return _response(request.url, answer)
+            return _answered(pipeline, self, request, answer)
 
         patches.set(Endpoint, "_send", send, asks_itself=True)
 
@@ -109,15 +107,12 @@ class Interceptor:
                 headers = SentHeaders(request.headers)
                 answer = dispatch.ask_moto(request, headers, operation, pipeline)
             except ConnectionClosedError as lost:
-                lost.request = lost.request or request
+                _say_what_was_sent(lost, request)
                 raise
             if answer is None:
                 setattr(request, _UNSERVED, True)
                 return None
-            if answer.delay:
-                patience = _patience(getattr(request, _ENDPOINT, None), request)
-                dispatch.wait(pipeline, request.url, answer.delay, patience)
-            return _response(request.url, answer)
+            return _answered(pipeline, getattr(request, _ENDPOINT, None), request, answer)
 
         patches.set(BotocoreStubber, "__call__", stubbed, asks_itself=True)
 
@@ -155,6 +150,20 @@ class Interceptor:
             return client
 
         self._patches.set(ClientCreator, "create_client", create_client)
+
+
+def _say_what_was_sent(lost: ConnectionClosedError, request: Any) -> None:
+    """Let an error have the request, as botocore's own has."""
+    lost.request = lost.request or request
+
+
+def _answered(
+    pipeline: RequestPipeline, endpoint: Any, request: Any, answer: HttpAnswer
+) -> AWSResponse:
+    """Return an answer as botocore gets it, once the time that it takes is over."""
+    if answer.delay:
+        dispatch.wait(pipeline, request.url, answer.delay, _patience(endpoint, request))
+    return _response(request.url, answer)
 
 
 def _patience(endpoint: Any, request: Any) -> Any:

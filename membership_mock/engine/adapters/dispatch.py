@@ -196,6 +196,7 @@ def blocked(name: str, url: str, caller: str = "") -> RequestBlocked:
         f"{name} was about to leave for {host}, but neither membership_mock nor moto serves it,"
         " and nothing leaves the process for AWS while a mock is running.\n"
         + (f"    caller   {caller}\n" if caller else "")
+        + (f"    To answer it in the test: mock.answer({name!r}, {{…}})\n" if caller else "")
         + way_out(host)
     )
 

@@ -31,7 +31,7 @@ from membership_mock.engine.protocol.codec import (
     service_error_response,
 )
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
-from membership_mock.engine.protocol.model import OperationModel, declared_errors
+from membership_mock.engine.protocol.model import OperationModel, declared_errors, service_model
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.protocol.router import router
@@ -135,8 +135,12 @@ class RequestPipeline:
             try:
                 if not is_setup:
                     self.hooks.arrive(context)
-                mocked = self._mocked_operation(context, backend_class, request)
-                answer = self._answer(mocked, backend_class, context, request)
+                try:
+                    mocked = self._mocked_operation(context, backend_class, request)
+                except OperationNotMocked as refusal:
+                    answer = self._answer_unmocked(context, request, refusal)
+                else:
+                    answer = self._answer(mocked, backend_class, context, request)
             except ServiceError as refusal:
                 error = refusal
                 if mocked is None:
@@ -294,6 +298,24 @@ class RequestPipeline:
         mocked = self._operations[key] = MockedOperation(handler, compiled, refusals, unused)
         return mocked
 
+    def _answer_unmocked(
+        self, context: Context, request: HttpRequest, refusal: OperationNotMocked
+    ) -> HttpAnswer:
+        """Let hooks answer an operation of our services that is not mocked.
+
+        Raises:
+            OperationNotMocked: none of them does.
+        """
+        if self.hooks.is_empty_around or is_setup_call():
+            raise refusal
+        model = service_model(context.service).operation_model(context.operation)
+        call = InterceptedCall(context, request, model, True, {}, RecordedRequest.of(request))
+
+        def proceed() -> HttpAnswer:
+            raise refusal
+
+        return self.hooks.run(call, proceed)
+
     def _answer(
         self,
         mocked: MockedOperation,
@@ -435,8 +457,6 @@ def _refuse(
     context: Context, backend_class: type[Backend], request: HttpRequest
 ) -> MockedOperation:
     """Refuse a route that does not exist, or an operation that is not mocked."""
-    from membership_mock.engine.protocol.model import service_model
-
     if context.operation not in service_model(context.service).operation_names:
         raise backend_class.refusals.unknown_operation(request.method, request.path)
     mocked = sorted(backend_class.handlers)
@@ -446,6 +466,7 @@ def _refuse(
         f"{context.service}.{context.operation} was called, but membership_mock does not mock it.\n"
         f"    caller   {context.account_id} in {context.region}\n"
         f"    nearest  {shown} ({len(mocked)} operations are mocked)\n"
+        f"    To answer it in the test: `mock.answer('{context.service}.{context.operation}', …)`\n"
         f"    Every mocked operation: `python -m membership_mock operations {context.service}`, or"
         " docs/reference/mocked-operations.md"
     )

@@ -120,11 +120,12 @@ class Plans:
         for plan in self.unused:
             plan._reported = "error"
 
-    def told(self, plans: Sequence[Plan], endings: Counter[str]) -> None:
+    def told(self, plans: Sequence[Plan], endings: Counter[str] | None = None) -> None:
         """Note that an error has named these plans and endings: no report does so again."""
         for plan in plans:
             plan._reported = "error"
-        self._reported_endings = endings.copy()
+        if endings is not None:
+            self._reported_endings = endings.copy()
 
     def _new_endings(self, known: Known) -> Counter[str]:
         """Return planned endings beyond ``known`` ones that were not used, and note them."""
@@ -146,7 +147,7 @@ class Plans:
             plans.forget(*inside)
 
 
-def unused_plans(unused: Sequence[Plan], endings: Counter[str]) -> UnusedPlan | None:
+def unused_plans(unused: Sequence[Plan], endings: Counter[str] | None = None) -> UnusedPlan | None:
     """Return an error about plans and endings that were never used; None if there are none.
 
     Args:

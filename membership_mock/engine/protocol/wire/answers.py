@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from botocore.awsrequest import HeadersDict
@@ -29,6 +30,9 @@ def answer_read(operation: OperationModel, answer: HttpAnswer) -> dict[str, Any]
     except _MISFITS:
         return {}
     parsed.pop("ResponseMetadata", None)
+    if operation.name == "GetBucketLocation":  # the root of its body is its only member
+        found = re.search(r">([^<>]+)</LocationConstraint>", answer.body.decode())
+        return {"LocationConstraint": found[1] if found else None}
     if shape is not None and operation.has_streaming_output:
         parsed.pop(shape.serialization.get("payload"), None)
     return parsed

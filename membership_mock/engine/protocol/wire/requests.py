@@ -127,10 +127,11 @@ def _inside(
     payload = shape.serialization.get("payload")
     if payload is not None and (operation.has_streaming_input or not body):
         found.pop(payload, None)
-    prefixed = {  # the parser makes an empty mapping of headers that are not there
-        name for name, each in shape.members.items() if each.serialization.get("location") == "headers"
-    }
-    return {name: value for name, value in found.items() if value or name not in prefixed}
+    for name, member in shape.members.items():
+        # the parser makes an empty mapping of headers that are not there
+        if member.serialization.get("location") == "headers" and not found.get(name):
+            found.pop(name, None)
+    return found
 
 
 def _outside(

@@ -216,7 +216,9 @@ def _rest_xml(
         body = xml.element(f"{operation.name}Result", xml.members(shape, value, inside)).encode()
     elif not body and payload is None:
         body = xml.element(f"{operation.name}Result", "").encode() if _has_body(shape) else b""
-    return HttpAnswer(status, {"content-type": "application/xml", **headers}, body)
+    if body and not operation.has_streaming_output:
+        headers.setdefault("content-type", "application/xml")
+    return HttpAnswer(status, headers, body)
 
 
 def _has_body(shape: StructureShape) -> bool:
