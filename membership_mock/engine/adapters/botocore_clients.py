@@ -24,6 +24,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from membership_mock.engine.adapters import dispatch, sessions, signing, timestamps
 from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
 from membership_mock.engine.adapters.outlived_clients import ClientsOfMock
+from membership_mock.engine.moto import action_names
 from membership_mock.engine.moto.patches import Patches
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ class Interceptor:
         sessions.install(patches)
         signing.install(patches, self._services)
         timestamps.install(patches)
+        action_names.install(patches)
 
     def remove(self) -> None:
         """Let botocore send again, but for clients made inside the mock: they would reach AWS."""

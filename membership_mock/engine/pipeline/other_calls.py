@@ -6,19 +6,21 @@ is neither read nor kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
+from sys import intern
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from membership_mock.engine.pipeline.call_record import RecordedRequest
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
 from membership_mock.engine.protocol.model import OperationModel
 from membership_mock.engine.protocol.wire.answers import FIRST_ERROR_STATUS
-from membership_mock.engine.protocol.wire.requests import HeaderNames, answered_in, sent_in
-
-_NO_HEADERS: Mapping[str, Any] = MappingProxyType({})
+from membership_mock.engine.protocol.wire.requests import (
+    NO_HEADERS,
+    HeaderNames,
+    answered_in,
+    sent_in,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,9 @@ class OtherOperation:
 
     def request(self, request: HttpRequest) -> RecordedRequest:
         """Return what is kept of a request."""
-        headers = _NO_HEADERS
-        if self.sent is not None:
-            headers = self.sent.of(request.headers)
-        host = urlsplit(request.url).hostname or "" if self.has_labels_in_host else ""
+        headers = self.sent.of(request.headers) if self.sent is not None else NO_HEADERS
+        # most calls go to the same few hosts
+        host = intern(urlsplit(request.url).hostname or "") if self.has_labels_in_host else ""
         return RecordedRequest(
             request.method, request.path, request.query, headers, request.body, host
         )
@@ -65,9 +66,9 @@ class OtherOperation:
         """Return what is kept of an answer."""
         if answer.status >= FIRST_ERROR_STATUS:  # the code of an error may stand in a header
             return answer
-        headers = {} if self.answered is None else self.answered.of(answer.headers)
+        headers = NO_HEADERS if self.answered is None else self.answered.of(answer.headers)
         body = b"" if self.streams_answer else answer.body
-        return HttpAnswer(answer.status, headers, body, answer.delay)
+        return HttpAnswer(answer.status, cast("dict[str, str]", headers), body, answer.delay)
 
 
 def body_of(model: OperationModel, body: Any) -> bytes:

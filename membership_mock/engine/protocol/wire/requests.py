@@ -16,6 +16,7 @@ from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -27,6 +28,9 @@ from membership_mock.engine.protocol import timestamps
 
 #: what reading a request that does not fit its model raises
 _MISFITS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, ResponseParserError)
+
+#: one object for all requests and answers without such headers
+NO_HEADERS: Mapping[str, Any] = MappingProxyType({})
 
 
 def protocol_of(operation: OperationModel) -> str:
@@ -79,13 +83,14 @@ class HeaderNames:
     names: frozenset[str]
     prefixes: tuple[str, ...]
 
-    def of(self, headers: Mapping[str, Any]) -> dict[str, Any]:
+    def of(self, headers: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return those of some headers."""
-        return {
+        found = {
             name: value
             for name, value in headers.items()
             if name.lower() in self.names or name.lower().startswith(self.prefixes)
         }
+        return found or NO_HEADERS
 
 
 def sent_in(operation: OperationModel) -> HeaderNames | None:
