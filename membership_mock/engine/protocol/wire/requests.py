@@ -145,6 +145,7 @@ def _outside(
     """Return the parameters in host, path and query string."""
     found: dict[str, Any] = {}
     texts = _labels(operation, host, path)
+    constant = operation.http.get("requestUri", "").partition("?")[2]
     queries: dict[str, list[str]] = {}
     for key, text in parse_qsl(query, keep_blank_values=True):
         queries.setdefault(key, []).append(text)
@@ -162,7 +163,8 @@ def _outside(
             )
         elif location == "querystring" and isinstance(member, MapShape):
             several = isinstance(member.value, ListShape)
-            others = {key: texts for key, texts in queries.items() if key not in _names(shape)}
+            known = _names(shape) | {key for key, _ in parse_qsl(constant, keep_blank_values=True)}
+            others = {key: texts for key, texts in queries.items() if key not in known}
             if others:
                 found[name] = {
                     key: list(texts) if several else texts[0] for key, texts in others.items()
