@@ -22,7 +22,7 @@ class Fault(CallPlan):
     """
 
     kind: ClassVar[str] = "fault"
-    never: ClassVar[str] = "never fired"
+    never: ClassVar[tuple[str, str]] = ("never fired", "never fired")
     done: ClassVar[str] = "fired"
     is_fault: ClassVar[bool] = True
 

@@ -23,12 +23,12 @@ class Plan(ABC):
 
     Attributes:
         kind: what a report calls it, e.g. ``fault``.
-        never: what a report says of it if it was never used, e.g. ``never fired``.
+        never: what a report says of one that was never used, and of several, e.g. ``never fired``.
         is_fault: whether its report is an `UnfiredFault`.
     """
 
     kind: ClassVar[str]
-    never: ClassVar[str] = "never used"
+    never: ClassVar[tuple[str, str]] = ("was never used", "were never used")
     is_fault: ClassVar[bool] = False
     _reported: str | None = None  # how the test was told that it was never used
 
@@ -157,8 +157,11 @@ def unused_plans(unused: Sequence[Plan], endings: Counter[str] | None = None) ->
     reports = []
     for kind in dict.fromkeys(type(plan) for plan in unused):
         plans = [plan for plan in unused if type(plan) is kind]
-        count = f"One {kind.kind}" if len(plans) == 1 else f"{len(plans)} {kind.kind}s"
-        reports.append("\n".join([f"{count} {kind.never}:", *map(_described, plans)]))
+        one, several = kind.never
+        title = (
+            f"One {kind.kind} {one}" if len(plans) == 1 else f"{len(plans)} {kind.kind}s {several}"
+        )
+        reports.append("\n".join([f"{title}:", *map(_described, plans)]))
     if endings:
         reports.append(unused_report(endings))
     if not reports:
