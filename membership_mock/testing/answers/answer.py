@@ -33,7 +33,7 @@ class Answer(CallPlan):
     As a context manager it is over at the end of the block.
     """
 
-    kind: ClassVar[str] = "canned answer"
+    _kind: ClassVar[str] = "canned answer"
 
     def __init__(
         self,

@@ -21,10 +21,10 @@ class Fault(CallPlan):
     As a context manager it is over at the end of the block.
     """
 
-    kind: ClassVar[str] = "fault"
-    never: ClassVar[tuple[str, str]] = ("never fired", "never fired")
-    done: ClassVar[str] = "fired"
-    is_fault: ClassVar[bool] = True
+    _kind: ClassVar[str] = "fault"
+    _never: ClassVar[tuple[str, str]] = ("never fired", "never fired")
+    _done: ClassVar[str] = "fired"
+    _is_fault: ClassVar[bool] = True
 
     def __init__(
         self, running: Running, pending: PendingPlans[Any], wanted: WantedCalls, effect: Effect

@@ -31,7 +31,7 @@ class CallPlan(Plan):
     """
 
     #: what it does to a call, for its text: ``fired``
-    done: ClassVar[str] = "used"
+    _done: ClassVar[str] = "used"
 
     def __init__(self, running: Running, pending: PendingPlans[Any], wanted: WantedCalls) -> None:
         self._record = running.record
@@ -65,7 +65,7 @@ class CallPlan(Plan):
 
     def __repr__(self) -> str:
         hits = len(self._hits)
-        done = f"{self.done} {times_as_text(hits)}" if hits else f"not {self.done}"
+        done = f"{self._done} {times_as_text(hits)}" if hits else f"not {self._done}"
         over = ", over" if self._over else ""
         name, wanted = self._wanted.operation, self._wanted
         return f"<{type(self).__name__}: {name} {self._words()}{wanted}; {done}{over}>"
@@ -124,7 +124,7 @@ class CallPlan(Plan):
         causes = ["refused before, or hit by another fault"] if call.error is not None else []
         causes += ["where returned false"] if self._wanted.where is not None else []
         causes += ["one of the first, which it skips"] if self._wanted.skip else []
-        return ", or ".join(causes) or f"the {self.kind} was over, or another one came first"
+        return ", or ".join(causes) or f"the {self._kind} was over, or another one came first"
 
 
 class PendingPlans(list[P]):

@@ -22,14 +22,14 @@ class Plan(ABC):
     A subclass adds itself to the `Plans` of its running mock when it is made.
 
     Attributes:
-        kind: what a report calls it, e.g. ``fault``.
-        never: what a report says of one that was never used, and of several, e.g. ``never fired``.
-        is_fault: whether its report is an `UnfiredFault`.
+        _kind: what a report calls it, e.g. ``fault``.
+        _never: what a report says of one that was never used, and of several, e.g. ``never fired``.
+        _is_fault: whether its report is an `UnfiredFault`.
     """
 
-    kind: ClassVar[str]
-    never: ClassVar[tuple[str, str]] = ("was never used", "were never used")
-    is_fault: ClassVar[bool] = False
+    _kind: ClassVar[str]
+    _never: ClassVar[tuple[str, str]] = ("was never used", "were never used")
+    _is_fault: ClassVar[bool] = False
     _reported: str | None = None  # how the test was told that it was never used
 
     @property
@@ -157,16 +157,15 @@ def unused_plans(unused: Sequence[Plan], endings: Counter[str] | None = None) ->
     reports = []
     for kind in dict.fromkeys(type(plan) for plan in unused):
         plans = [plan for plan in unused if type(plan) is kind]
-        one, several = kind.never
-        title = (
-            f"One {kind.kind} {one}" if len(plans) == 1 else f"{len(plans)} {kind.kind}s {several}"
-        )
+        one, several = kind._never
+        is_one = len(plans) == 1
+        title = f"One {kind._kind} {one}" if is_one else f"{len(plans)} {kind._kind}s {several}"
         reports.append("\n".join([f"{title}:", *map(_described, plans)]))
     if endings:
         reports.append(unused_report(endings))
     if not reports:
         return None
-    is_fault = bool(endings) or any(plan.is_fault for plan in unused)
+    is_fault = bool(endings) or any(plan._is_fault for plan in unused)
     return (UnfiredFault if is_fault else UnusedPlan)("\n".join(reports))
 
 
