@@ -87,7 +87,7 @@ class MembershipMock(Toolbox):
                     cleanup.enter_context(entered.tool(VirtualTime).block())
                 if options.unused_plans != "ignore":
                     # What is planned already belongs to an outer mock.
-                    known = entered.tool(Plans).known()
+                    known = entered.tool(Plans).known() if is_inner else Known()
                     option = options.unused_plans or (None if is_inner else "warn")
                     cleanup.callback(self._look_for_unused_plans, entered, known, option)
                 before = entered.pipeline.unmocked.copy()

@@ -197,7 +197,8 @@ class Calls(Sequence[Call]):
             raise UsageError(f"error is a code, e.g. 'ConflictException', not {error!r}.")
         if parameters is not None and not isinstance(parameters, Mapping):
             raise UsageError(f"parameters is a mapping by API names, not {parameters!r}.")
-        if parameters is not None and operations is not None:
+        # a pattern for the service stands for other services as well, of any parameters
+        if parameters is not None and operations is not None and operations.pattern is None:
             check_parameters(operations.operations, parameters)
         if where is not None and not callable(where):
             raise UsageError(

@@ -162,14 +162,14 @@ def operations_wanted(service: str | None, operation: str | None) -> WantedOpera
         return WantedOperations(_operations_called(service, name))
     if service is not None:
         check_aws_service(service)
+        if "." not in operation:
+            return operations_wanted(None, f"{service}.{operation}")
     wanted = frozenset(
         each for each in operations_matching(operation) if service in (None, each[0])
     )
     prefix, _, bare = operation.rpartition(".")
     everywhere = (prefix or "*", bare) if service is None and is_pattern(prefix or "*") else None
     if not wanted:
-        if service is not None and not prefix:
-            return operations_wanted(None, f"{service}.{operation}")
         raise UsageError(f"No operation of {service} matches {operation!r}.")
     return WantedOperations(wanted, everywhere)
 

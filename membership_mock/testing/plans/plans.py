@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from membership_mock.errors import UnfiredFault, UnusedPlan
@@ -55,8 +55,8 @@ class Known:
         endings: the planned endings of queries and jobs, and how often.
     """
 
-    plans: Sequence[Plan]
-    endings: Counter[str]
+    plans: Sequence[Plan] = ()
+    endings: Counter[str] = field(default_factory=Counter)
 
 
 class Plans:

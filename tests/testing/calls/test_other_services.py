@@ -80,6 +80,8 @@ def test_calls_of_all_services_stand_in_their_true_order(membership_mock: Any) -
     )
     assert len(membership_mock.calls.filter("*.Get*")) == 2
     assert len(membership_mock.calls.filter("Get*", service="sts")) == 2
+    assert len(membership_mock.calls.filter("Assume*", service="sts")) == 0
+    assert len(membership_mock.calls.filter("*", parameters={"EnableDefaultStandards": 1})) == 0
     assert len(membership_mock.calls.filter(service="securityhub")) == 2
     assert "sts.GetCallerIdentity by 123456789012" in membership_mock.calls.last(3)
     assert membership_mock.passed_through() == {"sts.GetCallerIdentity": 2}
