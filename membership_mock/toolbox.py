@@ -15,9 +15,7 @@ from membership_mock.testing.tools.setup_tools import SetupTools
 from membership_mock.testing.tools.world_tools import WorldTools
 
 
-class Toolbox(
-    SetupTools, AnswerTools, FaultTools, WorldTools, CallTools, EventTools, AsyncTools
-):
+class Toolbox(SetupTools, AnswerTools, FaultTools, WorldTools, CallTools, EventTools, AsyncTools):
     """The tools of a `MembershipMock`."""
 
     #: the report that was kept of a failed test when its mock ended
