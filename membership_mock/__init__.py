@@ -16,10 +16,13 @@ if TYPE_CHECKING:
         SeedRefused,
         UnexpectedCall,
         UnfiredFault,
+        UnusedPlan,
         UsageError,
     )
     from membership_mock.mock import MembershipMock, mock_membership
     from membership_mock.pytest_guard import real_aws
+    from membership_mock.testing.answers.answer import Answer
+    from membership_mock.testing.answers.answers import Answers
     from membership_mock.testing.aws_side.aws_side import AwsSide
     from membership_mock.testing.calls import Call, Calls
     from membership_mock.testing.clock import MockClock
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 from membership_mock.version import __version__
 
 __all__ = [
+    "Answer",
+    "Answers",
     "AwsSide",
     "Call",
     "Calls",
@@ -62,6 +67,7 @@ __all__ = [
     "Snapshot",
     "UnexpectedCall",
     "UnfiredFault",
+    "UnusedPlan",
     "UsageError",
     "__version__",
     "mock_membership",
@@ -69,6 +75,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answer": "testing.answers.answer",
+    "Answers": "testing.answers.answers",
     "AwsSide": "testing.aws_side.aws_side",
     "Call": "testing.calls",
     "Calls": "testing.calls",

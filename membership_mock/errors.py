@@ -9,7 +9,8 @@ Usage errors go to the author of a test and say what happened, what was expected
     ├── NotRunning              a mock was used that is not running
     ├── SeedRefused             a seed asked for a state that AWS does not allow
     ├── UnexpectedCall          also an AssertionError: strict mode does not allow the call
-    └── UnfiredFault            also an AssertionError: an injected fault hit no call
+    └── UnusedPlan              also an AssertionError: a canned answer or a hook was never used
+        └── UnfiredFault        an injected fault hit no call, or a planned ending was not used
 
 Service errors go to the code under test, exactly as AWS would send them::
 
@@ -56,8 +57,12 @@ class UnexpectedCall(UsageError, AssertionError):
     """A call was made that strict mode does not allow."""
 
 
-class UnfiredFault(UsageError, AssertionError):
-    """A fault was injected and has hit no call."""
+class UnusedPlan(UsageError, AssertionError):
+    """What a test has planned for a call was never used: a canned answer, for instance."""
+
+
+class UnfiredFault(UnusedPlan):
+    """A fault was injected and has hit no call, or a planned ending was not used."""
 
 
 class ServiceError(Exception):

@@ -21,17 +21,14 @@ from membership_mock.errors import (
     NotRunning,
     OperationNotMocked,
     UnexpectedCall,
-    UnfiredFault,
     UsageError,
 )
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
-from membership_mock.testing.aws_side.unused_endings import unused_endings, unused_report
 from membership_mock.testing.calls import Call
 from membership_mock.testing.client_arguments import NOT_OF_THE_USER, region_of, unknown_service
 from membership_mock.testing.events.events import undelivered_report
-from membership_mock.testing.faults.fault import Fault, unfired_report
-from membership_mock.testing.faults.faults import Faults
+from membership_mock.testing.plans.plans import Known, Plans
 from membership_mock.testing.sleeps.virtual_time import VirtualTime
 from membership_mock.testing.strict import Strictness
 from membership_mock.testing.thread_accounts import ThreadAccounts
@@ -80,6 +77,7 @@ class MembershipMock(Toolbox):
                 cleanup.callback(running.leave, activation)
                 cleanup.push(self._keep_report)
                 this = running.StartedMock(self, _where_called())
+                is_inner = bool(entered.mocks)
                 entered.mocks.append(this)
                 cleanup.callback(entered.mocks.remove, this)
                 if options.strict is not None:
@@ -87,11 +85,11 @@ class MembershipMock(Toolbox):
                     cleanup.enter_context(strict)
                 if options.sleep == "virtual":
                     cleanup.enter_context(entered.tool(VirtualTime).block())
-                if options.unfired_faults != "ignore":
-                    # Faults that exist already belong to an outer mock.
-                    known = list(entered.tool(Faults))
-                    endings = unused_endings(entered.world)
-                    cleanup.callback(self._look_for_unfired_faults, entered, known, endings)
+                if options.unused_plans != "ignore":
+                    # What is planned already belongs to an outer mock.
+                    known = entered.tool(Plans).known() if is_inner else Known()
+                    option = options.unused_plans or (None if is_inner else "warn")
+                    cleanup.callback(self._look_for_unused_plans, entered, known, option)
                 before = entered.pipeline.unmocked.copy()
                 cleanup.callback(self._look_for_unmocked_calls, entered, before)
                 cleanup.callback(self._look_for_undelivered_events, entered)
@@ -107,8 +105,8 @@ class MembershipMock(Toolbox):
         Raises:
             NotRunning: it was stopped more often than started.
             UnexpectedCall: strict mode refused a call, and the code caught the error and went on.
-            UnfiredFault: a fault has hit no call, or no query or job has had a planned ending,
-                and the option ``unfired_faults`` is ``error``.
+            UnusedPlan: a canned answer was never used, for instance, and the option
+                ``unused_plans`` is ``error``; an `UnfiredFault` if it is a fault or an ending.
             OperationNotMocked: an operation was called that is not mocked, the code caught the
                 error and went on, and the option ``unmocked_calls`` is ``error``.
         """
@@ -132,31 +130,26 @@ class MembershipMock(Toolbox):
             with suppress(Exception):  # an error in the report must not hide the failed test
                 self._kept_report = self.report()
 
-    def _look_for_unfired_faults(
-        self, entered: running.Running, known: Sequence[Fault], endings: Counter[str]
+    def _look_for_unused_plans(
+        self, entered: running.Running, known: Known, option: str | None
     ) -> None:
-        """Report faults that were injected after ``known`` and hit no call.
+        """Report what was planned after ``known``, and never used.
 
-        What was planned for queries and jobs after ``endings``, and not used, is reported as well.
+        Args:
+            entered: the engine's running mock.
+            known: what an outer mock reports.
+            option: what happens to the report; None leaves it to an outer mock.
         """
-        option = self._options.unfired_faults
-        unused = entered.tool(Faults)._unreported_endings(endings)
-        # An inner mock may have reported them already: a decorated class has one inside another.
-        unreported = [
-            each for each in entered.tool(Faults).unfired if each._reported not in (option, "error")
-        ]
-        unfired = [fault for fault in unreported if fault not in known]
-        for fault in unreported if self._failing else unfired:
-            fault._reported = "error" if self._failing else option
-        if self._failing or not (unfired or unused):
+        plans = entered.tool(Plans)
+        if self._failing:  # the reason of the failure is all that the test's author hears
+            plans.excuse(known)
             return
-        report = "\n".join(
-            ([unfired_report(unfired)] if unfired else [])
-            + ([unused_report(unused)] if unused else [])
-        )
+        unused = plans.unreported(known, option) if option is not None else None
+        if unused is None:
+            return
         if option == "error":
-            raise UnfiredFault(report)
-        warnings.warn(report, stacklevel=_levels_up())
+            raise unused
+        warnings.warn(str(unused), stacklevel=_levels_up())
 
     def _look_for_unmocked_calls(self, entered: running.Running, before: Counter[str]) -> None:
         """Report the calls since ``before`` that no mock has answered."""
@@ -179,7 +172,7 @@ class MembershipMock(Toolbox):
 
     @contextmanager
     def _isolated(self) -> Iterator[None]:
-        """Undo, when the block ends, what happened in it: changes, recorded calls and faults."""
+        """Undo, when the block ends, what happened in it: changes, recorded calls and plans."""
         entered = self._running()
         with ExitStack() as undone:
             undone.enter_context(self.rolled_back())
@@ -187,7 +180,7 @@ class MembershipMock(Toolbox):
             undone.enter_context(entered.tool(VirtualTime).rolled_back())
             undone.enter_context(entered.events.rolled_back())
             undone.enter_context(entered.event_bridge.rolled_back())
-            undone.enter_context(entered.tool(Faults)._rolled_back())
+            undone.enter_context(entered.tool(Plans).rolled_back())
             yield
 
     def reset(self) -> None:
@@ -331,8 +324,9 @@ def _unmocked_report(calls: Counter[str]) -> str:
     )
     return (
         f"No mock answers {listed}: the call has raised an error, and the code under test caught it"
-        " and went on. See docs/how-to/unmocked-operations.md for ways out; if it is meant to"
-        " happen, start the mock with unmocked_calls='ignore'."
+        f" and went on. Answer it in the test, mock.answer({min(calls)!r}, …), or see"
+        " docs/how-to/unmocked-operations.md for other ways out; if it is meant to happen, start"
+        " the mock with unmocked_calls='ignore'."
     )
 
 
@@ -356,10 +350,11 @@ def mock_membership(
     settle: Literal["read", "clock"] | None = None,
     strict: str | Sequence[str] | None = None,
     now: datetime | date | str | None = None,
-    unfired_faults: Literal["ignore", "warn", "error"] | None = None,
+    unused_plans: Literal["ignore", "warn", "error"] | None = None,
     unmocked_calls: Literal["ignore", "warn", "error"] | None = None,
     sleep: Literal["real", "virtual"] | None = None,
     missing_region: Literal["error", "mock"] | None = None,
+    unfired_faults: Literal["ignore", "warn", "error"] | None = None,
 ) -> MembershipMock: ...
 def mock_membership(target: Any = None, /, **options: Any) -> Any:
     """Return a mock to use as decorator or context manager; without brackets, decorate ``target``.
@@ -367,8 +362,8 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``, ``strict``, ``now``, ``unfired_faults``,
-            ``unmocked_calls``, ``sleep``, ``missing_region``.
+            ``seed``, ``settle``, ``strict``, ``now``, ``unused_plans`` (once called
+            ``unfired_faults``), ``unmocked_calls``, ``sleep``, ``missing_region``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

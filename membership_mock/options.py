@@ -13,7 +13,7 @@ from membership_mock.errors import UsageError
 
 #: the options that take one of some words
 _CHOICES = {
-    "unfired_faults": ("ignore", "warn", "error"),
+    "unused_plans": ("ignore", "warn", "error"),
     "unmocked_calls": ("ignore", "warn", "error"),
     "sleep": ("real", "virtual"),
     "missing_region": ("error", "mock"),
@@ -37,8 +37,10 @@ class Options:
             when None.
         now: the instant at which the mock's clock is frozen from the start, as `MockClock.move_to`
             takes it; the clock shows the real time when None.
-        unfired_faults: what happens to faults that have hit no call when the mock stops: ``ignore``
-            them, ``warn``, or raise an ``error``.
+        unused_plans: what happens when the mock stops to faults, canned answers, planned endings
+            and other plans that were never used: ``ignore`` them, ``warn``, or raise an ``error``.
+            When None: ``warn``, or for a mock inside another one what that does at its own end.
+            Its older name ``unfired_faults`` works until the next release.
         unmocked_calls: what happens when the mock stops to calls that no mock answers, if the code
             under test has caught their errors and gone on: ``ignore`` them, ``warn``, or raise an
             ``error``.
@@ -56,7 +58,7 @@ class Options:
     settle: Literal["read", "clock"] | None = None
     strict: str | Sequence[str] | None = None
     now: datetime | date | str | None = None
-    unfired_faults: Literal["ignore", "warn", "error"] = "ignore"
+    unused_plans: Literal["ignore", "warn", "error"] | None = None
     unmocked_calls: Literal["ignore", "warn", "error"] = "warn"
     sleep: Literal["real", "virtual"] = "real"
     missing_region: Literal["error", "mock"] = "error"
@@ -82,6 +84,7 @@ class Options:
             UsageError: an option has a value that is not allowed.
         """
         known = [each.name for each in fields(cls)]
+        given = renamed(given)
         for name in given:
             if name not in known:
                 raise TypeError(
@@ -102,7 +105,7 @@ class Options:
             raise UsageError(f"A seed is an int or text, not {options.seed!r}.")
         for name, choices in _CHOICES.items():
             value = getattr(options, name)
-            if value not in choices:
+            if value not in choices and not (name == "unused_plans" and value is None):
                 raise UsageError(f"{name} is {_one_of(choices)}, not {value!r}.")
         if options.strict is not None:
             patterns: object = options.strict
@@ -123,3 +126,23 @@ def _one_of(words: Sequence[str]) -> str:
     """Return words as a message lists them: 'a', 'b' or 'c'."""
     *others, last = map(repr, words)
     return f"{', '.join(others)} or {last}"
+
+
+#: the present names of options by their older ones
+_RENAMED = {"unfired_faults": "unused_plans"}
+
+
+def renamed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options of one source by their present names.
+
+    Raises:
+        UsageError: an option has different values under both names.
+    """
+    options = {name: value for name, value in given.items() if name not in _RENAMED}
+    for old, new in _RENAMED.items():
+        value = given.get(old)
+        if value is not None and options.setdefault(new, value) not in (None, value):
+            raise UsageError(f"{old} is the older name of {new}: pass one of them.")
+        if value is not None:
+            options[new] = value
+    return options

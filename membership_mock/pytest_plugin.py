@@ -61,10 +61,11 @@ _INI: dict[str, tuple[str, Callable[[str], Any]]] = {
     ),
     "strict": ("the only calls that are allowed, as patterns of operations", str.split),
     "now": ("instant at which the clock is frozen, e.g. 2026-01-31T12:00:00Z", _text),
-    "unfired_faults": (
-        "what happens to faults that have hit no call: 'ignore', 'warn' or 'error'",
+    "unused_plans": (
+        "what happens to faults and canned answers that were never used: 'ignore', 'warn', 'error'",
         _text,
     ),
+    "unfired_faults": ("the older name of unused_plans", _text),
     "unmocked_calls": (
         "what happens at the end to calls that no mock answers: 'ignore', 'warn' or 'error'",
         _text,
@@ -182,7 +183,9 @@ def _start(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
             " test or of a fixture, not with getfixturevalue."
         )
     _refuse_leaked(request)
-    mock = mock_membership(**_options(request)).start()
+    # Also inside a fixture of a wider scope: the plans of a test end with it.
+    options = {"unused_plans": "warn", **_options(request)}
+    mock = mock_membership(**options).start()
     node.stash[_mock], node.stash[_failed] = mock, False
     running.append(request.scope)
     try:
@@ -388,16 +391,19 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Return the ini options, overridden by the markers, the closest last."""
-    options: dict[str, Any] = {}
+    from membership_mock.options import renamed
+
+    in_the_file: dict[str, Any] = {}
     for name, (_, read) in _INI.items():
         value = request.config.getini(f"membership_mock_{name}")
         if value:
-            options[name] = read(value)
+            in_the_file[name] = read(value)
+    options = renamed(in_the_file)
     for marker in reversed(list(request.node.iter_markers("membership_mock"))):
         if marker.args:
             raise TypeError(
                 "@pytest.mark.membership_mock takes keyword options only,"
                 f" e.g. account='111122223333', not {marker.args!r}."
             )
-        options.update(marker.kwargs)
+        options.update(renamed(marker.kwargs))
     return options

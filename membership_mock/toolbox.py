@@ -6,6 +6,7 @@ from membership_mock.testing.calls import Calls
 from membership_mock.testing.printing import printable
 from membership_mock.testing.show.stray_callers import stray_callers
 from membership_mock.testing.show.tree import Part
+from membership_mock.testing.tools.answer_tools import AnswerTools
 from membership_mock.testing.tools.async_tools import AsyncTools
 from membership_mock.testing.tools.call_tools import CallTools
 from membership_mock.testing.tools.event_tools import EventTools
@@ -14,7 +15,7 @@ from membership_mock.testing.tools.setup_tools import SetupTools
 from membership_mock.testing.tools.world_tools import WorldTools
 
 
-class Toolbox(SetupTools, FaultTools, WorldTools, CallTools, EventTools, AsyncTools):
+class Toolbox(SetupTools, AnswerTools, FaultTools, WorldTools, CallTools, EventTools, AsyncTools):
     """The tools of a `MembershipMock`."""
 
     #: the report that was kept of a failed test when its mock ended

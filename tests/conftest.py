@@ -161,9 +161,10 @@ def _answers_are_compared() -> Iterator[None]:
     """Compare each answer of each test with the service model."""
     add, perform = Record.add, RequestPipeline._perform
 
-    def checked(self: Record, *parts: Any) -> None:
-        add(self, *parts)
-        _found.extend(_misfits(Entry(*parts)))
+    def checked(self: Record, entry: Entry) -> None:
+        add(self, entry)
+        if entry.is_ours:
+            _found.extend(_misfits(entry))
 
     def performed(
         self: RequestPipeline, step: Any, backend: Any, context: Context, arguments: Any

@@ -8,10 +8,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
-from botocore.parsers import create_parser
-
 from membership_mock.engine.protocol.codec import Invalid, Unparsable, codec
 from membership_mock.engine.protocol.model import service_model, snake
+from membership_mock.engine.protocol.wire.answers import (
+    FIRST_ERROR_STATUS,
+    answer_read,
+    error_read,
+)
+from membership_mock.engine.protocol.wire.requests import parameters
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.operation_names import (
@@ -30,7 +34,7 @@ _SHOWN = 10
 
 
 class Call:
-    """One call to a mocked service.
+    """One call to a service of AWS: to one of this package, or to one that moto mocks.
 
     Attributes:
         service: the service's id, e.g. ``security-ir``.
@@ -38,8 +42,7 @@ class Call:
         account: the 12 digits of the account that called.
         region: the region that was called.
         at: the instant of the call, in UTC.
-        request_id: the id that the answer carried.
-        error: what was raised: a service's error or a usage error; None when the call succeeded.
+        request_id: the id that the answer carried; empty for a call that moto has answered.
         invoked_by: the service that made the call on behalf of the account, e.g.
             ``cloudformation.amazonaws.com``; empty for a call of a client.
     """
@@ -53,16 +56,40 @@ class Call:
         self.region = context.region
         self.at: datetime = context.now
         self.request_id = context.request_id
-        self.error = entry.error
         self.invoked_by = context.invoked_by
+
+    @cached_property
+    def error(self) -> Exception | None:
+        """What was raised: a service's error or a usage error; None when the call succeeded."""
+        entry = self._entry
+        answer = entry.answer
+        if entry.is_ours or entry.error is not None:
+            return entry.error
+        if answer is None or answer.status < FIRST_ERROR_STATUS:
+            return None
+        code, message = error_read(self._model, answer)
+        kind = type(code, (ServiceError,), {"code": code, "status": answer.status})
+        found: Exception = kind(message)
+        return found
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
         """The parameters by their API names, as they would be passed to boto3.
 
         For a request that was refused as malformed: the JSON object of its body, or an empty one.
+        Of a call to one of moto's services, what botocore has sent: with what it adds by itself,
+        but without the body of a stream.
         """
         request = self._entry.request
+        if not self._entry.is_ours:
+            return parameters(
+                self._model,
+                request.host,
+                request.path,
+                request.query,
+                request.headers,
+                request.body,
+            )
         if self.operation not in service_model(self.service).operation_names:
             return _json_object(request.body)  # no operation has the route
         shape = self._model.input_shape
@@ -77,14 +104,14 @@ class Call:
 
     @cached_property
     def answer(self) -> dict[str, Any] | None:
-        """The answer as boto3 returned it, without ``ResponseMetadata``; None for an error."""
+        """The answer as boto3 returned it, without ``ResponseMetadata``; None for an error.
+
+        The body of a stream is left out.
+        """
         answer = self._entry.answer
         if answer is None or self.error is not None:
             return None
-        raw = {"status_code": answer.status, "headers": answer.headers, "body": answer.body}
-        parsed: dict[str, Any] = create_parser("rest-json").parse(raw, self._model.output_shape)
-        parsed.pop("ResponseMetadata", None)
-        return parsed
+        return answer_read(self._model, answer)
 
     @property
     def status(self) -> int | None:
@@ -152,7 +179,8 @@ class Calls(Sequence[Call]):
 
         Args:
             operation: ``CreateCase``, ``create_case`` or ``security-ir.CreateCase``, or a pattern:
-                ``securityhub.Create*``, ``*.List*``.
+                ``securityhub.Create*``, ``*.List*``. One of moto's services is named with it:
+                ``sts.AssumeRole``.
             service: the service's id.
             account: the 12 digits of the calling account.
             region: the region that was called.
@@ -161,7 +189,7 @@ class Calls(Sequence[Call]):
             where: a function of a call that returns whether it is wanted.
 
         Raises:
-            UsageError: no mocked service has the operation, or no call can match.
+            UsageError: no service has the operation, or no call can match.
         """
         operations = operations_wanted(service, operation)
         check_caller(account, region)
@@ -169,8 +197,9 @@ class Calls(Sequence[Call]):
             raise UsageError(f"error is a code, e.g. 'ConflictException', not {error!r}.")
         if parameters is not None and not isinstance(parameters, Mapping):
             raise UsageError(f"parameters is a mapping by API names, not {parameters!r}.")
-        if parameters is not None and operations is not None:
-            check_parameters(operations, parameters)
+        # a pattern for the service stands for other services as well, of any parameters
+        if parameters is not None and operations is not None and operations.pattern is None:
+            check_parameters(operations.operations, parameters)
         if where is not None and not callable(where):
             raise UsageError(
                 f"where is a function of a call, e.g. `lambda call: …`, not {where!r}."
@@ -179,11 +208,11 @@ class Calls(Sequence[Call]):
         def matches(call: Call) -> bool:
             return (
                 (service is None or call.service == service)
-                and (operations is None or (call.service, call.operation) in operations)
+                and (operations is None or operations.include(call.service, call.operation))
                 and (account is None or call.account == account)
                 and (region is None or call.region == region)
                 and (error is None or call.error_code == error)
-                and (parameters is None or _contains(call.parameters, parameters))
+                and (parameters is None or contains(call.parameters, parameters))
                 and (where is None or holds(where, call))
             )
 
@@ -293,7 +322,8 @@ class Calls(Sequence[Call]):
         calls = list(self._read())
         if not calls:
             return "    Nothing was called at all."
-        named = {name for _, name in operations_wanted(None, operation) or ()}
+        wanted = operations_wanted(None, operation)
+        named = {name for _, name in wanted.operations} if wanted is not None else set()
         same = [call for call in calls if call.operation in named]
         shown = same or calls
         name = named.pop() if len(named) == 1 else operation
@@ -365,10 +395,10 @@ def _numbered(calls: Sequence[Call], positions: Sequence[int]) -> str:
     return "\n".join([*shown, *more])
 
 
-def _contains(whole: Any, part: Any) -> bool:
+def contains(whole: Any, part: Any) -> bool:
     """Return whether ``whole`` has everything that ``part`` asks for; mappings may be partial."""
     if isinstance(part, Mapping) and isinstance(whole, Mapping):
-        return all(key in whole and _contains(whole[key], value) for key, value in part.items())
+        return all(key in whole and contains(whole[key], value) for key, value in part.items())
     return bool(whole == part)
 
 

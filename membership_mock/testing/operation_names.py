@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from itertools import chain
@@ -41,10 +42,11 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
 
     Args:
         service: the service's id.
-        operation: ``CreateCase``, ``create_case`` or ``security-ir.CreateCase``.
+        operation: ``CreateCase``, ``create_case`` or ``security-ir.CreateCase``. An operation of a
+            service of another package is named with its service: ``sts.AssumeRole``.
 
     Raises:
-        UsageError: no mocked service has the operation.
+        UsageError: no service has the operation.
     """
     prefix, dot, bare = as_text("" if operation is None else operation).rpartition(".")
     if dot:
@@ -52,7 +54,7 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
             raise UsageError(f"{operation!r} is an operation of {prefix!r}, not of {service!r}.")
         service = prefix
     if service is not None:
-        check_service(service)
+        check_aws_service(service)
     if operation is None:
         return service, None
     spellings = [_spellings(each) for each in ([service] if service else SERVICES)]
@@ -62,6 +64,7 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
     raise UsageError(
         f"{operation!r} is not an operation of {service or ', '.join(SERVICES)}"
         + nearest_to(bare, dict.fromkeys(chain.from_iterable(spellings)))
+        + ("" if service else " Name that of another service with it: 'sts.AssumeRole'.")
     )
 
 
@@ -94,6 +97,19 @@ def check_service(service: object) -> None:
         )
 
 
+def check_aws_service(service: object) -> None:
+    """Refuse anything that is not a service of AWS.
+
+    Raises:
+        UsageError: the botocore in use does not know it.
+    """
+    if not isinstance(service, str) or service not in {*SERVICES, *service_names()}:
+        raise UsageError(
+            f"{service!r} is not a service of AWS that this botocore knows"
+            + nearest_to(str(service), [*SERVICES, *sorted(service_names())])
+        )
+
+
 def check_caller(account: str | None, region: str | None) -> None:
     """Refuse an account or a region that cannot exist: no call would come from there.
 
@@ -106,37 +122,56 @@ def check_caller(account: str | None, region: str | None) -> None:
         region_name(region)
 
 
-def operations_wanted(
-    service: str | None, operation: str | None
-) -> frozenset[tuple[str, str]] | None:
-    """Return service id and name of the operations that are looked for; None for all.
+@dataclass(frozen=True)
+class WantedOperations:
+    """The operations that are looked for in the record.
+
+    Attributes:
+        operations: service id and name of each of them that is known by name.
+        pattern: what else is looked for: the patterns of a service and an operation. A pattern such
+            as ``*.List*`` stands for operations of all services of AWS.
+    """
+
+    operations: frozenset[tuple[str, str]]
+    pattern: tuple[str, str] | None = None
+
+    def include(self, service: str, operation: str) -> bool:
+        """Return whether an operation is looked for."""
+        if (service, operation) in self.operations:
+            return True
+        if self.pattern is None or not fnmatchcase(service, self.pattern[0]):
+            return False
+        name = self.pattern[1]
+        return fnmatchcase(operation, name) or fnmatchcase(snake(operation), name)
+
+
+def operations_wanted(service: str | None, operation: str | None) -> WantedOperations | None:
+    """Return the operations that are looked for in the record; None for all.
 
     Args:
         service: the service's id.
         operation: as for `operations_matching`.
 
     Raises:
-        UsageError: no call to a mocked service can match.
+        UsageError: no call can match.
     """
-    prefix = as_text("" if operation is None else operation).rpartition(".")[0]
-    named: object = prefix if service is None else service
-    is_other = isinstance(named, str) and bool(named) and named not in SERVICES
-    if is_other and named in service_names():
-        raise UsageError(
-            f"The record has the calls to {', '.join(SERVICES)} only, not those to {named!r}:"
-            " `mock.passed_through()` counts the calls to moto's services."
-        )
-    if operation is None or not is_pattern(operation):
+    if operation is None or not is_pattern(as_text(operation)):
         service, name = operation_named(service, operation)
-        return None if name is None else _operations_called(service, name)
+        if name is None:
+            return None
+        return WantedOperations(_operations_called(service, name))
     if service is not None:
-        check_service(service)
+        check_aws_service(service)
+        if "." not in operation:
+            return operations_wanted(None, f"{service}.{operation}")
     wanted = frozenset(
         each for each in operations_matching(operation) if service in (None, each[0])
     )
+    prefix, _, bare = operation.rpartition(".")
+    everywhere = (prefix or "*", bare) if service is None and is_pattern(prefix or "*") else None
     if not wanted:
         raise UsageError(f"No operation of {service} matches {operation!r}.")
-    return wanted
+    return WantedOperations(wanted, everywhere)
 
 
 def check_parameters(
@@ -183,25 +218,30 @@ def operations_matching(pattern: str) -> frozenset[tuple[str, str]]:
 
     Args:
         pattern: an operation as `operation_named` takes it, or with the wildcards ``*`` and ``?``:
-            ``securityhub.Create*``, ``*.List*``, ``*``.
+            ``securityhub.Create*``, ``organizations.*``, ``*.List*``, ``*``. Wildcards for the
+            service stand for the services of this package.
 
     Raises:
-        UsageError: it stands for no operation of a mocked service.
+        UsageError: it stands for no operation.
     """
-    if not is_pattern(pattern):
+    if not is_pattern(as_text(pattern)):
         service, operation = operation_named(None, pattern)
         return _operations_called(service, operation or "")
     prefix, _, bare = pattern.rpartition(".")
+    if prefix and not is_pattern(prefix):
+        check_aws_service(prefix)
+        services = [prefix]
+    else:
+        services = [each for each in SERVICES if fnmatchcase(each, prefix or "*")]
     found = frozenset(
         (service, operation)
-        for service in SERVICES
-        if fnmatchcase(service, prefix or "*")
+        for service in services
         for operation in service_model(service).operation_names
         if fnmatchcase(operation, bare) or fnmatchcase(snake(operation), bare)
     )
     if not found:
         raise UsageError(
-            f"No operation of {', '.join(SERVICES)} matches {pattern!r}; write e.g."
-            " 'securityhub.Create*', '*.List*' or '*'."
+            f"No operation of {', '.join(services or SERVICES)} matches {pattern!r}; write e.g."
+            " 'securityhub.Create*', 'organizations.*', '*.List*' or '*'."
         )
     return found

@@ -74,6 +74,25 @@ def one_call(scene: Scene, mock: Callable[[], Any], effort: Effort) -> Figure:
     return take_turns(contenders, effort.rounds, effort.calls).figure("mock", "floor")
 
 
+def one_call_of_moto(scene: Scene, effort: Effort) -> Figure:
+    """Measure a call that moto answers, inside our mock against the same inside ``mock_aws``."""
+
+    def inside(mock: Callable[[], Any]) -> Contender:
+        @contextmanager
+        def mocked() -> Iterator[Action]:
+            with mock():
+                client = client_of(scene.service)
+                parameters = scene.prepare(client)
+                call = partial(getattr(client, scene.method), **parameters)
+                require(scene.check(call()), f"{scene.method} answered something else")
+                yield call
+
+        return mocked
+
+    contenders = {"mock": inside(mock_membership), "moto": inside(mock_aws)}
+    return take_turns(contenders, effort.rounds, effort.calls).figure("mock", "moto")
+
+
 def _floor(service: str, answer: dict[str, Any]) -> Any:
     """Return a client that answers everything with the same bytes, and knows no mock."""
     client = client_of(service)
@@ -119,6 +138,11 @@ def _for_create_comment(client: Any) -> dict[str, Any]:
     return {"caseId": new_case(client), "body": "The key was rotated."}
 
 
+def _with_organization(client: Any) -> dict[str, Any]:
+    client.create_organization(FeatureSet="ALL")
+    return {}
+
+
 def _with_hub(client: Any) -> dict[str, Any]:
     client.enable_security_hub()
     return {}
@@ -157,8 +181,26 @@ CALLS_OF_BOTH = [
     ),
 ]
 
+CALLS_OF_MOTO = [
+    Scene("sts", "get_caller_identity", lambda _: {}, lambda answer: "Account" in answer),
+    Scene(
+        "organizations",
+        "list_accounts",
+        _with_organization,
+        lambda answer: len(answer["Accounts"]) == 1,
+    ),
+]
+
 
 ROWS = [
+    *(
+        Row(
+            f"one call, {scene.service} {scene.method} in this mock / in mock_aws",
+            0.90,
+            partial(one_call_of_moto, scene),
+        )
+        for scene in CALLS_OF_MOTO
+    ),
     *(
         Row(
             f"one call, {scene.service} {scene.method} / floor",

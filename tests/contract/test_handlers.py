@@ -44,7 +44,8 @@ KNOW_BOTOCORE = {
     "parity/http_calls.py",  # the parser of recorded answers
     "parity/recorder.py",  # the method that makes a call
     "mock.py",  # sessions that the user's settings do not reach
-    "testing/calls.py",  # the parser of answers
+    "engine/protocol/wire/answers.py",  # the parser of answers
+    "engine/protocol/wire/requests.py",  # likewise, which reads bodies of requests as well
 }
 #: the files that know the internals of HTTP clients, each with those that it knows
 KNOW_HTTP_CLIENTS = {

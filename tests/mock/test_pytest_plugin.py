@@ -702,9 +702,9 @@ TRACED = """
 TRACES = {
     "test_fixture": [
         "1 security-ir.ListMemberships by 123456789012 in us-east-1 {} -> 200",
-        "- sts.GetCallerIdentity by 123456789012 in us-east-1, for moto",
-        "2 cleanrooms.ListCollaborations by 123456789012 in us-east-1 {} -> 200",
-        "3 cleanrooms.ListMemberships by 111122223333 in us-east-1 {} -> 200",
+        "2 sts.GetCallerIdentity by 123456789012 in us-east-1 {} -> 200",
+        "3 cleanrooms.ListCollaborations by 123456789012 in us-east-1 {} -> 200",
+        "4 cleanrooms.ListMemberships by 111122223333 in us-east-1 {} -> 200",
     ],
     "test_decorated": ["1 security-ir.ListMemberships by 123456789012 in eu-west-1 {} -> 200"],
     "test_shared": ["1 security-ir.ListMemberships by 123456789012 in us-east-1 {} -> 200"],

@@ -95,6 +95,7 @@ def test_where_that_raises_is_named_when_calls_are_looked_for(membership_mock: A
     assert "for the call security-ir.ListMemberships by 123456789012" in str(it.value)
 
 
+@pytest.mark.membership_mock(unused_plans="ignore")
 def test_where_that_raises_is_named_by_the_call_that_a_fault_may_hit(membership_mock: Any) -> None:
     membership_mock.fail("list_memberships", "ThrottlingException", where=no_such_parameter)
     with pytest.raises(UsageError, match=r"no_such_parameter of where= .* KeyError: 'caseId'"):

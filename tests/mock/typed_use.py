@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from membership_mock import (
+    Answer,
+    Answers,
     AwsSide,
     Call,
     Calls,
@@ -52,7 +54,7 @@ def with_options(x: int) -> str:
 
 @mock_membership
 async def asynchronous() -> MembershipMock:
-    async with mock_membership(unfired_faults="error", config={"iam": {}}) as mock:
+    async with mock_membership(unused_plans="error", config={"iam": {}}) as mock:
         return mock
 
 
@@ -130,6 +132,20 @@ def faults(mock: MembershipMock) -> None:
     every.refuse_accounts("securityhub.CreateMembers", [MEMBER])
     every.delay("securityhub.CreateMembers", 2.5)
     assert_type([each.remaining for each in every], "list[int | None]")
+
+
+def answers(mock: MembershipMock) -> None:
+    def of_admin(call: Call) -> Mapping[str, Any] | None:
+        return {"Account": ADMIN} if call.account == ADMIN else None
+
+    answer: Answer = mock.answer("sts.GetCallerIdentity", of_admin, times=2)
+    assert_type(answer.used, Calls)
+    assert_type(answer.remaining, "int | None")
+    with mock.answer("list_memberships", {"items": []}, parameters={"maxResults": 1}) as inside:
+        assert_type(inside, Answer)
+    mock.answer("list_memberships", [{"items": []}, of_admin])
+    every: Answers = mock.answers
+    assert_type(every.unused, list[Answer])
 
 
 def clock_and_quotas(mock: MembershipMock) -> None:

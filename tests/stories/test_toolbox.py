@@ -388,7 +388,7 @@ def test_a_decorated_story_is_told_the_same_again() -> None:
 
 
 def test_tools_of_a_mock_that_has_ended_say_so() -> None:
-    with mock_membership() as mock:
+    with mock_membership(unused_plans="ignore") as mock:
         clock, quotas, given, faults = mock.clock, mock.quotas, mock.given, mock.faults
         org = mock.organization(["shop"])
         snapshot, dump, aws = mock.snapshot(), mock.dump(), mock.aws_side()

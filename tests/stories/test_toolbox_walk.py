@@ -223,7 +223,9 @@ class Walk:
 def test_random_steps_with_all_tools_keep_their_promises(seed: int) -> None:
     seen = []
     for _ in range(2):
-        with mock_membership(seed=seed, now="2026-03-14", settle="clock") as mock:
+        with mock_membership(
+            seed=seed, now="2026-03-14", settle="clock", unused_plans="ignore"
+        ) as mock:
             walk = Walk(mock, seed)
             for number in range(45):
                 walk.step()

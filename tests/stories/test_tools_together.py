@@ -278,7 +278,7 @@ def test_the_tools_reach_those_who_come_over_http(
 
 
 def test_threads_work_on_while_another_one_puts_the_world_back() -> None:
-    with mock_membership(now=START, seed=1, region=REGION) as mock:
+    with mock_membership(now=START, seed=1, region=REGION, unused_plans="ignore") as mock:
         org = mock.organization({"Prod": ["web"]}, delegated={"securityhub": "web"})
         new_membership(client(mock, "security-ir"))
         before, dump = mock.snapshot(), mock.dump()

@@ -24,6 +24,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from membership_mock.engine.adapters import dispatch, sessions, signing, timestamps
 from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
 from membership_mock.engine.adapters.outlived_clients import ClientsOfMock
+from membership_mock.engine.moto import action_names
 from membership_mock.engine.moto.patches import Patches
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from membership_mock.engine.protocol.http import HttpAnswer
 
 _OPERATION = "membership_mock_operation"
+_ENDPOINT = "membership_mock_endpoint"
+_UNSERVED = "membership_mock_unserved"
 
 
 class Interceptor:
@@ -62,6 +65,7 @@ class Interceptor:
         def remember_operation(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
             if current() is not None:
                 setattr(request, _OPERATION, operation_model)
+                setattr(request, _ENDPOINT, self)
             return respond(self, request, operation_model, context)
 
         patches.set(Endpoint, "_do_get_response", remember_operation, asks_itself=True)
@@ -74,17 +78,18 @@ class Interceptor:
             if pipeline is None:
                 return sending(self, request)
             operation = getattr(request, _OPERATION, None)
+            asked = getattr(request, _UNSERVED, False)
             try:
-                answer = dispatch.answer(request, SentHeaders(request.headers), operation, pipeline)
-            except ConnectionClosedError as lost:  # the one that says what was sent
-                lost.request = lost.request or request
+                answer = dispatch.answer(
+                    request, SentHeaders(request.headers), operation, pipeline, moto_was_asked=asked
+                )
+            except ConnectionClosedError as lost:
+                _say_what_was_sent(lost, request)
                 raise
             if answer is None:
                 with dispatch.leaving():
                     return sending(self, request)
-            if answer.delay:
-                dispatch.wait(pipeline, request.url, answer.delay, _patience(self, request))
-            return _response(request.url, answer)
+            return _answered(pipeline, self, request, answer)
 
         patches.set(Endpoint, "_send", send, asks_itself=True)
 
@@ -99,8 +104,16 @@ class Interceptor:
             if not self.enabled or event_name.split(".", 2)[1] in pipeline.services:
                 return None
             operation = getattr(request, _OPERATION, None)
-            answer = dispatch.ask_moto(request, SentHeaders(request.headers), operation, pipeline)
-            return None if answer is None else _response(request.url, answer)
+            try:
+                headers = SentHeaders(request.headers)
+                answer = dispatch.ask_moto(request, headers, operation, pipeline)
+            except ConnectionClosedError as lost:
+                _say_what_was_sent(lost, request)
+                raise
+            if answer is None:
+                setattr(request, _UNSERVED, True)
+                return None
+            return _answered(pipeline, getattr(request, _ENDPOINT, None), request, answer)
 
         patches.set(BotocoreStubber, "__call__", stubbed, asks_itself=True)
 
@@ -120,6 +133,7 @@ class Interceptor:
         sessions.install(patches)
         signing.install(patches, self._services)
         timestamps.install(patches)
+        action_names.install(patches)
 
     def remove(self) -> None:
         """Let botocore send again, but for clients made inside the mock: they would reach AWS."""
@@ -140,12 +154,26 @@ class Interceptor:
         self._patches.set(ClientCreator, "create_client", create_client)
 
 
+def _say_what_was_sent(lost: ConnectionClosedError, request: Any) -> None:
+    """Let an error have the request, as botocore's own has."""
+    lost.request = lost.request or request
+
+
+def _answered(
+    pipeline: RequestPipeline, endpoint: Any, request: Any, answer: HttpAnswer
+) -> AWSResponse:
+    """Return an answer as botocore gets it, once the time that it takes is over."""
+    if answer.delay:
+        dispatch.wait(pipeline, request.url, answer.delay, _patience(endpoint, request))
+    return _response(request.url, answer)
+
+
 def _patience(endpoint: Any, request: Any) -> Any:
     """Return how many seconds a client waits for an answer; no number if it waits for ever."""
     # What a newer botocore wants for this one request goes before what the client was made with.
     patience = (getattr(request, "context", None) or {}).get("read_timeout")
     if patience is None:
-        timeout = getattr(endpoint.http_session, "_timeout", None)
+        timeout = getattr(getattr(endpoint, "http_session", None), "_timeout", None)
         patience = getattr(timeout, "read_timeout", timeout)
     return patience
 

@@ -17,6 +17,7 @@ from botocore.exceptions import ReadTimeoutError
 from membership_mock.engine.adapters.hosts import host_of, is_aws, is_loopback
 from membership_mock.engine.moto import configuration, responses
 from membership_mock.engine.moto.botocore_stubber import answer_of_moto
+from membership_mock.engine.pipeline.other_calls import body_of
 from membership_mock.engine.pipeline.plain_http import PlainHttpRequest, PlainHttpResponse
 from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 from membership_mock.engine.protocol.http import HttpAnswer, http_request
@@ -96,7 +97,12 @@ def leaving_for(url: str) -> Iterator[None]:
 
 
 def answer(
-    request: Any, headers: Mapping[str, Any], operation: Any, pipeline: RequestPipeline
+    request: Any,
+    headers: Mapping[str, Any],
+    operation: Any,
+    pipeline: RequestPipeline,
+    *,
+    moto_was_asked: bool = False,
 ) -> HttpAnswer | None:
     """Return the answer to a request that an SDK built on botocore is about to send.
 
@@ -105,6 +111,7 @@ def answer(
         headers: its headers, looked up without regard to case.
         operation: botocore's model of the operation; None when it is not known.
         pipeline: that of the running mock.
+        moto_was_asked: whether `ask_moto` has said already that moto does not serve it.
 
     Returns:
         The answer; None for a request that is to be sent to the network.
@@ -123,7 +130,7 @@ def answer(
             operation.name,
             http_request(request.method, request.url, headers, request.body),
         )
-    found = ask_moto(request, headers, operation, pipeline)
+    found = None if moto_was_asked else ask_moto(request, headers, operation, pipeline)
     if found is None:
         raise _blocked_operation(request, operation, pipeline)
     return found
@@ -159,7 +166,8 @@ def ask_moto(
     """Return the answer of moto's own services; None when moto does not serve the request."""
     if operation is None:
         return answer_of_moto(request)
-    sent = http_request(request.method, request.url, headers, None)
+    body = body_of(operation, request.body)
+    sent = http_request(request.method, request.url, headers, body)
     return pipeline.serve_other(operation, sent, lambda: answer_of_moto(request))
 
 
@@ -188,6 +196,7 @@ def blocked(name: str, url: str, caller: str = "") -> RequestBlocked:
         f"{name} was about to leave for {host}, but neither membership_mock nor moto serves it,"
         " and nothing leaves the process for AWS while a mock is running.\n"
         + (f"    caller   {caller}\n" if caller else "")
+        + (f"    To answer it in the test: mock.answer({name!r}, {{…}})\n" if caller else "")
         + way_out(host)
     )
 
@@ -208,10 +217,13 @@ def _our_service(operation: Any, pipeline: RequestPipeline) -> str | None:
 
 
 def _blocked_operation(request: Any, operation: Any, pipeline: RequestPipeline) -> RequestBlocked:
-    account, region = pipeline.caller_of(
-        http_request(request.method, request.url, request.headers, None)
-    )
-    service = operation.service_model.service_name if operation is not None else "a service"
-    name = f"{service}.{operation.name}" if operation is not None else service
-    pipeline.unmocked[name] += 1
-    return blocked(name, request.url, f"{account} in {region}")
+    body = b"" if operation is None else body_of(operation, request.body)
+    sent = http_request(request.method, request.url, request.headers, body)
+    account, region = pipeline.caller_of(sent)
+    if operation is None:
+        pipeline.unmocked["a service"] += 1
+        return blocked("a service", request.url, f"{account} in {region}")
+    name = f"{operation.service_model.service_name}.{operation.name}"
+    error = blocked(name, request.url, f"{account} in {region}")
+    pipeline.blocked(operation, sent, error)
+    return error

@@ -6,12 +6,11 @@ the headers that only its signature needs, and no stack of an error of the servi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from membership_mock.errors import ServiceError
 
@@ -35,6 +34,7 @@ class RecordedRequest:
         query: the query string as it was sent, without the question mark.
         headers: those that hold parameters of the operation.
         body: the bytes of the body.
+        host: where it was sent, if that can hold parameters.
     """
 
     method: str
@@ -42,6 +42,7 @@ class RecordedRequest:
     query: str
     headers: Mapping[str, Any]
     body: bytes
+    host: str = ""
 
     @classmethod
     def of(cls, request: HttpRequest, codec: OperationCodec | None = None) -> RecordedRequest:
@@ -60,14 +61,17 @@ class RecordedRequest:
 
 @dataclass(slots=True)
 class Entry:
-    """One call.
+    """One call to one of our services.
 
     Attributes:
         context: who called what, where and when.
         request: what is kept of what was sent.
         answer: what was answered; None when a usage error was raised instead.
-        error: the service's error, or the usage error; None when the call succeeded.
+        error: the service's error, or the usage error; None when the call succeeded. For a call
+            that moto answers, an error of the service stands in the answer instead.
     """
+
+    is_ours: ClassVar[bool] = True
 
     context: Context
     request: RecordedRequest
@@ -75,79 +79,54 @@ class Entry:
     error: Exception | None
 
 
-@dataclass(frozen=True, slots=True)
-class PassedCall:
-    """A call to one of moto's own services.
+class OtherEntry(Entry):
+    """One call to a service that moto answers."""
 
-    Attributes:
-        service: the service's id, e.g. ``organizations``.
-        operation: the operation's name, e.g. ``ListAccounts``.
-        account: the 12 digits of the account that called.
-        region: the region that was called.
-        at: the instant of the call, in UTC.
-        calls_before: how many calls to our services had been made before.
-    """
-
-    service: str
-    operation: str
-    account: str
-    region: str
-    at: datetime
-    calls_before: int
+    __slots__ = ()
+    is_ours: ClassVar[bool] = False
 
 
 class Record:
     """The calls of one running mock, in the order in which they took effect.
 
     Attributes:
-        entries: those to our services.
-        passed: those to moto's other services.
-        most: how many calls of each kind are kept for certain, the latest; all when None. Up to
-            twice as many are there, so that not every call has to move the others.
+        entries: the calls, to our services and to moto's.
+        most: how many calls are kept for certain, the latest; all when None. Up to twice as many
+            are there, so that not every call has to move the others.
         dropped: how many calls came before ``entries``, so that each call keeps its number.
     """
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.dropped = 0
-        self.passed: list[PassedCall] = []
         self.most: int | None = None
 
+    @property
+    def passed(self) -> list[Entry]:
+        """The calls to the services that moto answers, but for those that ended in no answer."""
+        return [each for each in self.entries if not each.is_ours and each.answer is not None]
+
     def clear(self) -> None:
-        """Start new lists; who holds an old one keeps it as it is."""
+        """Start a new list; who holds an old one keeps it as it is."""
         self.dropped += len(self.entries)
-        self.entries, self.passed = [], []
+        self.entries = []
 
     @contextmanager
     def rolled_back(self) -> Iterator[None]:
         """Remove the calls that were made inside the block when it ends."""
-        entries, passed = list(self.entries), list(self.passed)
+        entries = list(self.entries)
         try:
             yield
         finally:
-            self.entries, self.passed = entries, passed
+            self.entries = entries
 
-    def add(
-        self,
-        context: Context,
-        request: RecordedRequest,
-        answer: HttpAnswer | None,
-        error: Exception | None,
-    ) -> None:
-        """Add one call to one of our services."""
+    def add(self, entry: Entry) -> None:
+        """Add one call."""
+        error = entry.error
         if isinstance(error, ServiceError):  # nobody sees it raised, and its stack is large
             error.__traceback__ = error.__context__ = error.__cause__ = None
-        self.entries.append(Entry(context, request, answer, error))
-        if self._is_long(self.entries):
+        self.entries.append(entry)
+        if self.most is not None and len(self.entries) > 2 * self.most:
             kept = self.entries[-self.most :] if self.most else []
             self.dropped += len(self.entries) - len(kept)
             self.entries = kept
-
-    def add_passed(self, call: PassedCall) -> None:
-        """Add one call to one of moto's services."""
-        self.passed.append(call)
-        if self._is_long(self.passed):
-            self.passed = self.passed[-self.most :] if self.most else []
-
-    def _is_long(self, calls: Sized) -> bool:
-        return self.most is not None and len(calls) > 2 * self.most

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from membership_mock.engine.pipeline.call_record import Entry, OtherEntry, RecordedRequest
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
 from membership_mock.engine.protocol.model import OperationModel
@@ -30,6 +31,7 @@ class InterceptedCall:
         is_ours: whether one of our services answers the call, and not moto.
         arguments: the parameters of a call to one of our services, in snake case; changing them
             changes what the handler gets. Empty for a call to one of moto's services.
+        recorded: what the record keeps of what was sent.
     """
 
     context: Context
@@ -37,6 +39,12 @@ class InterceptedCall:
     model: OperationModel
     is_ours: bool
     arguments: dict[str, Any]
+    recorded: RecordedRequest
+
+    def as_entry(self) -> Entry:
+        """Return the call as the record has it before it is answered."""
+        kind = Entry if self.is_ours else OtherEntry
+        return kind(self.context, self.recorded, None, None)
 
 
 #: Answers a call: the rest of the chain.

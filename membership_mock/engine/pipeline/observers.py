@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.call_record import Entry, PassedCall, Record
+    from membership_mock.engine.pipeline.call_record import Entry, Record
 
 _record_observers: ContextVar[tuple[list[RecordView], ...]] = ContextVar(
     "membership_mock_record_observers", default=()
@@ -24,29 +24,24 @@ _mock_observers: ContextVar[tuple[MockObserver, ...]] = ContextVar(
 class RecordView:
     """The calls of one running mock since an observation began.
 
-    It holds the lists of a record themselves: a record starts new lists when it is cleared.
+    It holds the list of a record itself: a record starts a new list when it is cleared.
 
     Attributes:
-        entries: the calls to our services.
-        passed: the calls to moto's services.
-        entries_before: how many calls to our services there were before.
-        passed_before: how many calls to moto's services there were before.
+        entries: the calls.
+        entries_before: how many calls there were before.
     """
 
     entries: list[Entry]
-    passed: list[PassedCall]
     entries_before: int
-    passed_before: int
 
     @classmethod
     def of(cls, record: Record) -> RecordView:
         """Return a view of the calls that a record gets from now on."""
-        entries, passed = record.entries, record.passed
-        return cls(entries, passed, len(entries), len(passed))
+        return cls(record.entries, len(record.entries))
 
-    def seen(self) -> tuple[list[Entry], list[PassedCall]]:
-        """Return the calls since the observation began, to our services and to moto's."""
-        return self.entries[self.entries_before :], self.passed[self.passed_before :]
+    def seen(self) -> list[Entry]:
+        """Return the calls since the observation began."""
+        return self.entries[self.entries_before :]
 
 
 @contextmanager

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from membership_mock.engine.pipeline import idempotency, page_tokens
 from membership_mock.engine.pipeline.authorization import Authorization, demands
 from membership_mock.engine.pipeline.backends import Backends
-from membership_mock.engine.pipeline.call_record import PassedCall, RecordedRequest
+from membership_mock.engine.pipeline.call_record import Entry, OtherEntry, RecordedRequest
 from membership_mock.engine.pipeline.caller import caller_of, signing_key
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.hooks import HookChain, InterceptedCall
+from membership_mock.engine.pipeline.other_calls import OtherOperation
 from membership_mock.engine.pipeline.setup_calls import is_setup_call
 from membership_mock.engine.protocol.codec import (
     Invalid,
@@ -30,10 +31,11 @@ from membership_mock.engine.protocol.codec import (
     service_error_response,
 )
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
-from membership_mock.engine.protocol.model import OperationModel, declared_errors
+from membership_mock.engine.protocol.model import OperationModel, declared_errors, service_model
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.protocol.router import router
+from membership_mock.engine.protocol.wire.writers import error_written
 from membership_mock.errors import OperationNotMocked, ServiceError
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class RequestPipeline:
         self._world = world
         self._record = record
         self._operations: dict[tuple[str, str], MockedOperation] = {}
+        self._others: dict[tuple[str, str], OtherOperation] = {}
 
     def serve(self, service: str, operation: str | None, request: HttpRequest) -> HttpAnswer:
         """Answer a request.
@@ -132,8 +135,12 @@ class RequestPipeline:
             try:
                 if not is_setup:
                     self.hooks.arrive(context)
-                mocked = self._mocked_operation(context, backend_class, request)
-                answer = self._answer(mocked, backend_class, context, request)
+                try:
+                    mocked = self._mocked_operation(context, backend_class, request)
+                except OperationNotMocked as refusal:
+                    answer = self._answer_unmocked(context, request, refusal)
+                else:
+                    answer = self._answer(mocked, backend_class, context, request)
             except ServiceError as refusal:
                 error = refusal
                 if mocked is None:
@@ -142,12 +149,12 @@ class RequestPipeline:
                     answer = HttpAnswer(*mocked.codec.serialize_error(refusal), refusal.delay)
             except Exception as raised:
                 if not is_setup:
-                    self._record.add(context, _recorded(request, mocked), None, raised)
+                    self._record.add(Entry(context, _recorded(request, mocked), None, raised))
                     if isinstance(raised, OperationNotMocked):
                         self.unmocked[f"{service}.{name}"] += 1
                 raise
             if not is_setup:
-                self._record.add(context, _recorded(request, mocked), answer, error)
+                self._record.add(Entry(context, _recorded(request, mocked), answer, error))
         second = int(now.timestamp())
         headers = {
             **answer.headers,
@@ -190,33 +197,35 @@ class RequestPipeline:
 
         Args:
             model: botocore's model of the operation.
-            request: what was sent; its body may be left out.
+            request: what was sent; without its body if that is a stream.
             ask: returns the answer of moto; None if moto does not serve the request.
 
         Returns:
             The answer; None if moto does not serve the request, and then nothing is recorded.
 
         Raises:
-            Exception: what a hook raises.
+            Exception: what a hook raises, or moto.
         """
         if is_setup_call():
             return ask()
-        account, region = self.caller_of(request)
-        world = self._world
-        service, operation = model.service_model.service_name, model.name
-        context = Context(
-            world, service, operation, account, region, partition_of(region), world.clock.now(), ""
-        )
-        self.hooks.arrive(context)
-        calls_before = len(self._record.entries)
-        if self.hooks.is_empty_around:
-            answer = ask()
-        else:
-            answer = self._around_other(InterceptedCall(context, request, model, False, {}), ask)
+        context = self._context_of(model, request)
+        key = (context.service, context.operation)
+        other = self._others.get(key)
+        if other is None:
+            other = self._others[key] = OtherOperation.of(model)
+        recorded = other.request(request)
+        try:
+            self.hooks.arrive(context)
+            if self.hooks.is_empty_around:
+                answer = ask()
+            else:
+                call = InterceptedCall(context, request, model, False, {}, recorded)
+                answer = self._around_other(call, ask)
+        except Exception as raised:
+            self._record.add(OtherEntry(context, recorded, None, raised))
+            raise
         if answer is not None:
-            self._record.add_passed(
-                PassedCall(service, operation, account, region, context.now, calls_before)
-            )
+            self._record.add(OtherEntry(context, recorded, other.answer(answer), None))
         return answer
 
     def _around_other(
@@ -232,6 +241,30 @@ class RequestPipeline:
             return self.hooks.run(call, answer)
         except _UnservedError:
             return None
+        except ServiceError as error:
+            request_id = call.context.request_id = self._world.uuid()
+            has_body = call.request.method != "HEAD"
+            return error_written(call.model, error, request_id, has_body=has_body)
+
+    def blocked(self, model: OperationModel, request: HttpRequest, error: Exception) -> None:
+        """Record a call that neither we nor moto serve, and that must not leave the process."""
+        self.unmocked[f"{model.service_model.service_name}.{model.name}"] += 1
+        if not is_setup_call():
+            recorded = OtherOperation.of(model).request(request)
+            self._record.add(OtherEntry(self._context_of(model, request), recorded, None, error))
+
+    def _context_of(self, model: OperationModel, request: HttpRequest) -> Context:
+        account, region = self.caller_of(request)
+        return Context(
+            self._world,
+            model.service_model.service_name,
+            model.name,
+            account,
+            region,
+            partition_of(region),
+            self._world.clock.now(),
+            "",
+        )
 
     def forget_operations(self) -> None:
         """Check moto's configuration again at the next request for each operation."""
@@ -264,6 +297,24 @@ class RequestPipeline:
         refusals = backend_class.refusals.for_operation(declared_errors(compiled.model))
         mocked = self._operations[key] = MockedOperation(handler, compiled, refusals, unused)
         return mocked
+
+    def _answer_unmocked(
+        self, context: Context, request: HttpRequest, refusal: OperationNotMocked
+    ) -> HttpAnswer:
+        """Let hooks answer an operation of our services that is not mocked.
+
+        Raises:
+            OperationNotMocked: none of them does.
+        """
+        if self.hooks.is_empty_around or is_setup_call():
+            raise refusal
+        model = service_model(context.service).operation_model(context.operation)
+        call = InterceptedCall(context, request, model, True, {}, RecordedRequest.of(request))
+
+        def proceed() -> HttpAnswer:
+            raise refusal
+
+        return self.hooks.run(call, proceed)
 
     def _answer(
         self,
@@ -298,7 +349,9 @@ class RequestPipeline:
         if self.hooks.is_empty_around:
             return self._take(mocked, backend_class, context, arguments, request)
         return self.hooks.run(
-            InterceptedCall(context, request, compiled.model, True, arguments),
+            InterceptedCall(
+                context, request, compiled.model, True, arguments, _recorded(request, mocked)
+            ),
             lambda: self._take(mocked, backend_class, context, arguments, request),
         )
 
@@ -404,8 +457,6 @@ def _refuse(
     context: Context, backend_class: type[Backend], request: HttpRequest
 ) -> MockedOperation:
     """Refuse a route that does not exist, or an operation that is not mocked."""
-    from membership_mock.engine.protocol.model import service_model
-
     if context.operation not in service_model(context.service).operation_names:
         raise backend_class.refusals.unknown_operation(request.method, request.path)
     mocked = sorted(backend_class.handlers)
@@ -415,6 +466,7 @@ def _refuse(
         f"{context.service}.{context.operation} was called, but membership_mock does not mock it.\n"
         f"    caller   {context.account_id} in {context.region}\n"
         f"    nearest  {shown} ({len(mocked)} operations are mocked)\n"
+        f"    To answer it in the test: `mock.answer('{context.service}.{context.operation}', …)`\n"
         f"    Every mocked operation: `python -m membership_mock operations {context.service}`, or"
         " docs/reference/mocked-operations.md"
     )

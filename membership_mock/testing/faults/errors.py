@@ -21,42 +21,24 @@ from membership_mock.engine.protocol.model import (
     service_model,
     snake,
 )
+from membership_mock.engine.protocol.wire.writers import error_written
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.faults.common_errors import (
+    common_errors,
+    error_code,
+    models_no_errors,
+)
 from membership_mock.testing.faults.connections import connection_error_names
 from membership_mock.testing.faults.effects import Effect, Proceed
 from membership_mock.testing.faults.members import fill, sample
 from membership_mock.testing.names import nearest_to
+from membership_mock.testing.output_values import checked
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.hooks import InterceptedCall
     from membership_mock.engine.protocol.http import HttpAnswer
 
-#: Errors that every operation of every service may send, and their statuses. Source: the newest
-#: edition of the API references' page "Common Errors" (older ones say 400 in more places). A
-#: status that a service's own model has goes before. The last three are on no such page: they are
-#: what a gateway in front of a service sends, and what older signatures were answered with.
-COMMON: Mapping[str, tuple[int, str]] = {
-    "AccessDeniedException": (403, "User is not authorized to perform this action."),
-    "ExpiredTokenException": (403, "The security token included in the request is expired"),
-    "IncompleteSignature": (403, "The request signature does not conform to AWS standards."),
-    "InternalFailure": (500, "The request could not be processed because of an internal failure."),
-    "MalformedHttpRequestException": (400, "The body of the request could not be processed."),
-    "NotAuthorized": (401, "You do not have permission to perform this action."),
-    "OptInRequired": (403, "The AWS access key ID needs a subscription for the service."),
-    "RequestAbortedException": (400, "The request was aborted before a reply was sent."),
-    "RequestEntityTooLargeException": (413, "The request entity is too large."),
-    "RequestExpired": (400, "The request has expired."),
-    "RequestTimeoutException": (408, "Reading the request timed out."),
-    "ServiceUnavailable": (503, "The service is temporarily unavailable."),
-    "ThrottlingException": (400, "Rate exceeded"),
-    "UnknownOperationException": (404, "The operation is not known."),
-    "UnrecognizedClientException": (403, "The security token included in the request is invalid."),
-    "ValidationError": (400, "The input does not satisfy the constraints of the service."),
-    "InvalidClientTokenId": (403, "The security token included in the request is invalid."),
-    "InvalidSignatureException": (403, "The request signature does not match."),
-    "TooManyRequestsException": (429, "Too Many Requests"),
-}
 #: texts for errors of which a model says nothing but their name (inferred)
 _TEXTS: Mapping[str, str] = {
     "BadRequestException": "The request is not valid.",
@@ -115,6 +97,8 @@ class ErrorAnswer(Effect):
         if not re.fullmatch(r"[\w.:#-]+", code):
             raise UsageError(f"{code!r} is not the code of an error, e.g. 'ThrottlingException'.")
         services = sorted({service for service, _ in targets})
+        if len(services) == 1:
+            code = error_code(services[0], code)
         if not force:
             _require_declared(targets, code)
             if status is not None:
@@ -133,6 +117,7 @@ class ErrorAnswer(Effect):
         self._retry_after = retry_after
         self._after = after
         self._members = {name: _members(name, code, members) for name in services}
+        self._any = dict(sorted(targets))
         self._kinds = {name: _kind(name, code, status) for name in services}
         self._forced_status = status is not None
         statuses = {self._sample(service) for service in services}
@@ -157,7 +142,9 @@ class ErrorAnswer(Effect):
 
     def _error(self, service: str, members: Mapping[str, Any]) -> InjectedError:
         shape = error_shape(service, self._code)
-        text = self._message if self._message is not None else _default_message(shape, self._code)
+        text = self._message
+        if text is None:
+            text = _default_message(service, shape, self._code)
         error = self._kinds[service](
             text, **{snake(name): value for name, value in members.items()}
         )
@@ -176,6 +163,8 @@ class ErrorAnswer(Effect):
         shape, members = error_shape(service, self._code), self._members[service]
         if isinstance(shape, StructureShape):
             members = sample(shape) | members
+        if service not in SERVICES:
+            return self._sample_of_another(service, shape, members)
         try:
             answer = service_error_response(service, self._error(service, members))
             misfits = fit.error_misfits(service, None, *answer, allowed=[self._code])
@@ -186,6 +175,22 @@ class ErrorAnswer(Effect):
                 f"{self._code} of {service} cannot look like that: {'; '.join(misfits)}."
             )
         return answer[0]
+
+    def _sample_of_another(self, service: str, shape: object, members: Mapping[str, Any]) -> int:
+        """Do the same for a service that moto answers."""
+        if isinstance(shape, StructureShape):
+            named = {"message", "code"}
+            said = {name: "text" for name in shape.required_members if name.lower() in named}
+            values, wrong = checked(shape, {**said, **members})
+            if wrong:
+                raise UsageError(
+                    f"{self._code} of {service} cannot look like that: {'; '.join(wrong)}."
+                )
+            self._members[service] = {
+                name: value for name, value in values.items() if name in self._members[service]
+            }
+        model = service_model(service).operation_model(self._any[service])
+        return error_written(model, self._error(service, members), "").status
 
 
 def code_of(error: str | type[ClientError] | ClientError) -> tuple[str, str | None, dict[str, Any]]:
@@ -225,14 +230,18 @@ def _require_declared(targets: frozenset[tuple[str, str]], code: str) -> None:
     for service, operation in sorted(targets):
         known = declared_errors(service_model(service).operation_model(operation))
         declared |= known
-        if code not in known and code not in COMMON and code not in _observed(service):
+        if code in known or code in common_errors(service) or code in _observed(service):
+            continue
+        if not (models_no_errors(service) or _is_status(service, code)):
             without.append(f"{service}.{operation}")
     if not without:
         return
-    known = {*declared, *COMMON, *connection_error_names()}
+    common = {name for service, _ in targets for name in common_errors(service)}
+    known = {*declared, *common, *connection_error_names()}
     nearest = [] if code in declared else difflib.get_close_matches(code, known, n=1)
     if len(targets) == 1:
-        text = f"{without[0]} does not declare {code!r}; it declares {', '.join(sorted(declared))}"
+        shown = ", ".join(sorted(declared)) or "no error"
+        text = f"{without[0]} does not declare {code!r}; it declares {shown}"
     else:
         shown = ", ".join(without[:6]) + (", …" if len(without) > 6 else "")
         text = (
@@ -250,6 +259,8 @@ def _require_declared(targets: frozenset[tuple[str, str]], code: str) -> None:
 @cache
 def _observed(service: str) -> Mapping[str, int]:
     """Return the known errors of a service that its model lacks, with their statuses."""
+    if service not in SERVICES:
+        return {}
     package = SERVICES[service].__module__.rpartition(".")[0]
     return {
         each.code: each.status
@@ -264,7 +275,11 @@ def _observed(service: str) -> Mapping[str, int]:
 
 def _kind(service: str, code: str, status: int | None) -> type[InjectedError]:
     if status is None and error_shape(service, code) is None:
-        status = _observed(service).get(code) or COMMON.get(code, (None, ""))[0]
+        status = _observed(service).get(code) or common_errors(service).get(code, (None, ""))[0]
+        if status is None and _is_status(service, code):
+            status = int(code)
+    if status is None and service == "s3":  # its model says which errors there are, and no more
+        status = common_errors(service).get(code, (None, ""))[0]
     return type(code, (InjectedError,), {"code": code, "status": status})
 
 
@@ -295,11 +310,16 @@ def _members(service: str, code: str, members: Mapping[str, Any]) -> dict[str, A
     return found
 
 
-def _default_message(shape: object, code: str) -> str:
+def _is_status(service: str, code: str) -> bool:
+    """Return whether a code is the status of an answer of S3 without a body: that to a HEAD."""
+    return service == "s3" and code.isdecimal() and 400 <= int(code) < 600
+
+
+def _default_message(service: str, shape: object, code: str) -> str:
     """Return the model's text for an error, or else the common text, or else its name."""
     said = html.unescape(re.sub(r"<[^>]+>", "", getattr(shape, "documentation", ""))).strip()
     if said:
         return re.split(r"(?<=\.)\s", said, maxsplit=1)[0]
-    if code in COMMON:
-        return COMMON[code][1]
+    if code in common_errors(service):
+        return common_errors(service)[code][1]
     return _TEXTS.get(code, f"The request failed: {code}.")

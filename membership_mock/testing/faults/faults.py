@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from membership_mock.engine import running as engine
 from membership_mock.engine.pipeline.hooks import Hook, Proceed
-from membership_mock.engine.protocol.model import service_names
-from membership_mock.errors import NotRunning, UnfiredFault, UsageError
-from membership_mock.services import SERVICES
+from membership_mock.errors import NotRunning, UsageError
 from membership_mock.testing.arguments import naming_arguments
-from membership_mock.testing.aws_side.unused_endings import unused_endings, unused_report
+from membership_mock.testing.aws_side.unused_endings import unused_endings
 from membership_mock.testing.clock import MockClock
 from membership_mock.testing.faults.connections import LostConnection, connection_error
 from membership_mock.testing.faults.effects import Delay, Effect
 from membership_mock.testing.faults.errors import ErrorAnswer, code_of
-from membership_mock.testing.faults.fault import Fault, Where, unfired_report
+from membership_mock.testing.faults.fault import Fault
 from membership_mock.testing.faults.refusals import RefusedAccounts
 from membership_mock.testing.operation_names import (
-    as_text,
-    check_caller,
-    check_service,
-    is_pattern,
     operations_matching,
 )
+from membership_mock.testing.plans.call_plan import PendingPlans
+from membership_mock.testing.plans.plans import Plans, unused_plans
+from membership_mock.testing.plans.wanted_calls import WantedCalls, Where
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.hooks import InterceptedCall
@@ -43,10 +38,7 @@ class Faults(Sequence[Fault]):
 
     def __init__(self, running: Running) -> None:
         self._running = running
-        self._all: list[Fault] = []
-        self._pending: dict[tuple[str, str], list[Fault]] = {}
-        self._reported_endings: Counter[str] = Counter()
-        self._hook = _FaultHook(self._answer)
+        self._pending: PendingPlans[Fault] = PendingPlans(running, _FaultHook(self._answer))
         running.pipeline.let_pass = self._let_pass
 
     @overload
@@ -61,6 +53,10 @@ class Faults(Sequence[Fault]):
 
     def __repr__(self) -> str:
         return "\n".join(repr(fault) for fault in self._all) or "no faults"
+
+    @property
+    def _all(self) -> list[Fault]:
+        return [plan for plan in self._running.tool(Plans) if isinstance(plan, Fault)]
 
     def fail(
         self,
@@ -82,7 +78,8 @@ class Faults(Sequence[Fault]):
 
         Args:
             operation: which calls: ``securityhub.CreateMembers``, ``create_members``, or a pattern
-                such as ``securityhub.*Members`` or ``*``.
+                such as ``securityhub.*Members`` or ``*``. Calls to moto's services are named with
+                the service: ``sts.AssumeRole``, ``organizations.*``.
             error: the code of an error that the operation declares or that is common to all
                 services; its class from ``client.exceptions``; or an error of the connection from
                 ``botocore.exceptions``, such as ``ReadTimeoutError``, by name, class or exception.
@@ -198,7 +195,7 @@ class Faults(Sequence[Fault]):
     @property
     def unfired(self) -> list[Fault]:
         """The faults that have hit no call, except those that were withdrawn."""
-        return [fault for fault in self._all if fault._is_unfired]
+        return [fault for fault in self._all if fault._is_unused]
 
     def assert_all_fired(self) -> None:
         """Check that every fault has hit a call, and that planned endings have been used.
@@ -208,60 +205,27 @@ class Faults(Sequence[Fault]):
                 query or job has had an ending that `AwsSide.end_query` or `end_job` planned.
         """
         __tracebackhide__ = True
-        if self.unfired:
-            raise UnfiredFault(unfired_report(self.unfired))
-        unused = unused_endings(self._running.world)
-        if unused:
-            raise UnfiredFault(unused_report(unused))
+        faults, endings = self.unfired, unused_endings(self._running.world)
+        unfired = unused_plans(faults, endings)
+        if unfired is not None:
+            self._running.tool(Plans).told(faults, endings)
+            raise unfired
 
     def clear(self) -> None:
         """Withdraw all faults, and forget them."""
-        for fault in self._all:
+        faults = self._all
+        for fault in faults:
             fault.cancel()
-        self._all = []
-
-    def _unreported_endings(self, known: Counter[str]) -> Counter[str]:
-        """Return planned endings beyond ``known`` ones that were not used, and note them."""
-        unused = unused_endings(self._running.world) - known - self._reported_endings
-        self._reported_endings += unused
-        return unused
-
-    @contextmanager
-    def _rolled_back(self) -> Iterator[None]:
-        """Withdraw, when the block ends, the faults that were injected inside, and forget them."""
-        known = list(self._all)
-        try:
-            yield
-        finally:
-            faults = self._running.tool(Faults)  # others, if the mock was reset
-            for fault in faults:
-                if fault not in known:
-                    fault.cancel()
-            faults._all = [fault for fault in faults if fault in known]
+        self._running.tool(Plans).forget(*faults)
 
     def _targets(self, operation: str) -> frozenset[tuple[str, str]]:
-        """Return the mocked operations that ``operation`` stands for."""
+        """Return the operations that ``operation`` stands for."""
         if engine.require() is not self._running or self._running.tool(Faults) is not self:
             raise NotRunning(
                 "These faults belong to a mock that has ended or was reset; ask the running one for"
                 " `mock.faults`."
             )
-        prefix, dot, _ = as_text(operation).rpartition(".")
-        if dot and prefix not in SERVICES and not is_pattern(prefix):
-            if prefix not in service_names():  # not of AWS: one of ours may be meant
-                check_service(prefix)
-            raise UsageError(
-                f"Faults are for calls to {', '.join(SERVICES)}, not to {prefix!r}, which moto"
-                " answers. Let its calls fail with botocore's `before-send` event or its Stubber."
-            )
-        found = operations_matching(operation)
-        mocked = frozenset(each for each in found if each[1] in SERVICES[each[0]].handlers)
-        if not mocked:
-            raise UsageError(
-                f"{operation} exists, but this package does not mock it: a call to it ends in"
-                " OperationNotMocked before a fault could hit it."
-            )
-        return mocked
+        return operations_matching(operation)
 
     def _inject(
         self,
@@ -273,48 +237,13 @@ class Faults(Sequence[Fault]):
         region: str | None,
         where: Where | None,
     ) -> Fault:
-        if times is not None and not (type(times) is int and times > 0):
-            raise UsageError(f"times is a positive number, or None for always, not {times!r}.")
-        check_caller(account, region)
-        if where is not None and not callable(where):
-            raise UsageError(
-                f"where is a function of a call, e.g. `lambda call: …`, not {where!r}."
-            )
-        if len(targets) == 1:
-            operation = ".".join(next(iter(targets)))
+        wanted = WantedCalls.checked(
+            operation, targets, times=times, account=account, region=region, where=where
+        )
         with self._running.world.lock:
-            fault = Fault(
-                self._running.record,
-                self._settle,
-                operation,
-                targets,
-                effect,
-                times=times,
-                account=account,
-                region=region,
-                where=where,
-            )
-            self._all.append(fault)
-            for target in targets:
-                self._pending.setdefault(target, []).append(fault)
-            self._settle()
+            fault = Fault(self._running, self._pending, wanted, effect)
+            self._pending.add(fault)
         return fault
-
-    def _settle(self) -> None:
-        """Drop the faults that are used up; without faults, leave the pipeline."""
-        with self._running.world.lock:
-            if self._running.tool(Faults) is not self:
-                return  # the mock was reset and has new faults
-            self._pending = {
-                target: left
-                for target, faults in self._pending.items()
-                if (left := [fault for fault in faults if fault.remaining != 0])
-            }
-            hooks = self._running.pipeline.hooks
-            if self._pending:
-                hooks.add(self._hook)
-            else:
-                hooks.remove(self._hook)
 
     def _let_pass(self, seconds: float) -> None:
         """Move the mock's clock forward by the time that a caller would have waited."""
@@ -322,18 +251,19 @@ class Faults(Sequence[Fault]):
 
     def _answer(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
         """Answer a call by the first fault that is for it, and by others that go with it."""
-        pending = self._pending.get((call.context.service, call.context.operation))
+        pending = self._pending.of(call)
         if not pending:
             return proceed()
         chosen: list[Fault] = []
-        for fault in pending:
-            fits = all(fault._effect.goes_with(other._effect) for other in chosen)
-            if fits and fault._concerns(call):
-                chosen.append(fault)
-        for fault in chosen:
-            fault._hits.append(call.context)
-        if any(fault.remaining == 0 for fault in chosen):
-            self._settle()
+        with self._running.world.lock:
+            for fault in pending:
+                fits = all(fault._effect.goes_with(other._effect) for other in chosen)
+                if fits and fault.remaining != 0 and fault._concerns(call):
+                    chosen.append(fault)
+            for fault in chosen:
+                fault._hit(call)
+            if any(fault.remaining == 0 for fault in chosen):
+                self._pending.drop_finished()
         # The delay is outermost: it applies to the answer that the other effects make.
         effects = [fault._effect for fault in chosen]
         effects.sort(key=lambda effect: not isinstance(effect, Delay))

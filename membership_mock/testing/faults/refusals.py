@@ -101,7 +101,7 @@ class RefusedAccounts(Effect):
         reason: str | None,
         code: str | None,
     ) -> None:
-        found = {target: account_lists(*target) for target in targets}
+        found = {each: account_lists(*each) for each in targets if each[0] in SERVICES}
         self._lists = {target: lists for target, lists in found.items() if lists is not None}
         without = sorted(".".join(target) for target in targets - self._lists.keys())
         if without:

@@ -22,9 +22,7 @@ def stray_callers(running: Running) -> list[str]:
         return []
     default = running.pipeline.default_account
     with running.world.lock:
-        record = running.record
-        callers = [entry.context.account_id for entry in record.entries]
-        callers += [call.account for call in record.passed]
+        callers = [entry.context.account_id for entry in running.record.entries]
         if default not in callers:
             return []
         view = WorldView(running)

@@ -27,7 +27,10 @@ class CallTools(RunningMock):
 
     @property
     def calls(self) -> Calls:
-        """Every call to the mocked services, in order; readable after the mock has ended, too."""
+        """Every call to a service of AWS, in order; readable after the mock has ended, too.
+
+        Calls to moto's services are there as well as those to the services of this package.
+        """
         return Calls(self._read_calls)
 
     def passed_through(
@@ -43,11 +46,11 @@ class CallTools(RunningMock):
             UsageError: ``account`` is not 12 digits, or ``region`` is not a region.
         """
         check_caller(account, region)
-        passed = list(self._entered.record.passed) if self._entered else []
+        passed = [entry.context for entry in self._entered.record.passed] if self._entered else []
         return Counter(
             f"{call.service}.{call.operation}"
             for call in passed
-            if account in (None, call.account) and region in (None, call.region)
+            if account in (None, call.account_id) and region in (None, call.region)
         )
 
     def _read_calls(self) -> Sequence[Call]:

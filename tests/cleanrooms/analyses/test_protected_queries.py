@@ -243,6 +243,7 @@ def test_a_refused_query_does_not_use_up_a_planned_end(a, mid):
     assert finish_query(a, mid, start_query(a, mid)["id"])["status"] == "FAILED"
 
 
+@pytest.mark.membership_mock(unused_plans="ignore")
 def test_planned_ends_are_for_one_account(a, mid):
     aws_side("999999999999").end_query("FAILED")  # which may still join a collaboration
     assert finish_query(a, mid, start_query(a, mid)["id"])["status"] == "SUCCESS"

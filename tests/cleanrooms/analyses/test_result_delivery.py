@@ -106,6 +106,7 @@ def test_a_parquet_file_is_never_made_up(membership_mock, a, mid):
     assert objects(membership_mock, A, "results") == {}
 
 
+@pytest.mark.membership_mock(unused_plans="ignore")
 def test_rows_for_a_parquet_result_are_refused_before_the_query_starts(a, mid):
     aws_side(A).end_query(result=ROWS)
     with pytest.raises(UsageError, match="PARQUET"):
@@ -286,6 +287,7 @@ def test_a_result_without_configuration_needs_a_choice_among_several_receivers(a
         start_query(a, joined[A], resultConfiguration=None)
 
 
+@pytest.mark.membership_mock(unused_plans="ignore")
 def test_results_of_two_regions_do_not_mix(membership_mock):
     new_bucket(membership_mock, A, "results")
     client = membership_mock.client("cleanrooms", account=A, region="us-west-2")

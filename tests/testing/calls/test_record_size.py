@@ -70,9 +70,10 @@ def test_a_bounded_record_keeps_the_latest_calls(membership_mock: Any) -> None:
         sts.get_caller_identity()
         assert len(membership_mock.calls) <= 10
         assert membership_mock.passed_through()["sts.GetCallerIdentity"] <= 10
-    *_, before, last = membership_mock.calls
+    *_, before, last, others = membership_mock.calls
     assert before.parameters == {"MaxResults": 23}
     assert (last.operation, last.account) == ("ListMemberships", OTHER)
+    assert others.operation == "GetCallerIdentity"
     assert len(membership_mock.calls) >= 5
     membership_mock.calls.assert_called("GetFindings", parameters={"MaxResults": 22})
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from membership_mock.engine import running
+from membership_mock.engine.pipeline.setup_calls import setup_calls
 from membership_mock.errors import UsageError
 
 
@@ -23,7 +24,11 @@ def whole(mock: Any) -> tuple[Any, str, int, list[Any]]:
 
 def _organizations(mock: Any) -> list[Any]:
     """Return what the default account sees of its organization."""
-    client = mock.client("organizations")
+    with setup_calls():  # which no record has
+        return _read(mock.client("organizations"))
+
+
+def _read(client: Any) -> list[Any]:
     try:
         accounts = client.list_accounts()["Accounts"]
     except client.exceptions.AWSOrganizationsNotInUseException:

@@ -35,6 +35,7 @@ def test_a_fault_that_hit_nothing_is_unfired(membership_mock: Any) -> None:
     membership_mock.faults.assert_all_fired()
 
 
+@pytest.mark.membership_mock(unused_plans="ignore")
 def test_a_fault_whose_block_ended_is_unfired_all_the_same(membership_mock: Any) -> None:
     with membership_mock.fail("get_case", "ThrottlingException") as fault:
         pass
@@ -107,16 +108,17 @@ def _reports(mock: Any) -> list[str]:
 # --- at the end of a mock ---
 
 
-def test_a_mock_says_nothing_by_default() -> None:
-    with warnings.catch_warnings(), mock_membership() as mock:
+def test_a_mock_says_nothing_if_it_is_told_to_ignore_it() -> None:
+    with warnings.catch_warnings(), mock_membership(unused_plans="ignore") as mock:
         warnings.simplefilter("error")
         mock.fail("get_case", "ThrottlingException")
     with pytest.raises(RuntimeError):
         mock.stop()
 
 
-def test_a_mock_warns_at_its_end() -> None:
-    mock = mock_membership(unfired_faults="warn")
+@pytest.mark.parametrize("options", [{}, {"unused_plans": "warn"}, {"unfired_faults": "warn"}])
+def test_a_mock_warns_at_its_end(options: dict[str, Any]) -> None:
+    mock = mock_membership(**options)
     with pytest.warns(UserWarning, match=r"One fault never fired:\n.*GetCase"), mock:
         mock.fail("get_case", "ThrottlingException")
 
@@ -172,7 +174,7 @@ def test_an_exception_in_flight_is_not_hidden(way: str) -> None:
 
 
 def test_an_inner_mock_answers_for_its_own_faults() -> None:
-    with mock_membership() as outer:
+    with mock_membership(unused_plans="ignore") as outer:
         outer.fail("get_case", "ThrottlingException")
         with mock_membership(unfired_faults="error"):
             pass
@@ -182,6 +184,21 @@ def test_an_inner_mock_answers_for_its_own_faults() -> None:
         ):
             inner.fail("list_cases", "ThrottlingException")
         assert len(outer.faults.unfired) == 2
+
+
+def test_an_inner_mock_leaves_its_faults_to_the_outer_one_unless_it_says_otherwise() -> None:
+    with pytest.warns(UserWarning, match="One fault never fired") as caught:
+        with mock_membership():
+            with mock_membership() as inner:
+                inner.fail("get_case", "ThrottlingException")
+            assert len(caught) == 0
+        assert len(caught) == 1
+
+
+def test_the_option_has_one_value_whatever_its_name() -> None:
+    with pytest.raises(UsageError, match="unfired_faults is the older name of unused_plans"):
+        mock_membership(unused_plans="warn", unfired_faults="error")
+    mock_membership(unused_plans="warn", unfired_faults="warn")
 
 
 def test_another_word_than_the_three_is_a_usage_error() -> None:
@@ -218,7 +235,7 @@ def test_unittest_hears_of_it() -> None:
 def test_the_fixture_complains_in_the_tear_down_of_a_test_that_passed(
     pytester: pytest.Pytester,
 ) -> None:
-    pytester.makeini("[pytest]\nmembership_mock_unfired_faults = error")
+    pytester.makeini("[pytest]\nmembership_mock_unused_plans = error")
     pytester.makepyfile(
         """
         import pytest

@@ -53,6 +53,10 @@ NASTY = [
 ]
 
 
+#: the scene plans an end of a query that no query has
+pytestmark = pytest.mark.filterwarnings("ignore:One planned ending was never used")
+
+
 @pytest.fixture
 def mock(membership_mock: Any) -> MembershipMock:
     return membership_mock

@@ -43,6 +43,10 @@ def mock(membership_mock: Any) -> MembershipMock:
     return membership_mock
 
 
+#: the scene plans an end of a query that no query has
+pytestmark = pytest.mark.filterwarnings("ignore:One planned ending was never used")
+
+
 @pytest.fixture
 def scene(mock: MembershipMock) -> Scene:
     return Scene(mock)
@@ -329,7 +333,7 @@ def test_a_mock_that_has_ended_says_so():
 def test_what_runs_after_a_mock_is_not_shown_as_its_own():
     with mock_membership() as ended:
         pass
-    with mock_membership() as mock:
+    with mock_membership(unused_plans="ignore") as mock:
         Scene(mock)
         assert "gone: the mock has ended" in str(ended)
         assert "organization" not in str(ended)

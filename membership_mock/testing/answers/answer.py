@@ -1,0 +1,206 @@
+"""One canned answer that a test gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from membership_mock.engine.protocol.model import OperationModel, service_model
+from membership_mock.engine.protocol.wire.writers import answer_written
+from membership_mock.errors import UsageError
+from membership_mock.testing.calls import Call, Calls
+from membership_mock.testing.faults.errors import ErrorAnswer, code_of
+from membership_mock.testing.output_values import checked
+from membership_mock.testing.plans.call_plan import CallPlan, PendingPlans
+
+if TYPE_CHECKING:
+    from membership_mock.engine.pipeline.hooks import InterceptedCall
+    from membership_mock.engine.protocol.http import HttpAnswer
+    from membership_mock.engine.running import Running
+    from membership_mock.testing.plans.wanted_calls import WantedCalls
+
+#: A function of a call that returns the members of its answer; None leaves it to what comes next.
+AnswerFunction = Callable[[Call], "Mapping[str, Any] | None"]
+#: What a call is answered with: the members of the answer by their API names, or a function.
+Canned = Mapping[str, Any] | AnswerFunction
+
+
+class Answer(CallPlan):
+    """One canned answer, from `MembershipMock.answer`.
+
+    As a context manager it is over at the end of the block.
+    """
+
+    _kind: ClassVar[str] = "canned answer"
+
+    def __init__(
+        self,
+        running: Running,
+        pending: PendingPlans[Any],
+        wanted: WantedCalls,
+        values: Values,
+    ) -> None:
+        super().__init__(running, pending, wanted)
+        self._lock = running.world.lock
+        self._values = values
+
+    @property
+    def used(self) -> Calls:
+        """The calls that it has answered so far."""
+        return self._calls_hit()
+
+    @property
+    def _is_limited(self) -> bool:
+        return self._wanted.times is not None
+
+    def _words(self) -> str:
+        return self._values.words
+
+    def _take(self, call: InterceptedCall) -> Canned:
+        """Return what the call is answered with, and count the call."""
+        canned = self._values.at(len(self._hits))
+        self._hit(call)
+        return canned
+
+    def _give_back(self, call: InterceptedCall) -> None:
+        """Count a call no longer: its function has left it to what comes next."""
+        with self._lock:
+            self._hits = [context for context in self._hits if context is not call.context]
+
+
+class Values:
+    """What the calls for an operation are answered with.
+
+    Args:
+        service: the service's id.
+        operation: the operation's name.
+        answer: the members of an answer, a function of the call, or a sequence of these.
+        force: whether it may lack required members, or have values that the model does not know.
+
+    Attributes:
+        words: what it is, as text that follows the name of the operation.
+        count: how many calls it is for; None if it is not a sequence.
+
+    Raises:
+        UsageError: the operation does not answer like that.
+    """
+
+    def __init__(self, service: str, operation: str, answer: object, *, force: bool) -> None:
+        self._model: OperationModel = service_model(service).operation_model(operation)
+        self._name = f"{service}.{operation}"
+        self._force = force
+        if self._model.has_event_stream_output:
+            raise UsageError(
+                f"{self._name} answers with a stream of events, which cannot be canned."
+            )
+        several = isinstance(answer, Sequence) and not isinstance(answer, (str, bytes))
+        given = list(answer) if isinstance(answer, Sequence) and several else [answer]
+        if not given:
+            raise UsageError(f"The sequence of answers for {self._name} is empty.")
+        self._canned = [self._checked(each) for each in given]
+        self.count = len(given) if several else None
+        self.words = (
+            f"gives {self.count} answers"
+            if several
+            else f"answers by {_named(given[0])}"
+            if callable(given[0])
+            else "answers"
+        )
+
+    def at(self, number: int) -> Canned:
+        """Return what the call of a number, from 0 on, is answered with."""
+        return self._canned[number if self.count is not None else 0]
+
+    def write(self, canned: Canned, call: InterceptedCall) -> HttpAnswer | None:
+        """Return the answer to a call; None if a function leaves it to what comes next.
+
+        Raises:
+            UsageError: a function has raised an error or returned what does not fit.
+            ServiceError: a function has raised botocore's `ClientError`.
+        """
+        if isinstance(canned, Mapping):
+            value = canned
+        else:
+            asked = self._ask(canned, call)
+            if asked is None:
+                return None
+            value = self._members(asked, f"The function {_named(canned)} of mock.answer: ")
+        context = call.context
+        if not context.request_id:  # that of a call that moto would have answered
+            context.request_id = context.world.uuid()
+        return answer_written(self._model, value, context.request_id)
+
+    def _ask(self, function: AnswerFunction, call: InterceptedCall) -> Mapping[str, Any] | None:
+        recorded = Call(call.as_entry())
+        try:
+            return function(recorded)
+        except ClientError as error:
+            code, message, members = code_of(error)
+            target = frozenset({(call.context.service, call.context.operation)})
+            fault = ErrorAnswer(
+                target,
+                code,
+                message=message,
+                members=members,
+                retry_after=None,
+                status=error.response.get("ResponseMetadata", {}).get("HTTPStatusCode"),
+                after=False,
+                force=True,
+            )
+            fault.apply(call, _nothing)
+            raise
+        except (UsageError, AssertionError):
+            raise
+        except Exception as error:
+            raise UsageError(
+                f"The function {_named(function)} of mock.answer has raised"
+                f" {type(error).__name__}: {error}\n    for the call {recorded!r}\n"
+                "    It returns the members of the answer, or None to leave the call to the mock."
+            ) from error
+
+    def _checked(self, given: object) -> Canned:
+        if isinstance(given, Mapping):
+            return self._members(given, "")
+        if callable(given) and not isinstance(given, type):
+            return given
+        raise UsageError(
+            f"An answer of {self._name} is a mapping of its members by API names, a function of the"
+            f" call, or a list of these, not {given!r}."
+        )
+
+    def _members(self, given: object, prefix: str) -> dict[str, Any]:
+        """Return the members of an answer as they are written.
+
+        Raises:
+            UsageError: they do not fit the model.
+        """
+        if not isinstance(given, Mapping):
+            raise UsageError(
+                f"{prefix}An answer of {self._name} is a mapping of its members by API names, not"
+                f" {given!r}."
+            )
+        members = {name: each for name, each in given.items() if name != "ResponseMetadata"}
+        value, wrong = checked(self._model.output_shape, members)
+        if wrong and not self._force:
+            raise UsageError(
+                f"{prefix}{self._name} does not answer like that: {'; '.join(wrong)}.\n"
+                "    To answer so all the same, pass force=True."
+            )
+        try:
+            answer_written(self._model, value, "")
+        except (TypeError, ValueError, AttributeError, KeyError, OverflowError) as error:
+            raise UsageError(
+                f"{prefix}An answer of {self._name} cannot be written like that:"
+                f" {'; '.join(wrong) or error}."
+            ) from error
+        return value
+
+
+def _named(function: object) -> str:
+    return str(getattr(function, "__name__", repr(function)))
+
+
+def _nothing() -> HttpAnswer:
+    raise AssertionError("an error that comes before the effect has no effect")

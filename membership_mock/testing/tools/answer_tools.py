@@ -1,0 +1,51 @@
+"""The tools that answer calls in place of the mock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from membership_mock.testing.answers.answer import Answer, Canned
+from membership_mock.testing.answers.answers import Answers
+from membership_mock.testing.arguments import naming_arguments
+from membership_mock.testing.calls import Call
+from membership_mock.testing.running_mock import RunningMock
+
+
+@naming_arguments
+class AnswerTools(RunningMock):
+    """The tools of a mock that answer calls in its place."""
+
+    def answer(
+        self,
+        operation: str,
+        answer: Canned | Sequence[Canned],
+        *,
+        times: int | None = None,
+        account: str | None = None,
+        region: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        where: Callable[[Call], bool] | None = None,
+        force: bool = False,
+    ) -> Answer:
+        """Let calls be answered by the test; see `Answers.give`.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: no such call is possible, or the operation does not answer like that.
+        """
+        return self.answers.give(
+            operation,
+            answer,
+            times=times,
+            account=account,
+            region=region,
+            parameters=parameters,
+            where=where,
+            force=force,
+        )
+
+    @property
+    def answers(self) -> Answers:
+        """The canned answers of the mock: read which calls they have answered, withdraw them."""
+        return self._running().tool(Answers)
