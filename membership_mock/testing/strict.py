@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.hooks import Hook
 from membership_mock.engine.protocol.model import service_names, snake
 from membership_mock.errors import UnexpectedCall, UsageError
@@ -16,6 +15,7 @@ from membership_mock.services import SERVICES
 from membership_mock.testing.operation_names import is_pattern, operations_matching
 
 if TYPE_CHECKING:
+    from membership_mock.engine.pipeline.call_record import Entry
     from membership_mock.engine.running import Running
 
 
@@ -52,8 +52,9 @@ class Strictness(Hook):
         if allowed.refused is not None:
             raise allowed.refused
 
-    def arrives(self, context: Context) -> None:
+    def arrives(self, entry: Entry) -> None:
         """Refuse a call that is not allowed, before anything happens."""
+        context = entry.context
         with self._lock:
             if self._stack:  # else the block has ended in another thread just now
                 self._stack[-1].check(

@@ -1,11 +1,14 @@
 """Hooks: what a test author does to calls, in one chain for every AWS service.
 
-A call meets the hooks twice. When it arrives, before anything else happens, each hook may refuse it
-with a usage error: the strict mode does so. Around what answers it, each hook may answer
+A call meets the hooks three times. When it arrives, before anything else happens, each hook may
+refuse it with a usage error: the strict mode does so. Around what answers it, each hook may answer
 instead, change the answer, or pass the call on to the next hook: faults do so. The last link of the
-chain is the handler of one of our services, or moto.
+chain is the handler of one of our services, or moto. When the call is over and recorded, each hook
+is told so, before the client gets the answer.
 
 Calls to our services have been parsed, validated and authorized when the hooks around them run.
+The world's lock is held around what answers a call, but not when it arrives and when it is over: an
+action of the test author may wait there for calls of other threads.
 """
 
 from __future__ import annotations
@@ -62,8 +65,11 @@ class Hook:
     rank: int = 0
     outlives_reset: bool = False
 
-    def arrives(self, context: Context) -> None:
+    def arrives(self, entry: Entry) -> None:
         """Inspect a call before anything else happens.
+
+        Args:
+            entry: the call as the record has it before it is answered.
 
         Raises:
             UsageError: the call is refused.
@@ -79,6 +85,16 @@ class Hook:
         del call
         return proceed()
 
+    def is_over(self, context: Context) -> None:
+        """Take note of a call that was answered or has failed, and is recorded.
+
+        Args:
+            context: that of the call, the same object as when it arrived.
+
+        Raises:
+            UsageError: the client gets this error instead of the answer.
+        """
+
 
 class HookChain:
     """The hooks of a running mock, in the order in which a call meets them."""
@@ -87,6 +103,7 @@ class HookChain:
         self._hooks: tuple[Hook, ...] = ()
         self._arriving: tuple[Hook, ...] = ()
         self._around: tuple[Hook, ...] = ()
+        self._after: tuple[Hook, ...] = ()
 
     def add(self, hook: Hook) -> None:
         """Add ``hook`` for further calls, unless the chain has it already."""
@@ -106,10 +123,20 @@ class HookChain:
         """Whether no hook overrides `Hook.around`."""
         return not self._around
 
-    def arrive(self, context: Context) -> None:
+    @property
+    def is_empty_outside(self) -> bool:
+        """Whether no hook overrides `Hook.arrives` or `Hook.is_over`."""
+        return not (self._arriving or self._after)
+
+    def arrive(self, entry: Entry) -> None:
         """Let each hook inspect a call that has just arrived."""
         for hook in self._arriving:
-            hook.arrives(context)
+            hook.arrives(entry)
+
+    def end(self, context: Context) -> None:
+        """Tell each hook that a call is over."""
+        for hook in self._after:
+            hook.is_over(context)
 
     def run(self, call: InterceptedCall, answer: Proceed) -> HttpAnswer:
         """Return the answer to a call: that of the first hook that gives one, or ``answer()``."""
@@ -123,6 +150,7 @@ class HookChain:
         self._hooks = tuple(sorted(hooks, key=lambda hook: hook.rank))
         self._arriving = tuple(h for h in self._hooks if type(h).arrives is not Hook.arrives)
         self._around = tuple(h for h in self._hooks if type(h).around is not Hook.around)
+        self._after = tuple(h for h in self._hooks if type(h).is_over is not Hook.is_over)
 
 
 def _link(hook: Hook, call: InterceptedCall, proceed: Proceed) -> Proceed:

@@ -112,7 +112,6 @@ class RequestPipeline:
         account, region = self.caller_of(request)
         now = world.clock.now()
         request_id = world.uuid()
-        backend_class = self.services[service]
         name = (
             operation or router(service).match(request.method, request.path) or "UnknownOperation"
         )
@@ -128,13 +127,36 @@ class RequestPipeline:
             signing_key(request.headers),
             request.invoked_by,
         )
+        is_setup = is_setup_call()
+        if is_setup or self.hooks.is_empty_outside:
+            return self._serve(context, request, is_setup=is_setup)
+        is_known = name in service_model(service).operation_names
+        layout = codec(service, name, frozenset()) if is_known else None
+        self._arrive(Entry(context, RecordedRequest.of(request, layout), None, None))
+        try:
+            return self._serve(context, request, is_setup=False)
+        finally:
+            self.hooks.end(context)
+
+    def _arrive(self, entry: Entry) -> None:
+        """Let each hook inspect a call that has arrived; record it if one refuses it."""
+        try:
+            self.hooks.arrive(entry)
+        except Exception as raised:
+            entry.error = raised
+            with self._world.lock:
+                self._record.add(entry)
+            raise
+
+    def _serve(self, context: Context, request: HttpRequest, *, is_setup: bool) -> HttpAnswer:
+        """Answer a request that has arrived, and record it."""
+        world, service, name = context.world, context.service, context.operation
+        now, request_id = context.now, context.request_id
+        backend_class = self.services[service]
         mocked = None
         error: Exception | None = None
-        is_setup = is_setup_call()
         with world.lock:
             try:
-                if not is_setup:
-                    self.hooks.arrive(context)
                 try:
                     mocked = self._mocked_operation(context, backend_class, request)
                 except OperationNotMocked as refusal:
@@ -213,14 +235,22 @@ class RequestPipeline:
         other = self._others.get(key)
         if other is None:
             other = self._others[key] = OtherOperation.of(model)
-        recorded = other.request(request)
+        call = InterceptedCall(context, request, model, False, {}, other.request(request))
+        if self.hooks.is_empty_outside:
+            return self._serve_other(call, other, ask)
+        self._arrive(call.as_entry())
         try:
-            self.hooks.arrive(context)
-            if self.hooks.is_empty_around:
-                answer = ask()
-            else:
-                call = InterceptedCall(context, request, model, False, {}, recorded)
-                answer = self._around_other(call, ask)
+            return self._serve_other(call, other, ask)
+        finally:
+            self.hooks.end(context)
+
+    def _serve_other(
+        self, call: InterceptedCall, other: OtherOperation, ask: Callable[[], HttpAnswer | None]
+    ) -> HttpAnswer | None:
+        """Answer a request to one of moto's services that has arrived, and record it."""
+        context, recorded = call.context, call.recorded
+        try:
+            answer = ask() if self.hooks.is_empty_around else self._around_other(call, ask)
         except Exception as raised:
             self._record.add(OtherEntry(context, recorded, None, raised))
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from membership_mock.engine import running
+from membership_mock.engine.pipeline.call_record import Entry
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.hooks import Hook, InterceptedCall
 from membership_mock.engine.protocol.http import HttpAnswer
@@ -23,8 +25,12 @@ class Noting(Hook):
     def __init__(self, name: str, log: list[str], rank: int = 0) -> None:
         self.name, self.log, self.rank = name, log, rank
 
-    def arrives(self, context: Context) -> None:
+    def arrives(self, entry: Entry) -> None:
+        context = entry.context
         self.log.append(f"{self.name} arrives {context.service}.{context.operation}")
+
+    def is_over(self, context: Context) -> None:
+        self.log.append(f"{self.name} over {context.service}.{context.operation}")
 
     def around(self, call: InterceptedCall, proceed: Callable[[], HttpAnswer]) -> HttpAnswer:
         self.log.append(f"{self.name} before {call.model.name} {call.context.account_id}")
@@ -45,11 +51,17 @@ def hooked(*hooks: Hook) -> Iterator[None]:
             chain.remove(hook)
 
 
+def run_in_thread(work: Callable[[], None]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
 @pytest.mark.parametrize(
     ("service", "operation"),
     [("securityhub", "EnableSecurityHub"), ("sts", "GetCallerIdentity"), ("s3", "ListBuckets")],
 )
-def test_hooks_meet_every_call_by_rank_on_arrival_and_around_its_answer(
+def test_hooks_meet_every_call_by_rank_on_arrival_around_its_answer_and_when_it_is_over(
     membership_mock: Any, service: str, operation: str
 ) -> None:
     client = membership_mock.client(service, account=ACCOUNT, region=REGION)
@@ -70,6 +82,8 @@ def test_hooks_meet_every_call_by_rank_on_arrival_and_around_its_answer(
         f"inner before {operation} {ACCOUNT}",
         "inner after 200",
         "outer after 200",
+        f"outer over {service}.{operation}",
+        f"inner over {service}.{operation}",
     ]
 
 
@@ -80,8 +94,8 @@ def test_a_hook_that_refuses_a_call_on_arrival_keeps_the_others_from_seeing_it(
     class Refusing(Hook):
         rank = -1
 
-        def arrives(self, context: Context) -> None:
-            raise UsageError(f"{context.operation} is not wanted")
+        def arrives(self, entry: Entry) -> None:
+            raise UsageError(f"{entry.context.operation} is not wanted")
 
     client = membership_mock.client(service, account=ACCOUNT, region=REGION)
     log: list[str] = []
@@ -113,6 +127,31 @@ def test_a_call_that_nobody_serves_meets_the_hooks_and_is_blocked(membership_moc
         "hook arrives braket.SearchDevices",
         f"hook before SearchDevices {ACCOUNT}",
     ]
+
+
+@pytest.mark.parametrize("service", ["securityhub", "sts"])
+def test_no_lock_is_held_when_a_call_arrives_and_when_it_is_over(
+    membership_mock: Any, service: str
+) -> None:
+    lock = running.require().world.lock
+    free: list[bool] = []
+
+    def try_lock() -> None:
+        free.append(lock.acquire(blocking=False))
+        if free[-1]:
+            lock.release()
+
+    class Trying(Hook):
+        def arrives(self, entry: Entry) -> None:
+            run_in_thread(try_lock)
+
+        def is_over(self, context: Context) -> None:
+            run_in_thread(try_lock)
+
+    client = membership_mock.client(service, account=ACCOUNT, region=REGION)
+    with hooked(Trying()):
+        client.enable_security_hub() if service == "securityhub" else client.get_caller_identity()
+    assert free == [True, True]
 
 
 def test_setup_calls_meet_no_hook(membership_mock: Any) -> None:
