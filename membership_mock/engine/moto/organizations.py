@@ -1,7 +1,7 @@
 """Read moto's Organizations for our services, and tell them when an organization changes.
 
-While a mock runs, moto's Organizations accepts our service principals wherever AWS does, and lets a
-delegated administrator read the organization.
+While a mock runs, moto's Organizations accepts our service principals wherever AWS does, lets a
+delegated administrator read the organization, and follows the mock's clock.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, get_args
 
+from membership_mock.engine.moto import organization_clock
 from membership_mock.engine.moto.modules import models_of, require_models_of
 from membership_mock.engine.state.organizations import (
     Organization,
@@ -212,6 +213,7 @@ def install(patches: Patches, backends: Backends, world: World) -> None:
         known = list(getattr(owner, name))
         patches.set(owner, name, known + [each for each in PRINCIPALS if each not in known])
 
+    organization_clock.install(patches, models, world)
     random_id = patches.original(models.utils, "make_random_account_id")
 
     def make_account_id() -> str:
@@ -334,6 +336,7 @@ def _announcing(
             answer = original(self, *args, **kwargs)
             if name == "create_account":
                 happened.account_id = answer["CreateAccountStatus"]["AccountId"]
+                organization_clock.keep_in_order(self.accounts)
         return answer
 
     return act

@@ -18,6 +18,7 @@ from membership_mock.testing.dumps import reader, writer
 from membership_mock.testing.dumps.classes import service_of, store_classes
 from membership_mock.testing.dumps.difference import difference
 from membership_mock.testing.dumps.fields import require_types
+from membership_mock.testing.dumps.masks import Mask, masked
 from membership_mock.testing.printing import shortened
 
 if TYPE_CHECKING:
@@ -95,16 +96,19 @@ class Dump:
             raise UsageError("Parts of this dump are missing or in the wrong place.")
         return cls(data)
 
-    def difference(self, other: Dump, *, ignore: Iterable[str] = ()) -> str:
+    def difference(
+        self, other: Dump, *, ignore: Iterable[str] = (), mask: Iterable[Mask] = ()
+    ) -> str:
         """Return how another world differs from this one, one line per change; "" if equal.
 
         Args:
             other: the other dump, usually the later one.
             ignore: places to leave out, with all that is below them, with ``*`` for any text, e.g.
                 ``*.updated_at``. Each line of the result begins with its place.
+            mask: what may differ from run to run, as `masked` takes it.
 
         Raises:
-            UsageError: ``other`` is not a dump, or one of the two is malformed.
+            UsageError: ``other`` is not a dump, one of the two is malformed, or a mask is none.
         """
         if not isinstance(other, Dump):
             raise UsageError(
@@ -112,7 +116,31 @@ class Dump:
             )
         if isinstance(ignore, str):
             raise UsageError(f"ignore is a list of patterns: write ignore=[{ignore!r}].")
-        return "\n".join(difference(self._world, other._world, list(ignore)))
+        before, after = self._world, other._world
+        if mask != ():
+            before, after = masked(before, mask), masked(after, mask)
+        return "\n".join(difference(before, after, list(ignore)))
+
+    def masked(self, *masks: Mask) -> Dump:
+        """Return a dump with names in place of what differs from run to run, to compare.
+
+        The same id gets the same name wherever it stands, such as ``id-1``, by the order in which
+        the ids stand in the dump. The result can be saved and compared, but not loaded.
+
+        Args:
+            *masks: ``ids`` for the random ids of resources, organizations and units; ``accounts``
+                for account ids; ``times`` for all stamps and the clock; or a compiled regular
+                expression for other text.
+
+        Raises:
+            UsageError: one of them is none of these.
+        """
+        if not masks:
+            raise UsageError("masked() takes what to mask, e.g. masked('ids', 'times').")
+        world = masked(self._world, masks)
+        about = {name: self.data.get(name) for name in ("format", "release", "moto")}
+        named = [mask if isinstance(mask, str) else mask.pattern for mask in masks]
+        return Dump({**about, "masked": named, **world})
 
     @property
     def _world(self) -> dict[str, Any]:
@@ -194,6 +222,11 @@ def load(running: Running, given: Dump) -> None:
             "load() takes what dump() or Dump.from_json() returned, not"
             f" {shortened(repr(given), _SHOWN)}. JSON text of a dump goes back with"
             " `mock.load(Dump.from_json(text))`, a snapshot with `mock.restore(snapshot)`."
+        )
+    if "masked" in given.data:
+        raise UsageError(
+            f"The {', '.join(given.data['masked'])} of this dump were masked, so it can be compared,"
+            " but not loaded. Load the dump that it was made of."
         )
     with running.world.lock, snapshot.no_garbage_collection():
         before = snapshot.freeze(snapshot.read(running.world))

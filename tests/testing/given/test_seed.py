@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from moto.moto_api._internal import mock_random
 
-from membership_mock import UsageError, mock_membership
+from membership_mock import MembershipMock, UsageError, mock_membership
 from tests.cleanrooms.collaboration_samples import new_collaboration
 from tests.samples import TEAM, case_input
 
@@ -24,10 +25,10 @@ STORY = """
     import json
     from datetime import datetime, timezone
     from membership_mock import mock_membership
-    from tests.testing.given.test_seed import story
+    from tests.testing.given.test_seed import organization_of, story
 
-    with mock_membership(seed=SEED) as mock:
-        print(json.dumps(story(mock)))
+    with mock_membership(seed=SEED, now="2026-03-14T12:00:00Z") as mock:
+        print(json.dumps({"ids": story(mock), "moto": organization_of(mock)}))
 """
 
 
@@ -72,6 +73,40 @@ def story(mock: Any) -> list[str]:
     return found
 
 
+def organization_of(mock: MembershipMock) -> dict[str, Any]:
+    """Build an organization with everything that has an id or a stamp; return what moto holds."""
+    org = mock.organization(
+        {"Security": ["audit"], "Workloads": {"Prod": {"shop": None, "pay": "222222222222"}}},
+        management="333333333333",
+        delegated={"securityhub": "audit"},
+        trusted=["guardduty"],
+    )
+    mock.clock.advance(hours=1)
+    client = org.client("organizations")
+    policy = client.create_policy(
+        Name="p", Description="d", Content="{}", Type="SERVICE_CONTROL_POLICY"
+    )["Policy"]["PolicySummary"]["Id"]
+    client.attach_policy(PolicyId=policy, TargetId=org["shop"])
+    client.create_account(AccountName="late", Email="late@example.com")
+    org.join("later", unit="Workloads/Prod")
+    org.join("guest", account_id="444444444444")
+    org.close("shop")
+    return mock.dump().data["organizations"]
+
+
+def test_equal_seeds_and_instants_give_equal_organizations() -> None:
+    worlds = []
+    for day in ("2026-03-14", "2026-03-14", "2026-03-15"):
+        with mock_membership(seed=7, now=day) as mock:
+            organization_of(mock)
+            worlds.append(mock.dump())
+    assert worlds[0].difference(worlds[1]) == ""
+    changed = worlds[0].difference(worlds[2], ignore=["clock*"]).splitlines()
+    assert changed
+    for line in changed:
+        assert re.search(r"(create_time|DateEnabled\]|enabled_date|DelegationEnabledDate\]): ", line)
+
+
 def test_the_same_seed_gives_the_same_ids_again() -> None:
     told = []
     for seed in (7, 7, 8, "seven", "seven"):
@@ -104,9 +139,9 @@ def test_no_seed_gives_others() -> None:
 
 
 @pytest.mark.parametrize("hash_seed", ["0", "4711"])
-def test_another_process_gives_the_same_ids(hash_seed: str) -> None:
-    with mock_membership(seed=7) as mock:
-        here = story(mock)
+def test_another_process_gives_the_same_ids_and_the_same_organization(hash_seed: str) -> None:
+    with mock_membership(seed=7, now="2026-03-14T12:00:00Z") as mock:
+        here = {"ids": story(mock), "moto": organization_of(mock)}
     script = textwrap.dedent(STORY).replace("SEED", "7")
     there = subprocess.run(
         [sys.executable, "-c", script],

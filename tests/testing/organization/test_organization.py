@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timezone
 from typing import Any
 
 import boto3
@@ -250,6 +251,42 @@ def test_many_accounts_are_listed_once_each_even_while_time_stands_still(
         pages = org.client("organizations").get_paginator("list_accounts").paginate()
         names = [each["Name"] for page in pages for each in page["Accounts"]]
     assert names == ["master", *(f"account-{n}" for n in range(230)), "last"]
+
+
+def test_accounts_that_clients_create_while_the_mocks_clock_stands_still_are_listed_once_each(
+    membership_mock: MembershipMock,
+) -> None:
+    membership_mock.clock.freeze("2026-03-09")
+    client = membership_mock.client("organizations", account=MANAGEMENT)
+    client.create_organization(FeatureSet="ALL")
+    for n in range(4):
+        client.create_account(AccountName=f"account-{n}", Email=f"{n}@example.com")
+    pages = list(client.get_paginator("list_accounts").paginate(PaginationConfig={"PageSize": 2}))
+    names = [each["Name"] for page in pages for each in page["Accounts"]]
+    assert names == ["master", *(f"account-{n}" for n in range(4))]
+
+
+def test_stamps_of_an_organization_follow_the_mocks_clock_and_pythons_until_it_is_set(
+    membership_mock: MembershipMock,
+) -> None:
+    with freeze_time("2026-03-08T07:00:00Z"):
+        org = membership_mock.organization(["audit"], management=MANAGEMENT)
+    membership_mock.clock.freeze("2026-12-01T12:00:00Z")
+    org.delegate("securityhub", "audit")
+    client = org.client("organizations")
+    (audit,) = [each for each in client.list_accounts()["Accounts"] if each["Name"] == "audit"]
+    (administrator,) = client.list_delegated_administrators()["DelegatedAdministrators"]
+    services = client.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
+    (delegated,) = client.list_delegated_services_for_account(AccountId=org["audit"])[
+        "DelegatedServices"
+    ]
+    assert f"{audit['JoinedTimestamp'].astimezone(timezone.utc):%m-%d %H:%M}" == "03-08 07:00"
+    for stamp in (
+        administrator["DelegationEnabledDate"],
+        delegated["DelegationEnabledDate"],
+        *(each["DateEnabled"] for each in services),
+    ):
+        assert f"{stamp.astimezone(timezone.utc):%m-%d %H:%M}" == "12-01 12:00"
 
 
 def test_building_is_no_call_of_the_test(
