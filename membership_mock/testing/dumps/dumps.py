@@ -140,7 +140,8 @@ class Dump:
         world = masked(self._world, masks)
         about = {name: self.data.get(name) for name in ("format", "release", "moto")}
         named = [mask if isinstance(mask, str) else mask.pattern for mask in masks]
-        return Dump({**about, "masked": named, **world})
+        held = {name: part for name, part in world.items() if name in self.data}
+        return Dump({**about, "masked": named, **held})
 
     @property
     def _world(self) -> dict[str, Any]:

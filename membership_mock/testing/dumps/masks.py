@@ -45,8 +45,9 @@ Mask = str | re.Pattern[str]
 _SOME_TIME = "some time"
 #: the words of a dump whose value is a time
 _TIMES = ("$time", "$date")
-#: an attribute of moto's with a time in it, as seconds since 1970
-_STAMP = re.compile(r"(?:Date|Timestamp|_date|_time)", re.ASCII)
+#: an attribute of moto's with a time in it, as seconds since 1970, and one of ours with a duration
+_STAMP = re.compile(r"Date|Timestamp|_date|_time", re.ASCII)
+_DURATION = re.compile(r"Duration", re.ASCII)
 
 
 def masked(world: dict[str, Any], masks: Iterable[Mask]) -> dict[str, Any]:
@@ -132,8 +133,9 @@ class _Masking:
                 members = [self.value(each) for each in value[word]]
                 return {word: sorted(members, key=json.dumps)}
             return self._entries(value)
-        if self.times and type(value) in (int, float) and value > 10**9 and _STAMP.search(key):
-            return _SOME_TIME
+        if self.times and type(value) in (int, float):
+            is_stamp = value > 10**9 and _STAMP.search(key)
+            return _SOME_TIME if is_stamp or _DURATION.search(key) else value
         return value
 
     def text(self, text: str) -> str:

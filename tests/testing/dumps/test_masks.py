@@ -9,7 +9,7 @@ import pytest
 
 from membership_mock import Dump, MembershipMock, UsageError, mock_membership
 from tests.testing.dumps.test_dumps import fill
-from tests.testing.dumps.test_snapshots import ADMIN, MEMBER, hub, invited
+from tests.testing.dumps.test_snapshots import ADMIN, MEMBER, invited
 
 EVERYTHING = ("ids", "accounts", "times")
 
@@ -47,7 +47,7 @@ def test_ids_that_are_related_in_another_way_are_a_difference() -> None:
 def test_an_id_has_one_name_wherever_it_stands(membership_mock: MembershipMock) -> None:
     room = membership_mock.given.cleanrooms.joined_collaboration([ADMIN, MEMBER])
     text = membership_mock.dump().masked("ids", "accounts").to_json()
-    assert room.collaboration_id not in text
+    assert room.id not in text
     assert ADMIN not in text
     arns = set(re.findall(r"arn:aws:cleanrooms:[\w-]+:account-\d+:collaboration/([\w-]+)", text))
     assert len(arns) == 1
@@ -65,7 +65,9 @@ def test_a_masked_dump_keeps_times_apart_from_everything_else(
     assert before.difference(membership_mock.dump()) != ""
     assert before.difference(membership_mock.dump(), mask=["times"]) == ""
     assert "2026-03-1" not in before.masked("times").to_json()
-    hub(membership_mock, MEMBER).update_security_hub_configuration(AutoEnableControls=False)
+    membership_mock.client(
+        "securityhub", account=MEMBER, region="eu-west-1"
+    ).update_security_hub_configuration(AutoEnableControls=False)
     assert "auto_enable_controls" in before.difference(membership_mock.dump(), mask=["times"])
 
 
