@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from membership_mock.errors import (
         ClientOutlivedMock,
+        HookFailed,
         NotRunning,
         OperationNotMocked,
         RequestBlocked,
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from membership_mock.testing.answers.answer import Answer
     from membership_mock.testing.answers.answers import Answers
     from membership_mock.testing.aws_side.aws_side import AwsSide
+    from membership_mock.testing.call_hooks.call_hook import CallHook
+    from membership_mock.testing.call_hooks.call_hooks import CallHooks
     from membership_mock.testing.calls import Call, Calls
     from membership_mock.testing.clock import MockClock
     from membership_mock.testing.dumps.dumps import Dump
@@ -44,6 +47,8 @@ __all__ = [
     "Answers",
     "AwsSide",
     "Call",
+    "CallHook",
+    "CallHooks",
     "Calls",
     "ClientOutlivedMock",
     "Dump",
@@ -52,6 +57,7 @@ __all__ = [
     "Fault",
     "Faults",
     "Given",
+    "HookFailed",
     "MembershipMock",
     "MockClock",
     "MockOrganization",
@@ -79,6 +85,8 @@ _HOMES = {
     "Answers": "testing.answers.answers",
     "AwsSide": "testing.aws_side.aws_side",
     "Call": "testing.calls",
+    "CallHook": "testing.call_hooks.call_hook",
+    "CallHooks": "testing.call_hooks.call_hooks",
     "Calls": "testing.calls",
     "Dump": "testing.dumps.dumps",
     "EventDelivery": "testing.events.sent_event",

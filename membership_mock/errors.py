@@ -9,6 +9,7 @@ Usage errors go to the author of a test and say what happened, what was expected
     ├── NotRunning              a mock was used that is not running
     ├── SeedRefused             a seed asked for a state that AWS does not allow
     ├── UnexpectedCall          also an AssertionError: strict mode does not allow the call
+    ├── HookFailed              also an AssertionError: the action of a hook raised an error
     └── UnusedPlan              also an AssertionError: a canned answer or a hook was never used
         └── UnfiredFault        an injected fault hit no call, or a planned ending was not used
 
@@ -55,6 +56,10 @@ class SeedRefused(UsageError):
 
 class UnexpectedCall(UsageError, AssertionError):
     """A call was made that strict mode does not allow."""
+
+
+class HookFailed(UsageError, AssertionError):
+    """What a test does before or after a call has raised an error: the cause of this one."""
 
 
 class UnusedPlan(UsageError, AssertionError):

@@ -105,6 +105,7 @@ class MembershipMock(Toolbox):
         Raises:
             NotRunning: it was stopped more often than started.
             UnexpectedCall: strict mode refused a call, and the code caught the error and went on.
+            HookFailed: the action of a hook raised an error, and the code caught it and went on.
             UnusedPlan: a canned answer was never used, for instance, and the option
                 ``unused_plans`` is ``error``; an `UnfiredFault` if it is a fault or an ending.
             OperationNotMocked: an operation was called that is not mocked, the code caught the
@@ -281,6 +282,9 @@ class MembershipMock(Toolbox):
             yield
 
     # --- what the tools need ---
+
+    def _at_the_end(self, look: Callable[[], None]) -> None:
+        self._activations[-1].callback(lambda: None if self._failing else look())
 
     @property
     def _is_running(self) -> bool:

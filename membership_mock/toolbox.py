@@ -11,11 +11,14 @@ from membership_mock.testing.tools.async_tools import AsyncTools
 from membership_mock.testing.tools.call_tools import CallTools
 from membership_mock.testing.tools.event_tools import EventTools
 from membership_mock.testing.tools.fault_tools import FaultTools
+from membership_mock.testing.tools.hook_tools import HookTools
 from membership_mock.testing.tools.setup_tools import SetupTools
 from membership_mock.testing.tools.world_tools import WorldTools
 
 
-class Toolbox(SetupTools, AnswerTools, FaultTools, WorldTools, CallTools, EventTools, AsyncTools):
+class Toolbox(
+    SetupTools, AnswerTools, FaultTools, HookTools, WorldTools, CallTools, EventTools, AsyncTools
+):
     """The tools of a `MembershipMock`."""
 
     #: the report that was kept of a failed test when its mock ended

@@ -87,6 +87,16 @@ def by_default(account: str) -> Iterator[None]:
 named_default = _default.get
 
 
+@contextmanager
+def acting_as_signed() -> Iterator[None]:
+    """Let every call inside the block come from the account that has signed it, as outside."""
+    token = _acting.set(None)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
 def explicit_account(headers: Mapping[str, Any]) -> str | None:
     """Return the account that a request's headers name; None if they name none.
 

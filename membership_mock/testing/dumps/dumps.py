@@ -226,8 +226,8 @@ def load(running: Running, given: Dump) -> None:
         )
     if "masked" in given.data:
         raise UsageError(
-            f"The {', '.join(given.data['masked'])} of this dump were masked, so it can be compared,"
-            " but not loaded. Load the dump that it was made of."
+            f"The {', '.join(given.data['masked'])} of this dump were masked, so it can be"
+            " compared, but not loaded. Load the dump that it was made of."
         )
     with running.world.lock, snapshot.no_garbage_collection():
         before = snapshot.freeze(snapshot.read(running.world))

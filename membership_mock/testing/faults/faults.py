@@ -69,6 +69,7 @@ class Faults(Sequence[Fault]):
         account: str | None = None,
         region: str | None = None,
         where: Where | None = None,
+        skip: int = 0,
         after: bool = False,
         retry_after: int | None = None,
         status: int | None = None,
@@ -90,6 +91,7 @@ class Faults(Sequence[Fault]):
             account: only calls of this account.
             region: only calls to this region.
             where: only calls for which this function returns true.
+            skip: how many of these calls come first that it does not hit.
             after: let the call take effect first, so that only its answer is lost.
             retry_after: after how many seconds the client may try again.
             status: another HTTP status than the model's; needs ``force``.
@@ -124,7 +126,7 @@ class Faults(Sequence[Fault]):
                         " or name an error of the service."
                     )
             effect = LostConnection(lost, message, after=after)
-        return self._inject(operation, targets, effect, times, account, region, where)
+        return self._inject(operation, targets, effect, times, account, region, where, skip)
 
     def refuse_accounts(
         self,
@@ -137,6 +139,7 @@ class Faults(Sequence[Fault]):
         account: str | None = None,
         region: str | None = None,
         where: Where | None = None,
+        skip: int = 0,
     ) -> Fault:
         """Let calls refuse some accounts and process all others.
 
@@ -152,6 +155,7 @@ class Faults(Sequence[Fault]):
             account: only calls of this account.
             region: only calls to this region.
             where: only calls for which this function returns true.
+            skip: how many of these calls come first that it does not hit.
 
         Raises:
             NotRunning: the mock is not running.
@@ -160,7 +164,7 @@ class Faults(Sequence[Fault]):
         """
         targets = self._targets(operation)
         effect = RefusedAccounts(targets, accounts, reason, code)
-        return self._inject(operation, targets, effect, times, account, region, where)
+        return self._inject(operation, targets, effect, times, account, region, where, skip)
 
     def delay(
         self,
@@ -171,6 +175,7 @@ class Faults(Sequence[Fault]):
         account: str | None = None,
         region: str | None = None,
         where: Where | None = None,
+        skip: int = 0,
     ) -> Fault:
         """Let answers come late, without making the test wait.
 
@@ -184,13 +189,14 @@ class Faults(Sequence[Fault]):
             account: only calls of this account.
             region: only calls to this region.
             where: only calls for which this function returns true.
+            skip: how many of these calls come first that it does not hit.
 
         Raises:
             NotRunning: the mock is not running.
             UsageError: no such call is possible, or ``seconds`` is not a positive number.
         """
         targets, effect = self._targets(operation), Delay(seconds)
-        return self._inject(operation, targets, effect, times, account, region, where)
+        return self._inject(operation, targets, effect, times, account, region, where, skip)
 
     @property
     def unfired(self) -> list[Fault]:
@@ -236,9 +242,16 @@ class Faults(Sequence[Fault]):
         account: str | None,
         region: str | None,
         where: Where | None,
+        skip: int,
     ) -> Fault:
         wanted = WantedCalls.checked(
-            operation, targets, times=times, account=account, region=region, where=where
+            operation,
+            targets,
+            times=times,
+            account=account,
+            region=region,
+            where=where,
+            skip=skip,
         )
         with self._running.world.lock:
             fault = Fault(self._running, self._pending, wanted, effect)

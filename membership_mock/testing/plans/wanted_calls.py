@@ -116,7 +116,7 @@ class WantedCalls:
             parts.append(f" where {getattr(self.where, '__name__', self.where)!s}")
         parts.append(f", {'always' if self.times is None else times_as_text(self.times)}")
         if self.skip:
-            parts.append(f" after {times_as_text(self.skip)}")
+            parts.append(f" from call number {self.skip + 1} on")
         return "".join(parts)
 
 

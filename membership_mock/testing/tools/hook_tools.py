@@ -1,0 +1,132 @@
+"""The tools that act before and after calls of the code under test."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Literal
+
+from membership_mock.testing.arguments import naming_arguments
+from membership_mock.testing.call_hooks.call_hook import Action, CallHook
+from membership_mock.testing.call_hooks.call_hooks import CallHooks
+from membership_mock.testing.calls import Call
+from membership_mock.testing.running_mock import RunningMock
+
+
+@naming_arguments
+class HookTools(RunningMock):
+    """The tools of a mock that act before and after calls."""
+
+    def before(
+        self,
+        operation: str,
+        action: Action,
+        *,
+        nth: int = 1,
+        times: int | None = 1,
+        account: str | None = None,
+        region: str | None = None,
+        where: Callable[[Call], bool] | None = None,
+        own_calls: bool = False,
+    ) -> CallHook:
+        """Let an action run before a call: when the call has arrived and nothing is checked yet.
+
+        The action may make calls itself, of any account, move the clock and change the world. What
+        it makes is recorded before the call. If it raises an error, the call is not made.
+
+        Args:
+            operation: which calls: ``securityhub.ListMembers``, ``list_members``, a pattern such as
+                ``securityhub.*Members``, or the operation of a service that moto mocks, such as
+                ``organizations.ListAccounts``.
+            action: a function of nothing, or of the `Call`, which has no answer yet.
+            nth: before which of these calls it runs first, counted from now on; 1 for the first.
+            times: before how many of them it runs, from that one on; None for all that come.
+            account: only calls of this account.
+            region: only calls to this region.
+            where: only calls for which this function returns true.
+            own_calls: whether calls that the action itself makes count as well.
+
+        Returns:
+            The hook: which calls it ran for, and a way to withdraw it.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: no such call is possible, or the action cannot be called.
+        """
+        return self._plan_hook(
+            "before", operation, action, nth, times, account, region, where, own_calls=own_calls
+        )
+
+    def after(
+        self,
+        operation: str,
+        action: Action,
+        *,
+        nth: int = 1,
+        times: int | None = 1,
+        account: str | None = None,
+        region: str | None = None,
+        where: Callable[[Call], bool] | None = None,
+        own_calls: bool = False,
+    ) -> CallHook:
+        """Let an action run after a call that took effect, before the client sees the answer.
+
+        Calls that the service has refused do not count. The call is recorded when the action runs.
+        If the action raises an error, the client gets that instead of the answer.
+
+        Args:
+            operation: which calls, as for `before`.
+            action: a function of nothing, or of the `Call`, which has its answer.
+            nth: after which of these calls it runs first, counted from now on; 1 for the first.
+            times: after how many of them it runs, from that one on; None for all that come.
+            account: only calls of this account.
+            region: only calls to this region.
+            where: only calls for which this function returns true; it may ask for the answer.
+            own_calls: whether calls that the action itself makes count as well.
+
+        Returns:
+            The hook: which calls it ran for, and a way to withdraw it.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: no such call is possible, or the action cannot be called.
+        """
+        return self._plan_hook(
+            "after", operation, action, nth, times, account, region, where, own_calls=own_calls
+        )
+
+    @property
+    def hooks(self) -> CallHooks:
+        """The hooks of the mock: read what they ran for, withdraw them."""
+        return self._running().tool(CallHooks)
+
+    def _plan_hook(
+        self,
+        when: Literal["before", "after"],
+        operation: str,
+        action: Action,
+        nth: int,
+        times: int | None,
+        account: str | None,
+        region: str | None,
+        where: Callable[[Call], bool] | None,
+        *,
+        own_calls: bool,
+    ) -> CallHook:
+        hook = self.hooks._plan(
+            when,
+            operation,
+            action,
+            nth=nth,
+            times=times,
+            account=account,
+            region=region,
+            where=where,
+            own_calls=own_calls,
+        )
+        self._at_the_end(hook._raise_again)
+        return hook
+
+    @abstractmethod
+    def _at_the_end(self, look: Callable[[], None]) -> None:
+        """Call ``look`` when this mock stops, unless the test has failed."""
