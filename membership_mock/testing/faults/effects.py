@@ -24,9 +24,11 @@ class Effect(ABC):
 
     Attributes:
         words: what it does, as text that follows the name of an operation.
+        refuses_parts: whether it is about parts of a call, which is processed otherwise.
     """
 
     words: str
+    refuses_parts: bool = False
 
     @abstractmethod
     def apply(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from membership_mock.testing.calls import Call, Calls
-from membership_mock.testing.faults.refusals import RefusedAccounts
 from membership_mock.testing.plans.call_plan import CallPlan, PendingPlans
 
 if TYPE_CHECKING:
@@ -44,6 +43,6 @@ class Fault(CallPlan):
         return self._effect.concerns(call) and super()._concerns(call)
 
     def _missed(self, call: Call) -> str:
-        if self._wanted.missed(call) is None and isinstance(self._effect, RefusedAccounts):
-            return "names none of the accounts, or another fault came first"
+        if self._wanted.missed(call) is None and self._effect.refuses_parts:
+            return "names none of what is to be refused, or another fault came first"
         return super()._missed(call)

@@ -13,6 +13,7 @@ from membership_mock.testing.aws_side.unused_endings import unused_endings
 from membership_mock.testing.clock import MockClock
 from membership_mock.testing.faults.connections import LostConnection, connection_error
 from membership_mock.testing.faults.effects import Delay, Effect
+from membership_mock.testing.faults.entries import RefusedEntries
 from membership_mock.testing.faults.errors import ErrorAnswer, code_of
 from membership_mock.testing.faults.fault import Fault
 from membership_mock.testing.faults.refusals import RefusedAccounts
@@ -164,6 +165,46 @@ class Faults(Sequence[Fault]):
         """
         targets = self._targets(operation)
         effect = RefusedAccounts(targets, accounts, reason, code)
+        return self._inject(operation, targets, effect, times, account, region, where, skip)
+
+    def refuse_entries(
+        self,
+        operation: str,
+        entries: Sequence[str | Mapping[str, Any]],
+        *,
+        code: str | int | None = None,
+        reason: str | None = None,
+        times: int | None = 1,
+        account: str | None = None,
+        region: str | None = None,
+        where: Where | None = None,
+        skip: int = 0,
+    ) -> Fault:
+        """Let calls fail for some of their entries and process all others.
+
+        They come back in ``FailedFindings``, ``UnprocessedFindings``, ``UnprocessedIds`` and so on;
+        nothing has happened to them. Calls that have none of them are not hit.
+
+        Args:
+            operation: which calls, as for `fail`; it must answer for each entry, as
+                ``securityhub.BatchImportFindings`` does.
+            entries: what names the entries to refuse: an id or ARN, or a mapping with some members
+                of an entry, by API name, which may be partial at any depth.
+            code: the code of their error; that of an internal error when None.
+            reason: the text of their error; what the service's model says about the code when None.
+            times: how many calls it hits; None for all that come.
+            account: only calls of this account.
+            region: only calls to this region.
+            where: only calls for which this function returns true.
+            skip: how many of these calls come first that it does not hit.
+
+        Raises:
+            NotRunning: the mock is not running.
+            UsageError: the operation does not answer for single entries, has no such code, or its
+                entries no such member.
+        """
+        targets = self._targets(operation)
+        effect = RefusedEntries(targets, entries, reason, code)
         return self._inject(operation, targets, effect, times, account, region, where, skip)
 
     def delay(

@@ -94,6 +94,8 @@ class RefusedAccounts(Effect):
         UsageError: an operation has no such list, or an account is not 12 digits.
     """
 
+    refuses_parts = True
+
     def __init__(
         self,
         targets: frozenset[tuple[str, str]],
@@ -128,7 +130,7 @@ class RefusedAccounts(Effect):
 
     def goes_with(self, other: Effect) -> bool:
         """Return true for other refusals too: they are about other accounts of the same call."""
-        return isinstance(other, RefusedAccounts) or super().goes_with(other)
+        return other.refuses_parts or super().goes_with(other)
 
     def concerns(self, call: InterceptedCall) -> bool:
         """Return whether the call names one of the accounts."""

@@ -303,14 +303,15 @@ def test_a_hook_planned_in_an_action_is_for_later_calls(
 def test_an_action_acts_for_the_account_of_its_client_inside_of_as_account_as_well(
     membership_mock: MembershipMock, admin: Any
 ) -> None:
+    membership_mock.given.securityhub.hub(OTHER, region=REGION)
     other = membership_mock.client("securityhub", account=OTHER, region=REGION)
-    membership_mock.after("EnableSecurityHub", other.get_invitations_count, account=MEMBER)
+    membership_mock.after("EnableSecurityHub", other.describe_hub, account=MEMBER)
     with membership_mock.as_account(MEMBER):
         admin.enable_security_hub()
         admin.describe_hub()
     assert operations(membership_mock) == [
         f"EnableSecurityHub {MEMBER}",
-        f"GetInvitationsCount {OTHER}",
+        f"DescribeHub {OTHER}",
         f"DescribeHub {MEMBER}",
     ]
 
@@ -562,7 +563,10 @@ def test_an_unknown_argument_names_the_nearest(membership_mock: MembershipMock) 
 def test_a_lambda_that_returns_a_coroutine_fails(
     membership_mock: MembershipMock, admin: Any
 ) -> None:
-    hook = membership_mock.before("EnableSecurityHub", lambda: _asynchronous())
+    def later() -> Any:
+        return _asynchronous()
+
+    hook = membership_mock.before("EnableSecurityHub", later)
     with pytest.raises(HookFailed, match="returns a coroutine"):
         admin.enable_security_hub()
     hook.cancel()

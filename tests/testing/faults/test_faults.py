@@ -132,6 +132,49 @@ def test_setup_calls_are_not_faulted(membership_mock: Any) -> None:
     assert outcome(security.list_memberships) == "ThrottlingException"
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_fault_leaves_the_first_matching_calls_alone(membership_mock: Any, times: int) -> None:
+    one, two = (
+        membership_mock.client("security-ir", account=a, config=ONCE) for a in (ADMIN, OTHER)
+    )
+    fault = membership_mock.fail(
+        "list_memberships", "ThrottlingException", skip=2, times=times, account=ADMIN
+    )
+    found = [
+        outcome(client.list_memberships) for client in (one, two, two, two, one, one, one, one)
+    ]
+    assert found == ["fine"] * 5 + ["ThrottlingException"] * times + ["fine"] * (3 - times)
+    assert len(fault.fired) == times
+
+
+def test_the_third_page_is_late_and_the_second_call_refuses_an_account(
+    membership_mock: Any,
+) -> None:
+    membership_mock.clock.freeze("2026-03-14T12:00:00Z")
+    membership_mock.given.securityhub.members(ADMIN, 3)
+    client = membership_mock.client("securityhub", account=ADMIN, config=ONCE)
+    membership_mock.faults.delay("ListMembers", 5, skip=2)
+    times = [
+        membership_mock.clock.now().second
+        for _ in client.get_paginator("list_members").paginate(PaginationConfig={"PageSize": 1})
+    ]
+    assert times == [0, 0, 5]
+    membership_mock.faults.refuse_accounts("GetMembers", [OTHER], skip=1, reason="Busy")
+    answers = [client.get_members(AccountIds=[OTHER])["UnprocessedAccounts"] for _ in range(2)]
+    assert [any(each["ProcessingResult"] == "Busy" for each in answer) for answer in answers] == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("skip", [-1, True, 1.0, None])
+def test_a_number_of_calls_to_skip_that_is_none_is_a_usage_error(
+    membership_mock: Any, skip: Any
+) -> None:
+    with pytest.raises(UsageError, match="skip is a number of calls"):
+        membership_mock.fail("list_memberships", "ThrottlingException", skip=skip)
+
+
 # --- how often ---
 
 

@@ -90,7 +90,7 @@ def test_an_unfired_fault_says_what_kept_it_from_a_call(membership_mock: Any) ->
     assert text.count("[refused before, or hit by another fault]") == 10
     assert text.count("[refused before, or hit by another fault, or where returned false]") == 5
     assert text.count("… and 2 more") == 3
-    assert text.count("[names none of the accounts, or another fault came first]") == 1
+    assert text.count("[names none of what is to be refused, or another fault came first]") == 1
     membership_mock.faults.clear()
     with membership_mock.fail("list_memberships", "ThrottlingException"):
         pass
