@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from membership_mock.testing.call_hooks.call_hooks import CallHooks
     from membership_mock.testing.calls import Call, Calls
     from membership_mock.testing.clock import MockClock
+    from membership_mock.testing.containing import containing
     from membership_mock.testing.dumps.dumps import Dump
     from membership_mock.testing.events.events import Events
     from membership_mock.testing.events.sent_event import EventDelivery, SentEvent
@@ -76,6 +77,7 @@ __all__ = [
     "UnusedPlan",
     "UsageError",
     "__version__",
+    "containing",
     "mock_membership",
     "real_aws",
 ]
@@ -103,6 +105,7 @@ _HOMES = {
     "Sleep": "testing.sleeps.sleeps",
     "Sleeps": "testing.sleeps.sleeps",
     "Snapshot": "testing.snapshots",
+    "containing": "testing.containing",
     "mock_membership": "mock",
     "real_aws": "pytest_guard",
 }

@@ -18,6 +18,7 @@ from membership_mock.engine.protocol.wire.answers import (
 from membership_mock.engine.protocol.wire.requests import parameters
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.testing.arguments import naming_arguments
+from membership_mock.testing.containing import contains
 from membership_mock.testing.operation_names import (
     check_caller,
     check_parameters,
@@ -185,7 +186,8 @@ class Calls(Sequence[Call]):
             account: the 12 digits of the calling account.
             region: the region that was called.
             error: the code of the error that was answered, e.g. ``ConflictException``.
-            parameters: some of the parameters, by API name; nested mappings may be partial too.
+            parameters: some of the parameters, by API name; nested mappings may be partial too, and
+                lists with `containing`.
             where: a function of a call that returns whether it is wanted.
 
         Raises:
@@ -393,13 +395,6 @@ def _numbered(calls: Sequence[Call], positions: Sequence[int]) -> str:
     shown = [f"      {n + 1:>4}  {calls[n]!r}" for n in positions[:_SHOWN]]
     more = [f"            … and {len(positions) - _SHOWN} more"] if len(positions) > _SHOWN else []
     return "\n".join([*shown, *more])
-
-
-def contains(whole: Any, part: Any) -> bool:
-    """Return whether ``whole`` has everything that ``part`` asks for; mappings may be partial."""
-    if isinstance(part, Mapping) and isinstance(whole, Mapping):
-        return all(key in whole and contains(whole[key], value) for key, value in part.items())
-    return bool(whole == part)
 
 
 def _describe(operation: str | None, wanted: Mapping[str, Any]) -> str:

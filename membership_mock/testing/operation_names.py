@@ -13,6 +13,7 @@ from membership_mock.engine.pipeline.caller import account_id, region_name
 from membership_mock.engine.protocol.model import service_model, service_names, snake
 from membership_mock.errors import UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.containing import Containing
 from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:
@@ -208,6 +209,11 @@ def _unknown_name(shape: Shape | None, value: Any, path: str = "") -> str | None
             wrong = _unknown_name(members[name], inner, f"{path}{name}.")
             if wrong:
                 return wrong
+    elif isinstance(value, Containing):
+        if shape is None or shape.type_name not in ("list", "string"):
+            return f"{path.rstrip('.')!r} that is a list or text, as {value!r} needs."
+        if shape.type_name == "list":
+            return _unknown_name(shape, value.parts, path)
     elif isinstance(value, (list, tuple)) and shape is not None and shape.type_name == "list":
         return next(filter(None, (_unknown_name(shape.member, each, path) for each in value)), None)
     return None

@@ -162,8 +162,8 @@ def _finished(action: Any, found: object) -> None:
 
 def _cannot_wait(action: Any) -> UsageError:
     return UsageError(
-        f"The action of a hook is a plain function, and {_name(action)} returns a coroutine: nothing"
-        " would await it."
+        f"The action of a hook is a plain function, and {_name(action)} returns a coroutine:"
+        " nothing would await it."
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from membership_mock.engine import running as engine
 from membership_mock.engine.pipeline.call_record import Entry, RecordedRequest
@@ -83,6 +83,7 @@ class CallHooks(Sequence[CallHook]):
         account: str | None,
         region: str | None,
         where: Where | None,
+        parameters: Mapping[str, Any] | None,
         own_calls: bool,
     ) -> CallHook:
         """Plan an action; see `MembershipMock.before` and `MembershipMock.after`."""
@@ -100,6 +101,7 @@ class CallHooks(Sequence[CallHook]):
             account=account,
             region=region,
             where=where,
+            parameters=parameters,
             skip=nth - 1,
         )
         with self._running.world.lock:

@@ -23,7 +23,7 @@ from membership_mock.engine.protocol.model import (
 )
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.services import SERVICES
-from membership_mock.testing.calls import contains
+from membership_mock.testing.containing import contains
 from membership_mock.testing.faults.effects import Effect, Proceed
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.operation_names import check_parameters

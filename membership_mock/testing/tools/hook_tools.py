@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.call_hooks.call_hook import Action, CallHook
@@ -27,6 +27,7 @@ class HookTools(RunningMock):
         account: str | None = None,
         region: str | None = None,
         where: Callable[[Call], bool] | None = None,
+        parameters: Mapping[str, Any] | None = None,
         own_calls: bool = False,
     ) -> CallHook:
         """Let an action run before a call: when the call has arrived and nothing is checked yet.
@@ -44,6 +45,7 @@ class HookTools(RunningMock):
             account: only calls of this account.
             region: only calls to this region.
             where: only calls for which this function returns true.
+            parameters: only calls with these parameters, as `Calls.filter` takes them.
             own_calls: whether calls that the action itself makes count as well.
 
         Returns:
@@ -53,9 +55,20 @@ class HookTools(RunningMock):
             NotRunning: the mock is not running.
             UsageError: no such call is possible, or the action cannot be called.
         """
-        return self._plan_hook(
-            "before", operation, action, nth, times, account, region, where, own_calls=own_calls
+        hook = self.hooks._plan(
+            "before",
+            operation,
+            action,
+            nth=nth,
+            times=times,
+            account=account,
+            region=region,
+            where=where,
+            parameters=parameters,
+            own_calls=own_calls,
         )
+        self._at_the_end(hook._raise_again)
+        return hook
 
     def after(
         self,
@@ -67,6 +80,7 @@ class HookTools(RunningMock):
         account: str | None = None,
         region: str | None = None,
         where: Callable[[Call], bool] | None = None,
+        parameters: Mapping[str, Any] | None = None,
         own_calls: bool = False,
     ) -> CallHook:
         """Let an action run after a call that took effect, before the client sees the answer.
@@ -82,6 +96,7 @@ class HookTools(RunningMock):
             account: only calls of this account.
             region: only calls to this region.
             where: only calls for which this function returns true; it may ask for the answer.
+            parameters: only calls with these parameters, as `Calls.filter` takes them.
             own_calls: whether calls that the action itself makes count as well.
 
         Returns:
@@ -91,30 +106,8 @@ class HookTools(RunningMock):
             NotRunning: the mock is not running.
             UsageError: no such call is possible, or the action cannot be called.
         """
-        return self._plan_hook(
-            "after", operation, action, nth, times, account, region, where, own_calls=own_calls
-        )
-
-    @property
-    def hooks(self) -> CallHooks:
-        """The hooks of the mock: read what they ran for, withdraw them."""
-        return self._running().tool(CallHooks)
-
-    def _plan_hook(
-        self,
-        when: Literal["before", "after"],
-        operation: str,
-        action: Action,
-        nth: int,
-        times: int | None,
-        account: str | None,
-        region: str | None,
-        where: Callable[[Call], bool] | None,
-        *,
-        own_calls: bool,
-    ) -> CallHook:
         hook = self.hooks._plan(
-            when,
+            "after",
             operation,
             action,
             nth=nth,
@@ -122,10 +115,16 @@ class HookTools(RunningMock):
             account=account,
             region=region,
             where=where,
+            parameters=parameters,
             own_calls=own_calls,
         )
         self._at_the_end(hook._raise_again)
         return hook
+
+    @property
+    def hooks(self) -> CallHooks:
+        """The hooks of the mock: read what they ran for, withdraw them."""
+        return self._running().tool(CallHooks)
 
     @abstractmethod
     def _at_the_end(self, look: Callable[[], None]) -> None:

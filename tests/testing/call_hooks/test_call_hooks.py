@@ -21,6 +21,7 @@ from membership_mock import (
     UnexpectedCall,
     UnusedPlan,
     UsageError,
+    containing,
     mock_membership,
 )
 from membership_mock.engine import running
@@ -249,6 +250,19 @@ def test_setup_calls_have_no_hooks(membership_mock: MembershipMock) -> None:
     membership_mock.given.securityhub.hub(ADMIN, region=REGION)
     assert hook.remaining == 1
     hook.cancel()
+
+
+def test_calls_can_be_named_by_their_parameters(
+    membership_mock: MembershipMock, admin: Any
+) -> None:
+    admin.enable_security_hub()
+    hook = membership_mock.before(
+        "GetMembers", lambda: None, parameters={"AccountIds": containing(OTHER)}
+    )
+    admin.get_members(AccountIds=[MEMBER])
+    assert hook.remaining == 1
+    admin.get_members(AccountIds=[MEMBER, OTHER])
+    assert hook.remaining == 0
 
 
 # --- the action's own calls ---
@@ -599,5 +613,6 @@ def test_hooks_belong_to_the_running_mock() -> None:
             account=None,
             region=None,
             where=None,
+            parameters=None,
             own_calls=False,
         )
