@@ -15,9 +15,8 @@ from membership_mock.testing.calls import Call, Calls
 from membership_mock.testing.plans.call_plan import CallPlan, PendingPlans
 
 if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.hooks import InterceptedCall
     from membership_mock.engine.running import Running
-    from membership_mock.testing.plans.wanted_calls import WantedCalls
+    from membership_mock.testing.plans.wanted_calls import KnownCall, WantedCalls
 
 #: What a test does before or after a call: a function of the call, or of nothing.
 Action = Callable[[], Any] | Callable[[Call], Any]
@@ -72,11 +71,11 @@ class CallHook(CallPlan):
     def _words(self) -> str:
         return f"with {_name(self._call)} {self._when} it ({self._place})"
 
-    def _is_for(self, call: InterceptedCall) -> bool:
+    def _is_for(self, call: KnownCall) -> bool:
         """Return whether it is to run for a call, and note that it does."""
         if self.remaining == 0 or (self in _at_work.get() and not self._own_calls):
             return False
-        if not self._concerns(call):
+        if not self._includes(call):
             return False
         self._hit(call)
         return True

@@ -7,23 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from membership_mock.engine import running as engine
-from membership_mock.engine.pipeline.call_record import Entry, RecordedRequest
-from membership_mock.engine.pipeline.hooks import Hook, InterceptedCall, Proceed
-from membership_mock.engine.protocol.codec import codec
-from membership_mock.engine.protocol.model import service_model
+from membership_mock.engine.pipeline.hooks import Hook, Proceed
+from membership_mock.engine.protocol.wire.answers import FIRST_ERROR_STATUS
 from membership_mock.errors import NotRunning, UsageError
-from membership_mock.services import SERVICES
 from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.call_hooks.call_hook import Action, CallHook
-from membership_mock.testing.call_hooks.which_operations import targets_of
 from membership_mock.testing.calls import Call
+from membership_mock.testing.operation_names import operations_matching
 from membership_mock.testing.plans.call_plan import PendingPlans
 from membership_mock.testing.plans.plans import Plans
 from membership_mock.testing.plans.wanted_calls import WantedCalls, Where
 
 if TYPE_CHECKING:
+    from membership_mock.engine.pipeline.call_record import Entry
     from membership_mock.engine.pipeline.context import Context
-    from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
+    from membership_mock.engine.pipeline.hooks import InterceptedCall
+    from membership_mock.engine.protocol.http import HttpAnswer
     from membership_mock.engine.running import Running
 
 
@@ -96,7 +95,7 @@ class CallHooks(Sequence[CallHook]):
             raise UsageError(f"nth is the number of a call, 1 for the first one, not {nth!r}.")
         wanted = WantedCalls.checked(
             operation,
-            targets_of(operation),
+            operations_matching(operation),
             times=times,
             account=account,
             region=region,
@@ -111,14 +110,19 @@ class CallHooks(Sequence[CallHook]):
         return hook
 
 
-@dataclass(slots=True)
-class _FinishedCall(InterceptedCall):
-    """A call that is over, with what the record has of it."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a call: before it is answered, or when it is over."""
 
     entry: Entry
 
+    @property
+    def context(self) -> Context:
+        """Who calls what, where and when."""
+        return self.entry.context
+
     def as_entry(self) -> Entry:
-        """Return the call with its answer."""
+        """Return the call as the record has it."""
         return self.entry
 
 
@@ -128,22 +132,11 @@ class _Before(Hook):
     rank = 20  # after the strict mode: nothing may happen to a call that is not allowed
     pending: PendingPlans[CallHook]
 
-    def arrives(self, context: Context, request: HttpRequest) -> None:
+    def arrives(self, entry: Entry) -> None:
         """Run the actions for a call that has arrived."""
-        if not _for_operation(self.pending, context):
-            return
-        is_ours = context.service in SERVICES
-        layout = codec(context.service, context.operation, frozenset()) if is_ours else None
-        call = InterceptedCall(
-            context,
-            request,
-            service_model(context.service).operation_model(context.operation),
-            is_ours,
-            {},
-            RecordedRequest.of(request, layout),
-        )
-        _run(self.pending, call)
-        context.now = context.world.clock.now()  # an action may have moved the clock
+        if _for_operation(self.pending, entry.context):
+            _run(self.pending, entry)
+            entry.context.now = entry.context.world.clock.now()  # an action may have moved it
 
 
 class _After(Hook):
@@ -153,29 +146,25 @@ class _After(Hook):
     pending: PendingPlans[CallHook]
 
     def __init__(self, running: Running) -> None:
-        self._record = running.record
-        self._took_effect: dict[int, tuple[InterceptedCall, HttpAnswer]] = {}
+        self._running = running
+        self._took_effect: set[int] = set()  # ids of contexts, which live until the call is over
 
     def around(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
         """Note a call that takes effect."""
         answer = proceed()
-        if answer.status < 400 and _for_operation(self.pending, call.context):
-            self._took_effect[id(call.context)] = (call, answer)
+        if answer.status < FIRST_ERROR_STATUS and _for_operation(self.pending, call.context):
+            self._took_effect.add(id(call.context))
         return answer
 
     def is_over(self, context: Context) -> None:
         """Run the actions for a call that took effect, which is recorded by now."""
-        call, answer = self._took_effect.pop(id(context), (None, None))
-        if call is None:
+        if id(context) not in self._took_effect:
             return
-        entry = next(
-            (each for each in reversed(self._record.entries) if each.context is context),
-            Entry(context, call.recorded, answer, None),
-        )
-        finished = _FinishedCall(
-            context, call.request, call.model, call.is_ours, call.arguments, call.recorded, entry
-        )
-        _run(self.pending, finished)
+        self._took_effect.discard(id(context))
+        for entry in reversed(self._running.record.entries):
+            if entry.context is context:
+                _run(self.pending, entry)
+                return
 
 
 def _for_operation(pending: PendingPlans[CallHook], context: Context) -> list[CallHook]:
@@ -183,12 +172,12 @@ def _for_operation(pending: PendingPlans[CallHook], context: Context) -> list[Ca
     return [hook for hook in pending if target in hook._wanted.targets]
 
 
-def _run(pending: PendingPlans[CallHook], call: InterceptedCall) -> None:
+def _run(pending: PendingPlans[CallHook], entry: Entry) -> None:
     """Run the hooks that are for a call, one after the other, while the world's lock is free."""
-    for hook in _for_operation(pending, call.context):
-        with call.context.world.lock:
-            is_for = hook._is_for(call)
+    for hook in _for_operation(pending, entry.context):
+        with entry.context.world.lock:
+            is_for = hook._is_for(_Known(entry))
             if hook.remaining == 0:
                 pending.drop_finished()
         if is_for:
-            hook._run(Call(call.as_entry()))
+            hook._run(Call(entry))

@@ -190,7 +190,7 @@ class RefusedEntries(Effect):
         reason: str | None,
         code: str | int | None,
     ) -> None:
-        found = {target: entry_lists(*target) for target in targets}
+        found = {each: entry_lists(*each) for each in targets if each[0] in SERVICES}
         self._lists = {target: lists for target, lists in found.items() if lists is not None}
         without = sorted(".".join(target) for target in targets - self._lists.keys())
         if without:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from membership_mock.testing.calls import Call, Calls
 from membership_mock.testing.plans.plans import Plan, Plans
-from membership_mock.testing.plans.wanted_calls import WantedCalls, times_as_text
+from membership_mock.testing.plans.wanted_calls import KnownCall, WantedCalls, times_as_text
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.context import Context
@@ -91,6 +91,10 @@ class CallPlan(Plan):
 
     def _concerns(self, call: InterceptedCall) -> bool:
         """Return whether it is for this call, once the first ones have been skipped."""
+        return self._includes(call)
+
+    def _includes(self, call: KnownCall) -> bool:
+        """Return whether a call is one of the wanted ones, and not one of the first to skip."""
         if not self._wanted.include(call):
             return False
         if self._skipped < self._wanted.skip:
@@ -98,7 +102,7 @@ class CallPlan(Plan):
             return False
         return True
 
-    def _hit(self, call: InterceptedCall) -> None:
+    def _hit(self, call: KnownCall) -> None:
         """Note that it is used for this call."""
         self._hits.append(call.context)
 

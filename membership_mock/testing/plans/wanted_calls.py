@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from membership_mock.errors import UsageError
 from membership_mock.testing.calls import Call, holds
@@ -12,10 +12,22 @@ from membership_mock.testing.containing import contains
 from membership_mock.testing.operation_names import check_caller, check_parameters
 
 if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.hooks import InterceptedCall
+    from membership_mock.engine.pipeline.call_record import Entry
+    from membership_mock.engine.pipeline.context import Context
 
 #: A function of a call that returns whether the plan is for it.
 Where = Callable[[Call], bool]
+
+
+class KnownCall(Protocol):
+    """A call, as far as it has come."""
+
+    @property
+    def context(self) -> Context:
+        """Who called what, where and when."""
+
+    def as_entry(self) -> Entry:
+        """Return the call as the record has it, or will have it."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ class WantedCalls:
             operation = ".".join(next(iter(targets)))
         return cls(operation, targets, times, account, region, where, parameters, skip)
 
-    def include(self, call: InterceptedCall) -> bool:
+    def include(self, call: KnownCall) -> bool:
         """Return whether a call is one of them, whatever their number.
 
         Raises:

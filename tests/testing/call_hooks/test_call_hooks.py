@@ -148,6 +148,26 @@ def test_calls_to_motos_services_have_hooks_too(membership_mock: MembershipMock,
     assert found == ([ids[:2], ids[:2]] if when == "before" else [ids, ids[:2]])
 
 
+def test_a_hook_of_a_call_to_moto_sees_parameters_and_answer(
+    membership_mock: MembershipMock,
+) -> None:
+    seen: list[Any] = []
+    sts = membership_mock.client("sts", account=ADMIN, region=REGION)
+    roles = [f"arn:aws:iam::{account}:role/Reader" for account in (MEMBER, OTHER)]
+    membership_mock.after(
+        "sts.AssumeRole",
+        lambda call: seen.append(call.answer["AssumedRoleUser"]["Arn"]),
+        parameters={"RoleArn": roles[1]},
+    )
+    hook = membership_mock.before(
+        "sts.Assume*", lambda: None, where=lambda call: call.parameters["RoleArn"] == roles[1]
+    )
+    for role in roles:
+        sts.assume_role(RoleArn=role, RoleSessionName="s")
+    assert seen == [f"arn:aws:sts::{OTHER}:assumed-role/Reader/s"]
+    assert [call.parameters["RoleArn"] for call in hook.ran] == [roles[1]]
+
+
 def test_an_after_hook_leaves_out_calls_that_moto_refuses(membership_mock: MembershipMock) -> None:
     ran: list[int] = []
     client = membership_mock.client("organizations", account=ADMIN)
