@@ -221,6 +221,8 @@ def public_api() -> Iterator[str]:
         ("given.", membership_mock.Given),
         ("faults.", membership_mock.Faults),
         ("fault.", membership_mock.Fault),
+        ("hooks.", membership_mock.CallHooks),
+        ("hook.", membership_mock.CallHook),
         ("clock.", membership_mock.MockClock),
         ("sleeps.", membership_mock.Sleeps),
         ("quotas.", membership_mock.MockQuotas),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unittest
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ from membership_mock import (
     Answers,
     AwsSide,
     Call,
+    CallHook,
+    CallHooks,
     Calls,
     Dump,
     Fault,
@@ -31,6 +34,7 @@ from membership_mock import (
     Snapshot,
     UnexpectedCall,
     UsageError,
+    containing,
     mock_membership,
     real_aws,
 )
@@ -148,6 +152,21 @@ def answers(mock: MembershipMock) -> None:
     assert_type(every.unused, list[Answer])
 
 
+def hooks(mock: MembershipMock) -> None:
+    def resign(call: Call) -> None:
+        mock.client("securityhub", account=call.account).disassociate_from_master_account()
+
+    hook: CallHook = mock.before("securityhub.ListMembers", resign, nth=2, account=ADMIN)
+    assert_type(hook.ran, Calls)
+    assert_type(hook.remaining, "int | None")
+    with mock.after("organizations.*", lambda: mock.clock.advance(days=1), times=None) as inside:
+        assert_type(inside, CallHook)
+    every: CallHooks = mock.hooks
+    assert_type(every.unused, list[CallHook])
+    mock.faults.refuse_entries("BatchImportFindings", ["one", {"Severity": {"Label": "LOW"}}])
+    mock.fail("securityhub.ListMembers", "InternalException", skip=2)
+
+
 def clock_and_quotas(mock: MembershipMock) -> None:
     clock: MockClock = mock.clock
     with clock.freeze(date(2026, 3, 14)) as frozen:
@@ -172,12 +191,14 @@ def the_world(mock: MembershipMock) -> None:
     with mock.rolled_back():
         dump: Dump = mock.dump()
     mock.load(Dump.from_json(dump.to_json()))
-    assert_type(dump.difference(dump, ignore=["s3 *"]), str)
+    assert_type(dump.difference(dump, ignore=["s3 *"], mask=["ids", re.compile("x")]), str)
+    assert_type(dump.masked("ids", "times"), Dump)
     mock.show(account=ADMIN, service="securityhub")
     assert_type(mock.diagram("svg"), str)
 
 
 def calls(mock: MembershipMock) -> None:
+    mock.calls.filter("CreateMembers", parameters={"AccountDetails": containing({"Email": "x"})})
     assert_type(mock.calls.assert_called("CreateMembers", times=1, account=ADMIN), Calls)
     in_order = mock.calls.assert_in_order("CreateMembers", ("GetMembers", {"account": ADMIN}))
     assert_type(in_order, Sequence[Call])

@@ -163,8 +163,8 @@ def test_a_hook_of_a_call_to_moto_sees_parameters_and_answer(
         "sts.Assume*", lambda: None, where=lambda call: call.parameters["RoleArn"] == roles[1]
     )
     for role in roles:
-        sts.assume_role(RoleArn=role, RoleSessionName="s")
-    assert seen == [f"arn:aws:sts::{OTHER}:assumed-role/Reader/s"]
+        sts.assume_role(RoleArn=role, RoleSessionName="reading")
+    assert seen == [f"arn:aws:sts::{OTHER}:assumed-role/Reader/reading"]
     assert [call.parameters["RoleArn"] for call in hook.ran] == [roles[1]]
 
 
