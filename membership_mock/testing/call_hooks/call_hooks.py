@@ -129,7 +129,7 @@ class _Known:
 class _Before(Hook):
     """The link of the hooks' chain that lets a test act before calls."""
 
-    rank = 20  # after the strict mode: nothing may happen to a call that is not allowed
+    rank = 5  # after the strict mode: nothing may happen to a call that is not allowed
     pending: PendingPlans[CallHook]
 
     def arrives(self, entry: Entry) -> None:
@@ -142,7 +142,9 @@ class _Before(Hook):
 class _After(Hook):
     """The link of the hooks' chain that lets a test act after calls that took effect."""
 
-    rank = 20  # within the faults: a call whose answer a fault takes away has taken effect
+    #: within the faults, since a call whose answer a fault takes away has taken effect; around
+    #: canned answers, which are all that happens at such a call
+    rank = 5
     pending: PendingPlans[CallHook]
 
     def __init__(self, running: Running) -> None:

@@ -18,7 +18,7 @@ from membership_mock.testing.names import nearest_to
 
 _IDS = (
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",  # of most resources
-    r"(?:ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|(?:[or]|p|car)-[0-9a-z]{4,32})",  # of Organizations
+    r"(?:ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|o-[0-9a-z]{10,32}|r-[0-9a-z]{4}|(?:p|car)-[0-9a-z]{8})",
     r"(?:m-[0-9a-z]{10,32}|inv-[0-9a-f]{10,32}|[0-9]{10}(?!\.\d))",  # of Security Incident Response
     r"(?:[0-9a-f]{64}|[0-9a-f]{48}|[0-9a-z]{32})",  # tokens and jobs
 )

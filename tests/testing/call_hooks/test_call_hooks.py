@@ -255,6 +255,17 @@ def test_an_after_hook_runs_for_a_call_whose_answer_is_lost_and_not_for_one_that
     assert [call.error_code for call in hook.ran] == ["ReadTimeoutError"]
 
 
+def test_hooks_run_around_canned_answers_as_well(
+    membership_mock: MembershipMock, admin: Any
+) -> None:
+    seen: list[Any] = []
+    membership_mock.answer("securityhub.DescribeHub", {"HubArn": "arn:aws:canned"})
+    membership_mock.before("DescribeHub", lambda: seen.append("before"))
+    membership_mock.after("DescribeHub", lambda call: seen.append(call.answer["HubArn"]))
+    admin.describe_hub()
+    assert seen == ["before", "arn:aws:canned"]
+
+
 def test_strict_mode_refuses_a_call_before_its_hook_runs(
     membership_mock: MembershipMock, admin: Any
 ) -> None:
