@@ -149,20 +149,19 @@ class _After(Hook):
 
     def __init__(self, running: Running) -> None:
         self._running = running
-        self._took_effect: set[int] = set()  # ids of contexts, which live until the call is over
+        self._took_effect: dict[int, Context] = {}  # by id: a context that is kept keeps its id
 
     def around(self, call: InterceptedCall, proceed: Proceed) -> HttpAnswer:
         """Note a call that takes effect."""
         answer = proceed()
         if answer.status < FIRST_ERROR_STATUS and _for_operation(self.pending, call.context):
-            self._took_effect.add(id(call.context))
+            self._took_effect[id(call.context)] = call.context
         return answer
 
     def is_over(self, context: Context) -> None:
         """Run the actions for a call that took effect, which is recorded by now."""
-        if id(context) not in self._took_effect:
+        if self._took_effect.pop(id(context), None) is None:
             return
-        self._took_effect.discard(id(context))
         for entry in reversed(self._running.record.entries):
             if entry.context is context:
                 _run(self.pending, entry)
