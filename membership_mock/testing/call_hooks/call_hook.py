@@ -32,7 +32,7 @@ class CallHook(CallPlan):
     """
 
     kind: ClassVar[str] = "hook"
-    never: ClassVar[str] = "never ran"
+    never: ClassVar[tuple[str, str]] = ("never ran", "never ran")
     done: ClassVar[str] = "run"
 
     def __init__(
