@@ -31,9 +31,9 @@ class CallHook(CallPlan):
     As a context manager it is over at the end of the block.
     """
 
-    kind: ClassVar[str] = "hook"
-    never: ClassVar[tuple[str, str]] = ("never ran", "never ran")
-    done: ClassVar[str] = "run"
+    _kind: ClassVar[str] = "hook"
+    _never: ClassVar[tuple[str, str]] = ("never ran", "never ran")
+    _done: ClassVar[str] = "run"
 
     def __init__(
         self,
