@@ -89,6 +89,8 @@ class CallHook(CallPlan):
         try:
             with acting_as_signed(), self._working():
                 _finished(self._call, self._call(call) if self._takes_call else self._call())
+        except HookFailed:  # of another hook, whose action a call of this one has started
+            raise
         except Exception as error:
             self._failure = HookFailed(
                 f"{_name(self._call)} of the hook at {self._place} has raised"

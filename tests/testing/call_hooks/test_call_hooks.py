@@ -457,6 +457,18 @@ def test_a_call_is_not_made_when_the_action_before_it_fails_and_is_made_when_the
     after.cancel()
 
 
+def test_the_error_of_an_action_that_another_action_has_started_is_told_once(
+    membership_mock: MembershipMock, admin: Any
+) -> None:
+    membership_mock.before("EnableSecurityHub", admin.list_members)
+    inner = membership_mock.before("ListMembers", lambda: 1 / 0)
+    with pytest.raises(HookFailed) as caught:
+        admin.enable_security_hub()
+    assert str(caught.value).count("has raised") == 1
+    assert "before the call securityhub.ListMembers" in str(caught.value)
+    inner.cancel()
+
+
 def test_an_error_that_the_code_under_test_has_caught_comes_again_at_the_end() -> None:
     with pytest.raises(HookFailed, match="ZeroDivisionError"), mock_membership() as mock:
         mock.before("securityhub.EnableSecurityHub", lambda: 1 / 0)
