@@ -1,7 +1,7 @@
 """The errors of Security Incident Response, one class per modelled error, and its refusals.
 
 Sources: the service model for codes, statuses and members; the wording of validation messages
-follows the restJson1 protocol tests of Smithy (inferred: the service publishes none).
+follows the restJson1 protocol tests of Smithy (inferred [IR-94]: the service publishes none).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class SecurityIncidentResponseNotActiveException(ServiceError):
 
 
 def no_such_resource(arn: str) -> ResourceNotFoundException:
-    """Return the error for an ARN that names no resource of the caller (text inferred)."""
+    """Return the error for an ARN that names no resource of the caller (text inferred [IR-94])."""
     return ResourceNotFoundException(f"Resource {arn} was not found.")
 
 

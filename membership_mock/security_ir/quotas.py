@@ -1,7 +1,7 @@
 """The quotas of Security Incident Response, for an account in a region.
 
 Source: the general reference's page on quotas (limits and codes). That "active" means not Closed,
-and which resource the error names, is inferred.
+and which resource the error names, is inferred [IR-67, IR-69].
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ ATTACHMENTS = _quota(
     most=MOST_ATTACHMENTS,
     per="case",
     counts="attachments",
-    origin="inferred",
+    origin="inferred",  # IR-70
 )
 COMMENTS = _quota(
     name="comments_per_case",
@@ -74,7 +74,7 @@ COMMENTS = _quota(
     most=MOST_COMMENTS,
     per="case",
     counts="comments",
-    origin="inferred",
+    origin="inferred",  # IR-70
 )
 
 QUOTAS = (ACTIVE_SELF_MANAGED, ACTIVE_SERVICE_MANAGED, CREATED_IN_A_DAY, ATTACHMENTS, COMMENTS)
@@ -105,7 +105,7 @@ class Quotas(Family):
     """How many cases there may be.
 
     Cases of earlier memberships are terminated and do not count as active. The day's quota limits
-    a rate, so closing a case or signing up anew does not give anything back (inferred).
+    a rate, so closing a case or signing up anew does not give anything back (inferred [IR-68]).
     """
 
     @classmethod

@@ -1,6 +1,7 @@
 """The tags of memberships and cases.
 
-A resource carries 200 tags at the most, as many as ListTagsForResource can answer with (inferred).
+A resource carries 200 tags at the most, as many as ListTagsForResource can answer with
+(inferred [IR-40]).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The S3 bucket behind the presigned URLs, which stores the bytes of attachments.
 
 Source: the S3 user guide for presigned URLs and the texts of errors; the name of the bucket and
-how long a URL is valid are inferred. The signature covers method, host, path, query and the length
-of the body. It is not a SigV4 signature, for which the client's secret key would be needed.
+how long a URL is valid are inferred [IR-95]. The signature covers method, host, path, query and the
+length of the body. It is not a SigV4 signature, for which the client's secret key would be needed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.pipeline.context import Context
     from membership_mock.engine.state.world import World
 
-#: how long a presigned URL is valid (inferred)
+#: how long a presigned URL is valid (inferred [IR-74, IR-95])
 URL_LIFE = timedelta(seconds=900)
 _SIGNATURE = "X-Amz-Signature"
 _DATE = "%Y%m%dT%H%M%SZ"

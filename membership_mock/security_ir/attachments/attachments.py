@@ -2,9 +2,9 @@
 
 Source: API pages GetCaseAttachmentUploadUrl, GetCaseAttachmentDownloadUrl; user guide,
 "Attachments" (deleted seven days after the case is closed). Clients of the live service show the
-headers of the upload and the refusal of a download while the scan is pending. Inferred: the record
-exists from the moment the URL is issued, and the scan is over at the next read of the case, or a
-minute after the upload where time has to pass.
+headers of the upload and the refusal of a download while the scan is pending.
+Inferred [IR-71, IR-96]: the record exists from the moment the URL is issued, and the scan is over
+at the next read of the case, or a minute after the upload where time has to pass.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class Attachments(CaseFamily):
         """Add a pending attachment to an open case, and return the URL for its bytes.
 
         An upload through a URL that was issued before the case was closed is taken until the URL
-        expires: storage knows nothing of cases (inferred).
+        expires: storage knows nothing of cases (inferred [IR-74]).
 
         Raises:
             ConflictException: the case is closed, or has an attachment with this name.

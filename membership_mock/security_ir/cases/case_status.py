@@ -1,7 +1,8 @@
 """The status of a case, its end, and who resolves it.
 
 Source: API pages UpdateCaseStatus, CloseCase, UpdateResolverType; user guide, "Changing the case
-status", "Changing the resolver", "Closing a case". Which error a refusal is, is inferred.
+status", "Changing the resolver", "Closing a case". Which error a refusal is, is
+inferred [IR-60, IR-61, IR-65].
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class CaseStatus(CaseFamily):
 
         Raises:
             ValidationException: AWS resolves the case, or the table has no such transition; from
-                Closed it has none at all (inferred: "value updates must be permitted").
+                Closed it has none at all (inferred [IR-60]: "value updates must be permitted").
         """
         case = self.of(Cases).for_reading(ctx, case_id)
         if case.resolver_type != "Self":
@@ -77,7 +78,7 @@ class CaseStatus(CaseFamily):
     def close_case(self, ctx: Context, case_id: str) -> dict[str, Any]:
         """Close a case for good, and return its status and the moment.
 
-        The closure code stays absent: AWS sets it, no input can (inferred).
+        The closure code stays absent: AWS sets it, no input can (inferred [IR-46]).
 
         Raises:
             ConflictException: the case is closed already.

@@ -103,7 +103,7 @@ class Cases(CaseFamily):
     def require_open(self, case: Case) -> None:
         """Refuse a closed case.
 
-        Source: user guide, "Closing a case" (nothing is writable); the error is inferred.
+        Source: user guide, "Closing a case" (nothing is writable); the error is inferred [IR-61].
 
         Raises:
             ConflictException: the case is closed.
@@ -149,7 +149,8 @@ class Cases(CaseFamily):
     ) -> dict[str, Any]:
         """Open a case under the active membership, and return its id.
 
-        Inferred: accounts need not be covered by the membership, and any start date will do.
+        Inferred [IR-52]: accounts need not be covered by the membership, and any start date will
+        do.
 
         Raises:
             ServiceQuotaExceededException: a quota on cases is used up.
@@ -199,7 +200,7 @@ class Cases(CaseFamily):
 
     @operation("GetCase")
     def get_case(self, ctx: Context, case_id: str) -> Case:
-        """Return a case; its lists are present when they are empty (inferred)."""
+        """Return a case; its lists are present when they are empty (inferred [IR-51])."""
         return self.for_reading(ctx, case_id)
 
     @operation("ListCases")
@@ -241,9 +242,9 @@ class Cases(CaseFamily):
     ) -> None:
         """Change fields of an open case.
 
-        Inferred: deletions come before additions; what is present already is not added and what is
-        absent is not deleted; a call that changes nothing leaves no trace; engagement type and
-        start date may be changed whoever resolves the case.
+        Inferred [IR-54, IR-56]: deletions come before additions; what is present already is not
+        added and what is absent is not deleted; a call that changes nothing leaves no trace;
+        engagement type and start date may be changed whoever resolves the case.
 
         Raises:
             ConflictException: the case is closed.

@@ -1,7 +1,7 @@
 """Comments on a case: by the customer, by AWS's engineers, and by the service itself.
 
 Source: API pages CreateCaseComment, UpdateCaseComment, ListComments; user guide,
-"Communications". Order, counting of ids, and who may edit are inferred.
+"Communications". Order, counting of ids, and who may edit are inferred [IR-97].
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ class Comments(CaseFamily):
     ) -> dict[str, Any]:
         """Replace the body of one of the caller's own comments, and return it.
 
-        The body that the comment has already changes nothing and leaves no trace (inferred).
+        The body that the comment has already changes nothing and leaves no trace
+        (inferred [IR-63]).
 
         Raises:
             AccessDeniedException: the comment is by AWS.

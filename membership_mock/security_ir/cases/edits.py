@@ -1,7 +1,7 @@
 """The edits of a case: what was changed, when, and by whom.
 
 Source: user guide, "Case activities" (what it holds, chronologically); the wording of actions and
-messages is inferred but for ``Add comment``.
+messages is inferred [IR-66] but for ``Add comment``.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Source: user guide, "AI investigative agent": it starts by itself with a case that AWS resolves,
 may ask questions, goes on after ten minutes without an answer, and posts its summary as a comment.
-The three actions, their texts and the other durations are inferred, and the same for every case.
-Reads of its actions and of the comments move it on as well (see the clock's ``settling``). An
+The three actions, their texts and the other durations are inferred [IR-78], and the same for every
+case. Reads of its actions and of the comments move it on as well (see the clock's ``settling``). An
 action that the author of a test has set no longer follows the timetable.
 """
 
@@ -30,7 +30,8 @@ from membership_mock.security_ir.principals import SERVICE
 
 #: How long each step takes, from the moment AWS became the resolver: the questions are asked; they
 #: are answered by any comment of the customer, or no longer waited for (documented: ten minutes);
-#: the evidence is collected; the activity is investigated; all is summarized. The others: inferred.
+#: the evidence is collected; the activity is investigated; all is summarized. The others:
+#: inferred [IR-78].
 STEPS = tuple(timedelta(minutes=each) for each in (1, 10, 3, 2, 2))
 ASKED, ANSWERED, COLLECTED, INVESTIGATED, SUMMARIZED = range(1, 6)
 #: how long an action waits for an answer
@@ -88,7 +89,7 @@ _CONTENT: Mapping[str, str] = {
 }
 
 #: Which status may follow which, by the timetable or by the author of a test. The statuses are
-#: the model's; which leads to which is inferred.
+#: the model's; which leads to which is inferred [IR-98].
 NEXT_STATUS: Mapping[str, frozenset[str]] = {
     "Pending": frozenset({"Waiting", "InProgress", "Failed", "Cancelled"}),
     "Waiting": frozenset({"InProgress", "Failed", "Cancelled"}),
@@ -214,7 +215,9 @@ class Investigations(CaseFamily):
         usefulness: str,
         comment: str | None = None,
     ) -> None:
-        """Rate an action of the investigation of an open case; the last rating stands (inferred).
+        """Rate an action of the investigation of an open case.
+
+        The last rating stands (inferred [IR-99]).
 
         Raises:
             ConflictException: the case is closed.

@@ -33,8 +33,9 @@ class AccountScope:
     def accounts(self, organization: Organization | None) -> set[str]:
         """Return the accounts in scope at this moment, suspended and closed ones left out.
 
-        Inferred: without the whole organization and without units, it is the membership account
-        alone; with units it is the accounts below them, the membership account only if it is one.
+        Inferred [IR-10, IR-11]: without the whole organization and without units, it is the
+        membership account alone; with units it is the accounts below them, the membership account
+        only if it is one.
         """
         if self.standalone or organization is None:
             return {self.account_id}
@@ -55,11 +56,11 @@ class AccountScope:
         """Return whether everything, or else which units, would be in scope after ``change``.
 
         Adding a unit ends the coverage of the entire organization, and the other way round; to add
-        a unit twice or to remove an absent one changes nothing (inferred).
+        a unit twice or to remove an absent one changes nothing (inferred [IR-27, IR-31]).
 
         Raises:
-            ResourceNotFoundException: the organization does not have a unit (inferred).
-            ValidationException: there is no organization that could have units (inferred).
+            ResourceNotFoundException: the organization does not have a unit (inferred [IR-30]).
+            ValidationException: there is no organization that could have units (inferred [IR-8]).
         """
         units = self.organizational_units
         add, remove = _units(change)
@@ -81,7 +82,7 @@ class AccountScope:
 
 
 def check_change(change: Mapping[str, Any]) -> None:
-    """Refuse a change of the scope that contradicts itself (inferred)."""
+    """Refuse a change of the scope that contradicts itself (inferred [IR-28])."""
     add, remove = _units(change)
     if not set(add).isdisjoint(remove):
         raise ValidationException(

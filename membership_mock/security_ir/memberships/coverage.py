@@ -36,7 +36,7 @@ class Coverage(Family):
         """Return the relationship of each account to an active membership, in the request's order.
 
         An account that is asked for twice is answered once. ``errors`` is always empty: an
-        account that does not exist counts as not associated (inferred).
+        account that does not exist counts as not associated (inferred [IR-13, IR-100]).
         """
         membership = self.of(Memberships).visible_and_active(membership_id, ctx.now)
         organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
@@ -82,7 +82,8 @@ def _relationship(
     """Return the status and the type of an account's relationship.
 
     Source: the example of BatchGetMemberAccountDetails for the first row; the others, and that the
-    membership account counts as associated even outside the chosen units, are inferred.
+    membership account counts as associated even outside the chosen units, are
+    inferred [IR-10, IR-12, IR-100].
     """
     if account in covered or account == membership.account_id:
         status, kind = "Associated", "Organization"

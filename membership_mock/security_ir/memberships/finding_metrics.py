@@ -74,11 +74,11 @@ class FindingMetrics(Family):
     ) -> dict[str, int]:
         """Return the counts of an active membership over whole UTC days, both ends included.
 
-        Source: API page GetFindingMetrics for the window. Inferred: times are cut to their day, an
-        end in the future is accepted, and every counter is present.
+        Source: API page GetFindingMetrics for the window. Inferred [IR-38, IR-101]: times are cut
+        to their day, an end in the future is accepted, and every counter is present.
 
         Raises:
-            ValidationException: the window ends on a day before it begins (inferred).
+            ValidationException: the window ends on a day before it begins (inferred [IR-38]).
         """
         first, last = (
             instant.astimezone(timezone.utc).date() for instant in (start_date, end_date)

@@ -9,7 +9,10 @@ from membership_mock.security_ir.errors import ConflictException
 
 
 def check_team(team: list[dict[str, Any]]) -> None:
-    """Refuse two members with one e-mail address (that its case does not matter is inferred)."""
+    """Refuse two members with one e-mail address.
+
+    That the letter case does not matter is inferred [IR-34].
+    """
     seen: set[str] = set()
     for index, responder in enumerate(team):
         email = responder["email"].lower()
@@ -26,7 +29,7 @@ def with_preferences(team: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the team; who states no preferences gets every notification.
 
     Source: user guide, communication preferences, for the default; that it is read back as the
-    whole list is inferred.
+    whole list is inferred [IR-35].
     """
     everything = model.service_model("security-ir").shape_for("CommunicationType").metadata["enum"]
     return [{"communicationPreferences": list(everything), **responder} for responder in team]

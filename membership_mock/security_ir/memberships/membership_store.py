@@ -21,7 +21,7 @@ Event = Literal["update", "cancel", "undo cancellation", "terminate"]
 
 #: What may happen to a membership, and the status it has afterwards. Source: user guide
 #: (cancellation), API page UpdateMembership (undo); that a second cancellation is harmless, and
-#: that a cancelled membership can still be terminated, is inferred.
+#: that a cancelled membership can still be terminated, is inferred [IR-19, IR-22].
 NEXT_STATUS: dict[tuple[str, Event], str] = {
     ("Active", "update"): "Active",
     ("Active", "cancel"): "Cancelled",
@@ -70,7 +70,10 @@ class Membership:
 
     @property
     def customer_type(self) -> str:
-        """Whether the account was in an organization when it created the membership (inferred)."""
+        """Whether the account was in an organization when it created the membership.
+
+        Inferred [IR-6].
+        """
         return "Standalone" if self.scope.standalone else "Organization"
 
     def covered(self, organization: Organization | None) -> set[str]:

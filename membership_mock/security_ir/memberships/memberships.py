@@ -101,7 +101,8 @@ class Memberships(Family):
         """Return the membership ``membership_id`` like `visible`, provided that it is active.
 
         Raises:
-            SecurityIncidentResponseNotActiveException: it was cancelled or terminated (inferred).
+            SecurityIncidentResponseNotActiveException: it was cancelled or terminated
+                (inferred [IR-37]).
         """
         membership = self.visible(membership_id, now)
         if membership.membership_status != "Active":
@@ -122,9 +123,9 @@ class Memberships(Family):
     ) -> dict[str, str]:
         """Create a membership, active at once, whose home is the caller's account and region.
 
-        Trusted access for the service is not asked for (inferred: onboarding enables it). An
+        Trusted access for the service is not asked for (inferred [IR-1]: onboarding enables it). An
         account outside any organization gets a Standalone membership, which covers that account
-        whatever ``coverEntireOrganization`` says (inferred).
+        whatever ``coverEntireOrganization`` says (inferred [IR-7]).
 
         Raises:
             AccessDeniedException: the account is in an organization, and neither its management
@@ -166,7 +167,7 @@ class Memberships(Family):
     def get_membership(self, ctx: Context, membership_id: str) -> dict[str, Any]:
         """Return a membership of the caller's account and region, in any status.
 
-        A cancelled or terminated membership covers no account (inferred).
+        A cancelled or terminated membership covers no account (inferred [IR-9]).
         """
         membership = self.visible(membership_id, ctx.now)
         covered = membership.covered(ctx.world.organization_of(ctx.account_id, ctx.partition))
@@ -216,7 +217,7 @@ class Memberships(Family):
     ) -> None:
         """Change what is given; the team is replaced as a whole, features are merged by name.
 
-        Undoing a cancellation asks for what creating a membership asks for (inferred).
+        Undoing a cancellation asks for what creating a membership asks for (inferred [IR-24]).
 
         Raises:
             ConflictException: the membership is not active, or, for an undo, not cancelled; or
@@ -256,13 +257,14 @@ class Memberships(Family):
         """Cancel a membership at once; it stays listed, and the cancellation can be undone.
 
         That is so until the month ends that it was cancelled in, counted from the day of its
-        activation: then AWS terminates it. Documented is that AWS does so; the moment is inferred
-        from what a cancellation meant before November 2025.
+        activation: then AWS terminates it. Documented is that AWS does so; the moment is
+        inferred [IR-102] from what a cancellation meant before November 2025.
 
-        A membership that is cancelled already stays as it is (inferred: modelled idempotent).
+        A membership that is cancelled already stays as it is (inferred [IR-22]: modelled
+        idempotent).
 
         Raises:
-            ConflictException: the membership was terminated (inferred).
+            ConflictException: the membership was terminated (inferred [IR-23]).
         """
         membership = self.visible(membership_id, ctx.now)
         _check_allowed(membership, "cancel")
@@ -278,8 +280,8 @@ class Memberships(Family):
         """Terminate memberships that ``change`` ends.
 
         Documented: the delegated administrator is deregistered, or trusted access is disabled.
-        Inferred: the membership account is closed or leaves the organization, or the organization
-        is deleted; a cancelled membership is terminated as well.
+        Inferred [IR-14, IR-19]: the membership account is closed or leaves the organization, or the
+        organization is deleted; a cancelled membership is terminated as well.
         """
         world = backends.world
         accounts = _accounts_that_lose_it(world, change)
@@ -309,7 +311,10 @@ class Memberships(Family):
 
 
 def check_tag_keys(keys: Iterable[str], field_name: str) -> None:
-    """Refuse tag keys that AWS keeps for itself (inferred: the rule for tags in all of AWS)."""
+    """Refuse tag keys that AWS keeps for itself.
+
+    Inferred [IR-39]: it is the rule for tags in all of AWS.
+    """
     if any(key.lower().startswith("aws:") for key in keys):
         raise ValidationException(
             "Tag keys that begin with aws: are reserved for AWS use.",
@@ -372,7 +377,7 @@ def _check_features(features: list[dict[str, Any]]) -> None:
 
 
 def _merged(held: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the features after ``given``; one never given is off (inferred)."""
+    """Return the features after ``given``; one never given is off (inferred [IR-36])."""
     names = model.service_model("security-ir").shape_for("OptInFeatureName").metadata["enum"]
     enabled = dict.fromkeys(names, False)
     enabled.update({one["featureName"]: one["isEnabled"] for one in (*held, *given)})

@@ -49,7 +49,10 @@ class Responders(CaseFamily):
     """What AWS does on the cases of the active membership, and with memberships."""
 
     def changed(self, change: CaseChange) -> None:
-        """Stop waiting for the customer once the customer has changed the case (inferred)."""
+        """Stop waiting for the customer once the customer has changed the case.
+
+        Inferred [IR-103].
+        """
         case = change.case
         if case.resolver_type == "AWS" and change.principal == case.account_id:
             case.pending_action = pending_action("AWS", case.case_status)
@@ -58,7 +61,8 @@ class Responders(CaseFamily):
     def catch_up(self, case: Case, now: datetime) -> None:
         """Close a case that AWS opened by itself and the customer did not answer in five days.
 
-        Source: user guide, "Create an AWS supported case"; that it has no closure code is inferred.
+        Source: user guide, "Create an AWS supported case"; that it has no closure code is
+        inferred [IR-46, IR-49].
         """
         due = case.closes_at
         if due is None or now < due or case.case_status == CLOSED:
