@@ -34,19 +34,19 @@ ALREADY_LISTED = (
     "The request is rejected because the given account ID is already a member or associated member"
     " of the current account."
 )
-#: the administrator's own account (inferred: GuardDuty's words)
+#: the administrator's own account (inferred [SH-192]: GuardDuty's words)
 OWN_ACCOUNT = "The request is rejected because an account cannot become a member of itself."
 #: an account that is an enabled member of another administrator (from "already an" on observed)
 OTHERS_MEMBER = (
     "The request is rejected because the given account ID is already an associated member of"
     " another master account."
 )
-#: an administrator that has as many members as it may have (inferred: GuardDuty's words)
+#: an administrator that has as many members as it may have (inferred [SH-192]: GuardDuty's words)
 LIMIT_REACHED = (
     "The request is rejected because the current account cannot create anymore members since it"
     " cannot exceed the maximum number of allowed members."
 )
-#: an account that has enabled members itself (inferred)
+#: an account that has enabled members itself (inferred [SH-192])
 IS_ADMINISTRATOR = (
     "The request is rejected because the given account ID is the master account of other member"
     " accounts."
@@ -56,7 +56,7 @@ TOO_MANY = "Maximum number of results exceeded"
 #: ListOrganizationAdminAccounts outside of an organization (observed that the text contains this)
 NO_ORGANIZATION = "Your account is not a member of an organization"
 #: an operation on configuration policies, or a change of central configuration, outside of the home
-#: region (observed for the former, inferred for the latter)
+#: region (observed for the former, inferred [SH-55] for the latter)
 HOME_REGION_ONLY = "Central Configuration APIs can only be called from the aggregation region"
 
 
@@ -147,7 +147,8 @@ def not_an_administrator_text(account_id: str) -> str:
 def not_authorized_for(account_id: str, arn: str) -> AccessDeniedException:
     """Return the error for an ARN that is not one of the caller's account and region.
 
-    Observed for product subscriptions, standards and controls; for others inferred from them.
+    Observed for product subscriptions, standards and controls; for others inferred [SH-203] from
+    them.
     """
     return AccessDeniedException(
         f"Account id {account_id} is not authorized to perform action on resource: {arn}"
@@ -189,7 +190,7 @@ class SecurityHubRefusals(Refusals):
         """Return the error that names each violated field.
 
         Observed for a list that is too long and for a number that is too great, otherwise the
-        wording is inferred.
+        wording is inferred [SH-122].
         """
         return self._invalid("; ".join(self._say(found) for found in violations))
 
@@ -197,7 +198,8 @@ class SecurityHubRefusals(Refusals):
         """Return the error for a request that cannot be read.
 
         Observed for a value of the wrong type in the filters of an insight; used for the filters of
-        the other older operations as well (inferred). The other texts are inferred.
+        the other older operations as well (inferred [SH-122]). The other texts are
+        inferred [SH-122].
         """
         in_filters = None if self._newer else _WRONG_TYPE_IN_FILTERS.match(detail)
         if in_filters is None:
@@ -208,17 +210,20 @@ class SecurityHubRefusals(Refusals):
         return self._invalid(f"Invalid Filters in the input: data.{where} should be {kind}")
 
     def unknown_operation(self, method: str, path: str) -> ServiceError:
-        """Return an InvalidInputException (inferred)."""
+        """Return an InvalidInputException (inferred [SH-208])."""
         return InvalidInputException(
             f"No operation of this service has the method {method} and the path {path}."
         )
 
     def bad_page_token(self, field: str) -> ServiceError:
-        """Return the error that names the token's field (inferred)."""
+        """Return the error that names the token's field (inferred [SH-124])."""
         return self._invalid(f"Invalid parameter '{field}'. The token is not valid.")
 
     def token_reused(self, field: str, resource_id: str) -> ServiceError:
-        """Return the error that names the token (documented for export jobs, else inferred)."""
+        """Return the error that names the token.
+
+        Documented for export jobs, otherwise inferred [SH-209].
+        """
         return self._conflict(
             f"The {field} {resource_id} was already used with different parameters."
         )
@@ -254,7 +259,7 @@ def newer_sentence(found: Violation) -> str:
     """Return a violation in the words of the newer operations.
 
     Observed: ``must be between 1 and 2048 characters`` for a text that is too long. The others are
-    worded alike (inferred).
+    worded alike (inferred [SH-122]).
     """
     name = ".".join(map(str, found.path))
     if found.kind == "required":

@@ -25,7 +25,7 @@ class Tags(Family):
         """Add tags to a resource; equal keys get the new value.
 
         Raises:
-            InvalidInputException: the resource would have too many tags (inferred).
+            InvalidInputException: the resource would have too many tags (inferred [SH-88]).
             ResourceNotFoundException: no such resource in the caller's account and region.
         """
         held = self._held(ctx, resource_arn)
@@ -45,8 +45,8 @@ class Tags(Family):
     def list_tags_for_resource(self, ctx: Context, resource_arn: str) -> dict[str, dict[str, str]]:
         """Return the tags of a resource; an empty map if it has none.
 
-        That the map is there is inferred from clients that look into it without asking, though its
-        shape wants at least one tag.
+        That the map is there is inferred [SH-89] from clients that look into it without asking,
+        though its shape wants at least one tag.
         """
         return {"Tags": self._held(ctx, resource_arn)}
 

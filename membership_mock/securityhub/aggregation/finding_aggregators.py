@@ -75,13 +75,13 @@ class FindingAggregators(SecurityHubFamily):
         """Make this region the home region of the caller's findings.
 
         An organization whose central configuration has lost its home region has it here from now
-        on (inferred).
+        on (inferred [SH-66]).
 
         Raises:
             InvalidInputException: the caller is a member (observed, with status 401); it has a
                 finding aggregator already, in this or another region; the linking mode is unknown
-                or does not go with the regions (inferred, but for NO_REGIONS); or this region takes
-                opting in (rule documented, error inferred).
+                or does not go with the regions (inferred [SH-58], but for NO_REGIONS); or this
+                region takes opting in (rule documented, error inferred [SH-67]).
         """
         self.of(Hubs).require()
         if self.of(Administration).administrator_of(ctx.account_id) is not None:
@@ -119,7 +119,7 @@ class FindingAggregators(SecurityHubFamily):
     def get_finding_aggregator(
         self, ctx: Context, finding_aggregator_arn: str
     ) -> FindingAggregator:
-        """Return the finding aggregator of the caller, from any region (inferred).
+        """Return the finding aggregator of the caller, from any region (inferred [SH-61]).
 
         A member gets its administrator's.
         """
@@ -154,7 +154,7 @@ class FindingAggregators(SecurityHubFamily):
         Raises:
             InvalidInputException: like for a new finding aggregator; or the organization uses
                 central configuration, and the caller is another account's member in a newly
-                linked region (rule documented, error inferred).
+                linked region (rule documented, error inferred [SH-53]).
         """
         aggregator = self._own(ctx, finding_aggregator_arn, "updated")
         regions = _checked(ctx, region_linking_mode, regions)
@@ -192,7 +192,7 @@ class FindingAggregators(SecurityHubFamily):
 
         Raises:
             InvalidInputException: it is the caller's administrator's, or this is another region
-                (rules documented, errors inferred).
+                (rules documented, errors inferred [SH-60]).
             ResourceNotFoundException: there is no such finding aggregator.
         """
         self.of(Hubs).require()

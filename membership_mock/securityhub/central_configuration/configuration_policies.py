@@ -113,7 +113,7 @@ class ConfigurationPolicies(Family):
             InvalidInputException: the name has other characters than documented, or the policy
                 contradicts itself.
             LimitExceededException: there are as many policies as there may be (documented).
-            ResourceConflictException: another policy has the name (inferred).
+            ResourceConflictException: another policy has the name (inferred [SH-69]).
         """
         central = self.administered(ctx)
         _check_name(central, name)
@@ -147,7 +147,7 @@ class ConfigurationPolicies(Family):
 
     @operation("ListConfigurationPolicies")
     def list_configuration_policies(self, ctx: Context) -> dict[str, Listing[ConfigurationPolicy]]:
-        """Return the caller's policies, the oldest one first (inferred)."""
+        """Return the caller's policies, the oldest one first (inferred [SH-71])."""
         policies = list(self.administered(ctx).policies.values())
         return {
             "ConfigurationPolicySummaries": Listing(policies, position=lambda each: each.sequence)
@@ -169,8 +169,9 @@ class ConfigurationPolicies(Family):
 
         Raises:
             InvalidInputException: like for a new policy; or the policy is applied to the delegated
-                administrator, and would switch Security Hub off (documented rule, inferred error).
-            ResourceConflictException: another policy has the name (inferred).
+                administrator, and would switch Security Hub off (documented rule, inferred [SH-72]
+                error).
+            ResourceConflictException: another policy has the name (inferred [SH-69]).
         """
         del updated_reason  # no operation shows it
         central = self.administered(ctx)
@@ -221,7 +222,10 @@ class ConfigurationPolicies(Family):
                 )
 
     def _check_policy(self, policy: Mapping[str, Any]) -> None:
-        """Refuse a policy that contradicts itself; texts are inferred but for the first rule's."""
+        """Refuse a policy that contradicts itself.
+
+        Texts are inferred [SH-70, SH-192] but for the first rule's.
+        """
         hub = policy.get("SecurityHub")
         if hub is None or hub.get("ServiceEnabled") is None:
             raise InvalidInputException(
@@ -265,7 +269,10 @@ def _check_name(central: CentralConfiguration, name: str) -> None:
 
 
 def _check_controls(controls: Mapping[str, Any]) -> None:
-    """Refuse a configuration of controls that contradicts itself (texts inferred)."""
+    """Refuse a configuration of controls that contradicts itself.
+
+    Texts are inferred [SH-70, SH-192].
+    """
     enabled, disabled = "EnabledSecurityControlIdentifiers", "DisabledSecurityControlIdentifiers"
     if controls.get(enabled) is not None and controls.get(disabled) is not None:
         raise InvalidInputException(

@@ -98,7 +98,8 @@ class ConfigurationRollout(Family):
         """Refuse regions where the administrator is a member: no account can be both.
 
         Raises:
-            InvalidInputException: it is a member in one of them (rule documented, error inferred).
+            InvalidInputException: it is a member in one of them (rule documented, error
+                inferred [SH-53]).
         """
         for region in regions:
             other = self._administrator_of(administrator_id, region)
@@ -235,7 +236,7 @@ class ConfigurationRollout(Family):
         """Return the regions that policies reach and where the administrator has its role.
 
         Where all regions are linked, it may have enabled a hub in one that takes opting in: then
-        policies apply there from now on, unless it is a member there (inferred).
+        policies apply there from now on, unless it is a member there (inferred [SH-64, SH-84]).
         """
         administrator_id = central.administrator_id
         reached = self.regions(administrator_id)
@@ -288,8 +289,8 @@ class ConfigurationRollout(Family):
 
         It fails for a suspended account, and for a management account that has not enabled
         Security Hub by itself (both documented); for an account that is a member of, or the
-        administrator of, others (inferred). A management account without a hub in a linked region
-        is left as it is there, and nothing fails (inferred).
+        administrator of, others (inferred [SH-77]). A management account without a hub in a linked
+        region is left as it is there, and nothing fails (inferred [SH-78]).
         """
         if not account.active:
             return "The account is suspended."
@@ -303,7 +304,7 @@ class ConfigurationRollout(Family):
                 return _CAUSES.get(obstacle, obstacle)
         if not policy.service_enabled:
             if is_member:
-                # without a hub the account is no longer a member (inferred)
+                # without a hub the account is no longer a member (inferred [SH-83])
                 store = administration.store(AssociationStore)
                 store.move(store.rosters[administrator_id].members[account_id], "disassociate", now)
             hubs.disable(account_id, now)
@@ -348,7 +349,7 @@ def failure(
     """Return the message about a policy that could not be applied.
 
     AWS ends it with the request to try again; where that cannot help, the cause stands there
-    (inferred).
+    (inferred [SH-79]).
     """
     return (
         f"Configuration Policy {policy_id} couldn't be applied to account {account_id} in {region}"
@@ -356,10 +357,11 @@ def failure(
     )
 
 
-#: why a policy fails for the management account (rule documented, wording inferred)
+#: why a policy fails for the management account (rule documented, wording inferred [SH-192])
 _NO_HUB = "The management account must enable Security Hub first."
 
-#: why a policy fails for an account that cannot become a member (rules and wording inferred)
+#: why a policy fails for an account that cannot become a member (rules and wording
+#: inferred [SH-192])
 _CAUSES = {
     OTHERS_MEMBER: "The account is a member account of another administrator account.",
     IS_ADMINISTRATOR: "The account is the administrator account of other member accounts.",

@@ -85,11 +85,12 @@ class PolicyAssociations(Family):
         """Apply a policy, or self-managed behavior, to a target, in place of what it had.
 
         The answer says PENDING; the result shows at the next read of the association, or a minute
-        later where time has to pass (inferred). The configuration takes effect at once.
+        later where time has to pass (inferred [SH-193]). The configuration takes effect at once.
 
         Raises:
             InvalidInputException: the target's id is malformed; or the policy switches Security
-                Hub off, and the target is the delegated administrator (errors inferred).
+                Hub off, and the target is the delegated administrator (errors
+                inferred [SH-72, SH-73]).
             ResourceNotFoundException: there is no such policy, or the organization has no such
                 target.
         """
@@ -130,7 +131,7 @@ class PolicyAssociations(Family):
 
         Raises:
             ResourceNotFoundException: there is no such policy, or it was not applied to the target
-                itself (inferred).
+                itself (inferred [SH-75]).
         """
         policies = self.of(ConfigurationPolicies)
         central = policies.administered(ctx)
@@ -153,8 +154,8 @@ class PolicyAssociations(Family):
         """Return what applies to a target, its own or inherited.
 
         Raises:
-            ResourceNotFoundException: nothing applies to it (inferred), or the organization does
-                not have it.
+            ResourceNotFoundException: nothing applies to it (inferred [SH-75]), or the organization
+                does not have it.
         """
         return _association(_Look(ctx, self._settled(ctx)), target)
 
@@ -165,7 +166,8 @@ class PolicyAssociations(Family):
         """Return what applies to targets; those without, and unknown ones, are unprocessed.
 
         The ErrorCode of a target that the organization does not have is 400 (documented by an
-        example), otherwise the status that GetConfigurationPolicyAssociation would have (inferred).
+        example), otherwise the status that GetConfigurationPolicyAssociation would have
+        (inferred [SH-74, SH-75]).
         """
         look = _Look(ctx, self._settled(ctx))
         found: list[AssociationSummary] = []
@@ -193,7 +195,8 @@ class PolicyAssociations(Family):
 
         Args:
             ctx: the request.
-            filters: a policy's id or ARN (one that does not exist finds nothing, inferred), the
+            filters: a policy's id or ARN (one that does not exist finds nothing,
+            inferred [SH-194]), the
                 type of the association and its status; all of them have to match.
         """
         look = _Look(ctx, self._settled(ctx))
@@ -217,7 +220,8 @@ class PolicyAssociations(Family):
 
         When the delegated administrator is removed by way of Organizations, central configuration
         stops: policies and associations are deleted, accounts keep their settings (documented).
-        The same goes for one that leaves, is closed, or whose organization is deleted (inferred).
+        The same goes for one that leaves, is closed, or whose organization is deleted
+        (inferred [SH-195]).
         """
         for key, store in backends.world.stores(CentralConfigurationStore):
             if key == (change.partition,):
@@ -288,7 +292,7 @@ def _known_target(organization: Organization, target: Mapping[str, str]) -> str:
     """Return the id of a target that the organization has.
 
     Raises:
-        InvalidInputException: the id is malformed, or missing (inferred).
+        InvalidInputException: the id is malformed, or missing (inferred [SH-73]).
         ResourceNotFoundException: the organization has no such account, unit or root.
     """
     if len(target) != 1:

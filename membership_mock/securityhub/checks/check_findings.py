@@ -140,7 +140,7 @@ def resource_type_of(cloudformation_type: str) -> str:
     """Return what findings call a type of resources; ``Other`` if it is not known.
 
     Source: the members of ResourceDetails in the model. A type without details is spelled alike
-    (inferred).
+    (inferred [SH-196]).
     """
     if cloudformation_type in _RESOURCE_TYPES:
         return _RESOURCE_TYPES[cloudformation_type]

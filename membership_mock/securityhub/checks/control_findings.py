@@ -22,7 +22,7 @@ from membership_mock.securityhub.findings.finding_events import FindingEvents
 from membership_mock.securityhub.findings.finding_store import Finding, FindingStore, place_of
 
 #: Why a finding was archived. The first one is documented. For the second one it is documented that
-#: these fields are there; code and text are inferred.
+#: these fields are there; code and text are inferred [SH-137].
 GENERATOR_CHANGED = {
     "ArchivalReasons:0/Description": (
         "The finding is in an ARCHIVED state because consolidated control findings has been turned"

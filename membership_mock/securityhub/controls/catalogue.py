@@ -11,9 +11,9 @@ official ids, titles and numbers, compiled on 2026-11-29 from
   CIS 1.2.0, CIS 1.4.0 and PCI DSS 3.2.1.
 
 Controls that the reference no longer has are left out. The ids of CIS 3.0.0 and 5.0.0 where two
-controls share a requirement are inferred, and so are the ids of PCI DSS 4.0.1, NIST SP 800-171 and
-the tagging standard, which are the ids of the controls. The requirements of PCI DSS 4.0.1 and NIST
-SP 800-171 are not in it.
+controls share a requirement are inferred [SH-197], and so are the ids of PCI DSS 4.0.1, NIST SP
+800-171 and the tagging standard, which are the ids of the controls. The requirements of PCI DSS
+4.0.1 and NIST SP 800-171 are not in it.
 """
 
 from __future__ import annotations

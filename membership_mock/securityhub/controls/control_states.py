@@ -70,7 +70,8 @@ class ControlStates(SecurityHubFamily):
     ) -> ControlSetting:
         """Return the setting of a control that a standard may have for several requirements.
 
-        It is ENABLED while it is so for one of them (inferred); the latest change of those counts.
+        It is ENABLED while it is so for one of them (inferred [SH-198]); the latest change of those
+        counts.
         """
         found = [self.setting(subscription, each) for each in requirements]
         enabled = [each for each in found if each.status == "ENABLED"]
@@ -96,7 +97,10 @@ class ControlStates(SecurityHubFamily):
                     )
 
     def is_enabled(self, account_id: str, control: SecurityControl) -> bool:
-        """Return whether a control is enabled in one enabled standard at least (inferred)."""
+        """Return whether a control is enabled in one enabled standard at least.
+
+        Inferred [SH-127].
+        """
         return any(True for _ in self.enabled_requirements(account_id, control))
 
     def enabled_requirements(

@@ -15,7 +15,7 @@ from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 
-#: how long the checks of a control still use its old parameters (inferred)
+#: how long the checks of a control still use its old parameters (inferred [SH-199])
 STEPS = (A_MINUTE,)
 
 

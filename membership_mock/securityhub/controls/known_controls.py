@@ -63,7 +63,7 @@ class KnownControls(Family):
         """Return a control by its id or by its ARN in this account and region.
 
         Raises:
-            ItemRefused: there is none (codes inferred).
+            ItemRefused: there is none (codes inferred [SH-200]).
         """
         control_id = identifier
         if identifier.startswith("arn:"):

@@ -1,7 +1,7 @@
 """Whether the parameters of a control may have the values that somebody wants to give them.
 
 Sources: API pages ParameterConfiguration and ConfigurationOptions; the user guide on custom
-parameters for types and ranges. The texts of refusals are inferred.
+parameters for types and ranges. The texts of refusals are inferred [SH-192].
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def shown(
 
     Returns:
         Each parameter with its ``ValueType`` and its ``Value``. One without a value, which the
-        check ignores, has none (inferred).
+        check ignores, has none (inferred [SH-129]).
     """
     answer: dict[str, dict[str, Any]] = {}
     for name, parameter in control.parameters.items():

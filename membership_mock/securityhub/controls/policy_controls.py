@@ -1,7 +1,7 @@
 """What a configuration policy says about controls, and what becomes of that in an account.
 
 Sources: the user guide on configuration policies, on custom parameters and on controls of global
-resources; API page SecurityControlsConfiguration. Errors are inferred.
+resources; API page SecurityControlsConfiguration. Errors are inferred [SH-70].
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class PolicyControls(Family):
     def check(self, controls: Mapping[str, Any]) -> None:
         """Refuse controls that do not exist, and parameters that they cannot have.
 
-        Custom parameters of controls that the policy disables are taken (inferred).
+        Custom parameters of controls that the policy disables are taken (inferred [SH-134]).
 
         Args:
             controls: ``SecurityControlsConfiguration`` of the policy.

@@ -18,7 +18,7 @@ from membership_mock.securityhub.errors import (
     not_authorized_for,
 )
 
-#: how many items an operation takes (inferred: the model has no limit)
+#: how many items an operation takes (inferred [SH-201]: the model has no limit)
 MOST_ITEMS = 100
 
 #: observed
@@ -27,11 +27,11 @@ NO_SUCH_STANDARDS_CONTROL = "StandardsControl not found"
 REASON_WITHOUT_DISABLING = (
     "DisabledReason should not be given for action other than disabling control"
 )
-#: documented that it is required, the text is inferred
+#: documented that it is required, the text is inferred [SH-192]
 NO_REASON = "DisabledReason is required when disabling control"
-#: inferred
+#: inferred [SH-192]
 NO_SUCH_SUBSCRIPTION = "Subscription not found"
-#: inferred; the code is in the model
+#: inferred [SH-192]; the code is in the model
 STILL_UPDATING = "The security control {} is still being updated, please try later"
 
 Code = Literal["INVALID_INPUT", "ACCESS_DENIED", "RESOURCE_NOT_FOUND"]
@@ -82,7 +82,8 @@ def invalid_standard(arn: str) -> ItemRefused:
 def no_such_association(control_id: str, standards_arn: str) -> ItemRefused:
     """Return the refusal of a control that is not in a standard, or of a standard not enabled.
 
-    The code is documented for a standard that is not ready for updates, otherwise inferred.
+    The code is documented for a standard that is not ready for updates, otherwise
+    inferred [SH-200].
     """
     return ItemRefused(
         "RESOURCE_NOT_FOUND",
@@ -94,8 +95,8 @@ def check_size(name: str, items: Sized) -> None:
     """Refuse a list with too many items.
 
     Raises:
-        InvalidInputException: there are more than 100 (number inferred, wording observed for
-            BatchImportFindings).
+        InvalidInputException: there are more than 100 (number inferred [SH-201], wording observed
+            for BatchImportFindings).
     """
     if len(items) > MOST_ITEMS:
         raise InvalidInputException(
@@ -109,7 +110,7 @@ def malformed_arn(name: str, value: str) -> InvalidInputException:
     return InvalidInputException(f"Invalid parameter '{name}'. '{value}' is not an ARN.")
 
 
-# --- parameters (codes and texts inferred, ranges documented) ---
+# --- parameters (codes and texts inferred [SH-202], ranges documented) ---
 
 
 def unsupported_parameter(name: str, control_id: str) -> InvalidInputException:

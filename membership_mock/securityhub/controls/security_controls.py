@@ -81,7 +81,7 @@ class SecurityControls(Family):
         """Return what a control is, with its parameters; it is named by its id, not by an ARN.
 
         Raises:
-            ResourceNotFoundException: there is no such control (text inferred).
+            ResourceNotFoundException: there is no such control (text inferred [SH-192]).
         """
         del ctx
         self.of(Hubs).require()
@@ -98,8 +98,8 @@ class SecurityControls(Family):
     ) -> dict[str, list[dict[str, Any]]]:
         """Return controls with their status and their parameters, in the order of the request.
 
-        They are named by id or ARN; one that is named twice comes once (inferred). A look at a
-        control that is UPDATING lets it be READY the next time.
+        They are named by id or ARN; one that is named twice comes once (inferred [SH-126]). A look
+        at a control that is UPDATING lets it be READY the next time.
         """
         self.of(Hubs).require()
         check_size("SecurityControlIds", security_control_ids)
@@ -131,16 +131,17 @@ class SecurityControls(Family):
     ) -> None:
         """Set parameters of a control; those that are not named keep their values (documented).
 
-        The reason is that of the last update, so one without a reason clears it (inferred).
+        The reason is that of the last update, so one without a reason clears it
+        (inferred [SH-130]).
 
         Raises:
             AccessDeniedException: a configuration policy governs the caller, or the ARN is that of
-                another account or Region (inferred).
+                another account or Region (inferred [SH-203]).
             InvalidInputException: the control has no such parameter, it cannot have that value, or
-                the Region does not have the control (rules documented, errors inferred); then none
-                is set.
-            ResourceInUseException: the control is still UPDATING (the moment is inferred). The
-                refusal is a look at it, so that a later try succeeds.
+                the Region does not have the control (rules documented, errors
+                inferred [SH-128, SH-202]); then none is set.
+            ResourceInUseException: the control is still UPDATING (the moment is inferred [SH-199]).
+                The refusal is a look at it, so that a later try succeeds.
             ResourceNotFoundException: there is no such control.
         """
         self.of(Hubs).require()

@@ -52,10 +52,11 @@ class StandardsControlAssociations(Family):
         """Return the associations of a control with the standards that the caller has enabled.
 
         Standards that are not ready for updates are left out (documented); the call is a look at
-        them. They are in the order of GetEnabledStandards (inferred).
+        them. They are in the order of GetEnabledStandards (inferred [SH-125]).
 
         Raises:
-            InvalidInputException: there is no such control (inferred: no other error is modelled).
+            InvalidInputException: there is no such control (inferred [SH-204]: no other error is
+                modelled).
         """
         self.of(Hubs).require()
         try:
@@ -116,9 +117,9 @@ class StandardsControlAssociations(Family):
     ) -> dict[str, list[dict[str, Any]]]:
         """Enable and disable controls in standards; each that is refused stops no other.
 
-        A control that a standard has for two requirements is set for both (inferred); of several
-        updates of one association the last one counts (inferred). A reason is not demanded, and
-        may be given for enabling as well (both inferred).
+        A control that a standard has for two requirements is set for both (inferred [SH-198]); of
+        several updates of one association the last one counts (inferred [SH-126]). A reason is not
+        demanded, and may be given for enabling as well (both inferred [SH-131, SH-205]).
 
         Raises:
             AccessDeniedException: a configuration policy governs the caller (rule documented,

@@ -46,13 +46,13 @@ class StandardsControls(Family):
 
         They are in the byte order of their ids (observed). The list is empty while the subscription
         is pending (documented); the call is a look at it. Controls that the Region does not have
-        are left out (inferred).
+        are left out (inferred [SH-206]).
 
         Raises:
             AccessDeniedException: the ARN is no subscription of the caller's account and Region
-                (inferred from UpdateStandardsControl).
-            InvalidInputException: it is no ARN (inferred).
-            ResourceNotFoundException: the standard is not enabled (text inferred).
+                (inferred [SH-116] from UpdateStandardsControl).
+            InvalidInputException: it is no ARN (inferred [SH-207]).
+            ResourceNotFoundException: the standard is not enabled (text inferred [SH-192]).
         """
         self.of(Hubs).require()
         arn = standards_subscription_arn
@@ -80,9 +80,9 @@ class StandardsControls(Family):
     ) -> None:
         """Enable or disable a control in one standard.
 
-        Neither a status nor a reason changes nothing (inferred). Setting what holds already renews
-        the reason and the time (inferred). An empty reason counts as none: clients send it when
-        they enable a control (observed).
+        Neither a status nor a reason changes nothing (inferred [SH-136]). Setting what holds
+        already renews the reason and the time (inferred [SH-135]). An empty reason counts as none:
+        clients send it when they enable a control (observed).
 
         Raises:
             AccessDeniedException: the ARN is not one of the caller's account and Region

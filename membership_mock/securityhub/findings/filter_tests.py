@@ -3,9 +3,10 @@
 The filters of one attribute are joined by OR where they ask for a value, and by AND where they
 exclude one.
 
-Sources: the API pages StringFilter and MapFilter. Inferred are the texts of refusals; that a
-comparison that is left out is EQUALS; that a finding without the attribute is never excluded by a
-value; that the several conditions of one filter of numbers or dates must all hold.
+Sources: the API pages StringFilter and MapFilter. Inferred [SH-93, SH-96, SH-97, SH-192] are the
+texts of refusals; that a comparison that is left out is EQUALS; that a finding without the
+attribute is never excluded by a value; that the several conditions of one filter of numbers or
+dates must all hold.
 """
 
 from __future__ import annotations
@@ -281,7 +282,7 @@ def _booleans(
         raise _without_value(name)
     allowed = {each["Value"] for each in wanted}
     path = path_of(name)
-    # a finding without the attribute counts as false (inferred)
+    # a finding without the attribute counts as false (inferred [SH-210])
     return lambda fields: (values(fields, path) or [False])[0] in allowed
 
 
@@ -291,7 +292,7 @@ def _keywords(
     del now, comparisons
     if any("Value" not in each for each in wanted):
         raise _without_value(name)
-    # inferred: AWS does not say where it looks for a keyword, nor how
+    # inferred [SH-211]: AWS does not say where it looks for a keyword, nor how
     keywords = [each["Value"].lower() for each in wanted]
     return lambda fields: any(
         keyword in text.lower() for text in texts(fields) for keyword in keywords

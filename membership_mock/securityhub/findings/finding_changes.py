@@ -1,8 +1,9 @@
 """What has changed in a finding, and by what: the entries of its history.
 
 Sources: API pages FindingHistoryRecord, FindingHistoryUpdate and FindingHistoryUpdateSource;
-published answers of GetFindingHistory for the form of paths and values. Inferred are that a change
-that changes nothing leaves no entry, and the source of what automation rules change.
+published answers of GetFindingHistory for the form of paths and values. Inferred [SH-168, SH-212]
+are that a change that changes nothing leaves no entry, and the source of what automation rules
+change.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ KEPT = timedelta(days=90)
 KEPT_WHEN_ARCHIVED = timedelta(days=30)
 
 #: Timestamps that are no changes. The API page leaves out CreatedAt and UpdatedAt; ProcessedAt,
-#: which every import moves, is left out as well (inferred: a published answer shows it).
+#: which every import moves, is left out as well (inferred [SH-213]: a published answer shows it).
 _LEFT_OUT = ("CreatedAt", "UpdatedAt", "ProcessedAt")
 
 

@@ -4,7 +4,7 @@ Different attributes are joined by AND. What the filters of one attribute ask fo
 ``filter_tests.py``, which automation rules use as well.
 
 Source: the API pages AwsSecurityFindingFilters and GetFindings (limits). The texts of refusals are
-inferred.
+inferred [SH-192].
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ tables here. A finding is checked by itself, so that one bad finding does not st
 
 Sources: the pages of the finding's fields (lengths, numbers of items, timestamps); the texts, the
 patterns of types and timestamps, and the number of associated standards come from logs of real
-calls, and the texts of other fields are worded alike (inferred). The service reports what it finds
-first. The timestamps in the details of resources are not looked at.
+calls, and the texts of other fields are worded alike (inferred [SH-192]). The service reports what
+it finds first. The timestamps in the details of resources are not looked at.
 """
 
 from __future__ import annotations
@@ -293,7 +293,10 @@ def _fits(text: str, pattern: str) -> bool:
 
 
 def _long_entries(finding: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the entries of maps whose key or value is too long (the text for keys is inferred)."""
+    """Yield the entries of maps whose key or value is too long.
+
+    The text for keys is inferred [SH-192].
+    """
     for field, (longest_key, longest_value) in ENTRIES.items():
         for path, entries in _values(finding, field):
             for key, value in entries.items():

@@ -1,8 +1,8 @@
 """What becomes of a finding that a provider sends: the service adds to it, and keeps some fields.
 
 Sources: API page BatchImportFindings; the user guide's page on importing findings, with its rules
-for FindingProviderFields; recorded findings for what the service adds. Inferred is that fields that
-FindingProviderFields leaves out are taken from the version before.
+for FindingProviderFields; recorded findings for what the service adds. Inferred [SH-214] is that
+fields that FindingProviderFields leaves out are taken from the version before.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def workflow_status(fields: Mapping[str, Any], before: Mapping[str, Any]) -> str
     """Return the status of the investigation, which starts anew when the problem is back."""
     status = str((fields.get("Workflow") or {}).get("Status", "NEW"))
     if _control_passed(fields):
-        # documented; that SUPPRESSED stays is inferred
+        # documented; that SUPPRESSED stays is inferred [SH-138]
         return status if status == "SUPPRESSED" else "RESOLVED"
     reactivated = before.get("RecordState") == "ARCHIVED" and fields["RecordState"] == "ACTIVE"
     compliance = fields.get("Compliance", {}).get("Status", "PASSED")

@@ -1,8 +1,9 @@
 """The order in which GetFindings shows findings, and the page of them that follows another.
 
 Without sort criteria the latest update comes first, and findings of the same instant in the order
-of their import (inferred). The index of findings has that order, so that the cost of a page depends
-on its size only, ascending or descending. Any other order has to sort all findings that match.
+of their import (inferred [SH-90]). The index of findings has that order, so that the cost of a page
+depends on its size only, ascending or descending. Any other order has to sort all findings that
+match.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def compile_order(criteria: Sequence[Mapping[str, str]]) -> Order:
 
     Raises:
         InvalidInputException: a criterion names no attribute that findings can be sorted by
-            (inferred: those that they can be filtered by, but for maps).
+            (inferred [SH-98]: those that they can be filtered by, but for maps).
     """
     compiled = []
     for each in criteria:
@@ -100,7 +101,7 @@ def compile_order(criteria: Sequence[Mapping[str, str]]) -> Order:
                 f"Invalid parameter 'SortCriteria'. Findings cannot be sorted by '{field}'; the"
                 " attributes of Filters can be named here, such as 'UpdatedAt' or 'SeverityLabel'."
             )
-        # inferred: the order is ascending where none is asked for
+        # inferred [SH-215]: the order is ascending where none is asked for
         descending = each.get("SortOrder") == "desc"
         compiled.append(Criterion(path_of(field), descending, kind == "DateFilter"))
     if len(compiled) == 1 and compiled[0].path == ("UpdatedAt",):
@@ -191,13 +192,13 @@ class FoundFindings(Listing[Finding]):
             if criterion.dated:
                 stamps = filter(None, map(instant, found))
                 found = [stamp.isoformat(timespec="microseconds") for stamp in stamps]
-            # of several values the one counts that comes first (inferred)
+            # of several values the one counts that comes first (inferred [SH-98])
             choose = max if criterion.descending else min
             sorted_by.append(choose(found, default=None))
         return [*sorted_by, finding.place]
 
     def _key(self, sort_values: Sequence[Any]) -> tuple[Any, ...]:
-        """Return the key for `_sort_values`; a missing attribute comes last (inferred)."""
+        """Return the key for `_sort_values`; a missing attribute comes last (inferred [SH-98])."""
         *given, place = sort_values
         key: list[Any] = []
         for value, criterion in zip(given, self._order.criteria, strict=True):

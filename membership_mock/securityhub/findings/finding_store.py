@@ -184,7 +184,7 @@ class FindingStore(Store, scope=Scope.PARTITION):
         """Keep findings of regions that are no longer linked visible in the home region.
 
         Source: API page DeleteFindingAggregator; that it
-        goes for regions that are taken out of an aggregator as well is inferred.
+        goes for regions that are taken out of an aggregator as well is inferred [SH-113].
 
         Args:
             account_id: whose finding aggregator it is.

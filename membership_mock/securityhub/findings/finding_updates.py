@@ -58,11 +58,11 @@ class FindingUpdates(Family):
     ) -> dict[str, Any]:
         """Update the findings that the caller sees from here; their UpdatedAt stays.
 
-        What is given takes the place of what was there, maps and lists as a whole (inferred). The
-        first of several equal identifiers counts (inferred).
+        What is given takes the place of what was there, maps and lists as a whole
+        (inferred [SH-110]). The first of several equal identifiers counts (inferred [SH-111]).
 
         Raises:
-            InvalidInputException: no finding is named, or more than 100 are (inferred).
+            InvalidInputException: no finding is named, or more than 100 are (inferred [SH-112]).
         """
         self.of(Hubs).require()
         count = len(finding_identifiers)
@@ -132,11 +132,11 @@ class FindingUpdates(Family):
         """Set the note and the state of all findings that the caller sees and that match.
 
         The next import of a finding takes that back, and no history tells of it (documented).
-        UpdatedAt stays (inferred).
+        UpdatedAt stays (inferred [SH-174]).
 
         Raises:
             InvalidInputException: the filters make no sense; or neither a note nor a state is given
-                (inferred).
+                (inferred [SH-172]).
         """
         self.of(Hubs).require()
         query = compile_filters(filters, ctx.now)

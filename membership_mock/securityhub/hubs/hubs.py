@@ -125,7 +125,7 @@ class Hubs(SecurityHubFamily):
     def disable(self, account_id: str, now: datetime) -> None:
         """Remove the hub of an account in this region, its standards and its members.
 
-        Associations with its own administrator and its invitations stay (inferred).
+        Associations with its own administrator and its invitations stay (inferred [SH-5, SH-216]).
         """
         del now
         self.store(AssociationStore).forget_administrator(account_id)
@@ -188,7 +188,7 @@ class Hubs(SecurityHubFamily):
         A member shows its administrator's ControlFindingGenerator (documented: it mirrors it).
 
         Raises:
-            ResourceNotFoundException: ``HubArn`` is not the ARN of that hub (inferred).
+            ResourceNotFoundException: ``HubArn`` is not the ARN of that hub (inferred [SH-1]).
         """
         hub = self.require()
         if hub_arn is not None and hub_arn != hub.hub_arn:
@@ -236,7 +236,7 @@ class Hubs(SecurityHubFamily):
     def require_not_centrally_managed(self) -> None:
         """Refuse what an account may not do to its hub while a configuration policy governs it.
 
-        The administrator itself is not refused (inferred from the text).
+        The administrator itself is not refused (inferred [SH-3] from the text).
         """
         account_id = self.backend.account_id
         if self.of(Governance).is_centrally_managed(account_id) and not self._is_delegated():

@@ -19,7 +19,7 @@ from membership_mock.securityhub.relationships.associations import AssociationSt
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.operation import Family
 
-#: how many accounts one call may name (observed for CreateMembers, inferred for the others)
+#: how many accounts one call may name (observed for CreateMembers, inferred [SH-7] for the others)
 ACCOUNTS_PER_CALL = 50
 
 Result = dict[str, str]
@@ -30,7 +30,7 @@ def require_hub(family: Family) -> None:
 
     Raises:
         BadRequestException: it has none. Observed for GetMembers, ListMembers and
-            GetMasterAccount, inferred for the rest of the family.
+            GetMasterAccount, inferred [SH-11] for the rest of the family.
     """
     if family.of(Hubs).of_account(family.backend.account_id) is None:
         raise BadRequestException(NO_SUCH_RESOURCE)
@@ -40,7 +40,7 @@ def require_hub(family: Family) -> None:
 
 
 def require_accounts(account_ids: list[str]) -> None:
-    """Refuse an empty list of accounts (inferred).
+    """Refuse an empty list of accounts (inferred [SH-6]).
 
     Raises:
         InvalidInputException: the list is empty.

@@ -45,37 +45,37 @@ NO_ADMINISTRATOR = (
 BY_ORGANIZATION = (
     "The request is rejected because member cannot disassociate from Organization administrator"
 )
-#: inferred
+#: inferred [SH-192]
 ANOTHER_MASTER = (
     "The request is rejected because the current account is already an associated member of another"
     " master account."
 )
-#: inferred
+#: inferred [SH-21, SH-192]
 ACCEPTED_BEFORE = (
     "The request is rejected because the current account is already a member of the given master"
     " account."
 )
-#: inferred
+#: inferred [SH-22, SH-192]
 ADMINISTRATOR_CANNOT_ACCEPT = (
     "The request is rejected because the current account has associated members and cannot become a"
     " member of another master account."
 )
-#: inferred
+#: inferred [SH-23, SH-192]
 INVITER_IS_MEMBER = (
     "The request is rejected because the given master account is itself an associated member of"
     " another master account."
 )
-#: inferred
+#: inferred [SH-192]
 CANNOT_DECLINE = (
     "The request is rejected because the current account cannot decline the invitation since it is"
     " still associated to it."
 )
-#: inferred, but for the words from "cannot delete" on
+#: inferred [SH-192], but for the words from "cannot delete" on
 CANNOT_DELETE = (
     "The request is rejected because the current account cannot delete the invitation since it is"
     " still associated to it."
 )
-#: inferred
+#: inferred [SH-19, SH-192]
 NOT_DECLINED = (
     "The request is rejected because the current account cannot delete the invitation since it"
     " hasn't been declined yet."
@@ -89,7 +89,7 @@ class Invitations(Family):
     def list_invitations(self, ctx: Context) -> dict[str, Listing[Association]]:
         """Return the invitations of the caller in any status, the oldest one first.
 
-        The one that was accepted is among them (inferred).
+        The one that was accepted is among them (inferred [SH-24]).
 
         Raises:
             BadRequestException: the caller has no hub.
@@ -123,7 +123,8 @@ class Invitations(Family):
         Raises:
             BadRequestException: the caller has no hub; the invitation does not exist, or no more;
                 it was accepted before; the caller is another account's member or an administrator
-                itself; or the administrator has become a member (codes inferred).
+                itself; or the administrator has become a member (codes
+                inferred [SH-20, SH-21, SH-22, SH-23]).
         """
         require_hub(self)
         store = self.store(AssociationStore)
@@ -169,7 +170,7 @@ class Invitations(Family):
     def delete_invitations(self, ctx: Context, account_ids: list[str]) -> dict[str, list[Result]]:
         """Delete the invitations of these administrators; they have to be declined first.
 
-        The administrators still see the caller as Resigned (inferred).
+        The administrators still see the caller as Resigned (inferred [SH-19]).
 
         Raises:
             BadRequestException: the caller has no hub.

@@ -37,34 +37,34 @@ from membership_mock.securityhub.relationships.administration import Administrat
 from membership_mock.securityhub.relationships.associations import Association, AssociationStore
 from membership_mock.securityhub.relationships.delegation import Delegation
 
-#: inferred, but for the part from "already an" on
+#: inferred [SH-192], but for the part from "already an" on
 MEMBERS_CANNOT_CREATE = (
     "The request is rejected because the current account cannot create members since it is already"
     " an associated member of another master account."
 )
-#: inferred
+#: inferred [SH-192]
 MEMBERS_CANNOT_INVITE = (
     "The request is rejected because the current account cannot invite other accounts since it is"
     " already an associated member of another master account."
 )
-#: inferred
+#: inferred [SH-29, SH-192]
 INVITATION_LIMIT_REACHED = (
     "The request is rejected because the current account cannot send anymore invitations since it"
     " cannot exceed the maximum number of outstanding invitations."
 )
-#: inferred
+#: inferred [SH-27, SH-192]
 NO_HUB = "The request is rejected because the given account is not subscribed to Security Hub."
-#: inferred, but for the part from "already the" on
+#: inferred [SH-192], but for the part from "already the" on
 ALREADY_INVITED = (
     "The request is rejected because the current account has already invited or is already the"
     " SecurityHub master of the given member account."
 )
-#: inferred, but for the words "is still associated to it"
+#: inferred [SH-192], but for the words "is still associated to it"
 STILL_ASSOCIATED = (
     "The request is rejected because the current account cannot delete the given member account ID"
     " since it is still associated to it."
 )
-#: inferred
+#: inferred [SH-192]
 NOT_A_MEMBER = (
     "The request is rejected because the given account ID is not a member of the current account."
 )
@@ -203,7 +203,7 @@ class Members(Family):
         Raises:
             BadRequestException: the caller has no hub.
             InvalidInputException: no id is given, or more than fifty, which there is no list of
-                unprocessed accounts for (inferred).
+                unprocessed accounts for (inferred [SH-7]).
         """
         require_hub(self)
         require_accounts(account_ids)

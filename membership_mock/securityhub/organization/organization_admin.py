@@ -61,15 +61,16 @@ class OrganizationAdmin(Family):
         """Make an account the organization's administrator in this region.
 
         Its hub is enabled with the default standards, and it is registered in Organizations. To
-        designate the same account again changes nothing (inferred). With the feature SecurityHubV2
-        it is the administrator of V2, in every region (`DesignationV2`).
+        designate the same account again changes nothing (inferred [SH-41]). With the feature
+        SecurityHubV2 it is the administrator of V2, in every region (`DesignationV2`).
 
         Raises:
-            InvalidAccessException: the caller is not the management account (inferred).
+            InvalidAccessException: the caller is not the management account (inferred [SH-39]).
             InvalidInputException: there is no such account in the organization, not all features
                 of the organization are enabled (documented rule), another account was designated
                 in some region or is registered in Organizations, the account is another's member,
-                or the management account designates itself without a hub (codes inferred).
+                or the management account designates itself without a hub (codes
+                inferred [SH-40, SH-42, SH-43]).
         """
         organization = self._managed_organization(ctx)
         if feature == FEATURE_V2:
@@ -82,7 +83,7 @@ class OrganizationAdmin(Family):
             administrators[management] = admin_account_id
             self.of(Administration).adopt_members(admin_account_id, organization.accounts)
         # Source: user guide, "the first designation registers the account"; that trusted access is
-        # enabled along with it is inferred from what the console does.
+        # enabled along with it is inferred [SH-44] from what the console does.
         ctx.world.other_services.register_delegated_administrator(
             organization, ctx.partition, admin_account_id, SERVICE_PRINCIPAL
         )
@@ -97,9 +98,9 @@ class OrganizationAdmin(Family):
         Its members by organization are Removed, and all hubs stay.
 
         Raises:
-            InvalidAccessException: the caller is not the management account (inferred).
+            InvalidAccessException: the caller is not the management account (inferred [SH-39]).
             InvalidInputException: central configuration is in use (rule documented, error
-                inferred).
+                inferred [SH-46]).
             ResourceNotFoundException: the account is not the administrator (observed, though the
                 model does not declare the error here).
         """
@@ -126,7 +127,8 @@ class OrganizationAdmin(Family):
 
         Raises:
             AccessDeniedException: the caller is in no organization (observed).
-            InvalidAccessException: the caller is neither of them (text inferred), or has no hub.
+            InvalidAccessException: the caller is neither of them (text inferred [SH-192]), or has
+                no hub.
         """
         if feature == FEATURE_V2:
             return self.of(DesignationV2).listed(ctx)
@@ -154,8 +156,8 @@ class OrganizationAdmin(Family):
 
         Documented: the administrator is deregistered or closed, a member leaves. An account that is
         closed stays on the list of its administrator for 90 days (see `Administration`).
-        Inferred: the administrator leaves, the organization is deleted, or trusted access is
-        disabled.
+        Inferred [SH-195]: the administrator leaves, the organization is deleted, or trusted access
+        is disabled.
         """
         if change.kind == "close_account" and change.account_id is not None:
             for _, store in _in_partition(backends.world, AssociationStore, change.partition):

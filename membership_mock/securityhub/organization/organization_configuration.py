@@ -78,17 +78,17 @@ class OrganizationConfiguration(Family):
         """Change the caller's settings for its organization; what is left out stays as it is.
 
         Accounts that are in the organization already are not touched. Turning to CENTRAL sets
-        AutoEnableStandards to NONE when the request leaves it out (inferred).
+        AutoEnableStandards to NONE when the request leaves it out (inferred [SH-51]).
 
         Raises:
             InvalidAccessException: the caller has no hub, or is not the administrator (observed).
             InvalidInputException: CENTRAL goes neither with AutoEnable nor with default standards
                 (observed), and needs a finding aggregator whose home region this is, and an
                 administrator that is not the management account, nor another's member in a
-                linked region (codes inferred).
+                linked region (codes inferred [SH-52, SH-53]).
             AccessDeniedException: central configuration is in use, and this is not its home region.
             ResourceConflictException: back to LOCAL while there are configuration policies or
-                associations (code inferred).
+                associations (code inferred [SH-56]).
         """
         self._require_administrator(ctx)
         current, rollout = (

@@ -40,9 +40,9 @@ Event = Literal[
 ]
 
 #: What may happen to an association, and the status it has afterwards; Deleted means that it is
-#: gone from the list. Inferred are: what becomes of an invitation that is disassociated, that a
-#: declined one may still be accepted or sent again, and that an account of the organization can be
-#: enrolled whatever invitations went before.
+#: gone from the list. Inferred [SH-14, SH-16, SH-18, SH-25] are: what becomes of an invitation that
+#: is disassociated, that a declined one may still be accepted or sent again, and that an account of
+#: the organization can be enrolled whatever invitations went before.
 NEXT_STATUS: dict[tuple[Status, Event], Status] = {
     ("Created", "invite"): "Invited",
     ("Created", "disassociate"): "Created",

@@ -133,7 +133,8 @@ class CentralConfiguration:
     def failed_below(self, organization: Organization) -> Counter[str]:
         """Return how many of the accounts and units below each unit, and the root, have failed.
 
-        That a unit fails with an account below it, and counts for what is above it, is inferred.
+        That a unit fails with an account below it, and counts for what is above it, is
+        inferred [SH-217].
         """
         direct: Counter[str] = Counter()
         for account_id, outcome in self.outcomes.items():
@@ -155,7 +156,7 @@ class CentralConfiguration:
         """Return the policy that governs an account, SELF_MANAGED_SECURITY_HUB, or None.
 
         A policy whose rollout failed does not govern: the account may configure itself, or it could
-        never repair what is missing (inferred).
+        never repair what is missing (inferred [SH-81]).
         """
         outcome = self.outcomes.get(account_id)
         if outcome is not None and outcome.failure is not None:

@@ -70,8 +70,8 @@ class Delegation(Family):
 def ends_role(change: OrganizationChange, administrator: str) -> bool:
     """Return whether the role of an administrator ends with what happened to its organization.
 
-    Documented: the administrator is deregistered, or closed. Inferred: it leaves, the organization
-    is deleted, or trusted access is disabled.
+    Documented: the administrator is deregistered, or closed. Inferred [SH-195]: it leaves, the
+    organization is deleted, or trusted access is disabled.
     """
     if change.kind in ("close_account", "remove_account_from_organization"):
         return change.account_id == administrator

@@ -16,7 +16,7 @@ from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store, World
 from membership_mock.securityhub.relationships.central_configuration import Governance
 
-#: how long central configuration stays PENDING where time has to pass (inferred)
+#: how long central configuration stays PENDING where time has to pass (inferred [SH-49])
 STEPS = (A_MINUTE,)
 
 

@@ -20,7 +20,7 @@ from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.standards.control_settings import ControlsByPolicy, ControlSetting
 
-#: how long a subscription stays PENDING, where time has to pass, and DELETING (inferred)
+#: how long a subscription stays PENDING, where time has to pass, and DELETING (inferred [SH-218])
 STEPS = (A_MINUTE,)
 
 

@@ -50,7 +50,7 @@ class StandardsSubscriptions(Family):
     ) -> dict[str, Any]:
         """Return the caller's own subscriptions; a read lets PENDING ones settle.
 
-        ARNs of this account and region that are no subscriptions are ignored (inferred).
+        ARNs of this account and region that are no subscriptions are ignored (inferred [SH-219]).
 
         Raises:
             AccessDeniedException: an ARN names no account, or another account or region (observed).
@@ -78,11 +78,11 @@ class StandardsSubscriptions(Family):
     ) -> dict[str, Any]:
         """Subscribe the caller to standards, and return the subscriptions.
 
-        A standard that the caller is subscribed to already comes back as it is (inferred).
+        A standard that the caller is subscribed to already comes back as it is (inferred [SH-114]).
 
         Raises:
             InvalidInputException: the region has no such standard (text observed), or the
-                subscription to it is DELETING (inferred); then nothing is enabled.
+                subscription to it is DELETING (inferred [SH-220]); then nothing is enabled.
             AccessDeniedException: a configuration policy governs the caller (observed).
         """
         self._require_hub_and_own_say()
@@ -121,14 +121,15 @@ class StandardsSubscriptions(Family):
     ) -> dict[str, Any]:
         """End subscriptions of the caller, and return them as DELETING.
 
-        The next read does not find them; one that is DELETING stays so (inferred). A
-        refusal because of PENDING counts as a read, after which it may settle.
+        The next read does not find them; one that is DELETING stays so (inferred [SH-218, SH-221]).
+        A refusal because of PENDING counts as a read, after which it may settle.
 
         Raises:
             InvalidInputException: one of them is still PENDING (text observed), or not the
-                caller's (text inferred); then none is ended.
+                caller's (text inferred [SH-115]); then none is ended.
             AccessDeniedException: a configuration policy governs the caller (observed); or an ARN
-                names no account, or another account or region (inferred from GetEnabledStandards).
+                names no account, or another account or region (inferred [SH-116] from
+                GetEnabledStandards).
         """
         self._require_hub_and_own_say()
         _refuse_foreign(ctx, standards_subscription_arns)
@@ -164,8 +165,8 @@ def _settled(subscription: Subscription) -> dict[str, Any]:
     """Return a subscription as it is once AWS has set it up."""
     if subscription.provider == "AWS":
         return _shown(subscription, "READY")
-    # standards of other clouds wait for a connector (inferred); that CreateConnector makes one does
-    # not end it yet, because what AWS does then is not known
+    # standards of other clouds wait for a connector (inferred [SH-118]); that CreateConnector makes
+    # one does not end it yet, because what AWS does then is not known
     return {
         **_shown(subscription, "INCOMPLETE"),
         "StandardsStatusReason": {"StatusReasonCode": "NO_AVAILABLE_MULTICLOUD_CONNECTOR"},

@@ -92,7 +92,7 @@ class ActionTargets(Family):
 
         Raises:
             InvalidInputException: the name is longer than 20 characters, or the id is not up to 20
-                letters and digits (rules documented, texts inferred).
+                letters and digits (rules documented, texts inferred [SH-192]).
             LimitExceededException: the account has as many as it may have.
             ResourceConflictException: the id is taken (observed).
         """
@@ -126,7 +126,7 @@ class ActionTargets(Family):
         """Change what is given.
 
         Raises:
-            AccessDeniedException: the ARN is of another account or region (inferred).
+            AccessDeniedException: the ARN is of another account or region (inferred [SH-203]).
             InvalidInputException: the new name is too long.
             ResourceNotFoundException: there is no such custom action.
         """
@@ -143,7 +143,7 @@ class ActionTargets(Family):
         """Delete a custom action and return its ARN.
 
         Raises:
-            AccessDeniedException: the ARN is of another account or region (inferred).
+            AccessDeniedException: the ARN is of another account or region (inferred [SH-203]).
             ResourceNotFoundException: there is no such custom action.
         """
         self.of(Hubs).require()

@@ -49,7 +49,7 @@ class AutomationRule:
 
     @property
     def position(self) -> str:
-        """The place in ListAutomationRules: by RuleOrder, then as created (inferred)."""
+        """The place in ListAutomationRules: by RuleOrder, then as created (inferred [SH-148])."""
         return f"{self.rule_order:04d}/{self.number:012d}"
 
 

@@ -34,7 +34,7 @@ from membership_mock.securityhub.triage.automation_rule_store import (
     ReadyRule,
 )
 
-#: what a rule that does not exist is answered with, alone or in a list (inferred)
+#: what a rule that does not exist is answered with, alone or in a list (inferred [SH-150])
 NOT_FOUND = "Automation rule not found"
 
 
@@ -78,12 +78,14 @@ class AutomationRules(Family):
         rule_status: str | None = None,
         is_terminal: bool | None = None,
     ) -> dict[str, str]:
-        """Create a rule and return its ARN; it is enabled unless told otherwise (inferred).
+        """Create a rule and return its ARN.
+
+        It is enabled unless told otherwise (inferred [SH-147]).
 
         Names and orders need not be unique (documented).
 
         Raises:
-            AccessDeniedException: the caller is a member (rule documented, code inferred).
+            AccessDeniedException: the caller is a member (rule documented, code inferred [SH-222]).
             InvalidInputException: the criteria or the actions are not valid.
             LimitExceededException: the account has as many rules as it may have.
         """
@@ -118,7 +120,9 @@ class AutomationRules(Family):
 
     @operation("ListAutomationRules")
     def list_automation_rules(self, ctx: Context) -> dict[str, Listing[AutomationRule]]:
-        """Return all rules without criteria and actions, by RuleOrder, then as created (inferred).
+        """Return all rules without criteria and actions, by RuleOrder, then as created.
+
+        Inferred [SH-148].
 
         Raises:
             AccessDeniedException: the caller is a member.
@@ -140,8 +144,8 @@ class AutomationRules(Family):
 
         Raises:
             AccessDeniedException: the caller is a member.
-            InvalidInputException: a rule is named twice (inferred).
-            ResourceNotFoundException: none of the rules exists (inferred).
+            InvalidInputException: a rule is named twice (inferred [SH-152]).
+            ResourceNotFoundException: none of the rules exists (inferred [SH-151]).
         """
         del ctx
         found, unprocessed = self._named(automation_rules_arns)
@@ -151,13 +155,15 @@ class AutomationRules(Family):
     def batch_update_automation_rules(
         self, ctx: Context, update_automation_rules_request_items: list[dict[str, Any]]
     ) -> dict[str, Any]:
-        """Change what is given of each rule; criteria and actions are replaced whole (inferred).
+        """Change what is given of each rule.
+
+        Criteria and actions are replaced whole (inferred [SH-154]).
 
         Raises:
             AccessDeniedException: the caller is a member (the model does not declare it here).
             InvalidInputException: a rule is named twice, or a change is not valid; then none is
-                changed (inferred).
-            ResourceNotFoundException: none of the rules exists (inferred).
+                changed (inferred [SH-152, SH-153]).
+            ResourceNotFoundException: none of the rules exists (inferred [SH-151]).
         """
         items = {each["RuleArn"]: each for each in update_automation_rules_request_items}
         named = [each["RuleArn"] for each in update_automation_rules_request_items]
@@ -179,8 +185,8 @@ class AutomationRules(Family):
 
         Raises:
             AccessDeniedException: the caller is a member (the model does not declare it here).
-            InvalidInputException: a rule is named twice (inferred).
-            ResourceNotFoundException: none of the rules exists (inferred).
+            InvalidInputException: a rule is named twice (inferred [SH-152]).
+            ResourceNotFoundException: none of the rules exists (inferred [SH-151]).
         """
         found, unprocessed = self._named(automation_rules_arns)
         rules = self.store(AutomationRuleStore).rules[ctx.account_id]
@@ -209,7 +215,7 @@ class AutomationRules(Family):
         self.of(Hubs).require()
         caller = self.backend.account_id
         if self.of(Administration).administrator_of(caller) is not None:
-            # Source: user guide for the rule; code and text are inferred.
+            # Source: user guide for the rule; code and text are inferred [SH-222].
             raise AccessDeniedException(
                 f"Account {caller} is not authorized to perform this operation"
             )

@@ -47,10 +47,10 @@ class FindingHistory(Family):
         """Return what has changed of a finding that the caller sees from here, newest first.
 
         It goes back 90 days, for an archived finding 30 (documented). A finding that does not
-        exist, or that the caller does not see, has no history (inferred).
+        exist, or that the caller does not see, has no history (inferred [SH-170]).
 
         Raises:
-            InvalidInputException: ``EndTime`` is before ``StartTime`` (inferred).
+            InvalidInputException: ``EndTime`` is before ``StartTime`` (inferred [SH-171]).
         """
         self.of(Hubs).require()
         if start_time is not None and end_time is not None and end_time < start_time:

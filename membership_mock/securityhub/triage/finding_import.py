@@ -37,7 +37,7 @@ from membership_mock.securityhub.triage.products import Products
 #: Source: API page BatchImportFindings, user guide.
 LARGEST_BATCH = 6 * 1024 * 1024
 #: The characters that no text of a finding may have, and the message for one that has them.
-#: Source: a log of a real call; that it goes for every text is inferred.
+#: Source: a log of a real call; that it goes for every text is inferred [SH-102].
 TOO_LONG = 32768
 FIELD_TOO_LONG = f"The maximum size of an individual field should be less than {TOO_LONG}"
 
@@ -73,7 +73,7 @@ class FindingImport(SecurityHubFamily):
         Raises:
             AccessDeniedException: a finding is another account's, or the account is not subscribed
                 to its product; then none is imported (observed).
-            InvalidInputException: the findings have more than 6 MB in all (inferred).
+            InvalidInputException: the findings have more than 6 MB in all (inferred [SH-103]).
         """
         failed: list[dict[str, str]] = []
         accepted: list[dict[str, Any]] = []
@@ -150,7 +150,7 @@ class FindingImport(SecurityHubFamily):
         return None
 
     def _no_access(self, account_id: str, product_arn: str) -> str:
-        """Return why an account does not take a finding (the second text is inferred)."""
+        """Return why an account does not take a finding (the second text is inferred [SH-145])."""
         if self.of(Hubs).of_account(account_id) is None:
             return not_subscribed_text(account_id)
         return f"Account {account_id} is not subscribed to the product {product_arn}"

@@ -85,13 +85,13 @@ class Insights(Family):
     def create_insight(
         self, ctx: Context, name: str, filters: dict[str, Any], group_by_attribute: str
     ) -> dict[str, str]:
-        """Create a custom insight and return its ARN; names need not be unique (inferred).
+        """Create a custom insight and return its ARN; names need not be unique (inferred [SH-160]).
 
-        Empty filters are accepted, and match every finding (inferred).
+        Empty filters are accepted, and match every finding (inferred [SH-159]).
 
         Raises:
             InvalidInputException: GetFindings would refuse the filters, or findings cannot be
-                grouped by the attribute (inferred).
+                grouped by the attribute (inferred [SH-223]).
             LimitExceededException: the account has as many as it may have.
         """
         self.of(Hubs).require()
@@ -116,10 +116,10 @@ class Insights(Family):
         filters: dict[str, Any] | None = None,
         group_by_attribute: str | None = None,
     ) -> None:
-        """Change what is given; filters are replaced as a whole (inferred).
+        """Change what is given; filters are replaced as a whole (inferred [SH-224]).
 
         Raises:
-            AccessDeniedException: the ARN is of another account or region (inferred).
+            AccessDeniedException: the ARN is of another account or region (inferred [SH-203]).
             InvalidInputException: the insight is a managed one (rule documented), or as for
                 CreateInsight.
             ResourceNotFoundException: there is no such insight.
@@ -139,7 +139,7 @@ class Insights(Family):
         """Delete a custom insight and return its ARN.
 
         Raises:
-            AccessDeniedException: the ARN is of another account or region (inferred).
+            AccessDeniedException: the ARN is of another account or region (inferred [SH-203]).
             InvalidInputException: the insight is a managed one (rule documented).
             ResourceNotFoundException: there is no such insight.
         """
@@ -157,9 +157,9 @@ class Insights(Family):
         Managed insights are returned only by name (documented).
 
         Raises:
-            AccessDeniedException: an ARN is of another account or region (inferred).
+            AccessDeniedException: an ARN is of another account or region (inferred [SH-203]).
             ResourceNotFoundException: one of the insights does not exist; then none is returned
-                (inferred).
+                (inferred [SH-162]).
         """
         self.of(Hubs).require()
         if not insight_arns:
@@ -176,12 +176,13 @@ class Insights(Family):
     def get_insight_results(self, ctx: Context, insight_arn: str) -> dict[str, Any]:
         """Count the findings that GetFindings would show the caller, by group.
 
-        The largest groups come first, at most 100 of them; equal ones by their values (inferred). A
-        finding counts once for each of its values, also for resources that the filters do not ask
-        for (documented). Findings without the attribute are in no group (inferred).
+        The largest groups come first, at most 100 of them; equal ones by their values
+        (inferred [SH-163]). A finding counts once for each of its values, also for resources that
+        the filters do not ask for (documented). Findings without the attribute are in no group
+        (inferred [SH-164]).
 
         Raises:
-            AccessDeniedException: the ARN is of another account or region (inferred).
+            AccessDeniedException: the ARN is of another account or region (inferred [SH-203]).
             ResourceNotFoundException: there is no such insight.
         """
         self.of(Hubs).require()

@@ -4,7 +4,7 @@ Sources: the user guide, pages on AWS service integrations and on third-party in
 edition of March 2023, read in November 2026), for ARNs and directions; the answer of a fresh hub in
 us-east-1 (April 2026) for what is subscribed by default; findings recorded between 2020 and 2025
 for the names of Security Hub, Config, GuardDuty, Inspector, Prowler, Cloud Custodian and
-CrowdStrike. The spelling of the other names is inferred.
+CrowdStrike. The spelling of the other names is inferred [SH-226].
 """
 
 from __future__ import annotations

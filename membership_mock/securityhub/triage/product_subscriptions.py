@@ -34,7 +34,7 @@ DEFAULTS = frozenset(each.tail for each in catalogue() if each.is_default)
 class ProductSubscriptionStore(Store, scope=Scope.ACCOUNT_REGION):
     """How the subscriptions of an account in a region differ from those of a fresh hub.
 
-    They are kept while the hub is disabled (inferred).
+    They are kept while the hub is disabled (inferred [SH-227]).
 
     Attributes:
         enabled: the tails of the products that were enabled and are not defaults.
@@ -83,7 +83,7 @@ class ProductSubscriptions(Family):
         """Subscribe to a product, which may then import findings, and return the subscription.
 
         Raises:
-            InvalidInputException: the text is not an ARN of a product (inferred).
+            InvalidInputException: the text is not an ARN of a product (inferred [SH-141]).
             ResourceConflictException: the account is subscribed already.
             ResourceNotFoundException: there is no such product in this region (observed, though
                 the model does not declare it).
@@ -99,7 +99,7 @@ class ProductSubscriptions(Family):
                 json.dumps({"productArn": product_arn}, separators=(",", ":"))
             )
         if self.allows(ctx.account_id, product):
-            # the code is in the model, the text is inferred
+            # the code is in the model, the text is inferred [SH-140]
             raise ResourceConflictException("Account is already subscribed to product")
         store = self.store(ProductSubscriptionStore)
         if product.is_default:
@@ -132,7 +132,10 @@ class ProductSubscriptions(Family):
 
     @operation("ListEnabledProductsForImport")
     def list_enabled_products_for_import(self, ctx: Context) -> dict[str, Listing[str]]:
-        """Return the ARNs of the account's subscriptions here, in their order (inferred)."""
+        """Return the ARNs of the account's subscriptions here, in their order.
+
+        Inferred [SH-143].
+        """
         self.of(Hubs).require()
         store = self.store_if_any(ProductSubscriptionStore) or ProductSubscriptionStore()
         arns = sorted(ctx.arn(f"{_KIND}{tail}") for tail in store.subscribed)

@@ -45,7 +45,7 @@ class Products(Family):
     ) -> dict[str, Listing[Product]]:
         """Return the catalogue of this region by ARN, or the one product that is asked for.
 
-        An ARN that is not in the catalogue gives an empty list (inferred).
+        An ARN that is not in the catalogue gives an empty list (inferred [SH-142]).
         """
         self.of(Hubs).require()
         if product_arn is None:
@@ -117,7 +117,7 @@ def _policy(ctx: Context, product: Product, arn: str) -> dict[str, Any]:
     """Return the resource policy that lets findings be imported into the caller's account.
 
     The first statement is for the account of the product. It is left out where that account is not
-    published (inferred).
+    published (inferred [SH-228]).
     """
 
     def statement(account_id: str, resource: str) -> dict[str, Any]:

@@ -23,9 +23,9 @@ def check_own(ctx: Context, arn: str, kind: str) -> None:
         kind: how the part behind the account begins, e.g. ``insight/``.
 
     Raises:
-        InvalidInputException: the text is not an ARN of Security Hub (inferred).
+        InvalidInputException: the text is not an ARN of Security Hub (inferred [SH-207]).
         AccessDeniedException: the ARN is of another account, region or kind (observed for product
-            subscriptions, inferred for the rest).
+            subscriptions, inferred [SH-203] for the rest).
     """
     found = _ARN.fullmatch(arn)
     if found is None:
@@ -37,7 +37,7 @@ def check_own(ctx: Context, arn: str, kind: str) -> None:
 
 
 def not_found(arn: str, what: str) -> ResourceNotFoundException:
-    """Return the error for an own resource that does not exist (text inferred).
+    """Return the error for an own resource that does not exist (text inferred [SH-192]).
 
     Args:
         arn: what the caller has sent.

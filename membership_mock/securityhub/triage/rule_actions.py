@@ -16,7 +16,9 @@ from membership_mock.securityhub.findings import finding_format
 
 
 def check(actions: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse actions that change nothing, or to what a finding cannot have (both inferred).
+    """Refuse actions that change nothing, or would set what a finding cannot have.
+
+    Both are inferred [SH-149, SH-229].
 
     Raises:
         InvalidInputException: an action has no type, no field to update, or a value that the AWS

@@ -3,9 +3,9 @@
 Different attributes are joined by AND. Of the filters of one attribute, those that ask for a value
 are joined by OR, and those that exclude one by AND.
 
-Sources: API pages AutomationRulesFindingFilters, StringFilter and MapFilter. Inferred: criteria
-without an attribute are refused; a finding with several resources meets a criterion if one of
-them does.
+Sources: API pages AutomationRulesFindingFilters, StringFilter and MapFilter.
+Inferred [SH-149, SH-156]: criteria without an attribute are refused; a finding with several
+resources meets a criterion if one of them does.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def check(criteria: Mapping[str, Any], now: datetime) -> None:
     """Refuse criteria that a rule cannot have.
 
     Raises:
-        InvalidInputException: no attribute has a filter (inferred), an attribute has too many
-            values (rule documented), or a filter is not valid.
+        InvalidInputException: no attribute has a filter (inferred [SH-149]), an attribute has too
+            many values (rule documented), or a filter is not valid.
     """
     given = {name: each for name, each in criteria.items() if each}
     if not given:

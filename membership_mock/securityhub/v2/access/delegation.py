@@ -15,7 +15,7 @@ from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.errors import AccessDeniedException
 
-#: rule documented, text inferred
+#: rule documented, text inferred [SH-192]
 ADMINISTRATORS_ONLY = (
     "Account {} is a member of an organization. Only the delegated administrator account or a"
     " standalone account can do this."
@@ -69,7 +69,7 @@ class DelegationV2(Family):
         """Return whether another account administers the caller's organization.
 
         An account of an organization without a delegated administrator counts as standalone
-        (inferred).
+        (inferred [SH-230]).
         """
         return self.administrator() not in (None, self.backend.account_id)
 

@@ -4,7 +4,7 @@ The operations are those of the older service, with ``Feature=SecurityHubV2``; t
 ``organization/organization_admin.py``.
 
 Sources: the user guide on enabling V2 and on removing the administrator; observed answers of
-ListOrganizationAdminAccounts. Codes and texts of refusals are inferred.
+ListOrganizationAdminAccounts. Codes and texts of refusals are inferred [SH-231].
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class DesignationV2(Family):
         """Make an account the organization's administrator for V2, in every region.
 
         It is registered in Organizations; neither of its hubs is enabled. To designate the same
-        account again changes nothing (inferred).
+        account again changes nothing (inferred [SH-41]).
 
         Raises:
             InvalidInputException: the account is none of the organization, is the management
@@ -74,7 +74,7 @@ class DesignationV2(Family):
 
         Raises:
             InvalidAccessException: the caller is not the management account; unlike in the older
-                service the administrator may not ask (observed; text inferred).
+                service the administrator may not ask (observed; text inferred [SH-192]).
         """
         organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
         if organization is None or organization.management_account_id != ctx.account_id:

@@ -23,7 +23,8 @@ class HomeRegionV2(Family):
     def aggregator(self) -> AggregatorV2 | None:
         """Return the aggregator that is in force for the caller; None if there is none.
 
-        That of an account whose organization another account administers is not (inferred).
+        That of an account whose organization another account administers is not
+        (inferred [SH-232]).
         """
         store = self.store_if_any(AggregatorV2Store)
         found = store.aggregators.get(self.backend.account_id) if store else None

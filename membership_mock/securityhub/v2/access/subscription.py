@@ -1,7 +1,7 @@
 """Whether an account has a hub of Security Hub V2 in a region, for all families of V2.
 
 Sources: observed answers of DescribeSecurityHubV2, ListAggregatorsV2 and GetConnectorV2 without a
-hub. That the others answer alike, with the error that they declare, is inferred.
+hub. That the others answer alike, with the error that they declare, is inferred [SH-234].
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from membership_mock.securityhub.errors import (
 )
 from membership_mock.securityhub.v2.stores.hub_store import HubV2, HubV2Store
 
-#: observed for DescribeSecurityHubV2, inferred for the operations on features
+#: observed for DescribeSecurityHubV2, inferred [SH-234] for the operations on features
 NOT_SUBSCRIBED = "You are not subscribed to HubV2"
 
 

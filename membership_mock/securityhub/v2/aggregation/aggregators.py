@@ -29,10 +29,10 @@ from membership_mock.securityhub.v2.stores.aggregator_store import (
     AggregatorV2Store,
 )
 
-#: the only linking mode (observed for updates, inferred for new aggregators)
+#: the only linking mode (observed for updates, inferred [SH-235] for new aggregators)
 LINKING_MODE = "SPECIFIED_REGIONS"
 WRONG_LINKING_MODE = f"RegionLinkingMode must be set to '{LINKING_MODE}'"
-#: inferred
+#: inferred [SH-192]
 NOT_FOUND = "Aggregator not found"
 
 
@@ -55,10 +55,11 @@ class AggregatorsV2(Family):
 
         Raises:
             AccessDeniedException: another account administers the caller's organization (rule
-                documented, code inferred).
-            ConflictException: the caller has an aggregator, in this or another region (inferred).
-            ValidationException: this region is one to opt in (rule documented, code inferred), or
-                linking mode or regions cannot be these.
+                documented, code inferred [SH-236]).
+            ConflictException: the caller has an aggregator, in this or another region
+                (inferred [SH-237]).
+            ValidationException: this region is one to opt in (rule documented, code
+                inferred [SH-238]), or linking mode or regions cannot be these.
         """
         self.of(SubscriptionV2).require(ctx)
         self.of(DelegationV2).require_own_say()
@@ -116,7 +117,8 @@ class AggregatorsV2(Family):
 
         Raises:
             AccessDeniedException, ConflictException, ResourceNotFoundException: as for `_own`.
-            ValidationException: linking mode (observed) or regions (inferred) cannot be these.
+            ValidationException: linking mode (observed) or regions (inferred [SH-239]) cannot be
+                these.
         """
         self.of(SubscriptionV2).require(ctx)
         self.of(DelegationV2).require_own_say()
@@ -149,8 +151,8 @@ class AggregatorsV2(Family):
         Raises:
             ConflictException: this is another region (observed).
             ResourceNotFoundException: there is no such aggregator, or another account administers
-                the caller's organization (text inferred).
-            ValidationException: this is no ARN of an aggregator (inferred).
+                the caller's organization (text inferred [SH-192]).
+            ValidationException: this is no ARN of an aggregator (inferred [SH-207]).
         """
         self.of(SubscriptionV2).require(ctx)
         if not arn.startswith("arn:") or ":aggregatorv2/" not in arn:
@@ -171,7 +173,10 @@ class AggregatorsV2(Family):
 
 
 def _checked(ctx: Context, mode: str, regions: list[str] | None) -> list[str]:
-    """Return the linked regions of a request, which may be none, but not absent (inferred)."""
+    """Return the linked regions of a request, which may be none, but not absent.
+
+    Inferred [SH-239].
+    """
     if mode != LINKING_MODE:
         raise ValidationException(WRONG_LINKING_MODE)
     if regions is None:

@@ -75,7 +75,10 @@ class ArrivalsV2(SecurityHubFamily):
         self._act(ctx, record, asff_ids(finding.fields))
 
     def finding_archived(self, account_id: str, identity: tuple[str, str], now: datetime) -> None:
-        """Close a finding that the older service has archived; no rule acts on it (inferred)."""
+        """Close a finding that the older service has archived.
+
+        No rule acts on it (inferred [SH-240]).
+        """
         store = self.store_if_any(OcsfFindingStore)
         region = self.backend.region_name
         held = store.of(account_id, region) if store else None

@@ -35,7 +35,7 @@ from membership_mock.securityhub.v2.stores.rule_store import (
     AutomationRuleV2Store,
 )
 
-#: inferred
+#: inferred [SH-192]
 NOT_FOUND = "Automation rule not found"
 
 FINDING_UPDATE, TICKET, RESOURCE_UPDATE = (
@@ -172,13 +172,16 @@ class AutomationRulesV2(Family):
             yield TaggedResource(rule.rule_arn, rule.tags, "securityhub:automation-rulev2")
 
     def _require_say(self, ctx: Context) -> None:
-        """Refuse who may neither create nor change rules here (documented, codes inferred)."""
+        """Refuse accounts that may neither create nor change rules here.
+
+        The rules are documented, the codes inferred [SH-241].
+        """
         self.of(SubscriptionV2).require(ctx)
         self.of(DelegationV2).require_own_say()
         self.of(HomeRegionV2).refuse_linked()
 
     def _rule(self, identifier: str) -> tuple[AccountRules, AutomationRuleV2]:
-        """Return a rule by its ARN or its id (the latter inferred)."""
+        """Return a rule by its ARN or its id (the latter inferred [SH-242])."""
         held = self.store(AutomationRuleV2Store).accounts.get(self.backend.account_id)
         rule = held.rules.get(identifier.rpartition("/")[2]) if held else None
         if held is None or rule is None or identifier not in (rule.rule_arn, rule.rule_id):

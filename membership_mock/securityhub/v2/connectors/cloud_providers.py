@@ -1,6 +1,7 @@
 """Connectors to other clouds: what both services that have them ask of Azure and GCP.
 
-Sources: the API pages. That they need a minute to be enabled or updated, or a look, is inferred.
+Sources: the API pages. That they need a minute to be enabled or updated, or a look, is
+inferred [SH-243].
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ def checked(provider: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of a connector to another cloud.
 
     Raises:
-        ValidationException: a scope of subscriptions or projects names none (inferred), or the
-            AWS Config connector is no ARN.
+        ValidationException: a scope of subscriptions or projects names none (inferred [SH-244]), or
+            the AWS Config connector is no ARN.
     """
     scope = settings["ScopeConfiguration"]
     if scope["ScopeType"] in _NARROW and not scope.get("ScopeValues"):

@@ -33,7 +33,7 @@ from membership_mock.securityhub.v2.stores.connector_store import (
 )
 from membership_mock.securityhub.v2.stores.rule_store import AutomationRuleV2Store
 
-#: inferred
+#: inferred [SH-192]
 NOT_FOUND = "Connector not found"
 #: by provider: what lists call it
 PROVIDER_NAMES: Mapping[str, str] = {
@@ -42,7 +42,7 @@ PROVIDER_NAMES: Mapping[str, str] = {
     "Azure": "AZURE",
     "GCP": "GCP",
 }
-#: where Atlassian sends a browser back to (host documented, the rest inferred)
+#: where Atlassian sends a browser back to (host documented, the rest inferred [SH-245])
 _REDIRECT = "https://3rdp.oauth.console.api.aws"
 _DEFAULT_DOMAIN = "example.atlassian.net"
 
@@ -63,12 +63,12 @@ class ConnectorsV2(Family):
         """Create a connector.
 
         One to Jira Cloud waits to be authorized (documented), one to ServiceNow is connected at
-        once (inferred: its secret holds the credentials), one to another cloud is set up.
+        once (inferred [SH-246]: its secret holds the credentials), one to another cloud is set up.
 
         Raises:
             AccessDeniedException: another account administers the caller's organization.
             ConflictException: the name is taken; or a ticketing connector is wanted outside of the
-                home region, or without any (inferred).
+                home region, or without any (inferred [SH-247]).
             ValidationException: the settings make no sense.
         """
         self._require_say(ctx)
@@ -116,7 +116,7 @@ class ConnectorsV2(Family):
         Any code passes, unless the author of a test lets it be refused.
 
         Raises:
-            ResourceNotFoundException: no connector waits for this state (inferred).
+            ResourceNotFoundException: no connector waits for this state (inferred [SH-185]).
         """
         del auth_code
         self._require_say(ctx)
@@ -199,7 +199,7 @@ class ConnectorsV2(Family):
 
         Raises:
             ConflictException: outside of the home region, for a ticketing connector.
-            ValidationException: the settings are those of another provider (inferred).
+            ValidationException: the settings are those of another provider (inferred [SH-248]).
         """
         self._require_say(ctx)
         connector = self.find(connector_id)
@@ -224,7 +224,7 @@ class ConnectorsV2(Family):
         """Delete a connector, which is gone at once.
 
         Raises:
-            ConflictException: an automation rule names it (inferred).
+            ConflictException: an automation rule names it (inferred [SH-186]).
         """
         self._require_say(ctx)
         connector = self.find(connector_id)

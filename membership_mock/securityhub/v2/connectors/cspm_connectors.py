@@ -1,7 +1,7 @@
 """Connectors of the older service to other clouds.
 
 Sources: the API pages of the five operations. The states, when they pass, and the codes of
-refusals are inferred.
+refusals are inferred [SH-249].
 """
 
 from __future__ import annotations

@@ -41,8 +41,8 @@ class TicketMakerV2(Family):
             title: the title of the finding.
 
         Raises:
-            ConflictException: the connector is not connected (inferred), the project cannot be
-                used (documented), or the finding has a ticket (inferred).
+            ConflictException: the connector is not connected (inferred [SH-250]), the project
+                cannot be used (documented), or the finding has a ticket (inferred [SH-250]).
         """
         held = self._held()
         if connector.provider not in TICKETING or connector.status != "CONNECTED":
@@ -61,7 +61,7 @@ class TicketMakerV2(Family):
     def for_rule(self, connector_arn: str, record: OcsfRecord, document: Mapping[str, Any]) -> None:
         """Make a ticket for a finding that a rule matches, unless it has one or none can be made.
 
-        That nothing happens when the connector is not connected is inferred.
+        That nothing happens when the connector is not connected is inferred [SH-184].
         """
         held = self._held()
         connector = held.connectors.get(connector_arn.rpartition("/")[2])

@@ -35,7 +35,7 @@ class TicketsV2(Family):
             AccessDeniedException: another account administers the caller's organization.
             ConflictException: the connector cannot be used, or the finding has a ticket.
             ResourceNotFoundException: there is no such connector, or the caller sees no such
-                finding (text inferred).
+                finding (text inferred [SH-192]).
         """
         self.of(SubscriptionV2).require(ctx)
         self.of(DelegationV2).require_own_say()

@@ -1,7 +1,8 @@
 """What an export job writes: one document a line, or a table.
 
-Documented: the formats, and that columns come in the order of the selected fields. Inferred: the
-name of the file, the heading, and that the values of a list are joined by semicolons.
+Documented: the formats, and that columns come in the order of the selected fields.
+Inferred [SH-251]: the name of the file, the heading, and that the values of a list are joined by
+semicolons.
 """
 
 from __future__ import annotations

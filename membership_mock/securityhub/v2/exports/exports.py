@@ -1,7 +1,7 @@
 """Export jobs of Security Hub V2: findings as a file in a bucket of the account.
 
-Sources: the API pages of the four operations. Inferred: when a job ends (at the second look, or
-after a minute of the clock), what a missing bucket leads to, and the order of the list.
+Sources: the API pages of the four operations. Inferred [SH-252]: when a job ends (at the second
+look, or after a minute of the clock), what a missing bucket leads to, and the order of the list.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class ExportsV2(Family):
         Raises:
             ServiceQuotaExceededException: a job of the account runs in this region.
             ValidationException: selected fields do not go with the format, or the key cannot be
-                used (rules documented, code inferred).
+                used (rules documented, code inferred [SH-253]).
         """
         self.of(SubscriptionV2).require(ctx)
         wanted = output_configuration["Findings"]

@@ -1,7 +1,7 @@
 """The products that Security Hub V2 works with.
 
 No recorded answer is known: the list has the products that the user guide and recorded findings
-name, in our own words (inferred).
+name, in our own words (inferred [SH-256]).
 """
 
 from __future__ import annotations

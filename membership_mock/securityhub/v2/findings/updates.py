@@ -1,7 +1,7 @@
 """What customers note on findings of Security Hub V2.
 
 Sources: the API page of BatchUpdateFindingsV2 (targets, values, that no time of a finding moves).
-Inferred are the words of refusals and that both identifiers are in each answer.
+Inferred [SH-192, SH-257] are the words of refusals and that both identifiers are in each answer.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _uids_of(identifier: Mapping[str, str], regions: Sequence[str]) -> Iterator[
     """Yield the uids that an identifier can stand for; it names no region."""
     product = identifier["MetadataProductUid"]
     if ":productv2/" not in product:
-        return  # the ARN of the older service finds nothing (inferred)
+        return  # the ARN of the older service finds nothing (inferred [SH-180])
     account_id, finding_id = identifier["CloudAccountUid"], identifier["FindingInfoUid"]
     for region in regions:
         for spelled in (product.replace(":productv2/", ":product/", 1), product):

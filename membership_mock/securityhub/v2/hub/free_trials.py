@@ -17,7 +17,7 @@ from membership_mock.securityhub.errors import AccessDeniedException, Validation
 from membership_mock.securityhub.v2.access.delegation import DelegationV2
 from membership_mock.securityhub.v2.stores.hub_store import HubV2Store
 
-#: observed; that it goes for each region is inferred
+#: observed; that it goes for each region is inferred [SH-258]
 TRIAL = timedelta(days=30)
 
 
@@ -34,12 +34,12 @@ class FreeTrialsV2(Family):
         """Return the free trials of accounts, which need no hub for it (observed).
 
         Without ids these are the caller's, or for the delegated administrator those of all accounts
-        of the organization (inferred). An account without a trial, or with none in the statuses
-        that are asked for, has an empty list.
+        of the organization (inferred [SH-259]). An account without a trial, or with none in the
+        statuses that are asked for, has an empty list.
 
         Raises:
             AccessDeniedException: the caller is in no organization and asks for another account
-                (inferred).
+                (inferred [SH-260]).
             ValidationException: the caller does not administer the organization, and asks for
                 another account (observed).
         """

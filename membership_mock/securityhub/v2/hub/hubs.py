@@ -30,7 +30,7 @@ from membership_mock.securityhub.v2.stores.software_store import SoftwareStore
 
 #: all features there are
 FEATURES = ("NETWORK_SCANNING",)
-#: rule documented for features, inferred for the hub; text inferred
+#: rule documented for features, inferred [SH-261] for the hub; text inferred [SH-192]
 MANAGED_BY_POLICY = "{} is managed by an organization policy."
 
 
@@ -43,8 +43,8 @@ class HubsV2(Family):
     ) -> dict[str, str]:
         """Enable the caller's hub in this region, and return its ARN.
 
-        A hub that is enabled already stays as it is, its tags included (inferred: the operation
-        declares no conflict).
+        A hub that is enabled already stays as it is, its tags included (inferred [SH-262]: the
+        operation declares no conflict).
         """
         store = self.store(HubV2Store)
         hub = store.hubs.get(ctx.account_id)
@@ -64,7 +64,7 @@ class HubsV2(Family):
         """Return the caller's hub in this region, with all features there are.
 
         That a feature that nobody has touched shows as DISABLED, from the time of the hub on, is
-        inferred.
+        inferred [SH-263].
 
         Raises:
             ResourceNotFoundException: there is no hub (observed).
@@ -90,12 +90,13 @@ class HubsV2(Family):
         """Disable the caller's hub in this region; what V2 keeps there goes with it.
 
         Features and findings can no longer be reached (documented), so that aggregator, automation
-        rules, connectors, export jobs and what customers noted on findings are gone (inferred). The
-        older service keeps its findings. Without a hub nothing happens (inferred: the operation
-        declares neither a conflict nor that something is missing).
+        rules, connectors, export jobs and what customers noted on findings are gone
+        (inferred [SH-264]). The older service keeps its findings. Without a hub nothing happens
+        (inferred [SH-265]: the operation declares neither a conflict nor that something is
+        missing).
 
         Raises:
-            AccessDeniedException: an organization policy enabled the hub (inferred).
+            AccessDeniedException: an organization policy enabled the hub (inferred [SH-261]).
         """
         hub = self.of(SubscriptionV2).of_account(ctx.account_id)
         if hub is None:
@@ -148,7 +149,7 @@ class HubsV2(Family):
 
         Raises:
             AccessDeniedException: an organization policy manages it (rule documented).
-            ResourceNotFoundException: there is no hub (rule documented, error inferred).
+            ResourceNotFoundException: there is no hub (rule documented, error inferred [SH-266]).
         """
         hub = self.of(SubscriptionV2).require_for_hub_operation(ctx)
         if hub.by_policy:

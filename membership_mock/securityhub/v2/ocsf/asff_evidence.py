@@ -1,7 +1,7 @@
 """What a finding has seen happen, from ASFF to OCSF.
 
 The names of the fields are documented (they can be filtered by), that of API calls was recorded;
-the pairing is inferred.
+the pairing is inferred [SH-267].
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def converted(fields: Fields, uid: str, activity_id: int, status_id: int, note: 
 
 
 def class_of(fields: Fields) -> int:
-    """Return the class of a finding (inferred)."""
+    """Return the class of a finding (inferred [SH-267])."""
     if fields.get("Vulnerabilities"):
         return words.VULNERABILITY
     if "Compliance" in fields:

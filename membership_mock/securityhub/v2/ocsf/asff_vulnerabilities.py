@@ -1,4 +1,7 @@
-"""The vulnerabilities of a finding, from ASFF to OCSF (shape recorded, pairing inferred)."""
+"""The vulnerabilities of a finding, from ASFF to OCSF.
+
+The shape was recorded, the pairing is inferred [SH-267].
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What customers and automation rules may set on findings.
 
-Source: the API page of BatchUpdateFindingsV2 (values); the words of refusals are inferred.
+Source: the API page of BatchUpdateFindingsV2 (values); the words of refusals are inferred [SH-192].
 """
 
 from __future__ import annotations

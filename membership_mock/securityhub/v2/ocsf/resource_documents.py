@@ -1,7 +1,7 @@
 """What GetResourcesV2 shows of a resource.
 
 Source: the API page. AWS inventories resources by itself; here they follow from findings, and from
-what a test records. How is inferred, but for the fields that are always there.
+what a test records. How is inferred [SH-268], but for the fields that are always there.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ RESOURCE_TRENDS = Dialect(
 
 #: the types that V2 adds to those of a finding, and those of findings that no import makes
 _OWN_TYPES = ("Posture Management", "Vulnerabilities", "Threats", "Sensitive Data", "Coverage")
-#: the statuses of the findings that count for a resource: New and In Progress (inferred)
+#: the statuses of the findings that count for a resource: New and In Progress (inferred [SH-269])
 _OPEN = (1, 2)
 
 #: what was last shown of each resource, with its version: no state, for it can be made anew

@@ -1,7 +1,7 @@
 """The types of resources: from ASFF to those of AWS Config, and their categories.
 
 Observed: ``AwsEc2Instance`` is ``AWS::EC2::Instance``, ``AwsAccount`` is ``AWS::::Account``. The
-rule for the others (split after the service) is inferred; unknown types stay as they are.
+rule for the others (split after the service) is inferred [SH-270]; unknown types stay as they are.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _SERVICES: Mapping[str, str] = {
 #: how AWS Config spells abbreviations at the start of a resource's name
 _ABBREVIATIONS: Mapping[str, str] = {"Db": "DB", "Vpc": "VPC", "Vpn": "VPN", "Eip": "EIP"}
 
-#: by service: the category of its resources (inferred)
+#: by service: the category of its resources (inferred [SH-190])
 _CATEGORIES: Mapping[str, str] = {
     **dict.fromkeys(("EC2", "Lambda", "ECS", "EKS", "AutoScaling", "ElasticBeanstalk"), "Compute"),
     **dict.fromkeys(("RDS", "DynamoDB", "Redshift", "OpenSearchService"), "Database"),

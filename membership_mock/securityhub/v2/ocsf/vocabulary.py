@@ -1,7 +1,7 @@
 """The numbers and names of OCSF that findings of Security Hub have.
 
 Sources: the API pages (numbers); recorded answers and the published converter of an AWS solution
-(names); the OCSF schema for what neither shows (inferred).
+(names); the OCSF schema for what neither shows (inferred [SH-271]).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Composite filters: conditions joined by AND or OR, in up to three layers.
 
 Sources: the API pages of OcsfFindingFilters, CompositeFilter and their kin (limits, layers, what an
-operator joins). Inferred are that a missing operator is AND, and that filters are plain boolean
-logic also where one field is asked for twice.
+operator joins). Inferred [SH-179, SH-272] are that a missing operator is AND, and that filters are
+plain boolean logic also where one field is asked for twice.
 """
 
 from __future__ import annotations

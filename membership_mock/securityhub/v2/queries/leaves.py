@@ -1,9 +1,9 @@
 """One condition of a filter, on a text, a number, a boolean, a date, a map or an IP address.
 
-Sources: the API pages StringFilter, DateFilter, NumberFilter, MapFilter and IpFilter. Inferred are
-the words of refusals; that a positive condition on a list holds if one value meets it, and a
-negative one only if none does; that a document without the field meets negative conditions only;
-and that a comparison that is left out is EQUALS.
+Sources: the API pages StringFilter, DateFilter, NumberFilter, MapFilter and IpFilter.
+Inferred [SH-192, SH-273] are the words of refusals; that a positive condition on a list holds if
+one value meets it, and a negative one only if none does; that a document without the field meets
+negative conditions only; and that a comparison that is left out is EQUALS.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def boolean_test(path: Path, given: Mapping[str, Any], name: str) -> Test:
 def date_test(path: Path, given: Mapping[str, Any], name: str, now: datetime) -> Test:
     """Return the test of a filter of dates: from Start to End, or a number of days.
 
-    That Start and End belong together was observed, that End is inside is inferred.
+    That Start and End belong together was observed, that End is inside is inferred [SH-274].
     """
     meets = _days(given["DateRange"], name, now) if "DateRange" in given else None
     if ("Start" in given) != ("End" in given) or (meets is None) != ("Start" in given):

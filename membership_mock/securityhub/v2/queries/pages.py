@@ -3,8 +3,8 @@
 Without sort criteria documents come in the order that they are kept in, so that a page costs what
 it shows; any other order has to look at all documents that match.
 
-Inferred: an order that is left out is descending; what a document has not comes last; of several
-values the first one counts; there are at most ten criteria.
+Inferred [SH-275]: an order that is left out is descending; what a document has not comes last; of
+several values the first one counts; there are at most ten criteria.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How many documents have each value of a field.
 
-Sources: the API pages of the operations on statistics (limits, sort order). Inferred: a document
-counts once for each value that it has, and not at all without one; equal counts go by the value.
+Sources: the API pages of the operations on statistics (limits, sort order).
+Inferred [SH-182, SH-276]: a document counts once for each value that it has, and not at all without
+one; equal counts go by the value.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from membership_mock.securityhub.v2.queries.fields import Document, values
 from membership_mock.securityhub.v2.queries.filters import Dialect, compile_filters
 
 MOST_RULES = 5
-#: inferred: the most that may be asked for
+#: inferred [SH-277]: the most that may be asked for
 DEFAULT_RESULTS = 400
 
 

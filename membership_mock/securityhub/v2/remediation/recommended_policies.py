@@ -1,7 +1,8 @@
 """Policies that are recommended for findings on unused permissions.
 
 Source: the user guide on unused access (what is refused, and that a generation takes about 20
-seconds). Inferred: what is recommended when no test has said so, and when the generation ends.
+seconds). Inferred [SH-278]: what is recommended when no test has said so, and when the generation
+ends.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class RecommendedPoliciesV2(Family):
             AccessDeniedException: the finding is another account's, which the caller does not
                 administer; or the caller has no hub of V2.
             InvalidInputException: the finding is none on unused permissions, or dealt with.
-            ResourceNotFoundException: there is no such finding (inferred).
+            ResourceNotFoundException: there is no such finding (inferred [SH-279]).
         """
         self.of(SubscriptionV2).require(ctx)
         self._finding(ctx, metadata_uid)

@@ -36,7 +36,7 @@ from membership_mock.securityhub.v2.trends.points import points
 
 _FIELD_ENUMS = ("ResourcesStringField", "ResourcesDateField", "ResourcesNumberField")
 AI = "AI/ML"
-#: what can be asked for only together with the category AI/ML (documented, code inferred)
+#: what can be asked for only together with the category AI/ML (documented, code inferred [SH-280])
 _AI_FILTERS = {"ResourceSubCategory"}
 _AI_GROUPS = {
     "ResourceSubCategory",

@@ -2,8 +2,8 @@
 
 AWS finds software by itself; here it is what a test records, and without that lists are empty.
 
-Sources: the API pages of the three operations. Inferred: the answer for an unknown package is an
-empty list, and the orders where none is asked for.
+Sources: the API pages of the three operations. Inferred [SH-191, SH-281]: the answer for an unknown
+package is an empty list, and the orders where none is asked for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How many findings of each severity there were, day by day.
 
-Source: the API page. Inferred: a point counts the findings that had arrived by then, with their
-present severity; there are no points before the hub was enabled.
+Source: the API page. Inferred [SH-188, SH-189]: a point counts the findings that had arrived by
+then, with their present severity; there are no points before the hub was enabled.
 """
 
 from __future__ import annotations

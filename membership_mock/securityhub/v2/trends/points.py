@@ -1,7 +1,7 @@
 """The points in time that a trend shows.
 
 Documented: the service chooses the granularity. Which one it chooses, where the points lie, and
-that a span has an order and a limit is inferred.
+that a span has an order and a limit is inferred [SH-282].
 """
 
 from __future__ import annotations
