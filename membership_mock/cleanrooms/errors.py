@@ -1,8 +1,8 @@
 """The errors of Clean Rooms, one class per modelled error, and its refusals.
 
 Sources: the service model for codes, statuses, members and the values of ``reason`` and
-``resourceType``; which reason goes with which refusal is inferred from the names, and so are all
-texts but those that are marked observed.
+``resourceType``; which reason goes with which refusal is inferred [CR-83, CR-84] from the names,
+and so are all texts but those that are marked observed.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ResourceNotFoundException(ServiceError):
         message: the text for the caller.
         resource_id: what was asked for.
         resource_type: MEMBERSHIP for everything that lives in a membership and has no type of its
-            own (inferred: the model knows four types only).
+            own (inferred [CR-83]: the model knows four types only).
     """
 
     def __init__(self, message: str, resource_id: str, resource_type: ResourceType) -> None:
@@ -73,7 +73,7 @@ class ServiceQuotaExceededException(ServiceError):
 class ValidationException(FieldListError):
     """The request is malformed, breaks a constraint, or asks for what is not allowed.
 
-    Rules that no single constraint tells have the reason INVALID_CONFIGURATION (inferred).
+    Rules that no single constraint tells have the reason INVALID_CONFIGURATION (inferred [CR-83]).
     """
 
     rule = "INVALID_CONFIGURATION"

@@ -1,9 +1,10 @@
 """The quotas of Clean Rooms, for an account in a region.
 
 Sources: the quota page of the user guide. Where editions of it differ, the newest figure stands.
-Inferred are: that the error names a quota as that page does, whose account a quota belongs to, and
-that the quotas on concurrent queries and jobs of an account let more of them wait. The quotas of
-500 collaborations and memberships rest on one digest; copies of the guide say 10 and 100.
+Inferred [CR-39, CR-40, CR-76] are: that the error names a quota as that page does, whose account a
+quota belongs to, and that the quotas on concurrent queries and jobs of an account let more of them
+wait. The quotas of 500 collaborations and memberships rest on one digest; copies of the guide say
+10 and 100.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ ACCESS_BUDGET_TEMPLATES = _quota(
     default=100,
     per="collaboration",
     counts="access budget templates of all members; the quota is the creator's",
-    origin="inferred",
+    origin="inferred",  # CR-181
 )
 LOG_EXPORTS = _quota(
     name="log_exports_per_membership",
@@ -128,7 +129,7 @@ LOG_EXPORTS = _quota(
     default=5,
     per="membership",
     counts="analysis log exports that have not ended",
-    origin="inferred",
+    origin="inferred",  # CR-165
 )
 TABLES_PER_QUERY = _quota(
     name="tables_per_query",

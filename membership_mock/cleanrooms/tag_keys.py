@@ -8,7 +8,7 @@ from membership_mock.cleanrooms.errors import ValidationException
 
 
 def check_tag_keys(keys: Iterable[str], field: str) -> None:
-    """Refuse keys that AWS keeps for itself (inferred from the general rules of tags).
+    """Refuse keys that AWS keeps for itself (inferred [CR-43] from the general rules of tags).
 
     Raises:
         ValidationException: a key begins with ``aws:``.

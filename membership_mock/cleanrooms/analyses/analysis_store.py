@@ -23,8 +23,8 @@ Event = Literal[
 ]
 
 #: What may happen to a query or a job, and the status it has afterwards; what is missing is
-#: refused. Source: the model's statuses; that a cancellation may be repeated is inferred, and so is
-#: what becomes of an analysis whose membership ends.
+#: refused. Source: the model's statuses; that a cancellation may be repeated is
+#: inferred [CR-124, CR-125], and so is what becomes of an analysis whose membership ends.
 NEXT_STATUS: Mapping[tuple[str, Event], str] = {
     ("SUBMITTED", "start"): "STARTED",
     ("SUBMITTED", "lack budget"): "FAILED",
@@ -41,12 +41,12 @@ NEXT_STATUS: Mapping[tuple[str, Event], str] = {
     ("CANCELLED", "cancel"): "CANCELLED",
 }
 
-#: how long an analysis is SUBMITTED, and how long it then runs (inferred)
+#: how long an analysis is SUBMITTED, and how long it then runs (inferred [CR-126])
 RUNS = (A_MINUTE, 5 * A_MINUTE)
-#: how long it is CANCELLING (inferred)
+#: how long it is CANCELLING (inferred [CR-126])
 CANCELS = (A_MINUTE,)
 
-#: the statuses that count against the quota of ongoing analyses (inferred)
+#: the statuses that count against the quota of ongoing analyses (inferred [CR-41])
 UNFINISHED = ("SUBMITTED", "STARTED", "CANCELLING")
 
 #: what the author of a test may choose, and the event that brings it about
@@ -128,7 +128,10 @@ class ProtectedAnalysis:
 
     @property
     def receiver_configurations(self) -> list[dict[str, Any]]:
-        """Who receives the result, as lists show it; nobody of an intermediate table (inferred)."""
+        """Who receives the result, as lists show it.
+
+        Empty for the population of an intermediate table (inferred [CR-127]).
+        """
         if self.intermediate_table_configuration is not None:
             return []
         receivers = list(dict.fromkeys(each.account_id for each in self.destinations))

@@ -115,8 +115,8 @@ class AnalysisTemplates(CleanRoomsFamily):
 
         Raises:
             AccessDeniedException: the template is a PySpark one, and the caller is not a member
-                who can receive results (documented; the code is inferred).
-            ConflictException: the membership has a template of that name (inferred).
+                who can receive results (documented; the code is inferred [CR-70]).
+            ConflictException: the membership has a template of that name (inferred [CR-67]).
             ServiceQuotaExceededException: the membership has too many templates.
             ValidationException: source and format do not go together, or a parameter comes twice.
         """
@@ -209,7 +209,10 @@ class AnalysisTemplates(CleanRoomsFamily):
     def delete_analysis_template(
         self, ctx: Context, membership_identifier: str, analysis_template_identifier: str
     ) -> None:
-        """Delete a template, in a membership of any status (inferred); rules may still name it."""
+        """Delete a template, in a membership of any status (inferred [CR-128]).
+
+        Rules may still name it.
+        """
         membership = self.of(Memberships).find(membership_identifier)
         template = self._find(membership, analysis_template_identifier)
         store = self.store(AnalysisTemplateStore)
@@ -244,7 +247,7 @@ class AnalysisTemplates(CleanRoomsFamily):
     ) -> dict[str, Any]:
         """Return templates in the order of the ARNs, each once, and an error per unknown ARN.
 
-        The code of an error is the name of the exception (inferred).
+        The code of an error is the name of the exception (inferred [CR-64]).
         """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
@@ -287,7 +290,8 @@ class AnalysisTemplates(CleanRoomsFamily):
     def _validations(self, template: AnalysisTemplate) -> list[dict[str, Any]] | None:
         """Return whether a query suits the tables with differential privacy that it names.
 
-        AWS validates on creation and on each fetch (documented); what it looks at is inferred.
+        AWS validates on creation and on each fetch (documented); what it looks at is
+        inferred [CR-129].
 
         Returns:
             One entry; None if the query names no such table that the collaboration has now.
@@ -323,7 +327,8 @@ class AnalysisTemplates(CleanRoomsFamily):
     def _seen_by_others(self, template: AnalysisTemplate) -> dict[str, Any]:
         """Return a template as the collaboration sees it: the text of a query, but no artifacts.
 
-        That the text is shown is inferred from what the view is for: reviewing the analysis.
+        That the text is shown is inferred [CR-69] from what the view is for: reviewing the
+        analysis.
         """
         return {
             "id": template.id,

@@ -170,7 +170,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         """Return whether an analysis stays SUBMITTED, because as many run as may run at once.
 
         The account's quota counts those that run (its name says so); that the others wait, the
-        oldest one for the shortest time, is inferred.
+        oldest one for the shortest time, is inferred [CR-76].
         """
         if analysis.status != "SUBMITTED":
             return False
@@ -253,7 +253,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         """Cancel an analysis that has not ended, and return it.
 
         Raises:
-            ConflictException: it has ended otherwise (inferred: the reason).
+            ConflictException: it has ended otherwise (inferred [CR-130]: the reason).
         """
         self._catch_up(analysis, now)
         if (analysis.status, "cancel") not in NEXT_STATUS:
@@ -311,7 +311,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
             self._move(analysis, event, moment)
 
     def _fail_without_bucket(self, analysis: A) -> None:
-        """Let an analysis fail whose planned result has nowhere to go (inferred)."""
+        """Let an analysis fail whose planned result has nowhere to go (inferred [CR-131])."""
         if analysis.outcome.result is None:
             return
         missing = missing_bucket(self.backend, analysis.destinations)
@@ -421,7 +421,7 @@ def payer_of(collaboration: Collaboration, cost: Cost, asked: str | None, field_
     """Return the account that pays for an analysis: the one asked for, or the only candidate.
 
     Candidates are the active members who have accepted to pay. Source: the model's text on payer
-    candidates; user guide: when the payer has left, nothing runs. The error is inferred.
+    candidates; user guide: when the payer has left, nothing runs. The error is inferred [CR-74].
 
     Args:
         collaboration: where the analysis runs.

@@ -124,7 +124,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         """Return a new job, which is SUBMITTED until as few of the account run as may do so.
 
         Without a result configuration the result goes to the runner's default place; if the runner
-        has none, to the only member who receives results (inferred).
+        has none, to the only member who receives results (inferred [CR-71]).
 
         Raises:
             AccessDeniedException: the caller cannot run jobs, or its membership is not active.
@@ -266,7 +266,8 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         """Cancel a job, and return it: it is CANCELLING, and then CANCELLED.
 
         Raises:
-            ConflictException: it has ended otherwise, or its membership is not ACTIVE (inferred).
+            ConflictException: it has ended otherwise, or its membership is not ACTIVE
+                (inferred [CR-12, CR-130]).
         """
         del target_status  # CANCELLED is the only one
         membership = self.of(Memberships).require_active(membership_identifier)

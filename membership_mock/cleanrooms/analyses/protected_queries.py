@@ -139,7 +139,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         """Return a new query, which is SUBMITTED until as few of the account run as may do so.
 
         Without a result configuration the result goes to the runner's default place; if the runner
-        has none, to the only member who receives results (inferred).
+        has none, to the only member who receives results (inferred [CR-71]).
 
         Raises:
             AccessDeniedException: the caller cannot query, or its membership is not active.
@@ -298,7 +298,8 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         """Cancel a query, and return it: it is CANCELLING, and then CANCELLED.
 
         Raises:
-            ConflictException: it has ended otherwise, or its membership is not ACTIVE (inferred).
+            ConflictException: it has ended otherwise, or its membership is not ACTIVE
+                (inferred [CR-12, CR-130]).
         """
         del target_status  # CANCELLED is the only one
         membership = self.of(Memberships).require_active(membership_identifier)
@@ -362,8 +363,8 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
 def _sensitivity(aggregation: Aggregation) -> dict[str, Any]:
     """Return what the noise of a function was measured by.
 
-    That a user counts once is documented for COUNT DISTINCT, and inferred for the others; bounds
-    of columns are absent, for the mock does not read the data.
+    That a user counts once is documented for COUNT DISTINCT, and inferred [CR-132] for the others;
+    bounds of columns are absent, for the mock does not read the data.
     """
     return {
         "aggregationType": aggregation.function,

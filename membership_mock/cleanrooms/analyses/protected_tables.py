@@ -1,7 +1,7 @@
 """Which tables an analysis uses, and whether it may.
 
 Names that are no table of the collaboration are left alone. That AWS refuses right away, and with
-this error, is inferred.
+this error, is inferred [CR-133].
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def check_together(demand: Demand) -> None:
     """Refuse to use tables together that do not go together.
 
     Sources: user guide, "Limitations of differential privacy" and "Analysis rules" (tables of one
-    query have rules of one type); the errors, and that AWS refuses at the start, are inferred.
+    query have rules of one type); the errors, and that AWS refuses at the start, are
+    inferred [CR-77, CR-133].
 
     Raises:
         ValidationException: they do not go together.

@@ -4,7 +4,8 @@ A receiver's result lands in S3, in a folder of the analysis's id below the key 
 bucket that the analysis names, or that the receiver named for its results when it joined. It is
 written when the receiver has that bucket in the same mock, as the account of the bucket sees it.
 A result that the author of a test has planned needs the bucket: without it the analysis fails.
-The location is that folder (observed: clients read everything below it); its parts are inferred.
+The location is that folder (observed: clients read everything below it); its parts are
+inferred [CR-81].
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def by_default(
     """Return the destination that a receiver has chosen for its results.
 
     Raises:
-        ValidationException: it has chosen none (inferred).
+        ValidationException: it has chosen none (inferred [CR-134]).
     """
     if configuration is None:
         raise ValidationException(
@@ -79,7 +80,7 @@ def receiver(collaboration: Collaboration, account_id: str) -> Membership:
     """Return the membership of the account that is to receive a result.
 
     Raises:
-        ValidationException: the account is no active member with that ability (inferred).
+        ValidationException: the account is no active member with that ability (inferred [CR-73]).
     """
     for found in receivers(collaboration):
         if found.account_id == account_id:
@@ -95,7 +96,7 @@ def only_receiver(collaboration: Collaboration) -> Membership:
     """Return the one membership that receives results, for an analysis that names none.
 
     Raises:
-        ValidationException: there are several, or none has joined (inferred).
+        ValidationException: there are several, or none has joined (inferred [CR-134]).
     """
     found = receivers(collaboration)
     if len(found) != 1:

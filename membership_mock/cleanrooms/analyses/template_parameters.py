@@ -13,7 +13,7 @@ def check_parameters(template: AnalysisTemplate, given: Mapping[str, str], field
 
     Raises:
         ValidationException: a name is unknown, or a parameter without a default is missing
-            (inferred).
+            (inferred [CR-72]).
     """
     declared = {each["name"]: each for each in template.analysis_parameters or ()}
     unknown = sorted(given.keys() - declared.keys())

@@ -18,7 +18,7 @@ class AnalysisTemplate:
     Attributes:
         creator_account_id: the account that owns it.
         sequence: its place in the order of creation.
-        is_synthetic_data: True, or absent (inferred).
+        is_synthetic_data: True, or absent (inferred [CR-135]).
         source_metadata: the SHA-256 of each artifact; None for a query, and when an artifact was
             not in a bucket of the author's at creation.
     """

@@ -97,10 +97,10 @@ class AudienceModelAssociations(MembershipResourceFamily[AudienceModelAssociatio
         """Bring a lookalike model of the caller's into a collaboration, and return the association.
 
         Raises:
-            ConflictException: the membership has the name or the model already (inferred), or is
-                not ACTIVE.
+            ConflictException: the membership has the name or the model already (inferred [CR-136]),
+                or is not ACTIVE.
             ServiceQuotaExceededException: the membership has too many associations.
-            ValidationException: the model is of another account or region (inferred).
+            ValidationException: the model is of another account or region (inferred [CR-137]).
         """
         check_tag_keys(tags or {}, "tags")
         name, arn = configured_audience_model_association_name, configured_audience_model_arn
@@ -157,7 +157,10 @@ class AudienceModelAssociations(MembershipResourceFamily[AudienceModelAssociatio
     def list_configured_audience_model_associations(
         self, ctx: Context, membership_identifier: str
     ) -> dict[str, Listing[AudienceModelAssociation]]:
-        """Return the associations of a membership of the caller's, oldest first (inferred)."""
+        """Return the associations of a membership of the caller's, oldest first.
+
+        Inferred [CR-102].
+        """
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
         held = self.resources.of_membership(membership.id)
@@ -180,7 +183,10 @@ class AudienceModelAssociations(MembershipResourceFamily[AudienceModelAssociatio
     def list_collaboration_configured_audience_model_associations(
         self, ctx: Context, collaboration_identifier: str
     ) -> dict[str, Listing[AudienceModelAssociation]]:
-        """Return the associations of all members of a collaboration, oldest first (inferred)."""
+        """Return the associations of all members of a collaboration, oldest first.
+
+        Inferred [CR-102].
+        """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
         held = self.resources.seen_by(collaboration.id)
@@ -199,8 +205,8 @@ class AudienceModelAssociations(MembershipResourceFamily[AudienceModelAssociatio
         """Change what is given, and return the association.
 
         Raises:
-            AccessDeniedException: the membership is not ACTIVE (inferred).
-            ValidationException: another association has the name (inferred).
+            AccessDeniedException: the membership is not ACTIVE (inferred [CR-12]).
+            ValidationException: another association has the name (inferred [CR-138]).
         """
         membership = self.of(Memberships).require_active(membership_identifier, conflict=False)
         found = self.find(membership, configured_audience_model_association_identifier)
@@ -223,9 +229,9 @@ class AudienceModelAssociations(MembershipResourceFamily[AudienceModelAssociatio
         configured_audience_model_association_identifier: str,
         membership_identifier: str,
     ) -> None:
-        """Delete an association, in a membership of any status (inferred).
+        """Delete an association, in a membership of any status (inferred [CR-128]).
 
-        Analysis rules that name it stay as they are (inferred).
+        Analysis rules that name it stay as they are (inferred [CR-107]).
         """
         del ctx
         membership = self.of(Memberships).find(membership_identifier)

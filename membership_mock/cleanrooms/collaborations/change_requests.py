@@ -44,7 +44,7 @@ Event = Literal["approve", "approve as the last", "deny", "cancel", "commit"]
 
 #: What may happen to a change request, and the status it has afterwards; what is missing is
 #: refused. Source: API page UpdateCollaborationChangeRequest; that DENIED is final, and that an
-#: approved request can be cancelled, is inferred.
+#: approved request can be cancelled, is inferred [CR-139].
 NEXT_STATUS: dict[tuple[str, Event], str] = {
     ("PENDING", "approve"): "PENDING",
     ("PENDING", "approve as the last"): "APPROVED",
@@ -190,12 +190,12 @@ class ChangeRequests(CleanRoomsFamily):
         """Ask the members of a collaboration to agree to changes.
 
         What the collaboration approves automatically happens at once (user guide; that the request
-        then reads COMMITTED is inferred). Otherwise every account that has joined is asked, and
-        if only the creator has joined, the request is APPROVED (inferred).
+        then reads COMMITTED is inferred [CR-35]). Otherwise every account that has joined is asked,
+        and if only the creator has joined, the request is APPROVED (inferred [CR-31]).
 
         Raises:
-            AccessDeniedException: the caller did not create the collaboration (inferred).
-            ConflictException: another request is still open (inferred).
+            AccessDeniedException: the caller did not create the collaboration (inferred [CR-140]).
+            ConflictException: another request is still open (inferred [CR-29]).
             ServiceQuotaExceededException: the members would be too many.
             ValidationException: a change is not possible, or would change nothing.
         """
@@ -269,7 +269,7 @@ class ChangeRequests(CleanRoomsFamily):
         Raises:
             AccessDeniedException: the caller was not asked, or did not create the collaboration.
             ConflictException: the request is past that, or not yet approved, or its members have
-                left (inferred).
+                left (inferred [CR-37, CR-139]).
         """
         collaborations = self.of(Collaborations)
         collaboration = collaborations.joined(collaboration_identifier)
@@ -291,7 +291,7 @@ class ChangeRequests(CleanRoomsFamily):
         return {"collaborationChangeRequest": request}
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
-        """Stop waiting for the vote of an account that has left (inferred)."""
+        """Stop waiting for the vote of an account that has left (inferred [CR-32])."""
         account, store = membership.account_id, self.store(ChangeRequestStore)
         for request in list(store.of(membership.collaboration_id, "PENDING")):
             if account in request.votes:

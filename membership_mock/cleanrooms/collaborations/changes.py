@@ -1,7 +1,7 @@
 """What a change request asks for: its types, which follow from the present state.
 
-Source: the service model for the types; how they follow from a specification is inferred from
-their names.
+Source: the service model for the types; how they follow from a specification is inferred [CR-27]
+from their names.
 """
 
 from __future__ import annotations

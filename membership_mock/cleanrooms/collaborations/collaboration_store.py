@@ -21,7 +21,7 @@ MemberEvent = Literal["join", "leave", "remove"]
 
 #: What may happen to a member, and the status it has afterwards; what is missing is refused.
 #: Source: user guide (leaving, removing); that an invitation can be taken back, and that removing
-#: a member that has left changes nothing, is inferred.
+#: a member that has left changes nothing, is inferred [CR-10, CR-11].
 NEXT_MEMBER_STATUS: dict[tuple[str, MemberEvent], str] = {
     ("INVITED", "join"): "ACTIVE",
     ("INVITED", "remove"): "REMOVED",
@@ -162,7 +162,7 @@ class Membership:
 
     @property
     def collaboration_name(self) -> str:
-        """The present name of the collaboration (inferred: it follows a change)."""
+        """The present name of the collaboration (inferred [CR-16]: it follows a change)."""
         return self.collaboration.name
 
     @property

@@ -64,7 +64,7 @@ class Collaborations(CleanRoomsFamily):
         return collaboration
 
     def joined(self, collaboration_identifier: str) -> Collaboration:
-        """Return a collaboration that the caller created or has joined (inferred).
+        """Return a collaboration that the caller created or has joined (inferred [CR-2]).
 
         Raises:
             AccessDeniedException: the caller is only invited, or `visible` refuses.
@@ -280,7 +280,10 @@ class Collaborations(CleanRoomsFamily):
 
 
 def _summary(collaboration: Collaboration, member: Member) -> dict[str, Any]:
-    """Return what lists show to ``member``; it has no membership before it joins (inferred)."""
+    """Return what lists show to ``member``.
+
+    It has no membership before it joins (inferred [CR-3]).
+    """
     joined = member.membership is not None
     return {
         "id": collaboration.id,

@@ -33,8 +33,8 @@ class Members(CleanRoomsFamily):
 
         Raises:
             AccessDeniedException: the caller did not create the collaboration.
-            ResourceNotFoundException: the account is no member (inferred).
-            ValidationException: it is the creator's own account (the code is inferred).
+            ResourceNotFoundException: the account is no member (inferred [CR-9]).
+            ValidationException: it is the creator's own account (the code is inferred [CR-8]).
         """
         collaboration = self.of(Collaborations).owned(collaboration_identifier)
         if account_id == ctx.account_id:

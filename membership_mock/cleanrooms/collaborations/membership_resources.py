@@ -143,7 +143,7 @@ class MembershipResourceFamily(CleanRoomsFamily, Generic[R]):
         )
 
     def already(self, membership: Membership, what: str, twin: R) -> ConflictException:
-        """Return the error for a resource that the membership has already (inferred)."""
+        """Return the error for a resource that the membership has already (inferred [CR-136])."""
         return ConflictException(
             f"Membership {membership.id} already has {what}.",
             twin.id,

@@ -94,7 +94,7 @@ def accepted_on_joining(
 ) -> Payment:
     """Return what a member pays for from the moment it joins.
 
-    Parts that are left out are accepted as configured (inferred).
+    Parts that are left out are accepted as configured (inferred [CR-141]).
 
     Args:
         given: what the member accepts.
@@ -151,7 +151,7 @@ def _words(costs: Iterable[Cost]) -> str:
 
 
 def runner_must_pay(account_id: str, field: str) -> ValidationException:
-    """Return the error for a runner of jobs that is not to pay for them (text inferred)."""
+    """Return the error for a runner of jobs that is not to pay for them (text inferred [CR-84])."""
     return ValidationException(
         f"Account {account_id} runs queries and jobs, so that its jobCompute.isResponsible cannot"
         " be false.",

@@ -66,7 +66,7 @@ class EntityResolution(Store, scope=Scope.REGION):
 
 
 def check_own(arn: str, account_id: str, region: str, field_name: str) -> None:
-    """Refuse an ARN of another account or region (documented; the error is inferred).
+    """Refuse an ARN of another account or region (documented; the error is inferred [CR-137]).
 
     Raises:
         ValidationException: it is one.

@@ -21,10 +21,10 @@ from membership_mock.cleanrooms.schemas.schema_source import (
 )
 
 #: the columns of every ID mapping table (documented, in another case) by the type of the namespace
-#: whose ids they have; that both are strings is inferred
+#: whose ids they have; that both are strings is inferred [CR-142]
 _COLUMNS = {SOURCE: "sourceid", TARGET: "targetid"}
 
-#: the text of the one reason why the schema is not ready (inferred)
+#: the text of the one reason why the schema is not ready (inferred [CR-84])
 NOT_POPULATED = "The ID mapping table is not populated."
 
 

@@ -84,7 +84,7 @@ class IdMappingTable(MembershipResource):
             self._end(self.job)
 
     def _end(self, job: IdMappingJob) -> None:
-        # data of an earlier job stay when a later one fails (inferred)
+        # data of an earlier job stay when a later one fails (inferred [CR-143])
         self.populated = self.populated or job.outcome == "SUCCEEDED"
         self.job = None
 

@@ -139,7 +139,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
                 membership is not ACTIVE.
             ServiceQuotaExceededException: the membership has too many tables.
             ValidationException: the workflow is of another account or region, or its source or
-                target is not associated in the collaboration (inferred).
+                target is not associated in the collaboration (inferred [CR-137, CR-144]).
         """
         check_tag_keys(tags or {}, "tags")
         arn = input_reference_config["inputReferenceArn"]
@@ -201,7 +201,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
     def list_id_mapping_tables(
         self, ctx: Context, membership_identifier: str
     ) -> dict[str, Listing[IdMappingTable]]:
-        """Return the tables of a membership of the caller's, oldest first (inferred)."""
+        """Return the tables of a membership of the caller's, oldest first (inferred [CR-102])."""
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
         held = self.resources.of_membership(membership.id)
@@ -219,7 +219,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
         """Change what is given, and return the table.
 
         Raises:
-            AccessDeniedException: the membership is not ACTIVE (inferred).
+            AccessDeniedException: the membership is not ACTIVE (inferred [CR-12]).
         """
         membership = self.of(Memberships).require_active(membership_identifier, conflict=False)
         table = self.find(membership, id_mapping_table_identifier)
@@ -235,7 +235,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
     ) -> None:
         """Delete a table and its data, in a membership of any status, even while a job runs.
 
-        Both are inferred, that the data go is documented.
+        Both are inferred [CR-105, CR-128], that the data go is documented.
         """
         membership = self.of(Memberships).find(membership_identifier)
         table = self.find(membership, id_mapping_table_identifier)
@@ -255,8 +255,8 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
 
         Raises:
             ConflictException: a job runs, an association that the table was made with is gone
-                (documented; inferred: the error), or the membership is not ACTIVE.
-            ValidationException: the workflow has no incremental runs (inferred).
+                (documented; inferred [CR-145]: the error), or the membership is not ACTIVE.
+            ValidationException: the workflow has no incremental runs (inferred [CR-146]).
         """
         membership = self.of(Memberships).require_active(membership_identifier)
         table = self.find(membership, id_mapping_table_identifier)

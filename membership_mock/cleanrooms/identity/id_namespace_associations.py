@@ -118,8 +118,8 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
         """Bring an ID namespace of the caller's into a collaboration, and return the association.
 
         Raises:
-            ConflictException: the membership has the name or the namespace already (inferred), or
-                is not ACTIVE.
+            ConflictException: the membership has the name or the namespace already
+                (inferred [CR-136]), or is not ACTIVE.
             ServiceQuotaExceededException: the membership has too many associations.
             ValidationException: the namespace is of another account or region.
         """
@@ -177,7 +177,10 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
     def list_id_namespace_associations(
         self, ctx: Context, membership_identifier: str
     ) -> dict[str, Listing[IdNamespaceAssociation]]:
-        """Return the associations of a membership of the caller's, oldest first (inferred)."""
+        """Return the associations of a membership of the caller's, oldest first.
+
+        Inferred [CR-102].
+        """
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
         held = self.resources.of_membership(membership.id)
@@ -197,7 +200,10 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
     def list_collaboration_id_namespace_associations(
         self, ctx: Context, collaboration_identifier: str
     ) -> dict[str, Listing[IdNamespaceAssociation]]:
-        """Return the associations of all members of a collaboration, oldest first (inferred)."""
+        """Return the associations of all members of a collaboration, oldest first.
+
+        Inferred [CR-102].
+        """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
         held = self.resources.seen_by(collaboration.id)
@@ -217,11 +223,12 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
     ) -> dict[str, IdNamespaceAssociation]:
         """Change what is given, and return the association.
 
-        The rules of the ID mapping tables that were made with it follow at once (inferred).
+        The rules of the ID mapping tables that were made with it follow at once
+        (inferred [CR-147]).
 
         Raises:
-            AccessDeniedException: the membership is not ACTIVE (inferred).
-            ValidationException: another association has the name (inferred).
+            AccessDeniedException: the membership is not ACTIVE (inferred [CR-12]).
+            ValidationException: another association has the name (inferred [CR-138]).
         """
         membership = self.of(Memberships).require_active(membership_identifier, conflict=False)
         found = self.find(membership, id_namespace_association_identifier)
@@ -243,11 +250,11 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
     def delete_id_namespace_association(
         self, ctx: Context, membership_identifier: str, id_namespace_association_identifier: str
     ) -> None:
-        """Delete an association, in a membership of any status (inferred).
+        """Delete an association, in a membership of any status (inferred [CR-128]).
 
         The data of each ID mapping table that was made with it are deleted, and the table cannot be
         populated or queried again (documented); another association of the same namespace does not
-        bring it back (inferred).
+        bring it back (inferred [CR-148]).
         """
         membership = self.of(Memberships).find(membership_identifier)
         found = self.find(membership, id_namespace_association_identifier)

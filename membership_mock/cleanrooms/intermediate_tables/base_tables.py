@@ -36,9 +36,9 @@ class BaseTables(CleanRoomsFamily):
     ) -> None:
         """Let a table that is made of the caller's data be used no longer, for good.
 
-        The name is looked up in the collaboration of the caller's own membership (inferred: the
-        model speaks of the membership that has the table, which the caller does not own). Doing so
-        again changes nothing.
+        The name is looked up in the collaboration of the caller's own membership
+        (inferred [CR-110]: the model speaks of the membership that has the table, which the caller
+        does not own). Doing so again changes nothing.
 
         Args:
             ctx: the request.
@@ -47,8 +47,8 @@ class BaseTables(CleanRoomsFamily):
             include_descendants: whether tables that are made of this one are disallowed as well.
 
         Raises:
-            AccessDeniedException: none of its base tables is the caller's (inferred).
-            ConflictException: the membership is not ACTIVE (inferred).
+            AccessDeniedException: none of its base tables is the caller's (inferred [CR-149]).
+            ConflictException: the membership is not ACTIVE (inferred [CR-12]).
             ResourceNotFoundException: the collaboration has no such intermediate table.
         """
         membership = self.of(Memberships).require_active(membership_identifier)
@@ -80,7 +80,7 @@ class BaseTables(CleanRoomsFamily):
     def child_resources(self, arn: str, now: datetime) -> list[dict[str, Any]]:
         """Return the tables that are made of the table ``arn``.
 
-        The id is shown to their owner only (inferred: it is optional in the model).
+        The id is shown to their owner only (inferred [CR-112]: it is optional in the model).
         """
         children = []
         for each in self.store(IntermediateTableStore).made_of(arn):
@@ -98,7 +98,10 @@ class BaseTables(CleanRoomsFamily):
         return children
 
     def _end(self, table: IntermediateTable, event: Event, now: datetime) -> None:
-        """Let a table end, its data with it; a population that runs is cancelled (inferred)."""
+        """Let a table end, its data with it.
+
+        A population that runs is cancelled (inferred [CR-150]).
+        """
         before = table.status
         self.of(RunningPopulation).let_time_pass(table, now)
         table.move(event, table.status_reason)

@@ -84,7 +84,7 @@ def inherited(bases: Iterable[BaseTable]) -> dict[str, Any]:
 def violations(content: dict[str, Any], constraints: dict[str, Any]) -> list[str]:
     """Return in which members a rule is less strict than what was taken over.
 
-    A member that the rule does not have counts as taken over (inferred).
+    A member that the rule does not have counts as taken over (inferred [CR-151]).
     """
     found = []
     for name in content.keys() & constraints.keys():

@@ -47,7 +47,7 @@ class IntermediateTableRules(CleanRoomsFamily):
 
         Raises:
             ConflictException: the table has a rule, was disallowed or has lost a base table
-                (inferred); or the membership is not ACTIVE.
+                (inferred [CR-152]); or the membership is not ACTIVE.
             ServiceQuotaExceededException: the policy is too large.
             ValidationException: the policy contradicts itself, names columns or receivers that do
                 not exist, or is less strict than the rules of the base tables.
@@ -94,9 +94,9 @@ class IntermediateTableRules(CleanRoomsFamily):
 
         Raises:
             ConflictException: the table was disallowed or has lost a base table, or the membership
-                is not ACTIVE (inferred).
+                is not ACTIVE (inferred [CR-12, CR-152]).
             ValidationException: as for CreateIntermediateTableAnalysisRule, or the policy is too
-                large (inferred: the operation declares no quota).
+                large (inferred [CR-118]: the operation declares no quota).
         """
         del analysis_rule_type
         membership = self.of(Memberships).require_active(membership_identifier)

@@ -28,7 +28,8 @@ from membership_mock.cleanrooms.schemas.schema_source import (
     Use,
 )
 
-#: why a table is not ready, with our texts. The codes are documented; their order is inferred.
+#: why a table is not ready, with our texts. The codes are documented; their order is
+#: inferred [CR-153].
 REASONS = {
     "INTERMEDIATE_TABLE_DISALLOWED_BY_DATA_PROVIDER": (
         "The owner of a base table has disallowed the intermediate table."
@@ -60,7 +61,7 @@ class IntermediateSchemas(SchemaSource):
             "createTime": table.create_time,
             "updateTime": table.update_time,
             "analysisRuleTypes": table.analysis_rule_types,
-            # inferred: the pages say that queries and jobs can use it
+            # inferred [CR-116]: the pages say that queries and jobs can use it
             "analysisMethod": "MULTIPLE",
             "selectedAnalysisMethods": [DIRECT_QUERY, DIRECT_JOB],
         }
@@ -101,8 +102,8 @@ class IntermediateSchemas(SchemaSource):
     def objection(self, entry: SchemaEntry, use: Use, now: datetime) -> str | None:
         """Return why a table cannot be used, in words; None if it can.
 
-        The member who can query owns it, so the allowed analyses do not hold it back (inferred, as
-        for own tables).
+        The member who can query owns it, so the allowed analyses do not hold it back
+        (inferred [CR-154], as for own tables).
         """
         table = self._table(entry)
         self.of(RunningPopulation).let_time_pass(table, now)

@@ -24,7 +24,7 @@ Event = Literal["populate", "succeed", "fail", "expire", "disallow", "lose base"
 
 #: What may happen to an intermediate table, and the status it has afterwards; what is missing is
 #: refused, or does not happen. Source: the model's statuses and the user guide; that a table which
-#: is disallowed or has lost its base stays so, and which of the two wins, is inferred.
+#: is disallowed or has lost its base stays so, and which of the two wins, is inferred [CR-155].
 NEXT_STATUS: Mapping[tuple[str, Event], str] = {
     ("CREATED", "populate"): "POPULATE_STARTED",
     ("CREATED", "disallow"): "DISALLOWED_BY_DATA_PROVIDER",
@@ -51,7 +51,7 @@ NEXT_STATUS: Mapping[tuple[str, Event], str] = {
     ("BASE_TABLE_REMOVED", "lose base"): "BASE_TABLE_REMOVED",
 }
 
-#: the statuses that nothing leads out of (inferred)
+#: the statuses that nothing leads out of (inferred [CR-155])
 FINAL = ("DISALLOWED_BY_DATA_PROVIDER", "BASE_TABLE_REMOVED")
 
 

@@ -78,12 +78,12 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
         """Return a new table, which has no data.
 
         Raises:
-            AccessDeniedException: the caller cannot query (inferred).
+            AccessDeniedException: the caller cannot query (inferred [CR-156]).
             ConflictException: the collaboration has a table of that name, of any kind, or the
                 membership is not ACTIVE.
             ResourceNotFoundException: there is no such template.
             ValidationException: the analysis is no text and no template, or both, or its template
-                is of another format (inferred, as for StartProtectedQuery).
+                is of another format (inferred [CR-72], as for StartProtectedQuery).
         """
         check_tag_keys(tags or {}, "tags")
         membership = self.of(Memberships).require_active(membership_identifier)
@@ -141,7 +141,7 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
     def list_intermediate_tables(
         self, ctx: Context, membership_identifier: str
     ) -> dict[str, Listing[IntermediateTable]]:
-        """Return the tables of a membership of the caller's, oldest first (inferred)."""
+        """Return the tables of a membership of the caller's, oldest first (inferred [CR-102])."""
         membership = self.of(Memberships).find(membership_identifier)
         held = self.resources.of_membership(membership.id)
 
@@ -155,7 +155,10 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
     def list_intermediate_table_versions(
         self, ctx: Context, membership_identifier: str, intermediate_table_identifier: str
     ) -> dict[str, Listing[IntermediateTableVersion]]:
-        """Return the populations of a table, newest first (inferred); a read moves one on."""
+        """Return the populations of a table, newest first (inferred [CR-158]).
+
+        A read moves one on.
+        """
         membership = self.of(Memberships).find(membership_identifier)
         table = self.find(membership, intermediate_table_identifier)
         self.of(RunningPopulation).look(table, ctx.now)
@@ -175,8 +178,9 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
         """Change what is given, and return the table; of columns only the types change.
 
         Raises:
-            AccessDeniedException: the membership is not ACTIVE (inferred).
-            ValidationException: a column does not exist, or the table has no data (inferred).
+            AccessDeniedException: the membership is not ACTIVE (inferred [CR-12]).
+            ValidationException: a column does not exist, or the table has no data
+                (inferred [CR-159]).
         """
         membership = self.of(Memberships).require_active(membership_identifier, conflict=False)
         table = self.find(membership, intermediate_table_identifier)
@@ -201,10 +205,10 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
     ) -> None:
         """Delete a table, its data, versions, rule and access budget; again, it does nothing.
 
-        Tables that were made of it lose their base (inferred).
+        Tables that were made of it lose their base (inferred [CR-114]).
 
         Raises:
-            ConflictException: it is being populated (inferred).
+            ConflictException: it is being populated (inferred [CR-160]).
         """
         membership = self.of(Memberships).find(membership_identifier)
         store = self.store(IntermediateTableStore)

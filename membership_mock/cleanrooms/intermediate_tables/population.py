@@ -46,9 +46,9 @@ class Population(CleanRoomsFamily):
         used, not now (documented).
 
         Raises:
-            AccessDeniedException: the owner cannot query, or cannot run jobs (inferred).
+            AccessDeniedException: the owner cannot query, or cannot run jobs (inferred [CR-156]).
             ConflictException: it is being populated, was disallowed, or has lost a base table
-                (inferred); or the membership is not ACTIVE.
+                (inferred [CR-161]); or the membership is not ACTIVE.
             ResourceNotFoundException: no such table, or its template is gone.
             ServiceQuotaExceededException: too many queries or jobs have not ended.
             ValidationException: parameters, workers, payer or tables do not allow the analysis.
@@ -120,7 +120,7 @@ def _workers(configuration: dict[str, Any] | None, kind: str) -> dict[str, Any] 
 
     Raises:
         ValidationException: it is one for jobs, and the analysis a query, or the reverse
-            (inferred).
+            (inferred [CR-162]).
     """
     if configuration is None:
         return None

@@ -65,7 +65,7 @@ class RunningPopulation(CleanRoomsFamily):
         """Give the table its new data, or the reason why it has none.
 
         The result of a population that ends after its table was disallowed, or has lost its base,
-        is dropped (inferred).
+        is dropped (inferred [CR-115]).
         """
         store = self.store(IntermediateTableStore)
         table = store.tables.by_id.get(store.populating.pop(analysis_id, ""))

@@ -46,17 +46,17 @@ NOT_THEIRS = "Only the query runner or the payer of the query can export analysi
 NOT_ENDED = "Query must reach a terminal state before logs can be exported."
 IS_PRIVATE = "Log export is not supported for queries that use differential privacy."
 
-#: the error of a query that has never run: the code is documented, the text inferred
+#: the error of a query that has never run: the code is documented, the text inferred [CR-157]
 LOGS_NOT_AVAILABLE = {
     "code": "LOGS_NOT_AVAILABLE",
     "message": "No query execution logs are available for this query.",
 }
-#: the error of an export whose bucket is gone by the end (inferred)
+#: the error of an export whose bucket is gone by the end (inferred [CR-122])
 NO_BUCKET = {
     "code": "RESOURCE_ACCESS_DENIED",
     "message": "The logs could not be written into the bucket.",
 }
-#: the error of a failure that a test has not described (inferred)
+#: the error of a failure that a test has not described (inferred [CR-123])
 FAILED = {"code": "INTERNAL_ERROR", "message": "The logs could not be exported."}
 
 _DIFFERS = "reads or time end an export; the event log has one line, because no query is run"
@@ -88,7 +88,10 @@ class LogExports(CleanRoomsFamily):
                     self._let_time_pass(each, now)
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
-        """Forget the exports of a membership that is deleted; others go on (inferred)."""
+        """Forget the exports of a membership that is deleted.
+
+        Others go on (inferred [CR-120, CR-121]).
+        """
         del now
         if membership.member.membership is None:
             self.store(LogExportStore).forget(membership.id)
@@ -148,14 +151,14 @@ class LogExports(CleanRoomsFamily):
 
         Raises:
             AccessDeniedException: the caller has not the ability, has neither run nor paid for the
-                query, or its membership is not ACTIVE (documented but for the last; inferred: the
-                code).
-            ResourceNotFoundException: the collaboration has no such query (inferred).
+                query, or its membership is not ACTIVE (documented but for the last;
+                inferred [CR-163]: the code).
+            ResourceNotFoundException: the collaboration has no such query (inferred [CR-164]).
             ServiceQuotaExceededException: too many exports have not ended (documented; their
-                number is inferred).
+                number is inferred [CR-165]).
             ValidationException: the query has not ended or uses differential privacy, the same
-                export runs, or the caller has no such bucket in this region (documented; inferred:
-                the code of the first two).
+                export runs, or the caller has no such bucket in this region (documented;
+                inferred [CR-166]: the code of the first two).
         """
         membership = self.of(Memberships).require_active(membership_identifier, conflict=False)
         if EXPORT_QUERY_ANALYSIS_LOG not in membership.member_abilities:

@@ -69,7 +69,7 @@ class Memberships(CleanRoomsFamily):
 
         Raises:
             ResourceNotFoundException: it does not exist, or belongs to another account (the latter
-                is inferred).
+                is inferred [CR-167]).
         """
         membership = self.store(MembershipStore).memberships.get(membership_identifier)
         if membership is None or membership.account_id != self.backend.account_id:
@@ -89,8 +89,9 @@ class Memberships(CleanRoomsFamily):
 
         Raises:
             ResourceNotFoundException: as `find` does.
-            ConflictException: it was removed, or its collaboration deleted (inferred).
-            AccessDeniedException: the same, for operations without ConflictException (inferred).
+            ConflictException: it was removed, or its collaboration deleted (inferred [CR-12]).
+            AccessDeniedException: the same, for operations without ConflictException
+                (inferred [CR-12]).
         """
         membership = self.find(membership_identifier)
         if membership.status == "ACTIVE":
@@ -119,8 +120,8 @@ class Memberships(CleanRoomsFamily):
 
         Raises:
             AccessDeniedException: the caller is not invited, or has left, or was removed: a
-                member cannot return (the code is inferred).
-            ConflictException: the caller has joined already (inferred).
+                member cannot return (the code is inferred [CR-1]).
+            ConflictException: the caller has joined already (inferred [CR-7]).
             ServiceQuotaExceededException: too many memberships of the caller.
             ValidationException: results, payment, logs or metrics do not fit the collaboration.
         """
@@ -198,7 +199,7 @@ class Memberships(CleanRoomsFamily):
         """Change what is given; a payment can be accepted or declined here (user guide).
 
         Raises:
-            ConflictException: the membership is not ACTIVE (inferred).
+            ConflictException: the membership is not ACTIVE (inferred [CR-12]).
             ValidationException: results, payment or logs do not fit the collaboration.
         """
         membership = self.require_active(membership_identifier)
@@ -231,7 +232,8 @@ class Memberships(CleanRoomsFamily):
 
         Raises:
             ConflictException: the caller created the collaboration, which still exists; or the
-                membership holds resources, or queries and jobs that run (reasons inferred).
+                membership holds resources, or queries and jobs that run (reasons
+                inferred [CR-13, CR-14, CR-15]).
         """
         membership = self.find(membership_identifier)
         collaboration = membership.collaboration

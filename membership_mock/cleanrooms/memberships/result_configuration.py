@@ -1,7 +1,7 @@
 """Where the results of a member go by default, and which logs and metrics it may turn on.
 
 Sources: the service model; that a member who only receives must give a destination is observed,
-and what else is refused here is inferred.
+and what else is refused here is inferred [CR-23, CR-24].
 """
 
 from __future__ import annotations

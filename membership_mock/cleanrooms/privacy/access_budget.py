@@ -47,7 +47,7 @@ class Allowance:
         """Return it as it is ``now``, with a full budget if a new period has begun.
 
         Without automatic refresh the old period goes on until somebody updates the template
-        (documented that it must be refreshed by hand; inferred that this is how).
+        (documented that it must be refreshed by hand; inferred [CR-168] that this is how).
         """
         if self.auto_refresh == "ENABLED" and self.is_over(now):
             start = period(self.type, now)[0]
@@ -78,7 +78,7 @@ class Allowance:
 def period(kind: str, moment: datetime) -> tuple[datetime, datetime]:
     """Return when the calendar period of ``moment`` begins and ends, in UTC.
 
-    That days and months begin at 00:00 UTC is inferred from weeks, which do.
+    That days and months begin at 00:00 UTC is inferred [CR-169] from weeks, which do.
     """
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     if kind == "CALENDAR_DAY":
@@ -97,7 +97,7 @@ def checked(parameters: Sequence[dict[str, Any]]) -> None:
 
     Raises:
         ValidationException: both are for periods, or both for the lifetime; or one for the
-            lifetime is refreshed (all inferred).
+            lifetime is refreshed (all inferred [CR-170]).
     """
     lifetimes = [each for each in parameters if each["type"] == LIFETIME]
     if len(lifetimes) > 1 or len(parameters) - len(lifetimes) > 1:
@@ -116,9 +116,9 @@ def allowances_of(
 ) -> list[Allowance]:
     """Return what ``parameters`` allow, in their order.
 
-    What was used of a type counts on when that type stays (inferred). One whose period is over, as
-    it is not refreshed by itself, starts anew. The first period begins with the calendar, not with
-    the template (inferred).
+    What was used of a type counts on when that type stays (inferred [CR-94]). One whose period is
+    over, as it is not refreshed by itself, starts anew. The first period begins with the calendar,
+    not with the template (inferred [CR-171]).
 
     Args:
         parameters: ``budgetParameters`` of a request.
@@ -131,7 +131,7 @@ def allowances_of(
         kind, refresh = each["type"], None
         start = now
         if kind != LIFETIME:
-            # inferred: the default of the console
+            # inferred [CR-172]: the default of the console
             refresh, start = each.get("autoRefresh", "ENABLED"), period(kind, now)[0]
         kept = old.get(kind)
         if kept is not None and not kept.is_over(now):

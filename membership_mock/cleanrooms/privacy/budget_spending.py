@@ -2,7 +2,7 @@
 
 Documented is that nothing can be run without budget, and observed that such a query fails with the
 text below. That everything is taken when it goes from SUBMITTED to STARTED, all of it or nothing,
-and that nothing is given back, is inferred.
+and that nothing is given back, is inferred [CR-87, CR-88].
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class BudgetSpending(CleanRoomsFamily):
             private = store.differential_privacy_of(collaboration_id)
             if private is None:
                 return _failure(NO_DIFFERENTIAL_PRIVACY)
-            # a query in which no function is found takes as much as a COUNT DISTINCT (inferred)
+            # inferred [CR-173]: a query without a function takes what COUNT DISTINCT takes
             functions = [each.function for each in aggregations] or ["COUNT_DISTINCT"]
             wanted = differential_privacy.price(functions, private.noise or 0)
             if not differential_privacy.suffices(private.left(now), wanted):
@@ -74,14 +74,17 @@ NO_AGGREGATIONS = (
     " You can wait for the utility to refresh or contact the data owner to provide you more"
     " utility."
 )
-#: inferred
+#: inferred [CR-84]
 NO_ACCESS_BUDGET = "Table {name} has no access budget remaining."
-#: inferred: the template was deleted between SUBMITTED and STARTED
+#: inferred [CR-97]: the template was deleted between SUBMITTED and STARTED
 NO_DIFFERENTIAL_PRIVACY = (
     "The collaboration has no privacy budget template for differential privacy."
 )
 
 
 def _failure(message: str) -> dict[str, Any]:
-    """Return an error; that it has this code and that a retry does not help is inferred."""
+    """Return an error.
+
+    That it has this code, and that a retry does not help, is inferred [CR-174].
+    """
     return {"code": "INVALID_RESOURCE", "message": message, "retry": {"retryable": False}}

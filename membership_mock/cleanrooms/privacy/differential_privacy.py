@@ -1,7 +1,7 @@
 """How large a differential privacy budget is, and what each aggregate function takes from it.
 
-AWS does not publish its formula. This one is inferred; it gives every number but one that was seen
-on the service, in the console of two accounts of a public workshop of 2024:
+AWS does not publish its formula. This one is inferred [CR-175]; it gives every number but one that
+was seen on the service, in the console of two accounts of a public workshop of 2024:
 
 - ε 10 and noise 30 allow 660 COUNT DISTINCT, 330 COUNT, 220 SUM, or 165 AVG;
 - ε 10 and noise 100 allow 7335 and 1833 AVG; ε 1 and noise 30 allow 9 and 2 AVG;
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 #: how many COUNT DISTINCT one call of each function takes (observed), in the order of the answers
 WEIGHTS = {"AVG": 4, "COUNT": 2, "COUNT_DISTINCT": 1, "SUM": 3, "STDDEV": 4}
 
-#: the two constants of the formula (inferred, see above)
+#: the two constants of the formula (inferred [CR-175], see above)
 _DELTA = math.log(10**4)
 _SCALE = 0.40363
 
@@ -86,7 +86,7 @@ def suffices(left: float, wanted: float) -> bool:
 def aggregations_in(sql: str) -> list[Aggregation]:
     """Return the calls of aggregate functions in ``sql``, wherever they stand.
 
-    Nothing is parsed (inferred: AWS counts those of the final SELECT).
+    Nothing is parsed (inferred [CR-176]: AWS counts those of the final SELECT).
 
     >>> [each.function for each in aggregations_in("SELECT count(distinct a), AVG(b) FROM t")]
     ['COUNT_DISTINCT', 'AVG']

@@ -83,7 +83,7 @@ class PrivacyBudgetTemplate:
         """Return when the budget of ``now`` began.
 
         With CALENDAR_MONTH there is a new one on the first of each month (observed), at 00:00 UTC
-        (inferred).
+        (inferred [CR-169]).
         """
         first = period("CALENDAR_MONTH", now)[0]
         if self.auto_refresh == "CALENDAR_MONTH" and first > self.since:
@@ -101,7 +101,7 @@ class PrivacyBudgetTemplate:
         """Return the budget that the template gives ``now``, without whose it is.
 
         A differential privacy budget that was refreshed is a new one with another id; that an
-        access budget keeps its id is inferred.
+        access budget keeps its id is inferred [CR-90].
         """
         since = self.create_time
         if self.privacy_budget_type == DIFFERENTIAL_PRIVACY:

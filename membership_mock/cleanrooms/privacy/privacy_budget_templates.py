@@ -71,7 +71,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
             store.hide(each)
 
     def resource_removed(self, arn: str, now: datetime, *, deleted: bool) -> None:
-        """Forget the access budget of a table that was deleted (inferred)."""
+        """Forget the access budget of a table that was deleted (inferred [CR-177])."""
         del now
         if not deleted:
             return
@@ -109,12 +109,13 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
 
         Raises:
             ConflictException: the collaboration has a template for differential privacy, whoever
-                made it (documented that it has one owner of budgets; inferred: the reason); or the
-                table has an access budget (inferred); or the membership is not ACTIVE.
+                made it (documented that it has one owner of budgets; inferred [CR-178]: the
+                reason); or the table has an access budget (inferred [CR-136]); or the membership is
+                not ACTIVE.
             ResourceNotFoundException: the membership has no such table.
             ServiceQuotaExceededException: the collaboration has too many access budgets.
             ValidationException: parameters and type do not go together, or the parameters of an
-                access budget do not (inferred).
+                access budget do not (inferred [CR-170]).
         """
         check_tag_keys(tags or {}, "tags")
         content = _content(privacy_budget_type, parameters)
@@ -181,7 +182,10 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
     def list_privacy_budget_templates(
         self, ctx: Context, membership_identifier: str
     ) -> dict[str, Listing[PrivacyBudgetTemplate]]:
-        """Return the templates of a membership of the caller's, oldest first (inferred)."""
+        """Return the templates of a membership of the caller's, oldest first.
+
+        Inferred [CR-102].
+        """
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
         held = self.store(PrivacyBudgetTemplateStore).by_membership.get((membership.id, ""), ())
@@ -205,7 +209,10 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
     def list_collaboration_privacy_budget_templates(
         self, ctx: Context, collaboration_identifier: str
     ) -> dict[str, Listing[PrivacyBudgetTemplate]]:
-        """Return the templates of all members of a collaboration, oldest first (inferred)."""
+        """Return the templates of all members of a collaboration, oldest first.
+
+        Inferred [CR-102].
+        """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
         store = self.store(PrivacyBudgetTemplateStore)
@@ -223,12 +230,13 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
     ) -> dict[str, PrivacyBudgetTemplate]:
         """Change what is given, and return the template; what was used stays used.
 
-        A period that is over and not refreshed by itself begins anew, whatever is given (inferred).
+        A period that is over and not refreshed by itself begins anew, whatever is given
+        (inferred [CR-168]).
 
         Raises:
             ConflictException: epsilon would go down although a differentially private query has
-                run (documented; inferred: the error); or the membership is not ACTIVE.
-            ValidationException: the type is not the template's (inferred), or as for
+                run (documented; inferred [CR-179]: the error); or the membership is not ACTIVE.
+            ValidationException: the type is not the template's (inferred [CR-180]), or as for
                 CreatePrivacyBudgetTemplate.
         """
         membership = self.of(Memberships).require_active(membership_identifier)
@@ -269,7 +277,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
     def delete_privacy_budget_template(
         self, ctx: Context, membership_identifier: str, privacy_budget_template_identifier: str
     ) -> None:
-        """Delete a template and its budget, in a membership of any status (inferred).
+        """Delete a template and its budget, in a membership of any status (inferred [CR-128]).
 
         Tables with differential privacy cannot be queried before there is another template, and a
         table without an access budget can be used without limit (documented).

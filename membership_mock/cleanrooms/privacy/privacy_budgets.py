@@ -43,7 +43,7 @@ class PrivacyBudgets(CleanRoomsFamily):
             membership_identifier: the membership.
             privacy_budget_type: only budgets of this type are listed.
             access_budget_resource_arn: only the access budget of this table; an unknown one gives
-                an empty list (inferred).
+                an empty list (inferred [CR-93]).
         """
         membership = self.of(Memberships).find(membership_identifier)
         self.let_catch_up(membership.collaboration, ctx.now)

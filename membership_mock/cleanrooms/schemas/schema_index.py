@@ -93,7 +93,7 @@ class SchemaIndex(Store, scope=Scope.REGION):
         """Refuse a name that the collaboration has already, for a table of any kind (documented).
 
         Raises:
-            ConflictException: it has (the reason is inferred).
+            ConflictException: it has (the reason is inferred [CR-55]).
         """
         namesake = self.named(collaboration_id, name)
         if namesake is not None:

@@ -40,7 +40,7 @@ class Schemas(CleanRoomsFamily):
     ) -> dict[str, Any]:
         """Return schemas in the order of the names, each once, and an error per unknown name.
 
-        The code of an error is the name of the exception (inferred).
+        The code of an error is the name of the exception (inferred [CR-64]).
         """
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
         index = self.store(SchemaIndex)
@@ -104,7 +104,7 @@ class Schemas(CleanRoomsFamily):
     ) -> dict[str, Any]:
         """Return the rules of schemas in the order of the requests, and an error per missing one.
 
-        The code of an error is the name of the exception (inferred).
+        The code of an error is the name of the exception (inferred [CR-64]).
         """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)

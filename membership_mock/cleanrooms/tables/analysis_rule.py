@@ -24,7 +24,7 @@ _RECEIVERS = "allowedResultReceivers"
 
 
 #: additional analyses in a rule of the type AGGREGATION. Source of the refusal: the model's text on
-#: ConfiguredTableAssociationAnalysisRuleAggregation; its wording is inferred.
+#: ConfiguredTableAssociationAnalysisRuleAggregation; its wording is inferred [CR-84].
 NO_ADDITIONAL_ANALYSES = (
     "Additional analyses are supported for the list and custom analysis rules only."
 )
@@ -65,8 +65,8 @@ class AnalysisRule:
 def refuse_outside_s3(rule_type: str, reference: dict[str, Any]) -> None:
     """Refuse a rule of a type that only tables in S3 can have.
 
-    Source of the rule: user guide, "Analysis rules in AWS Clean Rooms"; the error is inferred. A
-    table in S3 is one that AWS Glue describes.
+    Source of the rule: user guide, "Analysis rules in AWS Clean Rooms"; the error is
+    inferred [CR-58]. A table in S3 is one that AWS Glue describes.
 
     Raises:
         ValidationException: the type is not CUSTOM, and the table is elsewhere.
@@ -84,7 +84,7 @@ def content_of(rule_type: str, policy: dict[str, Any]) -> dict[str, Any]:
     """Return a policy without its version and type.
 
     Raises:
-        ValidationException: it is a policy of another type (inferred).
+        ValidationException: it is a policy of another type (inferred [CR-51]).
     """
     (member,) = policy["v1"]
     if member != POLICY_MEMBERS[rule_type]:
@@ -99,7 +99,8 @@ def content_of(rule_type: str, policy: dict[str, Any]) -> dict[str, Any]:
 def consolidated(rule: AnalysisRule, collaboration_rule: AnalysisRule) -> dict[str, Any]:
     """Return the rule of a table and that of an association merged into one policy.
 
-    Both may name receivers of results; who is to receive some has to be named by both (inferred).
+    Both may name receivers of results; who is to receive some has to be named by both
+    (inferred [CR-66]).
     """
     ours, theirs = rule.content, collaboration_rule.content
     both = {**ours, **theirs}

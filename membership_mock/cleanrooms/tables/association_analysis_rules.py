@@ -48,8 +48,8 @@ class AssociationAnalysisRules(CleanRoomsFamily):
             ConflictException: the association has a rule of this type; that the text says
                 "already" is observed.
             ValidationException: the table has no rule of this type, the policy is of another
-                type, or a receiver cannot receive results (all inferred); or additional analyses
-                are named for a rule of the type AGGREGATION.
+                type, or a receiver cannot receive results (all inferred [CR-51, CR-61]); or
+                additional analyses are named for a rule of the type AGGREGATION.
         """
         membership = self.of(Memberships).require_active(membership_identifier)
         associations = self.of(TableAssociations)

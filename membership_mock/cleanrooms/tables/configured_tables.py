@@ -174,7 +174,7 @@ class ConfiguredTables(CleanRoomsFamily):
         """Return a new configured table, without an analysis rule; names need not be unique.
 
         If the account has the Glue database in the same mock, the table and the allowed columns
-        have to be there (inferred: which error; that the table must exist is documented).
+        have to be there (inferred [CR-44]: which error; that the table must exist is documented).
 
         Raises:
             ServiceQuotaExceededException: the account has too many tables, or too many columns
@@ -237,10 +237,10 @@ class ConfiguredTables(CleanRoomsFamily):
     ) -> dict[str, ConfiguredTable]:
         """Change what is given, and return the table.
 
-        An analysis method other than MULTIPLE drops the selected methods (inferred).
+        An analysis method other than MULTIPLE drops the selected methods (inferred [CR-182]).
 
         Raises:
-            ConflictException: the analysis rule uses a column that would go (inferred).
+            ConflictException: the analysis rule uses a column that would go (inferred [CR-47]).
             ServiceQuotaExceededException: too many columns are given.
             ValidationException: as for CreateConfiguredTable.
         """
@@ -281,7 +281,7 @@ class ConfiguredTables(CleanRoomsFamily):
         That a rule does not hold it back is observed in AWS's own CloudFormation handlers.
 
         Raises:
-            ConflictException: it is associated with a membership (inferred: the reason).
+            ConflictException: it is associated with a membership (inferred [CR-48]: the reason).
         """
         del ctx
         table = self.find(configured_table_identifier)
@@ -306,7 +306,7 @@ class ConfiguredTables(CleanRoomsFamily):
 def _with_region(reference: dict[str, Any], region: str) -> dict[str, Any]:
     """Return a reference that names its region, as Clean Rooms fills it in for Glue.
 
-    Source: recorded responses of GetConfiguredTable; for Athena it is inferred.
+    Source: recorded responses of GetConfiguredTable; for Athena it is inferred [CR-183].
     """
     (kind,) = reference
     if kind in ("glue", "athena"):

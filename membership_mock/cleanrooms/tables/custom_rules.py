@@ -18,7 +18,7 @@ def check_custom(content: dict[str, Any]) -> None:
     """Refuse a policy that contradicts itself, whatever columns there are.
 
     Raises:
-        ValidationException: it does (inferred).
+        ValidationException: it does (inferred [CR-186]).
     """
     allowed = content.get("allowedAnalyses", ())
     if ANY_QUERY in allowed and not content.get("allowedAnalysisProviders"):
@@ -53,7 +53,7 @@ def check_threshold(types: Mapping[str, str], threshold: dict[str, Any]) -> None
         threshold: the threshold.
 
     Raises:
-        ValidationException: it does (inferred).
+        ValidationException: it does (inferred [CR-53, CR-186]).
     """
     for name in threshold["identityColumns"]:
         kind = types.get(name)
@@ -80,7 +80,7 @@ def check_receivers(collaboration: Collaboration, receivers: Iterable[str]) -> N
     """Refuse receivers of results who cannot receive any.
 
     Raises:
-        ValidationException: an account is not a member with that ability (inferred).
+        ValidationException: an account is not a member with that ability (inferred [CR-61]).
     """
     for account_id in receivers:
         member = collaboration.member(account_id)

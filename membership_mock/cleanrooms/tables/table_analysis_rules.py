@@ -2,7 +2,7 @@
 
 A table has one rule at the most, whatever its type; another type takes the rule's deletion first.
 Sources: the model's texts on AnalysisRuleAggregation, AnalysisRuleList and AnalysisRuleCustom;
-texts of errors as marked; the rest is inferred.
+texts of errors as marked; the rest is inferred [CR-51, CR-84].
 """
 
 from __future__ import annotations
@@ -115,7 +115,10 @@ class TableAnalysisRules(CleanRoomsFamily):
     def delete_configured_table_analysis_rule(
         self, ctx: Context, configured_table_identifier: str, analysis_rule_type: str
     ) -> None:
-        """Delete a rule, associated or not: schemas that need it are no longer ready (inferred)."""
+        """Delete a rule, associated or not: schemas that need it are no longer ready.
+
+        Inferred [CR-52].
+        """
         del ctx
         table, _ = self._find(configured_table_identifier, analysis_rule_type)
         table.rule = None
@@ -168,7 +171,7 @@ def _check_content(table: ConfiguredTable, rule_type: str, content: dict[str, An
     if rule_type == "CUSTOM":
         check_custom(content)
         if "differentialPrivacy" in content and "glue" not in table.table_reference:
-            # documented; the error is inferred
+            # documented; the error is inferred [CR-184]
             raise contradiction(
                 "Differential privacy is supported for tables of the AWS Glue Data Catalog only."
             )

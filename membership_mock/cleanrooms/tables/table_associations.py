@@ -66,7 +66,10 @@ class TableAssociation:
 
     @property
     def analysis_rule_types(self) -> list[str]:
-        """The types of its analysis rules; empty when it has none (inferred: not absent)."""
+        """The types of its analysis rules.
+
+        Empty, not absent, when it has no rules (inferred [CR-57]).
+        """
         return list(self.rules)
 
 
@@ -168,7 +171,8 @@ class TableAssociations(CleanRoomsFamily):
 
         Raises:
             ConflictException: the membership has the table already, or the collaboration the name;
-                that names are unique in a collaboration is documented, the reason is inferred.
+                that names are unique in a collaboration is documented, the reason is
+                inferred [CR-55].
             ResourceNotFoundException: the caller has no such membership or table.
             ServiceQuotaExceededException: the membership has too many associations.
         """
@@ -277,8 +281,8 @@ class TableAssociations(CleanRoomsFamily):
         """Take a table out of a collaboration, its collaboration analysis rules with it.
 
         Its access budget goes with it, and what was made of it cannot be used any longer. That
-        rules do not hold it back is observed. It works in a membership of any status (inferred),
-        for nothing else would empty a membership that has ended.
+        rules do not hold it back is observed. It works in a membership of any status
+        (inferred [CR-128]), for nothing else would empty a membership that has ended.
         """
         membership = self.of(Memberships).find(membership_identifier)
         association = self.find(membership, configured_table_association_identifier)

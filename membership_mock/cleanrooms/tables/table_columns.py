@@ -3,7 +3,7 @@
 A Glue table, or one that Athena finds there, is looked up in the Glue Data Catalog of the same
 mock; a Snowflake reference brings its own columns. A column that the mock does not know has the
 type string; create the table in the mock's Glue for other types. That a missing table or column is
-refused with a ValidationException is inferred.
+refused with a ValidationException is inferred [CR-44].
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ class TableSchemas(SchemaSource):
         if reasons:
             return " ".join(f"{each['code']}: {each['message']}" for each in reasons)
         if use.method == DIRECT_JOB and table.is_private:
-            # inferred: the user guide speaks of queries only
+            # inferred [CR-185]: the user guide speaks of queries only
             return "tables with differential privacy can be used in queries only."
         if use.method not in (table.selected_analysis_methods or [table.analysis_method]):
             return f"its analysis method is {table.analysis_method}."

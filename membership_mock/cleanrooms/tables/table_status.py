@@ -2,7 +2,7 @@
 
 Source: the model's reason codes; user guide, "Add a collaboration analysis rule": both the table
 and the association need their rule (observed as well). Which code stands for which state, and all
-texts, are inferred.
+texts, are inferred [CR-65, CR-84].
 """
 
 from __future__ import annotations

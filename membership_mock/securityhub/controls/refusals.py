@@ -2,7 +2,7 @@
 
 Sources: the service model for codes; test runs and issues of Terraform's provider against the real
 service for what is marked observed; AWS's own SDK examples for what is marked documented. The rest
-is inferred.
+is inferred [SH-192, SH-200].
 """
 
 from __future__ import annotations
