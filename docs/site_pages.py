@@ -20,6 +20,7 @@ from membership_mock.engine.pipeline.operation import Handler
 from membership_mock.engine.protocol.model import declared_errors, service_model
 from membership_mock.manual.choices import choices_on
 from membership_mock.manual.explanation import api_page
+from membership_mock.manual.sources import with_addresses
 from membership_mock.services import SERVICES
 
 TITLES = {
@@ -143,7 +144,10 @@ def _operation(service: str, name: str, handler: Handler) -> list[str]:
     concerned = choices_on(service, name, docstring)
     if concerned:
         lines += ["| No. | Situation | What the mock does |", "| --- | --- | --- |"]
-        lines += [f"| {c.number} | {c.situation} | {c.behaviour} |" for c in concerned]
+        lines += [
+            with_addresses(service, f"| {c.number} | {c.situation} | {c.behaviour} |")
+            for c in concerned
+        ]
         lines = [
             line.replace("](", "](../../../reference/") if "| " in line and ".md" in line else line
             for line in lines

@@ -1,7 +1,7 @@
 """The numbered choices of the reference pages: what the mock does where AWS's documents are silent.
 
 The tables of the pages have a column "No." with a number that never changes, e.g. ``SH-12``.
-Docstrings name the same numbers.
+Docstrings name the same numbers behind the word *inferred*, e.g. ``(inferred [SH-12])``.
 """
 
 from __future__ import annotations

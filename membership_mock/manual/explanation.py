@@ -7,12 +7,19 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from membership_mock.engine.pipeline.operation import Handler
 from membership_mock.engine.protocol.model import declared_errors, service_model, service_names
 from membership_mock.errors import UsageError
-from membership_mock.manual.choices import choices_on
+from membership_mock.manual.choices import Choice, choices_on
+from membership_mock.manual.sources import (
+    linked_keys,
+    named_api_pages,
+    named_sources,
+    sources_of,
+)
+from membership_mock.manual.statements import Statement, statements_on
 from membership_mock.manual.terminal import plain
 from membership_mock.services import SERVICES
 
@@ -103,21 +110,61 @@ def _lines(service: str, name: str, handler: Handler) -> Iterator[str]:
         yield from _indented(handler.mark.differs)
         yield ""
     concerned = choices_on(service, name, docstring)
-    if concerned:
-        yield "Choices, where AWS's documents are silent"
+    for topic in dict.fromkeys(each.topic for each in concerned):
+        yield f"Choices, where AWS's documents are silent (docs {topic})"
         for each in concerned:
-            yield from _indented(
-                plain(f"{each.number} {each.situation}: {each.behaviour}"), hanging=7
-            )
+            if each.topic == topic:
+                yield from _indented(
+                    plain(f"{each.number} {each.situation}: {each.behaviour}"), hanging=7
+                )
         yield ""
-    sources = _SOURCES.search(inspect.getdoc(module) or "")
+    stated = statements_on(service, name)
+    for topic in dict.fromkeys(each.topic for each in stated):
+        yield f"Stated in tables, with marks (docs {topic})"
+        for statement in stated:
+            if statement.topic == topic:
+                mark = f" -- {statement.mark}" if statement.mark else ""
+                yield from _indented(plain(f"{statement.text}{mark}"), hanging=2)
+        yield ""
     yield "Sources"
     yield f"  {api_page(service, name)}"
-    if sources:
-        yield from _indented(sources[1])
+    docstrings = f"{inspect.getdoc(module) or ''}\n\n{docstring}"
+    yield from (f"  {line}" for line in _addresses(service, name, docstrings, concerned, stated))
+    prose = _SOURCES.search(inspect.getdoc(module) or "")
+    if prose:
+        yield from _indented(prose[1])
     yield ""
-    pages = dict.fromkeys([service, *(each.topic for each in concerned)])
-    yield f"More: {', '.join(f'`python -m membership_mock docs {topic}`' for topic in pages)}"
+    topics = dict.fromkeys(
+        [service, *(each.topic for each in concerned), *(each.topic for each in stated)]
+    )
+    yield f"More: {', '.join(f'`python -m membership_mock docs {topic}`' for topic in topics)}"
+
+
+def _addresses(
+    service: str,
+    name: str,
+    docstrings: str,
+    concerned: Iterable[Choice],
+    stated: Iterable[Statement],
+) -> list[str]:
+    """Return the sources that docstrings, choices and statements name: key and address each."""
+    known = sources_of(service)
+    found = {each.key: each.address for each in named_sources(service, docstrings)}
+    shapes = set(service_model(service).shape_names)
+    operations = set(service_model(service).operation_names)
+    for page in named_api_pages(docstrings):
+        if page in shapes | operations:
+            found[f"API:{page}"] = api_page(service, page)
+    texts = [
+        *(f"{each.situation} {each.behaviour}" for each in concerned),
+        *(f"{each.text} {each.mark}" for each in stated),
+    ]
+    for key in (key for text in texts for key in linked_keys(text)):
+        if key in known:
+            found[key] = known[key].address
+    found.pop(f"API:{name}", None)
+    width = max(map(len, found), default=0) + 2
+    return [f"{key:<{width}}{address}" for key, address in found.items()]
 
 
 def _indented(text: str, hanging: int = 0) -> list[str]:

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator
 
 from membership_mock.manual.pages import FOLDERS, Page, pages
+from membership_mock.manual.sources import DEFINITION, LINK
 
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
@@ -38,8 +39,11 @@ def rendered(page: Page, width: int = 88) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a line of prose without Markdown's links and pictures; topics name other pages."""
-    return _LINK.sub(_words_of_link, _IMAGE.sub(r"[picture: \1]", text))
+    """Return a line of prose without Markdown's links and pictures; topics name other pages.
+
+    Links to sources keep the key, e.g. ``documented [UG:edit-a-case]``.
+    """
+    return LINK.sub(r"\1 [\2]", _LINK.sub(_words_of_link, _IMAGE.sub(r"[picture: \1]", text)))
 
 
 def _words_of_link(found: re.Match[str]) -> str:
@@ -69,7 +73,7 @@ def _lines(text: str, width: int) -> Iterator[str]:
             yield ("=" if line.startswith("# ") else "-") * len(title)
         elif stripped.startswith("|"):
             yield plain(line)
-        elif not stripped.startswith("<!--"):
+        elif not stripped.startswith("<!--") and not DEFINITION.match(line):
             yield from _wrapped(plain(line), width)
 
 

@@ -24,7 +24,17 @@ def test_every_page_is_printed_without_marks_of_markdown(topic, capsys):
     assert text.splitlines()[1] == "=" * len(text.splitlines()[0])
     assert title.replace("`", "")[:12] in text.replace("`", "")
     assert "```" not in text
-    assert "](" not in "".join(line for line in text.splitlines() if not line.startswith("    "))
+    prose = "".join(line for line in text.splitlines() if not line.startswith("    "))
+    assert "](" not in prose
+    assert "][" not in prose
+
+
+def test_a_mark_is_printed_with_the_key_of_its_source(capsys):
+    main(["docs", "security-ir"])
+    text = capsys.readouterr().out
+    assert "documented [UG:cancel-membership]" in text
+    assert "| `UG:cancel-membership` | user guide | <https://docs.aws.amazon.com/" in text
+    assert "\n[UG:cancel-membership]: " not in text
 
 
 @pytest.mark.parametrize("name", ["how-to/inject-faults.md", "inject_faults", "Inject-Faults"])

@@ -8,7 +8,7 @@ import pytest
 import membership_mock
 from membership_mock.__main__ import main
 from membership_mock.engine.protocol.model import declared_errors, service_model
-from membership_mock.manual.choices import NUMBER, choices
+from membership_mock.manual.choices import NUMBER, PREFIXES, choices
 from membership_mock.manual.explanation import explain
 from membership_mock.services import SERVICES
 from tests.documentation.pages import DOCS
@@ -84,3 +84,71 @@ def test_numbers_that_the_code_names_are_those_of_choices():
         if path.parent.name != "manual"
     }
     assert {number: where for number, where in named.items() if number not in choices()} == {}
+
+
+#: what says how choices are marked, or is a value, and needs no number
+NO_MARK = re.compile(
+    r"(?:is|are|not) marked inferred|marked inferred|(?:what )?is inferred says so"
+    r'|origin="inferred", # (?:IR|SH|CR)-\d+'
+)
+NUMBERED = re.compile(r"\binferred \[(?:(?:IR|SH|CR)-\d+(?:, )?)+\]", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_word_inferred_has_a_number_in_docstrings_and_comments(service):
+    bare = {}
+    for path in (PACKAGE / service.replace("-", "_")).rglob("*.py"):
+        text = NUMBERED.sub("", NO_MARK.sub("", " ".join(path.read_text().split())))
+        found = re.search(r".{40}\binferred\b.{20}", text, re.IGNORECASE)
+        if found:
+            bare[path.name] = found[0]
+    assert bare == {}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_numbers_are_those_of_the_service(service):
+    others = [prefix for name, prefix in PREFIXES.items() if name != service]
+    for path in (PACKAGE / service.replace("-", "_")).rglob("*.py"):
+        assert not re.search(rf"\b(?:{'|'.join(others)})-\d+\b", path.read_text()), path.name
+
+
+def rows_of(service):
+    """Return the numbered rows of the pages of a service as their text."""
+    return {
+        number: line
+        for path in DOCS.glob(f"reference/{service}*.md")
+        for line in path.read_text().splitlines()
+        for number in re.findall(rf"^\| ({PREFIXES[service]}-\d+) \|", line)
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_row_that_names_an_operation_is_printed_when_it_is_explained(service):
+    rows = rows_of(service)
+    for name in SERVICES[service].handlers:
+        text = explain(f"{service}.{name}")
+        named = {number for number, row in rows.items() if re.search(rf"\b{name}\b", row)}
+        docstring = SERVICES[service].handlers[name].method.__doc__
+        for number in named | set(NUMBER.findall(docstring)):
+            assert f"  {number} " in text, name
+
+
+def test_choices_are_printed_with_the_page_that_they_stand_on():
+    text = explain("securityhub.UpdateStandardsControl")
+    assert "silent (docs securityhub-controls)\n  SH-135 Disabling again" in text
+
+
+def test_marked_rows_of_other_tables_are_printed_with_mark_and_source():
+    text = " ".join(explain("security-ir.CancelMembership").split())
+    assert "`CancelMembership`; To: Cancelled, at once -- documented [UG:cancel-membership]" in text
+    assert (
+        "UG:cancel-membership https://docs.aws.amazon.com/security-ir/latest/userguide/"
+        "cancel-membership.html"
+    ) in text
+
+
+def test_sources_that_docstrings_name_are_printed_with_their_addresses():
+    text = explain("security-ir.UpdateCase")
+    for name in ("API_GetCase.html", "userguide/edit-a-case.html"):
+        assert name in text
+    assert text.count("API_UpdateCase.html") == 1

@@ -1,7 +1,7 @@
 """What a protected query or job is, what may happen to one, and where all of them are kept.
 
-Sources: the model's statuses; user guide, "EventBridge events"; the steps at reads are this mock's
-own, and the rest, how long a step takes among it, is inferred where it says so.
+Sources: the model's statuses; user guide, "EventBridge events". The steps at reads are this mock's
+own; other choices, such as how long a step takes, are marked inferred.
 """
 
 from __future__ import annotations

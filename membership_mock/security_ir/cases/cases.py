@@ -1,7 +1,7 @@
 """Cases: what a case is, how one is found, and the operations on a case as a whole.
 
-Source: API pages CreateCase, GetCase, ListCases, UpdateCase; user guide, "Edit a case". What the
-comments of this file call inferred, no public page says.
+Source: API pages CreateCase, GetCase, ListCases, UpdateCase; user guide, "Edit a case". What no
+public page says is marked inferred.
 """
 
 from __future__ import annotations

@@ -1,0 +1,71 @@
+"""Marks of the reference pages lead to sources, and the tables of sources are complete."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from membership_mock.engine.protocol.model import service_model
+from membership_mock.manual.sources import DEFINITION, LINK, pages_of, sources_of
+from membership_mock.services import SERVICES
+from tests.documentation.pages import DOCS, name_of, prose, table, tables
+
+PAGES = [
+    pytest.param(DOCS / "reference" / f"{page.topic}.md", service, id=page.topic)
+    for service in SERVICES
+    for page in pages_of(service)
+]
+SOURCES = pytest.mark.parametrize(("page", "service"), PAGES)
+
+
+def definitions(page: Path) -> dict[str, str]:
+    """Return the addresses by key, as they are defined at the end of a page."""
+    found = [DEFINITION.match(line) for line in prose(page).splitlines()]
+    pairs = [(each[1], each[2]) for each in found if each]
+    assert len(pairs) == len(dict(pairs)), "a key is defined twice"
+    return dict(pairs)
+
+
+def listed(page: Path) -> dict[str, str]:
+    """Return the addresses by key, as the table of sources has them."""
+    head, *rows = table(page, "Sources")
+    assert head == ["Key", "What it is", "Address"]
+    keys = [key for key, _, _ in rows]
+    assert len(keys) == len(set(keys))
+    return {key.strip("`"): address.strip("<>") for key, _, address in rows}
+
+
+@SOURCES
+def test_every_mark_that_is_a_link_leads_to_a_source(page: Path, service: str) -> None:
+    linked = {link[2] for link in LINK.finditer(prose(page))}
+    assert linked
+    assert linked == definitions(page).keys()
+
+
+@SOURCES
+def test_definitions_and_the_table_of_sources_agree(page: Path, service: str) -> None:
+    sources = listed(page)
+    for key, address in definitions(page).items():
+        assert sources[key] == address
+    for key, address in sources.items():
+        assert sources_of(service)[key].address == address
+
+
+@SOURCES
+def test_keys_of_the_api_reference_name_operations_or_shapes(page: Path, service: str) -> None:
+    model = service_model(service)
+    operations = {row[0].strip("`") for row in tables(DOCS / "reference" / "mocked-operations.md")}
+    known = operations.union(model.operation_names, model.shape_names)
+    for key in listed(page):
+        kind, _, name = key.partition(":")
+        assert kind != "API" or name in known, name
+
+
+@SOURCES
+def test_marks_in_tables_are_mostly_links(page: Path, service: str) -> None:
+    text = prose(page).partition("\n## Sources")[0]
+    words = len(re.findall(r"\b(?:documented|observed)\b", text))
+    links = len(re.findall(r"\[(?:[^\]]* )?(?:documented|observed)\]\[", text))
+    assert links >= words * 0.75, f"{name_of(page)}: {links} of {words}"
