@@ -22,12 +22,12 @@ class AwsContext(Context):
     """What AWS does by itself in the account and region of the context.
 
     Attributes:
-        acting: who of AWS acts, one of `AWS`.
+        acting: which part of AWS acts, one of `AWS`.
     """
 
     acting: str = RESPONDER
 
 
 def principal_of(ctx: Context) -> str:
-    """Return who does what ``ctx`` is about, as comments, edits and attachments name it."""
+    """Return the principal of a request, as comments, edits and attachments name it."""
     return ctx.acting if isinstance(ctx, AwsContext) else ctx.account_id

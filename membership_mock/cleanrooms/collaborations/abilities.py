@@ -1,7 +1,7 @@
 """Who may do what in a collaboration.
 
-Sources: the glossary of the user guide and the service model; that a collaboration without anybody
-who runs queries is refused, and the texts, are inferred [CR-17, CR-84].
+Sources: the glossary of the user guide and the service model; that a collaboration without an
+account that runs queries is refused, and the texts, are inferred [CR-17, CR-84].
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Collaboration:
     """A collaboration; fields that are not explained are those of GetCollaboration.
 
     Attributes:
-        members: everybody who was ever invited, by account, in the order of invitations.
+        members: all accounts that were ever invited, in the order of invitations.
         deleted: whether it was deleted; memberships of it remain.
     """
 

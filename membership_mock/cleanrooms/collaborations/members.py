@@ -20,7 +20,7 @@ class Members(CleanRoomsFamily):
     def list_members(
         self, ctx: Context, collaboration_identifier: str
     ) -> dict[str, Listing[Member]]:
-        """Return everybody who was ever invited, the creator first, then as they were invited."""
+        """Return all accounts that were ever invited: the creator first, then in that order."""
         del ctx
         collaboration = self.of(Collaborations).visible(collaboration_identifier)
         return {"memberSummaries": Listing(list(collaboration.members.values()), sequence_of)}

@@ -125,7 +125,7 @@ class MembershipResourceFamily(CleanRoomsFamily, Generic[R]):
         """Return a resource that the members of a collaboration see.
 
         Raises:
-            ResourceNotFoundException: there is none, or its owner has left.
+            ResourceNotFoundException: it does not exist, or its owner has left.
         """
         found = self.resources.by_id.get(resource_id)
         if (

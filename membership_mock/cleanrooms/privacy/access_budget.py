@@ -46,7 +46,7 @@ class Allowance:
     def at(self, now: datetime) -> Allowance:
         """Return it as it is ``now``, with a full budget if a new period has begun.
 
-        Without automatic refresh the old period goes on until somebody updates the template
+        Without automatic refresh the old period goes on until the template is updated
         (documented that it must be refreshed by hand; inferred [CR-168] that this is how).
         """
         if self.auto_refresh == "ENABLED" and self.is_over(now):

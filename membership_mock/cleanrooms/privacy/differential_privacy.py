@@ -69,7 +69,7 @@ def price(functions: Iterable[str], noise: int) -> float:
 
 
 def affordable(left: float, noise: int) -> dict[str, int]:
-    """Return how often each function can be called with what is left of a budget.
+    """Return how often each function can be called with the remaining budget.
 
     >>> affordable(whole(10), 30)
     {'AVG': 165, 'COUNT': 330, 'COUNT_DISTINCT': 660, 'SUM': 220, 'STDDEV': 165}

@@ -98,7 +98,7 @@ class PrivacyBudgetTemplate:
     # --- the budget as lists show it ---
 
     def budget(self, now: datetime) -> dict[str, Any]:
-        """Return the budget that the template gives ``now``, without whose it is.
+        """Return the budget that the template gives ``now``, without its owner.
 
         A differential privacy budget that was refreshed is a new one with another id; that an
         access budget keeps its id is inferred [CR-90].
@@ -164,7 +164,7 @@ class PrivacyBudgetTemplateStore(Store, scope=Scope.REGION):
     created: int = 0
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each template, with what is left of its budget."""
+        """Yield a line for each template, with its remaining budget."""
         held = by_account(self.by_id.values(), lambda each: each.creator_account_id)
         for account_id, templates in held.items():
             lines = several(

@@ -1,4 +1,4 @@
-"""Privacy budgets: what is left of them, for their owner and for the others.
+"""Privacy budgets: what remains of them, for their owner and for the others.
 
 Sources: API pages of the operations; that members see the budgets of the others, and see them go
 down, is observed. What is left open is marked inferred.

@@ -72,7 +72,7 @@ class SchemaSource(CleanRoomsFamily):
 
     @abstractmethod
     def rule_of(self, entry: SchemaEntry, kind: str) -> dict[str, Any] | None:
-        """Return times and policies of the rule of a type; None if there is none."""
+        """Return times and policies of the rule of a type; None without such a rule."""
 
     @abstractmethod
     def objection(self, entry: SchemaEntry, use: Use, now: datetime) -> str | None:

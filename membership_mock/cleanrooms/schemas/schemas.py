@@ -140,7 +140,7 @@ class Schemas(CleanRoomsFamily):
     def _rule(
         self, collaboration: Collaboration, name: str, kind: str
     ) -> dict[str, Any] | ResourceNotFoundException:
-        """Return the rule of a schema, or why there is none."""
+        """Return the rule of a schema, or the error that there is no rule."""
         entry = self.store(SchemaIndex).named(collaboration.id, name)
         if entry is None:
             return _no_such_schema(name)

@@ -76,7 +76,7 @@ class Cases(CaseFamily):
     def for_reading(self, ctx: Context, case_id: str) -> Case:
         """Return a case as `find` does, with everything that has happened to it up to now.
 
-        If the call is refused after that, nobody has looked: the case is put back as it was.
+        If the call is refused after that, the case is put back as it was.
         """
         case = self.find(case_id)
         ctx.undone_if_refused(keep(case))

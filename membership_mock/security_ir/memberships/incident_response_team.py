@@ -26,7 +26,7 @@ def check_team(team: list[dict[str, Any]]) -> None:
 
 
 def with_preferences(team: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the team; who states no preferences gets every notification.
+    """Return the team; a member without preferences gets every notification.
 
     Source: user guide, communication preferences, for the default; that it is read back as the
     whole list is inferred [IR-35].

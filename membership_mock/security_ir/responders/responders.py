@@ -169,7 +169,7 @@ class Responders(CaseFamily):
         """Say whether AWS waits for the customer.
 
         Args:
-            ctx: who says so, and when.
+            ctx: the account and the moment.
             case_id: the case.
             waits: whether it waits.
             silent: whether no edit is added, since the caller adds another one.
@@ -345,7 +345,7 @@ class Responders(CaseFamily):
         )
 
     def _elsewhere(self, case_id: str) -> str:
-        """Return where there is a case with this id, as a sentence; empty if there is none."""
+        """Return a sentence on where a case with this id is; empty if there is no such case."""
         here = (self.backend.account_id, self.backend.region_name)
         for key, store in self.backend.world.stores(CaseStore):
             if case_id in store.by_id and key != here:

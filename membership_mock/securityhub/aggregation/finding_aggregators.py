@@ -54,7 +54,7 @@ class FindingAggregators(SecurityHubFamily):
         """Return the regions whose findings an account sees in this one, besides this one.
 
         Only regions where the account has a hub count, for a member those where it is a member of
-        the same administrator; there are none unless this is the home region.
+        the same administrator; there are no such regions unless this is the home region.
         """
         aggregator = self.followed(account_id)
         here = self.backend.region_name

@@ -40,7 +40,7 @@ class StandardForm:
         requirement: what stands before a requirement's number.
         consolidated: the same in a finding that stands for several standards; None for the same.
         in_ids: whether the ids of its controls are the numbers of their requirements.
-        finding_type: the last part of the type of its findings; empty if there is none.
+        finding_type: the last part of the type of its findings; empty if there is no such part.
     """
 
     resource: str
@@ -102,7 +102,7 @@ class Parameter:
     Attributes:
         name: its name.
         type: the member of ConfigurationOptions and of a value: ``Integer``, ``EnumList``, …
-        default: its value when nobody has set one; None means that the check ignores it.
+        default: its value until one is set; None means that the check ignores it.
         least: the smallest number.
         most: the largest number.
         most_items: how many items a list may have.

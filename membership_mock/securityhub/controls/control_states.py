@@ -124,8 +124,8 @@ class ControlStates(SecurityHubFamily):
     ) -> None:
         """Let a configuration policy decide on all controls of an account in this region.
 
-        What the account has set itself is overwritten. What the policy has decided before, and
-        nobody has changed, stays as it is.
+        What the account has set itself is overwritten. What the policy has decided before and is
+        unchanged since stays as it is.
 
         Args:
             account_id: the account; it is subscribed to the standards of the policy already.

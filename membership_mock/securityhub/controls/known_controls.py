@@ -35,7 +35,7 @@ class KnownControls(Family):
         return sorted([*catalogue.in_order(), *released], key=lambda each: each.id)
 
     def find(self, control_id: str) -> SecurityControl | None:
-        """Return a control by its id; None if there is none."""
+        """Return a control by its id; None if it does not exist."""
         found = catalogue.security_controls().get(control_id)
         if found is None:
             store = self.store_if_any(ReleasedControlStore)
@@ -63,7 +63,7 @@ class KnownControls(Family):
         """Return a control by its id or by its ARN in this account and region.
 
         Raises:
-            ItemRefused: there is none (codes inferred [SH-200]).
+            ItemRefused: it does not exist (codes inferred [SH-200]).
         """
         control_id = identifier
         if identifier.startswith("arn:"):

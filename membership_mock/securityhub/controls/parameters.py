@@ -1,4 +1,4 @@
-"""Whether the parameters of a control may have the values that somebody wants to give them.
+"""Whether the parameters of a control may have the values that a request gives them.
 
 Sources: API pages ParameterConfiguration and ConfigurationOptions; the user guide on custom
 parameters for types and ranges. The texts of refusals are inferred [SH-192].

@@ -161,7 +161,7 @@ class StandardsControlAssociations(Family):
         """Return the association that an item of a request names.
 
         Raises:
-            ItemRefused: there is none, or the names cannot be meant.
+            ItemRefused: there is no such association, or a name is malformed.
         """
         resource = standard_named(self.of(Standards), item["StandardsArn"])
         if resource is None:

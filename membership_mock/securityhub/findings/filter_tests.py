@@ -93,7 +93,7 @@ def compile_each(
 
     Args:
         filters: the filters of each attribute.
-        now: what relative dates count from; None where there are none.
+        now: what relative dates count from; None where no filter has a relative date.
         comparisons: those that may be used.
 
     Raises:

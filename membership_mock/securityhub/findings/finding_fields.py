@@ -68,7 +68,7 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def _resolve(shape: StructureShape, name: str) -> tuple[str, ...] | None:
-    """Return the path to ``name`` below ``shape``; None if there is none."""
+    """Return the path to ``name`` below ``shape``; None if the shape does not have it."""
     members: dict[str, Shape] = shape.members
     for own in (name, f"{name}s"):
         if own in members:

@@ -100,7 +100,7 @@ class Hubs(SecurityHubFamily):
         control_finding_generator: str | None = None,
         tags: dict[str, str] | None = None,
     ) -> Hub:
-        """Return the hub of an account in this region; enable it if there is none.
+        """Return the hub of an account in this region; enable it if it is not enabled.
 
         A hub that is there already stays as it is, its standards included (documented for the
         accounts of an organization).

@@ -208,7 +208,7 @@ class AssociationStore(Store, scope=Scope.REGION):
         wanted: the same objects, by member and then by administrator.
         invited: those with an invitation, by member, in the order of the invitations.
         last_sequence: what the latest association or invitation was numbered.
-        closed: when accounts were closed that are on somebody's list.
+        closed: when accounts were closed that are on an administrator's list.
     """
 
     rank = 6

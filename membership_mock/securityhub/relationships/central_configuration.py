@@ -255,7 +255,7 @@ class Governance(Family):
 
         Returns:
             A policy's id, SELF_MANAGED_SECURITY_HUB, or None when central configuration does
-            not apply: there is none, or it does not reach the account or this region.
+            not apply: it does not exist, or it does not reach the account or this region.
         """
         organizations = self.store(CentralConfigurationStore).organizations
         if not organizations:

@@ -20,7 +20,7 @@ class ControlSetting:
     Attributes:
         status: ENABLED or DISABLED.
         updated_at: when that was set; if it never was, when the standard was enabled.
-        reason: why, in the words of who set it.
+        reason: why, in the words of the request that set it.
     """
 
     status: Status

@@ -53,7 +53,7 @@ class Subscription:
         sequence: its place in the order of subscribing.
         set_up: how far it has been set up: PENDING, and then READY.
         deleting_since: when it was ended, if it is not gone at once.
-        settings: those of its controls that somebody has set, by their ids as ARNs have them.
+        settings: those of its controls that were set, by their ids as ARNs have them.
         policy: what a configuration policy has decided on its controls, if one has.
     """
 

@@ -61,7 +61,7 @@ class AutomationRules(Family):
         return store.ready(owner, now)
 
     def find(self, arn: str) -> AutomationRule | None:
-        """Return the caller's rule that has an ARN; None if there is none."""
+        """Return the caller's rule that has an ARN; None if it does not exist."""
         store = self.store_if_any(AutomationRuleStore)
         return store.rules.get(self.backend.account_id, {}).get(arn) if store else None
 
@@ -226,7 +226,7 @@ class AutomationRules(Family):
         Raises:
             AccessDeniedException: the caller is a member.
             InvalidInputException: an ARN is given twice.
-            ResourceNotFoundException: there is none of the rules.
+            ResourceNotFoundException: all of the rules are missing.
         """
         self._require_rights()
         for arn in arns:

@@ -67,7 +67,7 @@ class Products(Family):
             yield from added.added.values()
 
     def find(self, arn: str) -> Product | None:
-        """Return the product of this region that has an ARN; None if there is none."""
+        """Return the product of this region that has an ARN; None if it does not exist."""
         found = _ARN.fullmatch(arn)
         if found is None:
             return None

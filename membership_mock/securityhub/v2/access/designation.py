@@ -43,7 +43,7 @@ class DesignationV2(Family):
         account again changes nothing (inferred [SH-41]).
 
         Raises:
-            InvalidInputException: the account is none of the organization, is the management
+            InvalidInputException: the account is not in the organization, is the management
                 account, or another one is the administrator of either service.
         """
         administrators = self.store(DelegationV2Store).administrators

@@ -21,7 +21,7 @@ class HomeRegionV2(Family):
     """The home region of the caller, and the regions that are linked to it."""
 
     def aggregator(self) -> AggregatorV2 | None:
-        """Return the aggregator that is in force for the caller; None if there is none.
+        """Return the aggregator that is in force for the caller; None without one.
 
         That of an account whose organization another account administers is not
         (inferred [SH-232]).

@@ -37,7 +37,7 @@ class ScopesV2(Family):
 
         Raises:
             AccessDeniedException: another than the delegated administrator gives scopes.
-            OrganizationNotFoundException, OrganizationalUnitNotFoundException: there is none.
+            OrganizationNotFoundException, OrganizationalUnitNotFoundException: an id is unknown.
             ValidationException: there are too many, or they name both kinds or nothing.
         """
         led = self.of(DelegationV2).led_organization()

@@ -33,8 +33,8 @@ class SubscriptionV2(Family):
         """Return the caller's hub in this region.
 
         Raises:
-            ConflictException: there is none.
-            AccessDeniedException: there is none, and the operation declares no conflict.
+            ConflictException: the hub is not enabled.
+            AccessDeniedException: the same, where the operation declares no conflict.
         """
         hub = self.of_account(ctx.account_id)
         if hub is None:
@@ -45,7 +45,7 @@ class SubscriptionV2(Family):
         """Return the caller's hub in this region, for an operation on the hub itself.
 
         Raises:
-            ResourceNotFoundException: there is none.
+            ResourceNotFoundException: the hub is not enabled.
         """
         hub = self.of_account(ctx.account_id)
         if hub is None:

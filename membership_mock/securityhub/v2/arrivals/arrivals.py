@@ -95,7 +95,7 @@ class ArrivalsV2(SecurityHubFamily):
         """Keep a finding that was written in OCSF, or a new version of one.
 
         Args:
-            ctx: who it is about, where and when.
+            ctx: the account, the region and the moment.
             document: the finding, complete but for its uid and what happened to it.
         """
         held = self._held()

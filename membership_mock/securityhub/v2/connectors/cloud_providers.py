@@ -45,7 +45,7 @@ def begun(now: datetime) -> Progress:
 
 
 def look(connector: ConnectorV2, now: datetime, world: World) -> None:
-    """Let a set-up end when it is time, or when somebody looks."""
+    """Let a set-up end when its time is over, or when the connector is read."""
     setup = connector.setup
     if setup is None:
         return

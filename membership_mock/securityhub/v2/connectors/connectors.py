@@ -243,7 +243,7 @@ class ConnectorsV2(Family):
         """Return a connector of the caller in this region, by its id or its ARN.
 
         Raises:
-            ResourceNotFoundException: there is none.
+            ResourceNotFoundException: there is no such connector.
         """
         held: AccountConnectors = self.store(ConnectorV2Store).of(self.backend.account_id)
         connector = held.connectors.get(connector_id.rpartition("/")[2])

@@ -208,7 +208,7 @@ class CspmConnectors(Family):
         """Return a connector of the caller in this region, by its id or its ARN.
 
         Raises:
-            ResourceNotFoundException: there is none.
+            ResourceNotFoundException: there is no such connector.
         """
         known = self.store(CspmConnectorStore).held.connectors
         connector = known.get(connector_id.rpartition("/")[2])

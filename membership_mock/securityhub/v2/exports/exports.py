@@ -143,7 +143,7 @@ class ExportsV2(Family):
         return {"ExportJobId": export_job_id, "Status": job.status}
 
     def find(self, job_id: str) -> ExportJob | None:
-        """Return a job of this account and region; None if there is none."""
+        """Return a job of this account and region; None if it does not exist."""
         return self.store(ExportStore).jobs.get(job_id)
 
     def _job(self, job_id: str) -> ExportJob:

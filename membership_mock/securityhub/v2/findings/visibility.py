@@ -129,7 +129,7 @@ class VisibleFindings(Family):
         return find
 
     def expire(self, held: AccountFindings, now: datetime) -> None:
-        """Drop what nobody has touched for 90 days, and what the older service has dropped."""
+        """Drop findings that are unchanged for 90 days or that the older service has dropped."""
         index = self.store(FindingStore).shelves.get(held.region, {}).get(held.account_id)
         removed_there = 0
         if index is not None:

@@ -63,7 +63,7 @@ class HubsV2(Family):
     def describe_security_hub_v2(self, ctx: Context) -> dict[str, Any]:
         """Return the caller's hub in this region, with all features there are.
 
-        That a feature that nobody has touched shows as DISABLED, from the time of the hub on, is
+        That a feature that was never switched shows as DISABLED, from the time of the hub on, is
         inferred [SH-263].
 
         Raises:

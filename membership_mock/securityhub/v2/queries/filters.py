@@ -65,7 +65,7 @@ def compile_filters(
 
 
 def joined(tests: Sequence[Test], operator: str | None) -> Test | None:
-    """Return the test that joins ``tests`` by an operator; None if there are none."""
+    """Return the test that joins ``tests`` by an operator; None without tests."""
     if not tests:
         return None
     if len(tests) == 1:

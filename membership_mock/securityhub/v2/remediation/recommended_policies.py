@@ -47,7 +47,7 @@ class RecommendedPoliciesV2(Family):
         Raises:
             AccessDeniedException: the finding is another account's, which the caller does not
                 administer; or the caller has no hub of V2.
-            InvalidInputException: the finding is none on unused permissions, or dealt with.
+            InvalidInputException: the finding is not on unused permissions, or is resolved.
             ResourceNotFoundException: there is no such finding (inferred [SH-279]).
         """
         self.of(SubscriptionV2).require(ctx)

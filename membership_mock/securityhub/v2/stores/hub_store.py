@@ -26,7 +26,7 @@ class HubV2:
         account_id: whose hub it is.
         hub_v2_arn: its ARN.
         subscribed_at: when it was enabled.
-        features: the features that somebody has switched on or off, by name.
+        features: the features that were switched on or off, by name.
         tags: the value of each tag by its key.
         by_policy: whether an organization policy enabled it and manages its features.
     """

@@ -40,7 +40,7 @@ class OcsfRecord:
         compliance: the status of its compliance as imported last; None without compliance.
         note: the text that the provider gave it.
         overlay: what customers and automation rules have set: ``comment``, ``severity_id``,
-            ``status_id``. Whoever wrote a field last is who counts.
+            ``status_id``. The last writer of a field counts.
         version: grows with each change.
     """
 
@@ -133,7 +133,7 @@ class OcsfFindingStore(Store, scope=Scope.PARTITION):
         return self.findings.get(region, {}).get(account_id)
 
     def find(self, uid: str) -> OcsfRecord | None:
-        """Return the finding with a uid, whoever's it is; None if there is none."""
+        """Return the finding with a uid, of any account; None if it does not exist."""
         home = self.homes.get(uid)
         held = self.of(home[1], home[0]) if home else None
         return held.records.get(uid) if held else None

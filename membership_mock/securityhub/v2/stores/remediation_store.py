@@ -21,7 +21,7 @@ class RemediationTarget:
         summary: RemediationSummary as GetRemediationsV2 shows it.
         resource: Resource likewise.
         trait: Trait likewise.
-        guidance: Guidance likewise; None if there is none.
+        guidance: Guidance likewise; None without guidance.
         exposures: uid, severity before and severity after of each exposure; None after for one
             that it resolves.
         updated_at: when it was last changed.

@@ -17,7 +17,7 @@ class ResourceRecord:
 
     Attributes:
         resource_id: its ARN, or its id where it has none.
-        account_id: whose it is.
+        account_id: the account that owns it.
         region: where it is.
         sequence: the number of the arrival that it came with.
         created_at: since when it is known.
