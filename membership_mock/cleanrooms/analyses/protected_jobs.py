@@ -121,7 +121,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         compute_configuration: dict[str, Any] | None = None,
         job_compute_payer_account_id: str | None = None,
     ) -> dict[str, ProtectedJob]:
-        """Return a new job, which is SUBMITTED until as few of the account run as may do so.
+        """Start a job, and return it; it stays SUBMITTED while too many jobs of the account run.
 
         Without a result configuration the result goes to the runner's default place; if the runner
         has none, to the only member who receives results (inferred [CR-71]).

@@ -136,7 +136,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         compute_configuration: dict[str, Any] | None = None,
         query_compute_payer_account_id: str | None = None,
     ) -> dict[str, ProtectedQuery]:
-        """Return a new query, which is SUBMITTED until as few of the account run as may do so.
+        """Start a query, and return it; it stays SUBMITTED while too many of the account run.
 
         Without a result configuration the result goes to the runner's default place; if the runner
         has none, to the only member who receives results (inferred [CR-71]).

@@ -159,7 +159,7 @@ class AudienceModelAssociations(MembershipResourceFamily[AudienceModelAssociatio
     ) -> dict[str, Listing[AudienceModelAssociation]]:
         """Return the associations of a membership of the caller's, oldest first.
 
-        Inferred [CR-102].
+        The order is inferred [CR-102].
         """
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
@@ -185,7 +185,7 @@ class AudienceModelAssociations(MembershipResourceFamily[AudienceModelAssociatio
     ) -> dict[str, Listing[AudienceModelAssociation]]:
         """Return the associations of all members of a collaboration, oldest first.
 
-        Inferred [CR-102].
+        The order is inferred [CR-102].
         """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)

@@ -264,12 +264,12 @@ class ChangeRequests(CleanRoomsFamily):
         change_request_identifier: str,
         action: str,
     ) -> dict[str, ChangeRequest]:
-        """Vote on a change request, take it back, or let what was approved happen.
+        """Approve, deny, cancel or commit a change request.
 
         Raises:
             AccessDeniedException: the caller was not asked, or did not create the collaboration.
-            ConflictException: the request is past that, or not yet approved, or its members have
-                left (inferred [CR-37, CR-139]).
+            ConflictException: the status of the request does not allow it, or its members have left
+                (inferred [CR-37, CR-139]).
         """
         collaborations = self.of(Collaborations)
         collaboration = collaborations.joined(collaboration_identifier)

@@ -107,7 +107,7 @@ class Collaborations(CleanRoomsFamily):
         allowed_result_regions: list[str] | None = None,
         is_metrics_enabled: bool = False,
     ) -> dict[str, Any]:
-        """Create a collaboration to which everybody is invited, its creator like the others.
+        """Create a collaboration, and invite all of its members, the creator too.
 
         Raises:
             ServiceQuotaExceededException: too many members, or collaborations of the caller.
@@ -220,7 +220,7 @@ class Collaborations(CleanRoomsFamily):
 
     @operation("DeleteCollaboration")
     def delete_collaboration(self, ctx: Context, collaboration_identifier: str) -> None:
-        """Delete a collaboration, whatever it holds; memberships of it stay behind.
+        """Delete a collaboration, in use or not; its memberships stay as COLLABORATION_DELETED.
 
         Raises:
             AccessDeniedException: the caller did not create the collaboration.

@@ -20,7 +20,7 @@ class Members(CleanRoomsFamily):
     def list_members(
         self, ctx: Context, collaboration_identifier: str
     ) -> dict[str, Listing[Member]]:
-        """Return all accounts that were ever invited: the creator first, then in that order."""
+        """Return all accounts ever invited, the creator first, in the order of invitations."""
         del ctx
         collaboration = self.of(Collaborations).visible(collaboration_identifier)
         return {"memberSummaries": Listing(list(collaboration.members.values()), sequence_of)}

@@ -179,7 +179,7 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
     ) -> dict[str, Listing[IdNamespaceAssociation]]:
         """Return the associations of a membership of the caller's, oldest first.
 
-        Inferred [CR-102].
+        The order is inferred [CR-102].
         """
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
@@ -202,7 +202,7 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
     ) -> dict[str, Listing[IdNamespaceAssociation]]:
         """Return the associations of all members of a collaboration, oldest first.
 
-        Inferred [CR-102].
+        The order is inferred [CR-102].
         """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)

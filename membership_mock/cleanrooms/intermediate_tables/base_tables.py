@@ -34,7 +34,7 @@ class BaseTables(CleanRoomsFamily):
         intermediate_table_name: str,
         include_descendants: bool = True,
     ) -> None:
-        """Let a table that is made of the caller's data be used no longer, for good.
+        """Forbid the use of a table that is made of the caller's data; this is final.
 
         The name is looked up in the collaboration of the caller's own membership
         (inferred [CR-110]: the model speaks of the membership that has the table, which the caller

@@ -43,7 +43,7 @@ class IntermediateTableRules(CleanRoomsFamily):
         analysis_rule_type: str,
         analysis_rule_policy: dict[str, Any],
     ) -> dict[str, Any]:
-        """Return the new rule of a table that has none.
+        """Create the analysis rule of a table, and return it.
 
         Raises:
             ConflictException: the table has a rule, was disallowed or has lost a base table

@@ -150,7 +150,7 @@ class LogExports(CleanRoomsFamily):
         The object ``validationSuccess`` is written below the prefix first (documented).
 
         Raises:
-            AccessDeniedException: the caller has not the ability, has neither run nor paid for the
+            AccessDeniedException: the caller lacks the ability, has neither run nor paid for the
                 query, or its membership is not ACTIVE (documented but for the last;
                 inferred [CR-163]: the code).
             ResourceNotFoundException: the collaboration has no such query (inferred [CR-164]).

@@ -228,7 +228,7 @@ class Memberships(CleanRoomsFamily):
 
     @operation("DeleteMembership")
     def delete_membership(self, ctx: Context, membership_identifier: str) -> None:
-        """Delete an empty membership: its account leaves, and does not come back.
+        """Delete an empty membership: its account leaves the collaboration and cannot return.
 
         Raises:
             ConflictException: the caller created the collaboration, which still exists; or the

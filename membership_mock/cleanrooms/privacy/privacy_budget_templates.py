@@ -184,7 +184,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
     ) -> dict[str, Listing[PrivacyBudgetTemplate]]:
         """Return the templates of a membership of the caller's, oldest first.
 
-        Inferred [CR-102].
+        The order is inferred [CR-102].
         """
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
@@ -211,7 +211,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
     ) -> dict[str, Listing[PrivacyBudgetTemplate]]:
         """Return the templates of all members of a collaboration, oldest first.
 
-        Inferred [CR-102].
+        The order is inferred [CR-102].
         """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)

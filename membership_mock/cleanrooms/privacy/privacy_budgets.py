@@ -65,7 +65,7 @@ class PrivacyBudgets(CleanRoomsFamily):
         privacy_budget_type: str,
         access_budget_resource_arn: str | None = None,
     ) -> dict[str, Listing[PrivacyBudgetTemplate]]:
-        """Return the budgets of all members of a collaboration: what its runner may still ask."""
+        """Return the budgets of all members of a collaboration, with what remains of each."""
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
         self.let_catch_up(collaboration, ctx.now)
 

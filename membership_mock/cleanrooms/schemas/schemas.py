@@ -58,7 +58,7 @@ class Schemas(CleanRoomsFamily):
     def list_schemas(
         self, ctx: Context, collaboration_identifier: str, schema_type: str | None = None
     ) -> dict[str, Listing[SchemaEntry]]:
-        """Return the schemas of a collaboration, in the order in which their tables came.
+        """Return the schemas of a collaboration, in the order of their creation.
 
         Args:
             ctx: the request.
@@ -85,8 +85,8 @@ class Schemas(CleanRoomsFamily):
         """Return the rule of a schema: the table's policy, the association's, and both in one.
 
         Raises:
-            ResourceNotFoundException: no such schema; or its table has no rule of this type, or
-                its association none to go with it (the latter is observed).
+            ResourceNotFoundException: no such schema; or its table or its association has no rule
+                of this type (observed for the association).
         """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)

@@ -120,7 +120,7 @@ class AssociationAnalysisRules(CleanRoomsFamily):
         configured_table_association_identifier: str,
         analysis_rule_type: str,
     ) -> None:
-        """Delete a rule; the schema of the association is ready no longer."""
+        """Delete a rule; the schema of the association is no longer ready."""
         membership = self.of(Memberships).find(membership_identifier)
         association, _ = self._find(
             membership, configured_table_association_identifier, analysis_rule_type

@@ -62,7 +62,7 @@ class TableAnalysisRules(CleanRoomsFamily):
         analysis_rule_type: str,
         analysis_rule_policy: dict[str, Any],
     ) -> dict[str, Any]:
-        """Return the new rule of a table that has none.
+        """Create the analysis rule of a table, and return it.
 
         Raises:
             ConflictException: the table has a rule, of whatever type; that the text says
@@ -115,9 +115,9 @@ class TableAnalysisRules(CleanRoomsFamily):
     def delete_configured_table_analysis_rule(
         self, ctx: Context, configured_table_identifier: str, analysis_rule_type: str
     ) -> None:
-        """Delete a rule, associated or not: schemas that need it are no longer ready.
+        """Delete a rule, even of an associated table: schemas that need it are no longer ready.
 
-        Inferred [CR-52].
+        That it is allowed is inferred [CR-52].
         """
         del ctx
         table, _ = self._find(configured_table_identifier, analysis_rule_type)

@@ -278,7 +278,7 @@ class TableAssociations(CleanRoomsFamily):
         configured_table_association_identifier: str,
         membership_identifier: str,
     ) -> None:
-        """Take a table out of a collaboration, its collaboration analysis rules with it.
+        """Delete an association, and its collaboration analysis rules with it.
 
         Its access budget goes with it, and what was made of it cannot be used any longer. That
         rules do not hold it back is observed. It works in a membership of any status

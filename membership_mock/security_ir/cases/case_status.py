@@ -63,8 +63,8 @@ class CaseStatus(CaseFamily):
         """Move a self-managed case to another status, and return that status.
 
         Raises:
-            ValidationException: AWS resolves the case, or the table has no such transition; from
-                Closed it has none at all (inferred [IR-60]: "value updates must be permitted").
+            ValidationException: AWS resolves the case, or the transition is not allowed, as any
+                from Closed (inferred [IR-60]: "value updates must be permitted").
         """
         case = self.of(Cases).for_reading(ctx, case_id)
         if case.resolver_type != "Self":

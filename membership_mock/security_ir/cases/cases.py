@@ -244,11 +244,11 @@ class Cases(CaseFamily):
 
         Inferred [IR-54, IR-56]: deletions come before additions; what is present already is not
         added and what is absent is not deleted; a call that changes nothing leaves no trace;
-        engagement type and start date may be changed whoever resolves the case.
+        engagement type and start date may be changed whichever the resolver is.
 
         Raises:
             ConflictException: the case is closed.
-            ValidationException: a list would become too long, or the regions would all go.
+            ValidationException: a list would become too long, or no impacted region would remain.
         """
         case = self.for_writing(ctx, case_id)
         lists: dict[str, tuple[Sequence[Any] | None, Sequence[Any] | None]] = {

@@ -202,7 +202,7 @@ class Investigations(CaseFamily):
         " unless the test says otherwise: nothing is investigated",
     )
     def list_investigations(self, ctx: Context, case_id: str) -> dict[str, Any]:
-        """Return the actions of a case's investigation; none for a self-managed case."""
+        """Return the actions of a case's investigation; a self-managed case has no actions."""
         actions = actions_of(self.of(Cases).for_reading_progress(ctx, case_id), ctx.now)
         return {"investigationActions": Listing(actions, lambda action: action.number)}
 
@@ -232,7 +232,7 @@ class Investigations(CaseFamily):
 
 
 def actions_of(case: Case, now: datetime) -> list[InvestigationAction]:
-    """Return the actions of a case's investigation; none for a self-managed case."""
+    """Return the actions of a case's investigation; a self-managed case has no actions."""
     course = case.investigation
     if course is None:
         return []

@@ -72,7 +72,7 @@ class Membership:
     def customer_type(self) -> str:
         """Whether the account was in an organization when it created the membership.
 
-        Inferred [IR-6].
+        The rule is inferred [IR-6].
         """
         return "Standalone" if self.scope.standalone else "Organization"
 

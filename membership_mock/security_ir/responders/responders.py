@@ -51,7 +51,7 @@ class Responders(CaseFamily):
     def changed(self, change: CaseChange) -> None:
         """Stop waiting for the customer once the customer has changed the case.
 
-        Inferred [IR-103].
+        The rule is inferred [IR-103].
         """
         case = change.case
         if case.resolver_type == "AWS" and change.principal == case.account_id:

@@ -163,7 +163,7 @@ class PolicyAssociations(Family):
     def batch_get_configuration_policy_associations(
         self, ctx: Context, configuration_policy_association_identifiers: list[dict[str, Any]]
     ) -> dict[str, list[Any]]:
-        """Return what applies to targets; those without, and unknown ones, are unprocessed.
+        """Return the associations of targets; those without one, and unknown ones, are unprocessed.
 
         The ErrorCode of a target that the organization does not have is 400 (documented by an
         example), otherwise the status that GetConfigurationPolicyAssociation would have
@@ -191,7 +191,7 @@ class PolicyAssociations(Family):
     def list_configuration_policy_associations(
         self, ctx: Context, filters: dict[str, str] | None = None
     ) -> dict[str, Listing[str]]:
-        """Return what applies to each target that has anything: the root, units, accounts.
+        """Return the associations of all targets that have one: the root, units, accounts.
 
         Args:
             ctx: the request.

@@ -99,7 +99,7 @@ class ControlStates(SecurityHubFamily):
     def is_enabled(self, account_id: str, control: SecurityControl) -> bool:
         """Return whether a control is enabled in one enabled standard at least.
 
-        Inferred [SH-127].
+        The rule is inferred [SH-127].
         """
         return any(True for _ in self.enabled_requirements(account_id, control))
 

@@ -50,7 +50,7 @@ class SecurityControls(Family):
         standards_arn: str | None = None,
         providers: list[str] | None = None,
     ) -> dict[str, Listing[SecurityControl]]:
-        """Return what all controls are, or those of a standard, which need not be enabled.
+        """Return the definitions of all controls, or those of a standard, enabled or not.
 
         They are in the byte order of their ids.
 
@@ -78,7 +78,7 @@ class SecurityControls(Family):
     def get_security_control_definition(
         self, ctx: Context, security_control_id: str
     ) -> dict[str, Any]:
-        """Return what a control is, with its parameters; it is named by its id, not by an ARN.
+        """Return the definition of a control, which is named by its id, not by an ARN.
 
         Raises:
             ResourceNotFoundException: there is no such control (text inferred [SH-192]).

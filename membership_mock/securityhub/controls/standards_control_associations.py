@@ -115,7 +115,7 @@ class StandardsControlAssociations(Family):
     def batch_update_standards_control_associations(
         self, ctx: Context, standards_control_association_updates: list[dict[str, str]]
     ) -> dict[str, list[dict[str, Any]]]:
-        """Enable and disable controls in standards; each that is refused stops no other.
+        """Enable and disable controls in standards; a refused change does not stop the others.
 
         A control that a standard has for two requirements is set for both (inferred [SH-198]); of
         several updates of one association the last one counts (inferred [SH-126]). A reason is not

@@ -87,8 +87,8 @@ class StandardsControls(Family):
         Raises:
             AccessDeniedException: the ARN is not one of the caller's account and Region
                 (observed), or a configuration policy governs the caller.
-            InvalidInputException: there is no reason for disabling (documented), or one for
-                something else (observed).
+            InvalidInputException: a reason is missing when disabling (documented), or given when
+                enabling (observed).
             ResourceNotFoundException: there is no such control, or the standard is not enabled
                 (observed), or not ready for updates (documented); the last one is a look at it.
         """

@@ -131,11 +131,11 @@ class FindingUpdates(Family):
     ) -> None:
         """Set the note and the state of all findings that the caller sees and that match.
 
-        The next import of a finding takes that back, and no history tells of it (documented).
+        The next import of a finding takes that back, and it is not in the history (documented).
         UpdatedAt stays (inferred [SH-174]).
 
         Raises:
-            InvalidInputException: the filters make no sense; or neither a note nor a state is given
+            InvalidInputException: the filters are not valid; or neither a note nor a state is given
                 (inferred [SH-172]).
         """
         self.of(Hubs).require()

@@ -143,7 +143,7 @@ class Members(Family):
     def list_members(
         self, ctx: Context, only_associated: bool | None = None
     ) -> dict[str, Listing[Association]]:
-        """Return the caller's members, the one that was created first first.
+        """Return the caller's members, in the order of their creation.
 
         Only those that are Enabled are shown unless ``OnlyAssociated`` is false.
 

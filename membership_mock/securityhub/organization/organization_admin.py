@@ -121,7 +121,7 @@ class OrganizationAdmin(Family):
     def list_organization_admin_accounts(
         self, ctx: Context, feature: str | None = None
     ) -> dict[str, Any]:
-        """Return the organization's administrator in this region, as a list of one or none.
+        """Return the organization's administrator in this region, as a list of at most one.
 
         The management account needs no hub for it, and the administrator may ask as well.
 

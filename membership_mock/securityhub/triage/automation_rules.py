@@ -122,7 +122,7 @@ class AutomationRules(Family):
     def list_automation_rules(self, ctx: Context) -> dict[str, Listing[AutomationRule]]:
         """Return all rules without criteria and actions, by RuleOrder, then as created.
 
-        Inferred [SH-148].
+        The order is inferred [SH-148].
 
         Raises:
             AccessDeniedException: the caller is a member.

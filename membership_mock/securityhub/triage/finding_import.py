@@ -65,7 +65,7 @@ class FindingImport(SecurityHubFamily):
         differs="Every subscribed account can import findings for the products of AWS services.",
     )
     def batch_import_findings(self, ctx: Context, findings: list[dict[str, Any]]) -> dict[str, Any]:
-        """Create or update findings; each that is refused is reported, and stops no other.
+        """Create or update findings; refused ones are reported, and the others are processed.
 
         The account of a product, which its ARN holds, may import findings into every account that
         is subscribed to the product (documented).

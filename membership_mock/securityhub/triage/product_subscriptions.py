@@ -134,7 +134,7 @@ class ProductSubscriptions(Family):
     def list_enabled_products_for_import(self, ctx: Context) -> dict[str, Listing[str]]:
         """Return the ARNs of the account's subscriptions here, in their order.
 
-        Inferred [SH-143].
+        The order is inferred [SH-143].
         """
         self.of(Hubs).require()
         store = self.store_if_any(ProductSubscriptionStore) or ProductSubscriptionStore()

@@ -51,15 +51,15 @@ class AggregatorsV2(Family):
         linked_regions: list[str] | None = None,
         tags: dict[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Make this region the home region of what the caller sees.
+        """Create the caller's aggregator, with this region as the home region.
 
         Raises:
             AccessDeniedException: another account administers the caller's organization (rule
                 documented, code inferred [SH-236]).
             ConflictException: the caller has an aggregator, in this or another region
                 (inferred [SH-237]).
-            ValidationException: this region is one to opt in (rule documented, code
-                inferred [SH-238]), or linking mode or regions cannot be these.
+            ValidationException: this region takes opting in (rule documented, code inferred
+                [SH-238]), or the linking mode or the regions are not valid.
         """
         self.of(SubscriptionV2).require(ctx)
         self.of(DelegationV2).require_own_say()
@@ -91,7 +91,7 @@ class AggregatorsV2(Family):
 
     @operation("ListAggregatorsV2")
     def list_aggregators_v2(self, ctx: Context) -> dict[str, Listing[AggregatorV2]]:
-        """Return the caller's aggregator from any region, as a list of one or none.
+        """Return the caller's aggregator from any region, as a list of at most one.
 
         For an account whose organization another account administers it is empty (observed).
         """
@@ -117,8 +117,8 @@ class AggregatorsV2(Family):
 
         Raises:
             AccessDeniedException, ConflictException, ResourceNotFoundException: as for `_own`.
-            ValidationException: linking mode (observed) or regions (inferred [SH-239]) cannot be
-                these.
+            ValidationException: the linking mode (observed) or the regions (inferred [SH-239]) are
+                not valid.
         """
         self.of(SubscriptionV2).require(ctx)
         self.of(DelegationV2).require_own_say()
@@ -175,7 +175,7 @@ class AggregatorsV2(Family):
 def _checked(ctx: Context, mode: str, regions: list[str] | None) -> list[str]:
     """Return the linked regions of a request, which may be none, but not absent.
 
-    Inferred [SH-239].
+    The rule is inferred [SH-239].
     """
     if mode != LINKING_MODE:
         raise ValidationException(WRONG_LINKING_MODE)

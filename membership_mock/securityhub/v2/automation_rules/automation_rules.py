@@ -80,7 +80,7 @@ class AutomationRulesV2(Family):
             AccessDeniedException: another account administers the caller's organization.
             ConflictException: this region is linked to a home region.
             ServiceQuotaExceededException: the account has as many rules as it may have.
-            ValidationException: criteria or action make no sense.
+            ValidationException: criteria or action are not valid.
         """
         self._require_say(ctx)
         self._check(ctx, criteria, actions)
@@ -191,7 +191,7 @@ class AutomationRulesV2(Family):
     def _check(
         self, ctx: Context, criteria: Mapping[str, Any], actions: Sequence[Mapping[str, Any]]
     ) -> None:
-        """Refuse criteria and actions that make no sense."""
+        """Refuse criteria and actions that are not valid."""
         (action,) = actions
         kind = action["Type"]
         member, goes_with = _ACTIONS[kind]

@@ -69,7 +69,7 @@ class ConnectorsV2(Family):
             AccessDeniedException: another account administers the caller's organization.
             ConflictException: the name is taken; or a ticketing connector is wanted outside of the
                 home region, or without any (inferred [SH-247]).
-            ValidationException: the settings make no sense.
+            ValidationException: the settings are not valid.
         """
         self._require_say(ctx)
         ((kind, given),) = provider.items()

@@ -77,7 +77,7 @@ class CspmConnectors(Family):
         Raises:
             ConflictException: the name is taken.
             InvalidAccessException: the account has no hub of the older service.
-            ValidationException: a narrow scope names nothing.
+            ValidationException: a scope of subscriptions or projects does not name any.
         """
         self.of(Hubs).require()
         ((kind, given),) = provider.items()
@@ -187,7 +187,7 @@ class CspmConnectors(Family):
 
     @operation("DeleteConnector", optional=True)
     def delete_connector(self, ctx: Context, connector_id: str) -> dict[str, str]:
-        """Delete a connector, which is gone at the next look, or after a minute of the clock.
+        """Delete a connector, which is gone at the next read, or after a minute of the clock.
 
         Raises:
             ConflictException: the connector is being enabled, updated or deleted.

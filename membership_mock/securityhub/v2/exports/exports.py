@@ -102,7 +102,7 @@ class ExportsV2(Family):
 
     @operation("GetExportJobV2", optional=True)
     def get_export_job_v2(self, ctx: Context, export_job_id: str) -> ExportJob:
-        """Return a job of the caller in this region, which may end with the look."""
+        """Return a job of the caller in this region, which may end with this read."""
         self.of(SubscriptionV2).require(ctx)
         job = self._job(export_job_id)
         self._look(job, ctx)

@@ -47,7 +47,7 @@ class FindingsV2(Family):
         The latest change comes first where nothing else is asked for (inferred [SH-255]).
 
         Raises:
-            ValidationException: filters, scopes or sort criteria make no sense.
+            ValidationException: filters, scopes or sort criteria are not valid.
         """
         self.of(SubscriptionV2).require(ctx)
         matches = compile_filters(filters, ctx.now)
@@ -70,7 +70,7 @@ class FindingsV2(Family):
         """Return how many findings have each value of the fields that the rules name.
 
         Raises:
-            ValidationException: there is no rule, or more than five, or filters make no sense.
+            ValidationException: there is no rule, or more than five, or filters are not valid.
         """
         self.of(SubscriptionV2).require(ctx)
         visible = self.of(VisibleFindings)

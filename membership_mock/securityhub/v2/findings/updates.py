@@ -49,8 +49,8 @@ class FindingUpdatesV2(Family):
         """Set comment, severity and status of findings that the caller sees from here.
 
         Raises:
-            ValidationException: both kinds of identifiers are given, or none; or nothing is set,
-                or to a value that does not exist.
+            ValidationException: both kinds of identifiers are given, or neither; or no field is
+                set, or a value does not exist.
         """
         self.of(SubscriptionV2).require(ctx)
         changes = checked_changes(comment, severity_id, status_id)

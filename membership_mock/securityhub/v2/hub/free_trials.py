@@ -31,7 +31,7 @@ class FreeTrialsV2(Family):
         account_ids: list[str] | None = None,
         statuses: list[str] | None = None,
     ) -> dict[str, Listing[str]]:
-        """Return the free trials of accounts, which need no hub for it (observed).
+        """Return the free trials of accounts; these need no hub (observed).
 
         Without ids these are the caller's, or for the delegated administrator those of all accounts
         of the organization (inferred [SH-259]). An account without a trial, or with none in the

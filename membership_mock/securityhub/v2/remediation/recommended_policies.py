@@ -64,7 +64,8 @@ class RecommendedPoliciesV2(Family):
 
         Raises:
             AccessDeniedException, InvalidInputException: as for generating one.
-            ResourceNotFoundException: none was asked for, or more than 90 days ago (documented).
+            ResourceNotFoundException: no policy was generated, or it was more than 90 days ago
+                (documented).
         """
         self.of(SubscriptionV2).require(ctx)
         document = self._finding(ctx, metadata_uid)

@@ -63,7 +63,7 @@ class ResourcesV2(Family):
         """Return the resources that the caller sees from here and that match, by their ids.
 
         Raises:
-            ValidationException: filters, scopes or sort criteria make no sense.
+            ValidationException: filters, scopes or sort criteria are not valid.
         """
         self.of(SubscriptionV2).require(ctx)
         _require_ai_category(filters, _AI_FILTERS)
@@ -89,7 +89,7 @@ class ResourcesV2(Family):
         """Return how many resources have each value of the fields that the rules name.
 
         Raises:
-            ValidationException: there is no rule, or more than five, or filters make no sense.
+            ValidationException: there is no rule, or more than five, or filters are not valid.
         """
         self.of(SubscriptionV2).require(ctx)
         for rule in group_by_rules:
@@ -119,7 +119,7 @@ class ResourcesV2(Family):
         Days that a test has recorded show what it said, unless filters ask for a part.
 
         Raises:
-            ValidationException: the span or the filters make no sense.
+            ValidationException: the span or the filters are not valid.
         """
         hub = self.of(SubscriptionV2).require(ctx)
         granularity, moments = points(start_time, end_time, ctx.now)

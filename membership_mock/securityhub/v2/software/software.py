@@ -80,7 +80,7 @@ class SoftwareV2(Family):
         """Return the packages on the resources that the caller sees from here and that match.
 
         Raises:
-            ValidationException: filters, scopes or sort criteria make no sense; packages cannot be
+            ValidationException: filters, scopes or sort criteria are not valid; packages cannot be
                 sorted by how many resources they are on (documented).
         """
         self.of(SubscriptionV2).require(ctx)
@@ -111,10 +111,10 @@ class SoftwareV2(Family):
         sort_order: str | None = None,
         max_statistic_results: int | None = None,
     ) -> dict[str, Any]:
-        """Return how many packages have each value; one on three resources counts three.
+        """Return how many packages have each value; one on three resources counts three times.
 
         Raises:
-            ValidationException: there is no rule, or more than five, or filters make no sense.
+            ValidationException: there is no rule, or more than five, or filters are not valid.
         """
         self.of(SubscriptionV2).require(ctx)
         return {
@@ -142,7 +142,7 @@ class SoftwareV2(Family):
         """Return the resources that a package is on, an empty list for an unknown package.
 
         Raises:
-            ValidationException: filters, scopes or sort criteria make no sense; there is at most
+            ValidationException: filters, scopes or sort criteria are not valid; there is at most
                 one sort criterion (documented).
         """
         self.of(SubscriptionV2).require(ctx)

@@ -59,7 +59,7 @@ class FindingTrendsV2(Family):
         Days that a test has recorded show what it said, unless filters ask for a part.
 
         Raises:
-            ValidationException: the span or the filters make no sense.
+            ValidationException: the span or the filters are not valid.
         """
         hub = self.of(SubscriptionV2).require(ctx)
         granularity, moments = points(start_time, end_time, ctx.now)
