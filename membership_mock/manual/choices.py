@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from membership_mock.manual.pages import pages
+from membership_mock.manual.statements import statements_on
 
 #: the prefix of the numbers of each service
 PREFIXES = {"security-ir": "IR", "securityhub": "SH", "cleanrooms": "CR"}
@@ -50,14 +51,17 @@ def choices() -> dict[str, Choice]:
 
 
 def choices_on(service: str, operation: str, docstring: str) -> list[Choice]:
-    """Return the choices that concern an operation: its row or its docstring names the other.
+    """Return the choices that concern an operation.
+
+    Their rows name the operation, or its docstring, or a marked row on it, names their numbers.
 
     Args:
         service: the service's id.
         operation: the operation's name.
         docstring: that of the method that serves it.
     """
-    named = set(NUMBER.findall(docstring))
+    stated = (f"{each.text} {each.mark}" for each in statements_on(service, operation))
+    named = set(NUMBER.findall(" ".join([docstring, *stated])))
     word = re.compile(rf"\b{operation}\b")
     prefix = f"{PREFIXES[service]}-"
     return [

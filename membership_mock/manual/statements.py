@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from membership_mock.manual.pages import Page
 from membership_mock.manual.sources import pages_of
@@ -43,12 +44,12 @@ def statements_on(service: str, operation: str) -> list[Statement]:
         operation: the operation's name.
     """
     word = re.compile(rf"\b{operation}\b")
-    return [
-        each
-        for page in pages_of(service)
-        for each in _marked_rows(page)
-        if word.search(f"{each.text} {each.mark}")
-    ]
+    return [each for each in _statements(service) if word.search(f"{each.text} {each.mark}")]
+
+
+@cache
+def _statements(service: str) -> tuple[Statement, ...]:
+    return tuple(each for page in pages_of(service) for each in _marked_rows(page))
 
 
 def _marked_rows(page: Page) -> Iterator[Statement]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from membership_mock.engine.protocol.model import service_model
+from membership_mock.manual.choices import PREFIXES, choices
 from membership_mock.manual.sources import DEFINITION, LINK, pages_of, sources_of
 from membership_mock.services import SERVICES
 from tests.documentation.pages import DOCS, name_of, prose, table, tables
@@ -61,6 +62,24 @@ def test_keys_of_the_api_reference_name_operations_or_shapes(page: Path, service
     for key in listed(page):
         kind, _, name = key.partition(":")
         assert kind != "API" or name in known, name
+
+
+@SOURCES
+def test_the_mark_inferred_names_the_rows_of_its_choices(page: Path, service: str) -> None:
+    bare = [
+        line
+        for line in prose(page).splitlines()
+        if re.search(r"(?<!#)\binferred\b(?!\*? \[(?:IR|SH|CR)-\d| choices\b)", line)
+        and not line.startswith(("All lines are *inferred*", f"| {PREFIXES[service]}-"))
+    ]
+    assert bare == []
+
+
+@SOURCES
+def test_numbers_on_the_page_are_those_of_rows(page: Path, service: str) -> None:
+    named = set(re.findall(rf"{PREFIXES[service]}-\d+", prose(page)))
+    assert named
+    assert named <= choices().keys()
 
 
 @SOURCES

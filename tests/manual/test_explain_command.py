@@ -138,6 +138,12 @@ def test_choices_are_printed_with_the_page_that_they_stand_on():
     assert "silent (docs securityhub-controls)\n  SH-135 Disabling again" in text
 
 
+def test_choices_that_a_marked_row_on_the_operation_names_are_printed():
+    text = explain("securityhub.DisassociateMembers")
+    assert "for Enabled, otherwise inferred [SH-14, SH-15]" in " ".join(text.split())
+    assert "  SH-14 Disassociating an invited account" in text
+
+
 def test_marked_rows_of_other_tables_are_printed_with_mark_and_source():
     text = " ".join(explain("security-ir.CancelMembership").split())
     assert "`CancelMembership`; To: Cancelled, at once -- documented [UG:cancel-membership]" in text
