@@ -18,7 +18,7 @@ from typing import Any
 import membership_mock
 from membership_mock.engine.pipeline.operation import Handler
 from membership_mock.engine.protocol.model import declared_errors, service_model
-from membership_mock.manual.choices import choices_on
+from membership_mock.manual.choices import Choice, choices_on
 from membership_mock.manual.explanation import api_page
 from membership_mock.manual.sources import with_addresses
 from membership_mock.services import SERVICES
@@ -144,17 +144,18 @@ def _operation(service: str, name: str, handler: Handler) -> list[str]:
     concerned = choices_on(service, name, docstring)
     if concerned:
         lines += ["| No. | Situation | What the mock does |", "| --- | --- | --- |"]
-        lines += [
-            with_addresses(service, f"| {c.number} | {c.situation} | {c.behaviour} |")
-            for c in concerned
-        ]
-        lines = [
-            line.replace("](", "](../../../reference/") if "| " in line and ".md" in line else line
-            for line in lines
-        ]
+        lines += [_row(service, each) for each in concerned]
         lines.append("")
     lines += [f"Source: [AWS's API page]({api_page(service, name)})", ""]
     return lines
+
+
+def _row(service: str, choice: Choice) -> str:
+    """Return the row of a choice, whose links lead to the reference pages and to sources."""
+    row = f"| {choice.number} | {choice.situation} | {choice.behaviour} |"
+    row = re.sub(r"\]\((?=[\w.-]+\.md)", "](../../../reference/", row)
+    row = row.replace("](#", f"](../../../reference/{choice.topic}.md#")
+    return with_addresses(service, row)
 
 
 def _without_arguments(summary: str) -> str:
