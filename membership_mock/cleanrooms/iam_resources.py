@@ -1,8 +1,8 @@
 """Which resources the operations of Clean Rooms are about, for policies of IAM.
 
 Source: the service authorization reference; of the operations that it does not list yet, the
-resource is inferred from those beside them. A resource that a call names by neither an id nor an
-ARN, such as the association behind a schema, is not asked for.
+resource is inferred [CR-202] from those beside them. A resource that a call names by neither an id
+nor an ARN, such as the association behind a schema, is not asked for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which resources the operations of Security Incident Response are about, for policies of IAM.
 
 Source: the service authorization reference. It has no line of GetFindingMetrics, ListInvestigations
-and SendFeedback; theirs are inferred.
+and SendFeedback; theirs are inferred [IR-111].
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which resources the operations of Security Hub are about, for policies of IAM.
 
 Source: the service authorization reference. Most operations are about the hub. Of the operations
-that it does not list, the resource is inferred; it lists a hub of V2 for some, whose id a call does
-not name: policies have to allow all of them.
+that it does not list, the resource is inferred [SH-293]; it lists a hub of V2 for some, whose id a
+call does not name: policies have to allow all of them.
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from membership_mock.engine.protocol.model import service_model
-from membership_mock.manual.choices import PREFIXES, choices
+from membership_mock.manual.choices import NUMBER, PREFIXES, choices
 from membership_mock.manual.sources import DEFINITION, LINK, pages_of, sources_of
 from membership_mock.services import SERVICES
-from tests.documentation.pages import DOCS, name_of, prose, table, tables
+from tests.documentation.pages import DOCS, name_of, pages, prose, table, tables
 
 PAGES = [
     pytest.param(DOCS / "reference" / f"{page.topic}.md", service, id=page.topic)
@@ -80,6 +80,15 @@ def test_numbers_on_the_page_are_those_of_rows(page: Path, service: str) -> None
     named = set(re.findall(rf"{PREFIXES[service]}-\d+", prose(page)))
     assert named
     assert named <= choices().keys()
+
+
+def test_numbers_on_any_page_are_those_of_rows() -> None:
+    named = {
+        number: name_of(page)
+        for page in pages()
+        for number in NUMBER.findall(page.read_text(encoding="utf-8"))
+    }
+    assert {number: where for number, where in named.items() if number not in choices()} == {}
 
 
 @SOURCES

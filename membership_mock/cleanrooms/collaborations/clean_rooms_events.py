@@ -2,7 +2,7 @@
 
 Source: the user guide on EventBridge events, for the names of the events, for who is notified, and
 for ``status`` of a membership. What else is in ``detail`` and that ``resources`` has the ARN is
-inferred: the guide shows neither.
+inferred [CR-203]: the guide shows neither.
 """
 
 from __future__ import annotations

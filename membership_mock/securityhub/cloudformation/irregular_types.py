@@ -76,7 +76,7 @@ class OrganizationConfiguration(ResourceType):
     """The organization's configuration, which exists as long as the delegated administrator does.
 
     To delete the resource is to return to the configuration that an administrator starts with
-    (inferred: its handler has the permission to update, and no other).
+    (inferred [SH-296]: its handler has the permission to update, and no other).
     """
 
     UPDATE: ClassVar[Step] = Step(
@@ -130,8 +130,8 @@ def _defaults(resource: Resource, _: HandlerCalls) -> dict[str, Any]:
 class SecurityControl(ResourceType):
     """The parameters of a control, which exist as long as the control does.
 
-    To delete the resource is to return to the default of each parameter (inferred: its handler has
-    the permission to update, and no other).
+    To delete the resource is to return to the default of each parameter (inferred [SH-297]: its
+    handler has the permission to update, and no other).
     """
 
     UPDATE: ClassVar[Step] = Step("UpdateSecurityControl", {"SecurityControlId": _control})
@@ -176,6 +176,6 @@ def _disable(control: Mapping[str, str], calls: HandlerCalls) -> None:
         "UpdateStandardsControl",
         StandardsControlArn=control["StandardsControlArn"],
         ControlStatus="DISABLED",
-        # The operation asks for a reason, the property does not (inferred).
+        # The operation asks for a reason, the property does not (inferred [SH-299]).
         DisabledReason=control.get("Reason") or "Disabled by CloudFormation",
     )

@@ -196,7 +196,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
             "StartConfigurationPolicyDisassociation",
             {"ConfigurationPolicyIdentifier": "ConfigurationPolicyId", "Target": _target},
         ),
-        # The form of the identifier is not documented: the target has one association (inferred).
+        # The form of the identifier is inferred [SH-298]: a target has one association.
         attributes={"AssociationIdentifier": "TargetId"},
         elsewhere=frozenset({"TargetId", "TargetType"}),
         pending=("AssociationStatus", "PENDING"),

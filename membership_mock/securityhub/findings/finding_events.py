@@ -1,7 +1,7 @@
 """The events of findings that Security Hub sends to EventBridge, and who gets them.
 
 Sources: the user guide's pages on event types and event formats. That ``account`` and ``region``
-are those of the event bus that gets the event is inferred.
+are those of the event bus that gets the event is inferred [SH-294].
 """
 
 from __future__ import annotations

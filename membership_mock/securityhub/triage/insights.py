@@ -216,7 +216,7 @@ class Insights(Family):
         """Return the name of an insight that the caller can read.
 
         Raises:
-            AccessDeniedException: the ARN is of another account or region (inferred).
+            AccessDeniedException: the ARN is of another account or region (inferred [SH-203]).
             ResourceNotFoundException: there is no such insight.
         """
         insight = self._any(ctx, arn)

@@ -58,8 +58,8 @@ class AggregatorsV2(Family):
                 documented, code inferred [SH-236]).
             ConflictException: the caller has an aggregator, in this or another region
                 (inferred [SH-237]).
-            ValidationException: this region takes opting in (rule documented, code inferred
-                [SH-238]), or the linking mode or the regions are not valid.
+            ValidationException: this region takes opting in (rule documented, code
+                inferred [SH-238]), or the linking mode or the regions are not valid.
         """
         self.of(SubscriptionV2).require(ctx)
         self.of(DelegationV2).require_own_say()

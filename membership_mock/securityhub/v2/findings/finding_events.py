@@ -1,7 +1,7 @@
 """The events of findings that Security Hub V2 sends to EventBridge, and who gets them.
 
-Source: the user guide's page on the event format of V2. Who gets them besides the account itself is
-inferred from who sees the findings.
+Source: the user guide's page on the event format of V2. Which accounts get them besides the
+account of the finding is inferred [SH-295] from which accounts see it.
 """
 
 from __future__ import annotations
