@@ -58,9 +58,9 @@ class ProtectedTables(CleanRoomsFamily):
 def check_together(demand: Demand) -> None:
     """Refuse to use tables together that do not go together.
 
-    Sources: user guide, "Limitations of differential privacy" and "Analysis rules" (tables of one
-    query have rules of one type); the errors, and that AWS refuses at the start, are
-    inferred [CR-77, CR-133].
+    Sources: user guide, "Limitations of differential privacy" and "Analysis rules in AWS Clean
+    Rooms" (tables of one query have rules of one type); the errors, and that AWS refuses at the
+    start, are inferred [CR-77, CR-133].
 
     Raises:
         ValidationException: they do not go together.
