@@ -19,7 +19,7 @@ import membership_mock
 from membership_mock.engine.pipeline.operation import Handler
 from membership_mock.engine.protocol.model import declared_errors, service_model
 from membership_mock.manual.choices import Choice, choices_on
-from membership_mock.manual.explanation import api_page
+from membership_mock.manual.explanation import addresses, api_page
 from membership_mock.manual.sources import with_addresses
 from membership_mock.services import SERVICES
 
@@ -146,7 +146,9 @@ def _operation(service: str, name: str, handler: Handler) -> list[str]:
         lines += ["| No. | Situation | What the mock does |", "| --- | --- | --- |"]
         lines += [_row(service, each) for each in concerned]
         lines.append("")
-    lines += [f"Source: [AWS's API page]({api_page(service, name)})", ""]
+    sources = {"AWS's API page": api_page(service, name), **addresses(service, name, handler)}
+    links = ", ".join(f"[{key}]({address})" for key, address in sources.items())
+    lines += [f"Sources: {links}", ""]
     return lines
 
 

@@ -7,19 +7,19 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from membership_mock.engine.pipeline.operation import Handler
 from membership_mock.engine.protocol.model import declared_errors, service_model, service_names
 from membership_mock.errors import UsageError
-from membership_mock.manual.choices import Choice, choices_on
+from membership_mock.manual.choices import choices_on
 from membership_mock.manual.sources import (
     linked_keys,
     named_api_pages,
     named_sources,
     sources_of,
 )
-from membership_mock.manual.statements import Statement, statements_on
+from membership_mock.manual.statements import statements_on
 from membership_mock.manual.terminal import plain
 from membership_mock.services import SERVICES
 
@@ -56,6 +56,35 @@ def explain(asked: str) -> str:
 def api_page(service: str, operation: str) -> str:
     """Return the address of AWS's page on an operation."""
     return _API_PAGES[service].format(operation)
+
+
+def addresses(service: str, name: str, handler: Handler) -> dict[str, str]:
+    """Return the sources of what is known of an operation: the address of each by its key.
+
+    They are those that the docstrings of its method and its module name, and those that rows of
+    the reference pages on it link to. The operation's own API page is left out.
+
+    Args:
+        service: the service's id.
+        name: the operation.
+        handler: what serves it.
+    """
+    docstring = inspect.getdoc(handler.method) or ""
+    module = inspect.getdoc(sys.modules[handler.family.__module__]) or ""
+    docstrings = f"{module}\n\n{docstring}"
+    known = sources_of(service)
+    found = {each.key: each.address for each in named_sources(service, docstrings)}
+    model = service_model(service)
+    pages = {*model.shape_names, *model.operation_names}.intersection(named_api_pages(docstrings))
+    found |= {f"API:{page}": api_page(service, page) for page in sorted(pages)}
+    texts = [
+        *(f"{each.situation} {each.behaviour}" for each in choices_on(service, name, docstring)),
+        *(f"{each.text} {each.mark}" for each in statements_on(service, name)),
+    ]
+    for key in (key for text in texts for key in linked_keys(text) if key in known):
+        found[key] = known[key].address
+    found.pop(f"API:{name}", None)
+    return found
 
 
 def _found(asked: str) -> tuple[str, str]:
@@ -128,8 +157,9 @@ def _lines(service: str, name: str, handler: Handler) -> Iterator[str]:
         yield ""
     yield "Sources"
     yield f"  {api_page(service, name)}"
-    docstrings = f"{inspect.getdoc(module) or ''}\n\n{docstring}"
-    yield from (f"  {line}" for line in _addresses(service, name, docstrings, concerned, stated))
+    found = addresses(service, name, handler)
+    width = max(map(len, found), default=0) + 2
+    yield from (f"  {key:<{width}}{address}" for key, address in found.items())
     prose = _SOURCES.search(inspect.getdoc(module) or "")
     if prose:
         yield from _indented(prose[1])
@@ -138,33 +168,6 @@ def _lines(service: str, name: str, handler: Handler) -> Iterator[str]:
         [service, *(each.topic for each in concerned), *(each.topic for each in stated)]
     )
     yield f"More: {', '.join(f'`python -m membership_mock docs {topic}`' for topic in topics)}"
-
-
-def _addresses(
-    service: str,
-    name: str,
-    docstrings: str,
-    concerned: Iterable[Choice],
-    stated: Iterable[Statement],
-) -> list[str]:
-    """Return the sources that docstrings, choices and statements name: key and address each."""
-    known = sources_of(service)
-    found = {each.key: each.address for each in named_sources(service, docstrings)}
-    shapes = set(service_model(service).shape_names)
-    operations = set(service_model(service).operation_names)
-    for page in named_api_pages(docstrings):
-        if page in shapes | operations:
-            found[f"API:{page}"] = api_page(service, page)
-    texts = [
-        *(f"{each.situation} {each.behaviour}" for each in concerned),
-        *(f"{each.text} {each.mark}" for each in stated),
-    ]
-    for key in (key for text in texts for key in linked_keys(text)):
-        if key in known:
-            found[key] = known[key].address
-    found.pop(f"API:{name}", None)
-    width = max(map(len, found), default=0) + 2
-    return [f"{key:<{width}}{address}" for key, address in found.items()]
 
 
 def _indented(text: str, hanging: int = 0) -> list[str]:
