@@ -91,9 +91,19 @@ def test_numbers_on_any_page_are_those_of_rows() -> None:
     assert {number: where for number, where in named.items() if number not in choices()} == {}
 
 
+#: how many marks of a page have no link, because no single source could be named; it only shrinks
+WITHOUT_LINK = {
+    "cleanrooms": 5,
+    "cleanrooms-privacy": 1,
+    "securityhub": 9,
+    "securityhub-controls": 3,
+    "securityhub-triage": 5,
+    "securityhub-v2": 4,
+}
+
+
 @SOURCES
-def test_marks_in_tables_are_mostly_links(page: Path, service: str) -> None:
-    text = prose(page).partition("\n## Sources")[0]
-    words = len(re.findall(r"\b(?:documented|observed)\b", text))
-    links = len(re.findall(r"\[(?:[^\]]* )?(?:documented|observed)\]\[", text))
-    assert links >= words * 0.75, f"{name_of(page)}: {links} of {words}"
+def test_marks_link_to_their_source(page: Path, service: str) -> None:
+    text = LINK.sub("", prose(page).partition("\n## Sources")[0])
+    marks = re.findall(r".{0,60}\b(?:documented|observed)\b", text)
+    assert len(marks) <= WITHOUT_LINK.get(page.stem, 0), marks
