@@ -21,7 +21,7 @@ class HubType(ResourceType):
             )
 
 
-class HubV2(ResourceType):
+class HubV2Type(ResourceType):
     """The hub of Security Hub V2, whose features are switched one by one."""
 
     def created(self, resource: Resource, calls: HandlerCalls) -> None:
@@ -39,7 +39,7 @@ class HubV2(ResourceType):
             calls(f"{verb}SecurityHubFeatureV2", FeatureName="NETWORK_SCANNING")
 
 
-class DelegatedAdmin(ResourceType):
+class DelegatedAdminType(ResourceType):
     """The delegated administrator of the organization, in one region."""
 
     def created(self, resource: Resource, calls: HandlerCalls) -> None:
@@ -49,7 +49,7 @@ class DelegatedAdmin(ResourceType):
         )
 
 
-class AutomationRule(ResourceType):
+class AutomationRuleType(ResourceType):
     """An automation rule: operations on several rules answer with those that failed."""
 
     def change(self, resource: Resource, before: Resource, calls: HandlerCalls) -> None:
@@ -72,7 +72,7 @@ def _local(resource: Resource, _: HandlerCalls) -> dict[str, str] | None:
     return {"ConfigurationType": "LOCAL"} if central else None
 
 
-class OrganizationConfiguration(ResourceType):
+class OrganizationConfigurationType(ResourceType):
     """The organization's configuration, which exists as long as the delegated administrator does.
 
     To delete the resource is to return to the configuration that an administrator starts with
@@ -99,7 +99,7 @@ class OrganizationConfiguration(ResourceType):
         )
 
 
-class ProductSubscription(ResourceType):
+class ProductSubscriptionType(ResourceType):
     """A subscription to a product, which only a list shows."""
 
     def refresh(self, resource: Resource, calls: HandlerCalls) -> None:
@@ -127,7 +127,7 @@ def _defaults(resource: Resource, _: HandlerCalls) -> dict[str, Any]:
     return {name: {"ValueType": "DEFAULT"} for name in resource.properties["Parameters"]}
 
 
-class SecurityControl(ResourceType):
+class SecurityControlType(ResourceType):
     """The parameters of a control, which exist as long as the control does.
 
     To delete the resource is to return to the default of each parameter (inferred [SH-297]: its
@@ -145,7 +145,7 @@ class SecurityControl(ResourceType):
     )
 
 
-class Standard(ResourceType):
+class StandardType(ResourceType):
     """A standard, with the controls that are disabled in it."""
 
     def created(self, resource: Resource, calls: HandlerCalls) -> None:

@@ -10,14 +10,14 @@ from typing import Any
 from membership_mock.engine.cloudformation.handler_calls import HandlerCalls
 from membership_mock.engine.cloudformation.resource_type import Resource, ResourceType, Step
 from membership_mock.securityhub.cloudformation.irregular_types import (
-    AutomationRule,
-    DelegatedAdmin,
+    AutomationRuleType,
+    DelegatedAdminType,
     HubType,
-    HubV2,
-    OrganizationConfiguration,
-    ProductSubscription,
-    SecurityControl,
-    Standard,
+    HubV2Type,
+    OrganizationConfigurationType,
+    ProductSubscriptionType,
+    SecurityControlType,
+    StandardType,
 )
 
 _PACKAGE = "membership_mock.securityhub.cloudformation"
@@ -96,7 +96,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         delete=Step("DeleteAggregatorV2"),
         arn="AggregatorV2Arn",
     ),
-    AutomationRule(
+    AutomationRuleType(
         "AWS::SecurityHub::AutomationRule",
         _PACKAGE,
         create=Step("CreateAutomationRule"),
@@ -124,7 +124,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
     ),
     _connector("Connector"),
     _connector("ConnectorV2"),
-    DelegatedAdmin(
+    DelegatedAdminType(
         "AWS::SecurityHub::DelegatedAdmin",
         _PACKAGE,
         create=Step("EnableOrganizationAdminAccount"),
@@ -149,7 +149,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         attributes={"ARN": "HubArn"},
         arn="ARN",
     ),
-    HubV2(
+    HubV2Type(
         "AWS::SecurityHub::HubV2",
         _PACKAGE,
         create=Step("EnableSecurityHubV2"),
@@ -166,13 +166,13 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         update=Step("UpdateInsight"),
         delete=Step("DeleteInsight"),
     ),
-    OrganizationConfiguration(
+    OrganizationConfigurationType(
         "AWS::SecurityHub::OrganizationConfiguration",
         _PACKAGE,
-        create=OrganizationConfiguration.UPDATE,
+        create=OrganizationConfigurationType.UPDATE,
         read=Step("DescribeOrganizationConfiguration"),
-        update=OrganizationConfiguration.UPDATE,
-        delete=OrganizationConfiguration.RESET,
+        update=OrganizationConfigurationType.UPDATE,
+        delete=OrganizationConfigurationType.RESET,
         elsewhere=frozenset({"ConfigurationType"}),
         attributes={
             "Status": "OrganizationConfiguration.Status",
@@ -201,24 +201,24 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
         elsewhere=frozenset({"TargetId", "TargetType"}),
         pending=("AssociationStatus", "PENDING"),
     ),
-    ProductSubscription(
+    ProductSubscriptionType(
         "AWS::SecurityHub::ProductSubscription",
         _PACKAGE,
         create=Step("EnableImportFindingsForProduct"),
         read=Step("ListEnabledProductsForImport"),
         delete=Step("DisableImportFindingsForProduct"),
     ),
-    SecurityControl(
+    SecurityControlType(
         "AWS::SecurityHub::SecurityControl",
         _PACKAGE,
-        create=SecurityControl.UPDATE,
-        read=SecurityControl.READ,
-        update=SecurityControl.UPDATE,
-        delete=SecurityControl.RESET,
+        create=SecurityControlType.UPDATE,
+        read=SecurityControlType.READ,
+        update=SecurityControlType.UPDATE,
+        delete=SecurityControlType.RESET,
         elsewhere=frozenset({"SecurityControlArn"}),
         pending=("UpdateStatus", "UPDATING"),
     ),
-    Standard(
+    StandardType(
         "AWS::SecurityHub::Standard",
         _PACKAGE,
         create=Step(

@@ -60,7 +60,9 @@ def name_of(kind: type) -> str | None:
     module = kind.__module__
     if dataclasses.is_dataclass(kind) and module.startswith(f"{_PACKAGE}."):
         part = module.split(".")[1]
-        if part in _SERVICE_PACKAGES or module in _ENGINE:
+        if (part in _SERVICE_PACKAGES and f"{part}.cloudformation." not in module) or (
+            module in _ENGINE
+        ):
             return f"{part}.{kind.__qualname__}"
     if module in _MOTOS and not is_behaviour(kind):
         return f"{module}.{kind.__qualname__}"
@@ -100,7 +102,8 @@ def _our_classes() -> dict[str, type]:
             if isinstance(kind, type) and kind.__module__ == module.__name__:
                 name = name_of(kind)
                 if name is not None:
-                    found[name] = kind
+                    if found.setdefault(name, kind) is not kind:
+                        raise TypeError(f"{found[name]} and {kind} have one name in a dump: {name}")
     return found
 
 
