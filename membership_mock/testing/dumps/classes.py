@@ -102,8 +102,7 @@ def _our_classes() -> dict[str, type]:
             if isinstance(kind, type) and kind.__module__ == module.__name__:
                 name = name_of(kind)
                 if name is not None:
-                    if found.setdefault(name, kind) is not kind:
-                        raise TypeError(f"{found[name]} and {kind} have one name in a dump: {name}")
+                    found[name] = kind
     return found
 
 
