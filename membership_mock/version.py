@@ -1,3 +1,3 @@
 """The version of this package; a test compares it with pyproject.toml and the changelog."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

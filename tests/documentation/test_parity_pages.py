@@ -38,7 +38,7 @@ def test_every_field_of_the_form_is_on_the_page(title: str, fields: list[str]) -
 
 
 def test_every_story_is_on_the_page_with_its_roles() -> None:
-    rows = table(DOCS / "how-to/check-parity.md", "Side by side")[1:]
+    rows = table(DOCS / "how-to/check-parity.md", "Compare with real accounts")[1:]
     assert {row[0].strip("`"): row[2] for row in rows} == {
         story.name: ", ".join(story.roles) for story in parity.STORIES.values()
     }
