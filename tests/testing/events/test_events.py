@@ -481,6 +481,34 @@ def test_a_reset_forgets_events_and_functions(mock):
     assert mock._entered.event_bridge.functions == []
 
 
+def test_earlier_events_are_kept_in_less_than_a_kilobyte_each(mock):
+    rule(mock, {"Arn": f"arn:aws:lambda:{REGION}:{A}:function:f"})
+    got = []
+    mock.events.on_target("arn:aws:lambda:*", got.append)
+    mock.given.securityhub.finding(Title="first")
+    for _ in range(110):
+        mock.given.securityhub.finding()
+    log = mock._entered.events
+    assert [type(each.given) for each in log.sent[:11]] == [bytes] * 11
+    assert max(len(each.given) for each in log.sent[:11]) < 700
+    assert mock.events[0].message == got[0]
+    (first,) = mock.events.filter(pattern={"detail": {"findings": {"Title": ["first"]}}})
+    assert first.detail["findings"][0]["Title"] == "first"
+
+
+def test_a_server_keeps_the_latest_events_and_deliveries_only(mock):
+    mock._entered.events.most = 3
+    mock.events.on_target("arn:aws:lambda:*", lambda event: None)
+    events = rule(mock, {"Arn": f"arn:aws:lambda:{REGION}:{A}:function:f"}, {"account": [A]})
+    for number in range(9):
+        mock.given.securityhub.finding(Title=str(number))
+        events.put_events(Entries=[{"Source": "mine", "DetailType": "Mine", "Detail": "{}"}])
+    assert 3 <= len(mock.events) <= 6
+    assert mock.events[-1].detail["findings"][0]["Title"] == "8"
+    assert mock.events[-1].rules == ["rule"]
+    assert 3 <= len(mock._entered.events.deliveries) <= 6
+
+
 def test_ids_come_again_with_a_seed_and_change_no_other_ids():
     def ids(*, rules):
         with mock_membership(account=A, region=REGION, seed=1) as mock:

@@ -137,8 +137,8 @@ class EventBridge:
             self._note(message, rule, {}, why)
             return
         for target in list(rule.targets):
-            why = self._failure(target, rule, message, passed_on=passed_on)
-            self._note(message, rule, target, why)
+            failure = self._failure(target, rule, message, passed_on=passed_on)
+            self._note(message, rule, target, failure)
 
     def _failure(
         self, target: Mapping[str, Any], rule: Any, event: Mapping[str, Any], *, passed_on: bool
