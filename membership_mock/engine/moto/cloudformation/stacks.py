@@ -12,6 +12,9 @@ from membership_mock.engine.moto.cloudformation.templates import parsed
 from membership_mock.engine.moto.cloudformation.update import Update
 from membership_mock.engine.moto.patches import Patches
 
+#: a stack that has no resources yet
+_NOT_BEGUN = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+
 #: how a stack ends that could not be created
 _NOT_CREATED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_COMPLETE")
 
@@ -92,7 +95,15 @@ def _keep_stacks(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) 
     delete_stack = patches.original(backend_class, "delete_stack")
 
     def create_stack_of(backend: Any, *args: Any, **kwargs: Any) -> Any:
-        stack = create_stack(backend, *args, **kwargs)
+        known = set(backend.stacks)
+        try:
+            stack = create_stack(backend, *args, **kwargs)
+        except BaseException:
+            for each in backend.stacks.keys() - known:
+                new = backend.stacks[each]
+                if new.status in _NOT_BEGUN and is_ours(new.template_dict):
+                    del backend.stacks[each]
+            raise
         if stack.status == "DELETE_COMPLETE":  # the caller wanted no stack that failed
             backend.deleted_stacks[stack.stack_id] = backend.stacks.pop(stack.stack_id)
         return stack
