@@ -37,6 +37,9 @@ _TAKING = (
     "validate_template",
 )
 
+#: the methods of moto's response handler that do not read all that the caller says of instances
+_ON_INSTANCES = ("delete_stack_instances", "update_stack_instances")
+
 #: the methods of moto's response handler that change a stack for their caller
 _CHANGING = ("create_stack", "update_stack", "delete_stack", "execute_change_set")
 
@@ -69,6 +72,8 @@ def install(
     handler = importlib.import_module("moto.cloudformation.responses").CloudFormationResponse
     for name in _CHANGING:
         patches.set(handler, name, _as_requested(patches.original(handler, name)))
+    for name in _ON_INSTANCES:
+        patches.set(handler, name, _on_instances(patches.original(handler, name)))
 
 
 def _is_ours(table: TypeTable, template: Any) -> bool:
@@ -147,6 +152,22 @@ def _as_requested(method: Callable[..., Any]) -> Callable[..., Any]:
             else "",
             on_failure="DO_NOTHING" if keeps else parameter("OnFailure") or "ROLLBACK",
             retained=tuple(parameter("RetainResources") or ()),
+        )
+        with answering(request):
+            return method(response)
+
+    return handler
+
+
+def _on_instances(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a method of moto's response handler tell which instances it is about, and how."""
+
+    @functools.wraps(method)
+    def handler(response: Any) -> Any:
+        targets = response._get_params().get("DeploymentTargets") or {}
+        request = StackRequest(
+            retains_stacks=str(response._get_param("RetainStacks")).lower() == "true",
+            organizational_units=tuple(targets.get("OrganizationalUnitIds") or ()),
         )
         with answering(request):
             return method(response)
