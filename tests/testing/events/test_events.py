@@ -200,9 +200,12 @@ def test_a_coroutine_is_not_taken_for_a_delivery(mock):
     async def handler(_):
         raise AssertionError("never awaited")
 
+    def ordinary(event):
+        return handler(event)
+
     with pytest.raises(UsageError, match="not awaited, so it cannot be the coroutine function"):
         mock.events.on_target("arn:aws:lambda:*", handler)
-    mock.events.on_target("arn:aws:lambda:*", lambda event: handler(event))
+    mock.events.on_target("arn:aws:lambda:*", ordinary)
     rule(mock, {"Arn": f"arn:aws:lambda:{REGION}:{A}:function:f"})
     mock.given.security_ir.membership()
     (failed,) = mock.events.undelivered

@@ -110,33 +110,33 @@ def _malformed_function(value: Any) -> str:
     """Return what is wrong with the arguments of a function; empty if nothing is."""
     if isinstance(value, Mapping):
         for name, given in value.items():
-            if name == "Fn::GetAtt" and not (
-                isinstance(given, str)
-                and "." in given
-                or (isinstance(given, list) and len(given) > 1 and isinstance(given[0], str))
-            ):
+            if name == "Fn::GetAtt" and not _is_attribute(given):
                 return (
-                    "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name"
-                    " and the resource attribute"
+                    "Template error: every Fn::GetAtt object requires two non-empty parameters, the"
+                    " resource name and the resource attribute"
                 )
-            if name == "Fn::Sub" and not (
-                isinstance(given, str)
-                or (
-                    isinstance(given, list)
-                    and len(given) == 2
-                    and isinstance(given[0], str)
-                    and isinstance(given[1], Mapping)
-                )
-            ):
+            if name == "Fn::Sub" and not _is_substitution(given):
                 return (
                     "Template error: One or more Fn::Sub intrinsic functions don't specify expected"
-                    " arguments. Specify a string as first argument, and an optional second argument to"
-                    " specify a mapping of values to replace in the string"
+                    " arguments. Specify a string as first argument, and an optional second"
+                    " argument to specify a mapping of values to replace in the string"
                 )
-    inner = value.values() if isinstance(value, Mapping) else value
     if not isinstance(value, (Mapping, list)):
         return ""
+    inner = value.values() if isinstance(value, Mapping) else value
     return next(filter(None, map(_malformed_function, inner)), "")
+
+
+def _is_attribute(given: Any) -> bool:
+    if isinstance(given, list):  # moto splits the short form of YAML at every dot
+        return len(given) > 1 and isinstance(given[0], str)
+    return isinstance(given, str) and "." in given
+
+
+def _is_substitution(given: Any) -> bool:
+    if isinstance(given, list) and len(given) == 2:
+        return isinstance(given[0], str) and isinstance(given[1], Mapping)
+    return isinstance(given, str)
 
 
 def unrecognized(types: Iterable[str]) -> str:

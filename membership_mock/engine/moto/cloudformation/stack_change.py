@@ -255,9 +255,7 @@ def moto_at_work(part: str = "the properties") -> Iterator[None]:
     except (*FAILURES, UsageError, NotImplementedError):
         raise
     except Exception as error:
-        raise MotoFailed(
-            f"moto cannot read {part}: {type(error).__name__}: {error}"
-        ) from error
+        raise MotoFailed(f"moto cannot read {part}: {type(error).__name__}: {error}") from error
 
 
 def physical_id_of(resource: Any) -> str:

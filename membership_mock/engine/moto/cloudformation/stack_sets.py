@@ -29,7 +29,6 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
     backend_class, instance_class = models.CloudFormationBackend, models.StackInstance
     create_instances = patches.original(backend_class, "create_stack_instances")
     update_instances = patches.original(backend_class, "update_stack_instances")
-    delete_instances = patches.original(backend_class, "delete_stack_instances")
     update_set = patches.original(backend_class, "update_stack_set")
     to_dict = patches.original(instance_class, "to_dict")
 
@@ -85,6 +84,30 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
         _finish(operation, _update(stack_set, where, is_ours, models))
         return operation
 
+    def described(instance: Any) -> dict[str, Any]:
+        found: dict[str, Any] = to_dict(instance)
+        stack = instance.stack
+        if is_ours(stack.template_dict):
+            found["StackId"] = stack.stack_id
+            if stack.status not in _CURRENT:
+                gone_wrong = stack.status == "DELETE_FAILED"
+                found["Status"] = "INOPERABLE" if gone_wrong else "OUTDATED"
+                found["StatusReason"] = _why(stack)
+                found["StackInstanceStatus"] = {"DetailedStatus": "FAILED"}
+        return found
+
+    patches.set(backend_class, "create_stack_instances", create_stack_instances)
+    _delete_instances(patches, models, is_ours)
+    patches.set(backend_class, "update_stack_set", update_stack_set)
+    patches.set(backend_class, "update_stack_instances", update_stack_instances)
+    patches.set(instance_class, "to_dict", described)
+
+
+def _delete_instances(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> None:
+    """Let instances be deleted by their units, retained, and kept if they cannot be deleted."""
+    backend_class = models.CloudFormationBackend
+    delete_instances = patches.original(backend_class, "delete_stack_instances")
+
     def delete_stack_instances(
         backend: Any, stackset_name: str, accounts: Any, regions: Any
     ) -> Any:
@@ -100,31 +123,13 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
         before = list(held)
         found = delete_instances(backend, stackset_name, accounts, regions)
         left = [
-            each
-            for each in before
-            if each not in held and each.stack.status == "DELETE_FAILED"
+            each for each in before if each not in held and each.stack.status == "DELETE_FAILED"
         ]
         held.extend(left)
         _finish(stack_set.operations[-1], left)
         return found
 
-    def described(instance: Any) -> dict[str, Any]:
-        found: dict[str, Any] = to_dict(instance)
-        stack = instance.stack
-        if is_ours(stack.template_dict):
-            found["StackId"] = stack.stack_id
-            if stack.status not in _CURRENT:
-                gone_wrong = stack.status == "DELETE_FAILED"
-                found["Status"] = "INOPERABLE" if gone_wrong else "OUTDATED"
-                found["StatusReason"] = _why(stack)
-                found["StackInstanceStatus"] = {"DetailedStatus": "FAILED"}
-        return found
-
-    patches.set(backend_class, "create_stack_instances", create_stack_instances)
     patches.set(backend_class, "delete_stack_instances", delete_stack_instances)
-    patches.set(backend_class, "update_stack_set", update_stack_set)
-    patches.set(backend_class, "update_stack_instances", update_stack_instances)
-    patches.set(instance_class, "to_dict", described)
 
 
 def _accounts_in_units(stack_set: Any, regions: Any) -> list[str]:
