@@ -17,7 +17,12 @@ from membership_mock.engine.moto.cloudformation import change_sets, stack_sets, 
 from membership_mock.engine.moto.cloudformation.checks import refusal, unrecognized
 from membership_mock.engine.moto.cloudformation.stack_request import StackRequest, answering
 from membership_mock.engine.moto.cloudformation.stack_resources import MotoType, TypeTable
-from membership_mock.engine.moto.cloudformation.templates import NESTED, parsed, types_of
+from membership_mock.engine.moto.cloudformation.templates import (
+    NESTED,
+    attribute_of,
+    parsed,
+    types_of,
+)
 from membership_mock.engine.moto.modules import require_models_of
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.pipeline.caller import signing_key
@@ -97,6 +102,16 @@ def _teach_types(patches: Patches, table: TypeTable) -> None:
     def resource_name_property_from_type(resource_type: str) -> Any:
         return None if resource_type in table else find_name(resource_type)
 
+    clean = patches.original(parsing, "clean_json")
+
+    def clean_json(resource_json: Any, resources_map: Any) -> Any:
+        # moto asks a resource for the first part of an attribute such as Outputs.Hub
+        if isinstance(resource_json, dict) and "Fn::GetAtt" in resource_json:
+            name, attribute = attribute_of(resource_json["Fn::GetAtt"])
+            resource_json = {**resource_json, "Fn::GetAtt": [name, attribute]}
+        return clean(resource_json, resources_map)
+
+    patches.set(parsing, "clean_json", clean_json)
     patches.set(parsing, "resource_class_from_type", resource_class_from_type)
     patches.set(parsing, "resource_name_property_from_type", resource_name_property_from_type)
 

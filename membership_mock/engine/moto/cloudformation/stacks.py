@@ -74,12 +74,26 @@ def _change_stacks(
     def create_nested(_: Any, *args: Any, **kwargs: Any) -> Any:
         stack = nested(*args, **kwargs)
         if stack.status in _NOT_CREATED:
+            why = cause_of(stack)
+            backends = models.cloudformation_backends[stack.account_id]
+            backends[stack.region_name].delete_stack(stack.stack_id)
             raise models.ValidationError(
-                message=f"Embedded stack {stack.stack_id} was not successfully created:"
-                f" {cause_of(stack)}"
+                message=f"Embedded stack {stack.stack_id} was not successfully created: {why}"
             )
         return stack
 
+    def output_of(stack: Any, name: str) -> Any:
+        """Return what ``Fn::GetAtt`` returns of a nested stack; moto knows no attribute of it."""
+        key = name.removeprefix("Outputs.")
+        if key == name or key not in (stack.template_dict.get("Outputs") or {}):
+            raise models.ValidationError(
+                message=f"Template error: stack {stack.name} does not support attribute type {name}"
+                " in Fn::GetAtt"
+            )
+        return stack.output_map[key].value
+
+    if not hasattr(stack_class, "get_cfn_attribute"):
+        patches.set(stack_class, "get_cfn_attribute", output_of)
     patches.set(stack_class, "create_resources", create_resources_of)
     patches.set(stack_class, "update", update_of)
     patches.set(stack_class, "delete", delete_of)

@@ -485,6 +485,8 @@ def test_a_nested_stack_that_fails_fails_the_stack(
         failed["ResourceStatusReason"],
     )
     assert [each["Name"] for each in s3.list_buckets()["Buckets"]] == ["templates"]
+    names = [each["StackName"] for each in stack.cloudformation.describe_stacks()["Stacks"]]
+    assert names == ["it"], "the stack inside is deleted"
     right = json.dumps({"Resources": {"Hub": HUB, "Insight": insight()}})
     s3.put_object(Bucket="templates", Key="inner.json", Body=right)
     stack.name = "again"
@@ -492,6 +494,43 @@ def test_a_nested_stack_that_fails_fails_the_stack(
     stack.cloudformation.delete_stack(StackName="again")
     with pytest.raises(hub.exceptions.InvalidAccessException):
         hub.describe_hub()
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_outputs_of_a_nested_stack_reach_the_outer_one(
+    membership_mock: Any, stack: Any, hub: Any, form: str
+) -> None:
+    s3 = membership_mock.client("s3", account=ADMIN, region="us-east-1")
+    s3.create_bucket(Bucket="templates")
+    outputs = {"Hub": {"Value": {"Fn::GetAtt": ["Hub", "ARN"]}}}
+    inner = json.dumps({"Resources": {"Hub": HUB}, "Outputs": outputs})
+    s3.put_object(Bucket="templates", Key="inner.json", Body=inner)
+    url = "https://s3.amazonaws.com/templates/inner.json"
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+    named = {"Fn::GetAtt": ["Inner", "Outputs.Hub"]}
+    resources = {"Inner": nested, "Insight": {**insight(named), "DependsOn": []}}
+    template = json.dumps({"Resources": resources, "Outputs": {"Hub": {"Value": named}}})
+    if form == "yaml":
+        template = template.replace(json.dumps(named), "!GetAtt 'Inner.Outputs.Hub'")
+    stack.cloudformation.create_stack(StackName="it", TemplateBody=template)
+    assert stack.status == "CREATE_COMPLETE"
+    assert stack.outputs == {"Hub": hub.describe_hub()["HubArn"]}
+    [made] = hub.get_insights()["Insights"]
+    assert made["Name"] == hub.describe_hub()["HubArn"]
+
+
+def test_an_output_that_a_nested_stack_does_not_have_fails_the_resource(
+    membership_mock: Any, stack: Any
+) -> None:
+    s3 = membership_mock.client("s3", account=ADMIN, region="us-east-1")
+    s3.create_bucket(Bucket="templates")
+    s3.put_object(Bucket="templates", Key="i.json", Body=json.dumps({"Resources": {"Hub": HUB}}))
+    url = "https://s3.amazonaws.com/templates/i.json"
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+    wrong = {**insight({"Fn::GetAtt": ["Inner", "Outputs.Hub"]}), "DependsOn": []}
+    stack.create({"Inner": nested, "Insight": wrong})
+    assert stack.status == "ROLLBACK_COMPLETE"
+    assert "does not support attribute type Outputs.Hub" in stack.reason("Insight")
 
 
 @pytest.mark.parametrize(
