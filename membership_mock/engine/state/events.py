@@ -63,17 +63,16 @@ class Event:
         if isinstance(given, bytes):
             unpacked: dict[str, Any] = json.loads(zlib.decompress(given))
             return unpacked
-        if callable(given):
-            self.given = given = given()
-        return given
+        return given() if callable(given) else given
 
     def pack(self) -> None:
-        """Keep the detail as compressed JSON: one with a finding is several times smaller then.
+        """Keep what a function makes as compressed JSON; other details are small anyway.
 
-        Otherwise each event would keep its own version of the finding.
+        Otherwise each event of a finding would keep its own version of the finding, which is
+        several times larger.
         """
-        if not isinstance(self.given, bytes):
-            text = json.dumps(self.detail, separators=(",", ":"), default=str)
+        if callable(self.given):
+            text = json.dumps(self.given(), separators=(",", ":"), default=str)
             self.given = zlib.compress(text.encode(), 1)
 
     def message(self) -> dict[str, Any]:
