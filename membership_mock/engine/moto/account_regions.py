@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.state.world import World
 
 _MOST = 50
+_STATUSES = {"ENABLED", "ENABLING", "DISABLING", "DISABLED", "ENABLED_BY_DEFAULT"}
 
 _HOST = r"https?://account\.[^/]+\.amazonaws\.com"
 #: finds the service by the host, as moto's own pattern does
@@ -110,6 +111,8 @@ class _Call:
         self.get: Callable[[str], Any] = response._get_param
         self.world = world
         self.account_id: str = self.get("AccountId") or response.current_account
+        if not re.fullmatch(r"\d{12}", self.account_id):
+            raise JsonRESTError("ValidationException", "The AccountId is not valid.")
         self.partition = partition_of(response.region)
 
     def region(self) -> str:
@@ -133,6 +136,10 @@ class _Call:
 
 def _list_regions(call: _Call) -> dict[str, Any]:
     wanted = call.get("RegionOptStatusContains")
+    if unknown := set(wanted or ()) - _STATUSES:
+        raise JsonRESTError(
+            "ValidationException", f"{', '.join(sorted(unknown))} is not the status of a Region."
+        )
     found = [(name, call.status(name)) for name in regions_of(call.partition)]
     shown = [
         {"RegionName": name, "RegionOptStatus": status}

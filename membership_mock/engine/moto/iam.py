@@ -25,6 +25,7 @@ from membership_mock.engine.protocol.refusals import (
 if TYPE_CHECKING:
     from membership_mock.engine.moto.patches import Patches
     from membership_mock.engine.pipeline.authorization import Demand
+    from membership_mock.engine.pipeline.policies import Keys
     from membership_mock.engine.protocol.http import HttpRequest
     from membership_mock.engine.protocol.refusals import Refusals
 
@@ -167,8 +168,10 @@ def _judge(demanded: Sequence[Demand], *, signed: bool) -> type:
         def check_action_permitted(self, resource: str) -> None:
             del resource
             policies = [_document(each) for each in self._access_key.collect_policies()]
+            role = _role_of(self._access_key)
             for demand in demanded:
-                decision = decide(policies, demand.action, demand.resource, demand.keys)
+                keys = demand.keys if role is None else _of_role(role, demand.keys)
+                decision = decide(policies, demand.action, demand.resource, keys)
                 if decision is not Decision.ALLOWED:
                     raise _Denied(
                         str(self._access_key.arn),
@@ -177,6 +180,26 @@ def _judge(demanded: Sequence[Demand], *, signed: bool) -> type:
                     )
 
     return Judge
+
+
+def _role_of(access_key: Any) -> str | None:
+    """Return the ARN of the role that an access key of moto's belongs to; None for a user's."""
+    name = getattr(access_key, "_owner_role_name", None)
+    if name is None:
+        return None
+    roles = access_key.backend.roles.values()
+    place = f"arn:{access_key.partition}:iam::{access_key.account_id}:role/{name}"
+    return next((str(each.arn) for each in roles if each.name == name), place)
+
+
+def _of_role(role: str, keys: Keys) -> Keys:
+    """Return the condition keys of a request of a role's session.
+
+    The principal is the role then, and not the session; it has no user name. Source: the IAM user
+    guide on global condition keys.
+    """
+    of_session: dict[str, list[str] | None] = {"aws:principalarn": [role], "aws:username": None}
+    return lambda key: of_session[key] if key in of_session else keys(key)
 
 
 def _document(policy: Any) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def install(patches: Patches, services: Mapping[str, type[Backend]], world: Worl
     kind = importlib.import_module("moto.servicequotas.responses").ServiceQuotasResponse
 
     for name, answer in _OPERATIONS.items():
-        moto_answers = vars(kind).get(name)
+        # of moto's own quotas, none is changed: those that apply are the defaults
+        moto_answers = vars(kind).get(name) or vars(kind).get(_SAME_IN_MOTO.get(name, ""))
         patches.set(kind, name, _method(answer, moto_answers, services, world))
 
 
@@ -60,6 +61,11 @@ def _method(
         wanted = given.get("ServiceCode")
         if wanted is not None and wanted not in services and moto_answers is not None:
             return moto_answers(response)
+        if wanted is not None and wanted not in services and answer is _request:
+            raise NotImplementedError(
+                f"A quota of {wanted} cannot be raised in the mock: only those of"
+                f" {', '.join(sorted(services))} can."
+            )
         call = _Call(response, given, services, world)
         with world.lock:
             return json.dumps(answer(call))
@@ -264,6 +270,13 @@ _OPERATIONS: Mapping[str, Answer] = {
     "get_requested_service_quota_change": _get_request,
     "list_requested_service_quota_change_history": _list_requests,
     "list_requested_service_quota_change_history_by_quota": _list_requests,
+}
+
+
+#: the operation of moto's that answers for moto's services what it has no operation for
+_SAME_IN_MOTO: Mapping[str, str] = {
+    "list_service_quotas": "list_aws_default_service_quotas",
+    "get_aws_default_service_quota": "get_service_quota",
 }
 
 

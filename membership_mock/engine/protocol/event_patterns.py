@@ -6,6 +6,7 @@ AWS's open-source matcher, Event Ruler, on arrays and on fields that do not exis
 
 from __future__ import annotations
 
+import fnmatch
 import ipaddress
 import json
 import operator
@@ -15,6 +16,11 @@ from functools import lru_cache
 from typing import Any
 
 _ABSENT = object()
+
+#: what a wildcard writes for an asterisk and a backslash that mean themselves
+_ESCAPED = (r"\*", "\\\\")
+#: what means something else in a pattern of `fnmatch`
+_LITERAL = re.compile(r"[*?\[]")
 
 _NUMERIC: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -167,14 +173,14 @@ def _wildcard(argument: str, value: Any) -> bool:
 
 @lru_cache(maxsize=256)
 def _expression(wildcard: str) -> re.Pattern[str]:
+    # fnmatch's expression takes the first place for each part and never tries another one, so a
+    # pattern of many asterisks stays cheap.
     parts = re.split(r"(\\[*\\]|\*)", wildcard)
-    return re.compile(
-        "".join(
-            ".*" if part == "*" else re.escape(part[1:] if part in (r"\*", r"\\") else part)
-            for part in parts
-        ),
-        re.DOTALL,
+    shell = "".join(
+        "*" if part == "*" else _LITERAL.sub(r"[\g<0>]", part[1:] if part in _ESCAPED else part)
+        for part in parts
     )
+    return re.compile(fnmatch.translate(shell), re.DOTALL)
 
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {

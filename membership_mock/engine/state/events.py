@@ -7,6 +7,8 @@ the events over, so no target of an event is ever reached under the lock.
 from __future__ import annotations
 
 import hashlib
+import json
+import zlib
 from _thread import RLock
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +19,9 @@ from typing import Any
 
 #: the ``detail`` of an event, or a function that makes it from data that does not change
 Detail = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
+
+#: how many events, the latest, are kept as they are; earlier ones are packed
+_UNPACKED = 100
 
 
 @dataclass(slots=True, eq=False)
@@ -30,7 +35,7 @@ class Event:
         region: the region of that bus.
         time: when it happened, in UTC.
         resources: ARNs, or other names, of what it is about.
-        given: its detail, or what makes it.
+        given: its detail, or what makes it, or the packed detail.
         salt: what its id is made of besides its number.
         number: its number among the events that were handed over, from 1 on.
     """
@@ -41,7 +46,7 @@ class Event:
     region: str
     time: datetime
     resources: Sequence[str]
-    given: Detail
+    given: Detail | bytes
     salt: bytes = b""
     number: int = 0
 
@@ -54,9 +59,21 @@ class Event:
     @property
     def detail(self) -> Mapping[str, Any]:
         """What happened."""
+        given = self.given
+        if isinstance(given, bytes):
+            unpacked: dict[str, Any] = json.loads(zlib.decompress(given))
+            return unpacked
+        return given() if callable(given) else given
+
+    def pack(self) -> None:
+        """Keep what a function makes as compressed JSON; other details are small anyway.
+
+        Otherwise each event of a finding would keep its own version of the finding, which is
+        several times larger.
+        """
         if callable(self.given):
-            self.given = self.given()
-        return self.given
+            text = json.dumps(self.given(), separators=(",", ":"), default=str)
+            self.given = zlib.compress(text.encode(), 1)
 
     def message(self) -> dict[str, Any]:
         """Return the event as EventBridge passes it on."""
@@ -130,15 +147,17 @@ class EventLog:
         self.last_number += 1
         event.number, event.salt = self.last_number, salt
         self.sent.append(event)
+        if len(self.sent) > _UNPACKED:
+            self.sent[-_UNPACKED - 1].pack()
         if self.most is not None and len(self.sent) > 2 * self.most:
-            dropped = len(self.sent) - self.most
-            for each in self.sent[:dropped] if self.deliveries else ():
-                self.deliveries.pop(each.id, None)
-            self.sent = self.sent[dropped:]
+            del self.sent[: -self.most or None]
 
     def delivered(self, delivery: Delivery) -> None:
         """Add what became of an event at a target."""
         self.deliveries.setdefault(delivery.event_id, []).append(delivery)
+        if self.most is not None and len(self.deliveries) > 2 * self.most:
+            for each in list(self.deliveries)[: -self.most or None]:
+                self.deliveries.pop(each, None)
 
     def clear(self) -> None:
         """Start anew; who holds the old lists keeps them as they are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, overload
 
 from membership_mock.engine.protocol import event_patterns
@@ -180,6 +181,12 @@ class Events(Sequence[SentEvent]):
             )
         if not callable(function):
             raise UsageError(f"function is called with the event, so it cannot be {function!r}.")
+        if iscoroutinefunction(function):
+            raise UsageError(
+                f"function is called and not awaited, so it cannot be the coroutine function"
+                f" {function.__qualname__}: give an ordinary function, which may run it with"
+                " asyncio.run."
+            )
         require().event_bridge.functions.append((arn, function))
 
     def _instead(self, detail_type: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,12 +87,12 @@ class SentEvent:
     @property
     def detail(self) -> dict[str, Any]:
         """The ``detail`` of the event, a copy."""
-        return copy.deepcopy(dict(self._event.detail))
+        return dict(_as_sent(self._event.detail))
 
     @property
     def message(self) -> dict[str, Any]:
         """The event as rules and targets see it, a copy."""
-        return copy.deepcopy(self._event.message())
+        return dict(_as_sent(self._event.message()))
 
     @property
     def deliveries(self) -> list[EventDelivery]:
@@ -116,3 +115,8 @@ class SentEvent:
             f"{self.source} {self.detail_type!r} to {self.account} in {self.region}"
             f" {shortened(detail, _SHOWN)}"
         )
+
+
+def _as_sent(value: Any) -> Any:
+    """Return a copy in the types that JSON has."""
+    return json.loads(json.dumps(value, default=str))

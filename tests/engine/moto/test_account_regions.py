@@ -116,3 +116,12 @@ def test_central_configuration_reaches_a_region_that_the_administrator_has_enabl
         ConfigurationPolicyIdentifier=policy["Id"], Target={"AccountId": OTHER}
     )
     assert hub.describe_hub()["HubArn"].split(":")[3] == OPT_IN
+
+
+def test_what_the_service_would_refuse_as_malformed_is_refused(mock):
+    client = mock.client("account")
+    assert refused(client.list_regions, AccountId="12") == "ValidationException"
+    assert refused(client.get_region_opt_status, AccountId="1" * 13, RegionName=OPT_IN) == (
+        "ValidationException"
+    )
+    assert refused(client.list_regions, RegionOptStatusContains=["ON"]) == "ValidationException"

@@ -283,3 +283,65 @@ def test_policies_of_groups_and_managed_ones_and_roles_count(mock):
     assert refused(ir.close_case, caseId=case).startswith(
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/reader/test is not authorized"
     )
+
+
+def session_of_role(mock, path, *statements):
+    iam = mock.client("iam")
+    role = iam.create_role(RoleName="roll-out", Path=path, AssumeRolePolicyDocument="{}")["Role"]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    iam.put_role_policy(RoleName="roll-out", PolicyName="p", PolicyDocument=policy)
+    found = mock.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="ana")
+    keys = found["Credentials"]
+    session = boto3.Session(
+        keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=REGION
+    )
+    return session.client("securityhub")
+
+
+@pytest.mark.parametrize("path", ["/", "/aws-reserved/sso.amazonaws.com/"])
+def test_the_principal_of_a_session_is_its_role(mock, path):
+    arn = f"arn:aws:iam::{ACCOUNT}:role{path}roll-out"
+    other = deny("securityhub:*", ArnNotEquals={"aws:PrincipalArn": arn})
+    hub = session_of_role(mock, path, allow("securityhub:*"), other)
+    allowed(hub.enable_security_hub)
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/roll-out/ana"
+    mock.client("iam").put_role_policy(
+        RoleName="roll-out",
+        PolicyName="p",
+        PolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [allow("securityhub:*", ArnEquals={"aws:PrincipalArn": session})],
+            }
+        ),
+    )
+    assert f"User: {session} is not authorized" in refused(hub.enable_security_hub)
+
+
+def test_a_session_of_a_role_has_no_user_name(mock):
+    named = {"StringEquals": {"aws:username": "ana"}}
+    hub = session_of_role(mock, "/", allow("securityhub:*", **named))
+    refused(hub.enable_security_hub)
+
+
+def test_a_call_of_a_service_can_be_told_from_one_of_the_user(mock):
+    pytest.importorskip("cfnlint", reason="moto's extra cloudformation is not installed")
+    via = {
+        "Bool": {"aws:ViaAWSService": "true"},
+        "ForAnyValue:StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"},
+    }
+    stacks = client(
+        mock, "cloudformation", allow("cloudformation:*"), allow("securityhub:*", **via)
+    )
+    template = {"Resources": {"Hub": {"Type": "AWS::SecurityHub::Hub"}}}
+    allowed(stacks.create_stack, StackName="hub", TemplateBody=json.dumps(template))
+    (stack,) = stacks.describe_stacks()["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    key = mock.client("iam").create_access_key(UserName="ana")["AccessKey"]
+    own = boto3.client(
+        "securityhub",
+        region_name=REGION,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    refused(own.enable_security_hub)

@@ -133,3 +133,18 @@ def test_moto_is_as_it_was_after_the_mock():
     from moto.servicequotas.responses import ServiceQuotasResponse
 
     assert not hasattr(ServiceQuotasResponse, "list_services")
+
+
+def test_quotas_of_motos_services_are_not_denied(mock):
+    client = mock.client("service-quotas")
+    defaults = client.list_aws_default_service_quotas(ServiceCode="vpc")["Quotas"]
+    applied = client.list_service_quotas(ServiceCode="vpc")["Quotas"]
+    assert [each["QuotaCode"] for each in applied] == [each["QuotaCode"] for each in defaults]
+    one = {"ServiceCode": "vpc", "QuotaCode": defaults[0]["QuotaCode"]}
+    assert client.get_aws_default_service_quota(**one)["Quota"]["Value"] == defaults[0]["Value"]
+    with pytest.raises(NotImplementedError, match="A quota of vpc cannot be raised"):
+        client.request_service_quota_increase(**one, DesiredValue=1000)
+    assert (
+        client.list_requested_service_quota_change_history(ServiceCode="vpc")["RequestedQuotas"]
+        == []
+    )

@@ -109,6 +109,16 @@ def test_a_wildcard_can_be_escaped():
     assert not matches({"a": [{"wildcard": r"1\*2*"}]}, {"a": "1x23"})
 
 
+def test_a_wildcard_means_a_question_mark_and_a_bracket_as_they_are():
+    assert matches({"a": [{"wildcard": r"[a?]\\*"}]}, {"a": r"[a?]\c"})
+    assert not matches({"a": [{"wildcard": "[a?]*"}]}, {"a": "aac"})
+
+
+def test_a_wildcard_of_many_asterisks_is_not_tried_in_every_way():
+    assert not matches({"a": [{"wildcard": "*a" * 40 + "*b"}]}, {"a": "a" * 5000})
+    assert matches({"a": [{"wildcard": "*a" * 40 + "*b"}]}, {"a": "a" * 5000 + "b"})
+
+
 RULE = "arn:aws:events:eu-west-1:111111111111:rule/high"
 
 

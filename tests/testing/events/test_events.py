@@ -169,6 +169,50 @@ def test_events_that_cause_one_another_for_ever_are_stopped(mock):
     assert len(mock.events) == 17
 
 
+def test_events_that_a_function_puts_itself_are_counted_and_stopped_as_well(mock):
+    events = mock.client("events")
+    depth, deepest = [], []
+
+    def again(_):
+        depth.append(1)
+        deepest.append(len(depth))
+        events.put_events(Entries=[{"Source": "mine", "DetailType": "Mine", "Detail": "{}"}])
+        depth.pop()
+
+    mock.events.on_target("arn:aws:lambda:*", again)
+    rule(mock, {"Arn": f"arn:aws:lambda:{REGION}:{A}:function:loop"}, {"source": ["mine"]})
+    events.put_events(Entries=[{"Source": "mine", "DetailType": "Mine", "Detail": "{}"}])
+    assert deepest == [1] * 16, "each event is delivered after the function has returned"
+    (failed,) = mock.events.undelivered
+    assert "looks like a loop" in failed.failure
+    mock._entered.events.reported = 1
+
+
+def test_a_function_of_an_alias_has_the_name_of_the_function(mock):
+    names = []
+    mock.events.on_target("arn:aws:lambda:*", lambda _, context: names.append(context))
+    rule(mock, {"Arn": f"arn:aws:lambda:{REGION}:{A}:function:triage:live"})
+    mock.given.security_ir.membership()
+    assert [each.function_name for each in names] == ["triage"]
+
+
+def test_a_coroutine_is_not_taken_for_a_delivery(mock):
+    async def handler(_):
+        raise AssertionError("never awaited")
+
+    def ordinary(event):
+        return handler(event)
+
+    with pytest.raises(UsageError, match="not awaited, so it cannot be the coroutine function"):
+        mock.events.on_target("arn:aws:lambda:*", handler)
+    mock.events.on_target("arn:aws:lambda:*", ordinary)
+    rule(mock, {"Arn": f"arn:aws:lambda:{REGION}:{A}:function:f"})
+    mock.given.security_ir.membership()
+    (failed,) = mock.events.undelivered
+    assert "returned a coroutine" in failed.failure
+    mock._entered.events.reported = 1
+
+
 def test_what_a_target_raises_does_not_reach_the_caller(mock):
     def broken(_):
         raise ValueError("no disk")
@@ -327,6 +371,28 @@ def test_a_bus_of_another_account_gets_the_event_as_it_is_if_it_allows_that(mock
     mock._entered.events.reported = 1
 
 
+def test_an_event_of_another_bus_is_not_sent_on_to_a_third_one(mock):
+    received, target = queue(mock)
+    events = mock.client("events")
+    everything = json.dumps({"account": [A]})
+    buses = {name: f"arn:aws:events:{REGION}:{A}:event-bus/{name}" for name in ("two", "three")}
+    for name, to in (("two", {"Arn": buses["three"]}), ("three", target)):
+        events.create_event_bus(Name=name)
+        events.put_rule(Name="on", EventBusName=name, EventPattern=everything)
+        events.put_targets(Rule="on", EventBusName=name, Targets=[{"Id": "1", **to}])
+    rule(mock, {"Arn": buses["two"]})
+    rule(mock, {"Arn": f"arn:aws:events:{REGION}:{A}:event-bus/default"}, name="itself")
+
+    mock.given.security_ir.membership()
+    assert received() == []
+    failures = {each.failure for each in mock.events.undelivered}
+    assert failures == {
+        "EventBridge sends an event that came from another event bus to no further bus"
+    }
+    assert len(mock.events[0].deliveries) == 5
+    mock._entered.events.reported = len(mock.events.undelivered)
+
+
 def test_events_that_a_test_puts_itself_match_and_fail_alike(mock):
     received, target = queue(mock)
     pattern = {"source": ["mine"], "detail": {"items": {"kind": ["a"]}}}
@@ -416,6 +482,34 @@ def test_a_reset_forgets_events_and_functions(mock):
     mock.reset()
     assert list(mock.events) == []
     assert mock._entered.event_bridge.functions == []
+
+
+def test_earlier_events_are_kept_in_less_than_a_kilobyte_each(mock):
+    rule(mock, {"Arn": f"arn:aws:lambda:{REGION}:{A}:function:f"})
+    got = []
+    mock.events.on_target("arn:aws:lambda:*", got.append)
+    mock.given.securityhub.finding(Title="first")
+    for _ in range(110):
+        mock.given.securityhub.finding()
+    log = mock._entered.events
+    assert [type(each.given) for each in log.sent[:11]] == [bytes] * 11
+    assert max(len(each.given) for each in log.sent[:11]) < 700
+    assert mock.events[0].message == got[0]
+    (first,) = mock.events.filter(pattern={"detail": {"findings": {"Title": ["first"]}}})
+    assert first.detail["findings"][0]["Title"] == "first"
+
+
+def test_a_server_keeps_the_latest_events_and_deliveries_only(mock):
+    mock._entered.events.most = 3
+    mock.events.on_target("arn:aws:lambda:*", lambda event: None)
+    events = rule(mock, {"Arn": f"arn:aws:lambda:{REGION}:{A}:function:f"}, {"account": [A]})
+    for number in range(9):
+        mock.given.securityhub.finding(Title=str(number))
+        events.put_events(Entries=[{"Source": "mine", "DetailType": "Mine", "Detail": "{}"}])
+    assert 3 <= len(mock.events) <= 6
+    assert mock.events[-1].detail["findings"][0]["Title"] == "8"
+    assert mock.events[-1].rules == ["rule"]
+    assert 3 <= len(mock._entered.events.deliveries) <= 6
 
 
 def test_ids_come_again_with_a_seed_and_change_no_other_ids():

@@ -17,7 +17,12 @@ from membership_mock.engine.moto.cloudformation import change_sets, stack_sets, 
 from membership_mock.engine.moto.cloudformation.checks import refusal, unrecognized
 from membership_mock.engine.moto.cloudformation.stack_request import StackRequest, answering
 from membership_mock.engine.moto.cloudformation.stack_resources import MotoType, TypeTable
-from membership_mock.engine.moto.cloudformation.templates import NESTED, parsed, types_of
+from membership_mock.engine.moto.cloudformation.templates import (
+    NESTED,
+    attribute_of,
+    parsed,
+    types_of,
+)
 from membership_mock.engine.moto.modules import require_models_of
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.pipeline.caller import signing_key
@@ -36,6 +41,9 @@ _TAKING = (
     "update_stack_set",
     "validate_template",
 )
+
+#: the methods of moto's response handler that do not read all that the caller says of instances
+_ON_INSTANCES = ("delete_stack_instances", "update_stack_instances")
 
 #: the methods of moto's response handler that change a stack for their caller
 _CHANGING = ("create_stack", "update_stack", "delete_stack", "execute_change_set")
@@ -69,6 +77,8 @@ def install(
     handler = importlib.import_module("moto.cloudformation.responses").CloudFormationResponse
     for name in _CHANGING:
         patches.set(handler, name, _as_requested(patches.original(handler, name)))
+    for name in _ON_INSTANCES:
+        patches.set(handler, name, _on_instances(patches.original(handler, name)))
 
 
 def _is_ours(table: TypeTable, template: Any) -> bool:
@@ -92,6 +102,16 @@ def _teach_types(patches: Patches, table: TypeTable) -> None:
     def resource_name_property_from_type(resource_type: str) -> Any:
         return None if resource_type in table else find_name(resource_type)
 
+    clean = patches.original(parsing, "clean_json")
+
+    def clean_json(resource_json: Any, resources_map: Any) -> Any:
+        # moto asks a resource for the first part of an attribute such as Outputs.Hub
+        if isinstance(resource_json, dict) and "Fn::GetAtt" in resource_json:
+            name, attribute = attribute_of(resource_json["Fn::GetAtt"])
+            resource_json = {**resource_json, "Fn::GetAtt": [name, attribute]}
+        return clean(resource_json, resources_map)
+
+    patches.set(parsing, "clean_json", clean_json)
     patches.set(parsing, "resource_class_from_type", resource_class_from_type)
     patches.set(parsing, "resource_name_property_from_type", resource_name_property_from_type)
 
@@ -147,6 +167,22 @@ def _as_requested(method: Callable[..., Any]) -> Callable[..., Any]:
             else "",
             on_failure="DO_NOTHING" if keeps else parameter("OnFailure") or "ROLLBACK",
             retained=tuple(parameter("RetainResources") or ()),
+        )
+        with answering(request):
+            return method(response)
+
+    return handler
+
+
+def _on_instances(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a method of moto's response handler tell which instances it is about, and how."""
+
+    @functools.wraps(method)
+    def handler(response: Any) -> Any:
+        targets = response._get_params().get("DeploymentTargets") or {}
+        request = StackRequest(
+            retains_stacks=str(response._get_param("RetainStacks")).lower() == "true",
+            organizational_units=tuple(targets.get("OrganizationalUnitIds") or ()),
         )
         with answering(request):
             return method(response)

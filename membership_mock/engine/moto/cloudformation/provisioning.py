@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from membership_mock.engine.moto.cloudformation.stack_change import (
     FAILURES,
+    MotoFailed,
     StackChange,
     failed_to_delete,
     reason_of,
@@ -30,13 +31,20 @@ class Provisioning(StackChange):
         for name in in_order(resources):
             try:
                 self._create(name, resources[name])
-            except FAILURES as failure:  # noqa: PERF203  the first failure is the last
+            except BaseException as failure:  # noqa: PERF203  the first failure is the last
                 kind = resources[name]["Type"]
+                self._mistaken = not isinstance(failure, FAILURES)
                 self._event(name, kind, "CREATE_FAILED", reason_of(failure), self._id(name))
                 self._give_up(f"The following resource(s) failed to create: [{name}]. ")
+                if self._mistaken:  # the test author has to see it
+                    raise
                 return
-        if taken := self._taken_export():
-            self._give_up(taken)
+        try:
+            refused = self._taken_export()
+        except MotoFailed as failure:
+            refused = f"{failure}. "
+        if refused:
+            self._give_up(refused)
             return
         self._register_exports()
         stack.description = stack.template_dict.get("Description")

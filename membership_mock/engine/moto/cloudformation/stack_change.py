@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -20,9 +21,15 @@ from membership_mock.engine.moto.cloudformation.stack_resources import (
 from membership_mock.engine.moto.cloudformation.templates import dependencies, in_order
 from membership_mock.engine.moto.modules import require_models_of
 from membership_mock.engine.protocol.regions import partition_of
+from membership_mock.errors import UsageError
+
+
+class MotoFailed(Exception):
+    """moto cannot make a resource of its own from what the template says; the text says why."""
+
 
 #: what a resource may fail with; anything else is a mistake that the test author has to see
-FAILURES = (HandlerFailed, InvalidProperties, ServiceException, HTTPException)
+FAILURES = (HandlerFailed, InvalidProperties, ServiceException, HTTPException, MotoFailed)
 
 #: the policies that keep a resource
 RETAINED = ("Retain", "RetainExceptOnCreate")
@@ -42,6 +49,7 @@ class StackChange:
         self._parsing = importlib.import_module("moto.cloudformation.parsing")
         request = current_request()
         self._request = request
+        self._mistaken = False
         self._caller = StackCaller(
             stack.account_id, stack.region_name, request.access_key, request.security_token
         )
@@ -61,9 +69,10 @@ class StackChange:
         kind = self._table.find(described["Type"])
         self._event(name, described["Type"], "CREATE_IN_PROGRESS")
         if kind is None:
-            made = self._parsing.parse_and_create_resource(
-                name, described, self._map, self._stack.account_id, self._stack.region_name
-            )
+            with moto_at_work():
+                made = self._parsing.parse_and_create_resource(
+                    name, described, self._map, self._stack.account_id, self._stack.region_name
+                )
             self._hold(name, described, made)
             self._tag(name, made)
         else:
@@ -138,8 +147,11 @@ class StackChange:
                 calls = self._table.calls(resource.kind, self._caller)
                 resource.kind.remove(resource.resource, calls)
             else:
-                self._map._delete_resource(resource, described)
-        except FAILURES as failure:
+                with moto_at_work():
+                    self._map._delete_resource(resource, described)
+        except Exception as failure:
+            if not (self._mistaken or isinstance(failure, FAILURES)):
+                raise
             self._event(name, kind, "DELETE_FAILED", reason_of(failure), physical_id)
             return False
         self._event(name, kind, "DELETE_COMPLETE", "", physical_id)
@@ -157,7 +169,8 @@ class StackChange:
     def _resolve(self, name: str, described: dict[str, Any]) -> StackResource:
         kind = self._table.find(described["Type"])
         assert kind is not None  # noqa: S101  asked before
-        properties = self._clean(described.get("Properties") or {})
+        with moto_at_work():
+            properties = self._clean(described.get("Properties") or {})
         return self._table.wanted(kind, name, properties, self._stack.tags)
 
     def _clean(self, described: Any) -> Any:
@@ -184,8 +197,16 @@ class StackChange:
         return backends[self._stack.account_id][self._stack.region_name]
 
     def _taken_export(self) -> str:
-        """Return why an export is refused; empty if none is."""
-        for each in self._stack.exports:
+        """Return why an export is refused; empty if none is.
+
+        Raises:
+            MotoFailed: moto cannot read the outputs.
+        """
+        with moto_at_work("the outputs"):
+            exports = self._stack.exports
+            for each in self._stack.output_map.values():
+                _ = each and each.value  # which moto reads when it is asked for
+        for each in exports:
             taken = self._backend.exports.get(each.name)
             if taken is not None and taken.exporting_stack_id != self._stack.stack_id:
                 other = self._backend.get_stack(taken.exporting_stack_id).name
@@ -226,6 +247,17 @@ class StackChange:
         stack.events.append(event)
 
 
+@contextmanager
+def moto_at_work(part: str = "the properties") -> Iterator[None]:
+    """Let what moto stumbles over fail the resource; a mistake of the test author stays one."""
+    try:
+        yield
+    except (*FAILURES, UsageError, NotImplementedError):
+        raise
+    except Exception as error:
+        raise MotoFailed(f"moto cannot read {part}: {type(error).__name__}: {error}") from error
+
+
 def physical_id_of(resource: Any) -> str:
     """Return the physical id of a resource; empty if it has none."""
     found = getattr(resource, "physical_resource_id", None)
@@ -247,7 +279,7 @@ def cause_of(stack: Any) -> str:
     return str(found[-1]).removesuffix("Rollback requested by user.")
 
 
-def reason_of(failure: Exception) -> str:
+def reason_of(failure: BaseException) -> str:
     """Return why a resource failed, in CloudFormation's words."""
     if isinstance(failure, HandlerFailed):
         return (

@@ -18,6 +18,8 @@ class StackRequest:
         on_failure: ``ROLLBACK``, ``DELETE`` or ``DO_NOTHING``.
         retained: the logical ids of the resources that are not to be deleted with the stack.
         stack_set_tags: the tags of the stack set that the stack belongs to.
+        retains_stacks: whether stacks that leave a stack set stay as stacks of their own.
+        organizational_units: the units whose accounts an operation on a stack set is about.
     """
 
     access_key: str = ""
@@ -25,6 +27,8 @@ class StackRequest:
     on_failure: str = "ROLLBACK"
     retained: tuple[str, ...] = ()
     stack_set_tags: Mapping[str, str] = field(default_factory=dict)
+    retains_stacks: bool = False
+    organizational_units: tuple[str, ...] = ()
 
 
 _current: ContextVar[StackRequest | None] = ContextVar(

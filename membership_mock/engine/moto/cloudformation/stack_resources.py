@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from membership_mock.engine.cloudformation.conversion import found_at
 from membership_mock.engine.cloudformation.handler_calls import HandlerCalls, StackCaller
 from membership_mock.engine.cloudformation.resource_type import Resource, ResourceType
 
@@ -41,7 +42,8 @@ class StackResource:
 
     def get_cfn_attribute(self, name: str) -> Any:
         """Return what ``Fn::GetAtt`` returns; empty for an attribute that the service left out."""
-        return self.resource.attributes.get(name, "")
+        found = found_at(self.resource.attributes, name)
+        return "" if found is None else found
 
     def is_created(self) -> bool:
         """Return whether creation is over, as it always is."""

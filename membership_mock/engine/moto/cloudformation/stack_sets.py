@@ -6,7 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from membership_mock.engine.moto.cloudformation.stack_change import cause_of
-from membership_mock.engine.moto.cloudformation.stack_request import StackRequest, answering
+from membership_mock.engine.moto.cloudformation.stack_request import (
+    StackRequest,
+    answering,
+    current_request,
+)
 from membership_mock.engine.moto.cloudformation.templates import parsed
 from membership_mock.engine.moto.patches import Patches
 
@@ -69,8 +73,9 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
     def update_stack_instances(
         backend: Any, stackset_name: str, accounts: Any, regions: Any, parameters: Any
     ) -> Any:
-        operation = update_instances(backend, stackset_name, accounts, regions, parameters)
         stack_set = backend.describe_stack_set(stackset_name)
+        accounts = [*accounts, *_accounts_in_units(stack_set, regions)]
+        operation = update_instances(backend, stackset_name, accounts, regions, parameters)
         where = [
             each
             for each in stack_set.stack_instances
@@ -85,15 +90,63 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
         if is_ours(stack.template_dict):
             found["StackId"] = stack.stack_id
             if stack.status not in _CURRENT:
-                found["Status"] = "OUTDATED"
+                gone_wrong = stack.status == "DELETE_FAILED"
+                found["Status"] = "INOPERABLE" if gone_wrong else "OUTDATED"
                 found["StatusReason"] = _why(stack)
                 found["StackInstanceStatus"] = {"DetailedStatus": "FAILED"}
         return found
 
     patches.set(backend_class, "create_stack_instances", create_stack_instances)
+    _delete_instances(patches, models, is_ours)
     patches.set(backend_class, "update_stack_set", update_stack_set)
     patches.set(backend_class, "update_stack_instances", update_stack_instances)
     patches.set(instance_class, "to_dict", described)
+
+
+def _delete_instances(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> None:
+    """Let instances be deleted by their units, retained, and kept if they cannot be deleted."""
+    backend_class = models.CloudFormationBackend
+    delete_instances = patches.original(backend_class, "delete_stack_instances")
+
+    def delete_stack_instances(
+        backend: Any, stackset_name: str, accounts: Any, regions: Any
+    ) -> Any:
+        stack_set = backend.describe_stack_set(stackset_name)
+        accounts = [*accounts, *_accounts_in_units(stack_set, regions)]
+        held = stack_set.instances.stack_instances
+        if current_request().retains_stacks and is_ours(parsed(stack_set.template, models)):
+            held[:] = [
+                each
+                for each in held
+                if not (each.account_id in accounts and each.region_name in regions)
+            ]
+        before = list(held)
+        found = delete_instances(backend, stackset_name, accounts, regions)
+        left = [
+            each for each in before if each not in held and each.stack.status == "DELETE_FAILED"
+        ]
+        held.extend(left)
+        _finish(stack_set.operations[-1], left)
+        return found
+
+    patches.set(backend_class, "delete_stack_instances", delete_stack_instances)
+
+
+def _accounts_in_units(stack_set: Any, regions: Any) -> list[str]:
+    """Return the accounts of the organizational units that the request names, or of their units.
+
+    moto reads them when instances are created only.
+    """
+    wanted = set(current_request().organizational_units)
+    if not wanted:
+        return []
+    organization = stack_set.instances.org_backend
+    for _ in organization.ou:  # units may be inside of one another
+        wanted |= {each.id for each in organization.ou if each.parent_id in wanted}
+    inside = {each.id for each in organization.accounts if each.parent_id in wanted}
+    instances = stack_set.stack_instances
+    there = [each.account_id for each in instances if each.region_name in regions]
+    return list(dict.fromkeys(each for each in there if each in inside))
 
 
 def _update(
@@ -121,7 +174,7 @@ def _finish(operation: dict[str, Any], instances: list[Any]) -> None:
 def _why(stack: Any) -> str:
     """Return which resource failed, in the words of stack sets."""
     for event in reversed(stack.events):
-        if event.resource_status in ("CREATE_FAILED", "UPDATE_FAILED"):
+        if event.resource_status in ("CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED"):
             return (
                 f"ResourceLogicalId:{event.logical_resource_id},"
                 f" ResourceType:{event.resource_type},"

@@ -12,6 +12,9 @@ from membership_mock.engine.moto.cloudformation.templates import parsed
 from membership_mock.engine.moto.cloudformation.update import Update
 from membership_mock.engine.moto.patches import Patches
 
+#: a stack that has no resources yet
+_NOT_BEGUN = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+
 #: how a stack ends that could not be created
 _NOT_CREATED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_COMPLETE")
 
@@ -71,12 +74,26 @@ def _change_stacks(
     def create_nested(_: Any, *args: Any, **kwargs: Any) -> Any:
         stack = nested(*args, **kwargs)
         if stack.status in _NOT_CREATED:
+            why = cause_of(stack)
+            backends = models.cloudformation_backends[stack.account_id]
+            backends[stack.region_name].delete_stack(stack.stack_id)
             raise models.ValidationError(
-                message=f"Embedded stack {stack.stack_id} was not successfully created:"
-                f" {cause_of(stack)}"
+                message=f"Embedded stack {stack.stack_id} was not successfully created: {why}"
             )
         return stack
 
+    def output_of(stack: Any, name: str) -> Any:
+        """Return what ``Fn::GetAtt`` returns of a nested stack; moto knows no attribute of it."""
+        key = name.removeprefix("Outputs.")
+        if key == name or key not in (stack.template_dict.get("Outputs") or {}):
+            raise models.ValidationError(
+                message=f"Template error: stack {stack.name} does not support attribute type {name}"
+                " in Fn::GetAtt"
+            )
+        return stack.output_map[key].value
+
+    if not hasattr(stack_class, "get_cfn_attribute"):
+        patches.set(stack_class, "get_cfn_attribute", output_of)
     patches.set(stack_class, "create_resources", create_resources_of)
     patches.set(stack_class, "update", update_of)
     patches.set(stack_class, "delete", delete_of)
@@ -92,7 +109,15 @@ def _keep_stacks(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) 
     delete_stack = patches.original(backend_class, "delete_stack")
 
     def create_stack_of(backend: Any, *args: Any, **kwargs: Any) -> Any:
-        stack = create_stack(backend, *args, **kwargs)
+        known = set(backend.stacks)
+        try:
+            stack = create_stack(backend, *args, **kwargs)
+        except BaseException:
+            for each in backend.stacks.keys() - known:
+                new = backend.stacks[each]
+                if new.status in _NOT_BEGUN and is_ours(new.template_dict):
+                    del backend.stacks[each]
+            raise
         if stack.status == "DELETE_COMPLETE":  # the caller wanted no stack that failed
             backend.deleted_stacks[stack.stack_id] = backend.stacks.pop(stack.stack_id)
         return stack

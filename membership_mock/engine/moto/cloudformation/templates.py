@@ -45,6 +45,13 @@ def types_of(template: Any) -> set[str]:
     return {kind for kind in found if isinstance(kind, str)}
 
 
+def attribute_of(given: Any) -> tuple[Any, Any]:
+    """Return the resource and the attribute that ``Fn::GetAtt`` names, in any of its forms."""
+    parts = given.split(".", 1) if isinstance(given, str) else given
+    rest = parts[1:]
+    return parts[0], rest[0] if len(rest) == 1 else ".".join(map(str, rest))
+
+
 def references(value: Any) -> Iterator[tuple[str, str]]:
     """Yield what a part of a template refers to: a name, and the attribute or an empty text."""
     if isinstance(value, Mapping):
@@ -52,10 +59,10 @@ def references(value: Any) -> Iterator[tuple[str, str]]:
             if key == "Ref" and isinstance(each, str):
                 yield each, ""
             elif key == "Fn::GetAtt" and isinstance(each, (list, str)):
-                parts = each.split(".", 1) if isinstance(each, str) else each
-                if parts and isinstance(parts[0], str):
-                    yield parts[0], ".".join(map(str, parts[1:]))
-                    yield from references(parts[1:])
+                if each and isinstance(each[0], str):
+                    name, attribute = attribute_of(each)
+                    yield name, attribute if isinstance(attribute, str) else str(attribute)
+                    yield from references(attribute)
             elif key == "Fn::Sub":
                 yield from _substituted(each)
             else:

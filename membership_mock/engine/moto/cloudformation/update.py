@@ -11,6 +11,7 @@ from membership_mock.engine.moto.cloudformation.stack_change import (
     FAILURES,
     RETAINED,
     StackChange,
+    moto_at_work,
     physical_id_of,
     reason_of,
 )
@@ -93,10 +94,13 @@ class Update(StackChange):
             existed = name in held
             try:
                 self._apply(name, wanted[name], before, progress)
-            except FAILURES as failure:
+            except BaseException as failure:
                 status = "UPDATE_FAILED" if existed else "CREATE_FAILED"
+                self._mistaken = not isinstance(failure, FAILURES)
                 self._event(name, wanted[name]["Type"], status, reason_of(failure), self._id(name))
                 self._roll_update_back(name, before, progress, existed=existed)
+                if self._mistaken:  # the test author has to see it
+                    raise
                 return
         gone = [(each, held[each]) for each in reversed(held) if each not in wanted]
         self._set("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
@@ -227,9 +231,10 @@ class Update(StackChange):
         self._event(name, kind, "UPDATE_IN_PROGRESS", "", self._id(name))
 
         def update(to: dict[str, Any]) -> None:
-            found = self._parsing.parse_and_update_resource(
-                name, to, self._map, self._stack.account_id, self._stack.region_name
-            )
+            with moto_at_work():
+                found = self._parsing.parse_and_update_resource(
+                    name, to, self._map, self._stack.account_id, self._stack.region_name
+                )
             self._hold(name, to, found or existing)
 
         progress.undo.append(lambda: update(before.resources[name]))
@@ -266,11 +271,12 @@ class Update(StackChange):
             "UPDATE_ROLLBACK_FAILED" if failed else "UPDATE_ROLLBACK_COMPLETE", " ".join(failed)
         )
 
-    @staticmethod
-    def _failures_of(take_back: Callable[[], None]) -> list[str]:
+    def _failures_of(self, take_back: Callable[[], None]) -> list[str]:
         try:
             take_back()
-        except FAILURES as failure:
+        except Exception as failure:
+            if not (self._mistaken or isinstance(failure, FAILURES)):
+                raise
             return [reason_of(failure)]
         return []
 

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -77,36 +78,50 @@ class EventBridge:
             self._log.add(event, self._world.secret)
         if models_of("events") is None:  # no test has made a rule
             return
-        waiting = getattr(self._thread, "waiting", None)
+        self._in_turn([partial(self._send, event) for event in events])
+
+    def take(self, rule: Any, event: Mapping[str, Any]) -> None:
+        """Let a rule of moto's have an event that was put onto its bus.
+
+        Args:
+            rule: moto's rule.
+            event: the event, whose ``time`` is a number of seconds as moto has it.
+        """
+        self._in_turn([partial(self._deliver, rule, dict(event))])
+
+    def _in_turn(self, deliveries: list[Callable[[], None]]) -> None:
+        """Make deliveries; those that a target's function causes come after the present ones."""
+        thread = self._thread
+        waiting = getattr(thread, "waiting", None)
         if waiting is not None:
-            waiting.extend((event, self._thread.length + 1) for event in events)
+            waiting.extend((each, thread.length + 1) for each in deliveries)
             return
-        waiting = self._thread.waiting = deque((event, 1) for event in events)
+        waiting = thread.waiting = deque((each, 1) for each in deliveries)
         try:
             while waiting:
-                event, self._thread.length = waiting.popleft()
-                self._send(event)
+                deliver, thread.length = waiting.popleft()
+                deliver()
         finally:
-            self._thread.waiting = None
+            thread.waiting = None
 
     def _send(self, event: Event) -> None:
         bus = _existing_bus(event.account_id, event.region)
         if bus is None or not bus.rules:
             return
         message = json.loads(json.dumps(event.message(), default=str))
-        self._put(message, bus, self._thread.length)
+        self._put(message, bus)
 
-    def _put(self, message: dict[str, Any], bus: Any, length: int) -> None:
+    def _put(self, message: dict[str, Any], bus: Any, *, passed_on: bool = False) -> None:
         for rule in list(bus.rules.values()):
-            self.deliver(rule, message, length)
+            self._deliver(rule, message, passed_on=passed_on)
 
-    def deliver(self, rule: Any, event: Mapping[str, Any], length: int = 1) -> None:
+    def _deliver(self, rule: Any, event: Mapping[str, Any], *, passed_on: bool = False) -> None:
         """Deliver an event to the targets of a rule that it matches.
 
         Args:
             rule: moto's rule.
             event: the event, whose ``time`` may be a number of seconds as moto has it.
-            length: how many events have caused one another by now.
+            passed_on: whether another bus has passed it on.
         """
         if rule.state == "DISABLED":
             return
@@ -122,14 +137,15 @@ class EventBridge:
             self._note(message, rule, {}, why)
             return
         for target in list(rule.targets):
-            self._note(message, rule, target, self._failure(target, rule, message, length))
+            failure = self._failure(target, rule, message, passed_on=passed_on)
+            self._note(message, rule, target, failure)
 
     def _failure(
-        self, target: Mapping[str, Any], rule: Any, event: Mapping[str, Any], length: int
+        self, target: Mapping[str, Any], rule: Any, event: Mapping[str, Any], *, passed_on: bool
     ) -> str | None:
         """Deliver an event to one target, and return why that has failed; None if it has not."""
         try:
-            self._deliver_to(target, rule, event, length)
+            self._deliver_to(target, rule, event, passed_on=passed_on)
         except UndeliverableError as why:
             return str(why)
         except Exception as error:  # noqa: BLE001  whatever a target does
@@ -137,9 +153,9 @@ class EventBridge:
         return None
 
     def _deliver_to(
-        self, target: Mapping[str, Any], rule: Any, event: Mapping[str, Any], length: int
+        self, target: Mapping[str, Any], rule: Any, event: Mapping[str, Any], *, passed_on: bool
     ) -> None:
-        if length > LONGEST_CHAIN:
+        if self._thread.length > LONGEST_CHAIN:
             raise UndeliverableError(
                 f"{LONGEST_CHAIN} events have caused one another through targets, which looks like"
                 " a loop"
@@ -156,7 +172,11 @@ class EventBridge:
         if arn.service == "events" and not arn.resource.strip(":"):
             _archive(rule, event)
         elif arn.service == "events" and arn.resource.startswith("event-bus/") and not function:
-            self._pass_on(arn, rule, event, length)
+            if passed_on:
+                raise UndeliverableError(
+                    "EventBridge sends an event that came from another event bus to no further bus"
+                )
+            self._pass_on(arn, rule, event)
         elif function is not None:
             self._call(function, arn, input_of(target, event, rule.arn))
         elif arn.service == "events" and arn.resource.startswith("api-destination/"):
@@ -166,10 +186,11 @@ class EventBridge:
         else:
             raise UndeliverableError(_NEXT.format(arn=arn.text))
 
-    def _pass_on(self, arn: TargetArn, rule: Any, event: Mapping[str, Any], length: int) -> None:
+    def _pass_on(self, arn: TargetArn, rule: Any, event: Mapping[str, Any]) -> None:
         """Put an event onto another bus, as it is.
 
-        Source: the user guide; a bus of another account has to allow it.
+        Source: the user guide; a bus of another account has to allow it. The event is not routed
+        to a third bus.
         """
         name = arn.resource.removeprefix("event-bus/")
         backends = require_models_of("events").events_backends
@@ -181,7 +202,7 @@ class EventBridge:
                 f"the event bus does not allow account {rule.account_id} to put events: see"
                 " PutPermission"
             )
-        self._put(dict(event), bus, length + 1)
+        self._put(dict(event), bus, passed_on=True)
 
     def _is_allowed(self, bus: Any, rule: Any) -> bool:
         partition = partition_of(rule.region_name)
@@ -207,12 +228,18 @@ class EventBridge:
             given = text
         arguments = [given]
         if _takes_two(function):
-            name = arn.resource.removeprefix("function:")
+            name = arn.resource.removeprefix("function:").partition(":")[0]  # without an alias
             arguments.append(SimpleNamespace(function_name=name, invoked_function_arn=arn.text))
 
         def call() -> None:
             with by_default(arn.account_id):
-                function(*arguments)
+                answer = function(*arguments)
+            if inspect.iscoroutine(answer):
+                answer.close()
+                raise UndeliverableError(
+                    "the function of the target returned a coroutine: it has to be an ordinary"
+                    " function, as a Lambda handler is"
+                )
 
         contextvars.Context().run(call)
 

@@ -31,7 +31,7 @@ def install(patches: Patches, bridge: EventBridge) -> None:
         rule: Any, original_event: Mapping[str, Any], transform_input: bool = True
     ) -> None:
         del transform_input
-        bridge.deliver(rule, original_event)
+        bridge.take(rule, original_event)
 
     patches.set(models.Rule, "send_to_targets", send_to_targets)
     responses = importlib.import_module("moto.events.responses")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from membership_mock.errors import UnexpectedCall
 from tests.engine.cloudformation.resource_samples import ADMIN, PARTNER, REGION
 from tests.engine.moto.cloudformation.stack_samples import (
     COLLABORATION,
@@ -92,6 +93,61 @@ def test_what_exists_by_then_is_deleted_too(membership_mock: Any, stack: Any, hu
     membership_mock.fail("securityhub.GetInsights", "InternalException")
     assert stack.create({"Hub": HUB, "Insight": insight()})["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "Insight DELETE_COMPLETE" in stack.story
+
+
+@pytest.mark.parametrize(
+    ("resource", "why"),
+    [
+        ({"Type": "AWS::Lambda::Function", "Properties": {}}, "KeyError: 'Code'"),
+        (insight({"Fn::FindInMap": ["No", "such", "map"]}), "KeyError: 'No'"),
+        (insight({"Fn::Select": [3, ["one"]]}), "IndexError: list index out of range"),
+    ],
+    ids=["property that moto needs", "mapping", "element"],
+)
+def test_what_moto_stumbles_over_rolls_the_stack_back(
+    stack: Any, hub: Any, resource: dict[str, Any], why: str
+) -> None:
+    ended = stack.create({"Hub": HUB, "Wrong": {**resource, "DependsOn": "Hub"}})
+    assert ended["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert stack.reason("Wrong") == f"moto cannot read the properties: {why}"
+    with pytest.raises(hub.exceptions.InvalidAccessException, match=NOT_SUBSCRIBED):
+        hub.describe_hub()
+
+
+def test_an_output_that_moto_stumbles_over_rolls_the_stack_back(stack: Any, hub: Any) -> None:
+    wrong = {"Name": {"Value": {"Fn::FindInMap": ["No", "such", "map"]}}}
+    assert stack.create({"Hub": HUB}, Outputs=wrong)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "moto cannot read the outputs: KeyError: 'No'" in str(stack.events)
+    with pytest.raises(hub.exceptions.InvalidAccessException, match=NOT_SUBSCRIBED):
+        hub.describe_hub()
+
+
+def test_a_mistake_of_the_test_is_raised_and_leaves_nothing_half_made(
+    membership_mock: Any, stack: Any, hub: Any
+) -> None:
+    allowed = ("cloudformation.*", "*SecurityHub", "DescribeHub")
+    with (
+        pytest.raises(UnexpectedCall, match="CreateInsight"),
+        membership_mock.strict(*allowed),
+    ):
+        stack.create({"Hub": HUB, "Insight": insight()})
+    assert stack.status == "ROLLBACK_COMPLETE"
+    with pytest.raises(hub.exceptions.InvalidAccessException, match=NOT_SUBSCRIBED):
+        hub.describe_hub()
+
+
+def test_what_cannot_be_deleted_does_not_hide_the_mistake(
+    membership_mock: Any, stack: Any, hub: Any
+) -> None:
+    with (
+        pytest.raises(UnexpectedCall, match="CreateInsight"),
+        membership_mock.strict("cloudformation.*", "EnableSecurityHub", "DescribeHub"),
+    ):
+        stack.create({"Hub": HUB, "Insight": insight()})
+    assert stack.status == "ROLLBACK_FAILED"
+    stack.cloudformation.delete_stack(StackName="it")
+    with pytest.raises(hub.exceptions.InvalidAccessException, match=NOT_SUBSCRIBED):
+        hub.describe_hub()
 
 
 @pytest.mark.parametrize("option", [{"DisableRollback": True}, {"OnFailure": "DO_NOTHING"}])
@@ -193,8 +249,42 @@ def test_all_faults_of_a_resource_are_named(stack: Any) -> None:
             },
             "Circular dependency between resources: [One, Two]",
         ),
+        (
+            {"Hub": HUB, "Other": {"Properties": {}}},
+            "Template format error: [/Resources/Other] Every Resources object must contain a Type member.",
+        ),
+        (
+            {"Hub": HUB, "Other": "bucket"},
+            "Template format error: Any Resources member must be an object.",
+        ),
+        (
+            {"Hub": {**HUB, "Properties": ["x"]}},
+            "Template format error: [/Resources/Hub] Any Properties member must be an object.",
+        ),
+        (
+            {"Hub": {**HUB, "Condition": "IsProd"}},
+            "Template format error: Unresolved condition dependency IsProd in the Resources block of the template",
+        ),
+        (
+            {"Hub": HUB, "Insight": insight({"Fn::GetAtt": ["Hub"]})},
+            "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute",
+        ),
+        (
+            {"Hub": HUB, "Insight": insight({"Fn::Sub": ["${Hub}"]})},
+            "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string",
+        ),
     ],
-    ids=["unknown reference", "unknown attribute", "circle"],
+    ids=[
+        "unknown reference",
+        "unknown attribute",
+        "circle",
+        "no type",
+        "no object",
+        "no properties",
+        "unknown condition",
+        "no attribute",
+        "no values",
+    ],
 )
 def test_a_template_that_cannot_work_is_refused_at_once(
     membership_mock: Any, stack: Any, resources: dict[str, Any], why: str
@@ -400,6 +490,8 @@ def test_a_nested_stack_that_fails_fails_the_stack(
         failed["ResourceStatusReason"],
     )
     assert [each["Name"] for each in s3.list_buckets()["Buckets"]] == ["templates"]
+    names = [each["StackName"] for each in stack.cloudformation.describe_stacks()["Stacks"]]
+    assert names == ["it"], "the stack inside is deleted"
     right = json.dumps({"Resources": {"Hub": HUB, "Insight": insight()}})
     s3.put_object(Bucket="templates", Key="inner.json", Body=right)
     stack.name = "again"
@@ -407,3 +499,63 @@ def test_a_nested_stack_that_fails_fails_the_stack(
     stack.cloudformation.delete_stack(StackName="again")
     with pytest.raises(hub.exceptions.InvalidAccessException):
         hub.describe_hub()
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_outputs_of_a_nested_stack_reach_the_outer_one(
+    membership_mock: Any, stack: Any, hub: Any, form: str
+) -> None:
+    s3 = membership_mock.client("s3", account=ADMIN, region="us-east-1")
+    s3.create_bucket(Bucket="templates")
+    outputs = {"Hub": {"Value": {"Fn::GetAtt": ["Hub", "ARN"]}}}
+    inner = json.dumps({"Resources": {"Hub": HUB}, "Outputs": outputs})
+    s3.put_object(Bucket="templates", Key="inner.json", Body=inner)
+    url = "https://s3.amazonaws.com/templates/inner.json"
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+    named = {"Fn::GetAtt": ["Inner", "Outputs.Hub"]}
+    resources = {"Inner": nested, "Insight": {**insight(named), "DependsOn": []}}
+    template = json.dumps({"Resources": resources, "Outputs": {"Hub": {"Value": named}}})
+    if form == "yaml":
+        template = template.replace(json.dumps(named), "!GetAtt 'Inner.Outputs.Hub'")
+    stack.cloudformation.create_stack(StackName="it", TemplateBody=template)
+    assert stack.status == "CREATE_COMPLETE"
+    assert stack.outputs == {"Hub": hub.describe_hub()["HubArn"]}
+    [made] = hub.get_insights()["Insights"]
+    assert made["Name"] == hub.describe_hub()["HubArn"]
+
+
+def test_an_output_that_a_nested_stack_does_not_have_fails_the_resource(
+    membership_mock: Any, stack: Any
+) -> None:
+    s3 = membership_mock.client("s3", account=ADMIN, region="us-east-1")
+    s3.create_bucket(Bucket="templates")
+    s3.put_object(Bucket="templates", Key="i.json", Body=json.dumps({"Resources": {"Hub": HUB}}))
+    url = "https://s3.amazonaws.com/templates/i.json"
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+    wrong = {**insight({"Fn::GetAtt": ["Inner", "Outputs.Hub"]}), "DependsOn": []}
+    stack.create({"Inner": nested, "Insight": wrong})
+    assert stack.status == "ROLLBACK_COMPLETE"
+    assert "does not support attribute type Outputs.Hub" in stack.reason("Insight")
+
+
+@pytest.mark.parametrize(
+    ("outputs", "why"),
+    [
+        (
+            {"Name": {"Value": {"Ref": "Nam"}}},
+            "Unresolved resource dependencies [Nam] in the Outputs block of the template",
+        ),
+        ({"Name": "x"}, "Any Outputs member must be an object."),
+        ({"Name": {}}, "[/Outputs/Name] Every Outputs member must contain a Value object."),
+        (["x"], "Outputs must be an object."),
+    ],
+    ids=["unknown reference", "no object", "no value", "a list"],
+)
+def test_outputs_that_cannot_work_are_refused_at_once(
+    membership_mock: Any, stack: Any, outputs: Any, why: str
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        stack.create({"Hub": HUB}, Outputs=outputs)
+    assert refused.value.response["Error"]["Message"] == f"Template format error: {why}"
+    assert stack.cloudformation.describe_stacks()["Stacks"] == []
+    membership_mock.calls.assert_not_called("EnableSecurityHub")

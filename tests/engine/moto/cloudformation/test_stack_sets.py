@@ -187,3 +187,61 @@ def test_a_stack_set_of_an_organization_reaches_its_units(membership_mock: Any, 
         StackSetName="hubs", RetainStacks=False, Accounts=[ADMIN, PARTNER], Regions=[REGION]
     )
     assert insights(membership_mock) == {}
+
+
+def test_instances_are_updated_and_deleted_by_their_units(membership_mock: Any, sets: Any) -> None:
+    org = membership_mock.organization(
+        {"Teams": {"Inner": {"admin": ADMIN}}, "Other": {"partner": PARTNER}},
+        management=MANAGEMENT,
+    )
+    units = [org.unit("Teams/Inner"), org.unit("Other")]
+    sets.create_stack_set(
+        StackSetName="hubs",
+        TemplateBody=TEMPLATE,
+        PermissionModel="SERVICE_MANAGED",
+        AutoDeployment={"Enabled": False},
+    )
+    sets.create_stack_instances(
+        StackSetName="hubs", DeploymentTargets={"OrganizationalUnitIds": units}, Regions=[REGION]
+    )
+    teams = {"OrganizationalUnitIds": [org.unit("Teams")]}
+    sets.update_stack_instances(
+        StackSetName="hubs",
+        DeploymentTargets=teams,
+        Regions=[REGION],
+        ParameterOverrides=[{"ParameterKey": "Name", "ParameterValue": "theirs"}],
+    )
+    assert insights(membership_mock) == {(ADMIN, REGION): ["theirs"], (PARTNER, REGION): ["first"]}
+    sets.delete_stack_instances(
+        StackSetName="hubs", RetainStacks=False, DeploymentTargets=teams, Regions=[REGION]
+    )
+    assert insights(membership_mock) == {(PARTNER, REGION): ["first"]}
+    assert instances(sets) == {(PARTNER, REGION): "CURRENT"}
+
+
+def test_stacks_that_are_retained_leave_their_set_as_they_are(
+    membership_mock: Any, sets: Any
+) -> None:
+    sets.create_stack_set(StackSetName="hubs", TemplateBody=TEMPLATE)
+    sets.create_stack_instances(StackSetName="hubs", **WHERE)
+    there = {"Accounts": [PARTNER], "Regions": [REGION]}
+    sets.delete_stack_instances(StackSetName="hubs", RetainStacks=True, **there)
+    assert (PARTNER, REGION) not in instances(sets)
+    assert insights(membership_mock)[PARTNER, REGION] == ["first"]
+    stacks = membership_mock.client("cloudformation", account=PARTNER, region=REGION)
+    [stack] = stacks.describe_stacks()["Stacks"]
+    stacks.delete_stack(StackName=stack["StackId"])
+    assert (PARTNER, REGION) not in insights(membership_mock)
+
+
+def test_an_instance_that_cannot_be_deleted_is_inoperable(membership_mock: Any, sets: Any) -> None:
+    sets.create_stack_set(StackSetName="hubs", TemplateBody=TEMPLATE)
+    there = {"Accounts": [PARTNER], "Regions": [REGION]}
+    sets.create_stack_instances(StackSetName="hubs", **there)
+    with membership_mock.fail("securityhub.DisableSecurityHub", "InternalException"):
+        deleted = sets.delete_stack_instances(StackSetName="hubs", RetainStacks=False, **there)
+    assert operation(sets, deleted) == "FAILED"
+    assert instances(sets) == {(PARTNER, REGION): "INOPERABLE"}
+    deleted = sets.delete_stack_instances(StackSetName="hubs", RetainStacks=False, **there)
+    assert operation(sets, deleted) == "SUCCEEDED"
+    assert instances(sets) == {}

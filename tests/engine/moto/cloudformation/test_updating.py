@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from membership_mock.errors import UnexpectedCall
 from tests.engine.cloudformation.resource_samples import ADMIN, BY_TYPE, COLLABORATION, REGION, ROOM
 from tests.engine.moto.cloudformation.stack_samples import HUB, bucket, insight, target
 
@@ -286,3 +287,25 @@ def test_an_update_without_a_change_is_refused(stack: Any) -> None:
     tags = [{"Key": "stage", "Value": "test"}]
     ended = stack.update(resources, Parameters_=PARAMETER, Tags=tags)
     assert ended["StackStatus"] == "UPDATE_COMPLETE"
+
+
+def test_a_mistake_of_the_test_is_raised_and_the_update_taken_back(
+    membership_mock: Any, stack: Any, hub: Any
+) -> None:
+    stack.create({"Hub": HUB, "Insight": insight()})
+    with (
+        pytest.raises(UnexpectedCall, match="CreateActionTarget"),
+        membership_mock.strict("cloudformation.*", "*Insight*"),
+    ):
+        stack.update({"Hub": HUB, "Insight": insight("changed"), "Target": target()})
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert [each["Name"] for each in hub.get_insights()["Insights"]] == ["high"]
+
+
+def test_what_moto_stumbles_over_takes_the_update_back(stack: Any, hub: Any) -> None:
+    stack.create({"Hub": HUB, "Insight": insight()})
+    function = {"Type": "AWS::Lambda::Function", "Properties": {}, "DependsOn": "Insight"}
+    stack.update({"Hub": HUB, "Insight": insight("changed"), "Function": function})
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert "moto cannot read the properties: KeyError: 'Code'" in str(stack.events)
+    assert [each["Name"] for each in hub.get_insights()["Insights"]] == ["high"]
