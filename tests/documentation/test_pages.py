@@ -109,9 +109,12 @@ def texts_in_the_package() -> Iterator[tuple[Path, str]]:
             and isinstance(node.body[0], ast.Expr)
         }
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if id(node) not in docstrings:
-                    yield module, node.value
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in docstrings
+            ):
+                yield module, node.value
 
 
 def test_pages_that_messages_name_exist() -> None:

@@ -195,15 +195,12 @@ def blocked(
         operation: the operation with its service, as `mock.answer` takes it; None if not known.
     """
     host = urlsplit(url).hostname or ""
+    own = f"    To answer it in the test: mock.answer({operation!r}, {{…}})\n" if operation else ""
     return RequestBlocked(
         f"{name} was about to leave for {host}, but neither membership_mock nor moto serves it,"
         " and nothing leaves the process for AWS while a mock is running.\n"
         + (f"    caller   {caller}\n" if caller else "")
-        + (
-            f"    To answer it in the test: mock.answer({operation!r}, {{…}})\n"
-            if operation
-            else ""
-        )
+        + own
         + way_out(host)
     )
 
