@@ -76,8 +76,8 @@ class AwsRequests:
                     service,
                     501,
                     "ServiceNotMocked",
-                    f"Neither membership_mock nor moto mocks the service {service}. Every mocked"
-                    " operation: docs/reference/mocked-operations.md and moto's own list.",
+                    f"Neither membership_mock nor moto mocks the service {service}. What"
+                    " is mocked: python -m membership_mock operations, and moto's own list.",
                 )
             )
         except NotImplementedError as error:

@@ -243,10 +243,11 @@ class Calls(Sequence[Call]):
         found = self.filter(operation, **wanted)
         if (len(found) == times) if times is not None else len(found) > 0:
             return found
+        instead = self._instead(operation, wanted.get("service"))
         expected = "at least once" if times is None else f"{times} time{'s' if times != 1 else ''}"
         raise AssertionError(
             f"expected {_describe(operation, wanted)} to be called {expected},"
-            f" but it was called {len(found)} times.\n{self._instead(operation)}"
+            f" but it was called {len(found)} times.\n{instead}"
         )
 
     def assert_not_called(self, operation: str | None = None, **wanted: Any) -> None:
@@ -320,11 +321,11 @@ class Calls(Sequence[Call]):
             lines.insert(0, f"      … {start} earlier")
         return "\n".join(lines) or "      no calls"
 
-    def _instead(self, operation: str | None) -> str:
+    def _instead(self, operation: str | None, service: str | None) -> str:
         calls = list(self._read())
         if not calls:
             return "    Nothing was called at all."
-        wanted = operations_wanted(None, operation)
+        wanted = operations_wanted(service, operation)
         named = {name for _, name in wanted.operations} if wanted is not None else set()
         same = [call for call in calls if call.operation in named]
         shown = same or calls

@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 
+#: names by which services are known, where no part of it is the name that boto3 has
+_OTHER_NAMES = {
+    "cloudwatch-logs": "logs",
+    "cloudwatchlogs": "logs",
+    "eventbridge": "events",
+    "eventbridge-pipes": "pipes",
+    "eventbridge-scheduler": "scheduler",
+    "incident-response": "security-ir",
+    "securityir": "security-ir",
+    "states": "stepfunctions",
+    "step-functions": "stepfunctions",
+}
+
+
 def as_text(operation: str) -> str:
     """Return the name or pattern of an operation as it was given.
 
@@ -58,6 +72,10 @@ def operation_named(service: str | None, operation: str | None) -> tuple[str | N
         check_aws_service(service)
     if operation is None:
         return service, None
+    if not dot and ":" in bare:
+        raise UsageError(
+            f"{operation!r} has a colon, as IAM writes it: write {bare.replace(':', '.', 1)!r}."
+        )
     spellings = [_spellings(each) for each in ([service] if service else SERVICES)]
     for names in spellings:
         if bare in names:
@@ -105,9 +123,12 @@ def check_aws_service(service: object) -> None:
         UsageError: the botocore in use does not know it.
     """
     if not isinstance(service, str) or service not in {*SERVICES, *service_names()}:
+        known = [*SERVICES, *sorted(service_names())]
+        spelled = str(service).lower().replace("_", "-").replace(" ", "")
+        meant = _OTHER_NAMES.get(spelled) or (spelled if spelled in known else None)
         raise UsageError(
             f"{service!r} is not a service of AWS that this botocore knows"
-            + nearest_to(str(service), [*SERVICES, *sorted(service_names())])
+            + (f"; boto3 calls it {meant!r}." if meant else nearest_to(str(service), known))
         )
 
 

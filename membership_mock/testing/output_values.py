@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import quote
 
 from membership_mock.engine.protocol.model import ListShape, MapShape, Shape, StructureShape
 from membership_mock.testing.names import nearest_to
 
 _INTEGERS = ("integer", "long", "short", "byte", "bigInteger")
+#: texts that botocore returns as mappings, of IAM, in percent encoding, and of CloudFormation
+_POLICY, _TEMPLATE = "policyDocumentType", "TemplateBody"
+_DOCUMENTS = (_POLICY, _TEMPLATE)
 _NUMBERS = ("float", "double", "bigDecimal")
 
 
@@ -97,6 +103,9 @@ def _scalar(shape: Shape, value: Any, path: str, wrong: list[str]) -> Any:
     if not isinstance(value, str):
         if shape.serialization.get("jsonvalue"):
             return value
+        if isinstance(value, Mapping) and shape.name in _DOCUMENTS:  # as boto3 returns it
+            document = json.dumps(value)
+            return quote(document) if shape.name == _POLICY else document
         return _not(wrong, path, "text", value)
     known = list(getattr(shape, "enum", None) or ())
     if known and value not in known:
@@ -113,7 +122,8 @@ def _instant(value: Any, path: str, wrong: list[str]) -> Any:
     if isinstance(value, datetime):
         found = value
     elif isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
-        found = datetime.fromtimestamp(value, timezone.utc)
+        with suppress(ValueError, OverflowError, OSError):  # further than a datetime reaches
+            found = datetime.fromtimestamp(value, timezone.utc)
     elif isinstance(value, str):
         try:
             found = datetime.fromisoformat(value.replace("Z", "+00:00"))

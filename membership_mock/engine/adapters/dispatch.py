@@ -183,20 +183,24 @@ def answer_plain(request: PlainHttpRequest) -> PlainHttpResponse:
     return found
 
 
-def blocked(name: str, url: str, caller: str = "") -> RequestBlocked:
+def blocked(
+    name: str, url: str, *, caller: str = "", operation: str | None = None
+) -> RequestBlocked:
     """Return the error for a request that must not leave, with the way out.
 
     Args:
         name: what was called.
         url: where it was about to go.
         caller: the account and region that called; empty when they are not known.
+        operation: the operation with its service, as `mock.answer` takes it; None if not known.
     """
     host = urlsplit(url).hostname or ""
+    own = f"    To answer it in the test: mock.answer({operation!r}, {{…}})\n" if operation else ""
     return RequestBlocked(
         f"{name} was about to leave for {host}, but neither membership_mock nor moto serves it,"
         " and nothing leaves the process for AWS while a mock is running.\n"
         + (f"    caller   {caller}\n" if caller else "")
-        + (f"    To answer it in the test: mock.answer({name!r}, {{…}})\n" if caller else "")
+        + own
         + way_out(host)
     )
 
@@ -204,9 +208,9 @@ def blocked(name: str, url: str, caller: str = "") -> RequestBlocked:
 def way_out(host: str) -> str:
     """Return how a test lets requests to ``host`` pass, and where to read on."""
     return (
-        "    If the call is meant to reach the network, let it pass:"
-        f" mock_membership(config={{'core': {{'passthrough': {{'urls': [r'https?://{host}']}}}}}});\n"
-        "    if not, stub this call in the test. See docs/how-to/unmocked-operations.md"
+        "    To let it reach the network:"
+        f" mock_membership(config={{'core': {{'passthrough': {{'urls': [r'https?://{host}']}}}}}})\n"
+        "    More: python -m membership_mock docs unmocked-operations"
     )
 
 
@@ -222,8 +226,8 @@ def _blocked_operation(request: Any, operation: Any, pipeline: RequestPipeline) 
     account, region = pipeline.caller_of(sent)
     if operation is None:
         pipeline.unmocked["a service"] += 1
-        return blocked("a service", request.url, f"{account} in {region}")
+        return blocked("a service", request.url, caller=f"{account} in {region}")
     name = f"{operation.service_model.service_name}.{operation.name}"
-    error = blocked(name, request.url, f"{account} in {region}")
+    error = blocked(name, request.url, caller=f"{account} in {region}", operation=name)
     pipeline.blocked(operation, sent, error)
     return error

@@ -496,7 +496,8 @@ def _refuse(
         f"{context.service}.{context.operation} was called, but membership_mock does not mock it.\n"
         f"    caller   {context.account_id} in {context.region}\n"
         f"    nearest  {shown} ({len(mocked)} operations are mocked)\n"
-        f"    To answer it in the test: `mock.answer('{context.service}.{context.operation}', …)`\n"
-        f"    Every mocked operation: `python -m membership_mock operations {context.service}`, or"
-        " docs/reference/mocked-operations.md"
+        "    To answer it in the test:"
+        f" mock.answer('{context.service}.{context.operation}', {{…}})\n"
+        f"    Mocked operations: python -m membership_mock operations {context.service}\n"
+        "    More: python -m membership_mock docs unmocked-operations"
     )

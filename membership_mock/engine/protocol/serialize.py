@@ -266,6 +266,10 @@ def header_text(shape: Shape, value: Any) -> str:
         return str(value.value)
     if isinstance(shape, ListShape):
         return ",".join(header_text(shape.member, item) for item in value)
+    if shape.serialization.get("jsonvalue"):
+        value = json.dumps(value).encode()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return str(value)
 
 

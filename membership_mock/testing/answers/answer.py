@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from membership_mock.engine.protocol.model import OperationModel, service_model
 from membership_mock.engine.protocol.wire.writers import answer_written
 from membership_mock.errors import UsageError
 from membership_mock.testing.calls import Call, Calls
+from membership_mock.testing.faults.connections import LostConnection, connection_error
+from membership_mock.testing.faults.effects import Effect
 from membership_mock.testing.faults.errors import ErrorAnswer, code_of
 from membership_mock.testing.output_values import checked
 from membership_mock.testing.plans.call_plan import CallPlan, PendingPlans
@@ -23,8 +27,12 @@ if TYPE_CHECKING:
 
 #: A function of a call that returns the members of its answer; None leaves it to what comes next.
 AnswerFunction = Callable[[Call], "Mapping[str, Any] | None"]
-#: What a call is answered with: the members of the answer by their API names, or a function.
-Canned = Mapping[str, Any] | AnswerFunction
+#: What a call is answered with: the members of the answer by their API names, a function, or an
+#: error of botocore's: `ClientError`, or one of the connection.
+Canned = Mapping[str, Any] | AnswerFunction | Exception
+
+#: an answer as it is kept: its members, a function, or an error
+_Kept = Mapping[str, Any] | AnswerFunction | Effect
 
 
 class Answer(CallPlan):
@@ -55,10 +63,20 @@ class Answer(CallPlan):
     def _is_limited(self) -> bool:
         return self._wanted.times is not None
 
+    @property
+    def _is_unused(self) -> bool:
+        return len(self._hits) < (self._values.count or 1) and not self._withdrawn
+
     def _words(self) -> str:
         return self._values.words
 
-    def _take(self, call: InterceptedCall) -> Canned:
+    def _reasons(self) -> Sequence[str]:
+        count, hits = self._values.count or 1, len(self._hits)
+        if hits:
+            return [f"Calls have had the first {hits} of its {count} answers, and no other."]
+        return super()._reasons()
+
+    def _take(self, call: InterceptedCall) -> _Kept:
         """Return what the call is answered with, and count the call."""
         canned = self._values.at(len(self._hits))
         self._hit(call)
@@ -76,7 +94,8 @@ class Values:
     Args:
         service: the service's id.
         operation: the operation's name.
-        answer: the members of an answer, a function of the call, or a sequence of these.
+        answer: the members of an answer, a function of the call, an error of botocore's, or a
+            sequence of these.
         force: whether it may lack required members, or have values that the model does not know.
 
     Attributes:
@@ -101,25 +120,28 @@ class Values:
             raise UsageError(f"The sequence of answers for {self._name} is empty.")
         self._canned = [self._checked(each) for each in given]
         self.count = len(given) if several else None
-        self.words = (
-            f"gives {self.count} answers"
-            if several
-            else f"answers by {_named(given[0])}"
-            if callable(given[0])
-            else "answers"
-        )
+        first = self._canned[0]
+        if several:
+            self.words = f"gives {self.count} answer{'s' if len(given) > 1 else ''}"
+        elif isinstance(first, Effect):
+            self.words = first.words
+        else:
+            self.words = "answers" if isinstance(first, Mapping) else f"answers by {_named(first)}"
 
-    def at(self, number: int) -> Canned:
+    def at(self, number: int) -> _Kept:
         """Return what the call of a number, from 0 on, is answered with."""
         return self._canned[number if self.count is not None else 0]
 
-    def write(self, canned: Canned, call: InterceptedCall) -> HttpAnswer | None:
+    def write(self, canned: _Kept, call: InterceptedCall) -> HttpAnswer | None:
         """Return the answer to a call; None if a function leaves it to what comes next.
 
         Raises:
             UsageError: a function has raised an error or returned what does not fit.
-            ServiceError: a function has raised botocore's `ClientError`.
+            ServiceError: the answer is botocore's `ClientError`, or a function has raised one.
+            BotoCoreError: likewise an error of the connection.
         """
+        if isinstance(canned, Effect):
+            return canned.apply(call, _nothing)
         if isinstance(canned, Mapping):
             value = canned
         else:
@@ -136,20 +158,8 @@ class Values:
         recorded = Call(call.as_entry())
         try:
             return function(recorded)
-        except ClientError as error:
-            code, message, members = code_of(error)
-            target = frozenset({(call.context.service, call.context.operation)})
-            fault = ErrorAnswer(
-                target,
-                code,
-                message=message,
-                members=members,
-                retry_after=None,
-                status=error.response.get("ResponseMetadata", {}).get("HTTPStatusCode"),
-                after=False,
-                force=True,
-            )
-            fault.apply(call, _nothing)
+        except (ClientError, HTTPClientError, NoConnection) as error:
+            self._failing(error, force=True).apply(call, _nothing)
             raise
         except (UsageError, AssertionError):
             raise
@@ -157,17 +167,44 @@ class Values:
             raise UsageError(
                 f"The function {_named(function)} of mock.answer has raised"
                 f" {type(error).__name__}: {error}\n    for the call {recorded!r}\n"
-                "    It returns the members of the answer, or None to leave the call to the mock."
+                "    It returns the members of the answer, or None to leave the call to the mock,"
+                " and may raise botocore's ClientError or an error of the connection."
             ) from error
 
-    def _checked(self, given: object) -> Canned:
+    def _checked(self, given: object) -> _Kept:
         if isinstance(given, Mapping):
             return self._members(given, "")
+        if isinstance(given, Exception):
+            return self._failing(given, force=self._force)
         if callable(given) and not isinstance(given, type):
+            _check_function(given)
             return given
         raise UsageError(
             f"An answer of {self._name} is a mapping of its members by API names, a function of the"
-            f" call, or a list of these, not {given!r}."
+            " call, an error such as botocore's ClientError, or a list of these, not"
+            f" {given!r}."
+        )
+
+    def _failing(self, error: Exception, *, force: bool) -> Effect:
+        """Return what lets a call end in an error of botocore's.
+
+        Raises:
+            UsageError: it is another error, or one that the operation does not send.
+        """
+        lost = connection_error(error)
+        if lost is not None:
+            return LostConnection(lost, None, after=False)
+        code, message, members = code_of(error)
+        status = getattr(error, "response", {}).get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return ErrorAnswer(
+            frozenset({(self._model.service_model.service_name, self._model.name)}),
+            code,
+            message=message,
+            members=members,
+            retry_after=None,
+            status=status if force else None,
+            after=False,
+            force=force,
         )
 
     def _members(self, given: object, prefix: str) -> dict[str, Any]:
@@ -200,6 +237,30 @@ class Values:
 
 def _named(function: object) -> str:
     return str(getattr(function, "__name__", repr(function)))
+
+
+def _check_function(function: Callable[..., object]) -> None:
+    """Refuse a function that cannot be called with a call, or that has to be awaited.
+
+    Raises:
+        UsageError: it is one of these.
+    """
+    if inspect.iscoroutinefunction(function):
+        raise UsageError(
+            f"The function of mock.answer is a plain one, and {_named(function)} returns a"
+            " coroutine: nothing would await it."
+        )
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions in C do not tell theirs
+        return
+    try:
+        signature.bind(None)
+    except TypeError:
+        raise UsageError(
+            f"The function of mock.answer gets the call, but {_named(function)}{signature} does not"
+            " take one argument: write `lambda call: …`."
+        ) from None
 
 
 def _nothing() -> HttpAnswer:

@@ -63,8 +63,9 @@ class Answers(Sequence[Answer]):
             operation: which calls: ``securityhub.GetInsights``, ``get_insights``, or with its
                 service any operation of AWS, whether it is mocked or not: ``ses.SendEmail``.
             answer: the members of the answer by their API names; a function of the call that
-                returns them, or None to leave the call to what comes next; or a list of these, of
-                which each is for one call.
+                returns them, or None to leave the call to what comes next; an error of botocore's,
+                `ClientError` or one of the connection; or a list of these, of which each is for
+                one call.
             times: how many calls are answered; all that come when None. A list is for as many calls
                 as it has entries.
             account: only calls of this account.
@@ -103,11 +104,11 @@ class Answers(Sequence[Answer]):
 
     @property
     def unused(self) -> list[Answer]:
-        """The answers that no call has had, except those that were withdrawn."""
+        """The answers that no call has had, and lists that were not used up; none withdrawn."""
         return [answer for answer in self._all if answer._is_unused]
 
     def assert_all_used(self) -> None:
-        """Check that a call has had each answer.
+        """Check that a call has had each answer, and each entry of a list.
 
         Raises:
             UnusedPlan: an answer was not used; the text shows the calls that came nearest.

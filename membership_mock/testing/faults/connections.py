@@ -83,7 +83,7 @@ def connection_error(error: object) -> type[BotoCoreError] | BotoCoreError | Non
     same_name = connection_error(kind.__name__)
     if issubclass(kind, BaseException):
         raise UsageError(
-            f"A fault cannot raise {kind.__name__}: sending a request does not."
+            f"A call cannot end in {kind.__name__}: sending a request does not raise it."
             + (
                 f" botocore has a class of the same name: botocore.exceptions.{kind.__name__}."
                 if same_name

@@ -69,6 +69,7 @@ class Faults(Sequence[Fault]):
         times: int | None = 1,
         account: str | None = None,
         region: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
         where: Where | None = None,
         skip: int = 0,
         after: bool = False,
@@ -91,6 +92,7 @@ class Faults(Sequence[Fault]):
             times: how many calls it hits; None for all that come.
             account: only calls of this account.
             region: only calls to this region.
+            parameters: only calls with these parameters, as `Calls.filter` takes them.
             where: only calls for which this function returns true.
             skip: how many of these calls come first that it does not hit.
             after: let the call take effect first, so that only its answer is lost.
@@ -127,7 +129,9 @@ class Faults(Sequence[Fault]):
                         " or name an error of the service."
                     )
             effect = LostConnection(lost, message, after=after)
-        return self._inject(operation, targets, effect, times, account, region, where, skip)
+        return self._inject(
+            operation, targets, effect, times, account, region, parameters, where, skip
+        )
 
     def refuse_accounts(
         self,
@@ -139,6 +143,7 @@ class Faults(Sequence[Fault]):
         times: int | None = 1,
         account: str | None = None,
         region: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
         where: Where | None = None,
         skip: int = 0,
     ) -> Fault:
@@ -155,6 +160,7 @@ class Faults(Sequence[Fault]):
             times: how many calls it hits; None for all that come.
             account: only calls of this account.
             region: only calls to this region.
+            parameters: only calls with these parameters, as `Calls.filter` takes them.
             where: only calls for which this function returns true.
             skip: how many of these calls come first that it does not hit.
 
@@ -165,7 +171,9 @@ class Faults(Sequence[Fault]):
         """
         targets = self._targets(operation)
         effect = RefusedAccounts(targets, accounts, reason, code)
-        return self._inject(operation, targets, effect, times, account, region, where, skip)
+        return self._inject(
+            operation, targets, effect, times, account, region, parameters, where, skip
+        )
 
     def refuse_entries(
         self,
@@ -177,6 +185,7 @@ class Faults(Sequence[Fault]):
         times: int | None = 1,
         account: str | None = None,
         region: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
         where: Where | None = None,
         skip: int = 0,
     ) -> Fault:
@@ -195,6 +204,7 @@ class Faults(Sequence[Fault]):
             times: how many calls it hits; None for all that come.
             account: only calls of this account.
             region: only calls to this region.
+            parameters: only calls with these parameters, as `Calls.filter` takes them.
             where: only calls for which this function returns true.
             skip: how many of these calls come first that it does not hit.
 
@@ -205,7 +215,9 @@ class Faults(Sequence[Fault]):
         """
         targets = self._targets(operation)
         effect = RefusedEntries(targets, entries, reason, code)
-        return self._inject(operation, targets, effect, times, account, region, where, skip)
+        return self._inject(
+            operation, targets, effect, times, account, region, parameters, where, skip
+        )
 
     def delay(
         self,
@@ -215,6 +227,7 @@ class Faults(Sequence[Fault]):
         times: int | None = 1,
         account: str | None = None,
         region: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
         where: Where | None = None,
         skip: int = 0,
     ) -> Fault:
@@ -229,6 +242,7 @@ class Faults(Sequence[Fault]):
             times: how many calls it hits; None for all that come.
             account: only calls of this account.
             region: only calls to this region.
+            parameters: only calls with these parameters, as `Calls.filter` takes them.
             where: only calls for which this function returns true.
             skip: how many of these calls come first that it does not hit.
 
@@ -237,7 +251,9 @@ class Faults(Sequence[Fault]):
             UsageError: no such call is possible, or ``seconds`` is not a positive number.
         """
         targets, effect = self._targets(operation), Delay(seconds)
-        return self._inject(operation, targets, effect, times, account, region, where, skip)
+        return self._inject(
+            operation, targets, effect, times, account, region, parameters, where, skip
+        )
 
     @property
     def unfired(self) -> list[Fault]:
@@ -282,6 +298,7 @@ class Faults(Sequence[Fault]):
         times: int | None,
         account: str | None,
         region: str | None,
+        parameters: Mapping[str, Any] | None,
         where: Where | None,
         skip: int,
     ) -> Fault:
@@ -291,6 +308,7 @@ class Faults(Sequence[Fault]):
             times=times,
             account=account,
             region=region,
+            parameters=parameters,
             where=where,
             skip=skip,
         )

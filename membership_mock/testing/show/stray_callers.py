@@ -43,7 +43,7 @@ def stray_callers(running: Running) -> list[str]:
     text = (
         f"{came} came from {default}, the default account, which has nothing in this world;"
         f" {others} {have} something.\n"
-        "  Calls whose credentials name no account come from there: see"
-        " docs/how-to/accounts-and-regions.md for ways to name one."
+        "  Calls whose credentials name no account come from there.\n"
+        "  Ways to name one: python -m membership_mock docs accounts-and-regions"
     )
     return text.splitlines()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import datetime, timezone
 from typing import Any
 
@@ -55,6 +56,35 @@ def test_what_boto3_returned_can_be_given_again(membership_mock: Any) -> None:
     ]
 
 
+POLICY = {"Statement": [{"Effect": "Allow", "Resource": "arn:aws:s3:::a/100%25+b", "Action": "*"}]}
+
+
+def test_policies_and_templates_can_be_given_as_boto3_returns_them(membership_mock: Any) -> None:
+    iam = membership_mock.client("iam")
+    iam.create_role(RoleName="audit", AssumeRolePolicyDocument=json.dumps(POLICY))
+    role = iam.get_role(RoleName="audit")
+    assert membership_mock.calls[-1].answer["Role"]["AssumeRolePolicyDocument"] == POLICY
+    membership_mock.answer("iam.GetRole", role)
+    assert iam.get_role(RoleName="other")["Role"]["AssumeRolePolicyDocument"] == POLICY
+
+    template = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}
+    membership_mock.answer("cloudformation.GetTemplate", {"TemplateBody": template})
+    answer = membership_mock.client("cloudformation").get_template(StackName="s")
+    assert answer["TemplateBody"] == template
+    assert membership_mock.calls[-1].answer["TemplateBody"] == template
+
+
+def test_json_and_bytes_in_headers_are_read_as_they_were_given(membership_mock: Any) -> None:
+    """A header holds them in Base64: https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html"""
+    slots = {"Size": "large", "Note": "é"}
+    membership_mock.answer("lex-runtime.PostContent", {"slots": slots, "audioStream": b""})
+    lex = membership_mock.client("lex-runtime")
+    answer = lex.post_content(
+        botName="b", botAlias="a", userId="us", contentType="text/plain", inputStream=b"x"
+    )
+    assert answer["slots"] == slots
+
+
 @pytest.mark.parametrize(
     ("operation", "answer", "said"),
     [
@@ -75,6 +105,11 @@ def test_what_boto3_returned_can_be_given_again(membership_mock: Any) -> None:
         (
             "organizations.ListAccounts",
             {"Accounts": [{"JoinedTimestamp": "today"}]},
+            r"Accounts\[0\].JoinedTimestamp is an instant",
+        ),
+        (
+            "organizations.ListAccounts",
+            {"Accounts": [{"JoinedTimestamp": 1e30}]},
             r"Accounts\[0\].JoinedTimestamp is an instant",
         ),
         ("s3.GetObject", {"Body": 7}, "Body is bytes, not 7"),

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from membership_mock import (
     Answer,
@@ -104,6 +104,42 @@ def test_a_function_may_raise_an_error_of_the_service(membership_mock: Any) -> N
     assert membership_mock.calls[-1].error_code == "AccessDenied"
 
 
+def test_errors_stand_in_a_list_like_other_answers(membership_mock: Any) -> None:
+    denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "Not you"}}, "AssumeRole")
+    lost = ReadTimeoutError(endpoint_url="https://sts.amazonaws.com")
+    membership_mock.answer("sts.GetCallerIdentity", [denied, lost, caller("ana")])
+    sts = membership_mock.client("sts", config=ONCE)
+    with pytest.raises(ClientError, match=r"AccessDenied.*Not you"):
+        sts.get_caller_identity()
+    with pytest.raises(ReadTimeoutError):
+        sts.get_caller_identity()
+    assert names(membership_mock, 1) == ["ana"]
+    assert [call.error_code for call in membership_mock.calls] == [
+        "AccessDenied",
+        "ReadTimeoutError",
+        None,
+    ]
+
+
+def test_a_function_may_raise_an_error_of_the_connection(membership_mock: Any) -> None:
+    def lose(call: Any) -> Any:
+        raise ConnectTimeoutError(endpoint_url=call.region)
+
+    membership_mock.answer("sts.GetCallerIdentity", lose, times=1)
+    with pytest.raises(ConnectTimeoutError, match="us-east-1"):
+        membership_mock.client("sts", config=ONCE).get_caller_identity()
+
+
+def test_a_list_that_is_not_used_up_is_reported() -> None:
+    said = "the first 1 of its 2 answers, and no other"
+    with pytest.raises(UnusedPlan, match=said), mock_membership(unused_plans="error") as mock:
+        mock.answer("sts.GetCallerIdentity", [caller("ana"), caller("bo")])
+        names(mock, 1)
+    with mock_membership(unused_plans="error") as mock:
+        mock.answer("sts.GetCallerIdentity", [caller("ana"), caller("bo")])
+        names(mock, 2)
+
+
 def test_what_a_function_gets_wrong_is_a_usage_error(membership_mock: Any) -> None:
     def wrong_name(_: Any) -> dict[str, Any]:
         return {"Acount": ADMIN}
@@ -153,8 +189,11 @@ def test_an_operation_that_is_not_mocked_is_answered(
     # every operation is mocked: AWS may add one at any time
     monkeypatch.delitem(SERVICES["securityhub"].handlers, "GetInsights")
     hub = membership_mock.client("securityhub", config=ONCE)
-    with pytest.raises(OperationNotMocked, match=r"mock\.answer\('securityhub\.GetInsights', …\)"):
+    with pytest.raises(
+        OperationNotMocked, match=r"mock\.answer\('securityhub\.GetInsights', {…}\)"
+    ) as caught:
         hub.get_insights()
+    assert "python -m membership_mock docs unmocked-operations" in str(caught.value)
     insight = {"InsightArn": "arn", "Name": "n", "Filters": {}, "GroupByAttribute": "Id"}
     with membership_mock.answer("securityhub.GetInsights", {"Insights": [insight]}):
         assert hub.get_insights(MaxResults=3)["Insights"] == [insight]
@@ -325,6 +364,18 @@ def test_all_answers_can_be_asked_for_in_the_test(membership_mock: Any) -> None:
 # --- misuse ---
 
 
+def no_call() -> dict[str, Any]:
+    return {}
+
+
+async def coroutine(_: Any) -> dict[str, Any]:
+    return {}
+
+
+def error(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code}}, "GetCallerIdentity")
+
+
 @pytest.mark.parametrize(
     ("operation", "answer", "options", "said"),
     [
@@ -334,6 +385,10 @@ def test_all_answers_can_be_asked_for_in_the_test(membership_mock: Any) -> None:
         ("sts.GetCallerIdentty", {}, {}, "nearest: 'GetCallerIdentity'"),
         ("sts.GetCallerIdentity", "text", {}, "a mapping of its members by API names"),
         ("sts.GetCallerIdentity", None, {}, "not None"),
+        ("sts.GetCallerIdentity", no_call, {}, "does not take one argument: write `lambda call"),
+        ("sts.GetCallerIdentity", coroutine, {}, "coroutine: nothing would await it"),
+        ("sts.GetCallerIdentity", ValueError("x"), {}, "A call cannot end in ValueError"),
+        ("sts.GetCallerIdentity", error("AcessDenied"), {}, "nearest: 'AccessDenied'"),
         ("sts.GetCallerIdentity", [], {}, "sequence of answers .* is empty"),
         ("sts.GetCallerIdentity", [{}], {"times": 2}, "as many calls as it has entries"),
         ("sts.GetCallerIdentity", {}, {"times": 0}, "times is a positive number"),

@@ -150,7 +150,7 @@ def test_filter_of_an_unknown_operation_names_the_nearest(story: Any) -> None:
 def test_filter_of_an_unknown_service_names_the_known_ones(story: Any) -> None:
     with pytest.raises(UsageError, match=r"'s4' is not a service of AWS that"):
         story.calls.filter("s4.PutObject")
-    with pytest.raises(UsageError, match="nearest: 'security-ir'"):
+    with pytest.raises(UsageError, match="boto3 calls it 'security-ir'"):
         story.calls.filter("security_ir.CreateCase")
 
 

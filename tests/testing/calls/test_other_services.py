@@ -241,6 +241,32 @@ def test_assertions_say_what_was_called_instead(membership_mock: Any) -> None:
         membership_mock.calls.filter("sts.List*")
 
 
+def test_a_service_may_be_named_apart_from_its_operation(membership_mock: Any) -> None:
+    membership_mock.client("sts").get_caller_identity()
+    membership_mock.calls.assert_called("GetCallerIdentity", service="sts")
+    with pytest.raises(AssertionError, match="What was called instead"):
+        membership_mock.calls.assert_called("AssumeRole", service="sts")
+
+
+@pytest.mark.parametrize(
+    ("operation", "said"),
+    [
+        ("sts:AssumeRole", "as IAM writes it: write 'sts.AssumeRole'"),
+        ("eventbridge.PutEvents", "boto3 calls it 'events'"),
+        ("SecurityHub.GetMembers", "boto3 calls it 'securityhub'"),
+        ("step_functions.StartExecution", "boto3 calls it 'stepfunctions'"),
+        ("brakt.GetDevice", "nearest: 'braket'"),
+    ],
+)
+def test_other_names_of_a_service_lead_to_that_of_boto3(
+    membership_mock: Any, operation: str, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        membership_mock.calls.assert_not_called(operation)
+    with pytest.raises(UsageError, match=said):
+        membership_mock.answer(operation, {})
+
+
 # --- what it costs ---
 
 

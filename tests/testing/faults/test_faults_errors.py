@@ -265,7 +265,7 @@ def test_an_undeclared_error_can_be_forced(membership_mock: Any, hub: Any, secur
         ),
         pytest.param("*", ClientError, "ClientError alone has no code", id="no code"),
         pytest.param("*", ClientError({}, "GetCase"), "has no code", id="empty response"),
-        pytest.param("*", KeyError, "cannot raise KeyError", id="other exception"),
+        pytest.param("*", KeyError, "cannot end in KeyError", id="other exception"),
         pytest.param(
             "*", ConnectionError("x"), "botocore.exceptions.ConnectionError", id="Python's own"
         ),

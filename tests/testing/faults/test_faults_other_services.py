@@ -26,6 +26,19 @@ def ask(mock: Any, operation: Operation, **others: Any) -> Any:
     return getattr(mock.client(service, config=ONCE, **others), method)(**arguments)
 
 
+def test_parameters_choose_the_calls_of_each_kind_of_fault(membership_mock: Any) -> None:
+    wanted = {"RoleSessionName": "audit"}
+    membership_mock.fail("sts.AssumeRole", "AccessDenied", parameters=wanted)
+    late = membership_mock.faults.delay("sts.AssumeRole", 5, parameters={"RoleArn": "other"})
+    ask(membership_mock, ("sts", "assume_role", {**ROLE, "RoleSessionName": "build"}))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        ask(membership_mock, ASSUME)
+    assert membership_mock.faults.unfired == [late]
+    late.cancel()
+    with pytest.raises(UsageError, match="no parameter 'RoleArm'; nearest: 'RoleArn'"):
+        membership_mock.fail("sts.AssumeRole", "AccessDenied", parameters={"RoleArm": "x"})
+
+
 @pytest.mark.parametrize(
     ("operation", "error", "called", "kind", "code", "status"),
     [

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from botocore.awsrequest import HeadersDict
+from botocore.handlers import json_decode_policies, json_decode_template_body
 from botocore.model import OperationModel
 from botocore.parsers import ResponseParserError, create_parser
 
@@ -21,8 +22,9 @@ FIRST_ERROR_STATUS = 300
 def answer_read(operation: OperationModel, answer: HttpAnswer) -> dict[str, Any]:
     """Return the answer as boto3 returns it, without ``ResponseMetadata``.
 
-    The body of a stream is not there, because the record does not keep it. botocore's changes to
-    some answers of S3 and others, which its event handlers make, are not made here.
+    The body of a stream is not there, because the record does not keep it. Policies of IAM and
+    templates of CloudFormation are mappings, as in boto3. botocore's other changes to some answers,
+    such as decoded keys of S3, which its event handlers make, are not made here.
     """
     shape = operation.output_shape
     try:
@@ -30,6 +32,11 @@ def answer_read(operation: OperationModel, answer: HttpAnswer) -> dict[str, Any]
     except _MISFITS:
         return {}
     parsed.pop("ResponseMetadata", None)
+    service = operation.service_model.service_name
+    if service == "iam":
+        json_decode_policies(parsed, operation)
+    elif (service, operation.name) == ("cloudformation", "GetTemplate"):
+        json_decode_template_body(parsed)
     if operation.name == "GetBucketLocation":  # the root of its body is its only member
         found = re.search(r">([^<>]+)</LocationConstraint>", answer.body.decode())
         return {"LocationConstraint": found[1] if found else None}
