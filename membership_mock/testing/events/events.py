@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from membership_mock.engine.protocol import event_patterns
 from membership_mock.engine.running import require
@@ -13,9 +13,6 @@ from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.events.sent_event import EventDelivery, SentEvent
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.operation_names import check_caller
-
-if TYPE_CHECKING:
-    from membership_mock.engine.running import Running
 
 _SHOWN = 10
 
@@ -29,10 +26,12 @@ class Events(Sequence[SentEvent]):
     """
 
     def __init__(
-        self, read: Callable[[], Sequence[SentEvent]], running: Callable[[], Running | None]
+        self,
+        read: Callable[[], Sequence[SentEvent]],
+        undelivered: Callable[[], list[EventDelivery]],
     ) -> None:
         self._read = read
-        self._running = running
+        self._undelivered = undelivered
 
     @overload
     def __getitem__(self, index: int) -> SentEvent: ...
@@ -97,7 +96,9 @@ class Events(Sequence[SentEvent]):
                 and (where is None or bool(where(event)))
             )
 
-        return Events(lambda: [each for each in self._read() if matches(each)], self._running)
+        return type(self)(
+            lambda: [each for each in self._read() if matches(each)], self._undelivered
+        )
 
     def assert_sent(
         self, detail_type: str | None = None, *, times: int | None = None, **wanted: Any
@@ -147,14 +148,7 @@ class Events(Sequence[SentEvent]):
 
         Events that the test itself has put onto a bus are among them.
         """
-        running = self._running()
-        held = list(running.events.deliveries.values()) if running else []
-        return [
-            EventDelivery.of(each)
-            for deliveries in held
-            for each in deliveries
-            if each.failure is not None
-        ]
+        return self._undelivered()
 
     def on_target(self, arn: str, function: Callable[..., Any]) -> None:
         """Let a function stand in for a target, such as a Lambda function, until a reset.
