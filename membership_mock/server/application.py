@@ -28,7 +28,7 @@ class Application:
 
     def __init__(self, served: Served, allowed_hosts: Collection[str] = ()) -> None:
         self._served = served
-        self._allowed = frozenset(allowed_hosts)
+        self._allowed = frozenset(name.lower().rstrip(".") for name in allowed_hosts)
         self._aws = AwsRequests(served.mock._running)
 
     def __call__(

@@ -41,7 +41,10 @@ _INTRODUCTION = (
     "| 400 | the class of the usage error, e.g. `UsageError`, `SeedRefused`, `NotRunning`,"
     " `UnfiredFault`; `TypeError` | the tool refuses; the message is its own |\n"
     "| 400 | `MalformedJson` | the body is not JSON |\n"
+    "| 400 | `MalformedBody` | the body ends too early, or its chunks are malformed |\n"
     "| 403 | `ForeignPage` | a web page of another server has sent it |\n"
+    "| 404 | `OnlyInProcess` | it is for the process that runs the mock, e.g. hooks; the message"
+    " says why |\n"
     "| 404 | `UnknownPath` | there is no such tool; `paths` lists all |\n"
     "| 405 | `WrongMethod` | the header `Allow` says which methods there are |\n"
     "| 500 | `InternalError` | a mistake of this package |\n"
@@ -62,6 +65,9 @@ _SECTIONS = {
                                  "/load", "/show", "/diagram"),
     "Calls": ("/calls",),
     "Faults": ("/faults",),
+    "Canned answers": ("/answers",),
+    "Strict mode, and what was never used": ("/strict", "/unused_plans"),
+    "Events": ("/events",),
     "The clock": ("/clock",),
     "Quotas": ("/quotas",),
     "Organizations and whole worlds": ("/organization", "/given/world"),

@@ -153,8 +153,12 @@ def _handler(*, log: bool) -> type[WSGIRequestHandler]:
 
     class Handler(REQUEST_HANDLER):  # type: ignore[valid-type,misc]  # which it is depends on moto
         def log_request(self, *args: Any, **kwargs: Any) -> None:
-            # The page in the browser asks every second.
-            if log and not self.path.startswith(PREFIX):
+            # The page in the browser asks every second. What is not HTTP has no path.
+            if log and not getattr(self, "path", "").startswith(PREFIX):
                 super().log_request(*args, **kwargs)
+
+        def handle_expect_100(self) -> bool:
+            # Werkzeug tells the client to continue when it runs the application: once is enough.
+            return True
 
     return Handler

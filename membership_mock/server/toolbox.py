@@ -7,6 +7,7 @@ import sys
 import traceback
 from typing import Any
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from membership_mock.engine.protocol.model import OperationNotFoundError
@@ -14,7 +15,7 @@ from membership_mock.errors import UsageError
 from membership_mock.server.tools.json_values import to_json
 from membership_mock.server.tools.schema import openapi
 from membership_mock.server.tools.served import Served
-from membership_mock.server.tools.table import PREFIX, nearest_paths, paths, tools_at
+from membership_mock.server.tools.table import IN_PROCESS, PREFIX, nearest_paths, paths, tools_at
 from membership_mock.server.tools.tool import Tool
 from membership_mock.server.tools.world_tools import is_not_ready, media_of_diagram
 from membership_mock.testing.printing import printable
@@ -26,6 +27,7 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
 }
+_IN_PROCESS = "Use it in the process that runs the mock: docs/how-to/server.md, From a test."
 
 
 class Refused(Exception):
@@ -75,6 +77,11 @@ def refused(status: int, code: str, message: str) -> Response:
 def _run(served: Served, request: Request, path: str) -> Response:
     tools, held = tools_at(path)
     if not tools:
+        why = IN_PROCESS.get(path.strip("/").replace("-", "_"))
+        if why is not None:
+            raise Refused(
+                404, "OnlyInProcess", f"{request.path} is not there over HTTP: {why}. {_IN_PROCESS}"
+            )
         near = nearest_paths(f"{PREFIX}{path}")
         hint = f"; nearest: {near[0]}." if near else "."
         raise Refused(
@@ -129,6 +136,9 @@ def _arguments(
 ) -> tuple[list[str | None], dict[str, Any]]:
     """Return account and region of a side of AWS if the tool has one, and the other arguments."""
     query = request.args.to_dict()
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise UsageError(f"The query of {tool.name} has {name!r} {len(values)} times.")
     side: list[str | None] = []
     if tool.on_a_side:
         side = [query.pop("account", None), query.pop("region", None)]
@@ -147,7 +157,10 @@ def _arguments(
 
 
 def _body(request: Request) -> Any:
-    text = request.get_data()
+    try:
+        text = request.get_data()
+    except (OSError, HTTPException) as error:  # the client has gone, or its chunks are malformed
+        raise Refused(400, "MalformedBody", f"The body cannot be read: {error}") from None
     if not text.strip():
         return {}
     try:

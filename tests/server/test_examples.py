@@ -115,7 +115,10 @@ def test_the_command_of_a_tool_works(
     before = mock.snapshot()
     snapshot = server.tool("POST", "/snapshot")["id"]
     fault = server.tool("POST", "/faults/delay", {"operation": "ListCases", "seconds": 1})["id"]
-    brackets |= {"snapshot": snapshot, "fault": fault}
+    canned = {"operation": "ListCases", "answer": {"items": []}}
+    answer = server.tool("POST", "/answers/give", canned)["id"]
+    strict = server.tool("POST", "/strict/start", {"allowed": ["security-ir.*"]})["id"]
+    brackets |= {"snapshot": snapshot, "fault": fault, "canned answer": answer, "strict": strict}
     verb, path, body = command(curl(tool, ""))
     for name in tool.in_path:
         path = path.replace(example_of(tool.name)[name], brackets[name_of(tool, name)])
@@ -126,16 +129,20 @@ def test_the_command_of_a_tool_works(
         sent = {"snapshot": snapshot}
     if not NEWEST_MODEL and tool.name in NEW:
         pytest.skip("this botocore does not know the operation")
-    if tool.name == "faults.assert_all_fired":
+    if tool.name.endswith((".assert_all_fired", ".assert_all_used")):
         mock.faults.clear()
+        mock.answers.clear()
     for place, other in PLACES.get(tool.name, {}).items():
         path = path.replace(f"{place}={SIDE[place]}", f"{place}={other}")
     try:
-        answer = server.send(verb, path, sent)
-        assert (verb, answer.status) == (tool.verb, 200), answer.text
+        answered = server.send(verb, path, sent)
+        assert (verb, answered.status) == (tool.verb, 200), answered.text
     finally:
         mock.restore(before)
         mock.faults.clear()
+        mock.answers.clear()
+        for each in server.tool("GET", "/strict"):
+            server.tool("POST", "/strict/stop", {"id": each["id"]})
         server.send("DELETE", f"/_membership/snapshots/{snapshot}")
 
 

@@ -429,6 +429,11 @@ def test_arguments_of_a_body_are_refused_in_the_query(server: Raw) -> None:
     assert "in the body" in message
 
 
+def test_an_argument_that_the_query_has_twice_is_refused(server: Raw) -> None:
+    code, message = server.refusal("GET", "/calls?account=111122223333&account=444455556666")
+    assert (code, message) == ("UsageError", "The query of calls has 'account' 2 times.")
+
+
 def test_an_argument_that_json_cannot_hold_is_refused(server: Raw) -> None:
     sent = {"operation": "ListCases", "error": "ThrottlingException", "where": "lambda: 1"}
     assert "cannot be written as JSON" in server.refusal("POST", "/faults/fail", sent)[1]

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import Any, Literal, TextIO, cast
 
 from membership_mock.errors import UsageError
+from membership_mock.mock import MembershipMock
 from membership_mock.server.client.remote_calls import RemoteRecord
-from membership_mock.server.client.remote_tools import (
-    RemoteClock,
+from membership_mock.server.client.remote_events import RemoteEvents, events_of
+from membership_mock.server.client.remote_plans import (
+    RemoteAnswer,
+    RemoteAnswers,
     RemoteFault,
     RemoteFaults,
-    RemoteQuotas,
-    RemoteTools,
+    strict,
 )
+from membership_mock.server.client.remote_tools import RemoteClock, RemoteQuotas, RemoteTools
 from membership_mock.server.client.transport import Transport
-from membership_mock.server.tools.states import HealthState, SnapshotState
+from membership_mock.server.tools.states import HealthState, SnapshotState, UnusedPlansState
+from membership_mock.server.tools.table import IN_PROCESS
 from membership_mock.testing.aws_side.aws_side import AwsSide
 from membership_mock.testing.calls import Calls
 from membership_mock.testing.dumps.dumps import Dump
 from membership_mock.testing.given.given import Given
+from membership_mock.testing.names import nearest_to
 from membership_mock.testing.printing import printable
 
 
@@ -30,7 +35,8 @@ class RemoteMock:
     """The tools of a mock that a server in another process runs.
 
     They have the names and arguments of `MembershipMock`, and raise the usage errors that the
-    server answers. Functions cannot be sent, so faults have no ``where``.
+    server answers. Functions cannot be sent, so there are no hooks, faults and canned answers have
+    no ``where``, and no canned answer is a function.
 
     Args:
         url: the server's URL, as it prints it.
@@ -97,7 +103,7 @@ class RemoteMock:
         given = {"endpoint_url": self.url, "verify": self._transport.ca_file, **kwargs}
         return self.session(account, region).client(service, **given)
 
-    # --- faults and calls ---
+    # --- faults, canned answers, calls and events ---
 
     def fail(
         self, operation: str, error: str | type[Exception] | Exception, **others: Any
@@ -113,6 +119,45 @@ class RemoteMock:
     def faults(self) -> RemoteFaults:
         """The faults of the server."""
         return RemoteFaults(self._transport)
+
+    def strict(self, *allowed: str) -> AbstractContextManager[None]:
+        """Return a context in which a call that is not ``allowed`` fails at the server.
+
+        It holds for all clients of the server. The arguments are those of `MembershipMock.strict`.
+
+        Raises:
+            UsageError: there is no such service, or no mocked service has such an operation.
+            UnexpectedCall: at the end, if a call has failed.
+        """
+        return strict(self._transport, allowed)
+
+    def answer(
+        self,
+        operation: str,
+        answer: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        **others: Any,
+    ) -> RemoteAnswer:
+        """Let calls be answered by the test, as `MembershipMock.answer` does, without functions.
+
+        Raises:
+            UsageError: no such call is possible, or the operation does not answer like that.
+        """
+        return self.answers.give(operation, answer, **others)
+
+    @cached_property
+    def answers(self) -> RemoteAnswers:
+        """The canned answers of the server."""
+        return RemoteAnswers(self._transport)
+
+    def unused_plans(self) -> UnusedPlansState:
+        """Return how many faults and answers were never used, and a report that names them."""
+        state: UnusedPlansState = self._transport.use("unused_plans")
+        return state
+
+    @cached_property
+    def events(self) -> RemoteEvents:
+        """Every event that the server has sent to EventBridge, in order."""
+        return events_of(self._transport)
 
     @cached_property
     def calls(self) -> Calls:
@@ -225,6 +270,13 @@ class RemoteMock:
             UsageError: there is no such format, or the part is not valid.
         """
         return str(self._transport.use("diagram", format, **part))
+
+    def __getattr__(self, name: str) -> Any:
+        why = IN_PROCESS.get(name, "it is for the process that runs the mock")
+        if name in IN_PROCESS or hasattr(MembershipMock, name):
+            raise AttributeError(f"RemoteMock has no {name!r}: {why}. See docs/how-to/server.md.")
+        public = [each for each in dir(type(self)) if not each.startswith("_")]
+        raise AttributeError(f"RemoteMock has no {name!r}{nearest_to(name, public)}")
 
     def __str__(self) -> str:
         return str(self._transport.use("show")).rstrip("\n")

@@ -1,21 +1,18 @@
-"""The tools of a server that hold something: faults, the clock, quotas, snapshots, seeds."""
+"""The tools of a server that hold something: the clock, quotas, seeds, sides of AWS."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any, overload
+from typing import Any
 
 from membership_mock.errors import UsageError
 from membership_mock.server.client.transport import Transport, named
-from membership_mock.server.tools.states import ClockState, FaultState
+from membership_mock.server.tools.states import ClockState
 from membership_mock.server.tools.table import BY_NAME
-from membership_mock.testing.calls import Calls
 from membership_mock.testing.clock import Instant
-from membership_mock.testing.faults.connections import connection_error
-from membership_mock.testing.faults.errors import code_of
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.quotas import QuotaState
 
@@ -62,131 +59,6 @@ class RemoteTools:
 
     def __repr__(self) -> str:
         return f"<{self._prefix} at {self._transport.url}>"
-
-
-class RemoteFault:
-    """A fault of a server; as a context manager it is withdrawn at the end of the block.
-
-    Attributes:
-        id: its id at the server.
-    """
-
-    def __init__(self, transport: Transport, state: FaultState) -> None:
-        self._transport = transport
-        self.id = state.id
-        self._text = state.text
-
-    @property
-    def fired(self) -> Calls:
-        """The calls that it has hit so far."""
-        from membership_mock.server.client.remote_calls import RemoteCall
-
-        found = self._transport.use("fault.fired", id=self.id)
-        calls = [RemoteCall(each) for each in found.calls]
-        return Calls(lambda: calls)
-
-    @property
-    def remaining(self) -> int | None:
-        """How many more calls it will hit; None for all that come."""
-        state: FaultState = self._transport.use("fault", id=self.id)
-        return state.remaining
-
-    def cancel(self) -> None:
-        """Withdraw the fault: it hits no more calls, and does not count as unfired."""
-        self._transport.use("fault.cancel", id=self.id)
-
-    def __enter__(self) -> RemoteFault:  # noqa: PYI034  Self came with Python 3.11
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.cancel()
-
-    def __repr__(self) -> str:
-        return self._text
-
-
-class RemoteFaults(Sequence[RemoteFault]):
-    """The faults of a server, in the order of injection."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-
-    @overload
-    def __getitem__(self, index: int) -> RemoteFault: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[RemoteFault]: ...
-    def __getitem__(self, index: int | slice) -> RemoteFault | Sequence[RemoteFault]:
-        return self._listed("faults")[index]
-
-    def __len__(self) -> int:
-        return len(self._listed("faults"))
-
-    def __repr__(self) -> str:
-        return "\n".join(map(repr, self._listed("faults"))) or "no faults"
-
-    def fail(
-        self, operation: str, error: str | type[Exception] | Exception, **others: Any
-    ) -> RemoteFault:
-        """Let calls fail; the arguments are those of `Faults.fail`, except ``where``.
-
-        Raises:
-            UsageError: no such call is possible, or AWS would not give this answer.
-        """
-        sent = dict(others)
-        name: Any = error
-        if not isinstance(error, str):
-            lost = connection_error(error)
-            if lost is None:
-                name, message, members = code_of(error)
-                if sent.get("message") is None:
-                    sent["message"] = message
-                sent["members"] = {**members, **(sent.get("members") or {})} or None
-            else:
-                name = (lost if isinstance(lost, type) else type(lost)).__name__
-        return self._inject("fail", operation, name, **sent)
-
-    def refuse_accounts(
-        self, operation: str, accounts: Sequence[str], **others: Any
-    ) -> RemoteFault:
-        """Let calls refuse some accounts; the arguments are those of `Faults.refuse_accounts`.
-
-        Raises:
-            UsageError: the operation does not refuse single accounts.
-        """
-        return self._inject("refuse_accounts", operation, accounts, **others)
-
-    def delay(self, operation: str, seconds: float, **others: Any) -> RemoteFault:
-        """Let answers come late; the arguments are those of `Faults.delay`.
-
-        Raises:
-            UsageError: no such call is possible.
-        """
-        return self._inject("delay", operation, seconds, **others)
-
-    @property
-    def unfired(self) -> list[RemoteFault]:
-        """The faults that have hit no call, except those that were withdrawn."""
-        return self._listed("faults.unfired")
-
-    def assert_all_fired(self) -> None:
-        """Check that every fault has hit a call, and that planned endings have been used.
-
-        Raises:
-            UnfiredFault: a fault has not, or an ending was not used.
-        """
-        self._transport.use("faults.assert_all_fired")
-
-    def clear(self) -> None:
-        """Withdraw all faults, and forget them."""
-        self._transport.use("faults.clear")
-
-    def _inject(self, name: str, *args: Any, **others: Any) -> RemoteFault:
-        if others.pop("where", None) is not None:
-            raise UsageError("where is a function, which cannot be sent to a server: leave it out.")
-        return RemoteFault(self._transport, self._transport.use(f"faults.{name}", *args, **others))
-
-    def _listed(self, name: str) -> list[RemoteFault]:
-        return [RemoteFault(self._transport, each) for each in self._transport.use(name)]
 
 
 class RemoteClock:

@@ -55,7 +55,28 @@ def to_json(value: Any) -> Any:
         return {str(key): to_json(each) for key, each in value.items()}
     if isinstance(value, Collection):
         return [to_json(each) for each in value]
-    raise UsageError(f"{shortened(repr(value), _SHOWN)} cannot be sent as JSON.")
+    shown = shortened(repr(value), _SHOWN)
+    if callable(value):
+        raise UsageError(
+            f"{shown} is a function, which cannot be sent to a server: use it in the process that"
+            " runs the mock."
+        )
+    raise UsageError(f"{shown} cannot be sent as JSON.")
+
+
+def with_bytes(value: Any) -> Any:
+    """Return a JSON value with the bytes that objects in it stand for, at any depth.
+
+    Raises:
+        UsageError: such an object is not base64.
+    """
+    if isinstance(value, Mapping):
+        if set(value) == {BASE64}:
+            return _bytes(value, "bytes")
+        return {name: with_bytes(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [with_bytes(each) for each in value]
+    return value
 
 
 def from_json(value: Any, hint: Any, where: str) -> Any:

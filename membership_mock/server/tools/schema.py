@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import types
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
@@ -128,7 +128,9 @@ def schema_of(hint: Any, named: Components) -> dict[str, Any]:
 
 
 def _is_unsendable(hint: Any) -> bool:
-    """Return whether a type exists in Python only: an exception, or the class of one."""
+    """Return whether a type exists in Python only: a function, an exception, or its class."""
+    if get_origin(hint) is Callable:
+        return True
     kind = get_args(hint)[0] if get_origin(hint) is type else hint
     return isinstance(kind, type) and issubclass(kind, BaseException)
 

@@ -8,7 +8,8 @@ from typing import Any
 from membership_mock.errors import ServiceError
 from membership_mock.testing.calls import Call
 from membership_mock.testing.clock import MockClock
-from membership_mock.testing.faults.fault import Fault
+from membership_mock.testing.events.sent_event import EventDelivery, SentEvent
+from membership_mock.testing.plans.call_plan import CallPlan
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,58 @@ class FaultState:
     remaining: int | None
 
     @classmethod
-    def of(cls, name: str, fault: Fault) -> FaultState:
+    def of(cls, name: str, fault: CallPlan) -> FaultState:
         """Return the state of a fault."""
-        return cls(name, repr(fault), len(fault._hits), fault.remaining)
+        return cls(name, repr(fault), fault._count, fault.remaining)
+
+
+@dataclass(frozen=True)
+class AnswerState:
+    """A canned answer.
+
+    Attributes:
+        id: its id, for this server only.
+        text: which calls it answers, and how often it was used.
+        used: how many calls it has answered.
+        remaining: how many more it will answer; null for all that come.
+    """
+
+    id: str
+    text: str
+    used: int
+    remaining: int | None
+
+    @classmethod
+    def of(cls, name: str, answer: CallPlan) -> AnswerState:
+        """Return the state of a canned answer."""
+        return cls(name, repr(answer), answer._count, answer.remaining)
+
+
+@dataclass(frozen=True)
+class StrictState:
+    """A block of strict mode.
+
+    Attributes:
+        id: its id, for this server only.
+        allowed: the operations that it allows.
+    """
+
+    id: str
+    allowed: list[str]
+
+
+@dataclass(frozen=True)
+class UnusedPlansState:
+    """What was set up for calls and never used.
+
+    Attributes:
+        count: how many faults and canned answers no call has had.
+        report: what they are, and the calls that came nearest; planned endings of queries and jobs
+            that were not used are there, too. Null when everything was used.
+    """
+
+    count: int
+    report: str | None
 
 
 @dataclass(frozen=True)
@@ -165,5 +215,66 @@ class CallsState:
     """
 
     calls: list[CallState]
+    matching: int
+    last: int
+
+
+@dataclass(frozen=True)
+class EventState:
+    """An event that was sent to EventBridge.
+
+    Attributes:
+        number: its number, from 1 on; a reset does not start again.
+        id: its id.
+        source: e.g. ``aws.securityhub``.
+        detail_type: e.g. ``Security Hub Findings - Imported``.
+        account: the account whose default event bus got it.
+        region: the region of that bus.
+        at: when it happened, in UTC.
+        resources: what it is about, by ARN.
+        detail: what happened.
+        deliveries: what became of it at each target of each rule that it matched.
+    """
+
+    number: int
+    id: str
+    source: str
+    detail_type: str
+    account: str
+    region: str
+    at: str
+    resources: list[str]
+    detail: dict[str, Any]
+    deliveries: list[EventDelivery]
+
+    @classmethod
+    def of(cls, event: SentEvent) -> EventState:
+        """Return what an event was."""
+        return cls(
+            event._event.number,
+            event.id,
+            event.source,
+            event.detail_type,
+            event.account,
+            event.region,
+            event.at.isoformat(),
+            list(event.resources),
+            event.detail,
+            event.deliveries,
+        )
+
+
+@dataclass(frozen=True)
+class EventsState:
+    """Some of the events, in the order in which they were sent.
+
+    Attributes:
+        events: the events.
+        matching: how many events match the filters.
+        last: the number of the latest event of all, 0 before the first; pass it as ``since`` to get
+            what comes after, if ``events`` holds all that match.
+    """
+
+    events: list[EventState]
     matching: int
     last: int

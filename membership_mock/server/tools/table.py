@@ -6,9 +6,12 @@ import difflib
 import re
 
 from membership_mock.server.tools import (
+    answer_tools,
     call_tools,
     clock_tools,
+    event_tools,
     fault_tools,
+    plan_tools,
     quota_tools,
     seed_tools,
     world_tools,
@@ -22,11 +25,23 @@ TOOLS: tuple[Tool, ...] = (
     *world_tools.TOOLS,
     *call_tools.TOOLS,
     *fault_tools.TOOLS,
+    *answer_tools.TOOLS,
+    *plan_tools.TOOLS,
+    *event_tools.TOOLS,
     *clock_tools.TOOLS,
     *quota_tools.TOOLS,
     *seed_tools.TOOLS,
 )
 BY_NAME = {tool.name: tool for tool in TOOLS}
+
+#: what a mock has and a server has not, by its name, and why
+IN_PROCESS = {
+    **dict.fromkeys(("before", "after", "hooks"), "a hook runs a function, which cannot be sent"),
+    "events/on_target": "a target's function cannot be sent",
+    "as_account": "the access key id of the client says which account calls",
+    "virtual_sleep": "only the sleeps of the mock's own process can be replaced",
+    "clock/virtual_sleep": "only the sleeps of the mock's own process can be replaced",
+}
 
 _FIXED: dict[str, dict[str, Tool]] = {}
 _OPEN: list[tuple[re.Pattern[str], Tool]] = []

@@ -7,7 +7,7 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_type_hints
 
 from membership_mock.errors import UsageError
@@ -54,6 +54,7 @@ class Tool:
         whole: the argument that is the whole body; None when the body is an object of arguments.
         on_a_side: whether an account and a region are arguments of the query.
         media: the media type of the answer.
+        words: what is said about arguments that take less over HTTP than in Python.
     """
 
     name: str
@@ -66,11 +67,12 @@ class Tool:
     whole: str | None = None
     on_a_side: bool = False
     media: str = "application/json"
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @functools.cached_property
     def parameters(self) -> dict[str, Parameter]:
         """The arguments by name; those of the path are among them."""
-        hints, words = hints_of(self.says), _arguments(self.says)
+        hints, words = hints_of(self.says), {**_arguments(self.says), **self.words}
         return {
             each.name: Parameter(
                 each.name, hints.get(each.name, Any), each.default, words.get(each.name, "")

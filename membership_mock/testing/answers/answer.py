@@ -78,7 +78,7 @@ class Answer(CallPlan):
 
     def _take(self, call: InterceptedCall) -> _Kept:
         """Return what the call is answered with, and count the call."""
-        canned = self._values.at(len(self._hits))
+        canned = self._values.at(self._count)
         self._hit(call)
         return canned
 

@@ -15,9 +15,6 @@ from membership_mock.testing.events.sent_event import EventDelivery, SentEvent
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.operation_names import check_caller
 
-if TYPE_CHECKING:
-    from membership_mock.engine.running import Running
-
 _SHOWN = 10
 
 
@@ -30,10 +27,12 @@ class Events(Sequence[SentEvent]):
     """
 
     def __init__(
-        self, read: Callable[[], Sequence[SentEvent]], running: Callable[[], Running | None]
+        self,
+        read: Callable[[], Sequence[SentEvent]],
+        undelivered: Callable[[], list[EventDelivery]],
     ) -> None:
         self._read = read
-        self._running = running
+        self._undelivered = undelivered
 
     @overload
     def __getitem__(self, index: int) -> SentEvent: ...
@@ -98,7 +97,9 @@ class Events(Sequence[SentEvent]):
                 and (where is None or bool(where(event)))
             )
 
-        return Events(lambda: [each for each in self._read() if matches(each)], self._running)
+        return type(self)(
+            lambda: [each for each in self._read() if matches(each)], self._undelivered
+        )
 
     def assert_sent(
         self, detail_type: str | None = None, *, times: int | None = None, **wanted: Any
@@ -148,14 +149,7 @@ class Events(Sequence[SentEvent]):
 
         Events that the test itself has put onto a bus are among them.
         """
-        running = self._running()
-        held = list(running.events.deliveries.values()) if running else []
-        return [
-            EventDelivery.of(each)
-            for deliveries in held
-            for each in deliveries
-            if each.failure is not None
-        ]
+        return self._undelivered()
 
     def on_target(self, arn: str, function: Callable[..., Any]) -> None:
         """Let a function stand in for a target, such as a Lambda function, until a reset.

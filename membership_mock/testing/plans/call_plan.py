@@ -37,8 +37,9 @@ class CallPlan(Plan):
         self._record = running.record
         self._pending = pending
         self._wanted = wanted
-        self._since = len(running.record.entries)
+        self._since = running.record.dropped + len(running.record.entries)
         self._hits: list[Context] = []
+        self._dropped = 0  # how many hits came before those
         self._skipped = 0
         self._over = False
         self._withdrawn = False
@@ -50,7 +51,7 @@ class CallPlan(Plan):
         if self._over:
             return 0
         times = self._wanted.times
-        return None if times is None else times - len(self._hits)
+        return None if times is None else times - self._count
 
     def cancel(self) -> None:
         """Withdraw it: it applies to no further call, and does not count as unused."""
@@ -64,7 +65,7 @@ class CallPlan(Plan):
         self._end()
 
     def __repr__(self) -> str:
-        hits = len(self._hits)
+        hits = self._count
         done = f"{self._done} {times_as_text(hits)}" if hits else f"not {self._done}"
         over = ", over" if self._over else ""
         name, wanted = self._wanted.operation, self._wanted
@@ -76,7 +77,12 @@ class CallPlan(Plan):
 
     @property
     def _is_unused(self) -> bool:
-        return not self._hits and not self._withdrawn
+        return not self._count and not self._withdrawn
+
+    @property
+    def _count(self) -> int:
+        """How many calls it was used for."""
+        return self._dropped + len(self._hits)
 
     def _calls_hit(self) -> Calls:
         return Calls(self._read_hit)
@@ -105,10 +111,15 @@ class CallPlan(Plan):
     def _hit(self, call: KnownCall) -> None:
         """Note that it is used for this call."""
         self._hits.append(call.context)
+        most = self._record.most
+        if most is not None and len(self._hits) > 2 * most:  # the record has dropped them, too
+            self._dropped += len(self._hits) - most
+            self._hits = self._hits[-most:] if most else []
 
     def _reasons(self) -> Sequence[str]:
         """Return the calls that it was nearly used for, each with the reason why it was not."""
-        calls = [Call(entry) for entry in self._record.entries[self._since :]]
+        first = max(self._since - self._record.dropped, 0)  # a server keeps the latest calls only
+        calls = [Call(entry) for entry in self._record.entries[first:]]
         same = [c for c in calls if (c.service, c.operation) in self._wanted.targets]
         if not same:
             last = [f"{call!r}" for call in calls[-_SHOWN:]]

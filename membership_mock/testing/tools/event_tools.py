@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.events.events import Events
-from membership_mock.testing.events.sent_event import SentEvent
+from membership_mock.testing.events.sent_event import EventDelivery, SentEvent
 from membership_mock.testing.running_mock import RunningMock
 
 
@@ -21,8 +21,17 @@ class EventTools(RunningMock):
         Rules of moto's event buses get them as on AWS; `Events.on_target` lets a function stand in
         for a target that moto cannot deliver to.
         """
-        return Events(self._read_events, lambda: self._entered)
+        return Events(self._read_events, self._read_undelivered)
 
     def _read_events(self) -> Sequence[SentEvent]:
         log = self._entered.events if self._entered else None
         return [SentEvent(each, log) for each in list(log.sent)] if log else []
+
+    def _read_undelivered(self) -> list[EventDelivery]:
+        held = list(self._entered.events.deliveries.values()) if self._entered else []
+        return [
+            EventDelivery.of(each)
+            for deliveries in held
+            for each in deliveries
+            if each.failure is not None
+        ]
