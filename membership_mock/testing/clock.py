@@ -131,9 +131,10 @@ class MockClock:
     def virtual_sleep(self) -> AbstractContextManager[Sleeps]:
         """Return a block in which sleeps of the code under test take no time and move this clock.
 
-        It is for `time.sleep` and `asyncio.sleep`, in the thread that enters the block and in those
-        that start later. What the code reads from `time` moves along; so do freezegun and
-        time-machine. What runs the tests, such as pytest and its plugins, sleeps as always.
+        It is for `time.sleep` and `asyncio.sleep`, in the thread that enters the block, in those
+        that start later, and in jobs that these submit to a `ThreadPoolExecutor`. What the code
+        reads from `time` moves along; so do freezegun and time-machine. What runs the tests, such
+        as pytest and its plugins, sleeps as always.
 
         Returns:
             For use as ``with mock.clock.virtual_sleep() as sleeps:``; ``sleeps`` has each sleep of

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType, ModuleType
 from typing import Any, cast
 from weakref import WeakSet
@@ -33,13 +34,18 @@ _OTHERS = frozenset(
         "xdist",
     )
 )
+#: our own files that run a job of the code under test
+_RUN_JOBS = frozenset((__name__, "membership_mock.testing.thread_accounts"))
 #: plugins of pytest
 _PLUGINS = "pytest_"
 
 
 def is_code_under_test(frame: FrameType) -> bool:
     """Return whether the code that runs in a frame is the test's, or code that it calls."""
-    return _counts(str(frame.f_globals.get("__name__", "")))
+    caller: FrameType | None = frame
+    while caller is not None and caller.f_globals.get("__name__") in _RUN_JOBS:
+        caller = caller.f_back
+    return caller is None or _counts(str(caller.f_globals.get("__name__", "")))
 
 
 def _counts(module: str) -> bool:
@@ -68,8 +74,17 @@ def modules() -> Iterator[tuple[ModuleType, dict[str, Any]]]:
             )
 
 
+class _Submitted(threading.local):
+    """The blocks in which the job was submitted that this thread of a pool does now."""
+
+    blocks: Sequence[Threads] = ()
+
+
+_submitted = _Submitted()
+
+
 class Threads:
-    """The thread that makes this object, and those that start later."""
+    """The thread that makes this object, those that start later, and the jobs of both in pools."""
 
     def __init__(self) -> None:
         self._own = threading.current_thread()
@@ -79,4 +94,18 @@ class Threads:
     def has_current(self) -> bool:
         """Return whether the thread that runs is one of them."""
         current = threading.current_thread()
-        return current is self._own or current not in self._others
+        return current is self._own or current not in self._others or self in _submitted.blocks
+
+
+def as_submitted(blocks: Sequence[Threads], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a job that is one of some blocks, whichever thread does it."""
+
+    @functools.wraps(function, assigned=(), updated=())
+    def job(*args: Any, **kwargs: Any) -> Any:
+        before, _submitted.blocks = _submitted.blocks, blocks
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _submitted.blocks = before
+
+    return job

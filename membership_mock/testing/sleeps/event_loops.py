@@ -8,7 +8,11 @@ the sleep goes off before it. Without a sleeping task the loop's timers wait for
 from __future__ import annotations
 
 import asyncio
+import heapq
 import math
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeGuard
 
@@ -50,7 +54,7 @@ async def sleep(time: MovesTime, until: datetime, delay: float, result: Any, rea
         time.pass_by(_nanoseconds(delay), until)
         return await real(0, result)
     driver = _driver_of(loop)
-    sleeper = (loop.time() + delay, until)
+    sleeper = _Sleeper(loop.time() + delay, until)
     driver.start(time, sleeper)
     try:
         await real(delay)
@@ -82,10 +86,21 @@ def end(ahead: float) -> None:
             here = asyncio.get_running_loop() is loop
         except RuntimeError:
             here = False
+        timers = list(loop._scheduled)  # type: ignore[attr-defined]
         if here or not loop.is_running():
-            for timer in getattr(loop, "_scheduled", ()):
-                timer._when -= ahead
+            _hurry(loop, timers, ahead)
+        else:
+            with suppress(RuntimeError):  # closed meanwhile
+                # the loop of another thread, which may wait for its next timer
+                loop.call_soon_threadsafe(_hurry, loop, timers, ahead)
     _drivers.clear()
+
+
+def _hurry(loop: Any, timers: Iterable[Any], seconds: float) -> None:
+    """Let timers of a loop go off earlier; nothing happens to those that have gone off."""
+    for timer in timers:
+        timer._when -= seconds
+    heapq.heapify(loop._scheduled)
 
 
 def _can_be_driven(loop: object) -> TypeGuard[asyncio.BaseEventLoop]:
@@ -106,6 +121,14 @@ def _nanoseconds(seconds: float) -> int:
     return max(math.ceil(seconds * 1_000_000_000), 1000)  # a timer goes off after its time
 
 
+@dataclass(eq=False)
+class _Sleeper:
+    """When a sleep ends, by its loop's time and by the mock's clock."""
+
+    end: float
+    until: datetime
+
+
 class _Driver:
     """Moves time on for one event loop while tasks of it sleep."""
 
@@ -114,11 +137,10 @@ class _Driver:
         self._time: MovesTime | None = None
         self._driving = False
         self._idle = 0
-        #: when each sleep ends, by the loop's time and by the mock's clock
-        self.sleepers: list[tuple[float, datetime]] = []
+        self.sleepers: list[_Sleeper] = []
         self.jobs: set[Any] = set()
 
-    def start(self, time: MovesTime, sleeper: tuple[float, datetime]) -> None:
+    def start(self, time: MovesTime, sleeper: _Sleeper) -> None:
         """Begin to move time, unless that has begun already."""
         self._time = time
         self.sleepers.append(sleeper)
@@ -147,11 +169,18 @@ class _Driver:
         waiting = [timer._when for timer in timers if not timer._cancelled]
         if not waiting or self._time is None:
             return
-        end, until = min(self.sleepers)
+        first = min(self.sleepers, key=lambda each: each.end)
         next_timer = min(waiting)
-        gap = next_timer - self._loop.time()
+        now = self._loop.time()
+        gap = next_timer - now
         if gap >= 0:
             # The timer of a sleeping task is made a moment after its end was noted. Another one is
             # as long before that end as the loop's time says; the clock shows milliseconds.
-            before = round(max(end - next_timer, 0.0) * 1000)
-            self._time.pass_by(_nanoseconds(gap), until - timedelta(milliseconds=before))
+            before = round(max(first.end - next_timer, 0.0) * 1000)
+            self._time.pass_by(_nanoseconds(gap), first.until - timedelta(milliseconds=before))
+            # The loop's time may be real: freezegun leaves it so with `real_asyncio`.
+            short = gap - (self._loop.time() - now)
+            if short > 0:
+                for sleeper in self.sleepers:
+                    sleeper.end -= short
+                _hurry(self._loop, timers, short)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import FrameType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.state.clock import LATEST
 from membership_mock.errors import UsageError
 from membership_mock.testing.sleeps import event_loops, other_clocks, replacements
-from membership_mock.testing.sleeps.code_under_test import Threads, is_code_under_test
+from membership_mock.testing.sleeps.code_under_test import (
+    Threads,
+    as_submitted,
+    is_code_under_test,
+)
 from membership_mock.testing.sleeps.sleeps import Sleep, SleepRecord, Sleeps
 
 if TYPE_CHECKING:
@@ -44,6 +51,9 @@ class VirtualTime:
         self._blocks: list[_Block] = []
         self.ahead = dict.fromkeys(other_clocks.CLOCKS, 0)
         running.at_end.callback(self._end)
+        patches = Patches()
+        running.at_end.callback(patches.undo)
+        self._take_submitted(patches)
 
     @contextmanager
     def block(self) -> Iterator[Sleeps]:
@@ -124,7 +134,8 @@ class VirtualTime:
         with self._running.world.lock:
             clock = self._running.world.clock
             if nanoseconds > 0:
-                moved = other_clocks.move(by)
+                # A loop's time may be real while freezegun stands still.
+                moved = other_clocks.move(max(by, until - (clock.frozen or clock.now())))
                 for name in self.ahead.keys() - moved:
                     self.ahead[name] += nanoseconds
             if (clock.frozen or clock.now()) < until:
@@ -132,6 +143,17 @@ class VirtualTime:
             else:  # freezegun or time-machine has moved it
                 self._running.pass_time()
         replacements.put_again()
+
+    def _take_submitted(self, patches: Patches) -> None:
+        """Let jobs that are submitted in a block belong to it, also in a pool that is older."""
+        submit = patches.original(ThreadPoolExecutor, "submit")
+
+        @functools.wraps(submit)
+        def submit_to_block(pool: Any, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+            blocks = [each.threads for each in list(self._blocks) if each.threads.has_current()]
+            return submit(pool, as_submitted(blocks, fn) if blocks else fn, *args, **kwargs)
+
+        patches.set(ThreadPoolExecutor, "submit", submit_to_block)
 
     def _end(self) -> None:
         with self._lock:

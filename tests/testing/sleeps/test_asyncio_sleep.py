@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import freezegun
@@ -137,6 +139,16 @@ def test_a_thread_of_the_loop_sleeps_virtually_too(mock) -> None:
     assert sorted(mock.clock.sleeps.seconds) == [0.001, 500.0]
 
 
+def test_a_thread_that_the_loop_had_before_the_block_sleeps_virtually_too() -> None:
+    async def main() -> list[float]:
+        await asyncio.to_thread(int)
+        with mock_membership() as mock, mock.clock.virtual_sleep() as sleeps:
+            await asyncio.to_thread(time.sleep, 500)
+        return sleeps.seconds
+
+    assert asyncio.run(main()) == [500.0]
+
+
 def test_a_name_that_was_imported_before_is_virtual(mock) -> None:
     asyncio.run(imports_by_name.wait_async(77))
     assert mock.clock.sleeps.seconds == [77.0]
@@ -199,3 +211,41 @@ def test_a_loop_whose_timers_cannot_be_read_does_not_wait_either(
     monkeypatch.setattr(event_loops, "_can_be_driven", lambda loop: False)
     assert asyncio.run(asyncio.sleep(60, "result")) == "result"
     assert mock.clock.now() == NOON + timedelta(seconds=60)
+
+
+def test_freezegun_with_real_asyncio_moves_along() -> None:
+    async def sleeper(delay: float) -> datetime:
+        await asyncio.sleep(delay)
+        return datetime.now(timezone.utc)
+
+    async def main() -> None:
+        woken = await asyncio.gather(sleeper(60), sleeper(5))
+        assert [each.replace(microsecond=0) - NOON for each in woken] == [
+            timedelta(seconds=60),
+            timedelta(seconds=5),
+        ]
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(sleeper(60), timeout=3)
+
+    with freezegun.freeze_time(NOON, real_asyncio=True), mock_membership(sleep="virtual") as mock:
+        asyncio.run(main())
+        assert timedelta(seconds=62.9) < mock.clock.now() - NOON < timedelta(seconds=63.1)
+
+
+def test_the_timers_of_a_loop_in_another_thread_are_as_they_were_after_the_end() -> None:
+    ready, stopped = threading.Event(), threading.Event()
+
+    async def main() -> None:
+        await asyncio.sleep(3600)
+        waiting = asyncio.create_task(asyncio.sleep(0.02))
+        await asyncio.sleep(0)
+        ready.set()
+        stopped.wait()
+        await waiting
+
+    with ThreadPoolExecutor(1) as executor:
+        with mock_membership(sleep="virtual"):
+            done = executor.submit(asyncio.run, main())
+            ready.wait(timeout=30)
+        stopped.set()
+        done.result(timeout=20)

@@ -19,6 +19,7 @@ from tests.testing.sleeps import imports_by_name
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=timezone.utc)
 REAL_SLEEP, REAL_MONOTONIC, REAL_CLOCK = time.sleep, time.monotonic, time.perf_counter
+REAL_SUBMIT = ThreadPoolExecutor.submit
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +28,7 @@ def _no_time_passes():
     yield
     assert REAL_CLOCK() - began < 30
     assert (time.sleep, time.monotonic) == (REAL_SLEEP, REAL_MONOTONIC)
+    assert ThreadPoolExecutor.submit is REAL_SUBMIT
     assert imports_by_name.sleep is REAL_SLEEP
 
 
@@ -130,6 +132,21 @@ def test_threads_that_start_in_the_block_are_virtual_and_older_ones_are_not(mock
     assert sorted(sleeps.seconds) == [30.0, 60.0]
     assert all(each.thread.startswith("worker") for each in sleeps)
     assert mock.clock.now() == NOON + timedelta(seconds=90)
+
+
+def test_a_job_belongs_to_the_block_that_submits_it_whichever_thread_does_it(mock) -> None:
+    with ThreadPoolExecutor(1) as older:
+        older.submit(int).result()
+        with mock.as_account("111111111111", threads=True), mock.clock.virtual_sleep() as sleeps:
+            older.submit(time.sleep, 30).result()
+            with mock.clock.virtual_sleep() as inner:
+                assert list(older.map(time.sleep, [60, 90])) == [None, None]
+        assert (sleeps.seconds, inner.seconds) == ([30.0, 60.0, 90.0], [60.0, 90.0])
+        with mock.clock.virtual_sleep() as later:
+            assert older.submit(lambda: time.sleep(5) or 1).result() == 1
+        older.submit(time.sleep, 0.001).result()
+        assert later.seconds == [5.0]
+    assert mock.clock.now() == NOON + timedelta(seconds=185)
 
 
 def test_what_waits_for_processes_and_locks_waits_in_real_time(mock) -> None:
