@@ -143,15 +143,21 @@ def _strings(
     if accepts is None or rejects is not None or len(path) > 2:
         return test
     # Most filters are like this one, and every finding is tested: so there is no loop.
-    accepted, first, second = accepts, path[0], path[-1] if len(path) > 1 else None
+    accepted, first, last = accepts, path[0], path[-1]
 
-    def quick_test(fields: Fields) -> bool:
+    def test_of_one_step(fields: Fields) -> bool:
         found = fields.get(first)
-        if second is not None and type(found) is dict:
-            found = found.get(second)
         return accepted(found) if type(found) is str else test(fields)
 
-    return quick_test
+    def test_of_two_steps(fields: Fields) -> bool:
+        found = fields.get(first)
+        if type(found) is dict:
+            found = found.get(last)
+            if type(found) is str:
+                return accepted(found)
+        return test(fields)
+
+    return test_of_one_step if len(path) == 1 else test_of_two_steps
 
 
 def _texts_of(by_comparison: Mapping[str, Sequence[Any]], comparison: str) -> tuple[str, ...]:
