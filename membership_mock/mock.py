@@ -29,9 +29,6 @@ from membership_mock.testing.calls import Call
 from membership_mock.testing.client_arguments import NOT_OF_THE_USER, region_of, unknown_service
 from membership_mock.testing.events.events import undelivered_report
 from membership_mock.testing.plans.plans import Known, Plans
-from membership_mock.testing.sleeps.virtual_time import VirtualTime
-from membership_mock.testing.strict import Strictness
-from membership_mock.testing.thread_accounts import ThreadAccounts
 from membership_mock.toolbox import Toolbox
 
 T = TypeVar("T")
@@ -80,10 +77,15 @@ class MembershipMock(Toolbox):
                 is_inner = bool(entered.mocks)
                 entered.mocks.append(this)
                 cleanup.callback(entered.mocks.remove, this)
+                # The tools are imported only if they are used, since that takes time.
                 if options.strict is not None:
+                    from membership_mock.testing.strict import Strictness
+
                     strict = entered.tool(Strictness).allowing(options.allowed_calls)
                     cleanup.enter_context(strict)
                 if options.sleep == "virtual":
+                    from membership_mock.testing.sleeps.virtual_time import VirtualTime
+
                     cleanup.enter_context(entered.tool(VirtualTime).block())
                 if options.unused_plans != "ignore":
                     # What is planned already belongs to an outer mock.
@@ -174,6 +176,8 @@ class MembershipMock(Toolbox):
     @contextmanager
     def _isolated(self) -> Iterator[None]:
         """Undo, when the block ends, what happened in it: changes, recorded calls and plans."""
+        from membership_mock.testing.sleeps.virtual_time import VirtualTime
+
         entered = self._running()
         with ExitStack() as undone:
             undone.enter_context(self.rolled_back())
@@ -277,6 +281,8 @@ class MembershipMock(Toolbox):
             NotRunning: ``threads`` is given, and the mock is not running.
             UsageError: ``account`` is not 12 digits.
         """
+        from membership_mock.testing.thread_accounts import ThreadAccounts
+
         acting_as = self._running().tool(ThreadAccounts).acting_as if threads else caller.acting_as
         with acting_as(account):
             yield

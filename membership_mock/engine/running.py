@@ -13,7 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from weakref import ref
 
 from membership_mock.engine.adapters import (
@@ -35,16 +35,13 @@ from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.moto.registries import Installation
 from membership_mock.engine.moto.startup import MotoStart
 from membership_mock.engine.pipeline import observers
-from membership_mock.engine.pipeline.backends import Backends
+from membership_mock.engine.pipeline.backends import Backends, Services
 from membership_mock.engine.pipeline.call_record import Record
 from membership_mock.engine.pipeline.caller import explicit_account, named_default, signing_key
 from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 from membership_mock.engine.state.events import EventLog
 from membership_mock.engine.state.world import World
 from membership_mock.errors import NotRunning, UsageError
-
-if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.operation import Backend
 
 T = TypeVar("T")
 
@@ -110,7 +107,7 @@ class Running:
         at_end: what is called first when it ends.
     """
 
-    def __init__(self, services: Mapping[str, type[Backend]], activation: Activation) -> None:
+    def __init__(self, services: Services, activation: Activation) -> None:
         self.services = services
         self._random_before: Any = None
         self._plant(activation.seed)
@@ -144,7 +141,7 @@ class Running:
             self.pipeline,
             self.event_bridge,
         )
-        self._moto = MotoStart(activation.config, services, self.world)
+        self._moto = MotoStart(activation.config, services.plain_http_endpoints, self.world)
         self._interceptor = Interceptor(_pipeline_if_any, frozenset(services))
         self._async_interceptor = AsyncInterceptor(_pipeline_if_any, frozenset(services))
         self._other_clients = Patches()
@@ -335,7 +332,7 @@ def _secret() -> bytes:
     return configuration.random.getrandbits(128).to_bytes(16, "big")  # type: ignore[no-any-return]
 
 
-def enter(services: Mapping[str, type[Backend]], activation: Activation) -> Running:
+def enter(services: Services, activation: Activation) -> Running:
     """Start the mock, or join the one that is running."""
     with _lock:
         if _current:

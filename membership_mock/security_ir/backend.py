@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from membership_mock.engine.pipeline.operation import Backend
-from membership_mock.security_ir.attachments import attachment_storage
 from membership_mock.security_ir.attachments.attachments import Attachments
 from membership_mock.security_ir.cases.case_events import CaseEvents
 from membership_mock.security_ir.cases.case_status import CaseStatus
@@ -53,4 +52,3 @@ class SecurityIrBackend(Backend):
             "Watchers",
         }
     )
-    plain_http_endpoints = (attachment_storage.ENDPOINT,)

@@ -35,6 +35,7 @@ KNOW_BOTOCORE = {
     "engine/adapters/botocore_headers.py",
     "engine/cloudformation/handler_calls.py",  # the serializer of requests, the parser of answers
     "engine/protocol/model.py",
+    "engine/protocol/model_files.py",
     "engine/adapters/default_region.py",
     "engine/adapters/environment.py",
     "engine/adapters/sessions.py",

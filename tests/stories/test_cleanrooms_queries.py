@@ -7,19 +7,12 @@ import json
 import pytest
 
 from membership_mock import AwsSide
-from membership_mock.cleanrooms.backend import CleanRoomsBackend
 from membership_mock.engine import running
-from membership_mock.services import SERVICES
 
 BRAND, PUBLISHER, AGENCY = "111111111111", "222222222222", "333333333333"
 REGION = "eu-central-1"
 COLUMNS = [("email_hash", "string"), ("campaign", "string"), ("clicks", "int")]
 SQL = "SELECT campaign, SUM(clicks) AS clicks FROM impressions GROUP BY campaign"
-
-
-@pytest.fixture(autouse=True)
-def _clean_rooms_is_mocked(monkeypatch):
-    monkeypatch.setitem(SERVICES, "cleanrooms", CleanRoomsBackend)
 
 
 @pytest.fixture

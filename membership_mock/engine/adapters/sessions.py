@@ -16,9 +16,11 @@ import botocore.hooks
 import botocore.session
 from botocore.handlers import BUILTIN_HANDLERS
 from botocore.hooks import EventAliaser, HierarchicalEmitter
-from botocore.loaders import Loader, create_loader
+from botocore.loaders import JSONFileLoader, Loader, create_loader
 from botocore.session import Session
 from botocore.utils import EVENT_ALIASES
+
+from membership_mock.engine.protocol.model_files import SharedFiles, SharedFilesLoader
 
 if TYPE_CHECKING:
     from membership_mock.engine.moto.patches import Patches
@@ -44,7 +46,7 @@ _registered: dict[type, tuple[list[Any], HierarchicalEmitter]] = {}
 _NODE = {"chunk", "children", "values"}
 
 
-class SharingLoader(Loader):  # type: ignore[misc]  # botocore is untyped here
+class SharingLoader(SharedFilesLoader):
     """A loader that shares what it reads with all loaders of the same search paths."""
 
     @property
@@ -73,6 +75,8 @@ def _create_loader(search_path_string: str | None = None) -> Loader:
     for name, value in vars(plain).items():
         if name != "_cache":
             setattr(sharing, name, value)
+    if type(getattr(sharing, "file_loader", None)) is JSONFileLoader:
+        sharing.file_loader = SharedFiles()
     return sharing
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import http.client
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,6 @@ from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint, PlainH
 from membership_mock.engine.protocol.http import http_request
 
 if TYPE_CHECKING:
-    from membership_mock.engine.pipeline.operation import Backend
     from membership_mock.engine.state.world import World
 
 # moto's patterns, and the responses that were made from them, by HTTP method.
@@ -36,18 +35,16 @@ class MotoStart:
 
     Args:
         config: moto's configuration, as `mock_aws` takes it.
-        services: the backend class of each of our services, by service id.
+        endpoints: what our services serve outside their APIs.
         world: their state.
     """
 
     def __init__(
-        self, config: Mapping[str, Any], services: Mapping[str, type[Backend]], world: World
+        self, config: Mapping[str, Any], endpoints: Sequence[PlainHttpEndpoint], world: World
     ) -> None:
         self._mock = mock_aws(config=dict(config))
         self._world = world
-        self._endpoints = [
-            endpoint for kind in services.values() for endpoint in kind.plain_http_endpoints
-        ]
+        self._endpoints = endpoints
         self._started = False
         if type(self._mock) is MockAWS:
             # Set on the instance: moto counts nested mocks on the class.

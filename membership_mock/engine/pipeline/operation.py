@@ -11,10 +11,10 @@ import difflib
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from membership_mock.engine.pipeline.authorization import IamResources
-from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.refusals import Refusals
 from membership_mock.engine.protocol.regions import partition_of
@@ -257,8 +257,6 @@ class Backend:
     first_page_tokens: ClassVar[frozenset[str]] = frozenset()
     #: how operations are paged that botocore has no paginator for, in the form of its paginators
     added_paginators: ClassVar[Mapping[str, Mapping[str, str]]] = {}
-    #: what the service serves outside its API, such as the storage behind presigned URLs
-    plain_http_endpoints: ClassVar[tuple[PlainHttpEndpoint, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -351,15 +349,31 @@ class ServiceBackends:
         return found
 
 
+def _methods(family: type[Family]) -> list[FunctionType]:
+    """Return the functions of a family and of the classes above it, by name."""
+    found: dict[str, Any] = {}
+    for kind in reversed(family.__mro__):
+        found.update(vars(kind))
+    return [found[name] for name in sorted(found) if isinstance(found[name], FunctionType)]
+
+
+def _parameters(method: FunctionType) -> tuple[str, ...]:
+    """Return the names of a method's parameters; `inspect` takes some ms for all methods."""
+    code: CodeType = inspect.unwrap(method).__code__
+    if code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
+        return tuple(inspect.signature(method).parameters)
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
 def _collect(backend: str, service: str, families: tuple[type[Family], ...]) -> dict[str, Handler]:
     known = model.service_model(service).operation_names
     handlers: dict[str, Handler] = {}
     for family in families:
-        for _, method in inspect.getmembers(family, inspect.isfunction):
+        for method in _methods(family):
             mark: Mark | None = getattr(method, "__operation__", None)
             if mark is None:
                 continue
-            handler = Handler(mark, family, method, tuple(inspect.signature(method).parameters)[2:])
+            handler = Handler(mark, family, method, _parameters(method)[2:])
             if mark.name not in known:
                 if mark.optional:
                     continue

@@ -11,7 +11,6 @@ from typing import Any
 
 from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
-from botocore.loaders import Loader
 from botocore.model import (
     ListShape,
     MapShape,
@@ -21,6 +20,8 @@ from botocore.model import (
     Shape,
     StructureShape,
 )
+
+from membership_mock.engine.protocol.model_files import SharedFilesLoader
 
 __all__ = [
     "ListShape",
@@ -45,9 +46,9 @@ __all__ = [
 
 
 @lru_cache(maxsize=1)
-def loader() -> Loader:
+def loader() -> SharedFilesLoader:
     """Return the loader of the models of the botocore in use."""
-    return Loader()
+    return SharedFilesLoader()
 
 
 @lru_cache(maxsize=1)
@@ -60,6 +61,9 @@ def service_names() -> frozenset[str]:
 # is read.
 _corrections: dict[str, Mapping[str, Mapping[str, Any]]] = {}
 
+# The models that were read, by the service's id.
+_models: dict[str, ServiceModel] = {}
+
 
 def correct(service: str, shapes: Mapping[str, Mapping[str, Any]]) -> None:
     """Override traits of shapes in botocore's model of ``service``.
@@ -70,12 +74,18 @@ def correct(service: str, shapes: Mapping[str, Mapping[str, Any]]) -> None:
             one by one. A shape that the model does not have is added if its ``type`` is given.
     """
     _corrections[service] = shapes
-    service_model.cache_clear()
+    _models.pop(service, None)  # those of other services stay: classes are made at different times
 
 
-@cache
 def service_model(service: str) -> ServiceModel:
     """Return botocore's model of ``service``, e.g. ``security-ir``, with its corrections."""
+    found = _models.get(service)
+    if found is None:
+        found = _models[service] = _read_model(service)
+    return found
+
+
+def _read_model(service: str) -> ServiceModel:
     described = loader().load_service_model(service, "service-2")
     shapes = dict(described["shapes"])
     for name, traits in _corrections.get(service, {}).items():

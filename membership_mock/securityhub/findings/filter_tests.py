@@ -13,17 +13,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import lru_cache
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.findings.finding_fields import attributes, path_of, texts, values
-from membership_mock.securityhub.findings.finding_format import instant
-
-#: many rules look at the same timestamps
-_instant = lru_cache(maxsize=1024)(instant)
+from membership_mock.securityhub.findings.finding_format import instant, quick_instant
 
 Fields = Mapping[str, Any]
 Test = Callable[[Fields], bool]
@@ -143,7 +140,24 @@ def _strings(
             rejects is None or not any(map(rejects, all_found))
         )
 
-    return test
+    if accepts is None or rejects is not None or len(path) > 2:
+        return test
+    # Most filters are like this one, and every finding is tested: so there is no loop.
+    accepted, first, last = accepts, path[0], path[-1]
+
+    def test_of_one_step(fields: Fields) -> bool:
+        found = fields.get(first)
+        return accepted(found) if type(found) is str else test(fields)
+
+    def test_of_two_steps(fields: Fields) -> bool:
+        found = fields.get(first)
+        if type(found) is dict:
+            found = found.get(last)
+            if type(found) is str:
+                return accepted(found)
+        return test(fields)
+
+    return test_of_one_step if len(path) == 1 else test_of_two_steps
 
 
 def _texts_of(by_comparison: Mapping[str, Sequence[Any]], comparison: str) -> tuple[str, ...]:
@@ -209,35 +223,78 @@ def _numbers(
     return _any_of(path_of(name), alternatives)
 
 
+_FIRST = datetime.min.replace(tzinfo=timezone.utc)
+_LAST = datetime.max.replace(tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The instants that a filter of dates accepts, from the first to the last of them."""
+
+    start: datetime = _FIRST
+    end: datetime = _LAST
+
+
 def _dates(
     name: str, wanted: Sequence[Any], now: datetime | None, comparisons: Comparisons
 ) -> Test:
     del comparisons
-    alternatives = []
+    accepted = [(each.start, each.end) for each in intervals(name, wanted, now)]
+    path = path_of(name)
+
+    def test(fields: Fields) -> bool:
+        for text in values(fields, path):
+            found = quick_instant(text)
+            if found is not None:
+                for start, end in accepted:
+                    if start <= found <= end:
+                        return True
+        return False
+
+    return test
+
+
+def intervals(
+    name: str, wanted: Sequence[Mapping[str, Any]], now: datetime | None
+) -> list[Interval]:
+    """Return what each filter of an attribute of dates accepts.
+
+    Args:
+        name: the attribute.
+        wanted: its filters.
+        now: what relative dates count from; None where there are none.
+
+    Raises:
+        BadFilter: one of them is not valid.
+    """
+    found = []
     for each in wanted:
-        conditions = []
+        accepted = []
         if "Start" in each:
-            conditions.append(_bound(operator.ge, _date(name, each["Start"])))
+            accepted.append(Interval(start=_date(name, each["Start"])))
         if "End" in each:
-            conditions.append(_bound(operator.le, _date(name, each["End"])))
+            accepted.append(Interval(end=_date(name, each["End"])))
         if "DateRange" in each:
-            conditions.append(_date_range(name, each["DateRange"], now))
-        if not conditions:
+            accepted.append(_date_range(name, each["DateRange"], now))
+        if not accepted:
             raise BadFilter(f"a filter of {name} has neither Start, End nor DateRange")
-        alternatives.append(conditions)
-    return _any_of(path_of(name), alternatives, _instant)
+        found.append(
+            Interval(max(each.start for each in accepted), min(each.end for each in accepted))
+        )
+    return found
 
 
-def _date_range(name: str, given: Mapping[str, Any], now: datetime | None) -> ValueTest:
+def _date_range(name: str, given: Mapping[str, Any], now: datetime | None) -> Interval:
     days = given.get("Value")
     if days is None or days < 0:
         raise BadFilter(f"a DateRange of {name} needs a Value of 0 or more days")
     try:
         since = _present(now) - timedelta(days=days)
+        if given.get("Comparison", "WITHIN") == "OLDER_THAN":
+            return Interval(end=since - timedelta(microseconds=1))
     except OverflowError:
         raise BadFilter(f"a DateRange of {name} goes back {days} days, which is too far") from None
-    older = given.get("Comparison", "WITHIN") == "OLDER_THAN"
-    return _bound(operator.lt if older else operator.ge, since)
+    return Interval(start=since)
 
 
 def _present(now: datetime | None) -> datetime:
@@ -311,22 +368,16 @@ _COMPILERS: dict[str, Callable[[str, Sequence[Any], datetime | None, Comparisons
 }
 
 
-def _any_of(
-    path: tuple[str, ...],
-    alternatives: Iterable[Iterable[ValueTest]],
-    convert: Callable[[Any], Any] | None = None,
-) -> Test:
+def _any_of(path: tuple[str, ...], alternatives: Iterable[Iterable[ValueTest]]) -> Test:
     """Return the test whether some value at ``path`` meets all conditions of some alternative."""
     every = [tuple(conditions) for conditions in alternatives]
 
     def test(fields: Fields) -> bool:
-        for value in values(fields, path):
-            found = value if convert is None else convert(value)
-            if found is not None and any(
-                all(meets(found) for meets in conditions) for conditions in every
-            ):
-                return True
-        return False
+        return any(
+            all(meets(found) for meets in conditions)
+            for found in values(fields, path)
+            for conditions in every
+        )
 
     return test
 

@@ -18,8 +18,10 @@ from membership_mock.securityhub.findings.filter_tests import (
     FINDING_COMPARISONS,
     BadFilter,
     Fields,
+    Interval,
     Test,
     compile_each,
+    intervals,
 )
 
 MOST_ATTRIBUTES = 10
@@ -28,20 +30,26 @@ MOST_VALUES = 20
 #: attributes that all findings of one account in one region share
 _ORIGIN = ("AwsAccountId", "Region")
 
+#: the attribute that the index of findings is ordered by
+_UPDATED = "UpdatedAt"
+
 
 @dataclass(frozen=True)
 class Query:
     """Compiled filters.
 
     Attributes:
-        tests: what a finding must meet.
+        tests: what a finding must meet besides the rest.
         origin_tests: those of them that depend only on account and region of a finding.
         ids: the only ids that can match; None if any can.
+        updated: when the findings were updated that can match; None if ``ids`` are known, or any
+            finding can match.
     """
 
     tests: tuple[Test, ...] = ()
     origin_tests: tuple[Test, ...] = ()
     ids: tuple[str, ...] | None = None
+    updated: Interval | None = None
 
     def admits(self, account_id: str, region: str) -> bool:
         """Return whether findings of this account in this region can match at all."""
@@ -87,13 +95,19 @@ def _query(filters: Mapping[str, Sequence[Any]], now: datetime) -> Query:
                 " can have"
             )
     tests = compile_each(given, now, FINDING_COMPARISONS)
-    only_ids = all(each.get("Comparison", "EQUALS") == "EQUALS" for each in given.get("Id", ()))
+    updated = intervals(_UPDATED, given[_UPDATED], now) if _UPDATED in given else []
+    only_ids = "Id" in given and all(
+        each.get("Comparison", "EQUALS") == "EQUALS" for each in given["Id"]
+    )
+    # The index of findings is in the order of their updates, so it answers for one interval.
+    answered = (*_ORIGIN, _UPDATED) if len(updated) == 1 and not only_ids else _ORIGIN
     return Query(
-        tests=tuple(test for name, test in tests.items() if name not in _ORIGIN),
+        tests=tuple(test for name, test in tests.items() if name not in answered),
         origin_tests=tuple(test for name, test in tests.items() if name in _ORIGIN),
-        ids=(
-            tuple(dict.fromkeys(each["Value"] for each in given["Id"]))
-            if "Id" in given and only_ids
+        ids=(tuple(dict.fromkeys(each["Value"] for each in given["Id"])) if only_ids else None),
+        updated=(
+            Interval(min(each.start for each in updated), max(each.end for each in updated))
+            if updated and not only_ids
             else None
         ),
     )

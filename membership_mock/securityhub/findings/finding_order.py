@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -20,7 +20,7 @@ from membership_mock.engine.protocol.pagination import Listing, Position
 from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.findings.finding_fields import attributes, path_of, values
 from membership_mock.securityhub.findings.finding_filters import Query
-from membership_mock.securityhub.findings.finding_format import instant
+from membership_mock.securityhub.findings.finding_format import quick_instant
 from membership_mock.securityhub.findings.finding_store import Finding, FindingIndex, Identity
 
 #: kinds of filters whose attributes have no single value to sort by
@@ -42,6 +42,31 @@ class VisibleFindings:
     def shows(self, finding: Finding) -> bool:
         """Return whether the caller may see ``finding``, which is in the index."""
         return self.until is None or finding.sequence <= self.until
+
+    def places(self, query: Query) -> range:
+        """Return where in the index findings stand that can match."""
+        if query.updated is None:
+            return range(len(self.index.ordered))
+        return self.index.updated_between(query.updated.start, query.updated.end)
+
+    def matching(self, query: Query, places: range | None = None) -> Iterator[Finding]:
+        """Yield the visible findings that match.
+
+        Args:
+            query: what they must match.
+            places: where in the index to look, in this order; None for all places.
+        """
+        until, ordered = self.until, self.index.ordered
+        # Every finding is tested, where one more call would cost as much as the test.
+        matches = query.tests[0] if len(query.tests) == 1 else query.matches
+        if query.ids is not None and places is None:
+            by_id = self.index.by_id
+            found: Iterable[Finding] = chain.from_iterable(by_id.get(one, ()) for one in query.ids)
+        else:
+            found = map(ordered.__getitem__, self.places(query) if places is None else places)
+        for finding in found:
+            if matches(finding.fields) and (until is None or finding.sequence <= until):
+                yield finding
 
 
 def identified(visible: Iterable[VisibleFindings], identity: Identity) -> list[Finding]:
@@ -152,37 +177,30 @@ class FoundFindings(Listing[Finding]):
         return heapq.merge(*walks, key=_place, reverse=not self._order.upwards)
 
     def _walk(self, part: VisibleFindings, after: Position | None) -> Iterator[Finding]:
-        ordered, matches = part.index.ordered, self._query.matches
+        ordered, places = part.index.ordered, part.places(self._query)
+        start, stop = places.start, places.stop
         if self._order.upwards:
-            start = 0 if after is None else bisect_right(ordered, after, key=_place)
-            indexes = range(start, len(ordered))
-        else:
-            stop = len(ordered) if after is None else bisect_left(ordered, after, key=_place)
-            indexes = range(stop - 1, -1, -1)
-        for index in indexes:
-            finding = ordered[index]
-            if part.shows(finding) and matches(finding.fields):
-                yield finding
+            if after is not None:
+                start = max(start, bisect_right(ordered, after, key=_place))
+            return part.matching(self._query, range(start, stop))
+        if after is not None:
+            stop = min(stop, bisect_left(ordered, after, key=_place))
+        return part.matching(self._query, range(stop - 1, start - 1, -1))
 
     def _first_sorted(self, count: int, after: Position | None) -> list[Finding]:
         """Return the first ``count`` of all that match behind ``after``."""
-        matches = self._query.matches
-        keyed = (
-            (self._key(self._sort_values(finding)), finding)
-            for part in self._visible
-            for finding in self._candidates(part.index)
-            if part.shows(finding) and matches(finding.fields)
-        )
+        found = list(chain.from_iterable(part.matching(self._query) for part in self._visible))
+        found.sort(key=_place, reverse=not self._order.upwards)
+        # Python's sort keeps the order of equal elements, so the first criterion comes last.
+        for criterion in reversed(self._order.criteria):
+            found = _sorted(found, criterion)
+        start = 0
         if after is not None:
             last = self._key(json.loads(str(after)))
-            keyed = (pair for pair in keyed if last < pair[0])
-        return [finding for _, finding in heapq.nsmallest(count, keyed, key=lambda pair: pair[0])]
-
-    def _candidates(self, index: FindingIndex) -> Iterable[Finding]:
-        ids = self._query.ids
-        if ids is None:
-            return index.ordered
-        return chain.from_iterable(index.by_id.get(one, ()) for one in ids)
+            start = bisect_right(
+                found, last, key=lambda finding: self._key(self._sort_values(finding))
+            )
+        return found[start : start + count]
 
     def _sort_values(self, finding: Finding) -> list[Any]:
         """Return what a finding is sorted by; None for an attribute that it does not have."""
@@ -190,7 +208,7 @@ class FoundFindings(Listing[Finding]):
         for criterion in self._order.criteria:
             found = values(finding.fields, criterion.path)
             if criterion.dated:
-                stamps = filter(None, map(instant, found))
+                stamps = filter(None, map(quick_instant, found))
                 found = [stamp.isoformat(timespec="microseconds") for stamp in stamps]
             # of several values the one counts that comes first (inferred [SH-98])
             choose = max if criterion.descending else min
@@ -207,6 +225,39 @@ class FoundFindings(Listing[Finding]):
             else:
                 key.append((0, _Downwards(value) if criterion.descending else value))
         return (*key, place if self._order.upwards else _Downwards(place))
+
+
+def _sorted(findings: list[Finding], criterion: Criterion) -> list[Finding]:
+    """Return findings by one criterion; those without the attribute come last, whichever way."""
+    value_of = _reader(criterion)
+    sorted_by = [value_of(finding.fields) for finding in findings]
+    valued = [index for index, value in enumerate(sorted_by) if value is not None]
+    valued.sort(key=sorted_by.__getitem__, reverse=criterion.descending)
+    if len(valued) < len(findings):
+        valued += [index for index, value in enumerate(sorted_by) if value is None]
+    return [findings[index] for index in valued]
+
+
+def _reader(criterion: Criterion) -> Callable[[Mapping[str, Any]], Any]:
+    """Return what reads the value that a criterion sorts by; it returns None for no value."""
+    path, dated = criterion.path, criterion.dated
+    # of several values the one counts that comes first (inferred)
+    choose = max if criterion.descending else min
+
+    def read(fields: Mapping[str, Any]) -> Any:
+        found: Any = fields
+        for step in path:
+            found = found.get(step)
+            if type(found) is not dict:
+                break
+        if type(found) is str:  # the usual case
+            return quick_instant(found) if dated else found
+        every = values(fields, path) if found is not None else ()
+        if dated:
+            every = [stamp for stamp in map(quick_instant, every) if stamp is not None]
+        return choose(every, default=None)
+
+    return read
 
 
 def _place(finding: Finding) -> str:

@@ -133,6 +133,12 @@ class FindingIndex:
             del self.by_id[finding.fields["Id"]]
         del self.ordered[bisect_left(self.ordered, finding.place, key=_place)]
 
+    def updated_between(self, start: datetime, end: datetime) -> range:
+        """Return where in ``ordered`` the findings are that were updated from start to end."""
+        low = bisect_left(self.ordered, _stamp(start), key=_place)
+        # "0" comes right after "/", which stands behind the stamp in a place
+        return range(low, bisect_left(self.ordered, f"{_stamp(end)}0", key=_place))
+
     def expect_expiry_of(self, finding: Finding) -> None:
         """Look for expired findings in time for this one, which is new or may expire earlier."""
         if self.next_expiry is None or finding.expiry < self.next_expiry:
@@ -226,8 +232,11 @@ def place_of(updated_at: datetime, sequence: int) -> str:
 
     Findings of the same instant come in the order of their import.
     """
-    stamp = updated_at.isoformat(timespec="microseconds")
-    return f"{stamp}/{10**12 - sequence:012d}"
+    return f"{_stamp(updated_at)}/{10**12 - sequence:012d}"
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.isoformat(timespec="microseconds")
 
 
 def _at(change: Change) -> datetime:

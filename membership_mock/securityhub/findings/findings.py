@@ -71,10 +71,8 @@ class Findings(SecurityHubFamily):
         """
         for part in self.visible(now):
             if query.admits(part.index.account_id, part.index.region):
-                until, matches = part.until, query.matches
-                for finding in part.index.ordered:
-                    if (until is None or finding.sequence <= until) and matches(finding.fields):
-                        yield part.index, finding
+                for finding in part.matching(query):
+                    yield part.index, finding
 
     def identified(self, identity: Identity, now: datetime) -> list[Finding]:
         """Return the findings with a product ARN and an id that the caller sees from here."""

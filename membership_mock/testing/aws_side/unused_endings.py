@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from membership_mock.cleanrooms.analyses.analysis_store import Analyses
-from membership_mock.cleanrooms.analyses.protected_jobs import ProtectedJobStore
-from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueryStore
 from membership_mock.engine.state.world import World
+
+if TYPE_CHECKING:
+    from membership_mock.cleanrooms.analyses.analysis_store import Analyses
 
 
 def unused_endings(world: World) -> Counter[str]:
@@ -36,6 +37,11 @@ def _listed(unused: Iterable[tuple[str, int]]) -> Iterator[str]:
 
 
 def _all(world: World) -> Iterator[tuple[str, str, Analyses[Any]]]:
+    if "membership_mock.cleanrooms.analyses" not in sys.modules:  # so there are no such stores
+        return
+    from membership_mock.cleanrooms.analyses.protected_jobs import ProtectedJobStore
+    from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueryStore
+
     with world.lock:
         for (region,), queries in world.stores(ProtectedQueryStore):
             yield "protected query", region, queries.queries

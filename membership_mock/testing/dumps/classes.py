@@ -97,6 +97,7 @@ def classes_beside(kind: type) -> dict[str, type]:
 def _our_classes() -> dict[str, type]:
     """Return every class of ours that a dump may name, by that name."""
     found: dict[str, type] = {}
+    import_all()
     for module in [each for name, each in list(sys.modules.items()) if name.startswith(_OURS)]:
         for kind in vars(module).values():
             if isinstance(kind, type) and kind.__module__ == module.__name__:
@@ -114,7 +115,13 @@ def service_of(kind: type[Store]) -> str:
 
 def store_classes() -> dict[tuple[str, str], type[Store]]:
     """Return the class of every store by service id and name."""
+    import_all()
     return {(service_of(kind), kind.__name__): kind for kind in _below(Store)}
+
+
+def import_all() -> None:
+    """Import every service: a dump may hold data of one that was not called yet."""
+    tuple(SERVICES.values())
 
 
 def _below(kind: type[Any]) -> Iterator[type[Any]]:

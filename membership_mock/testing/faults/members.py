@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.cleanrooms.quotas import QUOTAS as CLEANROOMS_QUOTAS
 from membership_mock.engine.protocol.model import snake
 from membership_mock.engine.state.quotas import Quota, limit_of
-from membership_mock.security_ir.quotas import ACTIVE, CREATED_IN_A_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,19 +120,23 @@ def _typed(kind: str, enum: list[str]) -> str | None:
 
 
 def _quota_code(call: InterceptedCall) -> str:
+    from membership_mock.security_ir.quotas import ACTIVE, CREATED_IN_A_DAY
+
     quota = ACTIVE.get(str(call.arguments.get("resolver_type")), CREATED_IN_A_DAY)
     return str(quota.code)
 
 
 def _cleanrooms_quota(call: InterceptedCall) -> tuple[str, float]:
     """Return the quota of Clean Rooms whose name has most in common with the operation's."""
+    from membership_mock.cleanrooms.quotas import QUOTAS
+
     words = [word.lower() for word in _WORD.findall(call.context.operation)[1:]]
 
     def in_common(quota: Quota) -> int:
         counted = [_singular(word) for word in quota.title.partition(" per ")[0].lower().split()]
         return sum((2 if word == words[-1] else 1) for word in words if _singular(word) in counted)
 
-    quota = max(CLEANROOMS_QUOTAS, key=in_common)
+    quota = max(QUOTAS, key=in_common)
     context = call.context
     return quota.title, float(limit_of(context.world, quota, context.account_id, context.region))
 

@@ -14,7 +14,6 @@ from membership_mock.engine.moto.organization_setup import (
 from membership_mock.engine.pipeline.caller import account_id, region_name
 from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.errors import ServiceError, UsageError
-from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.organization.tree import MANAGEMENT
 
@@ -193,6 +192,8 @@ def check_standing(running: Running, account: str, regions: Sequence[str]) -> No
     Raises:
         UsageError: it is a member in one of them.
     """
+    from membership_mock.securityhub.relationships.administration import Administration
+
     for region in regions:
         family = _backend(running, account_id(account), region).family(Administration)
         administrator = family.administrator_of(account)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from membership_mock.testing.answers.answer import Answer, Canned
-from membership_mock.testing.answers.answers import Answers
 from membership_mock.testing.arguments import naming_arguments
-from membership_mock.testing.calls import Call
 from membership_mock.testing.running_mock import RunningMock
+
+if TYPE_CHECKING:
+    from membership_mock.testing.answers.answer import Answer, Canned
+    from membership_mock.testing.answers.answers import Answers
+    from membership_mock.testing.calls import Call
 
 
 @naming_arguments
@@ -48,4 +50,6 @@ class AnswerTools(RunningMock):
     @property
     def answers(self) -> Answers:
         """The canned answers of the mock: read which calls they have answered, withdraw them."""
+        from membership_mock.testing.answers.answers import Answers
+
         return self._running().tool(Answers)

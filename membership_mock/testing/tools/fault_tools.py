@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from membership_mock.testing.arguments import naming_arguments
-from membership_mock.testing.calls import Call
-from membership_mock.testing.faults.fault import Fault
-from membership_mock.testing.faults.faults import Faults
 from membership_mock.testing.running_mock import RunningMock
-from membership_mock.testing.strict import Strictness
+
+if TYPE_CHECKING:
+    from membership_mock.testing.calls import Call
+    from membership_mock.testing.faults.fault import Fault
+    from membership_mock.testing.faults.faults import Faults
 
 
 @naming_arguments
 class FaultTools(RunningMock):
-    """The tools of a mock that make calls fail."""
+    """The tools of a mock that make calls fail; each is imported when it is first used."""
 
     def fail(
         self,
@@ -62,6 +63,8 @@ class FaultTools(RunningMock):
     @property
     def faults(self) -> Faults:
         """The faults of the mock: inject them, read which calls they hit, withdraw them."""
+        from membership_mock.testing.faults.faults import Faults
+
         return self._running().tool(Faults)
 
     def strict(self, *allowed: str) -> AbstractContextManager[None]:
@@ -79,4 +82,6 @@ class FaultTools(RunningMock):
             UsageError: there is no such service, or no mocked service has such an operation.
             UnexpectedCall: at the end, if the code under test caught the one that was raised.
         """
+        from membership_mock.testing.strict import Strictness
+
         return self._running().tool(Strictness).allowing(allowed)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from membership_mock.testing.arguments import naming_arguments
-from membership_mock.testing.call_hooks.call_hook import Action, CallHook
-from membership_mock.testing.call_hooks.call_hooks import CallHooks
-from membership_mock.testing.calls import Call
 from membership_mock.testing.running_mock import RunningMock
+
+if TYPE_CHECKING:
+    from membership_mock.testing.call_hooks.call_hook import Action, CallHook
+    from membership_mock.testing.call_hooks.call_hooks import CallHooks
+    from membership_mock.testing.calls import Call
 
 
 @naming_arguments
@@ -124,6 +126,8 @@ class HookTools(RunningMock):
     @property
     def hooks(self) -> CallHooks:
         """The hooks of the mock: read what they ran for, withdraw them."""
+        from membership_mock.testing.call_hooks.call_hooks import CallHooks
+
         return self._running().tool(CallHooks)
 
     @abstractmethod

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from membership_mock.engine.pipeline import caller
 from membership_mock.testing.arguments import naming_arguments
-from membership_mock.testing.aws_side.aws_side import AwsSide
-from membership_mock.testing.clock import MockClock
-from membership_mock.testing.given.given import Given
-from membership_mock.testing.given.setup import Setup
-from membership_mock.testing.organization.build import build as build_organization
-from membership_mock.testing.organization.organization import MockOrganization
-from membership_mock.testing.organization.tree import Tree
-from membership_mock.testing.quotas import MockQuotas
 from membership_mock.testing.running_mock import RunningMock
+
+if TYPE_CHECKING:
+    from membership_mock.testing.aws_side.aws_side import AwsSide
+    from membership_mock.testing.clock import MockClock
+    from membership_mock.testing.given.given import Given
+    from membership_mock.testing.organization.organization import MockOrganization
+    from membership_mock.testing.organization.tree import Tree
+    from membership_mock.testing.quotas import MockQuotas
 
 
 @naming_arguments
 class SetupTools(RunningMock):
-    """The tools of a mock that prepare a test."""
+    """The tools of a mock that prepare a test; each is imported when it is first used."""
 
     def aws_side(self, account: str | None = None, region: str | None = None) -> AwsSide:
         """Return AWS's side of an account: it decides how queries end and what services find.
@@ -32,6 +33,9 @@ class SetupTools(RunningMock):
             NotRunning: the mock is not running.
             UsageError: ``account`` is not 12 digits, or ``region`` cannot be a region.
         """
+        from membership_mock.testing.aws_side.aws_side import AwsSide
+        from membership_mock.testing.given.setup import Setup
+
         setup = Setup(self)
         return AwsSide(setup.running, setup.account(account), setup.region(region))
 
@@ -62,8 +66,10 @@ class SetupTools(RunningMock):
             NotRunning: the mock is not running.
             UsageError: an argument is not valid; nothing was built.
         """
+        from membership_mock.testing.organization.build import build
+
         running = self._running()
-        return build_organization(
+        return build(
             running,
             tree,
             management=caller.account_id(
@@ -82,6 +88,8 @@ class SetupTools(RunningMock):
         Raises:
             NotRunning: the mock is not running.
         """
+        from membership_mock.testing.given.given import Given
+
         self._running()
         return Given(self, self.organization)
 
@@ -92,9 +100,13 @@ class SetupTools(RunningMock):
         Raises:
             NotRunning: the mock is not running.
         """
+        from membership_mock.testing.clock import MockClock
+
         return self._running().tool(MockClock)
 
     @property
     def quotas(self) -> MockQuotas:
         """The quotas of the mocked services, to read and to set."""
+        from membership_mock.testing.quotas import MockQuotas
+
         return MockQuotas(self._running, self._region)

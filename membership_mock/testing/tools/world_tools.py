@@ -5,23 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from membership_mock.engine import running
 from membership_mock.errors import UsageError
-from membership_mock.testing import snapshots
 from membership_mock.testing.arguments import naming_arguments
-from membership_mock.testing.dumps import dumps
-from membership_mock.testing.dumps.dumps import Dump
 from membership_mock.testing.printing import printable
 from membership_mock.testing.running_mock import RunningMock
 from membership_mock.testing.show.tree import Part, heading, tree
-from membership_mock.testing.snapshots import Snapshot
+
+if TYPE_CHECKING:
+    from membership_mock.testing.dumps.dumps import Dump
+    from membership_mock.testing.snapshots import Snapshot
 
 
 @naming_arguments
 class WorldTools(RunningMock):
-    """The tools of a mock for its world as a whole."""
+    """The tools of a mock for its world as a whole; most are imported when first used."""
 
     def snapshot(self) -> Snapshot:
         """Return the world as it is now, to go back to with `restore` as often as you like.
@@ -33,6 +33,8 @@ class WorldTools(RunningMock):
         Raises:
             NotRunning: the mock is not running.
         """
+        from membership_mock.testing.snapshots import Snapshot
+
         return Snapshot(self._running())
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -42,6 +44,8 @@ class WorldTools(RunningMock):
             NotRunning: the mock is not running.
             UsageError: it is the snapshot of another mock, or not a snapshot.
         """
+        from membership_mock.testing import snapshots
+
         snapshots.restore(self._running(), snapshot)
 
     @contextmanager
@@ -64,6 +68,8 @@ class WorldTools(RunningMock):
             NotRunning: the mock is not running.
             UsageError: moto's Organizations or S3 hold something that cannot be written.
         """
+        from membership_mock.testing.dumps import dumps
+
         return dumps.dump(self._running())
 
     def load(self, dump: Dump) -> None:
@@ -76,6 +82,8 @@ class WorldTools(RunningMock):
             UsageError: the dump cannot be read by this release, or holds what it must not; the
                 world is as it was.
         """
+        from membership_mock.testing.dumps import dumps
+
         dumps.load(self._running(), dump)
 
     def show(

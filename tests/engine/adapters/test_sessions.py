@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import boto3
+import botocore.loaders
 import botocore.session
 from botocore.config import Config
 from botocore.hooks import HierarchicalEmitter
 
 from membership_mock import mock_membership
+from membership_mock.engine.protocol import model
 
 LEGACY = Config(retries={"mode": "legacy"})
 
@@ -56,3 +58,27 @@ def test_handlers_of_the_maker_of_a_session_stay() -> None:
         session = botocore.session.Session(event_hooks=hooks)
         session.create_client("security-ir", region_name="us-east-1").list_memberships()
     assert seen == ["ListMemberships"]
+
+
+def test_sessions_and_the_mock_read_a_file_once() -> None:
+    with mock_membership():
+        session = botocore.session.Session()
+        session.create_client("security-ir", region_name="us-east-1").list_memberships()
+        found = session.get_component("data_loader").load_service_model("security-ir", "service-2")
+        ours = model.loader().load_service_model("security-ir", "service-2")
+    assert found["shapes"] is ours["shapes"]
+
+
+def test_loaders_of_a_mock_return_what_botocores_own_return() -> None:
+    plain = botocore.loaders.Loader()
+    with mock_membership():
+        ours = botocore.session.Session().get_component("data_loader")
+        for kind in ("service-2", "paginators-1", "resources-1"):
+            assert set(plain.list_available_services(kind)) <= set(
+                ours.list_available_services(kind)
+            )
+            assert model.loader().list_available_services(kind) == list(
+                plain.list_available_services(kind)
+            )
+        for name in ("partitions", "sdk-default-configuration", "_retry"):
+            assert ours.load_data(name) == plain.load_data(name)

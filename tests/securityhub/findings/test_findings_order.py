@@ -1,7 +1,10 @@
 """The order of findings, and walking through them page by page."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from membership_mock.securityhub.findings import finding_format
 from tests.securityhub.findings.finding_samples import bring, finding, names, walked
 from tests.securityhub.samples import refused
 
@@ -143,3 +146,49 @@ def test_a_token_of_another_list_is_refused(findings, member):
 
 def test_an_empty_token_means_the_first_page(findings):
     assert names(findings, NextToken="") == names(findings)
+
+
+#: which hours of `findings` each filter of UpdatedAt accepts
+INTERVALS = [
+    ([{"Start": stamp(2)}], {2, 3}),
+    ([{"End": stamp(2)}], {1, 2}),
+    ([{"Start": stamp(2), "End": stamp(2)}], {2}),
+    ([{"Start": "2026-02-01T01:00:00.000001Z", "End": "2026-02-01T02:59:59.999999Z"}], {2}),
+    ([{"Start": stamp(3)}, {"End": "2026-02-01T06:00:00+05:00"}], {1, 3}),
+    ([{"Start": stamp(3), "End": stamp(1)}], set()),
+    ([{"DateRange": {"Value": 36_500, "Unit": "DAYS", "Comparison": "OLDER_THAN"}}], set()),
+]
+
+
+@pytest.mark.parametrize("criteria", [[], by("UpdatedAt"), by("Title"), by("CreatedAt", "desc")])
+@pytest.mark.parametrize(("wanted", "hours"), INTERVALS)
+def test_pages_of_an_interval_of_updates_are_the_whole(findings, criteria, wanted, hours):
+    hour_of = {"a": 2, "b": 3, "c": 1, "d": 3}
+    expected = [one for one in names(findings, SortCriteria=criteria) if hour_of[one] in hours]
+    ids = [{"Value": one, "Comparison": "EQUALS"} for one in "abcd"]
+    for filters in ({"UpdatedAt": wanted}, {"UpdatedAt": wanted, "Id": ids}):
+        assert walked(findings, 1, Filters=filters, SortCriteria=criteria) == expected
+
+
+@given(
+    st.one_of(
+        st.from_regex(finding_format._INSTANT),
+        st.datetimes().map(lambda moment: moment.isoformat() + "Z"),
+        st.sampled_from(
+            [
+                "2026-02-01T23:59:60Z",
+                "2026-W05-7T00:00:00Z",
+                "2026-02-01T000000.0Z",
+                "2026-02-01T00:00:00,123Z",
+                "2026-02-30T00:00:00Z",
+                "2026-02-01t00:00:00z",
+                "2026-02-01T00:00:00.123456789Z",
+                "0001-01-01T00:00:00.000001+00:00",
+                "٢٠٢٦-02-01T00:00:00Z",
+                "",
+            ]
+        ),
+    )
+)
+def test_timestamps_that_are_read_quickly_are_the_same(text):
+    assert finding_format.quick_instant(text) == finding_format.instant(text)
