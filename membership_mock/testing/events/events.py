@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from membership_mock.engine.protocol import event_patterns
 from membership_mock.engine.running import require
