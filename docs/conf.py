@@ -56,6 +56,7 @@ if mermaid_dist:
 # The sidebar: a caption and its pages in order. A glob means the pages that are not named.
 SIDEBAR = {
     "Learn": ["tutorial/first-test", "tutorial/two-sides", "tutorial/clean-room"],
+    "Copy": ["how-to/examples", "examples/*/README"],
     "Start the mock": [
         "how-to/without-pytest",
         "how-to/unittest-and-classes",
@@ -85,6 +86,9 @@ SIDEBAR = {
     "Contribute": ["contributing/*", "changelog"],
 }
 
+# What is shown of an example project, and as what.
+LANGUAGES = {".json": "json", ".py": "python", ".tf": "terraform", ".toml": "toml"}
+
 
 def generate(app, config):
     """Write the pages that are made from docstrings, and put Mermaid where the site finds it."""
@@ -108,9 +112,14 @@ def named_by(entry):
 
 
 def fill_in(app, docname, source):
-    """Add what would be in the way of a reader on a code host: tables of contents, the changelog."""
+    """Add what a reader on a code host does not need: contents, the changelog, files of examples."""
     if docname == "changelog":
         source[0] = (ROOT / "CHANGELOG.md").read_text()
+    if docname.startswith("examples/"):
+        for path in sorted((Path(__file__).parent / docname).parent.iterdir()):
+            if path.suffix in LANGUAGES:
+                source[0] += f"\n## {path.name}\n\n```{{literalinclude}} {path.name}\n"
+                source[0] += f":language: {LANGUAGES[path.suffix]}\n```\n"
     if docname == "index":
         for caption, pages in SIDEBAR.items():
             listed = "\n".join(page for entry in pages for page in named_by(entry))

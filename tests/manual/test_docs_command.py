@@ -12,7 +12,8 @@ def test_without_a_topic_every_page_is_listed_with_its_title(capsys):
     lines = capsys.readouterr().out.splitlines()
     listed = {line.split()[0]: line.split(maxsplit=1)[1] for line in lines if line[:2] == "  "}
     files = {path.stem for path in DOCS.glob("*/*.md") if not path.parent.name.startswith("_")}
-    assert listed.keys() == files | {"changelog"}
+    projects = {path.parent.name for path in DOCS.glob("examples/*/README.md")}
+    assert listed.keys() == files | projects | {"changelog"}
     assert listed["inject-faults"] == "Inject faults"
 
 
@@ -66,3 +67,17 @@ def test_an_unknown_topic_names_the_nearest_and_where_all_are_listed(topic, hint
     assert f"There is no page {topic!r}" in said
     assert hint in said
     assert "`python -m membership_mock docs` lists all pages" in said
+
+
+def test_an_example_is_printed_with_all_its_files(capsys):
+    main(["docs", "examples/security-ir-onboarding/README.md"])
+    printed = capsys.readouterr().out
+    for file in (DOCS / "examples" / "security-ir-onboarding").iterdir():
+        if file.suffix in (".py", ".json", ".toml"):
+            assert f"\n{file.name}\n---" in printed
+            assert f"    {file.read_text(encoding='utf-8').splitlines()[0]}\n" in printed
+
+
+def test_a_link_to_an_example_names_its_topic(capsys):
+    main(["docs", "examples"])
+    assert "A command line tool (docs members-cli)" in capsys.readouterr().out
