@@ -57,6 +57,11 @@ if mermaid_dist:
 SIDEBAR = {
     "Learn": ["tutorial/first-test", "tutorial/two-sides", "tutorial/clean-room"],
     "Copy": ["how-to/examples", "examples/*/README"],
+    "Come from elsewhere": [
+        "how-to/switch-from-mock-aws",
+        "how-to/switch-from-stubber",
+        "explanation/comparison",
+    ],
     "Start the mock": [
         "how-to/without-pytest",
         "how-to/unittest-and-classes",
