@@ -11,6 +11,7 @@ GENERATED = Path(__file__).parent / "_generated"
 sys.path.insert(0, str(Path(__file__).parent))
 
 import site_pages  # noqa: E402  stands beside this file
+from membership_mock.manual.pages import FOLDERS  # noqa: E402
 
 project = "membership_mock"
 author = "the authors of membership_mock"
@@ -32,6 +33,7 @@ html_title = f"membership_mock {release}"
 html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_extra_path = ["llms.txt", "_generated/markdown"]  # for language models: pages as they are
 
 # Docstrings name other objects in single backticks; what is not found stays code.
 default_role = "py:obj"
@@ -69,6 +71,7 @@ SIDEBAR = {
         "how-to/guard-a-suite",
         "how-to/async",
         "how-to/server",
+        "how-to/coding-agents",
     ],
     "Set up accounts": [
         "how-to/accounts-and-regions",
@@ -98,6 +101,7 @@ LANGUAGES = {".json": "json", ".py": "python", ".tf": "terraform", ".toml": "tom
 def generate(app, config):
     """Write the pages that are made from docstrings, and put Mermaid where the site finds it."""
     site_pages.write(GENERATED)
+    copy_pages(GENERATED / "markdown")
     if mermaid_dist:
         target = GENERATED / "static" / "mermaid"
         target.mkdir(parents=True)
@@ -105,6 +109,15 @@ def generate(app, config):
         shutil.copytree(
             Path(mermaid_dist, "chunks", "mermaid.esm.min"), target / "chunks" / "mermaid.esm.min"
         )
+
+
+def copy_pages(target):
+    """Copy the pages that llms.txt lists, which stand on the site as Markdown too."""
+    folder = Path(__file__).parent
+    for path in [path for name in FOLDERS for path in (folder / name).rglob("*.md")]:
+        copy = target / path.relative_to(folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
 
 
 def named_by(entry):

@@ -59,6 +59,8 @@ def pages() -> dict[str, Page]:
             if path.name == "README.md":
                 text += _files_beside(path)
             topic = topic_of(path.as_posix())
+            if topic in found:  # e.g. a how-to and a reference page of one name
+                topic = f"{topic}-{folder}"
             found[topic] = Page(topic, folder, title.strip(), text)
     changelog = root / "changelog.md" if root == _INSTALLED else root.parent / "CHANGELOG.md"
     if changelog.is_file():
@@ -96,9 +98,10 @@ def page(topic: str) -> Page:
         UsageError: there is no such page.
     """
     name = topic_of(topic.strip()).lower().replace("_", "-")
-    found = pages().get(name)
-    if found is not None:
-        return found
+    folder = topic.strip().removeprefix("docs/").partition("/")[0]
+    for each in (f"{name}-{folder}", name):
+        if each in pages():
+            return pages()[each]
     named = [each.topic for each in pages().values() if name and name in each.topic]
     hint = f"; see {', '.join(named[:4])}." if named else nearest_to(name, pages())
     raise UsageError(

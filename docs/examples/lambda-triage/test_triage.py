@@ -1,40 +1,47 @@
 """Critical findings get one case each, whatever goes wrong in between."""
 
+import json
+
 import pytest
 
 import triage
 
 ACCOUNT, SHOP, REGION = "123456789012", "444455556666", "eu-west-1"
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:triage"
+PATTERN = {
+    "source": ["aws.securityhub"],
+    "detail-type": ["Security Hub Findings - Imported"],
+    "detail": {"findings": {"Severity": {"Label": ["CRITICAL"]}, "Workflow": {"Status": ["NEW"]}}},
+}
 
 
 @pytest.fixture(autouse=True)
-def response(membership_mock):
+def membership(membership_mock):
     """A membership in the account of the function."""
-    membership_mock.given.security_ir.membership(ACCOUNT, REGION)
+    return membership_mock.given.security_ir.membership(ACCOUNT, REGION)
 
 
 @pytest.fixture
-def hub(membership_mock):
-    return membership_mock.client("securityhub", account=ACCOUNT, region=REGION)
+def deployed(membership_mock):
+    """The rule of EventBridge that calls the function."""
+    events = membership_mock.client("events", account=ACCOUNT, region=REGION)
+    events.put_rule(Name="triage", EventPattern=json.dumps(PATTERN))
+    events.put_targets(Rule="triage", Targets=[{"Id": "1", "Arn": FUNCTION}])
+    membership_mock.events.on_target(FUNCTION, triage.handler)
 
 
 @pytest.fixture
-def event_of(membership_mock, hub):
-    """Imports a finding, and returns the event that EventBridge sends about it."""
+def import_finding(membership_mock):
+    """Imports a critical finding, and returns the event that Security Hub sends about it."""
 
     def import_finding(**fields):
         made = membership_mock.given.securityhub.finding(
             ACCOUNT, region=REGION, **{"Severity": {"Label": "CRITICAL"}, **fields}
         )
-        same = {"Id": [{"Value": made.id, "Comparison": "EQUALS"}]}
-        findings = hub.get_findings(Filters=same)["Findings"]
-        return {
-            "detail-type": "Security Hub Findings - Imported",
-            "source": "aws.securityhub",
-            "account": ACCOUNT,
-            "region": REGION,
-            "detail": {"findings": findings},
-        }
+        sent = membership_mock.events.filter(
+            pattern={"detail": {"findings": {"Id": [made.id]}}}, account=ACCOUNT
+        )
+        return sent[0].message
 
     return import_finding
 
@@ -44,38 +51,42 @@ def cases(membership_mock):
     return [client.get_case(caseId=each["caseId"]) for each in client.list_cases()["items"]]
 
 
-def test_a_critical_finding_gets_a_case_and_is_marked(event_of, hub, membership_mock):
-    answer = triage.handler(event_of(Title="Root key in use"), None)
+def test_a_critical_finding_gets_a_case_and_is_marked(deployed, import_finding, membership_mock):
+    import_finding(Title="Root key in use")
 
     (case,) = cases(membership_mock)
-    assert answer["cases"] == [case["caseArn"].rpartition("/")[2]]
     assert (case["title"], case["impactedAccounts"]) == ("Root key in use", [ACCOUNT])
+    hub = membership_mock.client("securityhub", account=ACCOUNT, region=REGION)
     (finding,) = hub.get_findings()["Findings"]
     assert finding["Workflow"]["Status"] == "NOTIFIED"
-    assert finding["Note"]["Text"] == f"Case {answer['cases'][0]}"
+    assert finding["Note"]["Text"] == f"Case {case['caseArn'].rpartition('/')[2]}"
+    assert membership_mock.events.undelivered == []
 
 
-def test_accounts_of_resources_are_impacted_too(event_of, membership_mock):
+def test_accounts_of_resources_are_impacted_too(deployed, import_finding, membership_mock):
     role = f"arn:aws:iam::{SHOP}:role/build"
-    triage.handler(event_of(Resources=[{"Type": "AwsIamRole", "Id": role}]), None)
+    import_finding(Resources=[{"Type": "AwsIamRole", "Id": role}])
     (case,) = cases(membership_mock)
     assert case["impactedAccounts"] == [ACCOUNT, SHOP]
 
 
-@pytest.mark.parametrize("fields", [{"Severity": {"Label": "HIGH"}}, {"RecordState": "ARCHIVED"}])
-def test_other_findings_get_none(event_of, membership_mock, fields):
-    assert triage.handler(event_of(**fields), None) == {"cases": []}
+def test_the_rule_leaves_other_findings_out(deployed, import_finding, membership_mock):
+    import_finding(Severity={"Label": "HIGH"})
     membership_mock.calls.assert_not_called("CreateCase")
 
 
-def test_a_second_delivery_opens_no_second_case(event_of, membership_mock):
-    event = event_of()
+def test_the_function_leaves_archived_findings_out(import_finding):
+    assert triage.handler(import_finding(RecordState="ARCHIVED"), None) == {"cases": []}
+
+
+def test_a_second_delivery_opens_no_second_case(import_finding, membership_mock):
+    event = import_finding()
     assert triage.handler(event, None) == triage.handler(event, None)
     assert len(cases(membership_mock)) == 1
 
 
-def test_an_answer_that_is_lost_opens_no_second_case(event_of, membership_mock):
-    event = event_of()
+def test_an_answer_that_is_lost_opens_no_second_case(import_finding, membership_mock):
+    event = import_finding()
     membership_mock.fail("CreateCase", "InternalServerException", after=True, times=None)
     with pytest.raises(RuntimeError, match="no case for 1 of 1 findings"):
         triage.handler(event, None)
@@ -86,8 +97,8 @@ def test_an_answer_that_is_lost_opens_no_second_case(event_of, membership_mock):
     assert len(cases(membership_mock)) == 1
 
 
-def test_a_finding_that_is_gone_keeps_its_case(event_of, membership_mock, caplog):
-    event = event_of()
+def test_a_finding_that_is_gone_keeps_its_case(import_finding, membership_mock, caplog):
+    event = import_finding()
     event["detail"]["findings"][0]["Id"] = "gone"
     triage.handler(event, None)
     assert len(cases(membership_mock)) == 1
