@@ -329,8 +329,8 @@ def _unmocked_report(calls: Counter[str]) -> str:
     return (
         f"No mock answers {listed}: the call has raised an error, and the code under test caught it"
         f" and went on. Answer it in the test, mock.answer({min(calls)!r}, …), or see"
-        " docs/how-to/unmocked-operations.md for other ways out; if it is meant to happen, start"
-        " the mock with unmocked_calls='ignore'."
+        " `python -m membership_mock docs unmocked-operations` for other ways out; if it is meant"
+        " to happen, start the mock with unmocked_calls='ignore'."
     )
 
 

@@ -77,7 +77,7 @@ class AwsRequests:
                     501,
                     "ServiceNotMocked",
                     f"Neither membership_mock nor moto mocks the service {service}. Every mocked"
-                    " operation: docs/reference/mocked-operations.md and moto's own list.",
+                    " operation: `python -m membership_mock operations`, and moto's own list.",
                 )
             )
         except NotImplementedError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections import ChainMap
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 import membership_mock
+import membership_mock.manual.pages as manual_pages
 from membership_mock import pytest_plugin
 from membership_mock.cleanrooms.analyses import analysis_store
 from membership_mock.cleanrooms.collaborations import change_requests, collaboration_store
@@ -95,10 +97,40 @@ def test_a_page_can_be_reached_from_the_front_page(page: Path) -> None:
     assert page in reached, "no link leads here"
 
 
+MODULES = sorted((ROOT / "membership_mock").rglob("*.py"))
+
+
+def texts(module: Path) -> Iterator[str]:
+    """Yield the texts of a module that are not docstrings; parts of an f-string one by one."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    statements = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in statements:
+            yield str(node.value)
+
+
 def test_pages_that_messages_name_exist() -> None:
+    command = re.compile(r"python -m membership_mock docs ([a-z][\w-]+)")
+    named = {
+        topic for module in MODULES for text in texts(module) for topic in command.findall(text)
+    }
+    assert {"unmocked-operations", "guard-a-suite"} <= named
+    assert named <= manual_pages.pages().keys()
+
+
+def test_no_message_names_a_file_that_an_installed_user_does_not_have() -> None:
+    assert not {
+        f"{module.name}: {text}"
+        for module in MODULES
+        for text in texts(module)
+        if re.search(r"\bdocs/[\w/-]+\.md\b", text)
+    }
+
+
+def test_docstrings_name_pages_that_exist() -> None:
     named = {
         path
-        for module in (ROOT / "membership_mock").rglob("*.py")
+        for module in MODULES
         for path in re.findall(r"docs/[\w/-]+\.md", module.read_text(encoding="utf-8"))
     }
     assert GENERATED.relative_to(ROOT).as_posix() in named

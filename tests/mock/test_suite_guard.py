@@ -53,7 +53,7 @@ def test_a_call_without_a_mock_fails_and_the_message_names_all_that_is_needed(ru
             "*RequestBlocked: s3.ListBuckets was called in test_it.py::test_orders, but no mock is*",
             "*the fixture `membership_mock`*",
             "*@pytest.mark.membership_mock_real_aws('s3.ListBuckets')",
-            "*docs/how-to/guard-a-suite.md",
+            "*python -m membership_mock docs guard-a-suite*",
         ]
     )
 

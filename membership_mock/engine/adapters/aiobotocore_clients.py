@@ -217,8 +217,8 @@ class AsyncInterceptor:
                 f"{name} was called with a client of aiobotocore {_release()}, which"
                 f" membership_mock cannot serve: it has no {missing}.\n"
                 f"    Install a release of aiobotocore that is tested: {_TESTED}; see"
-                " docs/how-to/async.md.\n"
-                "    Or send the client to the server: docs/how-to/server.md"
+                " `python -m membership_mock docs async`.\n"
+                "    Or send the client to the server: `python -m membership_mock docs server`"
             )
 
         self._patches.set(client, "_make_api_call", refuse, asks_itself=True)

@@ -206,7 +206,8 @@ def way_out(host: str) -> str:
     return (
         "    If the call is meant to reach the network, let it pass:"
         f" mock_membership(config={{'core': {{'passthrough': {{'urls': [r'https?://{host}']}}}}}});\n"
-        "    if not, stub this call in the test. See docs/how-to/unmocked-operations.md"
+        "    if not, stub this call in the test. See"
+        " `python -m membership_mock docs unmocked-operations`"
     )
 
 

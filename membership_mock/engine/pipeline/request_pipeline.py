@@ -497,6 +497,5 @@ def _refuse(
         f"    caller   {context.account_id} in {context.region}\n"
         f"    nearest  {shown} ({len(mocked)} operations are mocked)\n"
         f"    To answer it in the test: `mock.answer('{context.service}.{context.operation}', …)`\n"
-        f"    Every mocked operation: `python -m membership_mock operations {context.service}`, or"
-        " docs/reference/mocked-operations.md"
+        f"    Every mocked operation: `python -m membership_mock operations {context.service}`"
     )

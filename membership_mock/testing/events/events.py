@@ -200,7 +200,7 @@ def undelivered_report(failures: Sequence[EventDelivery]) -> str:
     more = f"\n    … and {len(failures) - _SHOWN} more" if len(failures) > _SHOWN else ""
     return (
         f"{len(failures)} event{'s were' if len(failures) != 1 else ' was'} not delivered to a"
-        f" target (see docs/how-to/events.md):\n{shown}{more}"
+        f" target (see `python -m membership_mock docs events`):\n{shown}{more}"
     )
 
 

@@ -44,6 +44,6 @@ def stray_callers(running: Running) -> list[str]:
         f"{came} came from {default}, the default account, which has nothing in this world;"
         f" {others} {have} something.\n"
         "  Calls whose credentials name no account come from there: see"
-        " docs/how-to/accounts-and-regions.md for ways to name one."
+        " `python -m membership_mock docs accounts-and-regions` for ways to name one."
     )
     return text.splitlines()

@@ -244,7 +244,7 @@ async def test_a_release_without_a_name_that_is_needed_is_refused_with_the_way_o
         f" {aiobotocore.__version__}"
     )
     assert f"{owner.__name__}.{name}" in text
-    assert "docs/how-to/async.md" in text
+    assert "`python -m membership_mock docs async`" in text
 
 
 @in_loop

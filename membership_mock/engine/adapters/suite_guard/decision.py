@@ -139,7 +139,7 @@ def refusal(what: str, host: str, pattern: str | None = None) -> RequestBlocked:
         " start `mock_membership()` or moto's `mock_aws()` before the call\n"
         "    to allow it  mark a test that is meant to call AWS with"
         f" @pytest.mark.membership_mock_real_aws{'' if pattern is None else f'({pattern!r})'}\n"
-        "    See docs/how-to/guard-a-suite.md"
+        "    See `python -m membership_mock docs guard-a-suite`"
     )
     guard.note(error)
     return error
