@@ -62,6 +62,7 @@ SIDEBAR = {
     "Come from elsewhere": [
         "how-to/switch-from-mock-aws",
         "how-to/switch-from-stubber",
+        "how-to/switch-from-localstack",
         "explanation/comparison",
     ],
     "Start the mock": [

@@ -6,19 +6,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
+
+from membership_mock.server.serving import serving
 
 ADMINISTRATOR, MEMBER = "111122223333", "444455556666"
 
 
 @pytest.fixture
 def endpoint(membership_mock):
-    """The URL of the server, which runs in a thread of the test."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    """The URL of the server, which runs in threads of the test."""
+    with serving(membership_mock) as url:
+        yield url
 
 
 @pytest.fixture
