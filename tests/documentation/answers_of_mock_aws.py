@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 ADMIN, MEMBER, OTHER = "111122223333", "444455556666", "777788889999"
 REGION = "eu-west-1"
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 class Accounts:
@@ -172,6 +173,12 @@ def _(of: Accounts) -> Any:
     ]
 
 
+@security_hub("`DisableSecurityHub` in an account without a hub")
+def _(of: Accounts) -> Any:
+    of("securityhub").disable_security_hub()
+    return "200"
+
+
 # --- Security Hub: findings ---
 
 
@@ -251,6 +258,46 @@ def _(of: Accounts) -> Any:
     return [each["Id"] for each in hub.get_findings()["Findings"]]
 
 
+@security_hub("`GetFindings`: the order without `SortCriteria`")
+def _(of: Accounts) -> Any:
+    hub = of.hub()
+    imported(hub, finding(1), finding(2, UpdatedAt="2026-03-15T12:00:00Z"))
+    return [each["Id"] for each in hub.get_findings()["Findings"]]
+
+
+@security_hub("`GetFindings` with a `NextToken` that is not one")
+def _(of: Accounts) -> Any:
+    of.hub().get_findings(NextToken="unknown")
+    return "200"
+
+
+@security_hub("`BatchImportFindings` with a severity that does not exist")
+def _(of: Accounts) -> Any:
+    return imported(of.hub(), finding(Severity={"Label": "URGENT"}))
+
+
+@security_hub("`BatchImportFindings` without `Severity`")
+def _(of: Accounts) -> Any:
+    found = finding()
+    del found["Severity"]
+    return imported(of.hub(), found)
+
+
+@security_hub("`BatchImportFindings` of a product that is not subscribed to")
+def _(of: Accounts) -> Any:
+    product = f"arn:aws:securityhub:{REGION}::product/prowler/prowler"
+    return imported(of.hub(), finding(ProductArn=product))
+
+
+@security_hub("`GetFindings` after `DisableSecurityHub` and `EnableSecurityHub`")
+def _(of: Accounts) -> Any:
+    hub = of.hub()
+    imported(hub, finding())
+    hub.disable_security_hub()
+    hub.enable_security_hub()
+    return [each["Id"] for each in hub.get_findings()["Findings"]]
+
+
 # --- Security Hub: members ---
 
 
@@ -303,12 +350,59 @@ def _(of: Accounts) -> Any:
     return [each["AccountId"] for each in member.list_invitations()["Invitations"]]
 
 
+@security_hub("`ListMembers` in an account without a hub")
+def _(of: Accounts) -> Any:
+    return [each["AccountId"] for each in of("securityhub").list_members()["Members"]]
+
+
+@security_hub("`ListMembers` with a `NextToken` that is not one")
+def _(of: Accounts) -> Any:
+    of.hub().list_members(NextToken="unknown")
+    return "200"
+
+
+@security_hub("`GetMembers` of an account that is not a member: `ProcessingResult`")
+def _(of: Accounts) -> Any:
+    answer = of.hub().get_members(AccountIds=[OTHER])
+    return [each["ProcessingResult"] for each in answer["UnprocessedAccounts"]]
+
+
+@security_hub("`CreateMembers` with 51 accounts: `UnprocessedAccounts`")
+def _(of: Accounts) -> Any:
+    accounts = [{"AccountId": str(500_000_000_000 + number)} for number in range(51)]
+    answer = of.hub().create_members(AccountDetails=accounts)
+    return [each["AccountId"] for each in answer["UnprocessedAccounts"]]
+
+
+@security_hub("`CreateMembers` with an account id of 11 digits: `UnprocessedAccounts`")
+def _(of: Accounts) -> Any:
+    answer = of.hub().create_members(AccountDetails=[{"AccountId": "12345678901"}])
+    return [each["AccountId"] for each in answer["UnprocessedAccounts"]]
+
+
+@security_hub("`MemberStatus` after `CreateMembers` by the delegated administrator")
+def _(of: Accounts) -> Any:
+    hub, _ = of.administrator()
+    account = of.account(of("organizations"))
+    with suppress(ClientError):  # it is enabled already where that is part of the designation
+        hub.enable_security_hub()
+    hub.create_members(AccountDetails=[{"AccountId": account}])
+    return hub.get_members(AccountIds=[account])["Members"][0]["MemberStatus"]
+
+
 # --- Security Hub: organizations ---
 
 
 @security_hub("`EnableOrganizationAdminAccount` without an organization")
 def _(of: Accounts) -> Any:
     of.hub().enable_organization_admin_account(AdminAccountId=MEMBER)
+    return "200"
+
+
+@security_hub("`EnableOrganizationAdminAccount` by another account than the management account")
+def _(of: Accounts) -> Any:
+    account = of.organization()
+    of.hub(account).enable_organization_admin_account(AdminAccountId=account)
     return "200"
 
 
@@ -378,6 +472,22 @@ def _(of: Accounts) -> Any:
     return "200"
 
 
+@security_hub("`UpdateOrganizationConfiguration` with `CENTRAL` and `AutoEnable`")
+def _(of: Accounts) -> Any:
+    hub, _ = of.administrator()
+    hub.update_organization_configuration(
+        AutoEnable=True,
+        OrganizationConfiguration={"ConfigurationType": "CENTRAL", "Status": "ENABLED"},
+    )
+    return "200"
+
+
+@security_hub("`DescribeOrganizationConfiguration` without an organization")
+def _(of: Accounts) -> Any:
+    of.hub().describe_organization_configuration()
+    return "200"
+
+
 @security_hub("`ListMembers` after an account has joined an organization with `AutoEnable`")
 def _(of: Accounts) -> Any:
     hub, _ = of.administrator()
@@ -411,8 +521,7 @@ def _(of: Accounts) -> Any:
 
 @clean_rooms("`GetCollaboration` with an unknown id")
 def _(of: Accounts) -> Any:
-    unknown = "00000000-0000-4000-8000-000000000000"
-    of("cleanrooms").get_collaboration(collaborationIdentifier=unknown)
+    of("cleanrooms").get_collaboration(collaborationIdentifier=UNKNOWN)
     return "200"
 
 
@@ -492,6 +601,62 @@ def _(of: Accounts) -> Any:
     return found["membership"]["status"]
 
 
+@clean_rooms("`CreateCollaboration` with the engine `CLEAN_ROOMS_SQL`")
+def _(of: Accounts) -> Any:
+    of.room(analyticsEngine="CLEAN_ROOMS_SQL")
+    return "200"
+
+
+@clean_rooms("`CreateCollaboration` with a tag key that begins with `aws:`")
+def _(of: Accounts) -> Any:
+    of.room(tags={"aws:team": "blue"})
+    return "200"
+
+
+@clean_rooms("`ListMembers` with an unknown id")
+def _(of: Accounts) -> Any:
+    return of("cleanrooms").list_members(collaborationIdentifier=UNKNOWN)["memberSummaries"]
+
+
+@clean_rooms("`membershipId` in `ListMembers` before joining")
+def _(of: Accounts) -> Any:
+    found = of("cleanrooms").list_members(collaborationIdentifier=of.room())["memberSummaries"]
+    return "an id" if "membershipId" in found[0] else None
+
+
+@clean_rooms("`UpdateCollaboration` with an unknown id")
+def _(of: Accounts) -> Any:
+    of("cleanrooms").update_collaboration(collaborationIdentifier=UNKNOWN, name="New")
+    return "200"
+
+
+@clean_rooms("`UpdateCollaboration` with a new name: the name in `GetMembership`")
+def _(of: Accounts) -> Any:
+    room = of.room()
+    membership = of.join(room)
+    of("cleanrooms").update_collaboration(collaborationIdentifier=room, name="New")
+    found = of("cleanrooms").get_membership(membershipIdentifier=membership)
+    return found["membership"]["collaborationName"]
+
+
+@clean_rooms("`DeleteCollaboration` with an unknown id")
+def _(of: Accounts) -> Any:
+    of("cleanrooms").delete_collaboration(collaborationIdentifier=UNKNOWN)
+    return "200"
+
+
+@clean_rooms("`ListCollaborations` with a `nextToken` that is not one")
+def _(of: Accounts) -> Any:
+    of("cleanrooms").list_collaborations(nextToken="unknown")
+    return "200"
+
+
+@clean_rooms("`analyticsEngine` when none is asked for")
+def _(of: Accounts) -> Any:
+    found = of("cleanrooms").get_collaboration(collaborationIdentifier=of.room())
+    return found["collaboration"].get("analyticsEngine")
+
+
 # --- Clean Rooms: memberships ---
 
 
@@ -538,12 +703,75 @@ def _(of: Accounts) -> Any:
     return "200"
 
 
+@clean_rooms("`CreateMembership` with an unknown id")
+def _(of: Accounts) -> Any:
+    return of.join(UNKNOWN)
+
+
+@clean_rooms("`UpdateMembership` with query logs in a collaboration without them")
+def _(of: Accounts) -> Any:
+    membership = of.join(of.room())
+    of("cleanrooms").update_membership(membershipIdentifier=membership, queryLogStatus="ENABLED")
+    return "200"
+
+
+# --- Clean Rooms: tables ---
+
+
+def table(of: Accounts, **fields: Any) -> Any:
+    """Return a new configured table."""
+    return of("cleanrooms").create_configured_table(
+        **{
+            "name": "clicks",
+            "tableReference": {"glue": {"databaseName": "ads", "tableName": "clicks"}},
+            "allowedColumns": ["email_hash"],
+            "analysisMethod": "DIRECT_QUERY",
+            **fields,
+        }
+    )["configuredTable"]
+
+
+@clean_rooms("`CreateConfiguredTable` with `MULTIPLE` and no `selectedAnalysisMethods`")
+def _(of: Accounts) -> Any:
+    table(of, analysisMethod="MULTIPLE")
+    return "200"
+
+
+@clean_rooms("`CreateConfiguredTable` with a method that does not exist")
+def _(of: Accounts) -> Any:
+    table(of, analysisMethod="GUESS")
+    return "200"
+
+
+@clean_rooms("`UpdateConfiguredTable` with `selectedAnalysisMethods` for `DIRECT_QUERY`")
+def _(of: Accounts) -> Any:
+    of("cleanrooms").update_configured_table(
+        configuredTableIdentifier=table(of)["id"],
+        analysisMethod="DIRECT_QUERY",
+        selectedAnalysisMethods=["DIRECT_QUERY"],
+    )
+    return "200"
+
+
+@clean_rooms("`CreateConfiguredTable` with a column that Glue's table does not have")
+def _(of: Accounts) -> Any:
+    glue = of("glue")
+    glue.create_database(DatabaseInput={"Name": "ads"})
+    columns = [{"Name": "campaign", "Type": "string"}]
+    glue.create_table(
+        DatabaseName="ads",
+        TableInput={"Name": "clicks", "StorageDescriptor": {"Columns": columns}},
+    )
+    table(of)
+    return "200"
+
+
 # --- Clean Rooms: tags ---
 
 
 @clean_rooms("`ListTagsForResource` of an ARN that does not exist")
 def _(of: Accounts) -> Any:
-    arn = f"arn:aws:cleanrooms:{REGION}:{ADMIN}:membership/00000000-0000-4000-8000-000000000000"
+    arn = f"arn:aws:cleanrooms:{REGION}:{ADMIN}:membership/{UNKNOWN}"
     return of("cleanrooms").list_tags_for_resource(resourceArn=arn)["tags"]
 
 

@@ -17,8 +17,8 @@ from tests.documentation.test_pages import optional_operations
 
 PAGE = DOCS / "how-to" / "switch-from-mock-aws.md"
 TITLES = {
-    "securityhub": "Every answer that differs: Security Hub",
-    "cleanrooms": "Every answer that differs: Clean Rooms",
+    "securityhub": "Every known difference: Security Hub",
+    "cleanrooms": "Every known difference: Clean Rooms",
 }
 CASES = {"securityhub": SECURITY_HUB, "cleanrooms": CLEAN_ROOMS}
 ROWS = {
