@@ -6,6 +6,9 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
+#: the files of the example projects, which are printed with their pages
+PROJECT_FILES = (".json", ".py", ".tf", ".toml")
+
 
 class BuildWithPages(build_py):
     """Build the package, and copy the pages that ``python -m membership_mock docs`` prints."""
@@ -24,7 +27,11 @@ class BuildWithPages(build_py):
                 name
                 for name in names
                 if name.startswith((".", "_"))
-                or not (name.endswith(".md") or Path(folder, name).is_dir())
+                or not (
+                    name.endswith((".md", "llms.txt"))
+                    or Path(folder, name).is_dir()
+                    or (Path(folder).parent.name == "examples" and name.endswith(PROJECT_FILES))
+                )
             ],
         )
         shutil.copy("CHANGELOG.md", target / "changelog.md")

@@ -11,6 +11,7 @@ GENERATED = Path(__file__).parent / "_generated"
 sys.path.insert(0, str(Path(__file__).parent))
 
 import site_pages  # noqa: E402  stands beside this file
+from membership_mock.manual.pages import FOLDERS  # noqa: E402
 
 project = "membership_mock"
 author = "the authors of membership_mock"
@@ -32,6 +33,7 @@ html_title = f"membership_mock {release}"
 html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_extra_path = ["llms.txt", "_generated/markdown"]  # for language models: pages as they are
 
 # Docstrings name other objects in single backticks; what is not found stays code.
 default_role = "py:obj"
@@ -56,6 +58,13 @@ if mermaid_dist:
 # The sidebar: a caption and its pages in order. A glob means the pages that are not named.
 SIDEBAR = {
     "Learn": ["tutorial/first-test", "tutorial/two-sides", "tutorial/clean-room"],
+    "Copy": ["how-to/examples", "examples/*/README"],
+    "Come from elsewhere": [
+        "how-to/switch-from-mock-aws",
+        "how-to/switch-from-stubber",
+        "how-to/switch-from-localstack",
+        "explanation/comparison",
+    ],
     "Start the mock": [
         "how-to/without-pytest",
         "how-to/unittest-and-classes",
@@ -63,6 +72,7 @@ SIDEBAR = {
         "how-to/guard-a-suite",
         "how-to/async",
         "how-to/server",
+        "how-to/coding-agents",
     ],
     "Set up accounts": [
         "how-to/accounts-and-regions",
@@ -85,10 +95,14 @@ SIDEBAR = {
     "Contribute": ["contributing/*", "changelog"],
 }
 
+# What is shown of an example project, and as what.
+LANGUAGES = {".json": "json", ".py": "python", ".tf": "terraform", ".toml": "toml"}
+
 
 def generate(app, config):
     """Write the pages that are made from docstrings, and put Mermaid where the site finds it."""
     site_pages.write(GENERATED)
+    copy_pages(GENERATED / "markdown")
     if mermaid_dist:
         target = GENERATED / "static" / "mermaid"
         target.mkdir(parents=True)
@@ -96,6 +110,15 @@ def generate(app, config):
         shutil.copytree(
             Path(mermaid_dist, "chunks", "mermaid.esm.min"), target / "chunks" / "mermaid.esm.min"
         )
+
+
+def copy_pages(target):
+    """Copy the pages that llms.txt lists, which stand on the site as Markdown too."""
+    folder = Path(__file__).parent
+    for path in [path for name in FOLDERS for path in (folder / name).rglob("*.md")]:
+        copy = target / path.relative_to(folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
 
 
 def named_by(entry):
@@ -108,9 +131,14 @@ def named_by(entry):
 
 
 def fill_in(app, docname, source):
-    """Add what would be in the way of a reader on a code host: tables of contents, the changelog."""
+    """Add what a reader on a code host does not need: contents, the changelog, files of examples."""
     if docname == "changelog":
         source[0] = (ROOT / "CHANGELOG.md").read_text()
+    if docname.startswith("examples/"):
+        for path in sorted((Path(__file__).parent / docname).parent.iterdir()):
+            if path.suffix in LANGUAGES:
+                source[0] += f"\n## {path.name}\n\n```{{literalinclude}} {path.name}\n"
+                source[0] += f":language: {LANGUAGES[path.suffix]}\n```\n"
     if docname == "index":
         for caption, pages in SIDEBAR.items():
             listed = "\n".join(page for entry in pages for page in named_by(entry))

@@ -31,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     documentation.add_argument(
         "topic", nargs="?", help="its name, e.g. inject-faults; without it, all pages are listed"
     )
+    documentation.add_argument(
+        "--llms", action="store_true", help="list all pages for language models, as llms.txt"
+    )
     serve = commands.add_parser(
         "serve", help="serve the mock over HTTP (needs moto's server extra)"
     )
@@ -73,6 +76,10 @@ def _print_manual(chosen: argparse.Namespace) -> int:
             from membership_mock.manual.explanation import explain
 
             text = explain(chosen.operation)
+        elif chosen.llms:
+            from membership_mock.manual.llms import llms_text
+
+            text = llms_text()
         else:
             from membership_mock.manual.pages import page
             from membership_mock.manual.terminal import contents, rendered

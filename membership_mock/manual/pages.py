@@ -17,10 +17,13 @@ _CHECKOUT = Path(__file__).parents[2] / "docs"
 FOLDERS = {
     "tutorial": "Learn",
     "how-to": "Do",
+    "examples": "Copy",
     "reference": "Look up",
     "explanation": "Understand",
     "contributing": "Contribute",
 }
+#: the language of the files of an example project, by how their names end
+LANGUAGES = {".json": "json", ".py": "python", ".tf": "terraform", ".toml": "toml"}
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,15 @@ def pages() -> dict[str, Page]:
     root = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
     found = {}
     for folder in FOLDERS:
-        for path in sorted((root / folder).glob("*.md")):
+        for path in sorted([*(root / folder).glob("*.md"), *(root / folder).glob("*/README.md")]):
             text = path.read_text(encoding="utf-8")
             title = next((line[2:] for line in text.splitlines() if line.startswith("# ")), "")
-            found[path.stem] = Page(path.stem, folder, title.strip(), text)
+            if path.name == "README.md":
+                text += _files_beside(path)
+            topic = topic_of(path.as_posix())
+            if topic in found:  # e.g. a how-to and a reference page of one name
+                topic = f"{topic}-{folder}"
+            found[topic] = Page(topic, folder, title.strip(), text)
     changelog = root / "changelog.md" if root == _INSTALLED else root.parent / "CHANGELOG.md"
     if changelog.is_file():
         text = changelog.read_text(encoding="utf-8")
@@ -66,6 +74,20 @@ def pages() -> dict[str, Page]:
     return found
 
 
+def topic_of(path: str) -> str:
+    """Return the topic of a page by its path: its name, or the folder's of an example project."""
+    return path.removesuffix("/README.md").rpartition("/")[2].removesuffix(".md")
+
+
+def _files_beside(readme: Path) -> str:
+    """Return the files of an example project as blocks of code, each under its name."""
+    files = sorted(path for path in readme.parent.iterdir() if path.suffix in LANGUAGES)
+    return "".join(
+        f"\n## {path.name}\n\n```{LANGUAGES[path.suffix]}\n{path.read_text(encoding='utf-8')}```\n"
+        for path in files
+    )
+
+
 def page(topic: str) -> Page:
     """Return the page on a topic.
 
@@ -75,10 +97,11 @@ def page(topic: str) -> Page:
     Raises:
         UsageError: there is no such page.
     """
-    name = topic.strip().removesuffix(".md").rpartition("/")[2].lower().replace("_", "-")
-    found = pages().get(name)
-    if found is not None:
-        return found
+    name = topic_of(topic.strip()).lower().replace("_", "-")
+    folder = topic.strip().removeprefix("docs/").partition("/")[0]
+    for each in (f"{name}-{folder}", name):
+        if each in pages():
+            return pages()[each]
     named = [each.topic for each in pages().values() if name and name in each.topic]
     hint = f"; see {', '.join(named[:4])}." if named else nearest_to(name, pages())
     raise UsageError(

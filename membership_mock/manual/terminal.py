@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from membership_mock.manual.pages import FOLDERS, Page, pages
+from membership_mock.manual.pages import FOLDERS, Page, pages, topic_of
 from membership_mock.manual.sources import DEFINITION, LINK
 
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
@@ -52,7 +52,7 @@ def _words_of_link(found: re.Match[str]) -> str:
         return words
     if "://" in target:
         return f"{words} <{target}>"
-    topic = target.partition("#")[0].rpartition("/")[2].removesuffix(".md")
+    topic = topic_of(target.partition("#")[0])
     return f"{words} (docs {topic})" if topic in pages() else words
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import membership_mock
+import membership_mock.manual.pages as manual_pages
 from membership_mock import pytest_plugin
 from membership_mock.cleanrooms.analyses import analysis_store
 from membership_mock.cleanrooms.collaborations import change_requests, collaboration_store
@@ -118,6 +119,24 @@ def texts_in_the_package() -> Iterator[tuple[Path, str]]:
 
 
 def test_pages_that_messages_name_exist() -> None:
+    command = re.compile(r"python -m membership_mock docs ([a-z][\w-]+)")
+    named = {
+        topic for module in MODULES for text in texts(module) for topic in command.findall(text)
+    }
+    assert {"unmocked-operations", "guard-a-suite"} <= named
+    assert named <= manual_pages.pages().keys()
+
+
+def test_no_message_names_a_file_that_an_installed_user_does_not_have() -> None:
+    assert not {
+        f"{module.name}: {text}"
+        for module in MODULES
+        for text in texts(module)
+        if re.search(r"\bdocs/[\w/-]+\.md\b", text)
+    }
+
+
+def test_docstrings_name_pages_that_exist() -> None:
     named = {
         topic
         for _, text in texts_in_the_package()

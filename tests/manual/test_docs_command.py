@@ -11,8 +11,10 @@ def test_without_a_topic_every_page_is_listed_with_its_title(capsys):
     assert main(["docs"]) == 0
     lines = capsys.readouterr().out.splitlines()
     listed = {line.split()[0]: line.split(maxsplit=1)[1] for line in lines if line[:2] == "  "}
-    files = {path.stem for path in DOCS.glob("*/*.md") if not path.parent.name.startswith("_")}
-    assert listed.keys() == files | {"changelog"}
+    paths = [path for path in DOCS.glob("*/*.md") if not path.parent.name.startswith("_")]
+    projects = {path.parent.name for path in DOCS.glob("examples/*/README.md")}
+    assert listed.keys() >= {path.stem for path in paths} | projects | {"changelog"}
+    assert len(listed) == len(paths) + len(projects) + 1
     assert listed["inject-faults"] == "Inject faults"
 
 
@@ -43,6 +45,18 @@ def test_a_page_is_found_by_its_file_and_with_other_letters(name, capsys):
     assert capsys.readouterr().out.startswith("Inject faults\n=============\n")
 
 
+def test_two_pages_of_one_name_are_both_there(capsys):
+    titles = []
+    for topic in ("how-to/cloudformation.md", "reference/cloudformation.md"):
+        assert main(["docs", topic]) == 0
+        titles.append(capsys.readouterr().out.splitlines()[0])
+    assert titles == [
+        (DOCS / folder / "cloudformation.md").read_text(encoding="utf-8").splitlines()[0][2:]
+        for folder in ("how-to", "reference")
+    ]
+    assert pages()["cloudformation-reference"].folder == "reference"
+
+
 def test_prose_is_wrapped_and_code_keeps_its_lines(capsys):
     main(["docs", "inject-faults"])
     lines = capsys.readouterr().out.splitlines()
@@ -66,3 +80,17 @@ def test_an_unknown_topic_names_the_nearest_and_where_all_are_listed(topic, hint
     assert f"There is no page {topic!r}" in said
     assert hint in said
     assert "`python -m membership_mock docs` lists all pages" in said
+
+
+def test_an_example_is_printed_with_all_its_files(capsys):
+    main(["docs", "examples/security-ir-onboarding/README.md"])
+    printed = capsys.readouterr().out
+    for file in (DOCS / "examples" / "security-ir-onboarding").iterdir():
+        if file.suffix in (".py", ".json", ".toml"):
+            assert f"\n{file.name}\n---" in printed
+            assert f"    {file.read_text(encoding='utf-8').splitlines()[0]}\n" in printed
+
+
+def test_a_link_to_an_example_names_its_topic(capsys):
+    main(["docs", "examples"])
+    assert "A command line tool (docs members-cli)" in capsys.readouterr().out
