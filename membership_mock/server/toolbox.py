@@ -27,7 +27,9 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
 }
-_IN_PROCESS = "Use it in the process that runs the mock: docs/how-to/server.md, From a test."
+_IN_PROCESS = (
+    "Use it in the process that runs the mock: see `python -m membership_mock docs server`."
+)
 
 
 class Refused(Exception):

@@ -119,24 +119,6 @@ def texts_in_the_package() -> Iterator[tuple[Path, str]]:
 
 
 def test_pages_that_messages_name_exist() -> None:
-    command = re.compile(r"python -m membership_mock docs ([a-z][\w-]+)")
-    named = {
-        topic for module in MODULES for text in texts(module) for topic in command.findall(text)
-    }
-    assert {"unmocked-operations", "guard-a-suite"} <= named
-    assert named <= manual_pages.pages().keys()
-
-
-def test_no_message_names_a_file_that_an_installed_user_does_not_have() -> None:
-    assert not {
-        f"{module.name}: {text}"
-        for module in MODULES
-        for text in texts(module)
-        if re.search(r"\bdocs/[\w/-]+\.md\b", text)
-    }
-
-
-def test_docstrings_name_pages_that_exist() -> None:
     named = {
         topic
         for _, text in texts_in_the_package()

@@ -241,7 +241,7 @@ def _sorted(findings: list[Finding], criterion: Criterion) -> list[Finding]:
 def _reader(criterion: Criterion) -> Callable[[Mapping[str, Any]], Any]:
     """Return what reads the value that a criterion sorts by; it returns None for no value."""
     path, dated = criterion.path, criterion.dated
-    # of several values the one counts that comes first (inferred)
+    # of several values the one counts that comes first (inferred [SH-98])
     choose = max if criterion.descending else min
 
     def read(fields: Mapping[str, Any]) -> Any:

@@ -274,7 +274,9 @@ class RemoteMock:
     def __getattr__(self, name: str) -> Any:
         why = IN_PROCESS.get(name, "it is for the process that runs the mock")
         if name in IN_PROCESS or hasattr(MembershipMock, name):
-            raise AttributeError(f"RemoteMock has no {name!r}: {why}. See docs/how-to/server.md.")
+            raise AttributeError(
+                f"RemoteMock has no {name!r}: {why}. See `python -m membership_mock docs server`."
+            )
         public = [each for each in dir(type(self)) if not each.startswith("_")]
         raise AttributeError(f"RemoteMock has no {name!r}{nearest_to(name, public)}")
 
