@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 import membership_mock
-import membership_mock.manual.pages as manual_pages
 from membership_mock import pytest_plugin
 from membership_mock.cleanrooms.analyses import analysis_store
 from membership_mock.cleanrooms.collaborations import change_requests, collaboration_store
