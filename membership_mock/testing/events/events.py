@@ -8,6 +8,7 @@ from inspect import iscoroutinefunction
 from typing import Any, overload
 
 from membership_mock.engine.protocol import event_patterns
+from membership_mock.engine.protocol.pattern_faults import fault_of
 from membership_mock.engine.running import require
 from membership_mock.errors import UsageError
 from membership_mock.testing.arguments import naming_arguments
@@ -92,7 +93,7 @@ class Events(Sequence[SentEvent]):
                 and (wanted is None or event.source == wanted)
                 and (account is None or event.account == account)
                 and (region is None or event.region == region)
-                and (pattern is None or _matches(pattern, event))
+                and (pattern is None or event_patterns.matches(pattern, event._event.message()))
                 and (rule is None or rule in event.rules)
                 and (where is None or bool(where(event)))
             )
@@ -205,24 +206,14 @@ def undelivered_report(failures: Sequence[EventDelivery]) -> str:
     )
 
 
-def _matches(pattern: Mapping[str, Any], event: SentEvent) -> bool:
-    try:
-        return event_patterns.matches(pattern, event._event.message())
-    except event_patterns.UnknownOperatorError as unknown:
-        raise UsageError(f"{unknown} The pattern is {pattern!r}.") from None
-
-
 def _check_pattern(pattern: object) -> None:
-    if not isinstance(pattern, Mapping):
-        raise UsageError(f"pattern is an event pattern as rules have it, not {pattern!r}.")
-    for name, value in pattern.items():
-        if isinstance(value, Mapping):
-            _check_pattern(value)
-        elif not isinstance(value, list):
-            raise UsageError(
-                f"In an event pattern, {name!r} is a list of values or a pattern of what is inside,"
-                f" not {value!r}."
-            )
+    fault = fault_of(pattern)
+    if fault:
+        raise UsageError(
+            f"EventBridge would refuse the pattern: {fault}. A field has a list of values, or a"
+            " pattern of what is inside of it; a list in the event, such as findings, is entered"
+            " without a list in the pattern."
+        )
 
 
 def _described(detail_type: str | None, wanted: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ import warnings
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
 
 from membership_mock import mock_membership
 from membership_mock.errors import NotRunning, UsageError
@@ -257,12 +259,67 @@ def test_the_end_of_the_mock_warns_of_what_was_not_delivered(arn, why):
         ({"prefix": {}}, "the pattern cannot be read: KeyError"),
     ],
 )
-def test_a_pattern_that_aws_would_refuse_does_not_reach_the_caller(mock, test, why):
-    rule(mock, {"Arn": "arn:aws:lambda:eu-west-1:1:function:f"}, {"source": [test]})
-    mock.given.security_ir.membership()
-    (failed,) = mock.events.undelivered
-    assert failed.failure.startswith(why)
-    mock._entered.events.reported = 1
+def test_a_pattern_that_aws_would_refuse_does_not_reach_the_caller(test, why):
+    with mock_aws():
+        # a rule of moto's alone, whose pattern has not been checked
+        events = boto3.client("events", REGION)
+        events.put_rule(Name="rule", EventPattern=json.dumps({"source": [test]}))
+        events.put_targets(
+            Rule="rule", Targets=[{"Id": "1", "Arn": "arn:aws:lambda:eu-west-1:1:function:f"}]
+        )
+        with mock_membership(region=REGION) as mock:
+            mock.given.security_ir.membership()
+            (failed,) = mock.events.undelivered
+            assert failed.failure.startswith(why)
+            mock._entered.events.reported = 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ({}, "Empty objects are not allowed"),
+        ([], "Filter is not an object"),
+        ({"source": "aws.securityhub"}, '"source" must be an object or an array'),
+        ({"source": []}, "Empty arrays are not allowed"),
+        (
+            {"detail": {"findings": [{"Severity": {"Label": ["HIGH"]}}]}},
+            "Unrecognized match type Severity",
+        ),
+        ({"source": [["x"]]}, "Match value must be String, number, true, false, or null"),
+        ({"source": [{"prefix": "a", "suffix": "b"}]}, "Only one key allowed in match expression"),
+        ({"source": [{"prefix": 5}]}, "prefix match pattern must be a string"),
+        ({"source": [{"wildcard": "a**"}]}, "Consecutive wildcard characters at pos 1"),
+        ({"source": [{"exists": "yes"}]}, "exists match pattern must be either true or false."),
+        ({"a": [{"numeric": ["<"]}]}, "Invalid member in numeric match"),
+        ({"a": [{"numeric": ["~", 1]}]}, "Unrecognized numeric range operator: ~"),
+        ({"a": [{"numeric": ["<", "1"]}]}, "Value of < must be numeric"),
+        ({"a": [{"cidr": "10.0.0"}]}, "Malformed CIDR"),
+        ({"a": [{"anything-but": []}]}, "Value of anything-but must be an array or single"),
+        ({"a": [{"anything-but": {"exists": True}}]}, "Unsupported anything-but pattern: exists"),
+        ({"$or": [{"a": ["b"]}, {"a": "b"}]}, '"a" must be an object or an array'),
+    ],
+)
+def test_a_pattern_that_aws_refuses_is_refused(mock, pattern, why):
+    events = mock.client("events")
+    with pytest.raises(ClientError) as refused:
+        events.put_rule(Name="rule", EventPattern=json.dumps(pattern))
+    error = refused.value.response["Error"]
+    assert error["Code"] == "InvalidEventPatternException"
+    assert error["Message"].startswith(f"Event pattern is not valid. Reason: {why}")
+    assert events.list_rules()["Rules"] == []
+    with pytest.raises(UsageError):
+        mock.events.filter(pattern=pattern)
+
+
+def test_a_pattern_that_is_too_long_is_refused(mock):
+    deep = '{"a":' * 5000 + '["x"]' + "}" * 5000
+    with pytest.raises(ClientError, match="length less than or equal to 4096"):
+        mock.client("events").put_rule(Name="rule", EventPattern=deep)
+    inner = ["x"]
+    for _ in range(3000):
+        inner = {"a": inner}
+    with pytest.raises(UsageError, match="too deep"):
+        mock.events.filter(pattern=inner)
 
 
 def test_a_failed_test_is_not_hidden_by_a_warning():
@@ -426,6 +483,8 @@ def test_a_pattern_can_be_tried_out(mock):
             EventPattern=json.dumps(pattern), Event=json.dumps(event)
         )
         assert answer["Result"] is result
+    with pytest.raises(ClientError, match="Parameter Event is not valid"):
+        events.test_event_pattern(EventPattern=json.dumps(HIGH), Event="{")
 
 
 def test_events_are_filtered_and_asserted_like_calls(mock):
@@ -453,11 +512,13 @@ def test_events_are_filtered_and_asserted_like_calls(mock):
 def test_wrong_arguments_are_named(mock):
     with pytest.raises(UsageError, match="not an account id"):
         mock.events.filter(account="1")
-    with pytest.raises(UsageError, match="is a list of values"):
+    with pytest.raises(UsageError, match='"source" must be an object or an array'):
         mock.events.filter(pattern={"source": "x"})
-    mock.given.security_ir.membership()
-    with pytest.raises(UsageError, match="no comparison operator 'starts'"):
-        list(mock.events.filter(pattern={"source": [{"starts": "aws"}]}))
+    with pytest.raises(UsageError, match="Unrecognized match type starts"):
+        mock.events.filter(pattern={"source": [{"starts": "aws"}]})
+    findings = {"detail": {"findings": [{"Severity": {"Label": ["HIGH"]}}]}}
+    with pytest.raises(UsageError, match=r"type Severity\..* is entered without a list"):
+        mock.events.assert_not_sent(pattern=findings)
     with pytest.raises(UsageError, match="number of events"):
         mock.events.assert_sent(times=-1)
     with pytest.raises(TypeError, match="no argument 'acount'"):
