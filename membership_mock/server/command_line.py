@@ -72,12 +72,12 @@ def run(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         0 when a signal has ended the server; 1 when it could not start, or could not write the
         dump at the end, after one sentence on standard error that says why.
     """
-    mock = _mock(chosen, parser)
-    try:
-        _serve(mock, chosen)
-    except CannotStart as why:
-        sys.stderr.write(f"{why}\n")
-        return 1
+    with _interrupted_by_signals():  # also while it starts: imports and a large dump take a while
+        try:
+            _serve(_mock(chosen, parser), chosen)
+        except CannotStart as why:
+            sys.stderr.write(f"{why}\n")
+            return 1
     return 0
 
 
@@ -123,7 +123,6 @@ def _serve(mock: MembershipMock, chosen: argparse.Namespace) -> None:
             raise CannotStart(f"Cannot listen on {chosen.host}:{chosen.port}: {reason}") from None
         world, given = _read_dump(chosen), _read_json("--given", chosen.given)
         _check_writable(chosen.dump_on_exit)
-        stack.enter_context(_interrupted_by_signals())
         certificate = _certificate(chosen, stack)
         stack.enter_context(mock)
         running = mock._running()

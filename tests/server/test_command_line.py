@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from membership_mock import Dump, MembershipMock, NotRunning, UsageError, mock_membership
 from membership_mock.__main__ import main
+from membership_mock.server import command_line
 from membership_mock.server.client import RemoteMock
 from membership_mock.server.serving import serving
 from tests.samples import new_membership
@@ -286,3 +287,17 @@ def test_serve_leaves_the_handlers_of_signals_as_they_were(
     given.write_text("[]")
     refused(capsys, "--given", str(given))
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize("stage", ["_mock", "_read_dump", "_fill"])
+def test_a_signal_ends_a_server_that_has_not_started_yet_and_writes_no_dump(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stage: str
+) -> None:
+    def interrupted(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(command_line, stage, interrupted)
+    kept = tmp_path / "state.json"
+    kept.write_text("{}")
+    assert main(["serve", "--port", "0", "--dump-on-exit", str(kept)]) == 0
+    assert (capsys.readouterr().err, kept.read_text()) == ("", "{}")

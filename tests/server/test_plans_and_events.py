@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from membership_mock import MembershipMock, UnexpectedCall, UnusedPlan, UsageError
 from membership_mock.server.client import RemoteMock
 from membership_mock.server.tools import served
+from membership_mock.server.tools.json_values import with_bytes
 from tests.samples import TEAM
 from tests.server.raw_http import Raw
 
@@ -80,19 +81,33 @@ def test_answers_of_a_list_are_for_a_call_each_and_conditions_hold(remote: Remot
     remote.answers.assert_all_used()
 
 
-def test_answers_of_services_that_are_not_mocked_and_of_another_form(remote: RemoteMock) -> None:
+def test_instants_and_bytes_are_sent_and_wrong_forms_refused(
+    remote: RemoteMock, server: Raw
+) -> None:
     when = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
-    remote.answer("detective.ListGraphs", {"GraphList": [{"Arn": "arn", "CreatedTime": when}]})
-    (graph,) = remote.client("detective", ADMIN).list_graphs()["GraphList"]
-    assert graph["CreatedTime"] == when
-    remote.answer("lambda.Invoke", {"StatusCode": 200, "Payload": b"\x00\xff"})
-    payload = remote.client("lambda", ADMIN).invoke(FunctionName="f")["Payload"]
-    assert payload.read() == b"\x00\xff"
+    remote.answer("securityhub.ListInvitations", {"Invitations": [{"InvitedAt": when}]})
+    (invitation,) = remote.client("securityhub", ADMIN).list_invitations()["Invitations"]
+    assert invitation["InvitedAt"] == when
     with pytest.raises(UsageError, match="does not answer like that"):
         remote.answer("security-ir.GetMembership", {"membershpId": "m-000000000001"})
-    remote.answer("security-ir.GetMembership", {"membershipId": 1}, force=True)
-    (forced,) = remote.answers[2:]
-    assert "GetMembership" in repr(forced)
+    remote.answer("security-ir.GetMembership", {}, force=True)
+    assert "GetMembership" in repr(remote.answers[1])
+    assert with_bytes({"a": [{"base64": "AP8="}, {"base64": "", "b": 1}]}) == {
+        "a": [b"\x00\xff", {"base64": "", "b": 1}]
+    }
+    sent = {"operation": "security-ir.ListCases", "answer": {"base64": "!"}}
+    assert "is not base64" in server.refusal("POST", "/answers/give", sent)[1]
+
+
+@pytest.mark.parametrize("operation", ["ses.SendEmail", "detective.ListGraphs", "organizations.*"])
+def test_plans_that_no_call_to_the_server_can_use_are_refused(
+    remote: RemoteMock, operation: str
+) -> None:
+    with pytest.raises(UsageError, match="is of another service, which moto's part of the server"):
+        remote.answer(operation, {})
+    with pytest.raises(UsageError, match=r"faults\.fail over HTTP is for calls to cleanrooms, sec"):
+        remote.fail(operation, "AccessDenied", force=True)
+    assert (len(remote.answers), len(remote.faults)) == (0, 0)
 
 
 def test_answers_that_no_call_has_had_are_told(remote: RemoteMock, mock: MembershipMock) -> None:

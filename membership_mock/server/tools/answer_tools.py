@@ -6,6 +6,7 @@ from typing import Any
 
 from membership_mock.server.tools.call_tools import state_of
 from membership_mock.server.tools.json_values import with_bytes
+from membership_mock.server.tools.reach import check_reached
 from membership_mock.server.tools.served import Served
 from membership_mock.server.tools.states import AnswerState, CallsState
 from membership_mock.server.tools.tool import Tool
@@ -71,9 +72,10 @@ def cancel_answer(served: Served, id: str) -> AnswerState:  # noqa: A002  likewi
     return AnswerState.of(id, answer)
 
 
-def _give(served: Served, *, answer: Any, **others: Any) -> AnswerState:
+def _give(served: Served, *, operation: str, answer: Any, **others: Any) -> AnswerState:
+    check_reached("answers.give", operation)
     served.forget_used_plans()
-    given = served.mock.answers.give(answer=with_bytes(answer), **others)
+    given = served.mock.answers.give(operation, with_bytes(answer), **others)
     return AnswerState.of(served.name_of(given), given)
 
 
@@ -95,8 +97,9 @@ TOOLS = [
         answers=AnswerState,
         without=frozenset({"where"}),
         words={
+            "operation": "which calls: `securityhub.GetInsights` or `get_insights`.",
             "answer": "the members of the answer by their API names; or a list of such answers, of"
-            " which each is for one call."
+            " which each is for one call.",
         },
     ),
     Tool("answers", "GET", "/answers", list_answers, list_answers),

@@ -40,16 +40,24 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "fault.cancel": {"id": "<fault>"},
     # canned answers, strict mode, events
     "answers.give": {
-        "operation": "ses.SendEmail",
-        "answer": [{"MessageId": "first"}, {"MessageId": "second"}],
+        "operation": "securityhub.GetInsightResults",
+        "answer": [
+            {
+                "InsightResults": {
+                    "InsightArn": "arn:aws:securityhub:::insight/securityhub/default/1",
+                    "GroupByAttribute": "ResourceId",
+                    "ResultValues": [],
+                }
+            }
+        ],
         "account": ADMIN,
-        "parameters": {"Source": "security@example.com"},
+        "parameters": {"InsightArn": "arn:aws:securityhub:::insight/securityhub/default/1"},
     },
     "answer": {"id": "<canned answer>"},
     "answer.used": {"id": "<canned answer>"},
     "answer.end": {"id": "<canned answer>"},
     "answer.cancel": {"id": "<canned answer>"},
-    "strict.start": {"allowed": ["securityhub.*", "organizations.List*"]},
+    "strict.start": {"allowed": ["securityhub.*", "cleanrooms.List*"]},
     "strict.stop": {"id": "<strict>"},
     "events": {"detail_type": "Security Hub Findings *", "account": ADMIN, "limit": 20},
     # clock and quotas

@@ -602,3 +602,15 @@ def test_events_of_threads_are_all_delivered(mock):
     assert len({each["id"] for each in received()}) == 6
     numbers = [each.id for each in mock.events]
     assert len(numbers) == len(set(numbers)) == 7
+
+
+def test_deliveries_of_events_that_the_test_has_sent_are_bounded_as_well(mock):
+    events = rule(mock, queue(mock)[1], {"source": ["mine"]})
+    log = mock._running().events
+    log.most = 2
+    try:
+        for _ in range(12):
+            events.put_events(Entries=[{"Source": "mine", "DetailType": "x", "Detail": "{}"}])
+            assert 1 <= len(log.deliveries) <= 4
+    finally:
+        log.most = None
