@@ -179,8 +179,8 @@ def _too_many(entries: list[Sleep], where: str) -> str:
         f"The code under test has slept {len(entries):,} times in this mock, for"
         f" {sum(each.seconds for each in entries):g} s in all, and sleeps again at {where}: a loop"
         " there may never end.\n"
-        "    If it waits for a time that it reads from datetime.now(), freeze time with freezegun or"
-        " time-machine: virtual sleep moves their clocks, but not that of datetime.\n"
+        "    If it waits for a time that it reads from datetime.now(), freeze time with freezegun"
+        " or time-machine: virtual sleep moves their clocks, but not that of datetime.\n"
         "    If it runs in a background thread, start the thread before virtual sleep begins.\n"
         "    See docs/how-to/virtual-sleep.md"
     )
