@@ -161,5 +161,6 @@ def _swallowed(refused: list[Exception]) -> str:
     texts = "\n".join(dict.fromkeys(str(each) for each in refused))
     return (
         f"{texts}\n"
-        "    The code under test has caught the error and gone on, so it is raised here again."
+        "    The test, or code that it calls, has caught the error and gone on, so it is raised"
+        " here again."
     )

@@ -475,6 +475,23 @@ def test_a_client_that_outlives_its_mock_is_noted_as_well(guard: decision.SuiteG
     assert "security-ir.ListMemberships" in str(noted)
 
 
+def test_what_a_running_mock_aws_does_not_answer_is_refused_with_the_reason(
+    guard: decision.SuiteGuard,
+) -> None:
+    from moto import mock_aws
+    from moto.core.models import botocore_stubber
+
+    client = boto3.client("s3", region_name="us-east-1")
+    # as in a session that is older than the import of moto
+    client.meta.events.unregister("before-send", botocore_stubber)
+    with mock_aws(), pytest.raises(RequestBlocked) as refused:
+        client.list_buckets()
+    happened, to_mock = str(refused.value).splitlines()[:2]
+    assert "s3.ListBuckets was called" in happened
+    assert "but moto's mock_aws, which is running, does not answer it, and the guard" in happened
+    assert "or start `mock_membership()`: it answers clients of any age" in to_mock
+
+
 def test_a_passthrough_of_moto_is_not_refused(guard: decision.SuiteGuard) -> None:
     from moto import mock_aws
 

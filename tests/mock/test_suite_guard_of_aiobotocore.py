@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
-from membership_mock import RequestBlocked, mock_membership, real_aws
+from membership_mock import ClientOutlivedMock, RequestBlocked, mock_membership, real_aws
 from membership_mock.engine.adapters.suite_guard import decision, installation
 
 session = pytest.importorskip("aiobotocore.session")
@@ -64,6 +65,20 @@ def test_an_allowed_call_looks_them_up(guard, ran: Path) -> None:
     assert ran.exists()
     with real_aws("sts.*"), pytest.raises(RequestBlocked, match=r"s3\.ListBuckets was called"):
         asyncio.run(_list_buckets())
+
+
+def test_a_client_that_has_outlived_its_mock_is_remembered_in_case_its_error_is_caught(
+    guard,
+) -> None:
+    async def main() -> None:
+        async with AsyncExitStack() as stack:
+            with mock_membership() as mock:
+                client = await stack.enter_async_context(mock.async_client("security-ir"))
+            with pytest.raises(ClientOutlivedMock):
+                await client.list_memberships()
+
+    asyncio.run(main())
+    assert [type(each) for each in guard.take_refused()] == [ClientOutlivedMock]
 
 
 def test_endpoints_with_the_account_in_their_name_need_no_look_up(guard, ran: Path) -> None:

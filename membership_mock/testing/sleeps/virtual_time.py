@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
 _A_SECOND = 1_000_000_000
+#: how many sleeps a mock records; more come from a loop that does not end
+_MOST_SLEEPS = 50_000
 
 
 class _Block:
@@ -95,9 +97,13 @@ class VirtualTime:
         """Record a sleep that begins, and return when it ends by the mock's clock.
 
         Raises:
-            UsageError: it would end after the end of the clock.
+            UsageError: it would end after the end of the clock, or there were too many sleeps.
         """
+        where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
         with self._running.world.lock:
+            entries = self._running.tool(SleepRecord).entries
+            if len(entries) >= _MOST_SLEEPS:
+                raise UsageError(_too_many(entries, where))
             clock = self._running.world.clock
             now = clock.frozen or clock.now()
             try:
@@ -114,10 +120,10 @@ class VirtualTime:
                 function,
                 clock.now(),
                 threading.current_thread().name,
-                f"{frame.f_code.co_filename}:{frame.f_lineno}",
+                where,
                 len(self._running.record.entries),
             )
-            self._running.tool(SleepRecord).entries.append(sleep)
+            entries.append(sleep)
             for block in list(self._blocks):
                 if block.threads.has_current():
                     block.sleeps.append(sleep)
@@ -165,3 +171,16 @@ class VirtualTime:
         replacements.remove(self)
         event_loops.end(self.ahead["monotonic"] / _A_SECOND)
         self.ahead = dict.fromkeys(other_clocks.CLOCKS, 0)
+
+
+def _too_many(entries: list[Sleep], where: str) -> str:
+    """Return a text about code that sleeps again and again."""
+    return (
+        f"The code under test has slept {len(entries):,} times in this mock, for"
+        f" {sum(each.seconds for each in entries):g} s in all, and sleeps again at {where}: a loop"
+        " there may never end.\n"
+        "    If it waits for a time that it reads from datetime.now(), freeze time with freezegun"
+        " or time-machine: virtual sleep moves their clocks, but not that of datetime.\n"
+        "    If it runs in a background thread, start the thread before virtual sleep begins.\n"
+        "    See docs/how-to/virtual-sleep.md"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import time_machine
 from botocore.config import Config
 
 from membership_mock import NotRunning, UsageError, mock_membership
+from membership_mock.testing.sleeps import virtual_time
 from tests.testing.sleeps import imports_by_name
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=timezone.utc)
@@ -250,6 +252,25 @@ def test_a_restored_snapshot_puts_the_mocks_clock_back_and_not_that_of_the_code(
         assert mock.clock.now() == NOON
         assert time.monotonic() - before >= 50
         assert sleeps.seconds == [50.0]
+
+
+def test_a_loop_that_waits_for_a_clock_that_stands_still_is_refused_with_ways_out(
+    mock, monkeypatch
+) -> None:
+    monkeypatch.setattr(virtual_time, "_MOST_SLEEPS", 100)
+    with mock.clock.virtual_sleep() as sleeps:
+        deadline = datetime.now(timezone.utc) + timedelta(minutes=1)
+        with pytest.raises(
+            UsageError, match=r"slept 100 times .*, for 500 s .*test_sleep\.py:"
+        ) as e:
+            while datetime.now(timezone.utc) < deadline:
+                time.sleep(5)
+        assert "freezegun or time-machine" in str(e.value)
+        with pytest.raises(UsageError, match="slept 100 times"):
+            asyncio.run(asyncio.sleep(1))
+        assert (len(sleeps), mock.clock.now()) == (100, NOON + timedelta(seconds=500))
+        mock.reset()
+        time.sleep(5)
 
 
 def test_wrong_uses_are_usage_errors(mock) -> None:

@@ -22,9 +22,11 @@ from membership_mock.engine.adapters.suite_guard.decision import (
     is_moto_running,
     is_refused,
     leaving,
+    note,
     refusal,
 )
 from membership_mock.engine.moto.patches import Patches
+from membership_mock.errors import ClientOutlivedMock
 
 
 def install(patches: Patches) -> None:
@@ -40,6 +42,9 @@ def install(patches: Patches) -> None:
         token = calling.set((service, operation_model.name))
         try:
             return await send_request(self, request_dict, operation_model)
+        except ClientOutlivedMock as error:
+            note(error)
+            raise
         finally:
             calling.reset(token)
 

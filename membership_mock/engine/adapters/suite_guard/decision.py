@@ -126,17 +126,23 @@ def refusal(what: str, host: str, pattern: str | None = None) -> RequestBlocked:
     """
     guard = guards[-1]
     if is_moto_running():
-        happened = (
-            "moto's mock_aws is running, but does not answer it (clients of sessions older than the"
-            " import of moto are not seen by moto)"
+        happened = "moto's mock_aws, which is running, does not answer it"
+        to_mock = (
+            "take the fixture `membership_mock` into the arguments of the test, or start"
+            " `mock_membership()`: it answers clients of any age, of aiobotocore too; mock_aws"
+            " answers only those of boto3, and none of a session that is older than the import of"
+            " moto"
         )
     else:
         happened = "no mock is running"
+        to_mock = (
+            "take the fixture `membership_mock` into the arguments of the test, or start"
+            " `mock_membership()` or moto's `mock_aws()` before the call"
+        )
     error = RequestBlocked(
         f"{what} {guard.where}, but {happened}, and the guard of this run"
         f" (membership_mock_guard) lets nothing leave for AWS ({host}).\n"
-        "    to mock it   take the fixture `membership_mock` into the arguments of the test, or"
-        " start `mock_membership()` or moto's `mock_aws()` before the call\n"
+        f"    to mock it   {to_mock}\n"
         "    to allow it  mark a test that is meant to call AWS with"
         f" @pytest.mark.membership_mock_real_aws{'' if pattern is None else f'({pattern!r})'}\n"
         "    More: python -m membership_mock docs guard-a-suite"
