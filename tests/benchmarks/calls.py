@@ -192,7 +192,26 @@ CALLS_OF_MOTO = [
 ]
 
 
+def call_to_moto(effort: Effort) -> Figure:
+    """Measure a call to a service of moto's in our mock against the same in `mock_aws`."""
+
+    @contextmanager
+    def inside(mock: Callable[[], Any]) -> Iterator[Action]:
+        with mock():
+            client = client_of("organizations")
+            client.create_organization(FeatureSet="ALL")
+            require(client.list_roots()["Roots"], "the organization has no root")
+            yield client.list_roots
+
+    contenders: dict[str, Contender] = {
+        "mock_membership": partial(inside, mock_membership),
+        "mock_aws": partial(inside, mock_aws),
+    }
+    return take_turns(contenders, effort.rounds, effort.calls).figure(*contenders)
+
+
 ROWS = [
+    Row("one call to a service of moto's, organizations list_roots / mock_aws", 0.90, call_to_moto),
     *(
         Row(
             f"one call, {scene.service} {scene.method} in this mock / in mock_aws",
@@ -204,7 +223,8 @@ ROWS = [
     *(
         Row(
             f"one call, {scene.service} {scene.method} / floor",
-            1.20,
+            # CreateCase stores the largest input
+            1.00 if scene.method == "create_case" else 0.95,
             partial(one_call, scene, mock_membership),
         )
         for scene in (*CALLS, *CALLS_OF_BOTH)
