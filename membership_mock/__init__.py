@@ -114,9 +114,19 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import gc
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
+    # The import makes many objects that stay: moto's and ours. Scanning them takes longer than some
+    # of the modules.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        home = import_module(f"{__name__}.{_HOMES.get(name, 'errors')}")
+    finally:
+        if was_enabled:
+            gc.enable()
+    return getattr(home, name)
 
 
 def __dir__() -> list[str]:

@@ -37,4 +37,4 @@ def plugin_import(effort: Effort) -> Figure:
     return Figure(middle / 1000, "ms", {"import": middle})
 
 
-ROWS = [Row("import of the pytest plugin beyond pytest", 5.0, plugin_import)]
+ROWS = [Row("import of the pytest plugin beyond pytest", 3.0, plugin_import)]

@@ -67,15 +67,15 @@ def securityhub_test(mock: Callable[[], Any]) -> None:
 
 
 ROWS = [
-    Row("enter + exit / mock_aws", 0.5, enter_and_exit_ratio),
+    Row("enter + exit / mock_aws", 0.20, enter_and_exit_ratio),
     Row(
         "a whole test of security-ir / of securityhub in mock_aws",
-        0.10,
+        0.03,
         partial(whole_test, security_ir_test, securityhub_test),
     ),
     Row(
         "a whole test of securityhub / the same in mock_aws",
-        None,
+        0.03,
         partial(whole_test, securityhub_test, securityhub_test),
     ),
 ]
