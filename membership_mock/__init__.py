@@ -1,4 +1,4 @@
-"""Mocks of AWS memberships with two sides: Security Incident Response, Security Hub, Clean Rooms.
+"""Mocks of AWS Security Hub, Clean Rooms and Security Incident Response for multi-account tests.
 
 Importing this package imports neither boto3 nor moto; the first use does.
 """

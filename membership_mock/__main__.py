@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Mocks of AWS memberships with two sides.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("demo", help="print a story on the mock, call by call")
+    commands.add_parser("demo", help="print an example with two accounts, call by call")
     operations = commands.add_parser("operations", help="list the mocked operations")
     operations.add_argument("service", nargs="?", help="only this service, e.g. security-ir")
     operations.add_argument(

@@ -1,4 +1,4 @@
-"""A story on the mock, printed call by call: ``python -m membership_mock demo``."""
+"""An example with several accounts, printed call by call: ``python -m membership_mock demo``."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The errors of this package, for two readers.
+"""The errors of this package.
 
 Usage errors go to the author of a test and say what happened, what was expected and what to do::
 
     UsageError
-    ├── OperationNotMocked      also a NotImplementedError: the operation is not modelled here
+    ├── OperationNotMocked      also a NotImplementedError: the operation is not mocked
     ├── RequestBlocked          a request to AWS was about to leave the process
     ├── ClientOutlivedMock      a client made inside a mock was used after the mock had ended
     ├── NotRunning              a mock was used that is not running
@@ -11,7 +11,7 @@ Usage errors go to the author of a test and say what happened, what was expected
     ├── UnexpectedCall          also an AssertionError: strict mode does not allow the call
     ├── HookFailed              also an AssertionError: the action of a hook raised an error
     └── UnusedPlan              also an AssertionError: a canned answer or a hook was never used
-        └── UnfiredFault        an injected fault hit no call, or a planned ending was not used
+        └── UnfiredFault        a fault applied to no call, or a planned ending was not used
 
 Service errors go to the code under test, exactly as AWS would send them::
 
@@ -28,17 +28,17 @@ from typing import Any, ClassVar
 
 
 class UsageError(Exception):
-    """A mistake of the test's author; the text says what to do instead."""
+    """A wrong use of the mock in a test; the message says what to do instead."""
 
 
 class OperationNotMocked(UsageError, NotImplementedError):
-    """An operation of a mocked service that this package does not model was called."""
+    """The code called an operation of one of the three services that is not mocked."""
 
 
 class RequestBlocked(UsageError):
-    """A request to AWS that no mock answers was stopped before it reached the network.
+    """A request to AWS that no mock answers was blocked before it reached the network.
 
-    It does not matter who was about to send it: botocore, an HTTP client or a socket.
+    botocore, another HTTP client or a socket was about to send it.
     """
 
 
@@ -59,15 +59,15 @@ class UnexpectedCall(UsageError, AssertionError):
 
 
 class HookFailed(UsageError, AssertionError):
-    """What a test does before or after a call has raised an error: the cause of this one."""
+    """The action of a hook has raised an error, which is the ``__cause__`` of this one."""
 
 
 class UnusedPlan(UsageError, AssertionError):
-    """What a test has planned for a call was never used: a canned answer, for instance."""
+    """A plan of the test, e.g. a canned answer, was never used."""
 
 
 class UnfiredFault(UnusedPlan):
-    """A fault was injected and has hit no call, or a planned ending was not used."""
+    """An injected fault has applied to no call, or a planned ending was not used."""
 
 
 class ServiceError(Exception):

@@ -1,4 +1,4 @@
-"""The mock that a test author holds: decorator, context manager, start and stop."""
+"""The mock of a test: decorator, context manager, start and stop."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ Decorated = TypeVar("Decorated", bound="Callable[..., Any] | type")
 
 
 class MembershipMock(Toolbox):
-    """A mock of AWS accounts and of what they share.
+    """A mock of AWS accounts, with the tools of the test author.
 
     Use `mock_membership` or the pytest fixture ``membership_mock`` to get one. Starting it starts
     moto's `mock_aws` as well; nested mocks share one world, emptied when the outermost ends.
 
     Args:
-        options: what to start it with.
+        options: the options of the mock.
     """
 
     def __init__(self, options: Options) -> None:
@@ -144,7 +144,7 @@ class MembershipMock(Toolbox):
             option: what happens to the report; None leaves it to an outer mock.
         """
         plans = entered.tool(Plans)
-        if self._failing:  # the reason of the failure is all that the test's author hears
+        if self._failing:  # the report has the reason of the failure only
             plans.excuse(known)
             return
         unused = plans.unreported(known, option) if option is not None else None
@@ -189,7 +189,7 @@ class MembershipMock(Toolbox):
             yield
 
     def reset(self) -> None:
-        """Empty the world, moto's other services included, and the record of calls.
+        """Empty the mock: its state, moto's services, and the recorded calls.
 
         Raises:
             NotRunning: the mock is not running.
@@ -268,9 +268,9 @@ class MembershipMock(Toolbox):
 
     @contextmanager
     def as_account(self, account: str, *, threads: bool = False) -> Iterator[None]:
-        """Let every call inside the block come from ``account``, whatever client makes it.
+        """Make every call inside the block as ``account``, from any client.
 
-        It holds for the running thread or task, for our services and for moto's.
+        It applies to the running thread or task, for all services.
 
         Args:
             account: 12 digits.

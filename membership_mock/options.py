@@ -22,7 +22,7 @@ _CHOICES = {
 
 @dataclass(frozen=True)
 class Options:
-    """What a mock is started with.
+    """The options with which a mock is started.
 
     Attributes:
         config: moto's configuration, exactly as `moto.mock_aws` takes it.
@@ -44,7 +44,7 @@ class Options:
         unmocked_calls: what happens when the mock stops to calls that no mock answers, if the code
             under test has caught their errors and gone on: ``ignore`` them, ``warn``, or raise an
             ``error``.
-        sleep: ``virtual`` lets sleeps of the code under test take no time, as
+        sleep: with ``virtual``, sleeps of the code under test take no time, as
             `MockClock.virtual_sleep` does; ``real`` leaves them as they are.
         missing_region: what a client of the code under test gets for which neither the code nor the
             environment nor a profile names a region: botocore's ``error``, or the region of the

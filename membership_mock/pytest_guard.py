@@ -31,10 +31,10 @@ def start(config: pytest.Config) -> None:
 
 
 def real_aws(*operations: str) -> AbstractContextManager[None]:
-    """Let calls reach the real AWS inside the block, although the guard of the run is on.
+    """Allow calls to the real AWS inside the block, in a run with the guard.
 
-    It holds for all threads, and does nothing in a run without the guard. While a mock is running,
-    that mock decides.
+    It applies to all threads, and does nothing in a run without the guard. While a mock is running,
+    the mock decides.
 
     Args:
         *operations: the only ones, as ``s3.GetObject``, or patterns such as ``sts.*``; everything

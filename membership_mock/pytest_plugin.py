@@ -142,10 +142,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(name="membership_mock")
 def membership_mock_fixture(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
-    """A running `MembershipMock`, fresh for each test; the marker of the same name sets options.
+    """A running `MembershipMock`, empty for each test; the marker of the same name sets options.
 
-    While a fixture of a wider scope is running, both share one world. What the test changes in it
-    is undone at the end of the test.
+    While a fixture of a wider scope is running, both share one state. The changes of the test are
+    undone at its end.
     """
     wider = [node.stash[_mock] for node in request.node.listchain()[:-1] if _mock in node.stash]
     with wider[-1]._isolated() if wider else nullcontext():

@@ -346,7 +346,7 @@ def enter(services: Services, activation: Activation) -> Running:
 
 
 def leave(activation: Activation) -> None:
-    """Leave the running mock, and stop it if nobody else is in it."""
+    """Leave the running mock, and stop it if no other mock is nested in it."""
     with _lock:
         running = require()
         running.part(activation)

@@ -1,4 +1,4 @@
-"""Replace in recorded calls what belongs to somebody, always by the same text."""
+"""Replace private data in recorded calls, equal data always by the same text."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class HttpExchange:
         return found[part] if found else None
 
     def call(self, account: str | None) -> RecordedCall | str:
-        """Return the call that this exchange is, or the reason why it is none.
+        """Return the call of this exchange, or the reason why it is not a call.
 
         Args:
             account: the account of the access key, if it is known.

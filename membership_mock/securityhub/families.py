@@ -1,4 +1,4 @@
-"""What a family of Security Hub is told by the others."""
+"""The events of which families of Security Hub notify each other."""
 
 from __future__ import annotations
 

@@ -208,7 +208,7 @@ def _fill(mock: MembershipMock, chosen: argparse.Namespace, world: Any, given: A
 
 
 def _check_region(mock: MembershipMock) -> None:
-    """Refuse a default region from the environment that is none."""
+    """Refuse a default region from the environment that is not a region."""
     try:
         mock._region()
     except UsageError as error:

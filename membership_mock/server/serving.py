@@ -105,7 +105,7 @@ def listening(host: str, port: int) -> socket.socket:
     Here, not in werkzeug, which ends only the thread that cannot listen.
 
     Raises:
-        OSError: the port is taken, or the host is none of this machine.
+        OSError: the port is taken, or the host is not an address of this machine.
     """
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:

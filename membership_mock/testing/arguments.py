@@ -1,4 +1,4 @@
-"""What a test author is told who calls a tool with an argument that it does not have."""
+"""The messages for arguments that a tool does not have."""
 
 from __future__ import annotations
 

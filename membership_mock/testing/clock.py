@@ -102,14 +102,14 @@ class MockClock:
         hours: float | None = None,
         days: float | None = None,
     ) -> None:
-        """Move the clock forward; it stays frozen, or runs on from there.
+        """Move the clock forward by a duration; it stays frozen, or runs on from there.
 
         Args:
-            by: how far; or else the sum of the others.
-            seconds: so many seconds.
-            minutes: so many minutes.
-            hours: so many hours.
-            days: so many days of 24 hours.
+            by: the duration; by default the sum of the others.
+            seconds: a number of seconds.
+            minutes: a number of minutes.
+            hours: a number of hours.
+            days: a number of days of 24 hours.
 
         Raises:
             NotRunning: the mock has ended.

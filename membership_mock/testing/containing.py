@@ -9,7 +9,7 @@ from membership_mock.errors import UsageError
 
 
 def containing(*parts: Any) -> Containing:
-    """Return what equals every list that has an entry for each of ``parts``, and every such text.
+    """Return a matcher: it equals every list with an entry for each part, and every such text.
 
     Use it in the ``parameters`` of `Calls.filter` and the assertions, at any depth, or in a plain
     comparison: ``call.parameters["Findings"] == containing({"Id": "one"})``.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class QuotaState:
-    """A quota of an account in a region, as it was when it was asked for.
+    """A quota of an account in a region, at the time of the call.
 
     Attributes:
         service: the service's id, e.g. ``cleanrooms``.
@@ -34,8 +34,8 @@ class QuotaState:
         default: the limit when no other one is set.
         title: what AWS calls the quota.
         code: its code in Service Quotas; None where no code is published.
-        per: what the limit is for: ``account``, or a kind of resource.
-        counts: what counts against it.
+        per: what has the limit: ``account``, or a kind of resource.
+        counts: which resources count, in words.
         adjustable: whether AWS raises it on request; None where AWS does not say.
     """
 
@@ -127,7 +127,7 @@ class MockQuotas:
     ) -> None:
         """Set a quota: raise it, as AWS Support would, or lower it.
 
-        Of several calls for an account and a region, the latest counts.
+        The latest call for an account and a region applies.
 
         Args:
             service: the service's id, e.g. ``cleanrooms``.
@@ -154,7 +154,7 @@ class MockQuotas:
         account: str | None = None,
         region: str | None = None,
     ) -> None:
-        """Let the default count again.
+        """Set the default limit again.
 
         Args:
             service: the service's id; all services when None.

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Snapshot:
-    """The mocked world at one moment, from `MembershipMock.snapshot`.
+    """A copy of the state at one moment, from `MembershipMock.snapshot`.
 
-    Nothing that happens afterwards changes it. It belongs to the mock that it was taken of, until
-    that ends.
+    Later calls do not change it. It belongs to the mock that it was taken of, until that mock
+    ends.
 
     Attributes:
         size: how many bytes it takes.

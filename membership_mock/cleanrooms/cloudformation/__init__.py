@@ -1,4 +1,4 @@
-"""The resource types of CloudFormation that Clean Rooms has, as a table over its operations.
+"""CloudFormation's resource types of Clean Rooms, as a table over its operations.
 
 No behaviour of the service lives here: a row says which operations make up a type.
 """

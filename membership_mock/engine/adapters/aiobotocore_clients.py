@@ -322,7 +322,7 @@ class _RawResponse:
         self.closed = True
 
     def release(self) -> None:
-        """Give the connection back, of which there is none."""
+        """Return the connection to the pool; there is no connection."""
         self.closed = True
 
     async def __aenter__(self) -> _RawResponse:  # noqa: PYI034  Self came with Python 3.11

@@ -1,4 +1,4 @@
-"""The region of clients that name none, if the mock is told to give them its own."""
+"""The region of clients without a region, with the option ``missing_region``."""
 
 from __future__ import annotations
 

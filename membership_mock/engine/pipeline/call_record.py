@@ -123,7 +123,7 @@ class Record:
     def add(self, entry: Entry) -> None:
         """Add one call."""
         error = entry.error
-        if isinstance(error, ServiceError):  # nobody sees it raised, and its stack is large
+        if isinstance(error, ServiceError):  # it is not raised to the test, and its stack is large
             error.__traceback__ = error.__context__ = error.__cause__ = None
         self.entries.append(entry)
         if self.most is not None and len(self.entries) > 2 * self.most:

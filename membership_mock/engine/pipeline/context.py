@@ -73,7 +73,7 @@ class Context:
 
         Args:
             detail_type: the event's ``detail-type``.
-            resources: what it is about, by ARN.
+            resources: the ARNs of its resources.
             detail: its ``detail``, or a function that makes it of data that does not change.
         """
         self.world.announce(

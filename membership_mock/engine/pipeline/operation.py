@@ -136,7 +136,7 @@ class Family:
 
         Args:
             detail_type: the event's ``detail-type``.
-            resources: what it is about, by ARN.
+            resources: the ARNs of its resources.
             detail: its ``detail``, or a function that makes it of data that does not change.
             at: when it happened, in UTC.
             account_id: the account that gets it; this one when None.

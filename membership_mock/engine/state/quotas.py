@@ -26,7 +26,7 @@ class Quota:
         regional: the default of regions that have another one.
         per: what the limit applies to: ``account`` is the account in the region, any other word is
             each resource of that kind.
-        counts: what counts against it.
+        counts: which resources count, in words.
         adjustable: whether AWS raises it on request; None where AWS does not say.
         most: the highest limit that a test may set; None for no maximum.
         origin: how its default is known: ``documented`` or ``inferred``.

@@ -317,8 +317,8 @@ class Responders(CaseFamily):
         case = self._case(ctx, case_id)
         if case.case_status == CLOSED:
             raise UsageError(
-                f"Case {case_id} is closed, and nobody writes to a closed case, AWS included: let"
-                " this happen before it is closed, or open another case."
+                f"Case {case_id} is closed, and AWS does not work on a closed case: take this step"
+                " before it is closed, or open another case."
             )
         if case.resolver_type != "AWS":
             raise UsageError(

@@ -223,7 +223,7 @@ class RemoteMock:
 
     @contextmanager
     def rolled_back(self) -> Iterator[None]:
-        """Put the world back, when the block ends, to what it was when the block began."""
+        """Return a block at whose end the state from its beginning is restored."""
         before = self.snapshot()
         try:
             yield
@@ -232,7 +232,7 @@ class RemoteMock:
             self._transport.use("snapshot.forget", id=before.id)
 
     def dump(self) -> Dump:
-        """Return the world as plain data: to read, to compare, to save as JSON, and to `load`.
+        """Return the state as plain data: to read, to compare, to save as JSON, and to `load`.
 
         Raises:
             UsageError: moto's Organizations or S3 hold something that cannot be written.

@@ -66,7 +66,7 @@ class RemoteFault(RemotePlan):
 
     @property
     def fired(self) -> Calls:
-        """The calls that it has hit so far."""
+        """The calls to which it has applied so far."""
         return self._calls()
 
 
@@ -132,7 +132,7 @@ class RemoteFaults(RemotePlans[RemoteFault]):
     def fail(
         self, operation: str, error: str | type[Exception] | Exception, **others: Any
     ) -> RemoteFault:
-        """Let calls fail; the arguments are those of `Faults.fail`, except ``where``.
+        """Make calls fail; the arguments are those of `Faults.fail`, except ``where``.
 
         Raises:
             UsageError: no such call is possible, or AWS would not give this answer.
@@ -171,7 +171,7 @@ class RemoteFaults(RemotePlans[RemoteFault]):
         return self._make("refuse_entries", operation, entries, **others)
 
     def delay(self, operation: str, seconds: float, **others: Any) -> RemoteFault:
-        """Let answers come late; the arguments are those of `Faults.delay`.
+        """Delay answers; the arguments are those of `Faults.delay`.
 
         Raises:
             UsageError: no such call is possible.
@@ -180,11 +180,11 @@ class RemoteFaults(RemotePlans[RemoteFault]):
 
     @property
     def unfired(self) -> list[RemoteFault]:
-        """The faults that have hit no call, except those that were withdrawn."""
+        """The faults that have applied to no call, without the cancelled ones."""
         return self._listed("faults.unfired")
 
     def assert_all_fired(self) -> None:
-        """Check that every fault has hit a call, and that planned endings have been used.
+        """Check that every fault has applied to a call, and that every planned ending was used.
 
         Raises:
             UnfiredFault: a fault has not, or an ending was not used.
@@ -216,11 +216,11 @@ class RemoteAnswers(RemotePlans[RemoteAnswer]):
 
     @property
     def unused(self) -> list[RemoteAnswer]:
-        """The answers that no call has had, except those that were withdrawn."""
+        """The answers that no call has got, without the cancelled ones."""
         return self._listed("answers.unused")
 
     def assert_all_used(self) -> None:
-        """Check that a call has had each answer.
+        """Check that each canned answer was used.
 
         Raises:
             UnusedPlan: an answer was not used; the text shows the calls that came nearest.

@@ -231,7 +231,7 @@ class EventState:
         account: the account whose default event bus got it.
         region: the region of that bus.
         at: when it happened, in UTC.
-        resources: what it is about, by ARN.
+        resources: the ARNs of its resources.
         detail: what happened.
         deliveries: what became of it at each target of each rule that it matched.
     """

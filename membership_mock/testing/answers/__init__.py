@@ -1,1 +1,1 @@
-"""Canned answers: what a test lets calls answer, in place of a mock or where there is none."""
+"""Canned answers: answers of the test, in place of the mock's or where no mock has one."""

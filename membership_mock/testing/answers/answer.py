@@ -38,7 +38,7 @@ _Kept = Mapping[str, Any] | AnswerFunction | Effect
 class Answer(CallPlan):
     """One canned answer, from `MembershipMock.answer`.
 
-    As a context manager it is over at the end of the block.
+    As a context manager, it ends with the block.
     """
 
     _kind: ClassVar[str] = "canned answer"

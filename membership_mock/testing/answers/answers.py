@@ -57,7 +57,7 @@ class Answers(Sequence[Answer]):
         where: Where | None = None,
         force: bool = False,
     ) -> Answer:
-        """Let calls be answered by the test.
+        """Give a canned answer to matching calls.
 
         Args:
             operation: which calls: ``securityhub.GetInsights``, ``get_insights``, or with its
@@ -66,8 +66,8 @@ class Answers(Sequence[Answer]):
                 returns them, or None to leave the call to what comes next; an error of botocore's,
                 `ClientError` or one of the connection; or a list of these, of which each is for
                 one call.
-            times: how many calls are answered; all that come when None. A list is for as many calls
-                as it has entries.
+            times: how many calls are answered; None for all further calls. A list is for as many
+                calls as it has entries.
             account: only calls of this account.
             region: only calls to this region.
             parameters: only calls with these parameters, by API name; nested mappings may be
@@ -121,7 +121,7 @@ class Answers(Sequence[Answer]):
             raise error
 
     def clear(self) -> None:
-        """Withdraw all canned answers, and forget them."""
+        """Remove all canned answers."""
         answers = self._all
         for answer in answers:
             answer.cancel()

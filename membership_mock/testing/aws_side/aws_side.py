@@ -1,4 +1,4 @@
-"""What AWS does by itself in an account, as the author of a test says it."""
+"""The changes that AWS makes by itself in an account, made by a test."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AwsSide(
     IdentitySide,
     LogExportSide,
 ):
-    """AWS's side of one account in one region, from `MembershipMock.aws_side`."""
+    """What AWS does by itself in one account and region, from `MembershipMock.aws_side`."""
 
     def end_query(
         self,
@@ -40,7 +40,7 @@ class AwsSide(
         protected_query_id: str | None = None,
         functions: Sequence[str] | None = None,
     ) -> None:
-        """Decide how a protected query that this account runs in Clean Rooms ends.
+        """End the next protected query that this account runs in Clean Rooms, or a given one.
 
         Args:
             status: ``SUCCESS``, ``FAILED``, ``TIMED_OUT`` or ``CANCELLED``.
@@ -69,7 +69,7 @@ class AwsSide(
         error: Mapping[str, Any] | None = None,
         protected_job_id: str | None = None,
     ) -> None:
-        """Decide how a protected job that this account runs in Clean Rooms ends.
+        """End the next protected job that this account runs in Clean Rooms, or a given one.
 
         Args:
             status: ``SUCCESS``, ``FAILED`` or ``CANCELLED``.
@@ -85,10 +85,10 @@ class AwsSide(
             self._family("cleanrooms", ProtectedJobs).plan(status, result, error, protected_job_id)
 
     def fail_policy_association(self, account_id: str, message: str | None = None) -> None:
-        """Let a configuration policy of Security Hub fail for an account.
+        """Make a configuration policy of Security Hub fail for an account.
 
-        Call it on the side of the delegated administrator, in the home region. The association of
-        the account is FAILED with the message, and those of the units above it and of the root say
+        Call it for the account of the delegated administrator, in the home region. The association
+        of the account is FAILED with the message. Those of the units above it and of the root say
         that one below them has failed. Applying the policy again succeeds.
 
         Args:
@@ -97,7 +97,7 @@ class AwsSide(
 
         Raises:
             UsageError: the account has no policy or is not in the organization, or this is not the
-                side of the delegated administrator in its home region.
+                account of the delegated administrator in its home region.
         """
         world = self._running.world
         with world.lock:

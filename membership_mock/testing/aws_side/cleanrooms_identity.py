@@ -1,4 +1,4 @@
-"""What AWS Entity Resolution has and does, which moto does not mock, said by a test's author."""
+"""What AWS Entity Resolution has and does, set by a test, because moto does not mock it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from membership_mock.testing.aws_side.side import Side, check_text
 
 @naming_arguments
 class IdentitySide(Side):
-    """AWS's side of the ID namespaces and mapping workflows of one account in one region."""
+    """What AWS does with the ID namespaces and mapping workflows of one account in one region."""
 
     def id_namespace(
         self,
@@ -41,7 +41,7 @@ class IdentitySide(Side):
             workflows: ``idMappingWorkflowsSupported`` of its associations.
 
         Raises:
-            UsageError: the ARN is no such ARN, or there is no such type.
+            UsageError: the ARN is not an ARN of an ID namespace here, or there is no such type.
         """
         self._check_arn(arn, "idnamespace")
         if type not in (SOURCE, TARGET):
@@ -70,7 +70,7 @@ class IdentitySide(Side):
             incremental: whether it was created with incremental runs.
 
         Raises:
-            UsageError: an ARN is no such ARN.
+            UsageError: an ARN is not one of this kind in this account and region.
         """
         self._check_arn(arn, "idmappingworkflow")
         for each in (source, target):
@@ -87,7 +87,7 @@ class IdentitySide(Side):
         *,
         id_mapping_job_id: str | None = None,
     ) -> None:
-        """Decide how a job that populates an ID mapping table of this account ends.
+        """End the next job that populates an ID mapping table of this account, or a given one.
 
         Args:
             status: ``SUCCEEDED`` or ``FAILED``.

@@ -1,4 +1,4 @@
-"""How analysis log exports of Clean Rooms end, said by the author of a test."""
+"""The ends of analysis log exports of Clean Rooms, set by a test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from membership_mock.testing.aws_side.side import Side
 
 @naming_arguments
 class LogExportSide(Side):
-    """AWS's side of the analysis log exports of one account in one region."""
+    """What AWS does with the analysis log exports of one account in one region."""
 
     def end_log_export(
         self,
@@ -21,7 +21,7 @@ class LogExportSide(Side):
         error: Mapping[str, str] | None = None,
         analysis_log_export_id: str | None = None,
     ) -> None:
-        """Decide how an analysis log export of this account in Clean Rooms ends.
+        """End the next analysis log export of this account in Clean Rooms, or a given one.
 
         An export of a query that has never run ends in ``FAILED``, ``LOGS_NOT_AVAILABLE``, as on
         AWS, unless it is named here once it runs.

@@ -26,12 +26,12 @@ SERVICE_ID = "security-ir"
 
 @naming_arguments
 class SecurityIrSide(Side):
-    """AWS's side of the attachments and memberships of one account in one region."""
+    """What AWS does with the attachments and memberships of one account in one region."""
 
     def end_scan(
         self, case_id: str, attachment: str, status: Literal["Verified", "Failed"] = "Verified"
     ) -> None:
-        """Decide what the scan of an attachment finds, for any resolver of the case.
+        """Set the result of the scan of an attachment, for any resolver of the case.
 
         Args:
             case_id: a case of this account and region.
@@ -48,7 +48,7 @@ class SecurityIrSide(Side):
             responders.end_scan(ctx, case_id, attachment, status)
 
     def terminate_membership(self, membership_id: str) -> None:
-        """Let AWS shut a cancelled membership down for good: it is Terminated.
+        """Terminate a cancelled membership, as AWS does.
 
         Args:
             membership_id: a membership of this account and region.

@@ -22,7 +22,7 @@ CaseStatus = Literal[
 
 @naming_arguments
 class CaseSide(SecurityIrSide):
-    """AWS's side of the cases of one account in one region."""
+    """What AWS does with the cases of one account in one region."""
 
     def comment(
         self,
@@ -32,7 +32,7 @@ class CaseSide(SecurityIrSide):
         asks_customer: bool = False,
         creator: Literal["AWS Responder", "security-ir.amazonaws.com"] = "AWS Responder",
     ) -> str:
-        """Let AWS comment on an AWS-supported case, and return the comment's id.
+        """Comment on an AWS-supported case as AWS, and return the comment's id.
 
         Args:
             case_id: an open case of this account and region.
@@ -58,7 +58,7 @@ class CaseSide(SecurityIrSide):
             return comment_id
 
     def update_comment(self, case_id: str, comment_id: str, body: str) -> None:
-        """Let AWS replace the text of a comment that it has written itself.
+        """Replace the text of a comment of AWS.
 
         Args:
             case_id: an open case of this account and region.
@@ -75,7 +75,7 @@ class CaseSide(SecurityIrSide):
     def move_case(
         self, case_id: str, status: CaseStatus, *, waits_for_customer: bool | None = None
     ) -> None:
-        """Let AWS's engineers move an AWS-supported case on by one step.
+        """Move an AWS-supported case to its next status, as AWS's engineers do.
 
         Submitted → Acknowledged → Detection and Analysis ⇄ Containment, Eradication and Recovery →
         Post-incident Activities → Ready to Close.
@@ -104,7 +104,7 @@ class CaseSide(SecurityIrSide):
             "Investigation Completed", "Not Resolved", "False Positive", "Duplicate"
         ] = "Investigation Completed",
     ) -> None:
-        """Let AWS close an AWS-supported case, from whatever status.
+        """Close an AWS-supported case as AWS, from any status.
 
         Args:
             case_id: an open case of this account and region.
@@ -124,7 +124,7 @@ class CaseSide(SecurityIrSide):
             responders.close(ctx, case_id, closure_code)
 
     def wait_for_customer(self, case_id: str, waits: bool = True) -> None:
-        """Let AWS wait for the customer, or no longer: ``pendingAction`` of an AWS-supported case.
+        """Set the ``pendingAction`` of an AWS-supported case: whether AWS waits for the customer.
 
         Args:
             case_id: an open case of this account and region.
@@ -138,7 +138,7 @@ class CaseSide(SecurityIrSide):
             responders.wait_for_customer(ctx, case_id, waits=waits)
 
     def update_case(self, case_id: str, **fields: Any) -> None:
-        """Let AWS's engineers change fields of an AWS-supported case.
+        """Change fields of an AWS-supported case, as AWS's engineers do.
 
         Args:
             case_id: an open case of this account and region.
@@ -162,7 +162,7 @@ class CaseSide(SecurityIrSide):
         description: str = "AWS has found suspicious activity in your account.",
         **fields: Any,
     ) -> str:
-        """Let AWS open an AWS-supported case by itself, for a finding of its triage.
+        """Open an AWS-supported case as AWS, for a finding of its triage.
 
         The membership has proactive response (the feature Triage) enabled. The case's creator is
         the service, ``security-ir.amazonaws.com``, and AWS waits for the customer. A case that the

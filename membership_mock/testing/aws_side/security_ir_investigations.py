@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @naming_arguments
 class InvestigationSide(SecurityIrSide):
-    """AWS's side of the AI investigations of one account in one region."""
+    """What AWS does with the AI investigations of one account in one region."""
 
     def add_investigation_action(
         self,
@@ -57,7 +57,7 @@ class InvestigationSide(SecurityIrSide):
         title: str | None = None,
         content: str | None = None,
     ) -> None:
-        """Set an action of the AI investigation, which then no longer follows the timetable.
+        """Set an action of the AI investigation, which then no longer follows the schedule.
 
         Args:
             case_id: an open case of this account and region.

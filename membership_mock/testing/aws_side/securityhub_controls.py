@@ -1,4 +1,4 @@
-"""What AWS does with the controls of Security Hub, as the author of a test says it."""
+"""What AWS does with the controls of Security Hub, done by a test."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ID = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)+")
 
 @naming_arguments
 class ControlSide(Side):
-    """AWS's side of the controls of one account in one region."""
+    """What AWS does with the controls of one account in one region."""
 
     def evaluate_control(
         self,
@@ -35,7 +35,7 @@ class ControlSide(Side):
         resource_type: str | None = None,
         status_reasons: Sequence[Mapping[str, str]] = (),
     ) -> list[str]:
-        """Let AWS evaluate a security control, and return the ids of the findings about it.
+        """Evaluate a security control as AWS, and return the ids of the findings about it.
 
         The findings are those of Security Hub itself: one for each resource, or one for each
         resource and enabled standard when ``ControlFindingGenerator`` of the hub is
@@ -103,7 +103,7 @@ class ControlSide(Side):
         severity: ControlSeverity = "MEDIUM",
         standards: Sequence[str] = ("aws-foundational-security-best-practices/v/1.0.0",),
     ) -> None:
-        """Let AWS release a new security control, for all accounts and regions.
+        """Release a new security control as AWS, for all accounts and regions.
 
         It is enabled at once in the standards that accounts have enabled, unless they have set
         ``AutoEnableControls`` to False; in centrally managed accounts the policy decides.
@@ -115,7 +115,7 @@ class ControlSide(Side):
             standards: the standards that have it, by ARN or the end of one.
 
         Raises:
-            UsageError: there is such a control already, or an argument cannot be so.
+            UsageError: there is such a control already, or an argument is not valid.
         """
         check_text(control_id=control_id, title=title)
         if not _ID.fullmatch(control_id) or not title.strip():

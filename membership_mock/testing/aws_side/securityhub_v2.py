@@ -1,4 +1,4 @@
-"""What AWS does by itself in Security Hub V2, said by the author of a test."""
+"""What AWS does by itself in Security Hub V2, done by a test."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Kind = Literal[
 
 
 class OcsfFindingSide(Side):
-    """AWS's side of the findings of Security Hub V2 of one account in one region."""
+    """What products do with the findings of Security Hub V2 of one account in one region."""
 
     def ocsf_finding(
         self,
@@ -43,7 +43,7 @@ class OcsfFindingSide(Side):
         kind: Kind = "detection",
         **fields: Any,
     ) -> str:
-        """Let a product send a finding in OCSF, and return its ``metadata.uid``.
+        """Send a finding in OCSF, as a product does, and return its ``metadata.uid``.
 
         The finding shows in Security Hub V2 only; automation rules act on it. The same
         ``finding_info.uid`` of the same product again is a new version of the finding.
@@ -86,7 +86,7 @@ class OcsfFindingSide(Side):
             return self._family(HUB, ArrivalsV2).written(ctx, whole).uid
 
     def close_ocsf_finding(self, uid: str) -> None:
-        """Let the product close a finding that `ocsf_finding` has sent: its activity is Close.
+        """Close a finding that `ocsf_finding` has sent, as its product does.
 
         Args:
             uid: its ``metadata.uid``.
@@ -130,7 +130,7 @@ class OcsfFindingSide(Side):
 
 
 class TrendSide(OcsfFindingSide):
-    """AWS's side of the past that trends of Security Hub V2 show."""
+    """The past that trends of Security Hub V2 show."""
 
     def record_trend(
         self,
@@ -139,7 +139,7 @@ class TrendSide(OcsfFindingSide):
         severities: Mapping[str, int] | None = None,
         resources: int | None = None,
     ) -> None:
-        """Say what GetFindingsTrendsV2 and GetResourcesTrendsV2 show of a day of the past.
+        """Set what GetFindingsTrendsV2 and GetResourcesTrendsV2 show for a past day.
 
         Args:
             day: the day in UTC.

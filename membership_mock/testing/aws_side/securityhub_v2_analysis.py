@@ -1,4 +1,4 @@
-"""What AWS finds out about software, exposures and permissions, said by the author of a test."""
+"""What AWS finds out about software, exposures and permissions, set by a test."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FAILURES = ("ACCESS_DENIED", "RESOURCE_NOT_FOUND", "INTERNAL_ERROR")
 
 @naming_arguments
 class AnalysisSide(InventorySide):
-    """AWS's side of software, exposures, permissions and exports of one account in one region."""
+    """What AWS does with software, exposures, permissions and exports of one account and region."""
 
     def record_software(
         self,
@@ -36,7 +36,7 @@ class AnalysisSide(InventorySide):
         on: Sequence[str],
         resource_type: str = "AWS::EC2::Instance",
     ) -> None:
-        """Let Security Hub V2 find a package on resources.
+        """Record a software package that Security Hub V2 has found on resources.
 
         Args:
             name: the name of the package.
@@ -76,7 +76,7 @@ class AnalysisSide(InventorySide):
         trait: Mapping[str, str] | None = None,
         guidance: Mapping[str, Any] | None = None,
     ) -> str:
-        """Let AWS find a change that would remedy exposures, and return its ``TargetUid``.
+        """Record a change that would remedy exposures, and return its ``TargetUid``.
 
         Args:
             exposures: for each exposure its ``metadata.uid``, its severity before and the one
@@ -130,7 +130,7 @@ class AnalysisSide(InventorySide):
             return target_uid
 
     def resolve_remediation(self, target_uid: str) -> None:
-        """Let AWS see that a change was made: the remediation is Resolved.
+        """Record that a change was made: the remediation is Resolved.
 
         Args:
             target_uid: the target of the remediation, of this account and region.
@@ -155,7 +155,7 @@ class AnalysisSide(InventorySide):
         steps: Sequence[Mapping[str, Any]] | None = None,
         error: tuple[str, str] | None = None,
     ) -> None:
-        """Settle what the generation of a policy for a finding ends with, now and later on.
+        """Set the end of the generation of a policy for a finding, now and later on.
 
         Args:
             uid: the ``metadata.uid`` of a finding on unused permissions.
@@ -184,7 +184,7 @@ class AnalysisSide(InventorySide):
         *,
         failure: str | None = None,
     ) -> None:
-        """End an export job of Security Hub V2 that runs.
+        """End a running export job of Security Hub V2.
 
         Args:
             job_id: its id.
@@ -193,7 +193,7 @@ class AnalysisSide(InventorySide):
                 ``INTERNAL_ERROR``, which is the default.
 
         Raises:
-            UsageError: there is no such job, it has ended, or it cannot end so.
+            UsageError: there is no such job, it has ended, or it cannot end like that.
         """
         if status not in ("SUCCEEDED", "FAILED"):
             raise UsageError(f"An export job ends as SUCCEEDED or FAILED, not as {status!r}.")

@@ -1,4 +1,4 @@
-"""What other companies do with the connectors of Security Hub, said by the author of a test."""
+"""What other companies do with the connectors of Security Hub, done by a test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HEALTH = ("CONNECTED", "DEGRADED", "FAILED_TO_CONNECT")
 
 @dataclass(frozen=True)
 class Authorization:
-    """What the visit to a connector's AuthUrl ends with, for RegisterConnectorV2.
+    """The result of opening a connector's AuthUrl, for RegisterConnectorV2.
 
     Attributes:
         auth_code: the ``AuthCode``.
@@ -53,12 +53,12 @@ class MadeTicket:
 
 
 class ConnectorSide(TrendSide):
-    """AWS's side of the connectors of one account in one region."""
+    """What other companies do with the connectors of one account in one region."""
 
     def authorize_connector(
         self, connector_id: str, *, domain: str = "example.atlassian.net"
     ) -> Authorization:
-        """Let somebody visit the AuthUrl of a connector to Jira Cloud and agree.
+        """Authorize a connector to Jira Cloud, as a user does who opens its AuthUrl and agrees.
 
         Args:
             connector_id: a connector of Security Hub V2 of this account and region, by id or ARN.
@@ -73,7 +73,7 @@ class ConnectorSide(TrendSide):
         return self._visited(connector_id, domain, refused=False)
 
     def refuse_connector(self, connector_id: str) -> Authorization:
-        """Let a visit to the AuthUrl of a connector to Jira Cloud end in a code that fails.
+        """Refuse the authorization of a connector to Jira Cloud: its code will fail.
 
         RegisterConnectorV2 then leaves the connector as FAILED_TO_CONNECT. Result and errors are
         those of `authorize_connector`.
@@ -91,13 +91,13 @@ class ConnectorSide(TrendSide):
         message: str | None = None,
         issues: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """Let a connector that was connected lose its connection, or get it back.
+        """Set the health of a connector that was connected.
 
         Args:
             connector_id: a connector of Security Hub V2, or of the older service, of this account
                 and region, by id or ARN.
             status: ``CONNECTED``, ``DEGRADED`` or ``FAILED_TO_CONNECT``.
-            message: what Health says of it.
+            message: the message in ``Health``.
             issues: code and message of each thing that is wrong, e.g.
                 ``[("AUTHENTICATION_FAILURE", "The secret has expired.")]``.
 
@@ -118,7 +118,7 @@ class ConnectorSide(TrendSide):
             connector.issues = [{"Code": code, "Message": text} for code, text in issues]
 
     def break_tickets(self, connector_id: str, trouble: Literal["project", "issue type"]) -> None:
-        """Let no ticket be created through a connector to Jira Cloud, until `mend_tickets`.
+        """Make tickets through a connector to Jira Cloud fail, until `mend_tickets`.
 
         Args:
             connector_id: a connector of Security Hub V2 of this account and region, by id or ARN.
@@ -133,11 +133,11 @@ class ConnectorSide(TrendSide):
         with self._running.world.lock:
             connector = self._connector(connector_id)
             if connector.provider != "JiraCloud":
-                raise UsageError(f"The connector {connector.name} is none to Jira Cloud.")
+                raise UsageError(f"{connector.name} is not a connector to Jira Cloud.")
             connector.ticket_trouble = trouble
 
     def mend_tickets(self, connector_id: str) -> None:
-        """Let tickets be created through a connector again.
+        """Make tickets through a connector work again.
 
         Args:
             connector_id: a connector of Security Hub V2 of this account and region, by id or ARN.

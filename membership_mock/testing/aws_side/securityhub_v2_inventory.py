@@ -1,4 +1,4 @@
-"""What AWS finds in an account by itself, said by the author of a test."""
+"""What AWS finds in an account by itself, set by a test."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from membership_mock.testing.names import nearest_to
 
 
 class InventorySide(ConnectorSide):
-    """AWS's side of the resources of one account in one region."""
+    """What AWS finds of the resources of one account in one region."""
 
     def record_resource(self, resource_id: str, **fields: Any) -> None:
-        """Let Security Hub V2 know a resource, whether or not a finding is about it.
+        """Record a resource in Security Hub V2, with or without a finding about it.
 
         Args:
             resource_id: its ARN, or its id where it has none.

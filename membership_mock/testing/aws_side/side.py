@@ -14,7 +14,7 @@ F = TypeVar("F", bound="Family")
 
 
 class Side:
-    """AWS's side of one account in one region."""
+    """What AWS does by itself in one account and region."""
 
     def __init__(self, running: Running, account: str, region: str) -> None:
         self._held = running

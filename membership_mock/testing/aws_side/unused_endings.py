@@ -1,4 +1,4 @@
-"""Endings of queries and jobs that the author of a test has planned, and that none has had."""
+"""Planned endings of queries and jobs that were never used."""
 
 from __future__ import annotations
 

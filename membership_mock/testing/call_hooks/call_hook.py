@@ -28,7 +28,7 @@ _at_work: ContextVar[tuple[CallHook, ...]] = ContextVar("membership_mock_hooks",
 class CallHook(CallPlan):
     """One action before or after calls, from `MembershipMock.before` or `MembershipMock.after`.
 
-    As a context manager it is over at the end of the block.
+    As a context manager, it ends with the block.
     """
 
     _kind: ClassVar[str] = "hook"

@@ -57,11 +57,11 @@ class CallHooks(Sequence[CallHook]):
 
     @property
     def unused(self) -> list[CallHook]:
-        """The hooks that have never run, except those that were withdrawn."""
+        """The hooks that have never run, without the cancelled ones."""
         return [hook for hook in self._all if hook._is_unused]
 
     def clear(self) -> None:
-        """Withdraw all hooks, and forget them."""
+        """Remove all hooks."""
         hooks = self._all
         for hook in hooks:
             hook.cancel()

@@ -45,12 +45,13 @@ _REACHES = {
 
 @naming_arguments
 class Dump:
-    """The mocked world as plain data, from `MembershipMock.dump` or `from_json`.
+    """The state as plain data, from `MembershipMock.dump` or `from_json`.
 
-    Two dumps are equal if their worlds are: ids and stamps count, the order of keys does not.
+    Two dumps are equal if their states are. Ids and timestamps are compared, the order of keys
+    is not.
 
     Attributes:
-        data: what JSON can hold; take it as it is, do not change it.
+        data: the data, of JSON's types; do not change it.
 
     Raises:
         UsageError: ``data`` is not a dict.
@@ -99,7 +100,7 @@ class Dump:
     def difference(
         self, other: Dump, *, ignore: Iterable[str] = (), mask: Iterable[Mask] = ()
     ) -> str:
-        """Return how another world differs from this one, one line per change; "" if equal.
+        """Return the differences from this dump to another one, one line per change; "" if equal.
 
         Args:
             other: the other dump, usually the later one.
@@ -108,7 +109,7 @@ class Dump:
             mask: what may differ from run to run, as `masked` takes it.
 
         Raises:
-            UsageError: ``other`` is not a dump, one of the two is malformed, or a mask is none.
+            UsageError: ``other`` is not a dump, a dump is malformed, or a mask is not valid.
         """
         if not isinstance(other, Dump):
             raise UsageError(
@@ -129,11 +130,11 @@ class Dump:
 
         Args:
             *masks: ``ids`` for the random ids of resources, organizations and units; ``accounts``
-                for account ids; ``times`` for all stamps and the clock; or a compiled regular
+                for account ids; ``times`` for all timestamps and the clock; or a compiled regular
                 expression for other text.
 
         Raises:
-            UsageError: one of them is none of these.
+            UsageError: a mask is not one of these.
         """
         if not masks:
             raise UsageError("masked() takes what to mask, e.g. masked('ids', 'times').")

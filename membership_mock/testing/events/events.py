@@ -153,11 +153,11 @@ class Events(Sequence[SentEvent]):
         return self._undelivered()
 
     def on_target(self, arn: str, function: Callable[..., Any]) -> None:
-        """Let a function stand in for a target, such as a Lambda function, until a reset.
+        """Call a function in place of a target, such as a Lambda function, until a reset.
 
-        It is called with what the target gets, after the call that has caused the event. Calls of
-        AWS inside whose credentials name no account come from the account of the ARN. What it
-        raises is reported as a failed delivery.
+        It gets the event as the target would get it, after the call that has caused the event.
+        AWS calls in it whose credentials name no account come from the account of the ARN. An
+        error that it raises is reported as a failed delivery.
 
         Args:
             arn: the ARN of the target, or a pattern of ARNs: ``arn:aws:lambda:*``. The latest

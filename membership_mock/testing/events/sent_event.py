@@ -18,7 +18,7 @@ _SHOWN = 160
 
 @dataclass(frozen=True, slots=True)
 class EventDelivery:
-    """What became of an event at one target of a rule that it matched.
+    """The delivery of an event to one target of a rule that it matched.
 
     Attributes:
         event_id: the id of the event.
@@ -66,7 +66,7 @@ class SentEvent:
         account: the 12 digits of the account whose default event bus got it.
         region: the region of that bus.
         at: when it happened, in UTC.
-        resources: what it is about, by ARN.
+        resources: the ARNs of its resources.
     """
 
     def __init__(self, event: Event, log: EventLog) -> None:
@@ -91,12 +91,12 @@ class SentEvent:
 
     @property
     def message(self) -> dict[str, Any]:
-        """The event as rules and targets see it, a copy."""
+        """A copy of the event as rules and targets get it."""
         return dict(_as_sent(self._event.message()))
 
     @property
     def deliveries(self) -> list[EventDelivery]:
-        """What became of it at each target of each rule that it matched."""
+        """Its delivery to each target of each rule that it matched."""
         return [EventDelivery.of(each) for each in self._log.deliveries.get(self.id, ())]
 
     @property

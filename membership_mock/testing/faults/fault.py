@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Fault(CallPlan):
     """One fault, from `MembershipMock.fail` or a method of `Faults`.
 
-    As a context manager it is over at the end of the block.
+    As a context manager, it ends with the block.
     """
 
     _kind: ClassVar[str] = "fault"
@@ -33,7 +33,7 @@ class Fault(CallPlan):
 
     @property
     def fired(self) -> Calls:
-        """The calls that it has hit so far."""
+        """The calls to which it has applied so far."""
         return self._calls_hit()
 
     def _words(self) -> str:

@@ -77,7 +77,7 @@ class Faults(Sequence[Fault]):
         status: int | None = None,
         force: bool = False,
     ) -> Fault:
-        """Let calls fail with an error of the service or of the connection.
+        """Make calls fail with an error of the service or of the connection.
 
         Args:
             operation: which calls: ``securityhub.CreateMembers``, ``create_members``, or a pattern
@@ -89,12 +89,12 @@ class Faults(Sequence[Fault]):
             message: the error's text; what the service's model says about it when None.
             members: the error's other members; those that it needs and the test does not set are
                 filled from the call.
-            times: how many calls it hits; None for all that come.
+            times: to how many calls it applies; None for all further calls.
             account: only calls of this account.
             region: only calls to this region.
             parameters: only calls with these parameters, as `Calls.filter` takes them.
             where: only calls for which this function returns true.
-            skip: how many of these calls come first that it does not hit.
+            skip: how many matching calls to leave alone first.
             after: let the call take effect first, so that only its answer is lost.
             retry_after: after how many seconds the client may try again.
             status: another HTTP status than the model's; needs ``force``.
@@ -157,12 +157,12 @@ class Faults(Sequence[Fault]):
             accounts: the accounts to refuse, 12 digits each.
             reason: the reason that the answer gives.
             code: the code of their error, where the operation has one.
-            times: how many calls it hits; None for all that come.
+            times: to how many calls it applies; None for all further calls.
             account: only calls of this account.
             region: only calls to this region.
             parameters: only calls with these parameters, as `Calls.filter` takes them.
             where: only calls for which this function returns true.
-            skip: how many of these calls come first that it does not hit.
+            skip: how many matching calls to leave alone first.
 
         Raises:
             NotRunning: the mock is not running.
@@ -189,10 +189,10 @@ class Faults(Sequence[Fault]):
         where: Where | None = None,
         skip: int = 0,
     ) -> Fault:
-        """Let calls fail for some of their entries and process all others.
+        """Make calls fail for some of their entries, and process all others.
 
         They come back in ``FailedFindings``, ``UnprocessedFindings``, ``UnprocessedIds`` and so on;
-        nothing has happened to them. Calls that have none of them are not hit.
+        they have no effect. The fault does not apply to calls without such entries.
 
         Args:
             operation: which calls, as for `fail`; it must answer for each entry, as
@@ -201,12 +201,12 @@ class Faults(Sequence[Fault]):
                 of an entry, by API name, which may be partial at any depth.
             code: the code of their error; that of an internal error when None.
             reason: the text of their error; what the service's model says about the code when None.
-            times: how many calls it hits; None for all that come.
+            times: to how many calls it applies; None for all further calls.
             account: only calls of this account.
             region: only calls to this region.
             parameters: only calls with these parameters, as `Calls.filter` takes them.
             where: only calls for which this function returns true.
-            skip: how many of these calls come first that it does not hit.
+            skip: how many matching calls to leave alone first.
 
         Raises:
             NotRunning: the mock is not running.
@@ -231,7 +231,7 @@ class Faults(Sequence[Fault]):
         where: Where | None = None,
         skip: int = 0,
     ) -> Fault:
-        """Let answers come late, without making the test wait.
+        """Delay answers: the mock's clock moves, and the test does not wait.
 
         A client with a shorter read timeout gets its ``ReadTimeoutError`` at once; the effect of
         the call stays. A delay can be combined with another fault of the same call.
@@ -239,12 +239,12 @@ class Faults(Sequence[Fault]):
         Args:
             operation: which calls, as for `fail`.
             seconds: how long the answer takes.
-            times: how many calls it hits; None for all that come.
+            times: to how many calls it applies; None for all further calls.
             account: only calls of this account.
             region: only calls to this region.
             parameters: only calls with these parameters, as `Calls.filter` takes them.
             where: only calls for which this function returns true.
-            skip: how many of these calls come first that it does not hit.
+            skip: how many matching calls to leave alone first.
 
         Raises:
             NotRunning: the mock is not running.
@@ -257,11 +257,11 @@ class Faults(Sequence[Fault]):
 
     @property
     def unfired(self) -> list[Fault]:
-        """The faults that have hit no call, except those that were withdrawn."""
+        """The faults that have applied to no call, without the cancelled ones."""
         return [fault for fault in self._all if fault._is_unused]
 
     def assert_all_fired(self) -> None:
-        """Check that every fault has hit a call, and that planned endings have been used.
+        """Check that every fault has applied to a call, and that every planned ending was used.
 
         Raises:
             UnfiredFault: a fault has not, and the text shows the calls that it nearly hit; or no
@@ -275,7 +275,7 @@ class Faults(Sequence[Fault]):
             raise unfired
 
     def clear(self) -> None:
-        """Withdraw all faults, and forget them."""
+        """Remove all faults."""
         faults = self._all
         for fault in faults:
             fault.cancel()

@@ -1,4 +1,4 @@
-"""The way of a case from one status to another, by the tables of the service."""
+"""The steps of a case from one status to another, by the tables of the service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The entry to all seeds: `mock.given`."""
+"""All seeds: `mock.given`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Given:
         return SecurityIrSeeds(self._setup)
 
     def world(self, mapping: Mapping[str, Any]) -> dict[str, Any]:
-        """Seed all that a mapping describes, in its order, or nothing at all.
+        """Seed all entries of a mapping, in its order; if one is refused, seed nothing.
 
         Args:
             mapping: plain data, e.g. read from a JSON file, with the keys ``accounts`` (an id for

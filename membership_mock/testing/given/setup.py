@@ -1,7 +1,7 @@
 """The calls of seeds: any account makes them, in any region.
 
 They are real calls, so a seed reaches only states that AWS allows. They are setup calls: they are
-not recorded, no fault hits them, and no policy is checked.
+not recorded, faults do not apply to them, and no policy is checked.
 """
 
 from __future__ import annotations

@@ -33,8 +33,8 @@ class MockOrganization:
     """An organization in moto, from `MembershipMock.organization`; accounts go by their names.
 
     Every method takes an account's id as well as its name, and a unit's id as well as its path. The
-    object holds no state: it shows what `organizations` clients change, and they see what it
-    changes. Its own calls are not recorded.
+    object holds no state: it reads and changes moto's organization, as `organizations` clients do.
+    Its own calls are not recorded.
 
     Iterating gives the names of the accounts, the management account's (``management``) first.
     """
@@ -144,7 +144,7 @@ class MockOrganization:
     # --- accounts come and go ---
 
     def join(self, name: str, unit: str | None = None, account_id: str | None = None) -> str:
-        """Let an account join, and return its id.
+        """Add an account to the organization, and return its id.
 
         Args:
             name: what it is called.
@@ -218,7 +218,7 @@ class MockOrganization:
             self._moto.close(found.account_id)
 
     def leave(self, account: str) -> None:
-        """Let an account leave the organization: it is standalone then, and may `join` again.
+        """Remove an account from the organization. It is standalone then, and may `join` again.
 
         Raises:
             UsageError: there is no such account, it is the management account, or a delegated

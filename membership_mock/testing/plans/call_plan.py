@@ -22,7 +22,7 @@ _SHOWN = 5
 
 
 class CallPlan(Plan):
-    """A plan for calls. As a context manager it is over at the end of the block.
+    """A plan for calls. As a context manager, it ends with the block.
 
     Args:
         running: the mock whose calls it is for; it joins the mock's `Plans`.

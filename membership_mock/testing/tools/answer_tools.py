@@ -30,7 +30,7 @@ class AnswerTools(RunningMock):
         where: Callable[[Call], bool] | None = None,
         force: bool = False,
     ) -> Answer:
-        """Let calls be answered by the test; see `Answers.give`.
+        """Give a canned answer to matching calls; see `Answers.give`.
 
         Raises:
             NotRunning: the mock is not running.
@@ -49,7 +49,7 @@ class AnswerTools(RunningMock):
 
     @property
     def answers(self) -> Answers:
-        """The canned answers of the mock: read which calls they have answered, withdraw them."""
+        """The canned answers of the mock, with the calls that they have answered."""
         from membership_mock.testing.answers.answers import Answers
 
         return self._running().tool(Answers)

@@ -53,7 +53,7 @@ class AsyncTools(RunningMock):
     async def async_client(
         self, service: str, account: str | None = None, region: str | None = None, **kwargs: Any
     ) -> AsyncIterator[Any]:
-        """Give a client of aiobotocore for an account to an ``async with``, for any service.
+        """Return an ``async with`` block with a client of aiobotocore, for any account and service.
 
         Args:
             service: the service's id, e.g. ``security-ir`` or ``organizations``.

@@ -27,9 +27,9 @@ class CallTools(RunningMock):
 
     @property
     def calls(self) -> Calls:
-        """Every call to a service of AWS, in order; readable after the mock has ended, too.
+        """All calls to services of AWS, in order; also after the mock has ended.
 
-        Calls to moto's services are there as well as those to the services of this package.
+        They include the calls to moto's services.
         """
         return Calls(self._read_calls)
 

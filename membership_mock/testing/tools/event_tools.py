@@ -16,10 +16,10 @@ class EventTools(RunningMock):
 
     @property
     def events(self) -> Events:
-        """Every event of the mocked services, in order; readable after the mock has ended, too.
+        """All events of the mocked services, in order; also after the mock has ended.
 
-        Rules of moto's event buses get them as on AWS; `Events.on_target` lets a function stand in
-        for a target that moto cannot deliver to.
+        Rules of moto's event buses match them as on AWS. `Events.on_target` calls a function in
+        place of a target to which moto cannot deliver.
         """
         return Events(self._read_events, self._read_undelivered)
 

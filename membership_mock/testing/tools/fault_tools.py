@@ -37,7 +37,7 @@ class FaultTools(RunningMock):
         status: int | None = None,
         force: bool = False,
     ) -> Fault:
-        """Let calls fail with an error of the service or of the connection; see `Faults.fail`.
+        """Make calls fail with an error of the service or of the connection; see `Faults.fail`.
 
         Raises:
             NotRunning: the mock is not running.
@@ -62,7 +62,7 @@ class FaultTools(RunningMock):
 
     @property
     def faults(self) -> Faults:
-        """The faults of the mock: inject them, read which calls they hit, withdraw them."""
+        """The faults of the mock, with the calls to which they have applied."""
         from membership_mock.testing.faults.faults import Faults
 
         return self._running().tool(Faults)
@@ -70,8 +70,8 @@ class FaultTools(RunningMock):
     def strict(self, *allowed: str) -> AbstractContextManager[None]:
         """Return a context in which a call that is not ``allowed`` fails at once.
 
-        It holds for all accounts and regions, for our services and for moto's. Of nested contexts,
-        only the innermost counts.
+        It applies to all accounts, regions and services. Of nested contexts, only the innermost
+        applies.
 
         Args:
             *allowed: operations, e.g. ``CreateCase`` or ``securityhub.CreateMembers``, or patterns

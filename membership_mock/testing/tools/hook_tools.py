@@ -32,18 +32,18 @@ class HookTools(RunningMock):
         parameters: Mapping[str, Any] | None = None,
         own_calls: bool = False,
     ) -> CallHook:
-        """Let an action run before a call: when the call has arrived and nothing is checked yet.
+        """Run an action before a call: when the call has arrived, before any check.
 
-        The action may make calls itself, of any account, move the clock and change the world. What
-        it makes is recorded before the call. If it raises an error, the call is not made.
+        The action may make calls of any account, move the clock and use all tools. Its calls are
+        recorded before the call. If it raises an error, the call is not made.
 
         Args:
             operation: which calls: ``securityhub.ListMembers``, ``list_members``, a pattern such as
                 ``securityhub.*Members``, or the operation of a service that moto mocks, such as
                 ``organizations.ListAccounts``.
-            action: a function of nothing, or of the `Call`, which has no answer yet.
+            action: a function without arguments, or of the `Call`, which has no answer yet.
             nth: before which of these calls it runs first, counted from now on; 1 for the first.
-            times: before how many of them it runs, from that one on; None for all that come.
+            times: before how many of them it runs, from that one on; None for all further calls.
             account: only calls of this account.
             region: only calls to this region.
             where: only calls for which this function returns true.
@@ -51,7 +51,7 @@ class HookTools(RunningMock):
             own_calls: whether calls that the action itself makes count as well.
 
         Returns:
-            The hook: which calls it ran for, and a way to withdraw it.
+            The hook: the calls that it ran for, and a way to cancel it.
 
         Raises:
             NotRunning: the mock is not running.
@@ -85,16 +85,16 @@ class HookTools(RunningMock):
         parameters: Mapping[str, Any] | None = None,
         own_calls: bool = False,
     ) -> CallHook:
-        """Let an action run after a call that took effect, before the client sees the answer.
+        """Run an action after a call that took effect, before the client gets the answer.
 
         Calls that the service has refused do not count. The call is recorded when the action runs.
         If the action raises an error, the client gets that instead of the answer.
 
         Args:
             operation: which calls, as for `before`.
-            action: a function of nothing, or of the `Call`, which has its answer.
+            action: a function without arguments, or of the `Call`, which has its answer.
             nth: after which of these calls it runs first, counted from now on; 1 for the first.
-            times: after how many of them it runs, from that one on; None for all that come.
+            times: after how many of them it runs, from that one on; None for all further calls.
             account: only calls of this account.
             region: only calls to this region.
             where: only calls for which this function returns true; it may ask for the answer.
@@ -102,7 +102,7 @@ class HookTools(RunningMock):
             own_calls: whether calls that the action itself makes count as well.
 
         Returns:
-            The hook: which calls it ran for, and a way to withdraw it.
+            The hook: the calls that it ran for, and a way to cancel it.
 
         Raises:
             NotRunning: the mock is not running.
@@ -125,7 +125,7 @@ class HookTools(RunningMock):
 
     @property
     def hooks(self) -> CallHooks:
-        """The hooks of the mock: read what they ran for, withdraw them."""
+        """The hooks of the mock, with the calls for which they have run."""
         from membership_mock.testing.call_hooks.call_hooks import CallHooks
 
         return self._running().tool(CallHooks)

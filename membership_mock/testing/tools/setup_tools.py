@@ -23,7 +23,7 @@ class SetupTools(RunningMock):
     """The tools of a mock that prepare a test; each is imported when it is first used."""
 
     def aws_side(self, account: str | None = None, region: str | None = None) -> AwsSide:
-        """Return AWS's side of an account: it decides how queries end and what services find.
+        """Return an object that does what AWS does by itself in an account, e.g. end a query.
 
         Args:
             account: 12 digits; the mock's default account when None.
@@ -83,7 +83,7 @@ class SetupTools(RunningMock):
 
     @property
     def given(self) -> Given:
-        """Seeds: each brings the world into a wanted state with one call, by the rules of the API.
+        """The seeds: each creates a wanted state with one call, by the rules of the API.
 
         Raises:
             NotRunning: the mock is not running.
@@ -95,7 +95,7 @@ class SetupTools(RunningMock):
 
     @property
     def clock(self) -> MockClock:
-        """The clock of the mocked world, to freeze and to move.
+        """The clock of the mocked services, to freeze and to move.
 
         Raises:
             NotRunning: the mock is not running.

@@ -1,4 +1,4 @@
-"""The tools for the world as a whole: keep it, put it back, write it down, show it."""
+"""The tools for the state of the mock as a whole: snapshot, restore, dump, load, show."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class WorldTools(RunningMock):
     """The tools of a mock for its world as a whole; most are imported when first used."""
 
     def snapshot(self) -> Snapshot:
-        """Return the world as it is now, to go back to with `restore` as often as you like.
+        """Return a copy of the present state, to restore with `restore`, also several times.
 
         It holds the mocked services, the clock, and moto's Organizations and S3. In a mock with a
         seed it also holds the state of the random source, so that the same ids come again. It does
@@ -38,7 +38,7 @@ class WorldTools(RunningMock):
         return Snapshot(self._running())
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Put the world back to a snapshot of this mock.
+        """Restore the state of a snapshot of this mock.
 
         Raises:
             NotRunning: the mock is not running.
@@ -50,7 +50,7 @@ class WorldTools(RunningMock):
 
     @contextmanager
     def rolled_back(self) -> Iterator[None]:
-        """Put the world back, when the block ends, to what it was when the block began.
+        """Return a block at whose end the state from its beginning is restored.
 
         Raises:
             NotRunning: the mock is not running.
@@ -62,7 +62,7 @@ class WorldTools(RunningMock):
             self.restore(before)
 
     def dump(self) -> Dump:
-        """Return the world as plain data: to read, to compare, to save as JSON, and to `load`.
+        """Return the state as plain data: to read, to compare, to save as JSON, and to `load`.
 
         Raises:
             NotRunning: the mock is not running.
@@ -73,14 +73,14 @@ class WorldTools(RunningMock):
         return dumps.dump(self._running())
 
     def load(self, dump: Dump) -> None:
-        """Replace the world by what a dump holds, of this or any other mock.
+        """Replace the state by that of a dump, of this or any other mock.
 
-        What a snapshot does not hold stays as it is.
+        Everything that a snapshot does not hold stays as it is.
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: the dump cannot be read by this release, or holds what it must not; the
-                world is as it was.
+            UsageError: this release cannot read the dump, or the dump is not valid; the state
+                is as before.
         """
         from membership_mock.testing.dumps import dumps
 
@@ -94,15 +94,14 @@ class WorldTools(RunningMock):
         service: str | None = None,
         file: TextIO | None = None,
     ) -> None:
-        """Print the world as a tree, as ``print(mock)`` does, or the part of it that is asked for.
+        """Print all accounts as a tree, as ``print(mock)`` does, or the selected part of them.
 
-        Showing the world changes nothing: no status moves on, and no call is recorded. Long lists
-        are cut.
+        Printing changes nothing: no status moves on, and no call is recorded. Long lists are cut.
 
         Args:
-            account: 12 digits: what this account has and what others have with it.
-            region: only what is in this region, and what is the same in all regions.
-            service: only what is of this service, e.g. ``security-ir``.
+            account: 12 digits: only this account, and what other accounts share with it.
+            region: only this region, and what applies to all regions.
+            service: only this service, e.g. ``security-ir``.
             file: where to print to; standard output when None.
 
         Raises:
@@ -125,13 +124,13 @@ class WorldTools(RunningMock):
         region: str | None = None,
         service: str | None = None,
     ) -> str:
-        """Return a picture of the administrators with their members, and of the collaborations.
+        """Return a diagram of the administrators with their members, and of the collaborations.
 
         Args:
-            format: ``mermaid``, the text of a flowchart, or ``svg``, a file that needs no other.
-            account: 12 digits: only what this account has to do with.
-            region: only what is in this region, and what is the same in all regions.
-            service: only what is of this service, e.g. ``cleanrooms``.
+            format: ``mermaid``, the text of a flowchart, or ``svg``, an image.
+            account: 12 digits: only this account, and what other accounts share with it.
+            region: only this region, and what applies to all regions.
+            service: only this service, e.g. ``cleanrooms``.
 
         Raises:
             NotRunning: the mock is not running.

@@ -52,7 +52,7 @@ class ConnectorV2:
         will_refuse: whether the next registration fails.
         domain: the domain of Jira that it will be authorized for.
         issues: what is wrong with it, as Health shows it.
-        message: what Health says of it.
+        message: the message in ``Health``.
         ticket_trouble: why tickets cannot be created: ``project`` or ``issue type``.
         setup: how far the set-up of a connector to another cloud has come.
         is_update: whether that set-up is an update.
