@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_type_hints
 
+import membership_mock
 from membership_mock.errors import UsageError
 from membership_mock.server.tools.json_values import from_json
 from membership_mock.testing.given.seeds import check_types
@@ -170,7 +171,9 @@ def _is_of_texts(hint: Any) -> bool:
 @functools.cache
 def hints_of(method: Callable[..., Any]) -> dict[str, Any]:
     """Return the types of a method's arguments, and of its result as ``return``."""
-    return get_type_hints(method)
+    # Tools that import a class when they are first used name it for type checkers only.
+    public = {name: getattr(membership_mock, name) for name in membership_mock.__all__}
+    return get_type_hints(method, localns=public)
 
 
 @functools.cache
