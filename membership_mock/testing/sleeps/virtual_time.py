@@ -182,5 +182,5 @@ def _too_many(entries: list[Sleep], where: str) -> str:
         "    If it waits for a time that it reads from datetime.now(), freeze time with freezegun"
         " or time-machine: virtual sleep moves their clocks, but not that of datetime.\n"
         "    If it runs in a background thread, start the thread before virtual sleep begins.\n"
-        "    See docs/how-to/virtual-sleep.md"
+        "    More: python -m membership_mock docs virtual-sleep"
     )
