@@ -59,6 +59,24 @@ class ThreadAccounts:
 
         patches.set(ThreadPoolExecutor, "submit", submit_as_account)
 
+        make = patches.original(ThreadPoolExecutor, "__init__")
+
+        @functools.wraps(make)
+        def make_with_account(
+            self: Any,
+            max_workers: Any = None,
+            thread_name_prefix: Any = "",
+            initializer: Any = None,
+            *args: Any,
+            **kwargs: Any,
+        ) -> None:
+            account = _carried_account()
+            if account is not None and callable(initializer):
+                initializer = _as_account(account, initializer)
+            make(self, max_workers, thread_name_prefix, initializer, *args, **kwargs)
+
+        patches.set(ThreadPoolExecutor, "__init__", make_with_account)
+
     @staticmethod
     def _carry_started(patches: Patches) -> None:
         start = patches.original(threading.Thread, "start")

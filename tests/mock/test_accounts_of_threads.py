@@ -14,12 +14,14 @@ from membership_mock import NotRunning, UsageError, mock_membership
 
 A, B, DEFAULT = "111111111111", "222222222222", "123456789012"
 SUBMIT, START = ThreadPoolExecutor.submit, threading.Thread.start
+MAKE = ThreadPoolExecutor.__init__
 
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left():
     yield
     assert (ThreadPoolExecutor.submit, threading.Thread.start) == (SUBMIT, START)
+    assert ThreadPoolExecutor.__init__ is MAKE
 
 
 @pytest.fixture
@@ -50,6 +52,23 @@ def test_work_that_is_submitted_and_threads_that_start_are_the_accounts(
         assert in_a_thread(who) == [A]
         assert executor.submit(in_a_thread, who).result() == [A]
         assert who() == A
+
+
+def test_what_prepares_the_threads_of_an_executor_is_the_accounts_that_makes_it(
+    membership_mock, who
+) -> None:
+    seen: list[str] = []
+
+    def prepare(name: str) -> None:
+        seen.append(f"{name} {who()}")
+
+    with membership_mock.as_account(A, threads=True):
+        executor = ThreadPoolExecutor(1, "worker", prepare, ("first",))
+    with executor, ThreadPoolExecutor(1, initializer=prepare, initargs=("second",)) as other:
+        assert (executor.submit(who).result(), other.submit(who).result()) == (DEFAULT, DEFAULT)
+    assert seen == [f"first {A}", f"second {DEFAULT}"]
+    with pytest.raises(TypeError, match="initializer must be a callable"):
+        ThreadPoolExecutor(1, initializer=5)
 
 
 def test_the_threads_of_an_executor_do_not_keep_the_account(membership_mock, who) -> None:

@@ -11,19 +11,33 @@ from membership_mock.testing.show.tree import WorldView
 if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
+#: how the names of operations begin that make nothing
+_READING = ("BatchGet", "Describe", "Get", "Head", "List", "Lookup", "Query", "Scan", "Search")
+
 
 def stray_callers(running: Running) -> list[str]:
     """Return lines that say that calls came from the default account by accident; or none.
 
-    They did if that account has nothing, and is in no organization, while others have something.
-    The organizations of a mock that has ended are not known any more, so there are no lines.
+    They did if that account has no resources, and is in no organization, while others have some.
+    What moto's services hold is not looked up. So there are no lines if the account has called one
+    of them to change something, nor when the mock has ended and its organizations are not known.
     """
     if not engine.is_current(running):
         return []
     default = running.pipeline.default_account
     with running.world.lock:
+<<<<<<< HEAD
         callers = [entry.context.account_id for entry in running.record.entries]
         if default not in callers:
+=======
+        record = running.record
+        callers = [entry.context.account_id for entry in record.entries]
+        callers += [call.account for call in record.passed]
+        if default not in callers or any(
+            call.account == default and not call.operation.startswith(_READING)
+            for call in record.passed
+        ):
+>>>>>>> 32cfefd (No hint at the default account where it uses moto's services: what it has there is not known)
             return []
         view = WorldView(running)
         holders: set[str] = {each for _, one in view.organizations for each in one.accounts}
@@ -41,9 +55,16 @@ def stray_callers(running: Running) -> list[str]:
     others = listed([view.account(each) for each in sorted(holders)], 3)
     have = "has" if len(holders) == 1 else "have"
     text = (
+<<<<<<< HEAD
         f"{came} came from {default}, the default account, which has nothing in this world;"
         f" {others} {have} something.\n"
         "  Calls whose credentials name no account come from there.\n"
         "  Ways to name one: python -m membership_mock docs accounts-and-regions"
+=======
+        f"{came} came from {default}, the default account, which has no resources in this world;"
+        f" {others} {have} some.\n"
+        "  Calls whose credentials name no account come from the default account: see"
+        " docs/how-to/accounts-and-regions.md for ways to name one."
+>>>>>>> 32cfefd (No hint at the default account where it uses moto's services: what it has there is not known)
     )
     return text.splitlines()

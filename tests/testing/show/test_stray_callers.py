@@ -8,7 +8,7 @@ import pytest
 from membership_mock import mock_membership
 
 A, B, DEFAULT = "111111111111", "222222222222", "123456789012"
-HINT = "the default account, which has nothing in this world"
+HINT = "the default account, which has no resources in this world"
 
 
 @pytest.fixture
@@ -23,18 +23,35 @@ def test_calls_from_the_default_account_beside_a_world_of_others_are_named(furni
     boto3.client("security-ir").list_memberships()
     boto3.client("sts").get_caller_identity()
     lines = furnished.report().splitlines()
-    assert f"2 calls came from {DEFAULT}, {HINT}; {A}, {B} have something." in lines
+    assert f"2 calls came from {DEFAULT}, {HINT}; {A}, {B} have some." in lines
     assert lines.index("World:") > lines.index("Last calls:")
 
 
 def test_the_names_of_an_organization_are_shown(membership_mock) -> None:
     membership_mock.organization({"audit": B}, management=A)
     boto3.client("security-ir").list_memberships()
-    assert f"{HINT}; {A} 'master', {B} 'audit' have something." in membership_mock.report()
+    assert f"{HINT}; {A} 'master', {B} 'audit' have some." in membership_mock.report()
 
 
 def test_calls_of_an_account_that_has_something_are_not(furnished) -> None:
     boto3.client("securityhub").enable_security_hub()
+    assert HINT not in furnished.report()
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("s3", "create_bucket", {"Bucket": "reports"}),
+        ("iam", "create_user", {"UserName": "ana"}),
+        ("sts", "assume_role", {"RoleArn": f"arn:aws:iam::{A}:role/x", "RoleSessionName": "ana"}),
+    ],
+)
+def test_nor_those_of_an_account_that_uses_a_service_of_moto(
+    furnished, service: str, operation: str, parameters: dict[str, str]
+) -> None:
+    boto3.client("security-ir").list_memberships()
+    assert HINT in furnished.report()
+    getattr(boto3.client(service), operation)(**parameters)
     assert HINT not in furnished.report()
 
 
@@ -54,4 +71,4 @@ def test_the_default_account_is_that_of_the_option() -> None:
     with mock_membership(account=B) as mock:
         mock.client("securityhub", account=A).enable_security_hub()
         boto3.client("security-ir").list_memberships()
-        assert f"1 call came from {B}, {HINT}; {A} has something." in mock.report()
+        assert f"1 call came from {B}, {HINT}; {A} has some." in mock.report()
