@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: what codes of Service Quotas begin with; others are the mock's own
 _CODE = "L-"
 _PAGE = 100
+#: the largest value that can be asked for (API reference)
+_MOST = 10_000_000_000
 
 
 def install(patches: Patches, services: Mapping[str, type[Backend]], world: World) -> None:
@@ -224,6 +226,8 @@ def _request(call: _Call) -> dict[str, Any]:
             if wanted <= limit
             else "The desired value must be a whole number."
         )
+    if wanted > _MOST:
+        raise _illegal(f"The desired value cannot be more than {_MOST}.")
     if quota.most is not None and wanted > quota.most:
         raise _illegal(f"The quota {quota.code} cannot be more than {quota.most}.")
     world = call.world

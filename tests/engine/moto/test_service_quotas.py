@@ -148,3 +148,10 @@ def test_quotas_of_motos_services_are_not_denied(mock):
         client.list_requested_service_quota_change_history(ServiceCode="vpc")["RequestedQuotas"]
         == []
     )
+
+
+def test_no_value_is_more_than_service_quotas_takes(mock):
+    client = mock.client("service-quotas")
+    raise_to = client.request_service_quota_increase
+    assert refused(raise_to, **COLLABORATIONS, DesiredValue=1e11) == "IllegalArgumentException"
+    assert client.get_service_quota(**COLLABORATIONS)["Quota"]["Value"] == 500.0

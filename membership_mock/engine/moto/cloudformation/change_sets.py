@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from moto.core.exceptions import ServiceException
+
 from membership_mock.engine.moto.cloudformation.stack_resources import TypeTable
 from membership_mock.engine.moto.cloudformation.templates import references, resources_of
 from membership_mock.engine.moto.patches import Patches
@@ -39,6 +41,7 @@ def install(
             None,
         )
         if found is not None and concerns_ours(found):
+            _check_executable(found)
             execute(found, backend)
         else:
             execute_change_set(backend, change_set_name, stack_name)
@@ -92,6 +95,31 @@ def _replacement(old: Mapping[str, Any], new: Mapping[str, Any], table: TypeTabl
     names = {path.partition("/")[0] for path in kind.schema.create_only}
     depends = any(list(references(after.get(name))) for name in names)
     return "Conditional" if depends else "False"
+
+
+class InvalidChangeSetStatus(ServiceException):  # type: ignore[misc]  # moto is untyped here
+    """A change set that has no changes, or has been executed, cannot be executed."""
+
+    code = "InvalidChangeSetStatus"
+
+
+def _check_executable(change_set: Any) -> None:
+    """Refuse a change set that cannot be executed.
+
+    The text is observed for change sets that failed, and inferred for those that were executed.
+
+    Raises:
+        InvalidChangeSetStatus: it has no changes, or has been executed.
+    """
+    if change_set.execution_status != "AVAILABLE":
+        is_failed = change_set.status == "FAILED"
+        kind, status = (
+            ("status", "FAILED") if is_failed else ("execution status", change_set.execution_status)
+        )
+        raise InvalidChangeSetStatus(
+            f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current {kind} of"
+            f" [{status}]"
+        )
 
 
 def execute(change_set: Any, backend: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from membership_mock.engine.moto.cloudformation.stack_change import (
     FAILURES,
-    MotoFailed,
     StackChange,
     failed_to_delete,
     reason_of,
@@ -39,11 +38,7 @@ class Provisioning(StackChange):
                 if self._mistaken:  # the test author has to see it
                     raise
                 return
-        try:
-            refused = self._taken_export()
-        except MotoFailed as failure:
-            refused = f"{failure}. "
-        if refused:
+        if refused := self._refused_outputs():
             self._give_up(refused)
             return
         self._register_exports()

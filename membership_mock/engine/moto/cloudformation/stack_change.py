@@ -196,16 +196,15 @@ class StackChange:
         backends = require_models_of("cloudformation").cloudformation_backends
         return backends[self._stack.account_id][self._stack.region_name]
 
-    def _taken_export(self) -> str:
-        """Return why an export is refused; empty if none is.
-
-        Raises:
-            MotoFailed: moto cannot read the outputs.
-        """
-        with moto_at_work("the outputs"):
-            exports = self._stack.exports
-            for each in self._stack.output_map.values():
-                _ = each and each.value  # which moto reads when it is asked for
+    def _refused_outputs(self) -> str:
+        """Return why the outputs or the exports are refused; empty if they are not."""
+        try:
+            with moto_at_work("the outputs"):
+                exports = self._stack.exports
+                for each in self._stack.output_map.values():
+                    _ = each and each.value  # which moto reads when it is asked for
+        except FAILURES as failure:
+            return f"{reason_of(failure)}. "
         for each in exports:
             taken = self._backend.exports.get(each.name)
             if taken is not None and taken.exporting_stack_id != self._stack.stack_id:

@@ -98,10 +98,16 @@ class Update(StackChange):
                 status = "UPDATE_FAILED" if existed else "CREATE_FAILED"
                 self._mistaken = not isinstance(failure, FAILURES)
                 self._event(name, wanted[name]["Type"], status, reason_of(failure), self._id(name))
-                self._roll_update_back(name, before, progress, existed=existed)
+                verb = "update" if existed else "create"
+                reason = f"The following resource(s) failed to {verb}: [{name}]. "
+                self._roll_update_back(reason, before, progress)
                 if self._mistaken:  # the test author has to see it
                     raise
                 return
+        stack.output_map = stack._create_output_map()
+        if refused := self._refused_outputs():
+            self._roll_update_back(refused, before, progress)
+            return
         gone = [(each, held[each]) for each in reversed(held) if each not in wanted]
         self._set("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         for each, resource in [*gone, *reversed(progress.replaced)]:
@@ -245,15 +251,9 @@ class Update(StackChange):
         self._map.input_parameters = self._stack.parameters = before.parameters
         self._load(before.template, before.parsed, None, before.tags)
 
-    def _roll_update_back(
-        self, name: str, before: _Before, progress: _Progress, *, existed: bool
-    ) -> None:
+    def _roll_update_back(self, reason: str, before: _Before, progress: _Progress) -> None:
         resource_map = self._map
-        verb = "update" if existed else "create"
-        self._set(
-            "UPDATE_ROLLBACK_IN_PROGRESS",
-            f"The following resource(s) failed to {verb}: [{name}]. ",
-        )
+        self._set("UPDATE_ROLLBACK_IN_PROGRESS", reason)
         self._load_again(before)
         failed: list[str] = []
         new = {id(resource) for _, resource, _ in progress.created}

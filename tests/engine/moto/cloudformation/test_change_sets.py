@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.engine.moto.cloudformation.conftest import body
 from tests.engine.moto.cloudformation.stack_samples import HUB, insight, target
@@ -126,3 +127,24 @@ def test_a_change_set_that_fails_leaves_the_stack_as_it_was(
     assert execute(stack) == "EXECUTE_FAILED"
     assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
     assert hub.get_insights()["Insights"][0]["Name"] == "old"
+
+
+def test_a_change_set_is_executed_once(stack: Any) -> None:
+    change_set(stack, body({"Hub": HUB}), "CREATE")
+    assert execute(stack) == "EXECUTE_COMPLETE"
+    with pytest.raises(
+        ClientError, match=r"current execution status of \[EXECUTE_COMPLETE\]"
+    ) as no:
+        execute(stack)
+    assert no.value.response["Error"]["Code"] == "InvalidChangeSetStatus"
+    assert stack.status == "CREATE_COMPLETE"
+
+
+def test_a_change_set_without_changes_cannot_be_executed(stack: Any) -> None:
+    stack.create({"Hub": HUB})
+    assert change_set(stack, body({"Hub": HUB}), "UPDATE")["Status"] == "FAILED"
+    with pytest.raises(
+        ClientError, match=r"cannot be executed in its current status of \[FAILED\]"
+    ):
+        execute(stack)
+    assert stack.status == "CREATE_COMPLETE"

@@ -309,3 +309,25 @@ def test_what_moto_stumbles_over_takes_the_update_back(stack: Any, hub: Any) -> 
     assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
     assert "moto cannot read the properties: KeyError: 'Code'" in str(stack.events)
     assert [each["Name"] for each in hub.get_insights()["Insights"]] == ["high"]
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ({"Fn::FindInMap": ["No", "such", "map"]}, "moto cannot read the outputs: KeyError: 'No'"),
+        ("x", "Export with name taken is already exported by stack other"),
+    ],
+    ids=["mapping", "export"],
+)
+def test_outputs_that_are_refused_take_the_update_back(
+    stack_in: Any, stack: Any, hub: Any, value: Any, why: str
+) -> None:
+    export = {"Export": {"Name": "taken"}}
+    stack_in(name="other").create({"Bucket": bucket()}, Outputs={"A": {"Value": "x", **export}})
+    stack.create({"Hub": HUB, "Insight": insight()}, Outputs={"Hub": {"Value": {"Ref": "Hub"}}})
+    changed = {"Hub": HUB, "Insight": insight("changed"), "New": insight("new")}
+    stack.update(changed, Outputs={"B": {"Value": value, **export}})
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert why in str(stack.events)
+    assert [each["Name"] for each in hub.get_insights()["Insights"]] == ["high"]
+    assert stack.outputs == {"Hub": hub.describe_hub()["HubArn"]}
