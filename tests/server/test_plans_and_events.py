@@ -111,7 +111,8 @@ def test_plans_that_no_call_to_the_server_can_use_are_refused(
 
 
 def test_answers_that_no_call_has_had_are_told(remote: RemoteMock, mock: MembershipMock) -> None:
-    unused = remote.answer("security-ir.ListMemberships", canned("m-000000000001"))
+    unused = remote.answer("security-ir.ListMemberships", [canned("m-000000000001")])
+    assert "gives 1 answer, once" in repr(unused)
     with remote.answer("security-ir.ListCases", {}) as over:
         pass
     assert [each.id for each in remote.answers.unused] == [unused.id, over.id]
