@@ -167,7 +167,7 @@ class Events(Sequence[SentEvent]):
 
         Raises:
             NotRunning: the mock is not running.
-            UsageError: ``arn`` is not an ARN, or ``function`` cannot be called or has to be awaited.
+            UsageError: ``arn`` is not an ARN, or ``function`` cannot be called without ``await``.
         """
         if not str(arn).startswith("arn:"):
             raise UsageError(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from membership_mock.engine import running as engine
 from membership_mock.engine.state.summary import listed
+from membership_mock.services import SERVICES
 from membership_mock.testing.show.tree import WorldView
 
 if TYPE_CHECKING:
@@ -26,18 +27,14 @@ def stray_callers(running: Running) -> list[str]:
         return []
     default = running.pipeline.default_account
     with running.world.lock:
-<<<<<<< HEAD
-        callers = [entry.context.account_id for entry in running.record.entries]
-        if default not in callers:
-=======
-        record = running.record
-        callers = [entry.context.account_id for entry in record.entries]
-        callers += [call.account for call in record.passed]
+        entries = running.record.entries
+        callers = [entry.context.account_id for entry in entries]
         if default not in callers or any(
-            call.account == default and not call.operation.startswith(_READING)
-            for call in record.passed
+            entry.context.account_id == default
+            and entry.context.service not in SERVICES
+            and not entry.context.operation.startswith(_READING)
+            for entry in entries
         ):
->>>>>>> 32cfefd (No hint at the default account where it uses moto's services: what it has there is not known)
             return []
         view = WorldView(running)
         holders: set[str] = {each for _, one in view.organizations for each in one.accounts}
@@ -55,16 +52,9 @@ def stray_callers(running: Running) -> list[str]:
     others = listed([view.account(each) for each in sorted(holders)], 3)
     have = "has" if len(holders) == 1 else "have"
     text = (
-<<<<<<< HEAD
-        f"{came} came from {default}, the default account, which has nothing in this world;"
-        f" {others} {have} something.\n"
-        "  Calls whose credentials name no account come from there.\n"
-        "  Ways to name one: python -m membership_mock docs accounts-and-regions"
-=======
         f"{came} came from {default}, the default account, which has no resources in this world;"
         f" {others} {have} some.\n"
-        "  Calls whose credentials name no account come from the default account: see"
-        " docs/how-to/accounts-and-regions.md for ways to name one."
->>>>>>> 32cfefd (No hint at the default account where it uses moto's services: what it has there is not known)
+        "  Calls whose credentials name no account come from there.\n"
+        "  Ways to name one: python -m membership_mock docs accounts-and-regions"
     )
     return text.splitlines()
