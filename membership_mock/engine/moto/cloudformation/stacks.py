@@ -8,7 +8,7 @@ from typing import Any
 from membership_mock.engine.moto.cloudformation.provisioning import Provisioning
 from membership_mock.engine.moto.cloudformation.stack_change import cause_of
 from membership_mock.engine.moto.cloudformation.stack_resources import TypeTable
-from membership_mock.engine.moto.cloudformation.templates import parsed
+from membership_mock.engine.moto.cloudformation.templates import STUMBLES, parsed, unreadable
 from membership_mock.engine.moto.cloudformation.update import Update
 from membership_mock.engine.moto.patches import Patches
 
@@ -112,11 +112,18 @@ def _keep_stacks(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) 
         known = set(backend.stacks)
         try:
             stack = create_stack(backend, *args, **kwargs)
-        except BaseException:
+        except BaseException as error:
             for each in backend.stacks.keys() - known:
                 new = backend.stacks[each]
                 if new.status in _NOT_BEGUN and is_ours(new.template_dict):
                     del backend.stacks[each]
+            template = kwargs["template"] if "template" in kwargs else args[1]
+            if (
+                isinstance(error, STUMBLES)
+                and backend.stacks.keys() == known
+                and is_ours(parsed(template, models))
+            ):
+                raise models.ValidationError(message=unreadable(error)) from error
             raise
         if stack.status == "DELETE_COMPLETE":  # the caller wanted no stack that failed
             backend.deleted_stacks[stack.stack_id] = backend.stacks.pop(stack.stack_id)

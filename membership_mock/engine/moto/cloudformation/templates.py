@@ -13,6 +13,15 @@ _SUBSTITUTED = re.compile(r"\$\{([^!}][^}]*)\}")
 NESTED = "AWS::CloudFormation::Stack"
 
 
+#: what moto raises when it does not understand a template
+STUMBLES = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+
+
+def unreadable(error: BaseException) -> str:
+    """Return the refusal of a template that moto does not understand; AWS's text is another one."""
+    return f"Template format error: moto cannot read the template: {type(error).__name__}: {error}"
+
+
 def parsed(text: str, models: Any) -> Any:
     """Return a parsed template.
 

@@ -16,7 +16,13 @@ from membership_mock.engine.moto.cloudformation.stack_change import (
     reason_of,
 )
 from membership_mock.engine.moto.cloudformation.stack_resources import StackResource
-from membership_mock.engine.moto.cloudformation.templates import in_order, parsed, resources_of
+from membership_mock.engine.moto.cloudformation.templates import (
+    STUMBLES,
+    in_order,
+    parsed,
+    resources_of,
+    unreadable,
+)
 from membership_mock.engine.moto.modules import require_models_of
 
 #: what an event says of a resource that cannot be changed (observed in public reports)
@@ -81,12 +87,15 @@ class Update(StackChange):
             resource_map.input_parameters,
             stack.tags,
         )
+        models = require_models_of("cloudformation")
         try:
-            read = parsed(template, require_models_of("cloudformation"))
+            read = parsed(template, models)
             self._load(template, read, parameters, tags)
             wanted = self._wanted(resources_of(stack.template_dict))
-        except Exception:
+        except Exception as error:
             self._load_again(before)
+            if isinstance(error, STUMBLES):
+                raise models.ValidationError(message=unreadable(error)) from error
             raise
         self._set("UPDATE_IN_PROGRESS", "User Initiated")
         progress = _Progress()

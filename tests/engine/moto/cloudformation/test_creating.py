@@ -559,3 +559,28 @@ def test_outputs_that_cannot_work_are_refused_at_once(
     assert refused.value.response["Error"]["Message"] == f"Template format error: {why}"
     assert stack.cloudformation.describe_stacks()["Stacks"] == []
     membership_mock.calls.assert_not_called("EnableSecurityHub")
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"Conditions": {"IsProd": {"Fn::Equals": ["a", {"Fn::Split": [1]}]}}},
+        {"Conditions": {"IsProd": "x"}},
+        {"Mappings": "x"},
+        {"Parameters_": {"Name": "x"}},
+    ],
+    ids=["function", "condition", "mappings", "parameter"],
+)
+def test_a_template_that_moto_does_not_understand_is_refused(
+    membership_mock: Any, stack: Any, hub: Any, section: dict[str, Any]
+) -> None:
+    insight_in_production = {**insight(), "Condition": "IsProd"}
+    resources = {"Hub": HUB, **({"I": insight_in_production} if "Conditions" in section else {})}
+    with pytest.raises(ClientError, match="Template format error: moto cannot read the template"):
+        stack.create(resources, **section)
+    assert stack.cloudformation.describe_stacks()["Stacks"] == []
+    stack.create({"Hub": HUB})
+    with pytest.raises(ClientError, match="Template format error: moto cannot read the template"):
+        stack.update(resources, **section)
+    assert stack.status == "CREATE_COMPLETE"
+    assert hub.describe_hub()["HubArn"]
