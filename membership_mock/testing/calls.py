@@ -131,10 +131,11 @@ class Call:
         return service_model(self.service).operation_model(self.operation)
 
     def __repr__(self) -> str:
-        outcome = f"{self.status}" if self.error is None else f"{self.error_code}"
+        outcome = self.status if self.error is None else self.error_code
         return (
             f"{self.service}.{self.operation} by {self.account} in {self.region}"
-            f" {_short(self.parameters)} -> {outcome}"
+            f" {_short(self.parameters)}"
+            + ("" if outcome is None else f" -> {outcome}")  # it has none before it is answered
         )
 
 

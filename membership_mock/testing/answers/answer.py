@@ -76,6 +76,9 @@ class Answer(CallPlan):
             return [f"Calls have had the first {hits} of its {count} answers, and no other."]
         return super()._reasons()
 
+    def _causes(self) -> list[str]:
+        return ["its function returned None"] if self._values.asks else []
+
     def _take(self, call: InterceptedCall) -> _Kept:
         """Return what the call is answered with, and count the call."""
         canned = self._values.at(self._count)
@@ -85,7 +88,10 @@ class Answer(CallPlan):
     def _give_back(self, call: InterceptedCall) -> None:
         """Count a call no longer: its function has left it to what comes next."""
         with self._lock:
-            self._hits = [context for context in self._hits if context is not call.context]
+            for number in range(len(self._hits) - 1, -1, -1):  # it is one of the latest
+                if self._hits[number] is call.context:
+                    del self._hits[number]
+                    break
 
 
 class Values:
@@ -101,6 +107,7 @@ class Values:
     Attributes:
         words: what it is, as text that follows the name of the operation.
         count: how many calls it is for; None if it is not a sequence.
+        asks: whether a function is among them.
 
     Raises:
         UsageError: the operation does not answer like that.
@@ -120,6 +127,7 @@ class Values:
             raise UsageError(f"The sequence of answers for {self._name} is empty.")
         self._canned = [self._checked(each) for each in given]
         self.count = len(given) if several else None
+        self.asks = any(callable(each) for each in self._canned)
         first = self._canned[0]
         if several:
             self.words = f"gives {self.count} answer{'s' if len(given) > 1 else ''}"

@@ -196,8 +196,8 @@ class RefusedEntries(Effect):
         if without:
             shown = ", ".join(without[:6]) + (", …" if len(without) > 6 else "")
             raise UsageError(
-                f"{shown} does not answer for single entries; these operations do:"
-                f" {', '.join(_with_entry_lists())}."
+                f"Single entries cannot be refused by {shown}. These operations can:"
+                f" {', '.join(_with_entry_lists())}. For others, give the answer: mock.answer."
             )
         given: object = entries
         if isinstance(given, (str, Mapping)) or not isinstance(given, Sequence) or not given:

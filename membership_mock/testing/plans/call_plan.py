@@ -132,11 +132,17 @@ class CallPlan(Plan):
         shown = [f"{call!r}  [{self._missed(call)}]" for call in same[:_SHOWN]]
         return ["The nearest calls:", *shown, *more]
 
+    def _causes(self) -> list[str]:
+        """Return reasons of its own why it may not have been used for a call."""
+        return []
+
     def _missed(self, call: Call) -> str:
         certain = self._wanted.missed(call)
         if certain is not None:
             return certain
-        causes = ["refused before, or hit by another fault"] if call.error is not None else []
+        fault = "another fault" if self._is_fault else "a fault"
+        causes = [f"refused before, or hit by {fault}"] if call.error is not None else []
+        causes += self._causes()
         causes += ["where returned false"] if self._wanted.where is not None else []
         causes += ["one of the first, which it skips"] if self._wanted.skip else []
         return ", or ".join(causes) or f"the {self._kind} was over, or another one came first"

@@ -74,6 +74,16 @@ def test_policies_and_templates_can_be_given_as_boto3_returns_them(membership_mo
     assert membership_mock.calls[-1].answer["TemplateBody"] == template
 
 
+def test_text_in_xml_is_read_as_it_was_given_or_refused(membership_mock: Any) -> None:
+    letter = {"Source": "a@b.co", "Destination": {}, "Message": {"Subject": {"Data": "s"}}}
+    letter["Message"]["Body"] = {}
+    membership_mock.answer("ses.SendEmail", {"MessageId": "a\r\nb\tc ]]> <&>"})
+    ses = membership_mock.client("ses")
+    assert ses.send_email(**letter)["MessageId"] == "a\r\nb\tc ]]> <&>"
+    with pytest.raises(UsageError, match="XML cannot hold the character"):
+        membership_mock.answer("ses.SendEmail", {"MessageId": "a\x01"})
+
+
 def test_json_and_bytes_in_headers_are_read_as_they_were_given(membership_mock: Any) -> None:
     """A header holds them in Base64: https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html"""
     slots = {"Size": "large", "Note": "é"}

@@ -387,7 +387,7 @@ def test_a_fault_hits_calls_of_another_task(membership_mock: Any) -> None:
         pytest.param("securityhub.Frobnicate*", "matches 'securityhub.Frobnicate", id="pattern"),
         pytest.param("ListAccounts", "Name that of another service with it", id="no service"),
         pytest.param("s3.Frobnicate*", "No operation of s3 matches", id="pattern of moto"),
-        pytest.param("security_ir.GetCase", "nearest: 'security-ir'", id="misspelt service"),
+        pytest.param("security_ir.GetCase", "boto3 calls it 'security-ir'", id="misspelt service"),
     ],
 )
 def test_an_operation_that_cannot_come_is_a_usage_error(

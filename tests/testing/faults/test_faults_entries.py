@@ -383,7 +383,7 @@ def test_one_entry_is_refused_and_then_all_of_them(
     ("operation", "arguments", "expected"),
     [
         pytest.param(
-            "securityhub.ListMembers", {"entries": ["x"]}, r"these operations do: .*BatchImport", id="operation"
+            "securityhub.ListMembers", {"entries": ["x"]}, r"These operations can: .*BatchImport", id="operation"
         ),
         pytest.param("BatchImportFindings", {"entries": "one"}, r"at least one", id="text"),
         pytest.param("BatchImportFindings", {"entries": []}, r"at least one", id="none"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,9 @@ from xml.sax.saxutils import escape, quoteattr
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from membership_mock.engine.protocol import timestamps
+
+#: characters that XML 1.0 does not have. Source: https://www.w3.org/TR/xml/#charsets
+_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def members(shape: StructureShape, value: Mapping[str, Any], names: Iterable[str]) -> str:
@@ -35,8 +39,16 @@ def element(name: str, inner: str, attributes: str = "") -> str:
 
 
 def text(value: object) -> str:
-    """Return text as XML."""
-    return escape(str(value))
+    """Return text as XML.
+
+    Raises:
+        ValueError: XML cannot hold one of its characters.
+    """
+    found = str(value)
+    unfit = _UNFIT.search(found)
+    if unfit is not None:
+        raise ValueError(f"XML cannot hold the character {unfit[0]!r} of {found!r}")
+    return escape(found, {"\r": "&#13;"})  # parsers turn a bare one into a line feed
 
 
 def _member(shape: Shape, name: str, value: Any) -> str:
