@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from membership_mock import (
     Answer,
@@ -147,7 +148,12 @@ def answers(mock: MembershipMock) -> None:
     assert_type(answer.remaining, "int | None")
     with mock.answer("list_memberships", {"items": []}, parameters={"maxResults": 1}) as inside:
         assert_type(inside, Answer)
-    mock.answer("list_memberships", [{"items": []}, of_admin])
+    lost = ConnectTimeoutError(endpoint_url="https://sts.amazonaws.com")
+    denied = ClientError({"Error": {"Code": "AccessDenied"}}, "AssumeRole")
+    mock.answer("list_memberships", [{"items": []}, of_admin, denied])
+    mock.answer("list_memberships", lambda call: {"items": []} if call.account == ADMIN else None)
+    mock.answers.give("sts.AssumeRole", lost, times=1).cancel()
+    mock.answers.assert_all_used()
     every: Answers = mock.answers
     assert_type(every.unused, list[Answer])
 
@@ -165,6 +171,8 @@ def hooks(mock: MembershipMock) -> None:
     assert_type(every.unused, list[CallHook])
     mock.faults.refuse_entries("BatchImportFindings", ["one", {"Severity": {"Label": "LOW"}}])
     mock.fail("securityhub.ListMembers", "InternalException", skip=2)
+    mock.faults.delay("s3.GetObject", 2.5, parameters={"Key": "k"}).cancel()
+    mock.hooks.clear()
 
 
 def clock_and_quotas(mock: MembershipMock) -> None:
