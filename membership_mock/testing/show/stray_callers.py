@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from membership_mock.engine import running as engine
 from membership_mock.engine.state.summary import listed
-from membership_mock.services import SERVICES
 from membership_mock.testing.show.tree import WorldView
 
 if TYPE_CHECKING:
@@ -27,13 +26,14 @@ def stray_callers(running: Running) -> list[str]:
         return []
     default = running.pipeline.default_account
     with running.world.lock:
-        entries = running.record.entries
-        callers = [entry.context.account_id for entry in entries]
+        record = running.record
+        callers = [entry.context.account_id for entry in record.entries]
         if default not in callers or any(
             entry.context.account_id == default
-            and entry.context.service not in SERVICES
             and not entry.context.operation.startswith(_READING)
-            for entry in entries
+            and entry.answer is not None
+            and entry.answer.status < 400
+            for entry in record.passed
         ):
             return []
         view = WorldView(running)
@@ -54,7 +54,7 @@ def stray_callers(running: Running) -> list[str]:
     text = (
         f"{came} came from {default}, the default account, which has no resources in this world;"
         f" {others} {have} some.\n"
-        "  Calls whose credentials name no account come from there.\n"
+        "  Calls whose credentials name no account come from the default account.\n"
         "  Ways to name one: python -m membership_mock docs accounts-and-regions"
     )
     return text.splitlines()

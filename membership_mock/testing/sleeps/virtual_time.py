@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _A_SECOND = 1_000_000_000
 #: how many sleeps a mock records; more come from a loop that does not end
-_MOST_SLEEPS = 50_000
+_MOST_SLEEPS = 20_000
 
 
 class _Block:

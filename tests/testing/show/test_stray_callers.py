@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from membership_mock import mock_membership
 
@@ -53,6 +54,12 @@ def test_nor_those_of_an_account_that_uses_a_service_of_moto(
     assert HINT in furnished.report()
     getattr(boto3.client(service), operation)(**parameters)
     assert HINT not in furnished.report()
+
+
+def test_a_refused_call_to_a_service_of_moto_made_nothing(furnished) -> None:
+    with pytest.raises(ClientError):
+        boto3.client("s3").create_bucket(Bucket="x")
+    assert HINT in furnished.report()
 
 
 def test_nor_those_of_an_account_in_an_organization(membership_mock) -> None:
