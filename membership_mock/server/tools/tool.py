@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import functools
-import importlib
 import inspect
 import json
 import re
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal
 
 from membership_mock.errors import UsageError
 from membership_mock.server.tools.json_values import from_json
 from membership_mock.testing.given.seeds import check_types
 from membership_mock.testing.names import nearest_to
+from membership_mock.testing.type_hints import hints_of
 
 #: a parameter without a default
 REQUIRED = inspect.Parameter.empty
@@ -168,31 +166,6 @@ def takes_text(hint: Any) -> bool:
 def _is_of_texts(hint: Any) -> bool:
     kinds = getattr(hint, "__args__", ())
     return bool(kinds) and all(isinstance(each, str) for each in kinds)
-
-
-@functools.cache
-def hints_of(method: Callable[..., Any]) -> dict[str, Any]:
-    """Return the types of a method's arguments, and of its result as ``return``."""
-    function = inspect.unwrap(method)
-    return get_type_hints(method, localns=_names_for_type_checkers(function.__module__))
-
-
-@functools.cache
-def _names_for_type_checkers(module: str) -> dict[str, Any]:
-    """Return what a module imports for type checkers only, because its tools import it late."""
-    tree = ast.parse(inspect.getsource(sys.modules[module]))
-    imports = [
-        each
-        for node in tree.body
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for each in node.body
-        if isinstance(each, ast.ImportFrom) and each.module
-    ]
-    return {
-        alias.asname or alias.name: getattr(importlib.import_module(str(each.module)), alias.name)
-        for each in imports
-        for alias in each.names
-    }
 
 
 @functools.cache

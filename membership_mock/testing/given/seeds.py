@@ -7,11 +7,12 @@ import inspect
 import re
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 from membership_mock.errors import UsageError
 from membership_mock.testing.arguments import unknown_argument
 from membership_mock.testing.printing import shortened
+from membership_mock.testing.type_hints import hints_of
 
 if TYPE_CHECKING:
     from membership_mock.testing.given.setup import Setup
@@ -127,11 +128,7 @@ def _hints(method: Callable[..., Any]) -> dict[str, Any]:
         for name, each in inspect.signature(method).parameters.items()
         if each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)
     }
-    try:
-        hints = get_type_hints(method)
-    except NameError:  # a type that is imported for type checkers only
-        return {}
-    return {name: hint for name, hint in hints.items() if name in kept}
+    return {name: hint for name, hint in hints_of(method).items() if name in kept}
 
 
 def _is_number(value: object) -> bool:
