@@ -101,8 +101,11 @@ class _Reader:
         made: list[Any] = [None] * len(node)
         self.made[pointer] = made
         for number, each in enumerate(node):
-            if type(each) in _PLAIN:
+            kind = type(each)
+            if kind in _PLAIN:
                 made[number] = each
+            elif kind is dict and len(each) == 1 and "$time" in each:
+                made[number] = datetime.fromisoformat(each["$time"])
             else:
                 self._place(_into(made, number), each, f"{pointer}/{number}")
         return made
@@ -114,7 +117,11 @@ class _Reader:
                 dict.__setitem__(made, key, each)
                 continue
             dict.__setitem__(made, key, None)  # what waits keeps its place in the order
-            self._place(_into(made, key), each, f"{pointer}/{step_text(text)}")
+            below = f"{pointer}/{step_text(text)}"
+            try:
+                dict.__setitem__(made, key, self.value(each, below))
+            except _NotYet:
+                self.waiting.append((_into(made, key), each, below))
         return made
 
     def _object(self, node: dict[str, Any], pointer: str) -> Any:
@@ -131,7 +138,7 @@ class _Reader:
         fields = field_names(cast("Any", kind))
         if fields is None and not issubclass(kind, dict):
             for attribute in found:
-                if not is_plain(kind, attribute):
+                if not _is_plain(cast("Any", kind), attribute):
                     raise UsageError(f"At {pointer}: a {name} has no attribute {attribute!r}.")
         if fields is None and hasattr(kind, "__setstate__"):
             state = {
@@ -156,7 +163,11 @@ class _Reader:
                 continue
             # slots are filled in any case, so that an object that waits can be shown
             object.__setattr__(made, attribute, None)
-            self._place(_onto(made, attribute), each, f"{pointer}/{step_text(attribute)}")
+            below = f"{pointer}/{step_text(attribute)}"
+            try:
+                object.__setattr__(made, attribute, self.value(each, below))
+            except _NotYet:
+                self.waiting.append((_onto(made, attribute), each, below))
         return made
 
     def _place(self, put: _Put, node: Any, pointer: str) -> bool:
@@ -172,6 +183,11 @@ class _Reader:
 @cache
 def _class_named(name: str) -> type | None:
     return class_named(name)
+
+
+@cache
+def _is_plain(kind: Any, attribute: str) -> bool:
+    return is_plain(kind, attribute)
 
 
 def _into(made: Any, key: Any) -> _Put:

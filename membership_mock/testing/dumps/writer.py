@@ -28,6 +28,7 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from membership_mock.errors import UsageError
@@ -40,6 +41,9 @@ _ATOMS = frozenset((*_JSON, bytes, datetime, timedelta))
 _MAPPINGS = (dict, OrderedDict)
 
 Steps = tuple[str, ...]
+
+# The types that were seen of which no value is an atom.
+_never_atoms: set[type] = {dict, list, set}
 
 
 def write(root: dict[str, Any]) -> dict[str, Any]:
@@ -66,11 +70,20 @@ def attributes(found: Any) -> dict[str, Any]:
     kind: Any = type(found)
     names = field_names(kind)
     if names is not None:
-        return {name: getattr(found, name) for name in names}
+        return dict(zip(names, _reader_of(kind)(found), strict=True))
     if hasattr(found, "__setstate__"):
         state: dict[str, Any] = found.__getstate__()
         return state
     return dict(vars(found))
+
+
+@cache
+def _reader_of(kind: Hashable) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads all fields of an object of a dataclass."""
+    names = field_names(kind) or ()
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda found: tuple(getattr(found, name) for name in names)
 
 
 def key_text(key: Any) -> str:
@@ -82,6 +95,8 @@ def key_text(key: Any) -> str:
 
 def step_text(step: str) -> str:
     """Return one step of a JSON pointer (RFC 6901)."""
+    if "/" not in step and "~" not in step:
+        return step
     return step.replace("~", "~0").replace("/", "~1")
 
 
@@ -102,19 +117,24 @@ class _Writer:
             if id(node) in self.homes:
                 continue
             self.homes[id(node)] = home
-            queue = through_lists if type(node) is list else near
+            push = through_lists.append if type(node) is list else near.append
             around = id(node)
             # what is no atom by its class is looked at closely; of the rest there is a lot
             before, text_of, parts = _parts(node)
             for step, child in parts:
-                if type(child) not in _ATOMS and not _is_atom(child):
-                    queue.append((child, (around, (*before, text_of(step)))))
+                kind = type(child)
+                if kind in _ATOMS or (kind not in _never_atoms and _is_atom(child)):
+                    continue
+                push((child, (around, (*before, text_of(step)) if before else (text_of(step),))))
         self._pointers: dict[int, str] = {}
 
     def outer(self, value: Any, around: int, steps: Steps) -> Any:
         """Return how a value is written at a place, which need not be its home."""
-        if type(value) in _JSON:
+        kind = type(value)
+        if kind in _PLAIN:
             return value
+        if kind is datetime:
+            return {"$time": value.isoformat()}
         if _is_atom(value):
             return _atom(value)
         if self.homes[id(value)] != (around, steps):
@@ -148,7 +168,13 @@ class _Writer:
         if isinstance(node, dict):
             return {"$type": name, "items": self._entries(node, around, ("items",))}
         made: dict[str, Any] = {"$type": name}
-        for attribute, value in attributes(node).items():
+        names = field_names(kind)
+        held = (
+            attributes(node).items()
+            if names is None
+            else zip(names, _reader_of(kind)(node), strict=True)
+        )
+        for attribute, value in held:
             made[attribute] = (
                 value if type(value) in _PLAIN else self.outer(value, around, (attribute,))
             )
@@ -169,7 +195,7 @@ class _Writer:
     def _entries(self, node: dict[Any, Any], around: int, before: Steps) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for key, value in dict.items(node):
-            text = key_text(key)
+            text = key if type(key) is str and key[:1] != "$" else key_text(key)
             made[text] = (
                 value if type(value) in _PLAIN else self.outer(value, around, (*before, text))
             )
@@ -194,14 +220,22 @@ def _parts(node: Any) -> tuple[Steps, Callable[[Any], str], Iterable[tuple[Any, 
         return (), str, ()
     if isinstance(node, dict):
         return ("items",), key_text, dict.items(node)
+    names = field_names(kind)
+    if names is not None:
+        return (), str, zip(names, _reader_of(kind)(node), strict=True)
     return (), str, attributes(node).items()
 
 
 def _is_atom(value: Any) -> bool:
     kind = type(value)
+    if kind in _never_atoms:
+        return False
     if kind in (tuple, frozenset):
         return all(map(_is_atom, value))
-    return kind in _ATOMS or isinstance(value, date)  # freezegun has dates of its own
+    if kind in _ATOMS or isinstance(value, date):  # freezegun has dates of its own
+        return True
+    _never_atoms.add(kind)
+    return False
 
 
 def _atom(value: Any) -> Any:
