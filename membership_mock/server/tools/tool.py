@@ -17,7 +17,6 @@ from membership_mock.errors import UsageError
 from membership_mock.server.tools.json_values import from_json
 from membership_mock.testing.given.seeds import check_types
 from membership_mock.testing.names import nearest_to
-from membership_mock.testing.organization.tree import Tree
 
 #: a parameter without a default
 REQUIRED = inspect.Parameter.empty
