@@ -175,9 +175,10 @@ class VirtualTime:
 
 def _too_many(entries: list[Sleep], where: str) -> str:
     """Return a text about code that sleeps again and again."""
+    total = sum(each.seconds for each in entries)
     return (
         f"The code under test has slept {len(entries):,} times in this mock, for"
-        f" {sum(each.seconds for each in entries):g} s in all, and sleeps again at {where}: a loop"
+        f" {total:,.0f} s in all, and sleeps again at {where}: a loop"
         " there may never end.\n"
         "    If it waits for a time that it reads from datetime.now(), freeze time with freezegun"
         " or time-machine: virtual sleep moves their clocks, but not that of datetime.\n"
