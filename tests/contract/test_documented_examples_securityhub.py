@@ -51,7 +51,7 @@ class Replay(TriageWorlds):
     def send(self) -> dict[str, Any]:
         """Furnish the world, send the example's input, and return the answer."""
         operation = self.example["operation"]
-        furnish = next(each for each, named in SCENES.items() if operation in named.split())
+        furnish = next(each for each, named in STATES.items() if operation in named.split())
         client = furnish(self)
         answer = getattr(client, model.snake(operation))(**self.filled(self.example["input"]))
         answer.pop("ResponseMetadata")
@@ -304,7 +304,7 @@ class Replay(TriageWorlds):
 WITHOUT_EXAMPLE = {"UpdateFindings"}
 
 #: which world the examples of operations take for granted
-SCENES: dict[Callable[[Replay], Any], str] = {
+STATES: dict[Callable[[Replay], Any], str] = {
     Replay.nothing: "EnableSecurityHub",
     Replay.hub: (
         "BatchEnableStandards BatchImportFindings CreateFindingAggregator DescribeHub"

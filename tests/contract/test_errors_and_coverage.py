@@ -18,9 +18,9 @@ from membership_mock.engine.protocol.codec import service_error_response
 from membership_mock.engine.protocol.refusals import Violation
 from membership_mock.errors import ServiceError
 from membership_mock.services import SERVICES
-from tests.contract.doors import CARELESS
+from tests.contract.raw_requests import CARELESS
+from tests.contract.sample_resources import ACCOUNT, REGION, sample_resources_of
 from tests.contract.samples_from_model import Samples
-from tests.contract.scenes import ACCOUNT, REGION, scene_of
 from tests.samples import new_membership
 
 # --- errors ---
@@ -156,13 +156,17 @@ def test_the_refusals_of_the_engine_are_errors_of_the_service(service: str) -> N
 def test_every_mocked_operation_has_been_called_with_success(
     membership_mock: Any, service: str
 ) -> None:
-    scene = scene_of(service)
-    assert scene, f"{service} has no scene yet: tests/contract/scenes/__init__.py tells how"
-    scene.call_everything(membership_mock)
+    resources = sample_resources_of(service)
+    assert resources, (
+        f"{service} has no sample resources yet: tests/contract/sample_resources/__init__.py tells how"
+    )
+    resources.call_everything(membership_mock)
     calls = membership_mock.calls.filter(service=service)
     assert [repr(call) for call in calls if call.error is not None] == []
     missing = SERVICES[service].handlers.keys() - {call.operation for call in calls}
-    assert not missing, f"tests/contract/scenes has no call of {', '.join(sorted(missing))}"
+    assert not missing, (
+        f"tests/contract/sample_resources has no call of {', '.join(sorted(missing))}"
+    )
 
 
 # --- the examples of the documentation ---

@@ -20,9 +20,9 @@ from membership_mock import mock_membership
 from membership_mock.engine.protocol.model import service_model
 from membership_mock.engine.protocol.router import router
 from membership_mock.services import SERVICES
-from tests.contract.doors import CARELESS, post, signed, world
+from tests.contract.raw_requests import CARELESS, post, signed, world
+from tests.contract.sample_resources import ACCOUNT, REGION, samples_of
 from tests.contract.samples_from_model import Wire, wire
-from tests.contract.scenes import ACCOUNT, REGION, samples_of
 from tests.many_cases import ManyCases
 from tests.samples import TEAM, case_input, new_case, new_membership
 

@@ -37,7 +37,7 @@ ENCRYPTION = {
 }
 
 
-class Scene:
+class RecordedState:
     """What was recorded: a room that its creator has joined and another account has not.
 
     Args:
@@ -128,7 +128,7 @@ both_ways = pytest.mark.parametrize("given", [True, False], ids=["all given", "l
 def test_an_answer_has_every_recorded_member(
     membership_mock: Any, operation: str, given: bool
 ) -> None:
-    for answer in Scene(membership_mock, given=given).answers(operation):
+    for answer in RecordedState(membership_mock, given=given).answers(operation):
         found = {path for path, _ in members_of(answer)}
         assert expected(operation, given=given) - found == set()
 
@@ -137,7 +137,7 @@ def test_an_answer_has_every_recorded_member(
 def test_an_invited_member_has_every_recorded_member_like_one_who_has_joined(
     membership_mock: Any,
 ) -> None:
-    (answer,) = Scene(membership_mock, given=False).answers("ListMembers")
+    (answer,) = RecordedState(membership_mock, given=False).answers("ListMembers")
     joined, invited = answer["memberSummaries"]
     assert (joined["status"], invited["status"]) == ("ACTIVE", "INVITED")
     assert {path for path, _ in members_of(invited)} == {
@@ -150,7 +150,7 @@ def test_an_invited_member_has_every_recorded_member_like_one_who_has_joined(
 def test_an_answer_has_no_member_that_was_never_recorded(
     membership_mock: Any, operation: str, given: bool
 ) -> None:
-    for answer in Scene(membership_mock, given=given).answers(operation):
+    for answer in RecordedState(membership_mock, given=given).answers(operation):
         found = {path for path, _ in members_of(answer)}
         assert found - expected(operation, given=given) == set()
 
@@ -160,7 +160,7 @@ def test_an_answer_has_no_member_that_was_never_recorded(
 def test_an_answer_has_the_recorded_types_and_values(
     membership_mock: Any, operation: str, given: bool
 ) -> None:
-    for answer in Scene(membership_mock, given=given).answers(operation):
+    for answer in RecordedState(membership_mock, given=given).answers(operation):
         assert misfits(operation, answer) == []
 
 
@@ -169,14 +169,14 @@ def test_an_answer_has_the_recorded_types_and_values(
 def test_an_update_answers_in_the_recorded_shape_of_reading(
     membership_mock: Any, resource: str, given: bool
 ) -> None:
-    scene = Scene(membership_mock, given=given)
-    (updated,) = scene.answers(f"Update{resource}")
-    assert [updated] == scene.answers(f"Get{resource}")
+    resources = RecordedState(membership_mock, given=given)
+    (updated,) = resources.answers(f"Update{resource}")
+    assert [updated] == resources.answers(f"Get{resource}")
 
 
 @both_ways
 def test_joining_answers_in_the_recorded_shape_of_reading(
     membership_mock: Any, given: bool
 ) -> None:
-    scene = Scene(membership_mock, given=given)
-    assert scene.answers("GetMembership") == [{"membership": scene.membership}]
+    resources = RecordedState(membership_mock, given=given)
+    assert resources.answers("GetMembership") == [{"membership": resources.membership}]

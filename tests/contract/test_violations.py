@@ -14,9 +14,9 @@ from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.refusals import Violation
 from membership_mock.errors import ServiceError
 from membership_mock.services import SERVICES
-from tests.contract.doors import Door, world
+from tests.contract.raw_requests import UncheckedClient, world
+from tests.contract.sample_resources import mocked_operations, sample_resources_of, samples_of
 from tests.contract.samples_from_model import Break, Samples, wire
-from tests.contract.scenes import mocked_operations, samples_of, scene_of
 from tests.undeclared_errors import allowed
 
 
@@ -55,13 +55,13 @@ class Furnished:
     Attributes:
         mock: the mock in which it is.
         samples: input for the operations of the service.
-        door: the client that sends it.
+        client: the client that sends it.
     """
 
     def __init__(self, mock: Any, service: str) -> None:
         self.mock = mock
         self.samples = samples_of(service, mock)
-        self.door = Door(mock, service)
+        self.client = UncheckedClient(mock, service)
         self._before = mock.snapshot()
 
     def restore(self) -> None:
@@ -98,7 +98,7 @@ def furnished(furnished_worlds: Callable[[str], Furnished], service: str) -> Fur
 def test_each_broken_constraint_is_refused_before_anything_happens(
     furnished: Furnished, monkeypatch: pytest.MonkeyPatch, service: str, operation: str
 ) -> None:
-    scene, samples, door = scene_of(service), furnished.samples, furnished.door
+    resources, samples, client = sample_resources_of(service), furnished.samples, furnished.client
     refused = Refused(service, monkeypatch)
     valid = samples.input(operation, "least")
     wrong = []
@@ -107,11 +107,11 @@ def test_each_broken_constraint_is_refused_before_anything_happens(
         for broken in samples.breaks(operation, field):
             refused.forget()
             if broken.by_botocore:
-                response = door.send(operation, broken.parameters)
+                response = client.send(operation, broken.parameters)
             else:
                 sent = wire(samples.operation(operation), broken.parameters)
-                response = door.send_wire(operation, valid, sent)
-            problem = _problem(samples, broken, refused, response, scene)
+                response = client.send_wire(operation, valid, sent)
+            problem = _problem(samples, broken, refused, response, resources)
             after = world()
             if after != before:
                 problem, before = f"{problem or ''} the world has changed".strip(), after
@@ -121,7 +121,7 @@ def test_each_broken_constraint_is_refused_before_anything_happens(
 
 
 def _problem(
-    samples: Samples, broken: Break, refused: Refused, response: dict[str, Any], scene: Any
+    samples: Samples, broken: Break, refused: Refused, response: dict[str, Any], resources: Any
 ) -> str | None:
     """Return what is wrong with a refusal; None if nothing is."""
     if "Error" not in response:
@@ -145,8 +145,8 @@ def _problem(
     if modelled is not None and status != modelled:
         return f"is refused with the status {status}, not {modelled}"
     try:
-        if scene:
-            scene.assert_refusal(response, broken)
+        if resources:
+            resources.assert_refusal(response, broken)
     except AssertionError as failed:
         return f"is refused in other words: {failed}"
     return None
@@ -161,7 +161,7 @@ def test_input_that_keeps_every_constraint_is_let_through_as_it_was_sent(
     operation: str,
     extent: Any,
 ) -> None:
-    samples, door = furnished.samples, furnished.door
+    samples, client = furnished.samples, furnished.client
     reached = []
     perform = RequestPipeline._perform
 
@@ -172,7 +172,7 @@ def test_input_that_keeps_every_constraint_is_let_through_as_it_was_sent(
     monkeypatch.setattr(RequestPipeline, "_perform", watched)
     sent = samples.input(operation, extent)
 
-    response = door.send(operation, sent)
+    response = client.send(operation, sent)
 
     # the handler may refuse it for what no model says
     assert reached == [operation], response

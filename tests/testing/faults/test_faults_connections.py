@@ -1,4 +1,4 @@
-"""Answers that never come, come late, or come after the effect; and moto's other doors."""
+"""Answers that never come, come late, or come after the effect; and calls that reach moto without botocore."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from botocore.exceptions import (
 from moto.server import ThreadedMotoServer
 
 from membership_mock import Faults, UsageError
-from tests.contract.doors import signed
+from tests.contract.raw_requests import signed
 from tests.samples import TEAM, case_input, new_case, new_membership
 
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -282,7 +282,7 @@ def test_a_time_that_nobody_waits_is_a_usage_error(membership_mock: Any, seconds
         membership_mock.faults.delay("*", seconds)
 
 
-# --- moto's other doors ---
+# --- calls that reach moto without botocore ---
 
 
 def ask_with_requests() -> requests.Response:

@@ -1,4 +1,4 @@
-"""Ways to send what a well-behaved client would not: through botocore, and past it."""
+"""Requests that a client would not send: through botocore without its checks, and without it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from botocore.exceptions import ClientError
 
 from membership_mock.engine import running
 from membership_mock.engine.protocol import model
+from tests.contract.sample_resources import ACCOUNT, REGION
 from tests.contract.samples_from_model import Wire
-from tests.contract.scenes import ACCOUNT, REGION
 
 #: no check in the client, and no second attempt
 CARELESS = Config(parameter_validation=False, retries={"total_max_attempts": 1})
 
 
-class Door:
+class UncheckedClient:
     """A boto3 client that sends anything, and returns the error that it got.
 
     Args:

@@ -1,4 +1,4 @@
-"""The part of the scene of Clean Rooms that is about privacy, identity and stored analyses."""
+"""Sample resources of Clean Rooms for privacy, identity and stored analyses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.cleanrooms.identity_samples import (
 )
 from tests.cleanrooms.intermediate_samples import add_intermediate_rule, disallow, new_intermediate
 from tests.cleanrooms.privacy_samples import access_template, privacy_template, run
-from tests.contract.scenes import ACCOUNT, REGION
+from tests.contract.sample_resources import ACCOUNT, REGION
 
 
 def furnish(client: Any, membership_id: str, association_arn: str) -> dict[str, Any]:

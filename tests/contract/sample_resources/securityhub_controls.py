@@ -1,4 +1,4 @@
-"""The part of Security Hub's scene that is about controls."""
+"""Sample resources of Security Hub for controls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the contract tests cannot read from a model: a furnished world for each service.
+"""What the contract tests cannot read from a model: sample resources for each service.
 
 A module here is named like its service's package, and has
 
@@ -23,16 +23,16 @@ ACCOUNT = "222222222222"
 REGION = "eu-west-1"
 
 
-def scene_of(service: str) -> Any:
-    """Return the module with the scene of a service; None while nobody has written it."""
+def sample_resources_of(service: str) -> Any:
+    """Return the module with the sample resources of a service; None if there is none yet."""
     name = f"{__name__}.{service.replace('-', '_')}"
     return None if find_spec(name) is None else import_module(name)
 
 
 def samples_of(service: str, mock: Any) -> Samples:
-    """Return samples for a service, with ids of its scene, which has just been furnished."""
-    backend, scene = SERVICES[service], scene_of(service)
-    given = scene.furnish(mock) if scene else {}
+    """Return samples for a service, with the ids of its sample resources."""
+    backend, resources = SERVICES[service], sample_resources_of(service)
+    given = resources.furnish(mock) if resources else {}
     return Samples(service, backend.unique_lists, backend.unchecked_shapes, given)
 
 

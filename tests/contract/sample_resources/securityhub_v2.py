@@ -1,12 +1,12 @@
-"""The part of Security Hub's scene that is about Security Hub V2."""
+"""Sample resources of Security Hub for Security Hub V2."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from tests.contract.sample_resources import ACCOUNT, REGION
 from tests.contract.samples_from_model import Break
-from tests.contract.scenes import ACCOUNT, REGION
 
 #: what the newer operations say, by the kind of a violation
 _WORDS = {

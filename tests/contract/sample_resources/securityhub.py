@@ -1,13 +1,18 @@
-"""The scene of Security Hub."""
+"""Sample resources of Security Hub."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from tests.contract.sample_resources import (
+    ACCOUNT,
+    REGION,
+    securityhub_controls,
+    securityhub_triage,
+)
+from tests.contract.sample_resources.securityhub_v2 import assert_newer_refusal, call_v2
 from tests.contract.samples_from_model import Break
-from tests.contract.scenes import ACCOUNT, REGION, securityhub_controls, securityhub_triage
-from tests.contract.scenes.securityhub_v2 import assert_newer_refusal, call_v2
 
 MEMBER = "444444444444"
 #: by the kind of a violation, what the message says (inferred)

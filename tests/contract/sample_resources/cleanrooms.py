@@ -1,4 +1,4 @@
-"""The scene of Clean Rooms."""
+"""Sample resources of Clean Rooms."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.cleanrooms import table_samples as tables
 from tests.cleanrooms.collaboration_samples import join, new_collaboration, results_to
+from tests.contract.sample_resources import ACCOUNT, REGION, cleanrooms_privacy
 from tests.contract.samples_from_model import Break
-from tests.contract.scenes import ACCOUNT, REGION, cleanrooms_privacy
 
 OTHER = "333333333333"
 

@@ -1,4 +1,4 @@
-"""The scene of Security Incident Response."""
+"""Sample resources of Security Incident Response."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import requests
 
+from tests.contract.sample_resources import ACCOUNT, REGION
 from tests.contract.samples_from_model import Break
-from tests.contract.scenes import ACCOUNT, REGION
 from tests.samples import new_case, new_membership
 
 #: by the kind of a violation, what the message says; inferred from Smithy's protocol tests
