@@ -300,7 +300,7 @@ def test_aws_writes_nothing_to_a_closed_case(security: Any, aws: AwsSide, case_i
     security.close_case(caseId=case_id)
     before = edits(security, case_id)
     for act in everything_on(aws, case_id):
-        with pytest.raises(UsageError, match="is closed, and nobody writes"):
+        with pytest.raises(UsageError, match="is closed, and AWS does not work"):
             act()
     assert edits(security, case_id) == before
 
