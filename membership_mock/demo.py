@@ -115,7 +115,7 @@ def _refused() -> Iterator[None]:
 
 
 def run(out: TextIO) -> None:
-    """Print the story of a company: incident response, an invitation, a room with a partner."""
+    """Print the example: incident response, an invitation, a collaboration with a partner."""
     printer = Printer(out)
     printer.introduce(_MANAGEMENT, "management")
     out.write("Everything below happens in this process, on a mock. No call leaves it.\n")
@@ -124,7 +124,7 @@ def run(out: TextIO) -> None:
         membership = _membership(printer, mock, team, unit, workload)
         _case(printer, mock, team, workload)
         _invitation(printer, mock, team)
-        _room(printer, mock, workload)
+        _collaborate(printer, mock, workload)
         printer.chapter("What the mock remembers")
         for service in ("security-ir", "securityhub", "cleanrooms"):
             calls = mock.calls.filter(service=service)
@@ -225,7 +225,7 @@ def _invitation(printer: Printer, mock: MembershipMock, team: str) -> None:
     member.get_administrator_account()
 
 
-def _room(printer: Printer, mock: MembershipMock, workload: str) -> None:
+def _collaborate(printer: Printer, mock: MembershipMock, workload: str) -> None:
     printer.chapter("5. A clean room: two companies create and join it, and one leaves")
     printer.introduce(_PARTNER, "partner")
     shown = [
@@ -249,7 +249,7 @@ def _room(printer: Printer, mock: MembershipMock, workload: str) -> None:
     shop.list_members(collaborationIdentifier=room)
     partner.delete_membership(membershipIdentifier=joined["membership"]["id"])
     shop.list_members(collaborationIdentifier=room)
-    with _refused():  # who has left does not see the room any more
+    with _refused():  # an account that has left can no longer read the collaboration
         partner.get_collaboration(collaborationIdentifier=room)
 
 

@@ -40,7 +40,7 @@ Function = Callable[..., Any]
 LONGEST_CHAIN = 16
 
 _NEXT = (
-    "moto cannot deliver to it; let a function stand in for it:"
+    "moto cannot deliver to it; call a function in its place:"
     " mock.events.on_target({arn!r}, function)"
 )
 
@@ -298,8 +298,8 @@ def _call_api(rule: Any, arn: TargetArn, target: Mapping[str, Any]) -> None:
 
     if not settings.events_invoke_http():
         raise UndeliverableError(
-            "moto calls API destinations only with MOTO_EVENTS_INVOKE_HTTP=true, or let a function"
-            f" stand in for it: mock.events.on_target({arn.text!r}, function)"
+            "moto calls API destinations only with MOTO_EVENTS_INVOKE_HTTP=true; or call a function"
+            f" in its place: mock.events.on_target({arn.text!r}, function)"
         )
     destination = rule._find_api_destination(arn.resource.removeprefix("api-destination/"))
     parameters = target.get("HttpParameters") or {}
