@@ -98,7 +98,7 @@ def call_of(place: str, entry: object) -> RecordedCall:
     if len(told) > 1 or not (told or setup):
         raise UsageError(
             f"{place}: one of 'answer', 'shape' and 'error' was expected, but there"
-            f" {'are ' + ' and '.join(map(repr, told)) if told else 'is no such field'}. Only a call with"
+            f" {'are ' + ' and '.join(map(repr, told)) if told else 'is none'}. Only a call with"
             " 'setup': true may have none."
         )
     if setup and told not in ([], ["answer"]):
