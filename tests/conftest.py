@@ -79,12 +79,6 @@ def _is_the_whole_suite(config: pytest.Config) -> bool:
     return any((config.invocation_params.dir / each).resolve() in whole for each in config.args)
 
 
-def pytest_collection_finish() -> None:
-    """Do not look for garbage in what was imported and collected: it stays to the end."""
-    gc.collect()
-    gc.freeze()
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what the botocore in use cannot even ask, or does not read."""
     if not NEWEST_MODEL:

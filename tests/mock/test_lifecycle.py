@@ -281,11 +281,11 @@ def test_every_attribute_that_was_replaced_is_put_back(monkeypatch: pytest.Monke
     replace = Patches.set
 
     def note(self: Patches, owner: Any, name: str, value: Any, **how: Any) -> None:
-        before.setdefault((repr(owner), name), (owner, vars(owner)[name]))
+        before.setdefault((repr(owner), name), (owner, vars(owner).get(name)))
         replace(self, owner, name, value, **how)
 
     def replaced() -> set[tuple[str, str]]:
-        return {key for key, (owner, it) in before.items() if vars(owner)[key[1]] is not it}
+        return {key for key, (owner, it) in before.items() if vars(owner).get(key[1]) is not it}
 
     monkeypatch.setattr(Patches, "set", note)
     with mock_membership() as mock:
