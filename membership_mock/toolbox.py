@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from membership_mock.testing.calls import Calls
 from membership_mock.testing.printing import printable
+from membership_mock.testing.show.refused_calls import refused_calls
 from membership_mock.testing.show.stray_callers import stray_callers
 from membership_mock.testing.show.tree import Part
 from membership_mock.testing.tools.answer_tools import AnswerTools
@@ -34,6 +35,7 @@ class Toolbox(
             [
                 "Last calls:",
                 Calls(self._read_calls).last(10),
+                *refused_calls(self._entered),
                 *stray_callers(self._entered),
                 "World:",
                 *(f"  {line}" for line in self._tree(Part())),
