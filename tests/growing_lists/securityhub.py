@@ -110,7 +110,7 @@ def _history(mock: Any) -> Started:
     one = identifier(account=ACCOUNT, region=REGION)
 
     def add(number: int) -> None:
-        mock.clock.advance(seconds=1)  # so that each note has another time, which is a change as well
+        mock.clock.advance(seconds=1)  # the time of a note is a change as well
         note = {"Text": f"Note {number}", "UpdatedBy": "ana"}
         client.batch_update_findings(FindingIdentifiers=[one], Note=note)
 
