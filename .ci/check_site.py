@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 WIDTHS = {"phone": 390, "desktop": 1280}
-#: pages whose pictures are kept, for somebody to look at
+#: pages whose screenshots are kept
 KEPT = ("index", "tutorial/first-test", "reference/securityhub", "how-to/inject-faults")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 

@@ -11,7 +11,7 @@ GENERATED = Path(__file__).parent / "_generated"
 sys.path.insert(0, str(Path(__file__).parent))
 
 import site_pages  # noqa: E402  stands beside this file
-from membership_mock.manual.pages import FOLDERS  # noqa: E402
+from membership_mock.manual.pages import FOLDERS, LANGUAGES  # noqa: E402
 
 project = "membership_mock"
 author = "the authors of membership_mock"
@@ -94,9 +94,6 @@ SIDEBAR = {
     "Understand": ["explanation/request-path", "explanation/fidelity", "explanation/*"],
     "Contribute": ["contributing/*", "changelog"],
 }
-
-# What is shown of an example project, and as what.
-LANGUAGES = {".json": "json", ".py": "python", ".tf": "terraform", ".toml": "toml"}
 
 
 def generate(app, config):

@@ -44,12 +44,7 @@ def explain(asked: str) -> str:
         UsageError: no mocked service has the operation.
     """
     service, name = _found(asked)
-    handler = SERVICES[service].handlers.get(name)
-    if handler is None:
-        return (
-            f"{service}.{name} is not mocked. A test can answer it itself: see"
-            " `python -m membership_mock docs unmocked-operations`.\n"
-        )
+    handler = SERVICES[service].handlers[name]
     return "\n".join(_lines(service, name, handler)).rstrip() + "\n"
 
 
