@@ -33,7 +33,7 @@ def test_a_project_of_two_accounts_is_applied_planned_and_destroyed(
             env=environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
             check=False,
         )
         assert done.returncode in (0, 2), done.stdout + done.stderr
