@@ -29,7 +29,7 @@ class Application:
     def __init__(self, served: Served, allowed_hosts: Collection[str] = ()) -> None:
         self._served = served
         self._allowed = frozenset(name.lower().rstrip(".") for name in allowed_hosts)
-        self._aws = AwsRequests(served.mock._running)
+        self._aws = AwsRequests(lambda: served.mock._running().pipeline)
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]

@@ -6,7 +6,6 @@ and show nothing of the page.
 
 from __future__ import annotations
 
-import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -14,36 +13,33 @@ from typing import Any
 
 from werkzeug.datastructures import EnvironHeaders
 
-from membership_mock.engine.moto.server import Dispatcher, ServiceUnknown
+from membership_mock.engine.moto.server import ServiceUnknown
+from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
+from membership_mock.engine.protocol.wire.operations import signed_for
 from membership_mock.errors import UsageError
 from membership_mock.server.error_answers import ErrorAnswer, error_answer
+from membership_mock.server.moto_calls import MotoCalls, NotMocked
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
-
-#: AWS4-HMAC-SHA256 Credential=<key>/<day>/<region>/<service>/aws4_request
-_CREDENTIAL = re.compile(r"Credential=[^,]*?/[^/,]+/(?P<region>[^/,]+)/(?P<service>[^/,]+)/[^/,]+")
-#: the page that Flask sends for a path that none of a service's handlers has
-_PAGE = b"<!doctype html"
 
 
 class AwsRequests:
     """A WSGI application that answers requests of SDKs.
 
     Args:
-        check: raises a usage error when no mock runs that could answer.
+        pipeline: returns that of the running mock; raises a usage error when none runs.
     """
 
-    def __init__(self, check: Callable[[], object]) -> None:
-        self._check = check
-        self._moto = Dispatcher()
+    def __init__(self, pipeline: Callable[[], RequestPipeline]) -> None:
+        self._pipeline = pipeline
+        self._moto = MotoCalls()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
         headers = EnvironHeaders(environ)
         authorization = headers.get("Authorization")
-        found = _CREDENTIAL.search(authorization or "")
-        service = found["service"].lower() if found else None
+        service = signed_for(authorization or "")
         operation = _operation(environ, service)
 
         def send(answer: ErrorAnswer) -> Iterable[bytes]:
@@ -51,7 +47,7 @@ class AwsRequests:
             start_response(f"{answer.status} {_REASONS[answer.status]}", list(sent.items()))
             return [answer.body]
 
-        if authorization is not None and found is None and _is_malformed(authorization):
+        if authorization is not None and service is None and _is_malformed(authorization):
             return send(
                 error_answer(
                     headers,
@@ -63,9 +59,17 @@ class AwsRequests:
                 )
             )
         try:
-            self._check()
-            return _with_worded_pages(
-                self._moto, environ, start_response, send, headers, service, operation
+            answer = self._moto.answer(self._pipeline(), environ, service)
+            return answer.send(start_response)
+        except NotMocked:
+            return send(
+                error_answer(
+                    headers,
+                    service,
+                    501,
+                    "OperationNotMocked",
+                    f"{operation} is not mocked by moto.",
+                )
             )
         except UsageError as error:
             return send(error_answer(headers, service, 501, type(error).__name__, str(error)))
@@ -117,37 +121,3 @@ def _operation(environ: Environ, service: str | None) -> str:
     if target:
         return f"{service}.{target.rpartition('.')[2]}"
     return f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '/')} of {service or 'S3'}"
-
-
-def _with_worded_pages(
-    application: Callable[..., Iterable[bytes]],
-    environ: Environ,
-    start_response: StartResponse,
-    send: Callable[[ErrorAnswer], Iterable[bytes]],
-    headers: EnvironHeaders,
-    service: str | None,
-    operation: str,
-) -> Iterable[bytes]:
-    """Answer with an application; a page of HTML that says 404 or 405 becomes an error."""
-    started: list[Any] = []
-
-    def start(status: str, sent: list[tuple[str, str]], *rest: Any) -> Any:
-        if status[:3] in ("404", "405") and any(
-            name.lower() == "content-type" and value.startswith("text/html") for name, value in sent
-        ):
-            started[:] = [status, sent, *rest]
-            return lambda _: None
-        return start_response(status, sent, *rest)
-
-    answered = application(environ, start)
-    if not started:
-        return answered
-    body = b"".join(answered)
-    if body.lstrip()[: len(_PAGE)].lower() != _PAGE:
-        start_response(*started)
-        return [body]
-    return send(
-        error_answer(
-            headers, service, 501, "OperationNotMocked", f"{operation} is not mocked by moto."
-        )
-    )

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 from membership_mock.engine.protocol.codec import Invalid, Unparsable, codec
-from membership_mock.engine.protocol.model import service_model, snake
+from membership_mock.engine.protocol.model import model_in_protocol, service_model, snake
 from membership_mock.engine.protocol.wire.answers import (
     FIRST_ERROR_STATUS,
     answer_read,
@@ -128,7 +128,8 @@ class Call:
 
     @property
     def _model(self) -> OperationModel:
-        return service_model(self.service).operation_model(self.operation)
+        protocol = self._entry.request.protocol
+        return model_in_protocol(self.service, protocol).operation_model(self.operation)
 
     def __repr__(self) -> str:
         outcome = self.status if self.error is None else self.error_code

@@ -99,17 +99,6 @@ def test_instants_and_bytes_are_sent_and_wrong_forms_refused(
     assert "is not base64" in server.refusal("POST", "/answers/give", sent)[1]
 
 
-@pytest.mark.parametrize("operation", ["ses.SendEmail", "detective.ListGraphs", "organizations.*"])
-def test_plans_that_no_call_to_the_server_can_use_are_refused(
-    remote: RemoteMock, operation: str
-) -> None:
-    with pytest.raises(UsageError, match="is of another service, which moto's part of the server"):
-        remote.answer(operation, {})
-    with pytest.raises(UsageError, match=r"faults\.fail over HTTP is for calls to cleanrooms, sec"):
-        remote.fail(operation, "AccessDenied", force=True)
-    assert (len(remote.answers), len(remote.faults)) == (0, 0)
-
-
 def test_answers_that_no_call_has_had_are_told(remote: RemoteMock, mock: MembershipMock) -> None:
     unused = remote.answer("security-ir.ListMemberships", [canned("m-000000000001")])
     assert "gives 1 answer, once" in repr(unused)

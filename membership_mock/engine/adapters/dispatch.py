@@ -45,11 +45,14 @@ def destination(url: str, service: str | None = None) -> Destination:
         service: the id of the service if it is one of ours; None otherwise, or when only the URL is
             known.
     """
-    if is_loopback(url) or configuration.passes_through(service, url):
-        return Destination.NETWORK
-    if service is not None:
-        return Destination.OURS
-    return Destination.MOTO if is_aws(url) else Destination.NETWORK
+    if not is_loopback(url):
+        if configuration.passes_through(service, url):
+            return Destination.NETWORK
+        if service is not None:
+            return Destination.OURS
+        if is_aws(url):
+            return Destination.MOTO
+    return Destination.MOTO if configuration.is_custom_endpoint(url) else Destination.NETWORK
 
 
 def stays_in_process(url: str, service: str, services: Container[str]) -> bool:

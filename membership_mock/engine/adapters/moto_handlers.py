@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -46,7 +46,7 @@ def response_handler(service: str, pipeline: Callable[[], RequestPipeline]) -> R
         except (HTTPClientError, NoConnection) as error:  # a fault that a test has injected
             if not over_http:
                 raise
-            _hang_up(request)
+            hang_up(request.environ)
             headers = {"content-type": "application/json"}
             return 504, headers, json.dumps({"message": str(error)}).encode()
         if answer.delay:
@@ -59,9 +59,13 @@ def response_handler(service: str, pipeline: Callable[[], RequestPipeline]) -> R
     return serve
 
 
-def _hang_up(request: Any) -> None:
-    """Close the connection of a request, if the server exposes it, so that the answer is lost."""
-    connection = request.environ.get("werkzeug.socket")
+def hang_up(environ: Mapping[str, Any]) -> None:
+    """Close the connection of a request, if the server exposes it, so that the answer is lost.
+
+    Args:
+        environ: the request in WSGI's form.
+    """
+    connection = environ.get("werkzeug.socket")
     if connection is not None:
         with suppress(OSError):  # the client has closed it already
             connection.shutdown(socket.SHUT_RDWR)

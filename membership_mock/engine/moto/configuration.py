@@ -17,12 +17,14 @@ from moto.core.config import (
 )
 from moto.core.exceptions import ServiceNotWhitelisted
 from moto.moto_api._internal import mock_random as random
+from moto.settings import get_s3_custom_endpoints
 
 __all__ = [
     "DEFAULT_ACCOUNT_ID",
     "backend_lock",
     "check_whitelist",
     "default_user_config",
+    "is_custom_endpoint",
     "mock_credentials",
     "passes_through",
     "random",
@@ -42,6 +44,14 @@ def passes_through(service: str | None, url: str) -> bool:
     url = url.partition("?")[0]
     found = service or moto.backends.get_service_from_url(url)
     return bool((found and passthrough_service(found)) or passthrough_url(url))
+
+
+def is_custom_endpoint(url: str) -> bool:
+    """Return whether a URL is of an endpoint where moto serves S3 besides AWS's own.
+
+    They stand in the variable ``MOTO_S3_CUSTOM_ENDPOINTS``.
+    """
+    return url.startswith(tuple(each for each in get_s3_custom_endpoints() if each))
 
 
 def check_whitelist(service: str) -> None:

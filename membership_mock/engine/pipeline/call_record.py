@@ -35,6 +35,7 @@ class RecordedRequest:
         headers: those that hold parameters of the operation.
         body: the bytes of the body.
         host: where it was sent, if that can hold parameters.
+        protocol: its protocol, if botocore's clients may use another one.
     """
 
     method: str
@@ -43,6 +44,7 @@ class RecordedRequest:
     headers: Mapping[str, Any]
     body: bytes
     host: str = ""
+    protocol: str = ""
 
     @classmethod
     def of(cls, request: HttpRequest, codec: OperationCodec | None = None) -> RecordedRequest:

@@ -59,7 +59,13 @@ class OtherOperation:
         # most calls go to the same few hosts
         host = intern(urlsplit(request.url).hostname or "") if self.has_labels_in_host else ""
         return RecordedRequest(
-            request.method, request.path, request.query, headers, request.body, host
+            request.method,
+            request.path,
+            request.query,
+            headers,
+            request.body,
+            host,
+            request.protocol,
         )
 
     def answer(self, answer: HttpAnswer) -> HttpAnswer:

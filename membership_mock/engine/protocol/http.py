@@ -21,6 +21,8 @@ class HttpRequest:
         body: the bytes of the body.
         invoked_by: the service that sends it on behalf of the caller, e.g.
             ``cloudformation.amazonaws.com``; empty for a request of a client.
+        protocol: the protocol of a request to one of moto's services, as botocore calls it, if it
+            may be another one than botocore's clients use; empty otherwise.
     """
 
     method: str
@@ -30,6 +32,7 @@ class HttpRequest:
     headers: Mapping[str, Any]
     body: bytes
     invoked_by: str = ""
+    protocol: str = ""
 
 
 @dataclass(slots=True)
@@ -87,12 +90,20 @@ def from_moto(request: Any, full_url: str) -> HttpRequest:
     It is a WSGI request in server mode, and a client library's prepared request otherwise.
     """
     if hasattr(request, "get_data"):
-        body = request.get_data()
-        raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
-        parts = urlsplit(raw) if "://" in raw else None
-        path = (parts.path if parts else raw.partition("?")[0]) or "/"
-        query = request.query_string.decode("latin-1")
-        return HttpRequest(
-            request.method.upper(), full_url, path, query, request.headers, as_bytes(body)
-        )
+        return from_wsgi(request, full_url, as_bytes(request.get_data()))
     return http_request(request.method.upper(), full_url, request.headers, request.body)
+
+
+def from_wsgi(request: Any, full_url: str, body: bytes) -> HttpRequest:
+    """Convert a request of werkzeug.
+
+    Args:
+        request: what was sent.
+        full_url: the whole URL.
+        body: the bytes of its body, or none if they are not needed.
+    """
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
+    parts = urlsplit(raw) if "://" in raw else None
+    path = (parts.path if parts else raw.partition("?")[0]) or "/"
+    query = request.query_string.decode("latin-1")
+    return HttpRequest(request.method.upper(), full_url, path, query, request.headers, body)

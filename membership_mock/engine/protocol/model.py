@@ -37,6 +37,7 @@ __all__ = [
     "idempotency_token",
     "labels",
     "loader",
+    "model_in_protocol",
     "paginators",
     "service_model",
     "service_names",
@@ -83,6 +84,24 @@ def service_model(service: str) -> ServiceModel:
     if found is None:
         found = _models[service] = _read_model(service)
     return found
+
+
+@cache
+def model_in_protocol(service: str, protocol: str) -> ServiceModel:
+    """Return botocore's model of ``service`` as that of a service that speaks one protocol only.
+
+    An SDK in another language may use another protocol than botocore does.
+
+    Args:
+        service: the service's id.
+        protocol: the name of the protocol, e.g. ``query``; the one of botocore when empty.
+    """
+    found = service_model(service)
+    if protocol in ("", found.resolved_protocol):
+        return found
+    described = loader().load_service_model(service, "service-2")
+    metadata = {**described["metadata"], "protocol": protocol, "protocols": [protocol]}
+    return ServiceModel({**described, "metadata": metadata}, service_name=service)
 
 
 def _read_model(service: str) -> ServiceModel:

@@ -123,8 +123,8 @@ class RemoteMock:
     def strict(self, *allowed: str) -> AbstractContextManager[None]:
         """Return a context in which a call that is not ``allowed`` fails at the server.
 
-        It holds for the calls of all clients to the mocked services; those that moto's part of the
-        server answers are always allowed. The arguments are those of `MembershipMock.strict`.
+        It holds for the calls of all clients to every service. The arguments are those of
+        `MembershipMock.strict`.
 
         Raises:
             UsageError: there is no such service, or no mocked service has such an operation.

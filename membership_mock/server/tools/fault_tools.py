@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from membership_mock.server.tools.call_tools import state_of
-from membership_mock.server.tools.reach import check_reached
 from membership_mock.server.tools.served import Served
 from membership_mock.server.tools.states import CallsState, FaultState
 from membership_mock.server.tools.tool import Tool
@@ -75,7 +74,6 @@ def end_fault(served: Served, id: str) -> FaultState:  # noqa: A002  likewise
 
 
 def _inject(name: str, served: Served, /, **arguments: Any) -> FaultState:
-    check_reached(f"faults.{name}", arguments["operation"])
     served.forget_used_plans()
     fault = getattr(served.mock.faults, name)(**arguments)
     return FaultState.of(served.name_of(fault), fault)

@@ -14,13 +14,13 @@ from membership_mock.testing.plans.plans import Plans, unused_plans
 def start_strict(served: Served, allowed: Sequence[str] = ()) -> StrictState:
     """Let every call that is not allowed fail, until `strict.stop`; also after a reset.
 
-    It holds for all accounts and regions. Calls that moto's part of the server answers are always
-    allowed. Of several blocks, only the one that was started last counts.
+    It holds for all accounts and regions, and for calls to every service. Of several blocks, only
+    the one that was started last counts.
 
     Args:
         served: what is served.
         allowed: operations, e.g. ``securityhub.CreateMembers``, or patterns of them, e.g.
-            ``securityhub.*``. An empty list allows no call to the mocked services.
+            ``securityhub.*``. An empty list allows no call.
     """
     return StrictState(served.start_strict(list(allowed)), list(allowed))
 

@@ -75,6 +75,29 @@ with membership_mock.mock_membership():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_s3_at_an_endpoint_that_motos_variable_names_is_served_with_hooks() -> None:
+    code = """
+import os
+os.environ["MOTO_S3_CUSTOM_ENDPOINTS"] = "http://127.0.0.1:9,https://minio.example.com"
+from membership_mock import mock_membership
+with mock_membership() as mock:
+    for each in os.environ["MOTO_S3_CUSTOM_ENDPOINTS"].split(","):
+        s3 = mock.client("s3", region="us-east-1", endpoint_url=each)
+        s3.create_bucket(Bucket="bucket")
+    assert [call.operation for call in mock.calls] == ["CreateBucket"] * 2
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_call_to_a_server_of_this_machine_meets_no_hook_here() -> None:
+    with mock_membership() as mock:
+        fault = mock.fail("sts.GetCallerIdentity", "AccessDenied", force=True)
+        with pytest.raises(EndpointConnectionError):
+            mock.client("sts", endpoint_url="http://127.0.0.1:9", config=ONCE).get_caller_identity()
+        assert (len(fault.fired), len(mock.calls)) == (0, 0)
+        fault.cancel()
+
+
 def test_clients_in_other_threads_are_served() -> None:
     seen: list[str] = []
 

@@ -179,10 +179,13 @@ def _names(shape: StructureShape) -> set[str]:
 def _labels(operation: OperationModel, host: str, path: str) -> dict[str, str]:
     template, _, _ = operation.http.get("requestUri", "/").partition("?")
     if operation.service_model.service_name == "s3" and "{Bucket}" in template:
-        path = _with_bucket(host, path)
+        path = path_with_bucket(host, path)
     found: dict[str, str] = {}
     prefix = (operation.endpoint or {}).get("hostPrefix", "")
-    for pattern, text in ((_pattern(template) + "/?", path), (_pattern(prefix) + ".*", host)):
+    for pattern, text in (
+        (path_pattern(template) + "/?", path),
+        (path_pattern(prefix) + ".*", host),
+    ):
         matched = re.fullmatch(pattern, text, re.DOTALL)
         if matched is not None:
             found |= {
@@ -191,7 +194,7 @@ def _labels(operation: OperationModel, host: str, path: str) -> dict[str, str]:
     return found
 
 
-def _with_bucket(host: str, path: str) -> str:
+def path_with_bucket(host: str, path: str) -> str:
     """Return the path of a request to S3 with the bucket in it, which may stand in the host."""
     if re.match(r"s3[.-]", host) or not re.search(r"\.s3[.-]", host):
         return path
@@ -200,7 +203,7 @@ def _with_bucket(host: str, path: str) -> str:
 
 
 @cache
-def _pattern(template: str) -> str:
+def path_pattern(template: str) -> str:
     """Return a template with ``{labels}`` as a pattern with a group for each of them."""
     parts = re.split(r"{([\w-]+)(\+?)}", template)
     out = re.escape(parts[0])
