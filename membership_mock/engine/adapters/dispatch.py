@@ -171,7 +171,7 @@ def ask_moto(
         return answer_of_moto(request)
     body = body_of(operation, request.body)
     sent = http_request(request.method, request.url, headers, body)
-    return pipeline.serve_other(operation, sent, lambda: answer_of_moto(request))
+    return pipeline.other.serve(operation, sent, lambda: answer_of_moto(request))
 
 
 def answer_plain(request: PlainHttpRequest) -> PlainHttpResponse:
@@ -232,5 +232,6 @@ def _blocked_operation(request: Any, operation: Any, pipeline: RequestPipeline) 
         return blocked("a service", request.url, caller=f"{account} in {region}")
     name = f"{operation.service_model.service_name}.{operation.name}"
     error = blocked(name, request.url, caller=f"{account} in {region}", operation=name)
-    pipeline.blocked(operation, sent, error)
+    pipeline.unmocked[name] += 1
+    pipeline.other.record_blocked(operation, sent, error)
     return error

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from membership_mock.engine.pipeline import idempotency, page_tokens
 from membership_mock.engine.pipeline.authorization import Authorization, demands
 from membership_mock.engine.pipeline.backends import Backends
-from membership_mock.engine.pipeline.call_record import Entry, OtherEntry, RecordedRequest
+from membership_mock.engine.pipeline.call_record import Entry, RecordedRequest
 from membership_mock.engine.pipeline.caller import caller_of, signing_key
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.hooks import HookChain, InterceptedCall
-from membership_mock.engine.pipeline.other_calls import OtherOperation
+from membership_mock.engine.pipeline.other_pipeline import OtherPipeline
 from membership_mock.engine.pipeline.setup_calls import is_setup_call
 from membership_mock.engine.protocol.codec import (
     Invalid,
@@ -31,11 +31,10 @@ from membership_mock.engine.protocol.codec import (
     service_error_response,
 )
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
-from membership_mock.engine.protocol.model import OperationModel, declared_errors, service_model
+from membership_mock.engine.protocol.model import declared_errors, service_model
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.protocol.router import router
-from membership_mock.engine.protocol.wire.writers import error_written
 from membership_mock.errors import OperationNotMocked, ServiceError
 
 if TYPE_CHECKING:
@@ -55,10 +54,6 @@ class MockedOperation:
     unused: frozenset[str]  # fields newer than this package, which the handler does not take
 
 
-class _UnservedError(Exception):
-    """moto does not serve the request."""
-
-
 class RequestPipeline:
     """Answers the requests to one running mock.
 
@@ -74,6 +69,7 @@ class RequestPipeline:
         let_pass: called with the seconds that a client would have waited for an answer.
         unmocked: how often each operation was called that no mock answers, e.g.
             ``securityhub.CreateInsight``; also those of services that moto does not have.
+        other: answers the requests to moto's services.
     """
 
     def __init__(
@@ -94,7 +90,7 @@ class RequestPipeline:
         self._world = world
         self._record = record
         self._operations: dict[tuple[str, str], MockedOperation] = {}
-        self._others: dict[tuple[str, str], OtherOperation] = {}
+        self.other = OtherPipeline(world, record, self.hooks, self.caller_of, self._arrive)
 
     def serve(self, service: str, operation: str | None, request: HttpRequest) -> HttpAnswer:
         """Answer a request.
@@ -207,93 +203,6 @@ class RequestPipeline:
             partition_of(region),
             world.clock.now(),
             world.uuid(),
-        )
-
-    def serve_other(
-        self,
-        model: OperationModel,
-        request: HttpRequest,
-        ask: Callable[[], HttpAnswer | None],
-    ) -> HttpAnswer | None:
-        """Answer a request to one of moto's services: hooks see it, and it is recorded.
-
-        Args:
-            model: botocore's model of the operation.
-            request: what was sent; without its body if that is a stream.
-            ask: returns the answer of moto; None if moto does not serve the request.
-
-        Returns:
-            The answer; None if moto does not serve the request, and then nothing is recorded.
-
-        Raises:
-            Exception: what a hook raises, or moto.
-        """
-        if is_setup_call():
-            return ask()
-        context = self._context_of(model, request)
-        key = (context.service, context.operation)
-        other = self._others.get(key)
-        if other is None:
-            other = self._others[key] = OtherOperation.of(model)
-        call = InterceptedCall(context, request, model, False, {}, other.request(request))
-        if self.hooks.is_empty_outside:
-            return self._serve_other(call, other, ask)
-        self._arrive(call.as_entry())
-        try:
-            return self._serve_other(call, other, ask)
-        finally:
-            self.hooks.end(context)
-
-    def _serve_other(
-        self, call: InterceptedCall, other: OtherOperation, ask: Callable[[], HttpAnswer | None]
-    ) -> HttpAnswer | None:
-        """Answer a request to one of moto's services that has arrived, and record it."""
-        context, recorded = call.context, call.recorded
-        try:
-            answer = ask() if self.hooks.is_empty_around else self._around_other(call, ask)
-        except Exception as raised:
-            self._record.add(OtherEntry(context, recorded, None, raised))
-            raise
-        if answer is not None:
-            self._record.add(OtherEntry(context, recorded, other.answer(answer), None))
-        return answer
-
-    def _around_other(
-        self, call: InterceptedCall, ask: Callable[[], HttpAnswer | None]
-    ) -> HttpAnswer | None:
-        def answer() -> HttpAnswer:
-            found = ask()
-            if found is None:
-                raise _UnservedError
-            return found
-
-        try:
-            return self.hooks.run(call, answer)
-        except _UnservedError:
-            return None
-        except ServiceError as error:
-            request_id = call.context.request_id = self._world.uuid()
-            has_body = call.request.method != "HEAD"
-            return error_written(call.model, error, request_id, has_body=has_body)
-
-    def blocked(self, model: OperationModel, request: HttpRequest, error: Exception) -> None:
-        """Record a call that neither we nor moto serve, and that must not leave the process."""
-        self.unmocked[f"{model.service_model.service_name}.{model.name}"] += 1
-        if not is_setup_call():
-            recorded = OtherOperation.of(model).request(request)
-            self._record.add(OtherEntry(self._context_of(model, request), recorded, None, error))
-
-    def _context_of(self, model: OperationModel, request: HttpRequest) -> Context:
-        account, region = self.caller_of(request)
-        return Context(
-            self._world,
-            model.service_model.service_name,
-            model.name,
-            account,
-            region,
-            partition_of(region),
-            self._world.clock.now(),
-            "",
         )
 
     def forget_operations(self) -> None:
