@@ -5,9 +5,8 @@ Nested mocks, and mocks in several threads, share one world; it is emptied when 
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from membership_mock.engine.adapters.aiobotocore_clients import AsyncInterceptor
 from membership_mock.engine.adapters.botocore_clients import Interceptor
 from membership_mock.engine.adapters.environment import Environment
 from membership_mock.engine.adapters.moto_handlers import response_handler
+from membership_mock.engine.forking import keep_locks_usable
 from membership_mock.engine.moto import configuration, iam
 from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge
 from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
@@ -402,49 +402,16 @@ def require() -> Running:
     return _current[0]
 
 
-# --- fork ----------------------------------------------------------------------------------------
-#
-# A forked child has a copy of the world. Threads of the parent do not exist in the child, so a lock
-# that one of them holds at that moment would stay locked there for ever. The forking thread waits
-# for a call that is being served, so that the copy is whole; it does not wait for ever, since that
-# call may wait for the forking thread.
-
-#: how many seconds a fork waits for a call that is being served
-_PATIENCE = 5
+def _locks() -> Iterator[Any]:
+    """Yield the locks of the running mock and of moto, in the order in which calls take them."""
+    yield _lock
+    yield from (each.world.lock for each in _current)
+    yield configuration.backend_lock
 
 
-class _Forking(threading.local):
-    """The locks that a thread holds while it forks."""
-
-    held: list[Any]
-
-
-_forking = _Forking()
+def _locks_of_mocks() -> Iterator[Any]:
+    started = [mock() for mock in current_mocks()]
+    yield from (mock._lock for mock in started if mock is not None)
 
 
-def _before_fork() -> None:
-    _forking.held = [lock for lock in _locks() if lock.acquire(timeout=_PATIENCE)]
-
-
-def _after_fork_in_parent() -> None:
-    for lock in reversed(_forking.held):
-        lock.release()
-
-
-def _after_fork_in_child() -> None:
-    started = [mock() for running in _current for mock in running.mocks]
-    for lock in [*_locks(), *(mock._lock for mock in started if mock is not None)]:
-        lock._at_fork_reinit()
-
-
-def _locks() -> list[Any]:
-    """Return the locks of the running mock and of moto, in the order in which calls take them."""
-    return [_lock, *(each.world.lock for each in _current), configuration.backend_lock]
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(
-        before=_before_fork,
-        after_in_parent=_after_fork_in_parent,
-        after_in_child=_after_fork_in_child,
-    )
+keep_locks_usable(_locks, _locks_of_mocks)
