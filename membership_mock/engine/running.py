@@ -11,27 +11,18 @@ from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 from weakref import ref
 
-from membership_mock.engine.adapters import (
-    default_region,
-    environment,
-    http_clients,
-    network_guard,
-    requests_library,
-)
-from membership_mock.engine.adapters.aiobotocore_clients import AsyncInterceptor
-from membership_mock.engine.adapters.botocore_clients import Interceptor
 from membership_mock.engine.adapters.environment import Environment
 from membership_mock.engine.adapters.moto_handlers import response_handler
+from membership_mock.engine.adapters.replacements import Replacements
 from membership_mock.engine.forking import keep_locks_usable
 from membership_mock.engine.moto import configuration, iam
 from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge
 from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
 from membership_mock.engine.moto.other_services import MotoServices
-from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.moto.registries import Installation
 from membership_mock.engine.moto.startup import MotoStart
 from membership_mock.engine.pipeline import observers
@@ -142,9 +133,7 @@ class Running:
             self.event_bridge,
         )
         self._moto = MotoStart(activation.config, services.plain_http_endpoints, self.world)
-        self._interceptor = Interceptor(_pipeline_if_any, frozenset(services))
-        self._async_interceptor = AsyncInterceptor(_pipeline_if_any, frozenset(services))
-        self._other_clients = Patches()
+        self._replacements = _replacements(frozenset(services))
 
     def open(self) -> None:
         """Set everything up."""
@@ -154,11 +143,7 @@ class Running:
             self._installation.put(self._account_for_moto, self._begin_anew)
             self._moto.start()
             self._environment.hide()
-            self._interceptor.put()
-            self._async_interceptor.put()
-            for module in (network_guard, requests_library, http_clients, environment):
-                module.install(self._other_clients, is_running)
-            default_region.install(self._other_clients, self._region_of_code)
+            self._replacements.put()
         except BaseException:
             self.close()
             raise
@@ -173,9 +158,7 @@ class Running:
             last_first.callback(self._moto.stop)
             self.at_end.close()
             self._environment.prepare_end()
-            self._other_clients.undo()
-            self._async_interceptor.remove()
-            self._interceptor.remove()
+            self._replacements.remove()
 
     def tool(self, kind: type[T]) -> T:
         """Return the one tool of ``kind`` that works on this running mock, made when asked for.
@@ -312,7 +295,9 @@ class Running:
         said = [activation.settle for activation in self._activations if activation.settle]
         self.world.settles_at_read = said[-1:] != ["clock"]
 
-    def _region_of_code(self) -> str | None:
+    @property
+    def region_of_code(self) -> str | None:
+        """The region of sessions that have none; None leaves them without one."""
         said = [each.region_of_code for each in self._activations if each.region_of_code]
         return said[-1] if said else None
 
@@ -362,6 +347,16 @@ def is_running() -> bool:
 
 def _pipeline_if_any() -> RequestPipeline | None:
     return _current[0].pipeline if _current else None
+
+
+def _region_if_any() -> str | None:
+    return _current[0].region_of_code if _current else None
+
+
+@cache
+def _replacements(services: frozenset[str]) -> Replacements:
+    """Return what is replaced in other libraries, made once per process."""
+    return Replacements(_pipeline_if_any, _region_if_any, services)
 
 
 def current_pipeline() -> RequestPipeline:
