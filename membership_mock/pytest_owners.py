@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from membership_mock.engine.running import StartedMock, current_mocks
+from membership_mock.engine.activation import StartedMock
+from membership_mock.engine.running import current_mocks
 from membership_mock.errors import UsageError
 
 

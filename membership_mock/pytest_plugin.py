@@ -17,8 +17,8 @@ import pytest
 if TYPE_CHECKING:
     from weakref import ref
 
+    from membership_mock.engine.activation import StartedMock
     from membership_mock.engine.pipeline.observers import MockObserver, RecordView
-    from membership_mock.engine.running import StartedMock
     from membership_mock.mock import MembershipMock
 
 

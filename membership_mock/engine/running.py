@@ -6,15 +6,13 @@ Nested mocks, and mocks in several threads, share one world; it is emptied when 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
-from copy import deepcopy
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, TypeVar
-from weakref import ref
 
+from membership_mock.engine.activation import Activation, StartedMock
 from membership_mock.engine.adapters.environment import Environment
 from membership_mock.engine.adapters.moto_handlers import response_handler
 from membership_mock.engine.adapters.replacements import Replacements
@@ -23,7 +21,7 @@ from membership_mock.engine.moto import configuration, iam
 from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge
 from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
 from membership_mock.engine.moto.other_services import MotoServices
-from membership_mock.engine.moto.registries import Installation
+from membership_mock.engine.moto.registries import Parts, Registries
 from membership_mock.engine.moto.startup import MotoStart
 from membership_mock.engine.pipeline import observers
 from membership_mock.engine.pipeline.backends import Backends, Services
@@ -41,47 +39,6 @@ _A_MOMENT = timedelta(seconds=1)
 
 _lock = threading.RLock()
 _current: list[Running] = []
-
-
-@dataclass(frozen=True, eq=False)
-class Activation:
-    """One start of a mock, with the options that count from then on.
-
-    Attributes:
-        config: moto's configuration.
-        account: the account of every call that names none; None leaves it to those further out.
-        seed: what the random source starts from; None leaves it as it is.
-        settle: ``read`` or ``clock``, as `World.settles_at_read` explains; None leaves it to those
-            further out.
-        now: where the clock stands still from then on, in UTC; None leaves it as it is.
-        region_of_code: the region of sessions that have none; None leaves it to those further out.
-    """
-
-    config: Mapping[str, Any]
-    account: str | None = None
-    seed: int | str | None = None
-    settle: str | None = None
-    now: datetime | None = None
-    region_of_code: str | None = None
-
-
-class StartedMock(ref[Any]):
-    """A mock that a test author has started, which is not held, and where that was.
-
-    Attributes:
-        at: file and line of the start.
-    """
-
-    __slots__ = ("at",)
-
-    def __new__(cls, mock: Any, at: str) -> StartedMock:  # noqa: PYI034  Self came with 3.11
-        """Return a reference with the place of the start."""
-        del at
-        return super().__new__(cls, mock)
-
-    def __init__(self, mock: Any, at: str) -> None:
-        super().__init__(mock)  # type: ignore[call-arg]  # typeshed knows __new__ only
-        self.at = at
 
 
 class Running:
@@ -125,22 +82,24 @@ class Running:
         self._tools: dict[type, Any] = {}
         self._config_before: dict[str, Any] = {}
         self._environment = Environment()
-        self._installation = Installation(
+        self.parts = Parts(
             self.backends,
             self.world,
-            partial(response_handler, pipeline=current_pipeline),
             self.pipeline,
             self.event_bridge,
+            self._account_for_moto,
+            self._begin_anew,
         )
+        self._registries = _registries(frozenset(services))
         self._moto = MotoStart(activation.config, services.plain_http_endpoints, self.world)
         self._replacements = _replacements(frozenset(services))
 
     def open(self) -> None:
         """Set everything up."""
-        self._config_before = deepcopy(configuration.default_user_config)
+        self._config_before = configuration.copy_of(configuration.default_user_config)
         self._environment.remember()
         try:
-            self._installation.put(self._account_for_moto, self._begin_anew)
+            self._registries.put(self.backends)
             self._moto.start()
             self._environment.hide()
             self._replacements.put()
@@ -154,7 +113,7 @@ class Running:
             last_first.callback(self._restore_configuration)
             last_first.callback(self._environment.restore)
             last_first.callback(self._restore_random)
-            last_first.callback(self._installation.remove)
+            last_first.callback(self._registries.remove)
             last_first.callback(self._moto.stop)
             self.at_end.close()
             self._environment.prepare_end()
@@ -192,9 +151,7 @@ class Running:
             self._moto.reset()  # which calls `_begin_anew`, as moto's own ways to reset do
 
     def _begin_anew(self) -> None:
-        """Follow moto, which has emptied its backends; not while the mock is starting or ending."""
-        if self not in _current:
-            return
+        """Follow moto, which has emptied its backends."""
         with self.world.lock:
             forget_members_of_deleted_organizations()
             self.world.clear()
@@ -282,7 +239,7 @@ class Running:
 
     def _apply_options(self) -> None:
         configuration.default_user_config.clear()
-        configuration.default_user_config.update(deepcopy(self._config_before))
+        configuration.default_user_config.update(configuration.copy_of(self._config_before))
         self._default_account = None
         for activation in self._activations:
             configuration.default_user_config.update(activation.config)
@@ -357,6 +314,13 @@ def _region_if_any() -> str | None:
 def _replacements(services: frozenset[str]) -> Replacements:
     """Return what is replaced in other libraries, made once per process."""
     return Replacements(_pipeline_if_any, _region_if_any, services)
+
+
+@cache
+def _registries(services: frozenset[str]) -> Registries:
+    """Return our services in moto's registries, made once per process."""
+    handler = partial(response_handler, pipeline=current_pipeline)
+    return Registries(services, handler, lambda: _current[0].parts if _current else None)
 
 
 def current_pipeline() -> RequestPipeline:

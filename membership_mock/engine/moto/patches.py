@@ -85,10 +85,12 @@ class Patches:
         Returns:
             False, and nothing is replaced, if any of them is not what it was before.
         """
-        if any(vars(owner).get(name, _ABSENT) is not it for owner, name, it, _ in replaced):
-            return False
         self._undone = False
         for each in replaced:
+            owner, name, original, _ = each
+            if vars(owner).get(name, _ABSENT) is not original:
+                self.undo()
+                return False
             self._put(each)
         return True
 
