@@ -16,6 +16,7 @@ from botocore.exceptions import UnknownServiceError
 
 from membership_mock.decoration import decorated
 from membership_mock.engine import running
+from membership_mock.engine.activation import Activation, StartedMock
 from membership_mock.engine.pipeline import caller, observers
 from membership_mock.errors import (
     NotRunning,
@@ -61,7 +62,7 @@ class MembershipMock(Toolbox):
         """Start the mock, and return it. Call `stop` as often as `start`."""
         with self._lock:
             options = self._options
-            activation = running.Activation(
+            activation = Activation(
                 options.config,
                 options.account,
                 options.seed,
@@ -73,7 +74,7 @@ class MembershipMock(Toolbox):
             with ExitStack() as cleanup:
                 cleanup.callback(running.leave, activation)
                 cleanup.push(self._keep_report)
-                this = running.StartedMock(self, _where_called())
+                this = StartedMock(self, _where_called())
                 is_inner = bool(entered.mocks)
                 entered.mocks.append(this)
                 cleanup.callback(entered.mocks.remove, this)

@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,18 +17,9 @@ import pytest
 if TYPE_CHECKING:
     from weakref import ref
 
+    from membership_mock.engine.activation import StartedMock
     from membership_mock.engine.pipeline.observers import MockObserver, RecordView
-    from membership_mock.engine.running import StartedMock
     from membership_mock.mock import MembershipMock
-
-
-@dataclass(frozen=True)
-class _Owner:
-    """Who has started a mock: a test, or a fixture that it used."""
-
-    mock: StartedMock
-    test: str
-    fixture: pytest.FixtureDef[Any] | None
 
 
 def _text(value: str) -> str:
@@ -93,7 +83,6 @@ _mock = pytest.StashKey["MembershipMock"]()
 _failed = pytest.StashKey[bool]()
 _running = pytest.StashKey[list[str]]()
 _observer: pytest.StashKey[MockObserver] = pytest.StashKey()
-_owners = pytest.StashKey[dict[int, _Owner]]()
 _records = pytest.StashKey[list["RecordView"]]()
 
 
@@ -173,6 +162,7 @@ def membership_mock_session_fixture(request: pytest.FixtureRequest) -> Iterator[
 def _start(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
     from membership_mock.errors import UsageError
     from membership_mock.mock import mock_membership
+    from membership_mock.pytest_owners import refuse_leaked
 
     node, scopes = request.node, list(_FIXTURES)
     running = request.session.stash.setdefault(_running, [])
@@ -182,7 +172,7 @@ def _start(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
             " one test has done would stay there for all tests. Ask for it in the arguments of the"
             " test or of a fixture, not with getfixturevalue."
         )
-    _refuse_leaked(request)
+    refuse_leaked(request, _test(request))
     # Also inside a fixture of a wider scope: the plans of a test end with it.
     options = {"unused_plans": "warn", **_options(request)}
     mock = mock_membership(**options).start()
@@ -198,28 +188,6 @@ def _start(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
         mock.__exit__(type(failed), failed)
 
 
-def _refuse_leaked(request: pytest.FixtureRequest) -> None:
-    """Refuse to share the world of a mock that an earlier test has left running.
-
-    A mock is shared on purpose if this test has started it, or a fixture that is still active
-    (`setUpClass` and `setup_module` are fixtures as well), or if no test has: a `conftest.py`.
-    """
-    from membership_mock.engine.running import current_mocks
-    from membership_mock.errors import UsageError
-
-    for mock in current_mocks():
-        owner = request.session.stash.setdefault(_owners, {}).get(id(mock))
-        if owner is None or owner.mock is not mock:
-            continue
-        if owner.fixture.cached_result is None if owner.fixture else owner.test != _test(request):
-            raise UsageError(
-                f"{request.fixturename} cannot start: a mock that was started at {mock.at}, in"
-                f" {owner.test}, is still running, and its world would be shared. Stop it where it"
-                " is started: `with mock_membership():`, or `addCleanup(mock.stop)` in setUp,"
-                " `addClassCleanup(mock.stop)` in setUpClass."
-            )
-
-
 def _test(request: pytest.FixtureRequest) -> str:
     """Return the id of the test for which a fixture is set up, whatever the fixture's scope."""
     return str(getattr(request, "_pyfuncitem", request.node).nodeid)
@@ -232,7 +200,7 @@ def pytest_fixture_setup(
     """Note which fixture has started a mock."""
     before = _started_mocks()
     yield
-    _own(request.session, before, _test(request), fixturedef)
+    _note_owner(request.session, before, _test(request), fixturedef)
 
 
 def _started_mocks() -> list[StartedMock]:
@@ -240,20 +208,16 @@ def _started_mocks() -> list[StartedMock]:
     return running.current_mocks() if running is not None else []
 
 
-def _own(
+def _note_owner(
     session: pytest.Session,
     before: list[StartedMock],
     test: str,
     fixture: pytest.FixtureDef[Any] | None = None,
 ) -> None:
-    """Note who has started the mocks that were not running before."""
-    known = {id(mock) for mock in before}
-    for mock in _started_mocks():
-        if id(mock) not in known:
-            owners = session.stash.setdefault(_owners, {})
-            owner = owners.get(id(mock))
-            if owner is None or owner.mock is not mock:
-                owners[id(mock)] = _Owner(mock, test, fixture)
+    if _started_mocks():
+        from membership_mock import pytest_owners
+
+        pytest_owners.note(session, before, test, fixture)
 
 
 def _node_of(item: pytest.Item, scope: str) -> Any:
@@ -288,7 +252,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """
     before = _started_mocks()
     yield from _observed(item)
-    _own(item.session, before, item.nodeid)
+    _note_owner(item.session, before, item.nodeid)
 
 
 def _observed(item: pytest.Item) -> Iterator[None]:

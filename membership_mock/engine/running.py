@@ -5,34 +5,23 @@ Nested mocks, and mocks in several threads, share one world; it is emptied when 
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
-from copy import deepcopy
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
-from weakref import ref
 
-from membership_mock.engine.adapters import (
-    default_region,
-    environment,
-    http_clients,
-    network_guard,
-    requests_library,
-)
-from membership_mock.engine.adapters.aiobotocore_clients import AsyncInterceptor
-from membership_mock.engine.adapters.botocore_clients import Interceptor
+from membership_mock.engine.activation import Activation, StartedMock
 from membership_mock.engine.adapters.environment import Environment
 from membership_mock.engine.adapters.moto_handlers import response_handler
+from membership_mock.engine.adapters.replacements import Replacements
+from membership_mock.engine.forking import keep_locks_usable
 from membership_mock.engine.moto import configuration, iam
 from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge
 from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
 from membership_mock.engine.moto.other_services import MotoServices
-from membership_mock.engine.moto.patches import Patches
-from membership_mock.engine.moto.registries import Installation
+from membership_mock.engine.moto.registries import Parts, Registries
 from membership_mock.engine.moto.startup import MotoStart
 from membership_mock.engine.pipeline import observers
 from membership_mock.engine.pipeline.backends import Backends, Services
@@ -50,47 +39,6 @@ _A_MOMENT = timedelta(seconds=1)
 
 _lock = threading.RLock()
 _current: list[Running] = []
-
-
-@dataclass(frozen=True, eq=False)
-class Activation:
-    """One start of a mock, with the options that count from then on.
-
-    Attributes:
-        config: moto's configuration.
-        account: the account of every call that names none; None leaves it to those further out.
-        seed: what the random source starts from; None leaves it as it is.
-        settle: ``read`` or ``clock``, as `World.settles_at_read` explains; None leaves it to those
-            further out.
-        now: where the clock stands still from then on, in UTC; None leaves it as it is.
-        region_of_code: the region of sessions that have none; None leaves it to those further out.
-    """
-
-    config: Mapping[str, Any]
-    account: str | None = None
-    seed: int | str | None = None
-    settle: str | None = None
-    now: datetime | None = None
-    region_of_code: str | None = None
-
-
-class StartedMock(ref[Any]):
-    """A mock that a test author has started, which is not held, and where that was.
-
-    Attributes:
-        at: file and line of the start.
-    """
-
-    __slots__ = ("at",)
-
-    def __new__(cls, mock: Any, at: str) -> StartedMock:  # noqa: PYI034  Self came with 3.11
-        """Return a reference with the place of the start."""
-        del at
-        return super().__new__(cls, mock)
-
-    def __init__(self, mock: Any, at: str) -> None:
-        super().__init__(mock)  # type: ignore[call-arg]  # typeshed knows __new__ only
-        self.at = at
 
 
 class Running:
@@ -134,31 +82,27 @@ class Running:
         self._tools: dict[type, Any] = {}
         self._config_before: dict[str, Any] = {}
         self._environment = Environment()
-        self._installation = Installation(
+        self.parts = Parts(
             self.backends,
             self.world,
-            partial(response_handler, pipeline=current_pipeline),
             self.pipeline,
             self.event_bridge,
+            self._account_for_moto,
+            self._begin_anew,
         )
+        self._registries = _registries(frozenset(services))
         self._moto = MotoStart(activation.config, services.plain_http_endpoints, self.world)
-        self._interceptor = Interceptor(_pipeline_if_any, frozenset(services))
-        self._async_interceptor = AsyncInterceptor(_pipeline_if_any, frozenset(services))
-        self._other_clients = Patches()
+        self._replacements = _replacements(frozenset(services))
 
     def open(self) -> None:
         """Set everything up."""
-        self._config_before = deepcopy(configuration.default_user_config)
+        self._config_before = configuration.copy_of(configuration.default_user_config)
         self._environment.remember()
         try:
-            self._installation.put(self._account_for_moto, self._begin_anew)
+            self._registries.put(self.backends)
             self._moto.start()
             self._environment.hide()
-            self._interceptor.put()
-            self._async_interceptor.put()
-            for module in (network_guard, requests_library, http_clients, environment):
-                module.install(self._other_clients, is_running)
-            default_region.install(self._other_clients, self._region_of_code)
+            self._replacements.put()
         except BaseException:
             self.close()
             raise
@@ -169,13 +113,11 @@ class Running:
             last_first.callback(self._restore_configuration)
             last_first.callback(self._environment.restore)
             last_first.callback(self._restore_random)
-            last_first.callback(self._installation.remove)
+            last_first.callback(self._registries.remove)
             last_first.callback(self._moto.stop)
             self.at_end.close()
             self._environment.prepare_end()
-            self._other_clients.undo()
-            self._async_interceptor.remove()
-            self._interceptor.remove()
+            self._replacements.remove()
 
     def tool(self, kind: type[T]) -> T:
         """Return the one tool of ``kind`` that works on this running mock, made when asked for.
@@ -209,9 +151,7 @@ class Running:
             self._moto.reset()  # which calls `_begin_anew`, as moto's own ways to reset do
 
     def _begin_anew(self) -> None:
-        """Follow moto, which has emptied its backends; not while the mock is starting or ending."""
-        if self not in _current:
-            return
+        """Follow moto, which has emptied its backends."""
         with self.world.lock:
             forget_members_of_deleted_organizations()
             self.world.clear()
@@ -299,7 +239,7 @@ class Running:
 
     def _apply_options(self) -> None:
         configuration.default_user_config.clear()
-        configuration.default_user_config.update(deepcopy(self._config_before))
+        configuration.default_user_config.update(configuration.copy_of(self._config_before))
         self._default_account = None
         for activation in self._activations:
             configuration.default_user_config.update(activation.config)
@@ -312,7 +252,9 @@ class Running:
         said = [activation.settle for activation in self._activations if activation.settle]
         self.world.settles_at_read = said[-1:] != ["clock"]
 
-    def _region_of_code(self) -> str | None:
+    @property
+    def region_of_code(self) -> str | None:
+        """The region of sessions that have none; None leaves them without one."""
         said = [each.region_of_code for each in self._activations if each.region_of_code]
         return said[-1] if said else None
 
@@ -364,6 +306,23 @@ def _pipeline_if_any() -> RequestPipeline | None:
     return _current[0].pipeline if _current else None
 
 
+def _region_if_any() -> str | None:
+    return _current[0].region_of_code if _current else None
+
+
+@cache
+def _replacements(services: frozenset[str]) -> Replacements:
+    """Return what is replaced in other libraries, made once per process."""
+    return Replacements(_pipeline_if_any, _region_if_any, services)
+
+
+@cache
+def _registries(services: frozenset[str]) -> Registries:
+    """Return our services in moto's registries, made once per process."""
+    handler = partial(response_handler, pipeline=current_pipeline)
+    return Registries(services, handler, lambda: _current[0].parts if _current else None)
+
+
 def current_pipeline() -> RequestPipeline:
     """Return the pipeline of the running mock.
 
@@ -402,49 +361,16 @@ def require() -> Running:
     return _current[0]
 
 
-# --- fork ----------------------------------------------------------------------------------------
-#
-# A forked child has a copy of the world. Threads of the parent do not exist in the child, so a lock
-# that one of them holds at that moment would stay locked there for ever. The forking thread waits
-# for a call that is being served, so that the copy is whole; it does not wait for ever, since that
-# call may wait for the forking thread.
-
-#: how many seconds a fork waits for a call that is being served
-_PATIENCE = 5
+def _locks() -> Iterator[Any]:
+    """Yield the locks of the running mock and of moto, in the order in which calls take them."""
+    yield _lock
+    yield from (each.world.lock for each in _current)
+    yield configuration.backend_lock
 
 
-class _Forking(threading.local):
-    """The locks that a thread holds while it forks."""
-
-    held: list[Any]
-
-
-_forking = _Forking()
+def _locks_of_mocks() -> Iterator[Any]:
+    started = [mock() for mock in current_mocks()]
+    yield from (mock._lock for mock in started if mock is not None)
 
 
-def _before_fork() -> None:
-    _forking.held = [lock for lock in _locks() if lock.acquire(timeout=_PATIENCE)]
-
-
-def _after_fork_in_parent() -> None:
-    for lock in reversed(_forking.held):
-        lock.release()
-
-
-def _after_fork_in_child() -> None:
-    started = [mock() for running in _current for mock in running.mocks]
-    for lock in [*_locks(), *(mock._lock for mock in started if mock is not None)]:
-        lock._at_fork_reinit()
-
-
-def _locks() -> list[Any]:
-    """Return the locks of the running mock and of moto, in the order in which calls take them."""
-    return [_lock, *(each.world.lock for each in _current), configuration.backend_lock]
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(
-        before=_before_fork,
-        after_in_parent=_after_fork_in_parent,
-        after_in_child=_after_fork_in_child,
-    )
+keep_locks_usable(_locks, _locks_of_mocks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import statistics
 import subprocess
@@ -24,6 +25,8 @@ def plugin_import(effort: Effort) -> Figure:
         done = subprocess.run(
             [sys.executable, "-X", "importtime", "-c", _IMPORT_PLUGIN],
             cwd=Path(__file__).resolve().parents[2],
+            # else each process compiles the file again, which users do not
+            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
             capture_output=True,
             text=True,
             check=True,

@@ -32,7 +32,7 @@ from moto.core.responses import BaseResponse
 
 from membership_mock import NotRunning, mock_membership
 from membership_mock.engine import running
-from membership_mock.engine.moto.patches import Patches
+from membership_mock.engine.moto.patches import Patches, Replaced
 from membership_mock.engine.moto.startup import MotoStart
 from tests.samples import TEAM, new_membership
 
@@ -278,16 +278,17 @@ def test_nothing_is_left_after_a_used_mock() -> None:
 
 def test_every_attribute_that_was_replaced_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     before: dict[tuple[str, str], tuple[Any, Any]] = {}
-    replace = Patches.set
+    put = Patches._put
 
-    def note(self: Patches, owner: Any, name: str, value: Any, **how: Any) -> None:
+    def note(self: Patches, replaced: Replaced) -> None:
+        owner, name, _, _ = replaced
         before.setdefault((repr(owner), name), (owner, vars(owner).get(name)))
-        replace(self, owner, name, value, **how)
+        put(self, replaced)
 
     def replaced() -> set[tuple[str, str]]:
         return {key for key, (owner, it) in before.items() if vars(owner).get(key[1]) is not it}
 
-    monkeypatch.setattr(Patches, "set", note)
+    monkeypatch.setattr(Patches, "_put", note)
     with mock_membership() as mock:
         use(mock)
         assert replaced() == set(before)
@@ -478,3 +479,44 @@ def test_a_replacement_that_was_put_back_serves_the_mock_that_runs() -> None:
             mock.calls.assert_called("ListMemberships", times=1)
         finally:
             botocore.endpoint.Endpoint._send = in_place
+
+
+def test_a_mock_calls_what_another_tool_has_replaced_since_the_last_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+    usual = botocore.client.ClientCreator.create_client
+
+    def noting(self: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:
+        made.append(service_name)
+        return usual(self, service_name, *args, **kwargs)
+
+    def use_a_client() -> None:
+        with mock_membership() as mock:
+            assert memberships(mock.client("security-ir")) == []
+
+    use_a_client()
+    monkeypatch.setattr(botocore.client.ClientCreator, "create_client", noting)
+    use_a_client()
+    use_a_client()
+    assert made == ["security-ir"] * 2
+    assert vars(botocore.client.ClientCreator)["create_client"] is noting
+    monkeypatch.undo()
+    use_a_client()
+    assert made == ["security-ir"] * 2
+    assert vars(botocore.client.ClientCreator)["create_client"] is usual
+
+
+def test_motos_services_work_on_the_world_of_the_present_mock() -> None:
+    for _ in range(2):
+        with mock_membership(account="111122223333") as mock:
+            mock.client("organizations").create_organization(FeatureSet="ALL")
+            hub = mock.client("securityhub")
+            hub.enable_security_hub(Tags={"team": "ir"})
+            hub.enable_organization_admin_account(AdminAccountId="111122223333")
+            hub.update_organization_configuration(AutoEnable=True)
+            made = mock.client("organizations").create_account(Email="a@b.de", AccountName="a")
+            members = hub.list_members()["Members"]
+            assert [e["AccountId"] for e in members] == [made["CreateAccountStatus"]["AccountId"]]
+            found = mock.client("resourcegroupstaggingapi").get_resources()
+            assert len(found["ResourceTagMappingList"]) == 1

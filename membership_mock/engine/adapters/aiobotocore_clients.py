@@ -27,7 +27,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from membership_mock.engine.adapters import dispatch
 from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
 from membership_mock.engine.adapters.outlived_clients import ClientsOfMock
-from membership_mock.engine.moto.patches import Patches
+from membership_mock.engine.moto.patches import KeptPatches, Patches
 from membership_mock.errors import RequestBlocked
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _TESTED = "3.0.0 to 3.10.0"
 
 
 class AsyncInterceptor:
-    """Catches what aiobotocore sends, from `put` to `remove`.
+    """Catches what aiobotocore sends, from `put` to `remove`; one for all mocks of a process.
 
     Args:
         current: returns the pipeline of the mock that is running; None if none is. Clients and
@@ -67,14 +67,31 @@ class AsyncInterceptor:
         self, current: Callable[[], RequestPipeline | None], services: frozenset[str]
     ) -> None:
         self._current = current
-        self._patches = Patches()
-        self._lock = threading.Lock()
-        self._is_put = False
         self._clients = ClientsOfMock(services, lambda: current() is not None, _respond)
+        self._for_imports = KeptPatches(self._notice_imports)
+        self._for_requests = KeptPatches(self._take_over)
+        self._for_refusals = KeptPatches(self._refuse)
+        self._lock = threading.Lock()
+        self._may_put = False
 
     def put(self) -> None:
         """Catch the requests of every client, as soon as the process has imported aiobotocore."""
-        make = self._patches.original(ClientCreator, "__init__")
+        self._may_put = True
+        self._for_imports.put()
+        self._put_if_imported()
+
+    def remove(self) -> None:
+        """Let aiobotocore send again, but for clients made inside the mock."""
+        with self._lock:
+            self._may_put = False  # for a client that another thread is making
+            self._for_requests.remove()
+            self._for_refusals.remove()
+        self._for_imports.remove()
+        self._clients.guard()
+
+    def _notice_imports(self, patches: Patches) -> None:
+        """Look for aiobotocore when one of its clients is made."""
+        make = patches.original(ClientCreator, "__init__")
 
         @functools.wraps(make)
         def __init__(creator: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
@@ -82,15 +99,7 @@ class AsyncInterceptor:
             if type(creator) is not ClientCreator:
                 self._put_if_imported()
 
-        self._patches.set(ClientCreator, "__init__", __init__)
-        self._put_if_imported()
-
-    def remove(self) -> None:
-        """Let aiobotocore send again, but for clients made inside the mock."""
-        with self._lock:
-            self._is_put = True  # for a client that another thread is making
-            self._patches.undo()
-        self._clients.guard()
+        patches.set(ClientCreator, "__init__", __init__)
 
     def _put_if_imported(self) -> None:
         module = sys.modules.get(_LAST_MODULE)
@@ -99,19 +108,17 @@ class AsyncInterceptor:
         if getattr(module.__spec__, "_initializing", False):
             return  # another thread is importing it, and has made no client yet
         with self._lock:
-            if self._is_put:
-                return
-            self._is_put = True
-            missing = _missing()
-            if missing:
-                self._refuse(missing)
-                return
-            self._take_requests()
-            self._sign_without_credentials()
-            self._watch_new_clients()
+            if self._may_put:
+                self._may_put = False
+                (self._for_refusals if _missing() else self._for_requests).put()
 
-    def _take_requests(self) -> None:
-        patches, current = self._patches, self._current
+    def _take_over(self, patches: Patches) -> None:
+        self._take_requests(patches)
+        self._sign_without_credentials(patches)
+        self._watch_new_clients(patches)
+
+    def _take_requests(self, patches: Patches) -> None:
+        current = self._current
         endpoint = sys.modules["aiobotocore.endpoint"].AioEndpoint
 
         respond = patches.original(endpoint, "_do_get_response")
@@ -164,9 +171,9 @@ class AsyncInterceptor:
 
         patches.set(BotocoreStubber, "__call__", stubbed)
 
-    def _sign_without_credentials(self) -> None:
+    def _sign_without_credentials(self, patches: Patches) -> None:
         """Let a client sign that was made before the mock, where no credentials were found."""
-        patches, current = self._patches, self._current
+        current = self._current
         signer = sys.modules["aiobotocore.signers"].AioRequestSigner
         credentials = sys.modules["aiobotocore.credentials"].AioCredentials
         auth = patches.original(signer, "get_auth_instance")
@@ -183,10 +190,10 @@ class AsyncInterceptor:
 
         patches.set(signer, "get_auth_instance", get_auth_instance, asks_itself=True)
 
-    def _watch_new_clients(self) -> None:
+    def _watch_new_clients(self, patches: Patches) -> None:
         """Note each client that is made inside the mock."""
         creator = sys.modules["aiobotocore.client"].AioClientCreator
-        create = self._patches.original(creator, "create_client")
+        create = patches.original(creator, "create_client")
         clients = self._clients
 
         @functools.wraps(create)
@@ -195,15 +202,15 @@ class AsyncInterceptor:
             clients.note(service_name, client)
             return client
 
-        self._patches.set(creator, "create_client", create_client)
+        patches.set(creator, "create_client", create_client)
 
-    def _refuse(self, missing: str) -> None:
+    def _refuse(self, patches: Patches) -> None:
         """Refuse each call with a way out: this release of aiobotocore is built differently."""
         client = getattr(sys.modules[_LAST_MODULE], "AioBaseClient", None)
         if "_make_api_call" not in vars(client or object):
             return  # the network guard stops the calls
         current = self._current
-        calling = self._patches.original(client, "_make_api_call")
+        calling = patches.original(client, "_make_api_call")
 
         @functools.wraps(calling)
         async def refuse(self: Any, operation_name: str, *args: Any, **kwargs: Any) -> Any:
@@ -215,13 +222,13 @@ class AsyncInterceptor:
             pipeline.unmocked[name] += 1
             raise RequestBlocked(
                 f"{name} was called with a client of aiobotocore {_release()}, which"
-                f" membership_mock cannot serve: it has no {missing}.\n"
+                f" membership_mock cannot serve: it has no {_missing()}.\n"
                 f"    Install a release of aiobotocore that is tested: {_TESTED};"
                 " see python -m membership_mock docs async\n"
                 "    Or send the client to the server: python -m membership_mock docs server"
             )
 
-        self._patches.set(client, "_make_api_call", refuse, asks_itself=True)
+        patches.set(client, "_make_api_call", refuse, asks_itself=True)
 
 
 def _missing() -> str:

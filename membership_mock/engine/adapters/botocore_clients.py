@@ -1,8 +1,8 @@
 """botocore's requests in, botocore's responses out: the file that knows how botocore sends.
 
 A handler among botocore's built-in ones reaches only sessions made afterwards; a method of its
-endpoint class reaches every client of every age. So `Interceptor` replaces two methods there, one
-to learn the operation and one where the request would leave for the network, and keeps moto's own
+endpoint class reaches every client of every age. So `install` replaces two methods there, one to
+learn the operation and one where the request would leave for the network, and keeps moto's own
 handler away from our services.
 """
 
@@ -23,11 +23,11 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 from membership_mock.engine.adapters import dispatch, sessions, signing, timestamps
 from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
-from membership_mock.engine.adapters.outlived_clients import ClientsOfMock
 from membership_mock.engine.moto import action_names
-from membership_mock.engine.moto.patches import Patches
 
 if TYPE_CHECKING:
+    from membership_mock.engine.adapters.outlived_clients import ClientsOfMock
+    from membership_mock.engine.moto.patches import Patches
     from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
     from membership_mock.engine.protocol.http import HttpAnswer
 
@@ -36,124 +36,114 @@ _ENDPOINT = "membership_mock_endpoint"
 _UNSERVED = "membership_mock_unserved"
 
 
-class Interceptor:
-    """Catches what botocore sends, from `put` to `remove`.
+def install(
+    patches: Patches,
+    current: Callable[[], RequestPipeline | None],
+    services: frozenset[str],
+    clients: ClientsOfMock,
+) -> None:
+    """Catch the requests of every client, whenever it was made.
 
     Args:
-        current: returns the pipeline of the mock that is running; None if none is. Clients and
-            tools may outlive this interceptor.
+        patches: undone when the mock ends.
+        current: returns the pipeline of the mock that is running; None if none is.
         services: the ids of our services.
+        clients: gets each client that is made inside a mock.
     """
+    respond = patches.original(Endpoint, "_do_get_response")
 
-    def __init__(
-        self, current: Callable[[], RequestPipeline | None], services: frozenset[str]
-    ) -> None:
-        self._current = current
-        self._services = services
-        self._patches = Patches()
-        self._clients = ClientsOfMock(
-            services, lambda: current() is not None, lambda request, a: _response(request.url, a)
-        )
+    def remember_operation(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
+        if current() is not None:
+            setattr(request, _OPERATION, operation_model)
+            setattr(request, _ENDPOINT, self)
+        return respond(self, request, operation_model, context)
 
-    def put(self) -> None:
-        """Catch the requests of every client, whenever it was made."""
-        patches = self._patches
-        current = self._current
+    patches.set(Endpoint, "_do_get_response", remember_operation, asks_itself=True)
 
-        respond = patches.original(Endpoint, "_do_get_response")
+    sending = patches.original(Endpoint, "_send")
 
-        def remember_operation(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
-            if current() is not None:
-                setattr(request, _OPERATION, operation_model)
-                setattr(request, _ENDPOINT, self)
-            return respond(self, request, operation_model, context)
-
-        patches.set(Endpoint, "_do_get_response", remember_operation, asks_itself=True)
-
-        sending = patches.original(Endpoint, "_send")
-
-        def send(self: Any, request: Any) -> Any:
-            # A tool may keep this function after its mock has ended: it serves the running one.
-            pipeline = current()
-            if pipeline is None:
+    def send(self: Any, request: Any) -> Any:
+        # A tool may keep this function after its mock has ended: it serves the running one.
+        pipeline = current()
+        if pipeline is None:
+            return sending(self, request)
+        operation = getattr(request, _OPERATION, None)
+        asked = getattr(request, _UNSERVED, False)
+        try:
+            answer = dispatch.answer(
+                request, SentHeaders(request.headers), operation, pipeline, moto_was_asked=asked
+            )
+        except ConnectionClosedError as lost:
+            _say_what_was_sent(lost, request)
+            raise
+        if answer is None:
+            with dispatch.leaving():
                 return sending(self, request)
-            operation = getattr(request, _OPERATION, None)
-            asked = getattr(request, _UNSERVED, False)
-            try:
-                answer = dispatch.answer(
-                    request, SentHeaders(request.headers), operation, pipeline, moto_was_asked=asked
-                )
-            except ConnectionClosedError as lost:
-                _say_what_was_sent(lost, request)
-                raise
-            if answer is None:
-                with dispatch.leaving():
-                    return sending(self, request)
-            return _answered(pipeline, self, request, answer)
+        return _answered(pipeline, self, request, answer)
 
-        patches.set(Endpoint, "_send", send, asks_itself=True)
+    patches.set(Endpoint, "_send", send, asks_itself=True)
 
-        asking = patches.original(BotocoreStubber, "__call__")
+    asking = patches.original(BotocoreStubber, "__call__")
 
-        def stubbed(self: Any, event_name: str, request: Any, **others: Any) -> Any:
-            # The event is `before-send.<service id>.<operation>`. What moto does not serve goes on
-            # to `send`, which lets nothing slip to the network.
-            pipeline = current()
-            if pipeline is None:
-                return asking(self, event_name, request, **others)
-            if not self.enabled or event_name.split(".", 2)[1] in pipeline.services:
-                return None
-            operation = getattr(request, _OPERATION, None)
-            if dispatch.leaves(request.url, operation, pipeline):
-                return None  # no hook sees it here: a server in this process may serve it
-            try:
-                headers = SentHeaders(request.headers)
-                answer = dispatch.ask_moto(request, headers, operation, pipeline)
-            except ConnectionClosedError as lost:
-                _say_what_was_sent(lost, request)
-                raise
-            if answer is None:
-                setattr(request, _UNSERVED, True)
-                return None
-            return _answered(pipeline, getattr(request, _ENDPOINT, None), request, answer)
+    def stubbed(self: Any, event_name: str, request: Any, **others: Any) -> Any:
+        # The event is `before-send.<service id>.<operation>`. What moto does not serve goes on
+        # to `send`, which lets nothing slip to the network.
+        pipeline = current()
+        if pipeline is None:
+            return asking(self, event_name, request, **others)
+        if not self.enabled or event_name.split(".", 2)[1] in pipeline.services:
+            return None
+        operation = getattr(request, _OPERATION, None)
+        if dispatch.leaves(request.url, operation, pipeline):
+            return None  # no hook sees it here: a server in this process may serve it
+        try:
+            headers = SentHeaders(request.headers)
+            answer = dispatch.ask_moto(request, headers, operation, pipeline)
+        except ConnectionClosedError as lost:
+            _say_what_was_sent(lost, request)
+            raise
+        if answer is None:
+            setattr(request, _UNSERVED, True)
+            return None
+        return _answered(pipeline, getattr(request, _ENDPOINT, None), request, answer)
 
-        patches.set(BotocoreStubber, "__call__", stubbed, asks_itself=True)
+    patches.set(BotocoreStubber, "__call__", stubbed, asks_itself=True)
 
-        auth = patches.original(RequestSigner, "get_auth_instance")
+    auth = patches.original(RequestSigner, "get_auth_instance")
 
-        @functools.wraps(auth)
-        def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
-            # A client made before the mock, where no credentials were to be found, signs as well.
-            if current() is None:
-                return auth(self, *args, **kwargs)
-            if self._credentials is None and kwargs.get("request_credentials") is None:
-                kwargs["request_credentials"] = Credentials("FOOBARKEY", "FOOBARSECRET")
+    @functools.wraps(auth)
+    def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
+        # A client made before the mock, where no credentials were to be found, signs as well.
+        if current() is None:
             return auth(self, *args, **kwargs)
+        if self._credentials is None and kwargs.get("request_credentials") is None:
+            kwargs["request_credentials"] = Credentials("FOOBARKEY", "FOOBARSECRET")
+        return auth(self, *args, **kwargs)
 
-        patches.set(RequestSigner, "get_auth_instance", get_auth_instance, asks_itself=True)
-        self._watch_new_clients()
-        sessions.install(patches)
-        signing.install(patches, self._services)
-        timestamps.install(patches)
-        action_names.install(patches)
+    patches.set(RequestSigner, "get_auth_instance", get_auth_instance, asks_itself=True)
+    _watch_new_clients(patches, clients)
+    sessions.install(patches)
+    signing.install(patches, services)
+    timestamps.install(patches)
+    action_names.install(patches)
 
-    def remove(self) -> None:
-        """Let botocore send again, but for clients made inside the mock: they would reach AWS."""
-        self._patches.undo()
-        self._clients.guard()
 
-    def _watch_new_clients(self) -> None:
-        """Note each client that is made inside the mock."""
-        create = self._patches.original(ClientCreator, "create_client")
-        clients = self._clients
+def response_of(request: Any, answer: HttpAnswer) -> AWSResponse:
+    """Return an answer to a request as botocore gets it."""
+    return _response(request.url, answer)
 
-        @functools.wraps(create)
-        def create_client(self: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:
-            client = create(self, service_name, *args, **kwargs)
-            clients.note(service_name, client)
-            return client
 
-        self._patches.set(ClientCreator, "create_client", create_client)
+def _watch_new_clients(patches: Patches, clients: ClientsOfMock) -> None:
+    """Note each client that is made inside the mock."""
+    create = patches.original(ClientCreator, "create_client")
+
+    @functools.wraps(create)
+    def create_client(self: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:
+        client = create(self, service_name, *args, **kwargs)
+        clients.note(service_name, client)
+        return client
+
+    patches.set(ClientCreator, "create_client", create_client)
 
 
 def _say_what_was_sent(lost: ConnectionClosedError, request: Any) -> None:

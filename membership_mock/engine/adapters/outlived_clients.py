@@ -15,7 +15,7 @@ from membership_mock.errors import ClientOutlivedMock
 
 
 class ClientsOfMock:
-    """The clients of our services that were made inside one mock; they are not held here.
+    """The clients of our services that were made inside a mock; they are not held here.
 
     Args:
         services: the ids of our services.
@@ -42,7 +42,8 @@ class ClientsOfMock:
 
     def guard(self) -> None:
         """Let the clients answer with `ClientOutlivedMock` from now on, when no mock is running."""
-        for client in self._clients:
+        clients, self._clients = self._clients, WeakSet()
+        for client in clients:
             service_id = client.meta.service_model.service_id.hyphenize()
             client.meta.events.register_first(
                 f"before-send.{service_id}", self._guard, unique_id="membership-mock-guard"

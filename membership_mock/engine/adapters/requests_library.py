@@ -49,14 +49,16 @@ def install(patches: Patches, _alive: Callable[[], bool]) -> None:
         return found
 
     patches.set(RequestsMock, "_find_match", find_match)
-    _install_in_requests_mock(patches)
 
 
-def _install_in_requests_mock(patches: Patches) -> None:
-    """Do the same for the library `requests_mock`, if anything has imported it."""
-    library = sys.modules.get("requests_mock.adapter")
-    if library is None:
-        return
+def is_requests_mock_imported() -> bool:
+    """Return whether anything has imported the library `requests_mock`."""
+    return "requests_mock.adapter" in sys.modules
+
+
+def install_in_requests_mock(patches: Patches) -> None:
+    """Do the same for the library `requests_mock`, which has been imported."""
+    library = sys.modules["requests_mock.adapter"]
     no_address = sys.modules["requests_mock.exceptions"].NoMockAddress
     ask = patches.original(library.Adapter, "send")
 

@@ -9,7 +9,6 @@ signed for real.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import botocore.auth
@@ -28,6 +27,7 @@ _SIGNERS = (SigV4Auth, S3SigV4Auth)
 
 #: what of botocore this file uses that is not documented; without one of them botocore signs
 _PRIVATE = ("_modify_request_before_signing", "scope", "add_auth")
+_NOW = "get_current_datetime"
 
 
 def install(patches: Patches, services: frozenset[str]) -> None:
@@ -37,9 +37,12 @@ def install(patches: Patches, services: frozenset[str]) -> None:
         patches: undone when the mock ends.
         services: the ids of our services.
     """
-    now: Callable[[], Any] | None = getattr(botocore.auth, "get_current_datetime", None)
     form = getattr(botocore.auth, "SIGV4_TIMESTAMP", None)
-    if now is None or form is None or not all(hasattr(SigV4Auth, each) for each in _PRIVATE):
+    if (
+        form is None
+        or not hasattr(botocore.auth, _NOW)
+        or not all(hasattr(SigV4Auth, each) for each in _PRIVATE)
+    ):
         return
     sign = patches.original(SigV4Auth, "add_auth")
 
@@ -52,7 +55,8 @@ def install(patches: Patches, services: frozenset[str]) -> None:
         ):
             sign(self, request)
             return
-        request.context["timestamp"] = now().strftime(form)
+        now = getattr(botocore.auth, _NOW)()
+        request.context["timestamp"] = now.strftime(form)
         self._modify_request_before_signing(request)
         signed = "host;x-amz-date" + (";x-amz-security-token" if self.credentials.token else "")
         request.headers["Authorization"] = (

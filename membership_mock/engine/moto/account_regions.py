@@ -39,12 +39,12 @@ _HOST = r"https?://account\.[^/]+\.amazonaws\.com"
 PATTERN = re.compile(_HOST)
 
 
-def install(patches: Patches, world: World) -> None:
+def install(patches: Patches, world: Callable[[], World]) -> None:
     """Let moto's Account Management answer for regions.
 
     Args:
         patches: undone when the mock ends.
-        world: the state.
+        world: returns the state.
     """
     responses = importlib.import_module("moto.account.responses")
     urls = importlib.import_module("moto.account.urls")
@@ -62,7 +62,7 @@ def moto_has_the_service() -> bool:
     return importlib.util.find_spec("moto.account") is not None
 
 
-def own_backends(world: World) -> BackendDict:
+def own_backends(world: Callable[[], World]) -> BackendDict:
     """Return the backends of the service for a moto that does not have it."""
 
     class AccountResponse(BaseResponse):  # type: ignore[misc]  # moto is untyped here
@@ -95,10 +95,11 @@ def own_backends(world: World) -> BackendDict:
 Answer = Callable[["_Call"], dict[str, Any] | None]
 
 
-def _method(answer: Answer, world: World) -> Callable[[Any], Any]:
+def _method(answer: Answer, world: Callable[[], World]) -> Callable[[Any], Any]:
     def respond(response: Any) -> Any:
-        with world.lock:
-            result = answer(_Call(response, world))
+        current = world()
+        with current.lock:
+            result = answer(_Call(response, current))
         return EmptyResult() if result is None else ActionResult(result)
 
     return respond

@@ -5,6 +5,8 @@ The configuration says what passes through to the network, and which services ar
 
 from __future__ import annotations
 
+from typing import Any
+
 import moto.backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import backend_lock
@@ -23,12 +25,22 @@ __all__ = [
     "DEFAULT_ACCOUNT_ID",
     "backend_lock",
     "check_whitelist",
+    "copy_of",
     "default_user_config",
     "is_custom_endpoint",
     "mock_credentials",
     "passes_through",
     "random",
 ]
+
+
+def copy_of(config: Any) -> Any:
+    """Return a copy of a configuration, which consists of dictionaries, lists and plain values."""
+    if isinstance(config, dict):
+        return {name: copy_of(value) for name, value in config.items()}
+    if isinstance(config, list):
+        return [copy_of(each) for each in config]
+    return config
 
 
 def passes_through(service: str | None, url: str) -> bool:

@@ -6,6 +6,7 @@ mock's clock shows the real time, they stay moto's own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +15,19 @@ if TYPE_CHECKING:
     from membership_mock.engine.state.world import World
 
 
-def install(patches: Patches, models: Any, world: World) -> None:
-    """Let moto's Organizations follow the clock of ``world``, until ``patches`` are undone.
+def install(patches: Patches, models: Any, world: Callable[[], World]) -> None:
+    """Let moto's Organizations follow the clock of the world, until ``patches`` are undone.
 
     Args:
         patches: keeps what is replaced.
         models: moto's module of the models of Organizations.
-        world: its clock counts once it was frozen or moved.
+        world: returns the world, whose clock counts once it was frozen or moved.
     """
     real_now = patches.original(models, "utcnow")
     seconds_since_1970 = patches.original(models, "unix_time")
 
     def utcnow() -> datetime:
-        clock = world.clock
+        clock = world().clock
         now: datetime = clock.now().replace(tzinfo=None) if clock.is_set else real_now()
         return now
 

@@ -202,8 +202,14 @@ def register_delegated_administrator(
         )
 
 
-def install(patches: Patches, backends: Backends, world: World) -> None:
-    """Let moto's Organizations know our services, until ``patches`` are undone."""
+def install(patches: Patches, backends: Callable[[], Backends], world: Callable[[], World]) -> None:
+    """Let moto's Organizations know our services, until ``patches`` are undone.
+
+    Args:
+        patches: undone when the mock ends.
+        backends: returns the backends of our services.
+        world: returns their state.
+    """
     from moto.organizations import models
 
     for owner, name in (
@@ -310,8 +316,8 @@ def _require_eligible(backend: Any, AccountId: str, ServicePrincipal: str, **_: 
 def _announcing(
     name: OrganizationOperation,
     original: Callable[..., Any],
-    backends: Backends,
-    world: World,
+    backends: Callable[[], Backends],
+    world: Callable[[], World],
 ) -> Callable[..., Any]:
     """Tell every family of our services about a change, before and after it."""
 
@@ -325,14 +331,14 @@ def _announcing(
             kind=name,
             management_account_id=self.account_id,
             partition=self.partition,
-            now=world.clock.now(),
+            now=world().clock.now(),
             account_id=kwargs.get("AccountId"),
             service_principal=kwargs.get("ServicePrincipal"),
         )
         arrival = _arriving.get()
         if name == "create_account" and arrival is not None and arrival.invited:
             change = dataclasses.replace(change, kind="accept_handshake")
-        with announced(backends, world, change) as happened:
+        with announced(backends(), world(), change) as happened:
             answer = original(self, *args, **kwargs)
             if name == "create_account":
                 happened.account_id = answer["CreateAccountStatus"]["AccountId"]

@@ -1,4 +1,8 @@
-"""Attributes of other libraries that are replaced while a mock runs."""
+"""Attributes of other libraries that are replaced while a mock runs.
+
+Making a replacement takes longer than setting it. So those that are the same for every mock are
+made once per process (`KeptPatches`), set at each start and put back at each end.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,9 @@ _REPLACES = "__membership_mock_replaces__"
 
 #: stands for the original of an attribute that the owner did not have
 _ABSENT = object()
+
+#: the owner of an attribute, its name, its original and its replacement
+Replaced = tuple[Any, str, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ class Patches:
     """
 
     def __init__(self) -> None:
-        self._originals: list[tuple[Any, str, Any, Any]] = []
+        self._replaced: list[Replaced] = []
         self._undone = False
 
     def original(self, owner: Any, name: str) -> Any:
@@ -62,20 +69,47 @@ class Patches:
         replaces = _Replaces(original, lambda: self._undone)
         with suppress(AttributeError, TypeError):  # a value that is not a function
             setattr(getattr(ours, "__func__", ours), _REPLACES, replaces)
-        self._originals.append((owner, name, original, ours))
-        setattr(owner, name, ours)
+        self._put((owner, name, original, ours))
+
+    @property
+    def replaced(self) -> list[Replaced]:
+        """What is replaced at present."""
+        return list(self._replaced)
+
+    def put_again(self, replaced: list[Replaced]) -> bool:
+        """Replace attributes that were replaced before `undo`, with the same replacements.
+
+        Args:
+            replaced: what was replaced.
+
+        Returns:
+            False, and nothing is replaced, if any of them is not what it was before.
+        """
+        self._undone = False
+        for each in replaced:
+            owner, name, original, _ = each
+            if vars(owner).get(name, _ABSENT) is not original:
+                self.undo()
+                return False
+            self._put(each)
+        return True
 
     def undo(self) -> None:
         """Restore every attribute, except for those that another tool has replaced since then."""
         self._undone = True
-        while self._originals:
-            owner, name, original, ours = self._originals.pop()
+        while self._replaced:
+            owner, name, original, ours = self._replaced.pop()
             if vars(owner).get(name) is not ours:
                 continue
             if original is _ABSENT:
                 delattr(owner, name)
             else:
                 setattr(owner, name, original)
+
+    def _put(self, replaced: Replaced) -> None:
+        owner, name, _, ours = replaced
+        self._replaced.append(replaced)
+        setattr(owner, name, ours)
 
     def _calling_original_when_undone(self, value: Any, original: Any) -> Any:
         """Return a replacement that calls the original once the patches are undone."""
@@ -93,3 +127,37 @@ class Patches:
             return (original if self._undone else replacement)(*args, **kwargs)
 
         return switch
+
+
+class KeptPatches:
+    """Replacements that all mocks of the process share, made at the first `put`.
+
+    They are made again if one of the attributes is not what it was before: another tool has
+    replaced it since then. Those that were made before stay switched off for ever.
+
+    Args:
+        install: makes them. What it makes may refer to the running mock only through functions that
+            return it.
+    """
+
+    def __init__(self, install: Callable[[Patches], None]) -> None:
+        self._install = install
+        self._patches = Patches()
+        self._made: list[Replaced] = []
+
+    def put(self) -> None:
+        """Replace the attributes; call `remove` before the next `put`."""
+        if self._made and self._patches.put_again(self._made):
+            return
+        self._made = []
+        self._patches = patches = Patches()
+        try:
+            self._install(patches)
+        except BaseException:
+            patches.undo()
+            raise
+        self._made = patches.replaced
+
+    def remove(self) -> None:
+        """Restore the attributes, if they are replaced."""
+        self._patches.undo()

@@ -2,7 +2,7 @@
 
 moto serves a service if its URL pattern is in the backend index and its ``BackendDict`` is found by
 name. Then `mock_aws`, the moto server, the Resource Groups Tagging API and moto's IAM all know it.
-`Installation` registers our services there, and removes them again.
+`Registries` puts our services there, and removes them again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import functools
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import moto.backends
@@ -28,9 +29,10 @@ from membership_mock.engine.moto import (
 )
 from membership_mock.engine.moto.event_bridge import installation as event_installation
 from membership_mock.engine.moto.modules import models_of
-from membership_mock.engine.moto.patches import Patches
+from membership_mock.engine.moto.patches import KeptPatches, Patches
 from membership_mock.engine.pipeline.setup_calls import is_setup_call
 from membership_mock.engine.protocol.regions import is_region
+from membership_mock.errors import NotRunning
 
 if TYPE_CHECKING:
     from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge
@@ -45,6 +47,28 @@ ResponseHandler = Callable[[Any, str, Any], tuple[int, dict[str, str], bytes]]
 #: Performs an operation of a backend for moto's Tagging API: the backend, the operation, its
 #: arguments.
 Perform = Callable[["Backend", str, dict[str, Any]], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The parts of a running mock that moto's services work on.
+
+    Attributes:
+        backends: the backends of all our services.
+        world: the state that they share.
+        pipeline: answers requests.
+        bridge: delivers events to targets of moto's rules.
+        account_of: returns the account of a request to one of moto's own services, by the request's
+            headers; None leaves that to moto.
+        after_reset: called after moto has emptied all of its backends, for whatever reason.
+    """
+
+    backends: Backends
+    world: World
+    pipeline: RequestPipeline
+    bridge: EventBridge
+    account_of: Callable[[Any], str | None]
+    after_reset: Callable[[], None]
 
 
 class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  # moto is untyped here
@@ -158,92 +182,112 @@ class _AccountBackends(AccountSpecificBackend):  # type: ignore[misc]  # moto is
         return found
 
 
-def _install_cloudformation(
-    patches: Patches, services: Mapping[str, type[Backend]], pipeline: RequestPipeline
-) -> None:
-    """Import what moto's CloudFormation needs only now: few tests use it."""
-    from membership_mock.engine.moto.cloudformation.installation import install
-
-    install(patches, services, pipeline)
-
-
 # --- registering our services with moto, and removing them ---------------------------------------
 
 
-class Installation:
-    """Our services in moto's registries, from `put` to `remove`.
+class Registries:
+    """Our services in moto's registries, from `put` to `remove`; one for all mocks of a process.
 
     Args:
-        backends: the backends of all our services.
-        world: the state that they share.
+        services: the ids of our services.
         handler: returns the response handler of a service.
-        pipeline: that of the running mock.
-        bridge: delivers events to targets of moto's rules.
+        current: returns the parts of the running mock; None if none is running.
     """
 
     def __init__(
         self,
-        backends: Backends,
-        world: World,
+        services: frozenset[str],
         handler: Callable[[str], ResponseHandler],
-        pipeline: RequestPipeline,
-        bridge: EventBridge,
+        current: Callable[[], Parts | None],
     ) -> None:
-        self._ours = backends
-        self._bridge = bridge
-        self._world = world
-        self._pipeline = pipeline
-        perform = pipeline.call
-
-        def make(service: str, account_id: str, region: str) -> MotoBackend:
-            return MotoBackend(backends.of(service, account_id, region), handler(service), perform)
-
+        self._handler = handler
+        self._current = current
         self._backends = {
-            service: _MotoBackends(service, functools.partial(make, service))
-            for service in backends.services
+            service: _MotoBackends(service, functools.partial(self._make, service))
+            for service in sorted(services)
         }
-        self._modules = {service.replace("-", ""): service for service in backends.services}
-        self._patterns = [
-            (service, re.compile(host_pattern(service))) for service in backends.services
-        ]
+        self._modules = {service.replace("-", ""): service for service in self._backends}
+        self._patterns = [(each, re.compile(host_pattern(each))) for each in self._backends]
         self._added: dict[str, BackendDict] = {}
         if not account_regions.moto_has_the_service():
             self._patterns.append(("account", account_regions.PATTERN))
-            self._added["account"] = account_regions.own_backends(world)
-        self._patches = Patches()
-        # moto's dictionary has an account and a region as soon as a request has come from there
-        backends.made = lambda made: self._backends[made.service][made.account_id][made.region_name]
+            self._added["account"] = account_regions.own_backends(self._world)
+        self._always = KeptPatches(self._install)
+        # These are patched when they are first used: some releases of moto import every service
+        # with its Tagging API.
+        self._late = {
+            "iam": KeptPatches(iam.install),
+            "cloudformation": KeptPatches(self._install_cloudformation),
+            "events": KeptPatches(self._install_events),
+            "organizations": KeptPatches(self._install_organizations),
+            "account": KeptPatches(self._install_account),
+            "servicequotas": KeptPatches(self._install_service_quotas),
+            "resourcegroupstaggingapi": KeptPatches(self._install_tagging),
+        }
+        self._services: Mapping[str, type[Backend]] = {}
+        self._waiting: set[str] = set()
+        self._lock = threading.RLock()
 
-    def put(
-        self, current_account: Callable[[Any], str | None], after_reset: Callable[[], None]
-    ) -> None:
+    def put(self, backends: Backends) -> None:
         """Register our services with moto.
 
         Args:
-            current_account: returns the account of a request to one of moto's own services; None
-                leaves that to moto.
-            after_reset: called after moto has emptied all of its backends, for whatever reason.
+            backends: those of the mock that is starting.
         """
+        # moto's dictionary has an account and a region as soon as a request has come from there
+        backends.made = self._register
+        self._services = backends.services
         backend_url_patterns[:0] = self._patterns
-        patches = self._patches
-        find = patches.original(moto.backends, "_import_backend")
-        # These are patched when they are first used: some releases of moto import every service
-        # with its Tagging API.
-        late: dict[str, Callable[[], None]] = {
-            "iam": lambda: iam.install(patches),
-            "cloudformation": lambda: _install_cloudformation(
-                patches, self._ours.services, self._pipeline
-            ),
-            "events": lambda: event_installation.install(patches, self._bridge),
-            "organizations": lambda: organizations.install(patches, self._ours, self._world),
-            "account": lambda: account_regions.install(patches, self._world),
-            "servicequotas": lambda: service_quotas.install(
-                patches, self._ours.services, self._world
-            ),
-            "resourcegroupstaggingapi": lambda: tagging.install(patches, self._backends),
-        }
+        self._always.put()
+        self._waiting = set(self._late)
+        for name in self._late:
+            if models_of(name) is not None:
+                self._put_late(name)
 
-        installing = threading.RLock()
+    def remove(self) -> None:
+        """Restore moto's registries."""
+        with self._lock:
+            self._waiting = set()  # for a thread that is asking moto for a service
+            for late in self._late.values():
+                late.remove()
+        self._always.remove()
+        for pattern in self._patterns:
+            if pattern in backend_url_patterns:
+                backend_url_patterns.remove(pattern)
+        for backends in (*self._backends.values(), *self._added.values()):
+            backends.clear()
+            if backends in BackendDict._instances:
+                BackendDict._instances.remove(backends)
+
+    def _make(self, service: str, account_id: str, region: str) -> MotoBackend:
+        parts = self._parts()
+        return MotoBackend(
+            parts.backends.of(service, account_id, region),
+            self._handler(service),
+            parts.pipeline.call,
+        )
+
+    def _register(self, made: Backend) -> None:
+        self._backends[made.service][made.account_id][made.region_name]
+
+    def _parts(self) -> Parts:
+        found = self._current()
+        if found is None:  # it has ended in this moment
+            raise NotRunning("The mock has ended while another thread was calling.")
+        return found
+
+    def _world(self) -> World:
+        return self._parts().world
+
+    def _put_late(self, module_name: str) -> None:
+        with self._lock:  # a thread that comes second waits until the first has replaced it all
+            if module_name in self._waiting:
+                self._waiting.remove(module_name)
+                self._late[module_name].put()
+
+    def _install(self, patches: Patches) -> None:
+        current = self._current
+        find = patches.original(moto.backends, "_import_backend")
 
         def import_backend(module_name: str, backends_name: str) -> Any:
             service = self._modules.get(module_name)
@@ -261,19 +305,17 @@ class Installation:
                     f" with moto alone: pip install 'moto[{module_name}]'.",
                     name=missing.name,
                 ) from missing
-            with installing:  # a thread that comes second waits until the first has installed it
-                if module_name in late:
-                    late.pop(module_name)()
+            self._put_late(module_name)
             return found
 
         patches.set(moto.backends, "_import_backend", import_backend)
-        for name in [name for name in late if models_of(name) is not None]:
-            late.pop(name)()
 
         moto_says = patches.original(BaseResponse, "get_current_account")
 
         def get_current_account(response: Any) -> str:
-            return current_account(response.headers) or moto_says(response)
+            parts = current()
+            found = None if parts is None else parts.account_of(response.headers)
+            return found or moto_says(response)
 
         patches.set(BaseResponse, "get_current_account", get_current_account)
 
@@ -281,7 +323,9 @@ class Installation:
 
         def reset(_: Any) -> None:
             moto_resets()
-            after_reset()  # only now: moto holds its own lock while it empties
+            parts = current()  # none while a mock is starting or ending
+            if parts is not None:
+                parts.after_reset()  # only now: moto holds its own lock while it empties
 
         patches.set(BackendDict, "reset", classmethod(reset))
 
@@ -294,12 +338,24 @@ class Installation:
 
         patches.set(ActionAuthenticatorMixin, check_name, check)
 
-    def remove(self) -> None:
-        """Restore moto's registries."""
-        self._patches.undo()
-        for pattern in self._patterns:
-            if pattern in backend_url_patterns:
-                backend_url_patterns.remove(pattern)
-        for backends in (*self._backends.values(), *self._added.values()):
-            if backends in BackendDict._instances:
-                BackendDict._instances.remove(backends)
+    def _install_cloudformation(self, patches: Patches) -> None:
+        """Import what moto's CloudFormation needs only now: few tests use it."""
+        from membership_mock.engine.moto.cloudformation.installation import install
+
+        parts = self._parts
+        install(patches, self._services, lambda: parts().pipeline)
+
+    def _install_events(self, patches: Patches) -> None:
+        event_installation.install(patches, lambda: self._parts().bridge)
+
+    def _install_organizations(self, patches: Patches) -> None:
+        organizations.install(patches, lambda: self._parts().backends, self._world)
+
+    def _install_account(self, patches: Patches) -> None:
+        account_regions.install(patches, self._world)
+
+    def _install_service_quotas(self, patches: Patches) -> None:
+        service_quotas.install(patches, self._services, self._world)
+
+    def _install_tagging(self, patches: Patches) -> None:
+        tagging.install(patches, self._backends)

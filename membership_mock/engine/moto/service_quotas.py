@@ -33,13 +33,17 @@ _PAGE = 100
 _MOST = 10_000_000_000
 
 
-def install(patches: Patches, services: Mapping[str, type[Backend]], world: World) -> None:
+def install(
+    patches: Patches,
+    services: Mapping[str, type[Backend]],
+    world: Callable[[], World],
+) -> None:
     """Let moto's Service Quotas answer for our services.
 
     Args:
         patches: undone when the mock ends.
         services: the backend class of each of our services, by service id.
-        world: their state.
+        world: returns their state.
     """
     kind = importlib.import_module("moto.servicequotas.responses").ServiceQuotasResponse
 
@@ -56,9 +60,10 @@ def _method(
     answer: Answer,
     moto_answers: Callable[[Any], str] | None,
     services: Mapping[str, type[Backend]],
-    world: World,
+    current: Callable[[], World],
 ) -> Callable[[Any], str]:
     def respond(response: Any) -> str:
+        world = current()
         given = json.loads(response.body)
         wanted = given.get("ServiceCode")
         if wanted is not None and wanted not in services and moto_answers is not None:

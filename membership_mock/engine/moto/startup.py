@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import boto3
 from moto import mock_aws
 from moto.backend_index import backend_url_patterns
 from moto.core import models
@@ -49,6 +50,8 @@ class MotoStart:
         if type(self._mock) is MockAWS:
             # Set on the instance: moto counts nested mocks on the class.
             self._mock._enable_patching = self._enable_patching
+            if hasattr(self._mock, "_default_session_mock"):
+                self._mock._default_session_mock = _NoDefaultSession()
 
     def start(self) -> None:
         """Start moto; when a `mock_aws` is running already, join it."""
@@ -103,9 +106,32 @@ class MotoStart:
     def _remove_endpoints(self) -> None:
         registered = responses_mock._registry._registered
         for response in self._responses:
-            registered[response.method] = [
-                each for each in registered[response.method] if each is not response
-            ]
+            each_of_method = registered[response.method]
+            for at, each in enumerate(each_of_method):  # it is among the first
+                if each is response:
+                    del each_of_method[at]
+                    break
+
+
+class _NoDefaultSession:
+    """Puts boto3's default session aside, as moto does with `unittest.mock`, in less time.
+
+    When mocks overlap, the last one stops what the first one has started: `stop` without `start`
+    does nothing.
+    """
+
+    def __init__(self) -> None:
+        self._before: list[Any] = []
+
+    def start(self) -> None:
+        """Let the next client make a new session."""
+        self._before.append(boto3.DEFAULT_SESSION)
+        boto3.DEFAULT_SESSION = None
+
+    def stop(self) -> None:
+        """Put the session back."""
+        if self._before:
+            boto3.DEFAULT_SESSION = self._before.pop()
 
 
 class _EndpointResponse(CallbackResponse):  # type: ignore[misc]  # moto is untyped here

@@ -546,7 +546,7 @@ def test_data_and_text_of_a_dump_are_refused_in_a_few_words(membership_mock: Any
         "os.system",
         "builtins.eval",
         "subprocess.Popen",
-        "engine.running.Activation",
+        "engine.activation.Activation",
         "engine.world.World",
         "options.Options",
         "membership_mock.securityhub.hubs.Hub",

@@ -50,14 +50,16 @@ _CHANGING = ("create_stack", "update_stack", "delete_stack", "execute_change_set
 
 
 def install(
-    patches: Patches, services: Mapping[str, type[Backend]], pipeline: RequestPipeline
+    patches: Patches,
+    services: Mapping[str, type[Backend]],
+    pipeline: Callable[[], RequestPipeline],
 ) -> None:
     """Let moto's stacks make resources of our services, and refuse types that are not mocked.
 
     Args:
         patches: undone when the mock ends.
         services: the backend class of each service, by its id.
-        pipeline: that of the running mock.
+        pipeline: returns that of the running mock.
     """
     models = require_models_of("cloudformation")
     prefixes = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.cloudformation.conversion import found_at
@@ -82,10 +82,12 @@ class TypeTable:
 
     Args:
         services: the backend class of each service, by its id.
-        pipeline: that of the running mock.
+        pipeline: returns that of the running mock.
     """
 
-    def __init__(self, services: Mapping[str, type[Backend]], pipeline: RequestPipeline) -> None:
+    def __init__(
+        self, services: Mapping[str, type[Backend]], pipeline: Callable[[], RequestPipeline]
+    ) -> None:
         self._pipeline = pipeline
         # An older botocore does not know all operations; a type that needs one of them is unknown.
         rows = [
@@ -110,7 +112,7 @@ class TypeTable:
 
     def calls(self, kind: ResourceType, caller: StackCaller) -> HandlerCalls:
         """Return what makes the calls for a resource."""
-        return HandlerCalls(self._pipeline, self._services[kind.name], caller)
+        return HandlerCalls(self._pipeline(), self._services[kind.name], caller)
 
     def wanted(
         self,

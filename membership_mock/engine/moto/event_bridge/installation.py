@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.moto.modules import require_models_of
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from membership_mock.engine.moto.patches import Patches
 
 
-def install(patches: Patches, bridge: EventBridge) -> None:
+def install(patches: Patches, bridge: Callable[[], EventBridge]) -> None:
     """Let moto's rules match and deliver as `EventBridge` does.
 
     Args:
         patches: undone when the mock ends.
-        bridge: that of the running mock.
+        bridge: returns that of the running mock.
     """
     models = require_models_of("events")
 
@@ -32,7 +32,7 @@ def install(patches: Patches, bridge: EventBridge) -> None:
         rule: Any, original_event: Mapping[str, Any], transform_input: bool = True
     ) -> None:
         del transform_input
-        bridge.take(rule, original_event)
+        bridge().take(rule, original_event)
 
     patches.set(models.Rule, "send_to_targets", send_to_targets)
     load = patches.original(models.EventPattern, "load")
