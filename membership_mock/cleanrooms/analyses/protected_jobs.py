@@ -17,12 +17,9 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     outline_of,
 )
 from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplates
-from membership_mock.cleanrooms.analyses.protected_analyses import (
-    ERROR_CODES,
-    ProtectedAnalyses,
-    check_workers,
-    payer_of,
-)
+from membership_mock.cleanrooms.analyses.computing import check_workers, payer_of
+from membership_mock.cleanrooms.analyses.planned_endings import ERROR_CODES
+from membership_mock.cleanrooms.analyses.protected_analyses import ProtectedAnalyses
 from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables
 from membership_mock.cleanrooms.analyses.result_delivery import (
     Destination,
