@@ -187,15 +187,20 @@ def test_a_standard_can_be_enabled_again(bare):
     assert enabled(bare) == {}
 
 
-@pytest.mark.parametrize("arn", [PCI_SUBSCRIPTION, "nonsense"])
-def test_what_is_no_subscription_of_the_caller_is_refused(admin, arn):
+@pytest.mark.parametrize(
+    ("arn", "text"),
+    [
+        (PCI_SUBSCRIPTION, f'Invalid StandardsSubscriptionArn(s): ["{PCI_SUBSCRIPTION}"]'),
+        ("nonsense", "Invalid ARN: nonsense"),
+    ],
+)
+def test_what_is_no_subscription_of_the_caller_is_refused(admin, arn, text):
     own = subscription("cis-aws-foundations-benchmark/v/1.2.0")
     assert enabled(admin) == {FSBP: "READY", CIS: "READY"}
     code, status, message = refused(
         admin.batch_disable_standards, StandardsSubscriptionArns=[own, arn]
     )
-    assert (code, status) == ("InvalidInputException", 400)
-    assert message == f'Invalid StandardsSubscriptionArn(s): ["{arn}"]'
+    assert (code, status, message) == ("InvalidInputException", 400, text)
     assert enabled(admin) == {FSBP: "READY", CIS: "READY"}
 
 
