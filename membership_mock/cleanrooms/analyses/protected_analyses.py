@@ -185,6 +185,9 @@ class ProtectedAnalyses(PlannedEndings[A]):
         """Take an analysis as far as time has; it may come to its cancellation on the way."""
         if self._waits(analysis, now):
             return
+        course = analysis.course
+        if course.steps_by(durations(analysis), now) > course.steps:
+            self.keep_for_refusal()
         while moments := analysis.course.pass_time(durations(analysis), now):
             self._follow(analysis, moments)
 

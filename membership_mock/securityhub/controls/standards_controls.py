@@ -89,7 +89,8 @@ class StandardsControls(Family):
             InvalidInputException: a reason is missing when disabling (documented), or given when
                 enabling (observed).
             ResourceNotFoundException: there is no such control, or the standard is not enabled
-                (observed), or not ready for updates (documented); the last one is a look at it.
+                (observed), or not ready for updates (documented); the last one is a look at the
+                subscription (inferred [SH-301]).
         """
         self.of(Hubs).require()
         self.of(Hubs).require_not_centrally_managed()
@@ -112,10 +113,11 @@ class StandardsControls(Family):
             standard, arn_id = parts.groups()
             states = self.of(ControlStates)
             for subscription in states.subscriptions(ctx.account_id):
-                if subscription.resource == standard and states.ready(subscription, ctx):
-                    for control in self.of(KnownControls).of_standard(standard):
-                        if control.arn_id == arn_id:
-                            return subscription, control
+                if subscription.resource != standard:
+                    continue
+                for control in self.of(KnownControls).of_standard(standard):
+                    if control.arn_id == arn_id and states.ready(subscription, ctx):
+                        return subscription, control
         raise ResourceNotFoundException(NO_SUCH_STANDARDS_CONTROL)
 
     def _shown(self, subscription: Subscription, control: StandardsControl) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class StandardsSubscriptions(Family):
         self.of(Hubs).require()
         for arn in standards_subscription_arns or ():
             check_own(ctx, arn, "subscription/")
+        self.of(Standards).forget_gone(ctx.account_id, ctx.now)
         held = self.of(Standards).held(ctx.account_id, ctx.now)
         wanted = set(standards_subscription_arns or held)
         shown = [
@@ -126,7 +127,7 @@ class StandardsSubscriptions(Family):
         """End subscriptions of the caller, and return them as DELETING.
 
         The next read does not find them; one that is DELETING stays so (inferred [SH-218, SH-221]).
-        A refusal because of PENDING counts as a read, after which it may settle.
+        A refusal because of PENDING counts as a read, after which it may settle (inferred [SH-301]).
 
         Raises:
             InvalidInputException: one of them is still PENDING (text observed), or not the

@@ -171,6 +171,31 @@ def test_a_pending_standard_is_not_disabled(bare):
     assert len(disable(bare, PCI_SUBSCRIPTION)) == 1
 
 
+def test_the_next_try_to_disable_a_pending_standard_succeeds(bare):
+    enable(bare, PCI)
+    refused(bare.batch_disable_standards, StandardsSubscriptionArns=[PCI_SUBSCRIPTION])
+    assert len(disable(bare, PCI_SUBSCRIPTION)) == 1
+
+
+@pytest.mark.membership_mock(settle="clock")
+def test_a_refused_call_does_not_forget_a_standard_that_is_gone(hub, membership_mock):
+    with freeze_time("2026-03-01T00:00:00Z") as clock:
+        client = hub(ADMIN)
+        clock.tick(60)
+        disable(client, subscription("cis-aws-foundations-benchmark/v/1.2.0"))
+        clock.tick(60)
+        before = membership_mock.dump()
+        for _ in range(2):
+            code, *_ = refused(
+                client.batch_disable_standards,
+                StandardsSubscriptionArns=[subscription("cis-aws-foundations-benchmark/v/1.2.0")],
+            )
+            assert code == "InvalidInputException"
+        assert membership_mock.dump() == before
+        assert enabled(client) == {FSBP: "READY"}
+        assert membership_mock.dump() != before
+
+
 def test_a_standard_is_no_longer_pending_after_a_while(hub):
     with freeze_time("2026-03-01T00:00:00Z") as clock:
         client = hub(ADMIN, EnableDefaultStandards=False)
