@@ -1,4 +1,4 @@
-"""What a query or a job computes with: who pays for it, and how many workers it has."""
+"""What a query or a job computes with: who pays for it, how many workers and vCPUs it has."""
 
 from __future__ import annotations
 
@@ -47,6 +47,16 @@ def payer_of(collaboration: Collaboration, cost: Cost, asked: str | None, field_
             field=field_name,
         )
     return candidates[0]
+
+
+#: the vCPUs of a worker (inferred [CR-204])
+_VCPUS = {"CR.1X": 4, "CR.4X": 16, "CR.8X": 32}
+
+
+def vcpus(configuration: Mapping[str, Any] | None) -> int:
+    """Return the vCPUs that an analysis asks for; 0 if it does not say which workers it wants."""
+    worker = (configuration or {}).get("worker", {})
+    return _VCPUS.get(worker.get("type", ""), 0) * int(worker.get("number", 0))
 
 
 def check_workers(configuration: Mapping[str, Any] | None, most: int) -> None:

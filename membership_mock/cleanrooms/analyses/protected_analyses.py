@@ -20,6 +20,7 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     Outcome,
     durations,
 )
+from membership_mock.cleanrooms.analyses.computing import vcpus
 from membership_mock.cleanrooms.analyses.planned_endings import PlannedEndings
 from membership_mock.cleanrooms.analyses.result_delivery import missing_bucket
 from membership_mock.cleanrooms.collaborations.clean_rooms_events import ANALYSIS_EVENTS, tell
@@ -44,6 +45,8 @@ class ProtectedAnalyses(PlannedEndings[A]):
 
     #: how many of an account run at once
     quota_of_account: Quota
+    #: how many vCPUs those have together
+    quota_of_vcpus: Quota
 
     @abstractmethod
     def deliver(self, analysis: A) -> dict[str, Any]:
@@ -68,17 +71,30 @@ class ProtectedAnalyses(PlannedEndings[A]):
     def _waits(self, analysis: A, now: datetime) -> bool:
         """Return whether an analysis stays SUBMITTED, because as many run as may run at once.
 
-        The account's quota counts those that run (its name says so); that the others wait, the
+        The account's quotas count those that run (their names say so); that the others wait, the
         oldest one for the shortest time, is inferred [CR-76].
         """
         if analysis.status != "SUBMITTED":
             return False
-        limit = self.limit(self.quota_of_account, analysis.account_id)
-        if len(self._before(analysis)) >= limit:
+        if self._has_no_room(analysis):
             for each in sorted(self._before(analysis), key=lambda one: one.sequence):
                 if each.sequence < analysis.sequence:
                     self._catch_up(each, now)
-        return len(self._before(analysis)) >= limit
+        return self._has_no_room(analysis)
+
+    def _has_no_room(self, analysis: A) -> bool:
+        """Return whether too many run before an analysis, or too many vCPUs.
+
+        One that alone asks for too many vCPUs runs when no other does (inferred [CR-204]).
+        """
+        before = self._before(analysis)
+        if len(before) >= self.limit(self.quota_of_account, analysis.account_id):
+            return True
+        wanted = vcpus(analysis.compute_configuration)
+        if not before or not wanted:
+            return False
+        used = sum(vcpus(each.compute_configuration) for each in before)
+        return used + wanted > self.limit(self.quota_of_vcpus, analysis.account_id)
 
     def _before(self, analysis: A) -> list[A]:
         """Return what runs on the account of an analysis, or is to run before it."""
@@ -226,7 +242,7 @@ class ProtectedAnalyses(PlannedEndings[A]):
         self.analyses.set_status(analysis, NEXT_STATUS[before, event])
         if analysis.status == "CANCELLING" != before:
             analysis.course = Progress([now])
-        if analysis.status == "SUCCESS":
+        if analysis.status == "SUCCESS":  # the others have no statistics (inferred [CR-205])
             elapsed = max(now - analysis.create_time, timedelta())  # a test may turn time back
             analysis.statistics = {
                 "totalDurationInMillis": int(elapsed.total_seconds() * 1000),

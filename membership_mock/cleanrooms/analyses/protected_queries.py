@@ -41,6 +41,7 @@ from membership_mock.cleanrooms.quotas import (
     CONCURRENT_QUERIES,
     CONCURRENT_QUERIES_OF_ACCOUNT,
     PRIVATE_QUERY_KILOBYTES,
+    QUERY_VCPUS,
     Quotas,
 )
 from membership_mock.cleanrooms.schemas.schema_source import DIRECT_QUERY, Use
@@ -100,7 +101,9 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         """Yield how many queries of each membership and account have not ended."""
         del now
         for (region,), store in world.stores(ProtectedQueryStore):
-            yield from store.queries.uses(region, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT)
+            yield from store.queries.uses(
+                region, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT, QUERY_VCPUS
+            )
 
     @classmethod
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
@@ -111,6 +114,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
     thing = "protected query"
     ability = QUERY
     quota_of_account = CONCURRENT_QUERIES_OF_ACCOUNT
+    quota_of_vcpus = QUERY_VCPUS
     endings = ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED")
     error_codes = ("MALFORMED_QUERY", *ERROR_CODES)
 

@@ -127,7 +127,8 @@ class StandardsSubscriptions(Family):
         """End subscriptions of the caller, and return them as DELETING.
 
         The next read does not find them; one that is DELETING stays so (inferred [SH-218, SH-221]).
-        A refusal because of PENDING counts as a read, after which it may settle (inferred [SH-301]).
+        A refusal because of PENDING counts as a read, after which it may settle
+        (inferred [SH-301]).
 
         Raises:
             InvalidInputException: one of them is still PENDING (text observed), or not the
