@@ -37,6 +37,7 @@ OBSERVED: dict[str, frozenset[tuple[str | None, str]]] = {
             # a foreign ARN: seen for UpdateStandardsControl, which has the same check of ARNs
             # (issues of the AWS provider of Terraform)
             ("DescribeStandardsControls", "AccessDeniedException"),
+            ("ListStandardsControlAssociations", "AccessDeniedException"),
             # logs and code of public clients; the latter is inferred from the former
             ("GetEnabledStandards", "AccessDeniedException"),
             ("BatchDisableStandards", "AccessDeniedException"),

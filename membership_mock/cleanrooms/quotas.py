@@ -1,10 +1,10 @@
 """The quotas of Clean Rooms, for an account in a region.
 
 Sources: the quota page of the user guide. Where editions of it differ, the newest figure stands.
-Inferred [CR-39, CR-40, CR-76] are: that the error names a quota as that page does, whose account a
-quota belongs to, and that the quotas on concurrent queries and jobs of an account let more of them
-wait. The quotas of 500 collaborations and memberships rest on one digest; copies of the guide say
-10 and 100.
+Inferred [CR-39, CR-40, CR-76, CR-204] are: that the error names a quota as that page does, whose
+account a quota belongs to, and that the quotas on concurrent queries and jobs of an account, and on
+their vCPUs, let more of them wait. The quotas of 500 collaborations and memberships rest on one
+digest; copies of the guide say 10 and 100.
 """
 
 from __future__ import annotations
@@ -170,6 +170,14 @@ CONCURRENT_QUERIES_OF_ACCOUNT = _quota(
     per="account",
     counts="protected queries of all memberships that run; more of them wait in SUBMITTED",
 )
+QUERY_VCPUS = _quota(
+    name="concurrent_query_vcpus",
+    title="Concurrent SQL query vCPU usage per account",
+    default=512,
+    adjustable=True,
+    per="account",
+    counts="vCPUs of the workers that running protected queries ask for; more of them wait",
+)
 CONCURRENT_JOBS = _quota(
     name="concurrent_jobs_per_membership",
     title="Concurrent ongoing job per membership",
@@ -188,6 +196,15 @@ CONCURRENT_JOBS_OF_ACCOUNT = _quota(
     adjustable=True,
     per="account",
     counts="protected jobs of all memberships that run; more of them wait in SUBMITTED",
+)
+JOB_VCPUS = _quota(
+    name="concurrent_job_vcpus",
+    title="Concurrent PySpark job vCPU usage per account",
+    default=512,
+    regional={"us-east-1": 1024},
+    adjustable=True,
+    per="account",
+    counts="vCPUs of the workers that running protected jobs ask for; more of them wait",
 )
 
 QUOTAS = (
@@ -208,8 +225,10 @@ QUOTAS = (
     PRIVATE_QUERY_KILOBYTES,
     CONCURRENT_QUERIES,
     CONCURRENT_QUERIES_OF_ACCOUNT,
+    QUERY_VCPUS,
     CONCURRENT_JOBS,
     CONCURRENT_JOBS_OF_ACCOUNT,
+    JOB_VCPUS,
 )
 
 

@@ -7,7 +7,7 @@ and which resource the error names, is inferred [IR-67, IR-69].
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -118,8 +118,20 @@ class Quotas(Family):
                     yield QuotaUse(ACTIVE[resolver_type], account_id, region, number)
             yield QuotaUse(CREATED_IN_A_DAY, account_id, region, store.in_last_day(now))
 
-    def require_room(self, membership_id: str, resolver_type: str, now: datetime) -> None:
+    def require_room(
+        self,
+        membership_id: str,
+        resolver_type: str,
+        now: datetime,
+        overdue: Callable[[], int],
+    ) -> None:
         """Refuse one more case with this resolver when a quota is used up.
+
+        Args:
+            membership_id: the membership that the case belongs to.
+            resolver_type: the resolver.
+            now: the present.
+            overdue: returns how many of its cases AWS has closed by now, which no call has noticed.
 
         Raises:
             ServiceQuotaExceededException: it names the membership that has no room.
@@ -127,15 +139,16 @@ class Quotas(Family):
         store = self.store(QuotaStore)
         quota = ACTIVE[resolver_type]
         limit = self.limit(quota)
-        if store.active.get((membership_id, resolver_type), 0) >= limit:
-            # AWS may have closed unanswered cases by now, which no call has noticed yet
-            self.backend.time_passed(now)
-        if store.active.get((membership_id, resolver_type), 0) >= limit:
+        used = store.active.get((membership_id, resolver_type), 0)
+        closed = overdue() if used >= limit else 0
+        if used - closed >= limit:
             raise _exceeded(quota, limit, membership_id)
         if resolver_type == "AWS":
             limit = self.limit(CREATED_IN_A_DAY)
             if store.in_last_day(now) >= limit:
                 raise _exceeded(CREATED_IN_A_DAY, limit, membership_id)
+        if closed:
+            self.backend.time_passed(now)
 
     def require_room_in_case(self, quota: Quota, case_id: str, used: int) -> None:
         """Refuse one more thing in a case.

@@ -79,3 +79,41 @@ def test_an_account_may_run_more_queries_in_virginia(membership_mock):
     ]
     statuses = [get_query(client, *each)["status"] for each in queries]
     assert statuses == ["STARTED"] * 5 + ["SUBMITTED"]
+
+
+@pytest.mark.newest_model
+def test_a_query_waits_for_vcpus_unless_it_runs_alone(membership_mock, a):
+    def workers(number):
+        return {"computeConfiguration": {"worker": {"type": "CR.4X", "number": number}}}
+
+    quotas, where = membership_mock.quotas, {"account": A, "region": REGION}
+    mine = join(a, new_collaboration(a)["id"])["id"]
+    large = start_query(a, mine, **workers(400))["id"]
+    small = start_query(a, mine, **workers(2))["id"]
+    unknown = start_query(a, mine)["id"]
+    assert get_query(a, mine, large)["status"] == "STARTED"
+    assert quotas.get("cleanrooms", "concurrent_query_vcpus", **where).used == 6400
+    assert [get_query(a, mine, small)["status"] for _ in range(2)] == ["SUBMITTED"] * 2
+    finish_query(a, mine, large)
+    assert get_query(a, mine, small)["status"] == "STARTED"
+    assert get_query(a, mine, unknown)["status"] == "STARTED"
+    assert quotas.get("cleanrooms", "concurrent_query_vcpus", **where).used == 32
+    quotas.set("cleanrooms", "concurrent_query_vcpus", 40)
+    third = start_query(a, mine, **workers(2))["id"]
+    finish_query(a, mine, unknown)
+    assert get_query(a, mine, third)["status"] == "SUBMITTED"
+    assert finish_query(a, mine, small)["status"] == "SUCCESS"
+    assert finish_query(a, mine, third)["status"] == "SUCCESS"
+
+
+def test_the_quotas_on_vcpus_are_those_of_the_region(membership_mock):
+    def limits(region):
+        return [
+            membership_mock.quotas.get(
+                "cleanrooms", f"concurrent_{kind}_vcpus", region=region
+            ).limit
+            for kind in ("query", "job")
+        ]
+
+    assert limits("us-east-1") == [512, 1024]
+    assert limits("eu-west-1") == [512, 512]

@@ -140,3 +140,13 @@ def test_update_resolver_type_gives_room_for_a_self_managed_case(security_ir):
     first, *_ = new_cases(security_ir, 100)
     security_ir.update_resolver_type(caseId=first, resolverType="AWS")
     assert new_case(security_ir)
+
+
+def test_a_case_that_is_refused_does_not_close_a_case_that_nobody_answered(
+    membership_mock, security_ir, clock, unanswered
+):
+    clock.tick(timedelta(days=6))
+    membership_mock.quotas.set("security-ir", "service_managed_cases_per_day", 0)
+    before = membership_mock.dump(), len(membership_mock.events)
+    assert exceeded(security_ir, lambda: new_case(security_ir, "AWS")) == "L-5052B1EE"
+    assert (membership_mock.dump(), len(membership_mock.events)) == before

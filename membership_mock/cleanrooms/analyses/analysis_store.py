@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
 
+from membership_mock.cleanrooms.analyses.computing import vcpus
 from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result
 from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index
 from membership_mock.cleanrooms.privacy.differential_privacy import Aggregation
@@ -46,7 +47,7 @@ RUNS = (A_MINUTE, 5 * A_MINUTE)
 #: how long it is CANCELLING (inferred [CR-126])
 CANCELS = (A_MINUTE,)
 
-#: the statuses that count against the quota of ongoing analyses (inferred [CR-41])
+#: the statuses that count against a membership's quota of ongoing analyses (inferred [CR-41])
 UNFINISHED = ("SUBMITTED", "STARTED", "CANCELLING")
 
 #: what the author of a test may choose, and the event that brings it about
@@ -180,17 +181,22 @@ class Analyses(Generic[A]):
         place = analysis.membership_id, analysis.status
         add_to_index(self.by_status.setdefault(place, []), analysis)
 
-    def uses(self, region: str, quota: Quota, quota_of_account: Quota) -> Iterator[QuotaUse]:
-        """Yield how many of each membership have not ended, and how many of each account run."""
+    def uses(
+        self, region: str, quota: Quota, quota_of_account: Quota, quota_of_vcpus: Quota
+    ) -> Iterator[QuotaUse]:
+        """Yield how many of each membership have not ended, and what of each account runs."""
         for membership_id, held in self.unfinished.items():
             if held:
                 yield QuotaUse(quota, held[0].account_id, region, len(held), membership_id)
-        running = dict.fromkeys(self.ongoing, 0)
+        running: dict[str, list[A]] = {account_id: [] for account_id in self.ongoing}
         for held in self.unfinished.values():
             for each in held:
-                running[each.account_id] += each.status != "SUBMITTED"
-        for account_id, number in running.items():
-            yield QuotaUse(quota_of_account, account_id, region, number)
+                if each.status != "SUBMITTED":
+                    running[each.account_id].append(each)
+        for account_id, analyses in running.items():
+            yield QuotaUse(quota_of_account, account_id, region, len(analyses))
+            used = sum(vcpus(each.compute_configuration) for each in analyses)
+            yield QuotaUse(quota_of_vcpus, account_id, region, used)
 
     def waiting(self, region: str) -> Iterator[tuple[str, str]]:
         """Yield account and region of those some of whose have not ended."""

@@ -129,7 +129,7 @@ class AnalysisTemplates(CleanRoomsFamily):
                 "Only members who can receive results can create PySpark analysis templates."
             )
         store = self.store(AnalysisTemplateStore)
-        siblings = store.by_membership.setdefault(membership.id, [])
+        siblings = store.by_membership.get(membership.id, [])
         if any(each.name == name for each in siblings):
             raise ConflictException(
                 f"Membership {membership.id} already has an analysis template named {name}.",
@@ -164,7 +164,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         )
         store.created += 1
         store.by_id[template_id] = template
-        add_to_index(siblings, template)
+        add_to_index(store.by_membership.setdefault(membership.id, []), template)
         add_to_index(store.by_collaboration.setdefault(template.collaboration_id, []), template)
         tell_of_resource(self, membership, template, "Analysis Template", "Created", ctx.now)
         return {"analysisTemplate": self._shown(template)}

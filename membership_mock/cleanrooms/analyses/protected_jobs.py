@@ -17,12 +17,9 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     outline_of,
 )
 from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplates
-from membership_mock.cleanrooms.analyses.protected_analyses import (
-    ERROR_CODES,
-    ProtectedAnalyses,
-    check_workers,
-    payer_of,
-)
+from membership_mock.cleanrooms.analyses.computing import check_workers, payer_of
+from membership_mock.cleanrooms.analyses.planned_endings import ERROR_CODES
+from membership_mock.cleanrooms.analyses.protected_analyses import ProtectedAnalyses
 from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables
 from membership_mock.cleanrooms.analyses.result_delivery import (
     Destination,
@@ -40,7 +37,7 @@ from membership_mock.cleanrooms.collaborations.collaboration_store import Member
 from membership_mock.cleanrooms.collaborations.payment import JOBS
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
 from membership_mock.cleanrooms.memberships.memberships import Memberships
-from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT
+from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, JOB_VCPUS
 from membership_mock.cleanrooms.schemas.schema_source import DIRECT_JOB, Use
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
@@ -91,7 +88,9 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
         """Yield how many jobs of each membership and account have not ended."""
         del now
         for (region,), store in world.stores(ProtectedJobStore):
-            yield from store.jobs.uses(region, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT)
+            yield from store.jobs.uses(
+                region, CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, JOB_VCPUS
+            )
 
     @classmethod
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
@@ -102,6 +101,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     thing = "protected job"
     ability = RUN_JOB
     quota_of_account = CONCURRENT_JOBS_OF_ACCOUNT
+    quota_of_vcpus = JOB_VCPUS
     endings = ("SUCCESS", "FAILED", "CANCELLED")
     error_codes = ("MALFORMED_SCRIPT", *ERROR_CODES)
 
@@ -285,7 +285,10 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             )
 
     def deliver(self, analysis: ProtectedJob) -> dict[str, Any]:
-        """Write the files into the receiver's bucket, and return the ``output``."""
+        """Write the files into the receiver's bucket, and return the ``output``.
+
+        Their format is the test's, whatever the settings say (CSV by default: inferred [CR-206]).
+        """
         files: Any = analysis.outcome.result or {}  # check_result has seen it
         for destination in analysis.destinations:
             write_files(self.backend, analysis.id, destination, files)

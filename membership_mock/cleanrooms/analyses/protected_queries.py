@@ -17,27 +17,21 @@ from membership_mock.cleanrooms.analyses.analysis_store import (
     outline_of,
 )
 from membership_mock.cleanrooms.analyses.analysis_templates import AnalysisTemplates
-from membership_mock.cleanrooms.analyses.protected_analyses import (
-    ERROR_CODES,
-    ProtectedAnalyses,
-    check_workers,
-    payer_of,
-)
+from membership_mock.cleanrooms.analyses.computing import check_workers, payer_of
+from membership_mock.cleanrooms.analyses.planned_endings import ERROR_CODES
+from membership_mock.cleanrooms.analyses.protected_analyses import ProtectedAnalyses
 from membership_mock.cleanrooms.analyses.protected_tables import ProtectedTables
+from membership_mock.cleanrooms.analyses.query_destinations import destinations_of
 from membership_mock.cleanrooms.analyses.result_delivery import (
     Destination,
     Result,
-    by_default,
-    in_bucket,
-    only_receiver,
     output_of,
-    receiver,
     write_query_result,
 )
 from membership_mock.cleanrooms.analyses.sql_tables import tables_in
 from membership_mock.cleanrooms.analyses.template_parameters import check_parameters
 from membership_mock.cleanrooms.analyses.template_store import AnalysisTemplate
-from membership_mock.cleanrooms.collaborations.abilities import QUERY, RECEIVE_RESULTS
+from membership_mock.cleanrooms.collaborations.abilities import QUERY
 from membership_mock.cleanrooms.collaborations.collaboration_store import Membership
 from membership_mock.cleanrooms.collaborations.payment import QUERIES
 from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationException
@@ -47,6 +41,7 @@ from membership_mock.cleanrooms.quotas import (
     CONCURRENT_QUERIES,
     CONCURRENT_QUERIES_OF_ACCOUNT,
     PRIVATE_QUERY_KILOBYTES,
+    QUERY_VCPUS,
     Quotas,
 )
 from membership_mock.cleanrooms.schemas.schema_source import DIRECT_QUERY, Use
@@ -106,7 +101,9 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         """Yield how many queries of each membership and account have not ended."""
         del now
         for (region,), store in world.stores(ProtectedQueryStore):
-            yield from store.queries.uses(region, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT)
+            yield from store.queries.uses(
+                region, CONCURRENT_QUERIES, CONCURRENT_QUERIES_OF_ACCOUNT, QUERY_VCPUS
+            )
 
     @classmethod
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
@@ -117,6 +114,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
     thing = "protected query"
     ability = QUERY
     quota_of_account = CONCURRENT_QUERIES_OF_ACCOUNT
+    quota_of_vcpus = QUERY_VCPUS
     endings = ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED")
     error_codes = ("MALFORMED_QUERY", *ERROR_CODES)
 
@@ -153,7 +151,7 @@ class ProtectedQueries(ProtectedAnalyses[ProtectedQuery]):
         if QUERY not in membership.member_abilities:
             raise AccessDeniedException
         template = self._template(membership, sql_parameters)
-        destinations = _destinations(membership, result_configuration)
+        destinations = destinations_of(membership, result_configuration)
         payer = payer_of(
             membership.collaboration,
             QUERIES,
@@ -371,45 +369,3 @@ def _sensitivity(aggregation: Aggregation) -> dict[str, Any]:
         "aggregationExpression": aggregation.expression,
         "userContributionLimit": 1,
     }
-
-
-def _destinations(
-    membership: Membership, configuration: dict[str, Any] | None
-) -> list[Destination]:
-    """Return where a result goes, in the order in which the runner names it."""
-    if configuration is None:
-        own = membership.default_result_configuration
-        if RECEIVE_RESULTS in membership.member_abilities and own is not None:
-            return [by_default(membership.account_id, own, shown=True)]
-        return [_to_member(membership, only_receiver(membership.collaboration).account_id)]
-    output = configuration["outputConfiguration"]
-    if "distribute" not in output:
-        return [_destination(membership, output)]
-    locations = output["distribute"]["locations"]
-    accounts = [each["member"]["accountId"] for each in locations if "member" in each]
-    if sum("s3" in each for each in locations) > 1:
-        raise _refused("You can't specify more than one S3 location.")
-    if membership.account_id in accounts:
-        raise _refused("You can't specify the query runner's account as a member location.")
-    if len(set(accounts)) < len(accounts):
-        raise _refused("Each member can be specified only once.")
-    return [_destination(membership, each) for each in locations]
-
-
-def _destination(membership: Membership, output: dict[str, Any]) -> Destination:
-    if "member" in output:
-        return _to_member(membership, output["member"]["accountId"])
-    if "s3" not in output:
-        raise _refused("Only populating an intermediate table writes into one.")
-    if RECEIVE_RESULTS not in membership.member_abilities:
-        raise _refused("You cannot receive results: name a member who can.")
-    return in_bucket(membership.account_id, output["s3"], shown=True)
-
-
-def _to_member(membership: Membership, account_id: str) -> Destination:
-    found = receiver(membership.collaboration, account_id)
-    return by_default(account_id, found.default_result_configuration, shown=False)
-
-
-def _refused(message: str) -> ValidationException:
-    return ValidationException(message, field="resultConfiguration")

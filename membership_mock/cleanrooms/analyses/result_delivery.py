@@ -140,7 +140,7 @@ def write_files(
     """Write files into the folder of an analysis, if the receiver has the bucket."""
     for name, body in files.items():
         key = f"{destination.folder(analysis_id)}/{name}"
-        backend.world.other_services.put_object(
+        backend.world.put_object(
             destination.account_id, backend.partition, destination.bucket, key, body
         )
 

@@ -107,7 +107,9 @@ class IdMappingSchemas(SchemaSource):
         Who may ask and receive is left to the other tables of the query (documented).
         """
         table = self._tables[entry.resource_id]
-        table.let_time_pass(now)
+        if table.is_due(now):
+            self.keep_for_refusal()
+            table.let_time_pass(now)
         if not table.populated:
             return f"ID_MAPPING_TABLE_NOT_POPULATED: {NOT_POPULATED}"
         if use.method != DIRECT_QUERY:

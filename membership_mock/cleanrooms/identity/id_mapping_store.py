@@ -73,6 +73,10 @@ class IdMappingTable(MembershipResource):
             {"idNamespaceAssociationId": each, "type": kind} for kind, each in self.sources.items()
         ]
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether a job runs that `let_time_pass` ends."""
+        return self.job is not None and self.job.progress.steps_by(JOB_RUNS, now) > 0
+
     def let_time_pass(self, now: datetime) -> None:
         """Let a job end that is due."""
         if self.job is not None and self.job.progress.pass_time(JOB_RUNS, now):

@@ -267,7 +267,9 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
                 f"The workflow {table.workflow_arn} was created without incremental runs.",
                 field="jobType",
             )
-        table.let_time_pass(ctx.now)
+        if table.is_due(ctx.now):
+            self.keep_for_refusal()
+            table.let_time_pass(ctx.now)
         if table.job is not None:
             raise _not_now(table, f"the ID mapping job {table.job.id} has not ended")
         if not self._has_sources(table):

@@ -152,6 +152,10 @@ class IntermediateTable(MembershipResource):
         """Whether the retention period of the data that it has is over by ``now``."""
         return self.active is not None and self.active.is_over(now)
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether it has data that `let_time_pass` lets go."""
+        return any(one.status == "POPULATE_SUCCESS" and one.is_over(now) for one in self.versions)
+
     def let_time_pass(self, now: datetime) -> None:
         """Let data go whose retention period is over."""
         for version in self.versions:

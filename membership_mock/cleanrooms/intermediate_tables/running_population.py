@@ -97,7 +97,9 @@ class RunningPopulation(CleanRoomsFamily):
                 jobs = self.of(ProtectedJobs)
                 job = jobs.analyses.by_id[version.analysis_id]
                 jobs.look_at(job, now) if look else jobs.let_time_pass(job, now)
-        table.let_time_pass(now)
+        if table.is_due(now):
+            self.keep_for_refusal()
+            table.let_time_pass(now)
 
     def _analysis(self, version: IntermediateTableVersion) -> ProtectedAnalysis:
         if version.analysis_type == "QUERY":

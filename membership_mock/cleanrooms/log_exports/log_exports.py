@@ -290,7 +290,8 @@ class LogExports(CleanRoomsFamily):
             self._follow(export, export.progress.look(EXPORT_RUNS, now, self.backend.world))
 
     def _let_time_pass(self, export: LogExport, now: datetime) -> None:
-        if export.status == IN_PROGRESS:
+        if export.status == IN_PROGRESS and export.progress.steps_by(EXPORT_RUNS, now):
+            self.keep_for_refusal()
             self._follow(export, export.progress.pass_time(EXPORT_RUNS, now))
 
     def _follow(self, export: LogExport, steps: Sequence[datetime]) -> None:
@@ -317,10 +318,8 @@ class LogExports(CleanRoomsFamily):
             f"events_1_{query_id}": json.dumps({"Event": "SparkListenerLogStart"}).encode() + b"\n",
             f"appstatus_{query_id}": b"",
         }
-        services, partition = self.backend.world.other_services, self.backend.partition
+        world, partition = self.backend.world, self.backend.partition
         return all(
-            services.put_object(
-                export.account_id, partition, export.bucket, f"{folder}/{name}", body
-            )
+            world.put_object(export.account_id, partition, export.bucket, f"{folder}/{name}", body)
             for name, body in files.items()
         )

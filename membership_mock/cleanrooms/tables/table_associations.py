@@ -180,7 +180,7 @@ class TableAssociations(CleanRoomsFamily):
         membership = self.of(Memberships).require_active(membership_identifier)
         table = self.of(ConfiguredTables).find(configured_table_identifier)
         store = self.store(TableAssociationStore)
-        siblings = store.by_membership.setdefault(membership.id, [])
+        siblings = store.by_membership.get(membership.id, [])
         twin = next((each for each in siblings if each.configured_table_id == table.id), None)
         if twin is not None:
             raise _already(
@@ -211,7 +211,7 @@ class TableAssociations(CleanRoomsFamily):
         )
         store.created += 1
         store.by_id[association_id] = association
-        add_to_index(siblings, association)
+        add_to_index(store.by_membership.setdefault(membership.id, []), association)
         index.add(
             SchemaEntry(
                 TABLE,

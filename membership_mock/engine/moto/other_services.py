@@ -15,3 +15,4 @@ class MotoServices:
     bucket_region = staticmethod(s3.bucket_region)
     object_body = staticmethod(s3.object_body)
     put_object = staticmethod(s3.put_object)
+    delete_object = staticmethod(s3.delete_object)

@@ -38,6 +38,13 @@ def put_object(account_id: str, partition: str, bucket: str, key: str, body: byt
     return True
 
 
+def delete_object(account_id: str, partition: str, bucket: str, key: str) -> None:
+    """Delete an object of the same mock with all its versions, if there is one."""
+    backend = _backend_of(account_id, partition)
+    if backend is not None and bucket in backend.buckets and key in backend.buckets[bucket].keys:
+        backend.buckets[bucket].keys.pop(key)
+
+
 def object_body(account_id: str, partition: str, bucket: str, key: str) -> bytes | None:
     """Return an object of the same mock; None if the account has no such bucket or object."""
     backend = _backend_of(account_id, partition)

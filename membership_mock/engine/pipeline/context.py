@@ -42,7 +42,7 @@ class Context:
     request_id: str
     access_key: str | None = None
     invoked_by: str = ""
-    undo: list[Callable[[], None]] | None = field(default=None, kw_only=True)
+    undo: list[Callable[[], object]] | None = field(default=None, kw_only=True)
 
     @property
     def principal(self) -> str:
@@ -57,7 +57,7 @@ class Context:
             )
         return found or f"arn:{self.partition}:iam::{self.account_id}:root"
 
-    def undone_if_refused(self, take_back: Callable[[], None]) -> None:
+    def undone_if_refused(self, take_back: Callable[[], object]) -> None:
         """Call ``take_back`` if the call is refused: a refused call changes nothing."""
         if self.undo is None:
             self.undo = []

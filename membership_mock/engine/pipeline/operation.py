@@ -123,6 +123,13 @@ class Family:
         backend = self.backend
         return limit_of(backend.world, quota, account_id or backend.account_id, backend.region_name)
 
+    def keep_for_refusal(self) -> None:
+        """Call this before time changes what the service has stored, in the course of a call.
+
+        If the call is refused, all of the service's stores are as they were.
+        """
+        self.backend.world.keep_for_refusal(type(self.backend).__module__.rpartition(".")[0])
+
     def emit(
         self,
         detail_type: str,

@@ -376,11 +376,15 @@ class RequestPipeline:
 
 def _handle(handler: Handler, family: Family, context: Context, arguments: dict[str, Any]) -> Any:
     """Call a handler; one that raises has changed nothing, nor looked at anything."""
+    world = context.world
+    outer, world.undone_if_refused = world.undone_if_refused, context.undone_if_refused
     try:
         return handler.method(family, context, **arguments)
     except Exception:
         context.refused()
         raise
+    finally:
+        world.undone_if_refused = outer
 
 
 def _recorded(request: HttpRequest, mocked: MockedOperation | None) -> RecordedRequest:

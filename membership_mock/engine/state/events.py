@@ -189,6 +189,26 @@ class WorldLock(RLock):  # type: ignore[misc]  # typeshed says that nothing may 
         else:
             self.hand_over(taken)
 
+    @contextmanager
+    def released(self) -> Iterator[None]:
+        """Let other threads take the lock inside the block, if this thread has taken it once.
+
+        It stays taken while an outer block holds it as well, or events wait for its release:
+        others must not see what is half done.
+        """
+        if self.waiting or not self._is_owned():  # type: ignore[attr-defined]  # as above
+            yield
+            return
+        depth, owner = self._release_save()  # type: ignore[attr-defined]  # as above
+        is_released = depth == 1
+        if not is_released:
+            self._acquire_restore((depth, owner))  # type: ignore[attr-defined]  # as above
+        try:
+            yield
+        finally:
+            if is_released:
+                self._acquire_restore((depth, owner))  # type: ignore[attr-defined]  # as above
+
     def mark(self) -> Callable[[], None]:
         """Return a function that takes back the events that are announced from now on."""
         return partial(self._take_back, len(self.waiting))

@@ -69,3 +69,6 @@ class OtherServices(Protocol):
         self, account_id: str, partition: str, bucket: str, key: str, body: bytes
     ) -> bool:
         """Write an object into a bucket of the account, and return whether it has that bucket."""
+
+    def delete_object(self, account_id: str, partition: str, bucket: str, key: str) -> None:
+        """Delete an object from a bucket of the account, with all its versions."""

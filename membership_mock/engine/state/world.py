@@ -6,9 +6,10 @@ dropped when it ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from random import Random
 from typing import Any, ClassVar, TypeVar
 
@@ -89,6 +90,8 @@ class World:
             for the clock; see `lifecycle`.
         transaction: the open transaction, which copies each store before it is used; None if there
             is none.
+        undone_if_refused: takes a function that is called if the call that is being answered is
+            refused; None while no handler runs.
     """
 
     def __init__(self, secret: bytes, random: Random, other_services: OtherServices) -> None:
@@ -99,6 +102,8 @@ class World:
         self.other_services = other_services
         self.settles_at_read = True
         self.transaction: Transaction | None = None
+        self.undone_if_refused: Callable[[Callable[[], object]], None] | None = None
+        self._keeping: Callable[[Callable[[], object]], None] | None = None
         self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
 
     def uuid(self) -> str:
@@ -158,6 +163,44 @@ class World:
                 raise
             finally:
                 self.transaction = None
+
+    def keep_for_refusal(self, package: str) -> None:
+        """Copy stores before something in them changes because its time has come.
+
+        A refused call changes nothing, so what it lets happen on the way is undone. Nothing is
+        copied outside of a call, in a transaction, or twice in a call.
+
+        Args:
+            package: the package of a service, whose stores are copied.
+        """
+        undone = self.undone_if_refused
+        if undone is None or undone is self._keeping or self.transaction is not None:
+            return
+        self._keeping = undone
+        transaction = Transaction(self._stores)
+        for (kind, key), store in self._stores.items():
+            if kind.__module__.startswith(f"{package}."):
+                transaction.keep((kind, key), store)
+        undone(transaction.roll_back)
+        undone(self.lock.mark())
+
+    def put_object(
+        self, account_id: str, partition: str, bucket: str, key: str, body: bytes
+    ) -> bool:
+        """Write an object that there is not yet into a bucket in S3.
+
+        It is deleted again if the call that is being answered is refused.
+
+        Returns:
+            Whether the account has that bucket.
+        """
+        services = self.other_services
+        is_written = services.put_object(account_id, partition, bucket, key, body)
+        if is_written and self.undone_if_refused is not None:
+            self.undone_if_refused(
+                partial(services.delete_object, account_id, partition, bucket, key)
+            )
+        return is_written
 
     def summary(self, view: View) -> Iterator[Summary]:
         """Yield the summaries of all stores; hold the lock until their lines are read."""

@@ -8,13 +8,14 @@ inferred [IR-60, IR-61, IR-65].
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
-from membership_mock.security_ir.cases.case_store import Case
+from membership_mock.security_ir.cases.case_store import Case, CaseStore
 from membership_mock.security_ir.cases.cases import Cases, pending_action
 from membership_mock.security_ir.errors import ConflictException, ValidationException
 from membership_mock.security_ir.principals import principal_of
@@ -146,7 +147,9 @@ class CaseStatus(CaseFamily):
                 "Case",
             )
         quotas = self.of(Quotas)
-        quotas.require_room(case.membership_id, resolver_type, ctx.now)
+        cases = self.store(CaseStore)
+        overdue = partial(cases.overdue, case.membership_id, resolver_type, ctx.now)
+        quotas.require_room(case.membership_id, resolver_type, ctx.now, overdue)
         quotas.give_back(case.membership_id, before)
         quotas.take(case.membership_id, resolver_type, ctx.now)
         case.resolver_type = resolver_type

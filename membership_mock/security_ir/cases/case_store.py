@@ -155,6 +155,16 @@ class CaseStore(Store, scope=Scope.ACCOUNT_REGION):
     by_id: dict[str, Case] = field(default_factory=dict)
     by_membership: dict[str, list[Case]] = field(default_factory=dict)
 
+    def overdue(self, membership_id: str, resolver_type: str, now: datetime) -> int:
+        """Return how many cases with a resolver AWS closes by itself until ``now``."""
+        return sum(
+            each.closes_at is not None
+            and each.closes_at <= now
+            and each.resolver_type == resolver_type
+            and each.case_status != "Closed"
+            for each in self.by_membership.get(membership_id, ())
+        )
+
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield a line for each case, the latest one first."""
         del view

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
@@ -158,9 +159,10 @@ class Cases(CaseFamily):
         check_tag_keys(tags or {}, "tags")
         membership_id = self.of(Memberships).require_active().membership_id
         quotas = self.of(Quotas)
-        quotas.require_room(membership_id, resolver_type, ctx.now)
-        quotas.take(membership_id, resolver_type, ctx.now)
         store = self.store(CaseStore)
+        overdue = partial(store.overdue, membership_id, resolver_type, ctx.now)
+        quotas.require_room(membership_id, resolver_type, ctx.now, overdue)
+        quotas.take(membership_id, resolver_type, ctx.now)
         siblings = store.by_membership.setdefault(membership_id, [])
         case_id = self._new_id()
         case = Case(

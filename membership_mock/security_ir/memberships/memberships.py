@@ -92,9 +92,11 @@ class Memberships(Family):
                 f"You are not authorized to access membership {membership_id} from this account"
                 " and Region."
             )
-        ended = store.pass_time(membership, now)
-        if ended is not None:
-            announce_membership(self.backend.world, membership, "Terminated", ended)
+        if membership.ends is not None and membership.ends <= now:
+            self.keep_for_refusal()
+            ended = store.pass_time(membership, now)
+            if ended is not None:
+                announce_membership(self.backend.world, membership, "Terminated", ended)
         return membership
 
     def visible_and_active(self, membership_id: str, now: datetime) -> Membership:

@@ -199,11 +199,14 @@ class PolicyAssociations(Family):
             inferred [SH-194]), the
                 type of the association and its status; all of them have to match.
         """
-        look = _Look(ctx, self._settled(ctx))
+        central = self._settled(ctx)
+        look = _Look(ctx, central)
         organization = look.organization
         wanted = dict(filters or {})
-        if "ConfigurationPolicyId" in wanted:
-            wanted["ConfigurationPolicyId"] = wanted["ConfigurationPolicyId"].rpartition("/")[2]
+        named = wanted.get("ConfigurationPolicyId")
+        for policy in central.policies.values():
+            if policy.arn == named:
+                wanted["ConfigurationPolicyId"] = policy.id
         targets = sorted([*organization.accounts, *organization.unit_parents, organization.root_id])
         return {
             "ConfigurationPolicyAssociationSummaries": Listing(

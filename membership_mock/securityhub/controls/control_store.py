@@ -35,8 +35,7 @@ class Customization:
 
     def is_updating(self, now: datetime) -> bool:
         """Return whether checks may still use the old values."""
-        self.update.pass_time(STEPS, now)
-        return self.update.steps == 0
+        return self.update.steps_by(STEPS, now) == 0
 
 
 @dataclass

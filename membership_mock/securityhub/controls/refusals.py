@@ -105,11 +105,6 @@ def check_size(name: str, items: Sized) -> None:
         )
 
 
-def malformed_arn(name: str, value: str) -> InvalidInputException:
-    """Return the error for a text that should be an ARN."""
-    return InvalidInputException(f"Invalid parameter '{name}'. '{value}' is not an ARN.")
-
-
 # --- parameters (codes and texts inferred [SH-202], ranges documented) ---
 
 

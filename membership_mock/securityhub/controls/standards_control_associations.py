@@ -55,6 +55,8 @@ class StandardsControlAssociations(Family):
         them. They are in the order of GetEnabledStandards (inferred [SH-125]).
 
         Raises:
+            AccessDeniedException: the ARN is that of a control of another account or region
+                (inferred [SH-203] from UpdateStandardsControl).
             InvalidInputException: there is no such control (inferred [SH-204]: no other error is
                 modelled).
         """
@@ -62,6 +64,8 @@ class StandardsControlAssociations(Family):
         try:
             control = self.of(KnownControls).identified(security_control_id)
         except ItemRefused as refusal:
+            if refusal.code == "ACCESS_DENIED":
+                raise refusal.as_error() from None
             raise InvalidInputException(refusal.reason) from None
         found = []
         for subscription in self.of(ControlStates).subscriptions(ctx.account_id):

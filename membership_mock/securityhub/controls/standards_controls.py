@@ -20,14 +20,13 @@ from membership_mock.securityhub.controls.refusals import (
     NO_SUCH_STANDARDS_CONTROL,
     NO_SUCH_SUBSCRIPTION,
     REASON_WITHOUT_DISABLING,
-    malformed_arn,
 )
 from membership_mock.securityhub.errors import (
     InvalidInputException,
     ResourceNotFoundException,
-    not_authorized_for,
 )
 from membership_mock.securityhub.hubs.hubs import Hubs
+from membership_mock.securityhub.resource_arns import check_own
 from membership_mock.securityhub.standards.control_settings import ControlSetting
 from membership_mock.securityhub.standards.standards import Standards, Subscription
 
@@ -51,12 +50,12 @@ class StandardsControls(Family):
         Raises:
             AccessDeniedException: the ARN is no subscription of the caller's account and Region
                 (inferred [SH-116] from UpdateStandardsControl).
-            InvalidInputException: it is no ARN (inferred [SH-207]).
+            InvalidInputException: it is not an ARN of Security Hub (inferred [SH-207]).
             ResourceNotFoundException: the standard is not enabled (text inferred [SH-192]).
         """
         self.of(Hubs).require()
         arn = standards_subscription_arn
-        self._own(ctx, "StandardsSubscriptionArn", arn, "subscription")
+        check_own(ctx, arn, "subscription/")
         subscription = self.of(Standards).held(ctx.account_id, ctx.now).get(arn)
         if subscription is None:
             raise ResourceNotFoundException(NO_SUCH_SUBSCRIPTION)
@@ -90,11 +89,13 @@ class StandardsControls(Family):
             InvalidInputException: a reason is missing when disabling (documented), or given when
                 enabling (observed).
             ResourceNotFoundException: there is no such control, or the standard is not enabled
-                (observed), or not ready for updates (documented); the last one is a look at it.
+                (observed), or not ready for updates (documented); the last one is a look at the
+                subscription (inferred [SH-301]).
         """
         self.of(Hubs).require()
         self.of(Hubs).require_not_centrally_managed()
-        resource = self._own(ctx, "StandardsControlArn", standards_control_arn, "control")
+        check_own(ctx, standards_control_arn, "control/")
+        resource = standards_control_arn.removeprefix(ctx.arn("control/"))
         reason = disabled_reason if disabled_reason and disabled_reason.strip() else None
         if control_status == "DISABLED" and reason is None:
             raise InvalidInputException(NO_REASON)
@@ -106,25 +107,17 @@ class StandardsControls(Family):
             setting = ControlSetting("ENABLED" if enabled else "DISABLED", ctx.now, reason)
             self.of(ControlStates).put(ctx.account_id, subscription, [control], setting)
 
-    def _own(self, ctx: Context, name: str, arn: str, kind: str) -> str:
-        """Return what follows ``kind`` in an ARN of the caller's account and Region."""
-        if not arn.startswith("arn:") or arn.count(":") < 5:
-            raise malformed_arn(name, arn)
-        prefix = ctx.arn(f"{kind}/")
-        if not arn.startswith(prefix):
-            raise not_authorized_for(ctx.account_id, arn)
-        return arn.removeprefix(prefix)
-
     def _find(self, ctx: Context, resource: str) -> tuple[Subscription, StandardsControl]:
         parts = _CONTROL.fullmatch(resource)
         if parts is not None:
             standard, arn_id = parts.groups()
             states = self.of(ControlStates)
             for subscription in states.subscriptions(ctx.account_id):
-                if subscription.resource == standard and states.ready(subscription, ctx):
-                    for control in self.of(KnownControls).of_standard(standard):
-                        if control.arn_id == arn_id:
-                            return subscription, control
+                if subscription.resource != standard:
+                    continue
+                for control in self.of(KnownControls).of_standard(standard):
+                    if control.arn_id == arn_id and states.ready(subscription, ctx):
+                        return subscription, control
         raise ResourceNotFoundException(NO_SUCH_STANDARDS_CONTROL)
 
     def _shown(self, subscription: Subscription, control: StandardsControl) -> dict[str, Any]:

@@ -85,8 +85,7 @@ class Subscription:
 
     def pending(self, now: datetime) -> bool:
         """Return whether the subscription is still being set up."""
-        self.set_up.pass_time(STEPS, now)
-        return self.set_up.steps == 0
+        return self.set_up.steps_by(STEPS, now) == 0
 
 
 @dataclass
@@ -182,12 +181,19 @@ class Standards(SecurityHubFamily):
 
     def held(self, account_id: str, now: datetime) -> dict[str, Subscription]:
         """Return an account's subscriptions by their ARNs, those being deleted among them."""
+        held = self.store(StandardsStore).of(account_id)
+        return {arn: each for arn, each in held.items() if not self._is_gone(each, now)}
+
+    def forget_gone(self, account_id: str, now: datetime) -> None:
+        """Forget the subscriptions of an account whose deletion is over."""
         store = self.store(StandardsStore)
         for arn, each in list(store.of(account_id).items()):
-            gone = each.deleting_since
-            if gone is not None and is_over(gone, now, self.backend.world):
+            if self._is_gone(each, now):
                 store.unsubscribe(account_id, arn)
-        return store.of(account_id)
+
+    def _is_gone(self, subscription: Subscription, now: datetime) -> bool:
+        since = subscription.deleting_since
+        return since is not None and is_over(since, now, self.backend.world)
 
     def unsubscribe(self, account_id: str, standards_arns: Iterable[str], now: datetime) -> None:
         """End an account's subscriptions to standards; others are ignored."""
@@ -199,7 +205,7 @@ class Standards(SecurityHubFamily):
         subscription = self.held(account_id, now).get(arn)
         if subscription is not None and subscription.deleting_since is None:
             subscription.deleting_since = now
-            self.held(account_id, now)
+            self.forget_gone(account_id, now)
             for each in self.followers():
                 each.controls_disabled(account_id, now)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.securityhub.errors import InvalidInputException, not_authorized_for
+from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.hubs.hubs import Hubs
+from membership_mock.securityhub.resource_arns import check_own
 from membership_mock.securityhub.standards.standards import (
     STEPS,
     Standards,
@@ -50,13 +51,17 @@ class StandardsSubscriptions(Family):
     ) -> dict[str, Any]:
         """Return the caller's own subscriptions; a read lets PENDING ones settle.
 
-        ARNs of this account and region that are no subscriptions are ignored (inferred [SH-219]).
+        ARNs of subscriptions of this account and region that there are not are ignored
+        (inferred [SH-219]).
 
         Raises:
             AccessDeniedException: an ARN names no account, or another account or region (observed).
+            InvalidInputException: a text is not an ARN of Security Hub (inferred [SH-207]).
         """
         self.of(Hubs).require()
-        _refuse_foreign(ctx, standards_subscription_arns or ())
+        for arn in standards_subscription_arns or ():
+            check_own(ctx, arn, "subscription/")
+        self.of(Standards).forget_gone(ctx.account_id, ctx.now)
         held = self.of(Standards).held(ctx.account_id, ctx.now)
         wanted = set(standards_subscription_arns or held)
         shown = [
@@ -122,7 +127,8 @@ class StandardsSubscriptions(Family):
         """End subscriptions of the caller, and return them as DELETING.
 
         The next read does not find them; one that is DELETING stays so (inferred [SH-218, SH-221]).
-        A refusal because of PENDING counts as a read, after which it may settle.
+        A refusal because of PENDING counts as a read, after which it may settle
+        (inferred [SH-301]).
 
         Raises:
             InvalidInputException: one of them is still PENDING (text observed), or not the
@@ -132,7 +138,8 @@ class StandardsSubscriptions(Family):
                 GetEnabledStandards).
         """
         self._require_hub_and_own_say()
-        _refuse_foreign(ctx, standards_subscription_arns)
+        for arn in standards_subscription_arns:
+            check_own(ctx, arn, "subscription/")
         held = self.of(Standards).held(ctx.account_id, ctx.now)
         arns = list(dict.fromkeys(standards_subscription_arns))
         _refuse_unknown("StandardsSubscriptionArn", [arn for arn in arns if arn not in held])
@@ -183,14 +190,6 @@ def _shown(subscription: Subscription, status: str) -> dict[str, Any]:
         "StandardsControlsUpdatable": "READY_FOR_UPDATES" if ready else "NOT_READY_FOR_UPDATES",
         "Provider": subscription.provider,
     }
-
-
-def _refuse_foreign(ctx: Context, arns: Iterable[str]) -> None:
-    """Refuse ARNs that name no account, or another account or region; malformed ones pass."""
-    for arn in arns:
-        parts = arn.split(":")
-        if len(parts) > 5 and parts[3:5] != [ctx.region, ctx.account_id]:
-            raise not_authorized_for(ctx.account_id, arn)
 
 
 def _refuse_unknown(what: str, unknown: Sequence[Any]) -> None:

@@ -25,7 +25,7 @@ from membership_mock.securityhub.errors import (
 )
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.quotas import ACTION_TARGETS
-from membership_mock.securityhub.triage.resource_arns import check_own
+from membership_mock.securityhub.resource_arns import check_own
 
 #: Source: API page CreateActionTarget.
 LONGEST_NAME = 20

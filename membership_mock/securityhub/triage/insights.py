@@ -24,8 +24,8 @@ from membership_mock.securityhub.findings.finding_filters import compile_filters
 from membership_mock.securityhub.findings.findings import Findings
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.quotas import INSIGHTS
+from membership_mock.securityhub.resource_arns import check_own, not_found
 from membership_mock.securityhub.triage.managed_insights import is_managed, managed_insights
-from membership_mock.securityhub.triage.resource_arns import check_own, not_found
 
 #: Source: quotas page, "results of an insight".
 MOST_RESULTS = 100

@@ -21,9 +21,9 @@ from membership_mock.securityhub.errors import (
     ResourceNotFoundException,
 )
 from membership_mock.securityhub.hubs.hubs import Hubs
+from membership_mock.securityhub.resource_arns import check_own, not_found
 from membership_mock.securityhub.triage.product_catalogue import Product, catalogue
 from membership_mock.securityhub.triage.products import Products, is_product_arn
-from membership_mock.securityhub.triage.resource_arns import check_own, not_found
 
 _KIND = "product-subscription/"
 #: the tails of the products that every hub is subscribed to until it ends the subscription

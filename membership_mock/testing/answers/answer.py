@@ -165,7 +165,8 @@ class Values:
     def _ask(self, function: AnswerFunction, call: InterceptedCall) -> Mapping[str, Any] | None:
         recorded = Call(call.as_entry())
         try:
-            return function(recorded)
+            with call.context.world.lock.released():  # it may wait for calls of other threads
+                return function(recorded)
         except (ClientError, HTTPClientError, NoConnection) as error:
             self._failing(error, force=True).apply(call, _nothing)
             raise

@@ -168,6 +168,20 @@ def test_create_configured_table_finds_columns_among_the_partition_keys(membersh
     assert new_table(a)["allowedColumns"] == COLUMNS
 
 
+def test_create_configured_table_finds_names_in_the_catalog_in_any_letter_case(membership_mock, a):
+    columns = [("Customer_ID", "string"), ("AMOUNT", "int")]
+    glue_table(membership_mock, A, *columns, keys=[("City", "string")])
+    for database, table in (("sales", "orders"), ("SALES", "Orders")):
+        reference = {"glue": {"databaseName": database, "tableName": table}}
+        assert new_table(a, tableReference=reference)["tableReference"]["glue"] == {
+            **reference["glue"],
+            "region": REGION,
+        }
+    reference = {"glue": {"databaseName": "Sales", "tableName": "missing"}}
+    with pytest.raises(a.exceptions.ValidationException, match="missing was not found"):
+        new_table(a, tableReference=reference)
+
+
 def test_create_configured_table_does_not_look_into_the_catalog_of_another_account(
     membership_mock, a, b
 ):

@@ -308,3 +308,17 @@ def test_the_clock_ends_cancelled_memberships_without_a_look(membership_mock):
     before = membership_mock.dump()
     held.get()
     assert membership_mock.dump() == before
+
+
+def test_a_refused_call_does_not_write_down_that_a_membership_has_ended(membership_mock):
+    with freeze_time(NOON) as time:
+        held = Held(membership_mock, MANAGEMENT)
+        held.cancel()
+        time.tick(timedelta(days=31))  # the mock does not know that the clock has moved
+        before = membership_mock.dump(), len(membership_mock.events)
+        for call in (held.cancel, lambda: held.update(membershipName="New name")):
+            with pytest.raises(ClientError):
+                call()
+            assert (membership_mock.dump(), len(membership_mock.events)) == before
+        assert held.status() == "Terminated"
+        assert membership_mock.events[-1].detail_type == "Membership Terminated"

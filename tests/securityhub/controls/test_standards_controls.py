@@ -121,7 +121,7 @@ def test_there_are_controls_after_a_minute_by_the_clock(membership_mock, hub):
             (
                 "InvalidInputException",
                 400,
-                "Invalid parameter 'StandardsSubscriptionArn'. 'FSBP' is not an ARN.",
+                "Invalid ARN: FSBP",
             ),
         ),
     ],
@@ -262,5 +262,5 @@ def test_a_text_that_is_no_arn_is_refused(hub):
     assert refused(disable, client=client, arn="S3.1") == (
         "InvalidInputException",
         400,
-        "Invalid parameter 'StandardsControlArn'. 'S3.1' is not an ARN.",
+        "Invalid ARN: S3.1",
     )

@@ -97,7 +97,11 @@ def test_unknown_and_malformed_arns_are_told_apart(hub_v2: Callable[..., Any]) -
     get = hub_v2(ADMIN).get_aggregator_v2
     unknown = f"arn:aws:securityhub:{IRELAND}:{ADMIN}:aggregatorv2/none"
     assert refused(get, AggregatorV2Arn=unknown)[0] == "ResourceNotFoundException"
-    assert refused(get, AggregatorV2Arn="none")[0] == "ValidationException"
+    for malformed in ("none", unknown.replace("aggregatorv2", "hubv2")):
+        assert refused(get, AggregatorV2Arn=malformed)[0] == "ValidationException"
+    for service in ("guardduty", "iam"):
+        of_another = unknown.replace("securityhub", service)
+        assert refused(get, AggregatorV2Arn=of_another)[0] == "ValidationException"
 
 
 def test_a_member_of_an_organization_has_no_aggregator(led: World) -> None:

@@ -89,3 +89,17 @@ def test_a_connector_loses_its_connection(admin: Any, membership_mock: Any) -> N
     assert (health["ConnectorStatus"], health["Message"]) == ("FAILED_TO_CONNECT", "No access")
     assert health["Issues"] == [{"Code": issue[0], "Message": issue[1]}]
     assert len(admin.list_connectors(ConnectorStatus="FAILED_TO_CONNECT")["Connectors"]) == 1
+
+
+def test_asking_for_a_connector_that_is_gone_changes_nothing(
+    admin: Any, membership_mock: Any
+) -> None:
+    connector_id = admin.create_connector(Name="gcp", Provider=GCP)["ConnectorId"]
+    admin.get_connector(ConnectorId=connector_id)
+    admin.delete_connector(ConnectorId=connector_id)
+    before = membership_mock.dump()
+    for call in (admin.get_connector, admin.delete_connector, admin.update_connector):
+        assert refused(call, ConnectorId=connector_id)[0] == "ResourceNotFoundException"
+    assert membership_mock.dump() == before
+    admin.create_connector(Name="gcp", Provider=GCP)
+    assert len(admin.list_connectors()["Connectors"]) == 1

@@ -6,9 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from freezegun import freeze_time
 
 from tests.securityhub.samples import ADMIN, IRELAND, refused
 from tests.securityhub.v2.ocsf import finding, imported, where
@@ -170,3 +172,19 @@ def test_jobs_that_make_no_sense_are_refused(
 def test_without_a_hub_jobs_are_denied(membership_mock: Any) -> None:
     client = membership_mock.client("securityhub", account=ADMIN, region=IRELAND)
     assert refused(client.list_export_jobs_v2)[:2] == ("AccessDeniedException", 403)
+
+
+def test_a_refused_call_does_not_end_a_job(
+    hub_v2: Callable[..., Any], s3: Any, membership_mock: Any
+) -> None:
+    with freeze_time("2026-03-01T00:00:00Z") as clock:
+        client = hub_v2(ADMIN)
+        job_id = _start(client)
+        clock.tick(timedelta(days=1))  # the mock does not know that the clock has moved
+        before = membership_mock.dump()
+        code, *_ = refused(client.cancel_export_job_v2, ExportJobId=job_id)
+        assert code == "ConflictException"
+        assert membership_mock.dump() == before
+        assert s3.list_objects_v2(Bucket="reports")["KeyCount"] == 0
+        assert client.get_export_job_v2(ExportJobId=job_id)["Status"] == "SUCCEEDED"
+        assert s3.list_objects_v2(Bucket="reports")["KeyCount"] == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -370,6 +371,36 @@ def no_call() -> dict[str, Any]:
 
 async def coroutine(_: Any) -> dict[str, Any]:
     return {}
+
+
+def test_a_function_may_wait_for_a_thread_that_calls_the_same_service(membership_mock: Any) -> None:
+    client = membership_mock.client("securityhub", account=ADMIN, region="eu-west-1")
+    client.enable_security_hub()
+    seen: list[str] = []
+
+    def answer(call: Any) -> dict[str, Any]:
+        thread = threading.Thread(target=lambda: seen.append(client.describe_hub()["HubArn"]))
+        thread.start()
+        thread.join(30)
+        return {"Members": []}
+
+    membership_mock.answer("securityhub.ListMembers", answer)
+    assert client.list_members()["Members"] == []
+    assert len(seen) == 1
+    assert [call.operation for call in membership_mock.calls[-2:]] == ["DescribeHub", "ListMembers"]
+
+
+def test_calls_go_on_after_a_function_that_has_raised(membership_mock: Any) -> None:
+    client = membership_mock.client("securityhub", account=ADMIN, region="eu-west-1")
+
+    def answer(call: Any) -> dict[str, Any]:
+        raise error("InvalidInputException")
+
+    membership_mock.answer("securityhub.ListMembers", answer, times=1)
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        client.list_members()
+    client.enable_security_hub()
+    assert client.list_members()["Members"] == []
 
 
 def error(code: str) -> ClientError:

@@ -402,8 +402,10 @@ DECLARED = {(quota.service, quota.name) for each in SERVICES.values() for quota 
 #: quotas of Clean Rooms that limit what a call names, or that let analyses wait instead of refusing
 #: them; each has a test of its own beside the other tests of what it limits
 TESTED_ELSEWHERE = {
+    "concurrent_job_vcpus",
     "concurrent_jobs",
     "concurrent_queries",
+    "concurrent_query_vcpus",
     "private_query_kilobytes",
     "tables_per_query",
 }

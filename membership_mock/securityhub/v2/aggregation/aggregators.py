@@ -6,6 +6,7 @@ and outside of the home region and of members. What they leave open is marked in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -34,6 +35,7 @@ LINKING_MODE = "SPECIFIED_REGIONS"
 WRONG_LINKING_MODE = f"RegionLinkingMode must be set to '{LINKING_MODE}'"
 #: inferred [SH-192]
 NOT_FOUND = "Aggregator not found"
+_ARN = re.compile(r"arn:[^:]+:securityhub:[^:]*:[^:]*:aggregatorv2/.+")
 
 
 class AggregatorsV2(Family):
@@ -155,7 +157,7 @@ class AggregatorsV2(Family):
             ValidationException: this is no ARN of an aggregator (inferred [SH-207]).
         """
         self.of(SubscriptionV2).require(ctx)
-        if not arn.startswith("arn:") or ":aggregatorv2/" not in arn:
+        if _ARN.fullmatch(arn) is None:
             raise ValidationException("AggregatorV2Arn must be the ARN of an aggregator")
         own = self.store(AggregatorV2Store).aggregators.get(ctx.account_id)
         if own is None or own.aggregator_v2_arn != arn or self.of(DelegationV2).is_led():

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.engine.state.lifecycle import Progress
+from membership_mock.engine.state.lifecycle import Progress, is_over
 from membership_mock.engine.state.summary import Summary, View, named, several
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.errors import (
@@ -83,8 +84,9 @@ class CspmConnectors(Family):
         ((kind, given),) = provider.items()
         settings = cloud_providers.checked(kind, given)
         held = self.store(CspmConnectorStore).held
-        if any(each.name == name for each in held.connectors.values()):
+        if any(each.name == name for each in self._present(ctx.now)):
             raise ConflictException(f"A connector with the name {name} already exists")
+        self._forget_gone(ctx.now)
         held.last_number += 1
         connector_id = ctx.world.uuid()
         connector = held.connectors[connector_id] = ConnectorV2(
@@ -111,7 +113,8 @@ class CspmConnectors(Family):
     def get_connector(self, ctx: Context, connector_id: str) -> dict[str, Any]:
         """Return a connector of the caller in this region."""
         self.of(Hubs).require()
-        connector = self._looked_at(ctx, connector_id)
+        connector = self._present_one(ctx, connector_id)
+        self._look_at(ctx, connector)
         return {
             "ConnectorArn": connector.connector_arn,
             "ConnectorId": connector.connector_id,
@@ -140,11 +143,9 @@ class CspmConnectors(Family):
         """Return the connectors of the caller in this region, in the order of their creation."""
         self.of(Hubs).require()
         found = []
-        for connector_id in list(self.store(CspmConnectorStore).held.connectors):
-            try:
-                connector = self._looked_at(ctx, connector_id)
-            except ResourceNotFoundException:  # its deletion has just come to its end
-                continue
+        self._forget_gone(ctx.now)
+        for connector in self._present(ctx.now):
+            self._look_at(ctx, connector)
             if (
                 provider_name in (None, _PROVIDER_NAMES[connector.provider])
                 and connector_status in (None, connector.status)
@@ -219,25 +220,39 @@ class CspmConnectors(Family):
             raise ResourceNotFoundException(NOT_FOUND)
         return connector
 
-    def _looked_at(self, ctx: Context, connector_id: str) -> ConnectorV2:
-        """Return a connector after a look at it, which lets what is due happen."""
-        connector = self.find(connector_id)
+    def _present(self, now: datetime) -> Iterator[ConnectorV2]:
+        """Yield the connectors of this account and region whose deletion is not over."""
+        for connector in self.store(CspmConnectorStore).held.connectors.values():
+            if not self._is_gone(connector, now):
+                yield connector
+
+    def _is_gone(self, connector: ConnectorV2, now: datetime) -> bool:
+        leaving = self.store(CspmConnectorStore).leaving.get(connector.connector_id)
+        return leaving is not None and is_over(leaving.moments[0], now, self.backend.world)
+
+    def _forget_gone(self, now: datetime) -> None:
         store = self.store(CspmConnectorStore)
-        leaving = store.leaving.get(connector.connector_id)
-        if leaving is None:
-            cloud_providers.look(connector, ctx.now, ctx.world)
-        elif leaving.look(cloud_providers.STEPS, ctx.now, ctx.world):
-            del store.leaving[connector.connector_id]
-            del store.held.connectors[connector.connector_id]
+        for connector_id in list(store.leaving):
+            if self._is_gone(store.held.connectors[connector_id], now):
+                del store.leaving[connector_id]
+                del store.held.connectors[connector_id]
+
+    def _present_one(self, ctx: Context, connector_id: str) -> ConnectorV2:
+        connector = self.find(connector_id)
+        if self._is_gone(connector, ctx.now):
             raise ResourceNotFoundException(NOT_FOUND)
         return connector
 
+    def _look_at(self, ctx: Context, connector: ConnectorV2) -> None:
+        if connector.connector_id not in self.store(CspmConnectorStore).leaving:
+            cloud_providers.look(connector, ctx.now, ctx.world)
+
     def _settled(self, ctx: Context, connector_id: str) -> ConnectorV2:
         """Return a connector that is neither being set up nor deleted, as far as time tells."""
-        connector = self.find(connector_id)
-        if connector.setup is not None:
-            connector.setup.pass_time(cloud_providers.STEPS, ctx.now)
-        if self._enablement(connector) != "ENABLED":
+        connector = self._present_one(ctx, connector_id)
+        setup = connector.setup
+        is_set_up = setup is None or setup.steps_by(cloud_providers.STEPS, ctx.now)
+        if not is_set_up or connector.connector_id in self.store(CspmConnectorStore).leaving:
             raise ConflictException(
                 f"Connector {connector.connector_id} is {self._enablement(connector)}"
             )

@@ -49,8 +49,7 @@ class ExportsV2(Family):
     def time_passed(self, now: datetime) -> None:
         """Let the jobs end whose time has come."""
         for job in self.store(ExportStore).jobs.values():
-            if job.status == RUNNING and job.progress.pass_time(STEPS, now):
-                self.end(job, now)
+            self._let_time_pass(job, now)
 
     @operation("StartExportJobV2", optional=True)
     def start_export_job_v2(
@@ -134,8 +133,7 @@ class ExportsV2(Family):
         """
         self.of(SubscriptionV2).require(ctx)
         job = self._job(export_job_id)
-        if job.status == RUNNING and job.progress.pass_time(STEPS, ctx.now):
-            self.end(job, ctx.now)
+        self._let_time_pass(job, ctx.now)
         if job.status not in (RUNNING, CANCELLED):
             raise ConflictException(f"Export job {export_job_id} is {job.status}")
         if job.status == RUNNING:
@@ -162,6 +160,12 @@ class ExportsV2(Family):
         job.status, job.ended_at = status, now
         job.failure_code, job.failure_message = code or None, message or None
 
+    def _let_time_pass(self, job: ExportJob, now: datetime) -> None:
+        if job.status == RUNNING and job.progress.steps_by(STEPS, now):
+            self.keep_for_refusal()
+            job.progress.pass_time(STEPS, now)
+            self.end(job, now)
+
     def _look(self, job: ExportJob, ctx: Context) -> str:
         if job.status == RUNNING and job.progress.look(STEPS, ctx.now, ctx.world):
             self.end(job, ctx.now)
@@ -171,7 +175,7 @@ class ExportsV2(Family):
         """Put the file of a job into its bucket, and return whether there is such a bucket."""
         backend = self.backend
         wanted, target = job.output_configuration["Findings"], job.destination["S3"]
-        return backend.world.other_services.put_object(
+        return backend.world.put_object(
             backend.account_id,
             backend.partition,
             target["BucketArn"].rpartition(":")[2],

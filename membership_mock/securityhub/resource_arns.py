@@ -24,8 +24,8 @@ def check_own(ctx: Context, arn: str, kind: str) -> None:
 
     Raises:
         InvalidInputException: the text is not an ARN of Security Hub (inferred [SH-207]).
-        AccessDeniedException: the ARN is of another account, region or kind (observed for product
-            subscriptions, inferred [SH-203] for the rest).
+        AccessDeniedException: the ARN is of another account, region, partition or kind (observed
+            for product subscriptions, standards and controls, inferred [SH-203] for the rest).
     """
     found = _ARN.fullmatch(arn)
     if found is None:
