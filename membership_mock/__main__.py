@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from membership_mock.server import command_line as serve_command
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,11 +92,45 @@ def _print_manual(chosen: argparse.Namespace) -> int:
     except UsageError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    with suppress(BrokenPipeError):  # `| head` has read enough
-        sys.stdout.write(text)
-        sys.stdout.flush()
+    sys.stdout.write(text)
     return 0
 
 
+class _Pipe(io.FileIO):
+    """An open file that drops what is written to it after its reader has gone."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write as `io.FileIO` does, but take all of ``data`` if nobody can read it."""
+        try:
+            return super().write(data) or 0
+        except BrokenPipeError:
+            return memoryview(data).nbytes
+
+
+def _let_readers_go() -> None:
+    """Let the command finish, and its exit status count, after ``| head`` has read enough.
+
+    A command that ended there would leave its work half done: ``parity run`` removes at its end
+    what it has created.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.flush()
+            pipe = _Pipe(stream.fileno(), "w", closefd=False)
+            setattr(
+                sys,
+                name,
+                io.TextIOWrapper(
+                    pipe if stream.write_through else io.BufferedWriter(pipe),
+                    encoding=stream.encoding,
+                    errors=stream.errors,
+                    line_buffering=stream.line_buffering,
+                    write_through=stream.write_through,
+                ),
+            )
+
+
 if __name__ == "__main__":
+    _let_readers_go()
     sys.exit(main())

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, cast, overload
 
 from botocore.exceptions import UnknownServiceError
 
+from membership_mock.call_site import levels_up, where_called
 from membership_mock.decoration import decorated
 from membership_mock.engine import running
 from membership_mock.engine.activation import Activation, StartedMock
@@ -74,7 +75,7 @@ class MembershipMock(Toolbox):
             with ExitStack() as cleanup:
                 cleanup.callback(running.leave, activation)
                 cleanup.push(self._keep_report)
-                this = StartedMock(self, _where_called())
+                this = StartedMock(self, where_called())
                 is_inner = bool(entered.mocks)
                 entered.mocks.append(this)
                 cleanup.callback(entered.mocks.remove, this)
@@ -153,7 +154,7 @@ class MembershipMock(Toolbox):
             return
         if option == "error":
             raise unused
-        warnings.warn(str(unused), stacklevel=_levels_up())
+        warnings.warn(str(unused), stacklevel=levels_up())
 
     def _look_for_unmocked_calls(self, entered: running.Running, before: Counter[str]) -> None:
         """Report the calls since ``before`` that no mock has answered."""
@@ -165,14 +166,14 @@ class MembershipMock(Toolbox):
             return
         if option == "error":
             raise OperationNotMocked(_unmocked_report(calls))
-        warnings.warn(_unmocked_report(calls), stacklevel=_levels_up())
+        warnings.warn(_unmocked_report(calls), stacklevel=levels_up())
 
     def _look_for_undelivered_events(self, entered: running.Running) -> None:
         """Warn of events that a target did not get; an outer mock does not warn again."""
         failures = self.events.undelivered[entered.events.reported :]
         entered.events.reported += len(failures)
         if failures and not self._failing:
-            warnings.warn(undelivered_report(failures), stacklevel=_levels_up())
+            warnings.warn(undelivered_report(failures), stacklevel=levels_up())
 
     @contextmanager
     def _isolated(self) -> Iterator[None]:
@@ -318,16 +319,6 @@ class MembershipMock(Toolbox):
         return "us-east-1"
 
 
-def _levels_up() -> int:
-    """Return the stack level of the code that uses this package, for a warning."""
-    frame, levels = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
-        ("membership_mock.", "contextlib")
-    ):
-        frame, levels = frame.f_back, levels + 1
-    return levels
-
-
 def _unmocked_report(calls: Counter[str]) -> str:
     """Return a text about calls that no mock has answered."""
     listed = ", ".join(
@@ -339,12 +330,6 @@ def _unmocked_report(calls: Counter[str]) -> str:
         " meant to happen, start the mock with unmocked_calls='ignore'."
         " More: python -m membership_mock docs unmocked-operations"
     )
-
-
-def _where_called() -> str:
-    """Return file and line of the code that uses this package."""
-    frame = sys._getframe(_levels_up() - 1)
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 @overload
@@ -373,8 +358,8 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
         **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``, ``strict``, ``now``, ``unused_plans`` (once called
-            ``unfired_faults``), ``unmocked_calls``, ``sleep``, ``missing_region``.
+            ``seed``, ``settle``, ``strict``, ``now``, ``unused_plans``,
+            ``unmocked_calls``, ``sleep``, ``missing_region``.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

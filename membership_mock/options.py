@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
+from membership_mock.call_site import levels_up
 from membership_mock.engine.pipeline.caller import account_id, region_name
 from membership_mock.engine.state.clock import instant
 from membership_mock.errors import UsageError
@@ -40,7 +42,7 @@ class Options:
         unused_plans: what happens when the mock stops to faults, canned answers, planned endings
             and other plans that were never used: ``ignore`` them, ``warn``, or raise an ``error``.
             When None: ``warn``, or for a mock inside another one what that does at its own end.
-            Its older name ``unfired_faults`` works until the next release.
+            Its older name ``unfired_faults`` is deprecated: it works until the next release.
         unmocked_calls: what happens when the mock stops to calls that no mock answers, if the code
             under test has caught their errors and gone on: ``ignore`` them, ``warn``, or raise an
             ``error``.
@@ -132,8 +134,12 @@ def _one_of(words: Sequence[str]) -> str:
 _RENAMED = {"unfired_faults": "unused_plans"}
 
 
-def renamed(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options of one source by their present names.
+def renamed(given: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return options of one source by their present names, and warn of those with older ones.
+
+    Args:
+        given: the options.
+        prefix: what the source writes before the name of an option.
 
     Raises:
         UsageError: an option has different values under both names.
@@ -142,7 +148,13 @@ def renamed(given: Mapping[str, Any]) -> dict[str, Any]:
     for old, new in _RENAMED.items():
         value = given.get(old)
         if value is not None and options.setdefault(new, value) not in (None, value):
-            raise UsageError(f"{old} is the older name of {new}: pass one of them.")
+            raise UsageError(f"{prefix}{old} is the older name of {prefix}{new}: pass {new} only.")
         if value is not None:
             options[new] = value
+            warnings.warn(
+                f"The option {prefix}{old} is deprecated, and the next release does not have it:"
+                f" write {prefix}{new}.",
+                DeprecationWarning,
+                stacklevel=levels_up(),
+            )
     return options

@@ -55,7 +55,7 @@ _INI: dict[str, tuple[str, Callable[[str], Any]]] = {
         "what happens to faults and canned answers that were never used: 'ignore', 'warn', 'error'",
         _text,
     ),
-    "unfired_faults": ("the older name of unused_plans", _text),
+    "unfired_faults": ("deprecated: the older name of membership_mock_unused_plans", _text),
     "unmocked_calls": (
         "what happens at the end to calls that no mock answers: 'ignore', 'warn' or 'error'",
         _text,
@@ -362,7 +362,7 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
         value = request.config.getini(f"membership_mock_{name}")
         if value:
             in_the_file[name] = read(value)
-    options = renamed(in_the_file)
+    options = renamed(in_the_file, "membership_mock_")
     for marker in reversed(list(request.node.iter_markers("membership_mock"))):
         if marker.args:
             raise TypeError(

@@ -50,7 +50,8 @@ def choices() -> dict[str, Choice]:
     return found
 
 
-def choices_on(service: str, operation: str, docstring: str) -> list[Choice]:
+@cache
+def choices_on(service: str, operation: str, docstring: str) -> tuple[Choice, ...]:
     """Return the choices that concern an operation.
 
     Their rows name the operation, or its docstring, or a marked row on it, names their numbers.
@@ -64,9 +65,9 @@ def choices_on(service: str, operation: str, docstring: str) -> list[Choice]:
     named = set(NUMBER.findall(" ".join([docstring, *stated])))
     word = re.compile(rf"\b{operation}\b")
     prefix = f"{PREFIXES[service]}-"
-    return [
+    return tuple(
         each
         for each in choices().values()
         if each.number in named
         or (each.number.startswith(prefix) and word.search(f"{each.situation} {each.behaviour}"))
-    ]
+    )

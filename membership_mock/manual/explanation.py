@@ -22,6 +22,7 @@ from membership_mock.manual.sources import (
 from membership_mock.manual.statements import statements_on
 from membership_mock.manual.terminal import plain
 from membership_mock.services import SERVICES
+from membership_mock.testing.names import nearest_to
 
 _SOURCES = re.compile(r"Sources?: (.*?)(?:\n\n|\Z)", re.DOTALL)
 _WIDTH = 88
@@ -86,10 +87,10 @@ def _found(asked: str) -> tuple[str, str]:
     """Return the service and the operation that are meant."""
     service, dot, rest = asked.rpartition(".")
     if dot and service not in SERVICES:
-        known = ", ".join(SERVICES)
+        mocked = f"The mocked services are {', '.join(SERVICES)}."
         if service in service_names():
-            raise UsageError(f"{service} is one of moto's services. Ours are {known}.")
-        raise UsageError(f"There is no service {service!r}. The mocked services are {known}.")
+            raise UsageError(f"This package does not mock {service}. {mocked}")
+        raise UsageError(f"There is no service {service!r}{nearest_to(service, SERVICES)} {mocked}")
     wanted = _key(rest)
     names = {
         _key(name): (each, name)
@@ -100,7 +101,7 @@ def _found(asked: str) -> tuple[str, str]:
         return names[wanted]
     spelt = {key: ".".join(found) for key, found in names.items()}
     close = difflib.get_close_matches(wanted, spelt, n=1)
-    hint = f"; nearest: {spelt[close[0]]}." if close else "."
+    hint = f"; nearest: {spelt[close[0]]!r}." if close else "."
     raise UsageError(
         f"There is no operation {asked!r}{hint} `python -m membership_mock operations` lists all"
         " mocked operations."

@@ -36,7 +36,8 @@ class Statement:
     mark: str
 
 
-def statements_on(service: str, operation: str) -> list[Statement]:
+@cache
+def statements_on(service: str, operation: str) -> tuple[Statement, ...]:
     """Return the marked rows, without numbers, that name an operation or link to its API page.
 
     Args:
@@ -44,7 +45,7 @@ def statements_on(service: str, operation: str) -> list[Statement]:
         operation: the operation's name.
     """
     word = re.compile(rf"\b{operation}\b")
-    return [each for each in _statements(service) if word.search(f"{each.text} {each.mark}")]
+    return tuple(each for each in _statements(service) if word.search(f"{each.text} {each.mark}"))
 
 
 @cache

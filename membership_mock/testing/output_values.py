@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from membership_mock.engine.protocol.model import ListShape, MapShape, Shape, StructureShape
+from membership_mock.engine.protocol.parse import is_text
 from membership_mock.testing.names import nearest_to
 
 _INTEGERS = ("integer", "long", "short", "byte", "bigInteger")
@@ -107,6 +108,9 @@ def _scalar(shape: Shape, value: Any, path: str, wrong: list[str]) -> Any:
             document = json.dumps(value)
             return quote(document) if shape.name == _POLICY else document
         return _not(wrong, path, "text", value)
+    if not is_text(value):
+        wrong.append(f"{path} has half of a surrogate pair, which is not a character")
+        return value
     known = list(getattr(shape, "enum", None) or ())
     if known and value not in known:
         wrong.append(f"{path} is {value!r}, which the model does not know" + _nearest(value, known))

@@ -8,8 +8,9 @@ import pytest
 import membership_mock
 from membership_mock.__main__ import main
 from membership_mock.engine.protocol.model import declared_errors, service_model
-from membership_mock.manual.choices import NUMBER, PREFIXES, choices
+from membership_mock.manual.choices import NUMBER, PREFIXES, choices, choices_on
 from membership_mock.manual.explanation import explain
+from membership_mock.manual.statements import statements_on
 from membership_mock.services import SERVICES
 from tests.documentation.pages import DOCS
 
@@ -55,8 +56,9 @@ def test_a_choice_is_printed_with_its_number_for_the_operations_that_it_names():
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("securityhub.CreateMember", "nearest: securityhub.CreateMembers"),
-        ("sts.AssumeRole", "sts is one of moto's services"),
+        ("securityhub.CreateMember", "nearest: 'securityhub.CreateMembers'"),
+        ("security_ir.CreateCase", "nearest: 'security-ir'. The mocked services are"),
+        ("sts.AssumeRole", "does not mock sts. The mocked services are cleanrooms, "),
         ("securityhubb.CreateMembers", "There is no service 'securityhubb'"),
         ("nothing_like_it", "lists all mocked operations"),
     ],
@@ -151,6 +153,13 @@ def test_marked_rows_of_other_tables_are_printed_with_mark_and_source():
         "UG:cancel-membership https://docs.aws.amazon.com/security-ir/latest/userguide/"
         "cancel-membership.html"
     ) in text
+
+
+def test_the_tables_are_searched_once_for_an_operation() -> None:
+    for search in (statements_on, choices_on):
+        search.cache_clear()
+        explain("securityhub.CreateMembers")
+        assert search.cache_info().misses == 1
 
 
 def test_sources_that_docstrings_name_are_printed_with_their_addresses():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -50,6 +51,30 @@ def test_the_demo_runs_as_a_command_and_needs_nothing_set_up() -> None:
     )
     assert "What the mock remembers" in result.stdout
     assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        pytest.param("demo", 0, id="while it works"),
+        pytest.param("operations security-hub", 2, id="when it fails"),
+    ],
+)
+def test_a_command_ends_as_ever_when_its_reader_has_read_enough(command: str, status: int) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        result = subprocess.run(
+            [sys.executable, "-m", "membership_mock", *command.split()],
+            stdout=write,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(write)
+    assert result.returncode == status
+    assert "BrokenPipeError" not in result.stderr
 
 
 def test_operations_lists_what_is_mocked(capsys: pytest.CaptureFixture[str]) -> None:

@@ -293,13 +293,13 @@ def test_what_an_option_complains_of_at_the_end_shows_the_world_too(
         def furnish(mock, region):
             mock.client("securityhub", region=region).enable_security_hub()
 
-        @pytest.mark.membership_mock(unfired_faults="error")
+        @pytest.mark.membership_mock(unused_plans="error")
         def test_fixture(membership_mock):
             furnish(membership_mock, "eu-west-1")
             membership_mock.fail("get_case", "ThrottlingException")
 
         def test_with():
-            with mock_membership(unfired_faults="error") as mock:
+            with mock_membership(unused_plans="error") as mock:
                 furnish(mock, "eu-west-2")
                 mock.fail("get_case", "ThrottlingException")
 

@@ -64,7 +64,7 @@ def test_what_is_like_no_region_is_refused_with_an_example(
     with pytest.raises(UsageError) as refusal:
         door(membership_mock, wrong)
     if wrong == 1 and door is DOORS["seed"]:  # seeds look at the types of all their arguments
-        assert "region: 1 is not str" in str(refusal.value)
+        assert "region: 1 is not text" in str(refusal.value)
         return
     assert str(refusal.value) == f"{wrong!r} is not a region: pass e.g. 'eu-west-1'."
 

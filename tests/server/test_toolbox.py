@@ -360,7 +360,10 @@ def test_numbers_of_calls_go_on_after_a_reset_and_when_old_calls_are_dropped(
 def test_the_filters_refuse_what_no_call_can_match(server: Raw) -> None:
     assert "nearest: 'CreateMembers'" in server.refusal("GET", "/calls?operation=CreateMember")[1]
     assert "limit is a number" in server.refusal("GET", "/calls?limit=-1")[1]
-    assert "is not int" in server.refusal("GET", "/calls?limit=many".replace("many", "%22x%22"))[1]
+    assert (
+        "is not a whole number"
+        in server.refusal("GET", "/calls?limit=many".replace("many", "%22x%22"))[1]
+    )
     assert "is not JSON" in server.refusal("GET", "/calls?limit=many")[1]
     assert "nearest: 'account'" in server.refusal("GET", "/calls?acount=1")[1]
 

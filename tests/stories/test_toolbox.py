@@ -327,7 +327,7 @@ with mock_membership(region="eu-west-1", now="2026-03-15") as other:
     assert difference and all(line.startswith(("cleanrooms", "s3")) for line in difference.splitlines())
 
 try:
-    with mock_membership(unfired_faults="error") as last:
+    with mock_membership(unused_plans="error") as last:
         last.fail("securityhub.CreateMembers", "LimitExceededException")
 except UnfiredFault as error:
     print(error)

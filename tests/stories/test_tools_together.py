@@ -149,7 +149,7 @@ def test_motos_reset_empties_a_world_that_was_loaded(membership_mock: Membership
 # --- faults, tokens and the clock, across restores -------------------------------------------
 
 
-@pytest.mark.membership_mock(now=START, unfired_faults="error")
+@pytest.mark.membership_mock(now=START, unused_plans="error")
 def test_a_token_whose_answer_was_lost_is_known_or_not_as_the_world_says(
     membership_mock: MembershipMock,
 ) -> None:
@@ -246,7 +246,7 @@ def remote(membership_mock: MembershipMock) -> Iterator[Any]:
     server.stop()
 
 
-@pytest.mark.membership_mock(now=START, settle="clock", unfired_faults="error")
+@pytest.mark.membership_mock(now=START, settle="clock", unused_plans="error")
 def test_the_tools_reach_those_who_come_over_http(
     membership_mock: MembershipMock, remote: Any
 ) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+#: what HTTP allows in a header. Source: RFC 9110, sections 5.1 and 5.5
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile("[\t\x20-\x7e\x80-\xff]*")
 
 
 @dataclass(slots=True)
@@ -50,6 +55,16 @@ class HttpAnswer:
     headers: dict[str, str]
     body: bytes
     delay: float = 0.0
+
+
+def unfit_header(headers: Mapping[str, str]) -> str | None:
+    """Return why HTTP cannot send one of the headers of an answer; None if it can send them."""
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            return f"{name!r} cannot be the name of an HTTP header"
+        if not _HEADER_VALUE.fullmatch(value):
+            return f"an HTTP header cannot have the value {value!r}"
+    return None
 
 
 def http_request(method: str, url: str, headers: Mapping[str, Any], body: Any) -> HttpRequest:

@@ -259,15 +259,16 @@ def _is_deep(document: Any) -> bool:
 
 def _refuse_surrogates(value: Any, at: FieldPath) -> None:
     """Refuse half a surrogate pair: JSON can express it, but UTF-8 cannot encode it."""
-    if type(value) is str and not _is_text(value):
-        raise_unparsable(at, "has half of a surrogate pair, which is no character", [])
+    if type(value) is str and not is_text(value):
+        raise_unparsable(at, "has half of a surrogate pair, which is not a character", [])
     for key, item in children(value):
-        if type(key) is str and not _is_text(key):
+        if type(key) is str and not is_text(key):
             raise_unparsable(at, "has a name with half of a surrogate pair", [])
         _refuse_surrogates(item, (at, key))
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
+    """Return whether UTF-8 can encode a text: JSON and Python allow half of a surrogate pair."""
     try:
         value.encode()
     except UnicodeEncodeError:

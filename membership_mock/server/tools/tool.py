@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from membership_mock.errors import UsageError
 from membership_mock.server.tools.json_values import from_json
-from membership_mock.testing.given.seeds import check_types
+from membership_mock.testing.argument_types import check_types
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.type_hints import hints_of
 

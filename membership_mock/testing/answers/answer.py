@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
+from membership_mock.engine.protocol.http import unfit_header
 from membership_mock.engine.protocol.model import OperationModel, service_model
 from membership_mock.engine.protocol.wire.writers import answer_written
 from membership_mock.errors import UsageError
@@ -235,12 +236,13 @@ class Values:
                 "    To answer so all the same, pass force=True."
             )
         try:
-            answer_written(self._model, value, "")
+            unfit = unfit_header(answer_written(self._model, value, "").headers)
         except (TypeError, ValueError, AttributeError, KeyError, OverflowError) as error:
+            unfit = "; ".join(wrong) or str(error)
+        if unfit is not None:
             raise UsageError(
-                f"{prefix}An answer of {self._name} cannot be written like that:"
-                f" {'; '.join(wrong) or error}."
-            ) from error
+                f"{prefix}An answer of {self._name} cannot be written like that: {unfit}."
+            )
         return value
 
 

@@ -9,7 +9,6 @@ from membership_mock.cleanrooms.analyses.protected_jobs import ProtectedJobs
 from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueries
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.central_configuration.policy_associations import PolicyAssociations
-from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.cleanrooms_identity import IdentitySide
 from membership_mock.testing.aws_side.cleanrooms_log_exports import LogExportSide
 from membership_mock.testing.aws_side.security_ir_cases import CaseSide
@@ -19,7 +18,6 @@ from membership_mock.testing.aws_side.securityhub_controls import ControlSide
 from membership_mock.testing.aws_side.securityhub_v2_analysis import AnalysisSide
 
 
-@naming_arguments
 class AwsSide(
     CaseSide,
     InvestigationSide,

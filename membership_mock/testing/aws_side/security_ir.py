@@ -17,14 +17,12 @@ from membership_mock.security_ir.backend import SecurityIrBackend
 from membership_mock.security_ir.memberships.finding_metrics import FindingMetrics
 from membership_mock.security_ir.principals import RESPONDER, SERVICE, AwsContext
 from membership_mock.security_ir.responders.responders import Responders
-from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.side import Side, check_text
 from membership_mock.testing.names import nearest_to
 
 SERVICE_ID = "security-ir"
 
 
-@naming_arguments
 class SecurityIrSide(Side):
     """What AWS does with the attachments and memberships of one account in one region."""
 

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from membership_mock.engine.protocol.model import service_model
 from membership_mock.errors import UsageError
 from membership_mock.security_ir.principals import AWS, SERVICE
-from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.security_ir import SERVICE_ID, SecurityIrSide, named_fields
 from membership_mock.testing.aws_side.side import check_text
 
@@ -20,7 +19,6 @@ CaseStatus = Literal[
 ]
 
 
-@naming_arguments
 class CaseSide(SecurityIrSide):
     """What AWS does with the cases of one account in one region."""
 

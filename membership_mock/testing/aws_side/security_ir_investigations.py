@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 from membership_mock.engine.protocol.model import service_model
 from membership_mock.errors import UsageError
 from membership_mock.security_ir.principals import SERVICE
-from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.security_ir import SERVICE_ID, SecurityIrSide
 from membership_mock.testing.aws_side.side import check_text
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from membership_mock.security_ir.investigations.investigations import InvestigationAction
 
 
-@naming_arguments
 class InvestigationSide(SecurityIrSide):
     """What AWS does with the AI investigations of one account in one region."""
 

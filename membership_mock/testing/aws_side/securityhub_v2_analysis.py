@@ -15,7 +15,6 @@ from membership_mock.securityhub.v2.stores.remediation_store import (
     RemediationTarget,
 )
 from membership_mock.securityhub.v2.stores.software_store import Installed, SoftwareStore
-from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.securityhub_v2 import HUB
 from membership_mock.testing.aws_side.securityhub_v2_inventory import InventorySide
 from membership_mock.testing.names import nearest_to
@@ -23,7 +22,6 @@ from membership_mock.testing.names import nearest_to
 _FAILURES = ("ACCESS_DENIED", "RESOURCE_NOT_FOUND", "INTERNAL_ERROR")
 
 
-@naming_arguments
 class AnalysisSide(InventorySide):
     """What AWS does with software, exposures, permissions and exports of one account and region."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from inspect import isfunction
 from typing import TYPE_CHECKING, TypeVar
 
 from membership_mock.errors import NotRunning, UsageError
+from membership_mock.testing.argument_types import checking_types
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.operation import Family
@@ -14,7 +16,15 @@ F = TypeVar("F", bound="Family")
 
 
 class Side:
-    """What AWS does by itself in one account and region."""
+    """What AWS does by itself in one account and region.
+
+    Every public method of a subclass checks the types of its arguments.
+    """
+
+    def __init_subclass__(cls) -> None:
+        for name, value in list(vars(cls).items()):
+            if isfunction(value) and not name.startswith("_"):
+                setattr(cls, name, checking_types(value))
 
     def __init__(self, running: Running, account: str, region: str) -> None:
         self._held = running

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from membership_mock.engine.protocol.codec import service_error_response
+from membership_mock.engine.protocol.http import unfit_header
 from membership_mock.engine.protocol.model import (
     StructureShape,
     declared_errors,
@@ -21,6 +22,7 @@ from membership_mock.engine.protocol.model import (
     service_model,
     snake,
 )
+from membership_mock.engine.protocol.parse import is_text
 from membership_mock.engine.protocol.wire.writers import error_written
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.services import SERVICES
@@ -94,8 +96,8 @@ class ErrorAnswer(Effect):
         after: bool,
         force: bool,
     ) -> None:
-        if not re.fullmatch(r"[\w.:#-]+", code):
-            raise UsageError(f"{code!r} is not the code of an error, e.g. 'ThrottlingException'.")
+        if not re.fullmatch(r"[\w.:#-]+", code, re.ASCII):
+            raise _no_code(code)
         services = sorted({service for service, _ in targets})
         if len(services) == 1:
             code = error_code(services[0], code)
@@ -112,6 +114,10 @@ class ErrorAnswer(Effect):
             raise UsageError(f"retry_after is a whole number of seconds, not {retry_after!r}.")
         if message is not None and not isinstance(message, str):
             raise UsageError(f"The message of an error is text, not {message!r}.")
+        if message is not None and not is_text(message):
+            raise UsageError(
+                f"The message {message!r} has half of a surrogate pair, which is not a character."
+            )
         self._code = code
         self._message = message
         self._retry_after = retry_after
@@ -168,12 +174,11 @@ class ErrorAnswer(Effect):
         try:
             answer = service_error_response(service, self._error(service, members))
             misfits = fit.error_misfits(service, None, *answer, allowed=[self._code])
+            misfits += filter(None, [unfit_header(answer[1])])
         except (TypeError, ValueError, AttributeError) as wrong:
             misfits = [str(wrong)]
         if misfits:
-            raise UsageError(
-                f"{self._code} of {service} cannot look like that: {'; '.join(misfits)}."
-            )
+            raise self._impossible(service, misfits)
         return answer[0]
 
     def _sample_of_another(self, service: str, shape: object, members: Mapping[str, Any]) -> int:
@@ -183,14 +188,23 @@ class ErrorAnswer(Effect):
             said = {name: "text" for name in shape.required_members if name.lower() in named}
             values, wrong = checked(shape, {**said, **members})
             if wrong:
-                raise UsageError(
-                    f"{self._code} of {service} cannot look like that: {'; '.join(wrong)}."
-                )
+                raise self._impossible(service, wrong)
             self._members[service] = {
                 name: value for name, value in values.items() if name in self._members[service]
             }
         model = service_model(service).operation_model(self._any[service])
-        return error_written(model, self._error(service, members), "").status
+        try:
+            answer = error_written(model, self._error(service, members), "")
+        except (TypeError, ValueError, AttributeError) as wrong:
+            raise self._impossible(service, [str(wrong)]) from None
+        unfit = unfit_header(answer.headers)
+        if unfit is not None:
+            raise self._impossible(service, [unfit])
+        return answer.status
+
+    def _impossible(self, service: str, wrong: list[str]) -> UsageError:
+        reasons = "; ".join(each.rstrip(".") for each in wrong)
+        return UsageError(f"{self._code} of {service} cannot look like that: {reasons}.")
 
 
 def code_of(error: str | type[ClientError] | ClientError) -> tuple[str, str | None, dict[str, Any]]:
@@ -215,6 +229,8 @@ def code_of(error: str | type[ClientError] | ClientError) -> tuple[str, str | No
         }
         if not details.get("Code"):
             raise UsageError(f"{error!r} has no code: its response needs ['Error']['Code'].")
+        if not isinstance(details["Code"], str):
+            raise _no_code(details["Code"])
         return details["Code"], details.get("Message") or None, members
     if error is ClientError:
         raise UsageError(
@@ -222,6 +238,10 @@ def code_of(error: str | type[ClientError] | ClientError) -> tuple[str, str | No
             " of `client.exceptions`."
         )
     return error.__name__, None, {}
+
+
+def _no_code(code: object) -> UsageError:
+    return UsageError(f"{code!r} is not the code of an error, e.g. 'ThrottlingException'.")
 
 
 def _require_declared(targets: frozenset[tuple[str, str]], code: str) -> None:
@@ -303,7 +323,7 @@ def _members(service: str, code: str, members: Mapping[str, Any]) -> dict[str, A
         if name not in known:
             raise UsageError(
                 f"{code} of {service} has no member {name!r}; it has: "
-                + ", ".join(dict.fromkeys(known.values()))
+                + (", ".join(dict.fromkeys(known.values())) or "only a message")
                 + nearest_to(name, known)
             )
         found[known[name]] = value

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from membership_mock.engine.pipeline.caller import account_id
 from membership_mock.errors import SeedRefused, UsageError
 from membership_mock.services import SERVICES
-from membership_mock.testing.given.seeds import check_types
+from membership_mock.testing.argument_types import check_types
 from membership_mock.testing.names import nearest_to
 
 if TYPE_CHECKING:

@@ -165,7 +165,7 @@ def test_an_ending_is_not_planned_for_a_member_who_cannot_run_queries(membership
 
 
 def test_an_ending_that_no_query_has_is_reported_like_a_fault_that_never_fired(a, mid):
-    with pytest.raises(UnfiredFault) as unused, mock_membership(unfired_faults="error") as inner:
+    with pytest.raises(UnfiredFault) as unused, mock_membership(unused_plans="error") as inner:
         inner.aws_side(A, REGION).end_query("FAILED")
         inner.aws_side(A, REGION).end_query(result=ROWS)
         start_query(a, mid)
@@ -177,12 +177,12 @@ def test_an_ending_that_no_query_has_is_reported_like_a_fault_that_never_fired(a
 
 def test_endings_that_are_used_or_belong_to_an_outer_mock_are_not_reported(membership_mock, a, mid):
     membership_mock.aws_side(A, REGION).end_query("FAILED")
-    with mock_membership(unfired_faults="error") as inner:
+    with mock_membership(unused_plans="error") as inner:
         inner.aws_side(A, REGION).end_query("TIMED_OUT")
         start_query(a, mid)
         start_query(a, mid)
     membership_mock.aws_side(A, REGION).end_query("FAILED")
-    with mock_membership(unfired_faults="error"):
+    with mock_membership(unused_plans="error"):
         pass
     with pytest.raises(UnfiredFault, match="ends in FAILED"):
         membership_mock.faults.assert_all_fired()

@@ -84,6 +84,29 @@ def test_text_in_xml_is_read_as_it_was_given_or_refused(membership_mock: Any) ->
         membership_mock.answer("ses.SendEmail", {"MessageId": "a\x01"})
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        pytest.param({"ETag": "a\r\nb"}, r"the value 'a\\r\\nb'", id="line"),
+        pytest.param({"ContentType": "日本"}, "the value '日本'", id="characters"),
+        pytest.param({"Metadata": {"a b": "c"}}, "'x-amz-meta-a b' cannot be the name", id="name"),
+    ],
+)
+def test_what_http_cannot_send_in_a_header_is_refused(
+    membership_mock: Any, answer: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        membership_mock.answer("s3.GetObject", answer)
+    membership_mock.answer("s3.GetObject", lambda _: answer)
+    with pytest.raises(UsageError, match=said):
+        membership_mock.client("s3").get_object(Bucket="reports", Key="k")
+
+
+def test_half_a_character_is_refused_in_json_as_well(membership_mock: Any) -> None:
+    with pytest.raises(UsageError, match="Name has half of a surrogate pair"):
+        membership_mock.answer("organizations.ListAccounts", {"Accounts": [{"Name": "\ud800"}]})
+
+
 def test_json_and_bytes_in_headers_are_read_as_they_were_given(membership_mock: Any) -> None:
     """A header holds them in Base64: https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html"""
     slots = {"Size": "large", "Note": "é"}

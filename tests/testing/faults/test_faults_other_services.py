@@ -284,6 +284,31 @@ def test_an_error_that_the_service_does_not_send_is_a_usage_error(
         membership_mock.fail(operation, error)
 
 
+@pytest.mark.parametrize("operation", ["iam.CreateUser", "s3.GetObject", "ec2.DescribeRegions"])
+def test_text_that_xml_cannot_hold_is_a_usage_error(membership_mock: Any, operation: str) -> None:
+    with pytest.raises(UsageError, match=r"cannot look like that: XML cannot hold .* '\\x01'"):
+        membership_mock.fail(operation, "ThrottlingException", message="a\x01")
+
+
+@pytest.mark.parametrize("operation", ["lambda.Invoke", "iam.CreateUser", "GetInsights"])
+def test_half_a_character_and_a_code_that_http_cannot_send_are_usage_errors(
+    membership_mock: Any, operation: str
+) -> None:
+    with pytest.raises(UsageError, match="half of a surrogate pair, which is not a character"):
+        membership_mock.fail(operation, "ThrottlingException", message="\ud800")
+    for code in ("Thröttling", "a b", "a\nb"):
+        with pytest.raises(UsageError, match="is not the code of an error"):
+            membership_mock.fail(operation, code, force=True)
+    numbered = ClientError({"Error": {"Code": 429}}, "Invoke")
+    with pytest.raises(UsageError, match="429 is not the code of an error"):
+        membership_mock.fail(operation, numbered)
+
+
+def test_an_error_without_members_says_so(membership_mock: Any) -> None:
+    with pytest.raises(UsageError, match=r"has no member 'Key'; it has: only a message\."):
+        membership_mock.fail("s3.GetObject", "NoSuchKey", members={"Key": "k"})
+
+
 def test_what_is_wrong_can_be_forced_and_single_accounts_are_not_refused_elsewhere(
     membership_mock: Any,
 ) -> None:

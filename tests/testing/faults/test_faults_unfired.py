@@ -116,7 +116,7 @@ def test_a_mock_says_nothing_if_it_is_told_to_ignore_it() -> None:
         mock.stop()
 
 
-@pytest.mark.parametrize("options", [{}, {"unused_plans": "warn"}, {"unfired_faults": "warn"}])
+@pytest.mark.parametrize("options", [{}, {"unused_plans": "warn"}])
 def test_a_mock_warns_at_its_end(options: dict[str, Any]) -> None:
     mock = mock_membership(**options)
     with pytest.warns(UserWarning, match=r"One fault never fired:\n.*GetCase"), mock:
@@ -125,7 +125,7 @@ def test_a_mock_warns_at_its_end(options: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("way", ["with", "stop", "decorator"])
 def test_a_mock_raises_at_its_end(way: str) -> None:
-    mock = mock_membership(unfired_faults="error")
+    mock = mock_membership(unused_plans="error")
 
     def inject() -> None:
         mock.fail("get_case", "ThrottlingException")
@@ -139,7 +139,7 @@ def test_a_mock_raises_at_its_end(way: str) -> None:
             inject()
             mock.stop()
         else:
-            mock_membership(unfired_faults="error")(_injects)()
+            mock_membership(unused_plans="error")(_injects)()
     with mock_membership() as after:
         assert len(after.faults) == 0
 
@@ -150,7 +150,7 @@ def _injects() -> None:
 
 
 def test_a_fault_that_fired_is_no_reason_to_complain() -> None:
-    with mock_membership(unfired_faults="error") as mock:
+    with mock_membership(unused_plans="error") as mock:
         fault = mock.fail("list_memberships", "ThrottlingException", times=3)
         ask(mock)
     assert len(fault.fired) == 1
@@ -158,7 +158,7 @@ def test_a_fault_that_fired_is_no_reason_to_complain() -> None:
 
 @pytest.mark.parametrize("way", ["with", "stop"])
 def test_an_exception_in_flight_is_not_hidden(way: str) -> None:
-    mock = mock_membership(unfired_faults="error")
+    mock = mock_membership(unused_plans="error")
     with pytest.raises(KeyError, match="the test's own"):
         if way == "with":
             with mock:
@@ -176,11 +176,11 @@ def test_an_exception_in_flight_is_not_hidden(way: str) -> None:
 def test_an_inner_mock_answers_for_its_own_faults() -> None:
     with mock_membership(unused_plans="ignore") as outer:
         outer.fail("get_case", "ThrottlingException")
-        with mock_membership(unfired_faults="error"):
+        with mock_membership(unused_plans="error"):
             pass
         with (
             pytest.raises(UnfiredFault, match=r"One fault never fired:\n.*ListCases"),
-            mock_membership(unfired_faults="error") as inner,
+            mock_membership(unused_plans="error") as inner,
         ):
             inner.fail("list_cases", "ThrottlingException")
         assert len(outer.faults.unfired) == 2
@@ -195,19 +195,57 @@ def test_an_inner_mock_leaves_its_faults_to_the_outer_one_unless_it_says_otherwi
         assert len(caught) == 1
 
 
+def test_the_older_name_of_the_option_works_and_warns_where_it_is_used() -> None:
+    with pytest.warns(
+        DeprecationWarning, match="unfired_faults is deprecated.*unused_plans"
+    ) as told:
+        mock = mock_membership(unfired_faults="error")
+    assert [warning.filename for warning in told] == [__file__]
+    with pytest.raises(UnfiredFault), mock:
+        mock.fail("get_case", "ThrottlingException")
+
+
 def test_the_option_has_one_value_whatever_its_name() -> None:
     with pytest.raises(UsageError, match="unfired_faults is the older name of unused_plans"):
         mock_membership(unused_plans="warn", unfired_faults="error")
-    mock_membership(unused_plans="warn", unfired_faults="warn")
+    with pytest.warns(DeprecationWarning):
+        mock_membership(unused_plans="warn", unfired_faults="warn")
+
+
+def test_the_older_name_in_the_ini_file_and_the_marker_warns_unless_it_is_silenced(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_by_the_file(membership_mock):
+            membership_mock.fail("get_case", "ThrottlingException")
+
+        @pytest.mark.membership_mock(unfired_faults="error")
+        def test_by_the_marker(membership_mock):
+            membership_mock.fail("get_case", "ThrottlingException")
+        """
+    )
+    pytester.makeini("[pytest]\nmembership_mock_unfired_faults = error")
+    run = ["-p", "no:cacheprovider", "-W", "error"]
+    result = pytester.runpytest_subprocess(*run)
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(
+        ["*The option membership_mock_unfired_faults is deprecated*: write *_unused_plans."]
+    )
+    result = pytester.runpytest_subprocess(*run, "-W", "ignore:The option:DeprecationWarning")
+    result.assert_outcomes(passed=2, errors=2)
+    result.stdout.fnmatch_lines(["*One fault never fired:"])
 
 
 def test_another_word_than_the_three_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="'ignore', 'warn' or 'error', not 'raise'"):
-        mock_membership(unfired_faults="raise")  # type: ignore[call-overload]
+        mock_membership(unused_plans="raise")  # type: ignore[call-overload]
 
 
 def test_unittest_hears_of_it() -> None:
-    @mock_membership(unfired_faults="error")
+    @mock_membership(unused_plans="error")
     class Case(unittest.TestCase):
         def test_it(self) -> None:
             _injects()
@@ -247,7 +285,7 @@ def test_the_fixture_complains_in_the_tear_down_of_a_test_that_passed(
             membership_mock.fail("get_case", "ThrottlingException")
             assert "the test's own" == "failure"
 
-        @pytest.mark.membership_mock(unfired_faults="ignore")
+        @pytest.mark.membership_mock(unused_plans="ignore")
         def test_ignores(membership_mock):
             membership_mock.fail("get_case", "ThrottlingException")
         """
@@ -261,16 +299,16 @@ def test_the_fixture_complains_in_the_tear_down_of_a_test_that_passed(
 def test_a_warning_points_to_the_code_that_used_the_mock() -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        with mock_membership(unfired_faults="warn") as mock:
+        with mock_membership(unused_plans="warn") as mock:
             mock.fail("get_case", "ThrottlingException")
-        mock_membership(unfired_faults="warn")(_injects)()
+        mock_membership(unused_plans="warn")(_injects)()
     assert [warning.filename for warning in caught] == [__file__, __file__]
 
 
 def test_nobody_is_told_twice() -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        with mock_membership(unfired_faults="warn"), mock_membership(unfired_faults="warn") as mock:
+        with mock_membership(unused_plans="warn"), mock_membership(unused_plans="warn") as mock:
             mock.fail("get_case", "ThrottlingException")
     assert len(caught) == 1
 
@@ -286,7 +324,7 @@ def test_a_decorated_class_complains_once_and_not_of_a_test_that_failed(
             with mock_membership() as mock:
                 mock.fail("get_case", "ThrottlingException")
 
-        @mock_membership(unfired_faults="error")
+        @mock_membership(unused_plans="error")
         class TestIt:
             def test_passes(self):
                 injects()
@@ -309,7 +347,7 @@ def test_a_decorated_class_complains_once_and_not_of_a_test_that_failed(
 def test_the_fixture_does_not_complain_of_a_test_that_was_skipped_or_expected_to_fail(
     pytester: pytest.Pytester,
 ) -> None:
-    pytester.makeini("[pytest]\nmembership_mock_unfired_faults = error")
+    pytester.makeini("[pytest]\nmembership_mock_unused_plans = error")
     pytester.makepyfile(
         """
         import pytest

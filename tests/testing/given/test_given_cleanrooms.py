@@ -117,7 +117,7 @@ def test_joined_collaboration_has_a_membership_of_everybody(given, rooms):
 
 @pytest.mark.parametrize("accounts", [[], A])
 def test_joined_collaboration_needs_a_list_of_accounts(membership_mock, given, accounts):
-    with nothing_happens(membership_mock, r"list of accounts|is not Sequence\[str\]"):
+    with nothing_happens(membership_mock, r"list of accounts|is not a list of text"):
         given.joined_collaboration(accounts)
 
 
@@ -207,7 +207,7 @@ def test_membership_of_another_region_is_a_mistake(membership_mock, given, room)
         given.membership(room.id, B, region=OHIO)
     with nothing_happens(membership_mock, "min length: 36", SeedRefused):
         given.membership("room", B)
-    with nothing_happens(membership_mock, "collaboration: 7 is not SeededCollaboration"):
+    with nothing_happens(membership_mock, "collaboration: 7 is not a SeededCollaboration or text"):
         given.membership(7, B)
 
 
