@@ -96,9 +96,9 @@ WITHOUT_LINK = {
     "cleanrooms": 1,
     "cleanrooms-privacy": 1,
     "securityhub": 6,
-    "securityhub-controls": 3,
-    "securityhub-triage": 5,
-    "securityhub-v2": 4,
+    "securityhub-controls": 2,
+    "securityhub-triage": 3,
+    "securityhub-v2": 2,
 }
 
 
