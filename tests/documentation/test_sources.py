@@ -96,8 +96,8 @@ WITHOUT_LINK = {
     "cleanrooms": 1,
     "cleanrooms-privacy": 1,
     "securityhub": 6,
-    "securityhub-controls": 2,
-    "securityhub-triage": 3,
+    "securityhub-controls": 3,
+    "securityhub-triage": 4,
     "securityhub-v2": 2,
 }
 
