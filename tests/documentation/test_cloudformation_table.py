@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from membership_mock.engine.cloudformation.resource_type import ResourceType
@@ -50,6 +52,12 @@ def test_the_table_has_the_types_of_the_code(service: str) -> None:
     lines = "\n".join(f"| {' | '.join(cells)} |" for cells in expected)
     stale = f"write the table below `{service}` in {PAGE.name} again:\n{lines}"
     assert table(PAGE, f"`{service}`") == expected, stale
+
+
+def test_the_mark_inferred_names_the_rows_of_its_choices() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert len(re.findall(r"\binferred\b", text)) > 3
+    assert re.findall(r"\binferred\b(?! \[(?:SH|CR)-\d)", text) == []
 
 
 def test_the_number_of_types_is_that_of_the_code() -> None:

@@ -1,6 +1,8 @@
 """The table of Clean Rooms' resource types.
 
-Which operations a type uses is documented: its schema lists the permissions of each handler.
+Which operations a type uses is documented: its schema lists the permissions of each handler. That
+``Ref`` returns both parts of an identifier is inferred [CR-240]. A property that the operation for
+changes does not accept keeps its value (inferred [CR-241]).
 """
 
 from __future__ import annotations

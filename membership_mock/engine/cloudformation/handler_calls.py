@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 PRINCIPAL = "cloudformation.amazonaws.com"
 
 #: CloudFormation's codes of what a handler may report, by the service's error. Those of Clean Rooms
-#: are observed in its published handlers, the others are inferred from the names of the errors.
+#: are observed in its published handlers, the others are inferred [SH-341] from the names of the
+#: errors.
 _HANDLER_CODES = {
     "AccessDenied": "AccessDenied",
     "AccessDeniedException": "AccessDenied",

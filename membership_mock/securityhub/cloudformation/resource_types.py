@@ -1,6 +1,7 @@
 """The table of Security Hub's resource types.
 
-Which operations a type uses is documented: its schema lists the permissions of each handler.
+Which operations a type uses is documented: its schema lists the permissions of each handler. A
+property that the operation for changes does not accept keeps its value (inferred [SH-340]).
 """
 
 from __future__ import annotations

@@ -57,6 +57,22 @@ def test_a_hub_sets_what_only_an_update_can(made: Any, hub: Any) -> None:
     assert hub.describe_hub()["AutoEnableControls"] is False
 
 
+def test_a_property_that_no_operation_changes_keeps_its_value(made: Any, hub: Any) -> None:
+    for status, value in (("CREATE_COMPLETE", False), ("UPDATE_COMPLETE", True)):
+        assert made({"Hub": {**HUB, "Properties": {"EnableDefaultStandards": value}}}) == status
+        assert hub.get_enabled_standards()["StandardsSubscriptions"] == []
+
+
+def test_metrics_of_a_collaboration_keep_their_value(made: Any, rooms: Any) -> None:
+    for status, value in (("CREATE_COMPLETE", False), ("UPDATE_COMPLETE", True)):
+        properties = {**ROOM["Collaboration"]["Properties"], "IsMetricsEnabled": value}
+        room = {**ROOM["Collaboration"], "Properties": properties}
+        assert made({"Collaboration": room}) == status
+        [found] = rooms.list_collaborations()["collaborationList"]
+        shown = rooms.get_collaboration(collaborationIdentifier=found["id"])["collaboration"]
+        assert not shown.get("isMetricsEnabled")
+
+
 def test_network_scanning_is_switched(made: Any, hub: Any) -> None:
     if "EnableSecurityHubFeatureV2" not in service_model("securityhub").operation_names:
         pytest.skip("the botocore in use does not know features")
