@@ -2,8 +2,8 @@
 
 Every outermost mock drops boto3's default session, so nearly every test makes a new one: botocore
 then reads megabytes of JSON and registers some hundred handlers again. While a mock runs, new
-sessions share what has been read, and start from a copy of the registered handlers. Both are what
-they would have made themselves; nothing of it is state.
+sessions share what has been read, and start from a copy of the registered handlers. Both are equal
+to what a session would have made itself, and neither is state.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _CHANGED = "_retry"
 # These rules as they were read, pickled, by the loaders' search paths.
 _unchanged: dict[tuple[str, ...], bytes] = {}
 
-# The present names of events by their older ones, which botocore finds out for each emitter again.
+# The present names of events by their older names, which botocore derives again for each emitter.
 _aliases: dict[str, str] = {}
 
 # The built-in handlers as they were registered last, with the list they were registered from, by
@@ -55,7 +55,7 @@ class SharingLoader(SharedFilesLoader):
 
     @_cache.setter
     def _cache(self, value: dict[Any, Any]) -> None:
-        """Ignore the loader's own, empty cache."""
+        """Ignore the cache of the loader itself, which is empty."""
 
     def load_data(self, name: str) -> Any:
         """Return what a file of data holds; what botocore changes afterwards is a copy."""

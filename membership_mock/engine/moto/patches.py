@@ -1,4 +1,4 @@
-"""Attributes of other libraries that are replaced while a mock runs."""
+"""Replaces attributes of other libraries while a mock runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ABSENT = object()
 
 @dataclass(frozen=True, slots=True)
 class _Replaces:
-    """What a replacement replaces, and whether its mock has ended."""
+    """The original of a replacement, and whether its mock has ended."""
 
     original: Any
     is_over: Callable[[], bool]
@@ -40,7 +40,7 @@ class Patches:
     def original(self, owner: Any, name: str) -> Any:
         """Return the attribute that is to be replaced, without the replacement of an ended mock.
 
-        The original is restored as well, so that replacements do not pile up.
+        The original is restored as well, so that replacements do not accumulate.
         """
         found = vars(owner)[name]
         while (leftover := getattr(found, _REPLACES, None)) is not None and leftover.is_over():

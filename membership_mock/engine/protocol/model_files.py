@@ -1,8 +1,7 @@
 """Loaders of botocore's data that share what they have read.
 
-botocore reads megabytes of JSON for a client, and looks into every folder of every service. The
-mock needs the same files for itself. Files of an installed package do not change, so each is read
-once per process, whoever asks.
+botocore reads megabytes of JSON for a client, and lists the folder of every service. The mock needs
+the same files. Files of an installed package do not change, so each is read once per process.
 """
 
 from __future__ import annotations
