@@ -151,7 +151,7 @@ class ProtectedAnalyses(CleanRoomsFamily, Generic[A]):
         return planned[0] if planned else Outcome()
 
     def start(self, analysis: A) -> None:
-        """Keep a new analysis, which uses up the next planned outcome."""
+        """Add a new analysis, which uses up the next planned outcome."""
         planned = self.analyses.planned.get(self.backend.account_id)
         if planned:
             planned.pop(0)
