@@ -1,7 +1,7 @@
 """Change requests: the changes that a creator wants, the votes of the members, and the result.
 
-Sources: the API pages and the user guide's pages on change requests; inferred statements are
-marked.
+Sources: the API pages and the user guide's pages on change requests; the rest is
+marked inferred.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 A collaboration is stored once for all accounts of its region; the view of an account is derived.
 
-Sources: the API pages and the user guide (leaving, removing, deleting); inferred statements are
-marked.
+Sources: the API pages and the user guide (leaving, removing, deleting); the rest is
+marked inferred.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Payment: costs, their payers, and the costs that a member accepts.
 
 A payment configuration is handled in its API form with every part present. Sources: the service
-model and recorded answers; inferred statements are marked.
+model and recorded answers; the rest is marked inferred.
 """
 
 from __future__ import annotations

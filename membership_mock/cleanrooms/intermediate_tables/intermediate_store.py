@@ -1,7 +1,7 @@
 """What an intermediate table is, what may happen to it, and where the tables are kept.
 
-Sources: the model's statuses; user guide, "Working with intermediate tables"; inferred statements
-are marked.
+Sources: the model's statuses; user guide, "Working with intermediate tables"; the rest
+is marked inferred.
 """
 
 from __future__ import annotations

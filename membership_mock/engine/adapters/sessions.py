@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.hooks
 import botocore.session
+from botocore.client import ClientCreator
 from botocore.handlers import BUILTIN_HANDLERS
 from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.loaders import JSONFileLoader, Loader, create_loader
+from botocore.model import ServiceModel
 from botocore.session import Session
 from botocore.utils import EVENT_ALIASES
 
-from membership_mock.engine.protocol.model_files import SharedFiles, SharedFilesLoader
+from membership_mock.engine.protocol.model_files import CHANGED, SharedFiles, SharedFilesLoader
 
 if TYPE_CHECKING:
     from membership_mock.engine.moto.patches import Patches
@@ -41,6 +43,9 @@ _aliases: dict[str, str] = {}
 # kind of emitter: aiobotocore has one of its own.
 _registered: dict[type, tuple[list[Any], HierarchicalEmitter]] = {}
 
+
+# The service models of clients, by the data that they are made of and the service's id.
+_models: dict[tuple[int, str], ServiceModel] = {}
 
 #: what a node of botocore's tree of handlers consists of
 _NODE = {"chunk", "children", "values"}
@@ -108,6 +113,7 @@ def install(patches: Patches) -> None:
 
     patches.set(EventAliaser, "__init__", __init__)
     _copy_handlers_quickly(patches)
+    _share_service_models(patches)
 
 
 def _is_new(emitter: Any) -> bool:
@@ -136,6 +142,29 @@ def _copy_handlers_quickly(patches: Patches) -> None:
         return {"_root": _copy_of(root)}
 
     patches.set(trie, "_recursive_copy", _recursive_copy)
+
+
+def _share_service_models(patches: Patches) -> None:
+    """Let the clients of a service share one `ServiceModel`, which keeps what it derives.
+
+    botocore makes one for each client, and each derives the same shapes from the same data. Nothing
+    changes a model, except for the models of S3.
+    """
+    if not hasattr(ClientCreator, "_load_service_model"):
+        return
+    load = patches.original(ClientCreator, "_load_service_model")
+
+    def _load_service_model(self: Any, service_name: str, api_version: Any = None) -> Any:
+        if not isinstance(self._loader, SharingLoader) or service_name in CHANGED:
+            return load(self, service_name, api_version)
+        data = self._loader.load_service_model(service_name, "service-2", api_version=api_version)
+        known = _models.get((id(data), service_name))
+        if known is None or known._service_description is not data:
+            known = load(self, service_name, api_version)
+            _models[id(data), service_name] = known
+        return known
+
+    patches.set(ClientCreator, "_load_service_model", _load_service_model)
 
 
 def _copy_of(node: dict[str, Any]) -> dict[str, Any]:
