@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from membership_mock.testing.answers.answer import Answer
     from membership_mock.testing.answers.answers import Answers
     from membership_mock.testing.aws_side.aws_side import AwsSide
+    from membership_mock.testing.call import Call
     from membership_mock.testing.call_hooks.call_hook import CallHook
     from membership_mock.testing.call_hooks.call_hooks import CallHooks
-    from membership_mock.testing.calls import Call, Calls
+    from membership_mock.testing.calls import Calls
     from membership_mock.testing.clock import MockClock
     from membership_mock.testing.containing import containing
     from membership_mock.testing.dumps.dumps import Dump
@@ -86,7 +87,7 @@ _HOMES = {
     "Answer": "testing.answers.answer",
     "Answers": "testing.answers.answers",
     "AwsSide": "testing.aws_side.aws_side",
-    "Call": "testing.calls",
+    "Call": "testing.call",
     "CallHook": "testing.call_hooks.call_hook",
     "CallHooks": "testing.call_hooks.call_hooks",
     "Calls": "testing.calls",

@@ -27,7 +27,7 @@ from membership_mock.errors import (
 )
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
-from membership_mock.testing.calls import Call
+from membership_mock.testing.call import Call
 from membership_mock.testing.client_arguments import NOT_OF_THE_USER, region_of, unknown_service
 from membership_mock.testing.events.events import undelivered_report
 from membership_mock.testing.plans.plans import Known, Plans

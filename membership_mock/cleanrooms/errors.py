@@ -13,7 +13,7 @@ from typing import Literal
 from membership_mock.engine.protocol.refusals import FieldListError, Refusals, Violation
 from membership_mock.errors import ServiceError
 
-#: the only kinds of resources that errors name
+#: the types of resources that errors can name
 ResourceType = Literal[
     "CONFIGURED_TABLE", "COLLABORATION", "MEMBERSHIP", "CONFIGURED_TABLE_ASSOCIATION"
 ]
@@ -21,7 +21,7 @@ ConflictReason = Literal["ALREADY_EXISTS", "SUBRESOURCES_EXIST", "INVALID_STATE"
 
 
 class AccessDeniedException(ServiceError):
-    """The caller may not do this, or may not see the collaboration."""
+    """The caller must not do this, or must not see the collaboration."""
 
     def __init__(
         self, message: str = "Caller does not have sufficient access to perform this action."
@@ -30,7 +30,7 @@ class AccessDeniedException(ServiceError):
 
 
 class ConflictException(ServiceError):
-    """The request does not go with the present state of a resource."""
+    """The request conflicts with the present state of a resource."""
 
     def __init__(
         self,
@@ -49,9 +49,9 @@ class ResourceNotFoundException(ServiceError):
 
     Args:
         message: the text for the caller.
-        resource_id: what was asked for.
-        resource_type: MEMBERSHIP for everything that lives in a membership and has no type of its
-            own (inferred [CR-83]: the model knows four types only).
+        resource_id: the id in the request.
+        resource_type: MEMBERSHIP for resources of a membership without a type of their own
+            (inferred [CR-83]: the model has only four types).
     """
 
     def __init__(self, message: str, resource_id: str, resource_type: ResourceType) -> None:
@@ -59,7 +59,7 @@ class ResourceNotFoundException(ServiceError):
 
 
 class ServiceQuotaExceededException(ServiceError):
-    """The request would go over a quota."""
+    """The request would exceed a quota."""
 
     def __init__(self, quota_name: str, quota_value: float) -> None:
         super().__init__(
@@ -71,16 +71,17 @@ class ServiceQuotaExceededException(ServiceError):
 
 
 class ValidationException(FieldListError):
-    """The request is malformed, breaks a constraint, or asks for what is not allowed.
+    """The request is malformed, breaks a constraint, or asks for something that is not allowed.
 
-    Rules that no single constraint tells have the reason INVALID_CONFIGURATION (inferred [CR-83]).
+    Rules that are not a constraint of the model have the reason INVALID_CONFIGURATION
+    (inferred [CR-83]).
     """
 
     rule = "INVALID_CONFIGURATION"
 
 
 class CleanRoomsRefusals(Refusals):
-    """How Clean Rooms words what the engine refuses."""
+    """The errors of Clean Rooms for requests that the engine refuses."""
 
     def invalid(self, violations: Sequence[Violation]) -> ServiceError:
         """Return a ValidationException that lists each violated field once per violation."""

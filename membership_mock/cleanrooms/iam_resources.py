@@ -1,8 +1,8 @@
-"""Which resources the operations of Clean Rooms are about, for policies of IAM.
+"""The resources that the operations of Clean Rooms act on, for IAM policies.
 
-Source: the service authorization reference; of the operations that it does not list yet, the
-resource is inferred [CR-202] from those beside them. A resource that a call names by neither an id
-nor an ARN, such as the association behind a schema, is not asked for.
+Source: the service authorization reference. For operations that it does not list yet, the resource
+is inferred [CR-202] from similar operations. A resource that a call names by neither an id nor an
+ARN, such as the association of a schema, is not checked.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _writes_to(bucket: str) -> tuple[Dependent, ...]:
 
 
 def _owner(context: Context, resource: str) -> str | None:
-    """Return the creator of a collaboration, which owns it, whoever calls."""
+    """Return the creator of a collaboration, which owns it, for any caller."""
     kind, _, name = resource.partition("/")
     if kind != "collaboration":
         return None

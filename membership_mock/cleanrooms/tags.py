@@ -43,7 +43,7 @@ class Tags(CleanRoomsFamily):
 
     @operation("UntagResource")
     def untag_resource(self, ctx: Context, resource_arn: str, tag_keys: list[str]) -> None:
-        """Remove tags from a resource; absent keys do no harm."""
+        """Remove tags from a resource; absent keys are ignored."""
         del ctx
         check_tag_keys(tag_keys, "tagKeys")
         held = self._held(resource_arn)
@@ -57,7 +57,7 @@ class Tags(CleanRoomsFamily):
         return {"tags": self._held(resource_arn)}
 
     def _held(self, arn: str) -> dict[str, str]:
-        """Return the very tags of a resource of this account in this region."""
+        """Return the stored tags of a resource of this account in this region."""
         for family in self.all_families():
             tags = family.tags_of(arn)
             if tags is not None:

@@ -13,11 +13,11 @@ from membership_mock.errors import ServiceError
 
 
 class AccessDeniedException(ServiceError):
-    """The caller may not do this, or may not see the resource."""
+    """The caller must not do this, or must not see the resource."""
 
 
 class ConflictException(ServiceError):
-    """The request does not go with the present state of a resource."""
+    """The request conflicts with the present state of a resource."""
 
     def __init__(self, message: str, resource_id: str, resource_type: str) -> None:
         super().__init__(message, resource_id=resource_id, resource_type=resource_type)
@@ -37,7 +37,7 @@ def no_such_resource(arn: str) -> ResourceNotFoundException:
 
 
 class ServiceQuotaExceededException(ServiceError):
-    """The request would go over a quota of the account in this region."""
+    """The request would exceed a quota of the account in this region."""
 
     def __init__(self, message: str, resource_id: str, resource_type: str, quota_code: str) -> None:
         super().__init__(
@@ -50,13 +50,13 @@ class ServiceQuotaExceededException(ServiceError):
 
 
 class ValidationException(FieldListError):
-    """The request is malformed, breaks a constraint, or asks for what is not allowed."""
+    """The request is malformed, breaks a constraint, or asks for something that is not allowed."""
 
     rule = "OTHER"
 
 
 class SecurityIrRefusals(Refusals):
-    """How Security Incident Response words what the engine refuses."""
+    """The errors of Security Incident Response for requests that the engine refuses."""
 
     def invalid(self, violations: Sequence[Violation]) -> ServiceError:
         """Return a ValidationException that lists each violated field once per violation."""

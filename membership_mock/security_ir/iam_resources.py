@@ -1,7 +1,7 @@
-"""Which resources the operations of Security Incident Response are about, for policies of IAM.
+"""The resources that the operations of Security Incident Response act on, for IAM policies.
 
-Source: the service authorization reference. It has no line of GetFindingMetrics, ListInvestigations
-and SendFeedback; theirs are inferred [IR-111].
+Source: the service authorization reference. It does not list GetFindingMetrics, ListInvestigations
+and SendFeedback; their resources are inferred [IR-111].
 """
 
 from __future__ import annotations

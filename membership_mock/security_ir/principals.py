@@ -1,4 +1,4 @@
-"""Who acts on a case: the customer by account id, or AWS by one of two names.
+"""The principals that act on a case: the customer by account id, or AWS by one of two names.
 
 Source: the model's text and pattern of PrincipalId; user guide, "Communications".
 """
@@ -19,10 +19,10 @@ AWS = (RESPONDER, SERVICE)
 
 @dataclass(slots=True)
 class AwsContext(Context):
-    """What AWS does by itself in the account and region of the context.
+    """A context of AWS's own work in an account and region.
 
     Attributes:
-        acting: which part of AWS acts, one of `AWS`.
+        acting: the part of AWS that acts, one of `AWS`.
     """
 
     acting: str = RESPONDER

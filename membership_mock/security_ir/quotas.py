@@ -1,7 +1,7 @@
 """The quotas of Security Incident Response, for an account in a region.
 
 Source: the general reference's page on quotas (limits and codes). That "active" means not Closed,
-and which resource the error names, is inferred [IR-67, IR-69].
+and the resource that the error names, are inferred [IR-67, IR-69].
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from membership_mock.security_ir.memberships.membership_store import MembershipS
 
 _quota = partial(Quota, service="security-ir")
 
-#: the most that the model allows in the answer of GetCase
+#: the highest number that the model allows in the answer of GetCase
 MOST_ATTACHMENTS: int = (
     model.service_model("security-ir").shape_for("CaseAttachmentsList").metadata["max"]
 )
@@ -85,11 +85,12 @@ DAY = timedelta(days=1)
 
 @dataclass
 class QuotaStore(Store, scope=Scope.ACCOUNT_REGION):
-    """What the quotas count, updated with each change, so that no call has to count cases.
+    """The counts for the quotas, updated with each change, so that no call has to count cases.
 
     Attributes:
         active: the cases that are not Closed, by membership and resolver.
-        service_managed: when cases became service-managed, ascending, whatever the membership.
+        service_managed: the times when cases became service-managed, ascending, for all
+            memberships.
     """
 
     active: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -102,10 +103,11 @@ class QuotaStore(Store, scope=Scope.ACCOUNT_REGION):
 
 
 class Quotas(Family):
-    """How many cases there may be.
+    """The quotas on cases.
 
-    Cases of earlier memberships are terminated and do not count as active. The day's quota limits
-    a rate, so closing a case or signing up anew does not give anything back (inferred [IR-68]).
+    Cases of earlier memberships are terminated and do not count as active. The daily
+    quota limits a rate, so closing a case or a new membership does not restore it
+    (inferred [IR-68]).
     """
 
     @classmethod
@@ -134,7 +136,7 @@ class Quotas(Family):
             overdue: returns how many of its cases AWS has closed by now, which no call has noticed.
 
         Raises:
-            ServiceQuotaExceededException: it names the membership that has no room.
+            ServiceQuotaExceededException: it names the membership.
         """
         store = self.store(QuotaStore)
         quota = ACTIVE[resolver_type]
@@ -151,10 +153,10 @@ class Quotas(Family):
             self.backend.time_passed(now)
 
     def require_room_in_case(self, quota: Quota, case_id: str, used: int) -> None:
-        """Refuse one more thing in a case.
+        """Refuse one more resource of a kind in a case, when its quota is used up.
 
         Raises:
-            ServiceQuotaExceededException: it names the case that has no room.
+            ServiceQuotaExceededException: it names the case.
         """
         limit = self.limit(quota)
         if used >= limit:
@@ -174,12 +176,12 @@ class Quotas(Family):
             insort(store.service_managed, now)
 
     def give_back(self, membership_id: str, resolver_type: str) -> None:
-        """Count one active case less with this resolver."""
+        """Count one active case fewer with this resolver."""
         self.store(QuotaStore).active[membership_id, resolver_type] -= 1
 
 
 def active_memberships(world: World) -> set[str]:
-    """Return the ids of the memberships whose cases count."""
+    """Return the ids of the active memberships, whose cases count."""
     return {each for _, store in world.stores(MembershipStore) for each in store.active.values()}
 
 

@@ -1,6 +1,6 @@
 """The tags of memberships and cases.
 
-A resource carries 200 tags at the most, as many as ListTagsForResource can answer with
+A resource has at most 200 tags, the highest number in an answer of ListTagsForResource
 (inferred [IR-40]).
 """
 
@@ -35,7 +35,7 @@ class Tags(Family):
 
     @operation("UntagResource")
     def untag_resource(self, ctx: Context, resource_arn: str, tag_keys: list[str]) -> None:
-        """Remove tags from a membership in any status or from a case; absent keys do no harm."""
+        """Remove tags from a membership in any status or from a case; absent keys are ignored."""
         check_tag_keys(tag_keys, "tagKeys")
         held = self._held(ctx, resource_arn)
         for key in tag_keys:
@@ -47,7 +47,7 @@ class Tags(Family):
         return {"tags": self._held(ctx, resource_arn)}
 
     def _held(self, ctx: Context, arn: str) -> dict[str, str]:
-        """Return the very tags of a resource of the caller's account and region."""
+        """Return the stored tags of a resource of the caller's account and region."""
         kind, _, name = arn.rpartition(":")[2].partition("/")
         if kind == "case":
             return self.of(Cases).by_arn(arn).tags

@@ -165,7 +165,7 @@ _JSON_SCHEMA_TYPES = {"integer": "number", "list": "array"}
 
 
 class SecurityHubRefusals(Refusals):
-    """How Security Hub words what the engine refuses.
+    """The errors of Security Hub for requests that the engine refuses.
 
     The operations of Security Hub V2 and on connectors declare other errors than the older ones,
     ValidationException and ConflictException, and have other words (`newer_sentence`).

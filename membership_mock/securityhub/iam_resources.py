@@ -1,4 +1,4 @@
-"""Which resources the operations of Security Hub are about, for policies of IAM.
+"""The resources that the operations of Security Hub act on, for IAM policies.
 
 Source: the service authorization reference. Most operations are about the hub. Of the operations
 that it does not list, the resource is inferred [SH-293]; it lists a hub of V2 for some, whose id a

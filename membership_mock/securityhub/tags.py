@@ -36,7 +36,7 @@ class Tags(Family):
 
     @operation("UntagResource")
     def untag_resource(self, ctx: Context, resource_arn: str, tag_keys: list[str]) -> None:
-        """Remove tags from a resource; absent keys do no harm."""
+        """Remove tags from a resource; absent keys are ignored."""
         held = self._held(ctx, resource_arn)
         for key in tag_keys:
             held.pop(key, None)
@@ -51,7 +51,7 @@ class Tags(Family):
         return {"Tags": self._held(ctx, resource_arn)}
 
     def _held(self, ctx: Context, arn: str) -> dict[str, str]:
-        """Return the very tags of a resource of the caller's account and region."""
+        """Return the stored tags of a resource of the caller's account and region."""
         hub = self.of(Hubs).of_account(ctx.account_id)
         if hub is not None and hub.hub_arn == arn:
             return hub.tags

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from membership_mock.engine.pipeline.observers import RecordView
-from membership_mock.testing.calls import Call
+from membership_mock.testing.call import Call
 from membership_mock.testing.printing import printable
 
 

@@ -1,4 +1,4 @@
 """Analyses: templates, protected queries and jobs, and the delivery of their results.
 
-This is the top of Clean Rooms: the folder may import all others, and none of them imports it.
+This folder may import all other folders of Clean Rooms, and none of them imports it.
 """

@@ -1,7 +1,7 @@
-"""What a protected query or job is, what may happen to one, and where all of them are kept.
+"""The data of a protected query or job, its transitions, and the store of all of them.
 
-Sources: the model's statuses; user guide, "EventBridge events". The steps at reads are this mock's
-own; other choices, such as how long a step takes, are marked inferred.
+Sources: the model's statuses; user guide, "EventBridge events". Steps at reads exist only in the
+mock; other choices, such as how long a step takes, are marked inferred.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ Event = Literal[
     "start", "lack budget", "succeed", "fail", "time out", "cancel", "settle", "lose membership"
 ]
 
-#: What may happen to a query or a job, and the status it has afterwards; what is missing is
-#: refused. Source: the model's statuses; that a cancellation may be repeated is
-#: inferred [CR-124, CR-125], and so is what becomes of an analysis whose membership ends.
+#: The events of a query or a job, with the status afterwards; any other event is refused. Source:
+#: the model's statuses; that a cancellation may be repeated, and what happens to an analysis when
+#: its membership ends, is inferred [CR-124, CR-125].
 NEXT_STATUS: Mapping[tuple[str, Event], str] = {
     ("SUBMITTED", "start"): "STARTED",
     ("SUBMITTED", "lack budget"): "FAILED",
@@ -50,7 +50,7 @@ CANCELS = (A_MINUTE,)
 #: the statuses that count against a membership's quota of ongoing analyses (inferred [CR-41])
 UNFINISHED = ("SUBMITTED", "STARTED", "CANCELLING")
 
-#: what the author of a test may choose, and the event that brings it about
+#: the endings that a test may choose, and the event for each
 ENDINGS: Mapping[str, Event] = {
     "SUCCESS": "succeed",
     "FAILED": "fail",
@@ -61,14 +61,14 @@ ENDINGS: Mapping[str, Event] = {
 
 @dataclass
 class Outcome:
-    """How an analysis will end.
+    """The planned ending of an analysis.
 
     Attributes:
         status: one of `ENDINGS`.
-        result: what the receivers get; None for nothing in particular.
-        error: code, message and whether a retry helps, of a failure.
-        functions: the aggregate functions that take from a differential privacy budget; None for
-            those that stand in the text of the query.
+        result: what the receivers get; None for a default.
+        error: of a failure: code, message, and whether a retry helps.
+        functions: the aggregate functions that use up a differential privacy budget; None for those
+            in the text of the query.
     """
 
     status: str = "SUCCESS"
@@ -84,15 +84,15 @@ class ProtectedAnalysis:
     Attributes:
         account_id: the account that runs it.
         sequence: its place in the order of creation.
-        destinations: where its result goes.
-        outcome: how it will end.
+        destinations: the destinations of its result.
+        outcome: its planned ending.
         course: the steps that it, or its cancellation, has taken.
-        tables: the tables that take from access budgets: names by ARN.
-        aggregations: what takes from the differential privacy budget; None for an analysis that
-            uses no table with differential privacy.
-        start_time: when it started to run; None for one that has not.
+        tables: the tables with access budgets that it uses up: names by ARN.
+        aggregations: the aggregate functions that use up the differential privacy budget; None for
+            an analysis without a table with differential privacy.
+        start_time: when it started to run; None before that.
         intermediate_table_configuration: id, ARN and name of the intermediate table that it fills;
-            None for one whose result goes to receivers.
+            None if its result goes to receivers.
     """
 
     id: str
@@ -122,14 +122,14 @@ class ProtectedAnalysis:
         return self.account_id
 
     def to_pay(self) -> list[Aggregation] | None:
-        """Return what takes from the differential privacy budget, as the test may have said."""
+        """Return the functions that use up the differential privacy budget."""
         if self.aggregations is None or self.outcome.functions is None:
             return self.aggregations
         return [Aggregation(name, name) for name in self.outcome.functions]
 
     @property
     def receiver_configurations(self) -> list[dict[str, Any]]:
-        """Who receives the result, as lists show it.
+        """The receivers of the result, as lists show them.
 
         Empty for the population of an intermediate table (inferred [CR-127]).
         """
@@ -152,8 +152,8 @@ class Analyses(Generic[A]):
         by_membership: by membership, in the order of creation.
         by_status: the same by membership and status.
         unfinished: those that have not ended, by membership.
-        ongoing: how many of an account have not ended.
-        planned: how the next ones of an account will end, by account.
+        ongoing: how many analyses of an account have not ended.
+        planned: the planned endings of an account's next analyses, by account.
     """
 
     by_id: dict[str, A] = field(default_factory=dict)
@@ -164,7 +164,7 @@ class Analyses(Generic[A]):
     planned: dict[str, list[Outcome]] = field(default_factory=dict)
 
     def add(self, analysis: A) -> None:
-        """Keep a new analysis."""
+        """Add a new analysis."""
         self.by_id[analysis.id] = analysis
         self.by_membership.setdefault(analysis.membership_id, []).append(analysis)
         self.unfinished.setdefault(analysis.membership_id, []).append(analysis)
@@ -172,7 +172,7 @@ class Analyses(Generic[A]):
         self._file(analysis)
 
     def set_status(self, analysis: A, status: str) -> None:
-        """Give an analysis a status, and list it there."""
+        """Set the status of an analysis, and move it to the list of this status."""
         remove_from_index(self.by_status[analysis.membership_id, analysis.status], analysis)
         analysis.status = status
         self._file(analysis)
@@ -199,14 +199,14 @@ class Analyses(Generic[A]):
             yield QuotaUse(quota_of_vcpus, account_id, region, used)
 
     def waiting(self, region: str) -> Iterator[tuple[str, str]]:
-        """Yield account and region of those some of whose have not ended."""
+        """Yield the accounts and regions with analyses that have not ended."""
         for account_id, number in self.ongoing.items():
             if number:
                 yield account_id, region
 
 
 def outline_of(analyses: Analyses[A], thing: str, things: str, region: str) -> Iterator[Summary]:
-    """Yield what accounts run, the latest one first, and how the next ones will end."""
+    """Yield the analyses of each account, the latest first, and their planned endings."""
 
     def show(analysis: A) -> str:
         code = f", {analysis.error['code']}" if analysis.error else ""
@@ -223,7 +223,7 @@ def outline_of(analyses: Analyses[A], thing: str, things: str, region: str) -> I
 
 
 def durations(analysis: ProtectedAnalysis) -> tuple[timedelta, ...]:
-    """Return how long each step takes on the way that an analysis is on; none at its end."""
+    """Return the durations of the remaining steps of an analysis; empty at its end."""
     if analysis.status not in UNFINISHED:
         return ()
     return CANCELS if analysis.status == "CANCELLING" else RUNS

@@ -1,6 +1,6 @@
-"""Analysis templates: analyses that a member writes down and the others can review, allow and run.
+"""Analysis templates: a member writes an analysis; the others can review, allow and run it.
 
-A template lives in its author's membership and is seen by the whole collaboration. Sources: API
+A template belongs to its author's membership, and the whole collaboration can see it. Sources: API
 pages of the operations; user guide, "Analysis templates"; what they leave open is marked inferred.
 """
 
@@ -58,7 +58,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         """Return a template that the members of a collaboration see.
 
         Raises:
-            ResourceNotFoundException: there is no such template, or its author has left.
+            ResourceNotFoundException: the template does not exist, or its author has left.
         """
         found = self.store(AnalysisTemplateStore).shared(collaboration.id, arn)
         if found is None:
@@ -71,7 +71,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         return [f"analysis template {each.id}" for each in held]
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
-        """Take the templates out of the collaboration; their author keeps them."""
+        """Remove the templates from the collaboration; their author keeps them."""
         del now
         store = self.store(AnalysisTemplateStore)
         visible = store.by_collaboration.get(membership.collaboration_id, [])
@@ -79,7 +79,7 @@ class AnalysisTemplates(CleanRoomsFamily):
             remove_from_index(visible, each)
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
-        """Return the very tags of a template of this account."""
+        """Return the stored tags of a template of this account."""
         found = self.store(AnalysisTemplateStore).by_id.get(arn.rpartition("/")[2])
         if found is None or (found.arn, found.creator_account_id) != (arn, self.backend.account_id):
             return None
@@ -111,14 +111,14 @@ class AnalysisTemplates(CleanRoomsFamily):
         error_message_configuration: dict[str, Any] | None = None,
         synthetic_data_parameters: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Return a new template; the tables that an SQL text names are its schema.
+        """Create a template; the tables in an SQL text are its schema.
 
         Raises:
             AccessDeniedException: the template is a PySpark one, and the caller is not a member
                 who can receive results (documented; the code is inferred [CR-70]).
             ConflictException: the membership has a template of that name (inferred [CR-67]).
             ServiceQuotaExceededException: the membership has too many templates.
-            ValidationException: source and format do not go together, or a parameter comes twice.
+            ValidationException: source and format do not fit together, or a parameter is repeated.
         """
         check_tag_keys(tags or {}, "tags")
         _check_source(format, source)
@@ -173,7 +173,7 @@ class AnalysisTemplates(CleanRoomsFamily):
     def get_analysis_template(
         self, ctx: Context, membership_identifier: str, analysis_template_identifier: str
     ) -> dict[str, Any]:
-        """Return a template of a membership of the caller's, in any status."""
+        """Return a template of a membership of the caller, in any status."""
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
         template = self._find(membership, analysis_template_identifier)
@@ -183,7 +183,7 @@ class AnalysisTemplates(CleanRoomsFamily):
     def list_analysis_templates(
         self, ctx: Context, membership_identifier: str
     ) -> dict[str, Listing[AnalysisTemplate]]:
-        """Return the templates of a membership of the caller's, oldest first."""
+        """Return the templates of a membership of the caller, oldest first."""
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
         held = self.store(AnalysisTemplateStore).by_membership.get(membership.id, ())
@@ -211,7 +211,7 @@ class AnalysisTemplates(CleanRoomsFamily):
     ) -> None:
         """Delete a template, in a membership of any status (inferred [CR-128]).
 
-        Rules may still name it.
+        Analysis rules may still name it.
         """
         membership = self.of(Memberships).find(membership_identifier)
         template = self._find(membership, analysis_template_identifier)
@@ -271,7 +271,7 @@ class AnalysisTemplates(CleanRoomsFamily):
         return found
 
     def _hashes(self, artifacts: dict[str, Any] | None) -> dict[str, Any] | None:
-        """Return the SHA-256 of each artifact; None unless all are in buckets of the author's."""
+        """Return the SHA-256 of each artifact; None unless all are in buckets of the author."""
         if artifacts is None:
             return None
         backend, hashes = self.backend, []
@@ -288,13 +288,13 @@ class AnalysisTemplates(CleanRoomsFamily):
         }
 
     def _validations(self, template: AnalysisTemplate) -> list[dict[str, Any]] | None:
-        """Return whether a query suits the tables with differential privacy that it names.
+        """Return whether a query is valid for the tables with differential privacy that it names.
 
-        AWS validates on creation and on each fetch (documented); what it looks at is
+        AWS validates at creation and at each read (documented); what it checks is
         inferred [CR-129].
 
         Returns:
-            One entry; None if the query names no such table that the collaboration has now.
+            One entry; None if the query names no such table of the collaboration.
         """
         if not template.is_sql:
             return None
@@ -327,7 +327,7 @@ class AnalysisTemplates(CleanRoomsFamily):
     def _seen_by_others(self, template: AnalysisTemplate) -> dict[str, Any]:
         """Return a template as the collaboration sees it: the text of a query, but no artifacts.
 
-        That the text is shown is inferred [CR-69] from what the view is for: reviewing the
+        That the text is shown is inferred [CR-69] from the purpose of the view: to review the
         analysis.
         """
         return {

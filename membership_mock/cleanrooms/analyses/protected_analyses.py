@@ -53,7 +53,7 @@ class ProtectedAnalyses(PlannedEndings[A]):
         """Deliver the result of ``analysis`` to its receivers, and return the ``output``."""
 
     def start(self, analysis: A) -> None:
-        """Keep a new analysis, which uses up the next planned outcome."""
+        """Add a new analysis, which uses up the next planned outcome."""
         planned = self.analyses.planned.get(self.backend.account_id)
         if planned:
             planned.pop(0)

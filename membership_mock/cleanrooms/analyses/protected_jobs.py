@@ -1,6 +1,6 @@
-"""Protected jobs: PySpark analysis templates that the member who can run jobs runs.
+"""Protected jobs: runs of PySpark analysis templates by the member who can run jobs.
 
-No job is run: the author of a test says which files one leaves, see `AwsSide.end_job`.
+No job is run: a test sets the files of its result with `AwsSide.end_job`.
 Sources: API pages of the operations; what they leave open is marked inferred.
 """
 
@@ -48,7 +48,7 @@ from membership_mock.engine.state.summary import Summary, View
 from membership_mock.engine.state.world import Scope, Store, World
 from membership_mock.errors import UsageError
 
-#: the most workers of a job. Source: the model's text.
+#: the highest number of workers of a job. Source: the model's text.
 MOST_WORKERS = 128
 
 _DIFFERS = "no job is run: reads or time move a job on, and the test says how it ends"
@@ -75,7 +75,7 @@ class ProtectedJobStore(Store, scope=Scope.REGION):
     jobs: Analyses[ProtectedJob] = field(default_factory=Analyses)
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each, the latest one first, and one for each ending to come."""
+        """Yield a line for each, the latest first, and one for each planned ending."""
         del view
         yield from outline_of(self.jobs, "protected job", "protected jobs", key[0])
 
@@ -94,7 +94,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
 
     @classmethod
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
-        """Yield whose jobs have not ended."""
+        """Yield the accounts and regions with jobs that have not ended."""
         for (region,), store in world.stores(ProtectedJobStore):
             yield from store.jobs.waiting(region)
 
@@ -123,8 +123,8 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     ) -> dict[str, ProtectedJob]:
         """Start a job, and return it; it stays SUBMITTED while too many jobs of the account run.
 
-        Without a result configuration the result goes to the runner's default place; if the runner
-        has none, to the only member who receives results (inferred [CR-71]).
+        Without a result configuration the result goes to the runner's default destination; if the
+        runner has none, to the only member who receives results (inferred [CR-71]).
 
         Raises:
             AccessDeniedException: the caller cannot run jobs, or its membership is not active.
@@ -242,7 +242,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     def get_protected_job(
         self, ctx: Context, membership_identifier: str, protected_job_identifier: str
     ) -> dict[str, ProtectedJob]:
-        """Return a job of the caller's, with its status after this read."""
+        """Return a job of the caller, with its status after this read."""
         membership = self.of(Memberships).find(membership_identifier)
         job = self.find(membership, protected_job_identifier)
         return {"protectedJob": self.look_at(job, ctx.now)}
@@ -251,7 +251,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
     def list_protected_jobs(
         self, ctx: Context, membership_identifier: str, status: str | None = None
     ) -> dict[str, Listing[ProtectedJob]]:
-        """Return the jobs of a membership of the caller's, newest first."""
+        """Return the jobs of a membership of the caller, newest first."""
         membership = self.of(Memberships).find(membership_identifier)
         return {"protectedJobs": self.listing(membership, status, ctx.now)}
 
@@ -269,13 +269,13 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
             ConflictException: it has ended otherwise, or its membership is not ACTIVE
                 (inferred [CR-12, CR-130]).
         """
-        del target_status  # CANCELLED is the only one
+        del target_status  # CANCELLED is the only value
         membership = self.of(Memberships).require_active(membership_identifier)
         job = self.find(membership, protected_job_identifier)
         return {"protectedJob": self.cancel(job, ctx.now)}
 
     def check_result(self, result: Result, destinations: Sequence[Destination] | None) -> None:
-        """Refuse anything but files by name."""
+        """Refuse a result that is not a mapping of files by name."""
         del destinations
         if result is not None and not (
             isinstance(result, Mapping) and all(isinstance(body, bytes) for body in result.values())
@@ -289,7 +289,7 @@ class ProtectedJobs(ProtectedAnalyses[ProtectedJob]):
 
         Their format is the test's, whatever the settings say (CSV by default: inferred [CR-206]).
         """
-        files: Any = analysis.outcome.result or {}  # check_result has seen it
+        files: Any = analysis.outcome.result or {}  # check_result has checked it
         for destination in analysis.destinations:
             write_files(self.backend, analysis.id, destination, files)
         return output_of(analysis.id, analysis.destinations)

@@ -88,7 +88,7 @@ class ProtectedQueryStore(Store, scope=Scope.REGION):
     queries: Analyses[ProtectedQuery] = field(default_factory=Analyses)
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each, the latest one first, and one for each ending to come."""
+        """Yield a line for each, the latest first, and one for each planned ending."""
         del view
         yield from outline_of(self.queries, "protected query", "protected queries", key[0])
 

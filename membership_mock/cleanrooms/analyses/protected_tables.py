@@ -1,6 +1,6 @@
-"""Which tables an analysis uses, and whether it may.
+"""The tables that an analysis uses, and whether their rules allow it.
 
-Names that are no table of the collaboration are left alone. That AWS refuses right away, and with
+Names that are not tables of the collaboration are ignored. That AWS refuses at the start, and with
 this error, is inferred [CR-133].
 """
 
@@ -17,15 +17,15 @@ from membership_mock.cleanrooms.schemas.schema_source import Demand, Use, source
 
 
 class ProtectedTables(CleanRoomsFamily):
-    """What tables let analyses do."""
+    """Checks analyses against the rules of their tables."""
 
     def check(self, collaboration_id: str, names: Iterable[str], use: Use, now: datetime) -> Demand:
-        """Return what an analysis takes from budgets, unless one of its tables does not allow it.
+        """Return the demand of an analysis on budgets, if every table allows the analysis.
 
         Raises:
             ServiceQuotaExceededException: it names too many tables.
             ValidationException: a table is not ready, or its rules do not allow the analysis; or
-                tables with differential privacy do not go together.
+                tables with differential privacy must not be used together.
         """
         used = self._used(collaboration_id, names)
         self.of(Quotas).require_room(TABLES_PER_QUERY, 0, len(used))
@@ -42,28 +42,28 @@ class ProtectedTables(CleanRoomsFamily):
         return demand
 
     def demand(self, collaboration_id: str, names: Iterable[str]) -> Demand:
-        """Return what an analysis would take from budgets, whether it may or not."""
+        """Return the demand of an analysis on budgets, without checking whether it is allowed."""
         demand = Demand()
         for entry in self._used(collaboration_id, names):
             demand.add(source_of(self, entry).demand(entry))
         return demand
 
     def _used(self, collaboration_id: str, names: Iterable[str]) -> list[SchemaEntry]:
-        """Return the tables that names mean, each once."""
+        """Return the tables with these names, each once."""
         index = self.store(SchemaIndex)
         found = (index.meant(collaboration_id, name) for name in names)
         return list({each.arn: each for each in found if each is not None}.values())
 
 
 def check_together(demand: Demand) -> None:
-    """Refuse to use tables together that do not go together.
+    """Refuse tables that must not be used together.
 
     Sources: user guide, "Limitations of differential privacy" and "Analysis rules in AWS Clean
     Rooms" (tables of one query have rules of one type); the errors, and that AWS refuses at the
     start, are inferred [CR-77, CR-133].
 
     Raises:
-        ValidationException: they do not go together.
+        ValidationException: they must not be used together.
     """
     if len(set(demand.rule_types.values())) > 1:
         named = ", ".join(f"{name} ({kind})" for name, kind in demand.rule_types.items())

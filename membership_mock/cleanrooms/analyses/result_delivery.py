@@ -1,11 +1,10 @@
-"""Where results go, and how they get there.
+"""The destinations of results, and the delivery to S3.
 
-A receiver's result lands in S3, in a folder of the analysis's id below the key prefix: in the
-bucket that the analysis names, or that the receiver named for its results when it joined. It is
-written when the receiver has that bucket in the same mock, as the account of the bucket sees it.
-A result that the author of a test has planned needs the bucket: without it the analysis fails.
-The location is that folder (observed: clients read everything below it); its parts are
-inferred [CR-81].
+The result of a receiver is written to S3, to a folder with the analysis's id below the key prefix.
+The bucket is the one that the analysis names, or that the receiver named for its results when it
+joined. It is written if the receiver has this bucket in the same mock. A result that a test has
+planned needs the bucket: without it the analysis fails. The location is that folder (observed:
+clients read everything below it); its parts are inferred [CR-81].
 """
 
 from __future__ import annotations
@@ -28,14 +27,14 @@ Result = Rows | Mapping[str, bytes] | bytes | None
 
 @dataclass
 class Destination:
-    """Where a result goes.
+    """A destination of a result.
 
     Attributes:
         account_id: the receiver.
         bucket: the receiver's bucket.
-        key_prefix: what keys begin with, without a slash at its end.
+        key_prefix: the prefix of all keys, without a slash at its end.
         result_format: ``CSV`` or ``PARQUET``; None for jobs.
-        shown: whether the runner may see the location, rather than the receiver's account only.
+        shown: whether the runner gets to see the location; otherwise only the receiver's account.
     """
 
     account_id: str
@@ -45,7 +44,7 @@ class Destination:
     shown: bool
 
     def folder(self, analysis_id: str) -> str:
-        """Return the key under which everything of an analysis lies."""
+        """Return the prefix of all keys of an analysis."""
         return f"{self.key_prefix}/{analysis_id}" if self.key_prefix else analysis_id
 
 
@@ -66,7 +65,7 @@ def by_default(
     """Return the destination that a receiver has chosen for its results.
 
     Raises:
-        ValidationException: it has chosen none (inferred [CR-134]).
+        ValidationException: it has chosen no destination (inferred [CR-134]).
     """
     if configuration is None:
         raise ValidationException(
@@ -80,7 +79,8 @@ def receiver(collaboration: Collaboration, account_id: str) -> Membership:
     """Return the membership of the account that is to receive a result.
 
     Raises:
-        ValidationException: the account is no active member with that ability (inferred [CR-73]).
+        ValidationException: the account is not an active member with that ability (inferred
+            [CR-73]).
     """
     for found in receivers(collaboration):
         if found.account_id == account_id:
@@ -93,10 +93,10 @@ def receiver(collaboration: Collaboration, account_id: str) -> Membership:
 
 
 def only_receiver(collaboration: Collaboration) -> Membership:
-    """Return the one membership that receives results, for an analysis that names none.
+    """Return the only membership that receives results, for an analysis that names no receiver.
 
     Raises:
-        ValidationException: there are several, or none has joined (inferred [CR-134]).
+        ValidationException: several receive results, or none has joined (inferred [CR-134]).
     """
     found = receivers(collaboration)
     if len(found) != 1:
@@ -120,9 +120,9 @@ def receivers(collaboration: Collaboration) -> list[Membership]:
 def write_query_result(
     backend: Backend, analysis_id: str, destination: Destination, result: Rows | bytes | None
 ) -> None:
-    """Write the one file of a query's result: the bytes as they are, or the rows as CSV.
+    """Write the file of a query's result: the bytes as they are, or the rows as CSV.
 
-    Without rows a CSV file is empty; no Parquet file is written unless its bytes were given.
+    Without rows the CSV file is empty. A Parquet file is written only if its bytes were given.
     """
     if isinstance(result, bytes):
         body = result
@@ -146,7 +146,7 @@ def write_files(
 
 
 def missing_bucket(backend: Backend, destinations: Iterable[Destination]) -> str | None:
-    """Return why a result cannot be delivered, in words; None if every receiver has its bucket."""
+    """Return text: why a result cannot be delivered; None if every receiver has its bucket."""
     bucket_region = backend.world.other_services.bucket_region
     for each in destinations:
         if bucket_region(each.account_id, backend.partition, each.bucket) is None:
@@ -157,12 +157,12 @@ def missing_bucket(backend: Backend, destinations: Iterable[Destination]) -> str
 def output_of(
     analysis_id: str, destinations: Iterable[Destination], *, distributed: bool = False
 ) -> dict[str, Any]:
-    """Return what the runner learns of where its result went.
+    """Return the destinations of a result as the runner sees them.
 
     Args:
         analysis_id: the query or job.
-        destinations: where its result went.
-        distributed: whether the runner asked for a distribution over several.
+        destinations: the destinations of the result.
+        distributed: whether the request had a distribution to several receivers.
     """
     output: dict[str, Any] = {}
     for each in destinations:
@@ -174,7 +174,7 @@ def output_of(
 
 
 def csv_bytes(rows: Rows) -> bytes:
-    """Return rows as CSV with a header line; columns stand in the order of their first use."""
+    """Return rows as CSV with a header line; columns are in the order of their first use."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     if not names:
         return b""

@@ -1,15 +1,15 @@
-"""The tables that an SQL text names: as much of SQL as this mock reads.
+"""Finds the names of tables in an SQL text; the mock reads nothing else of SQL.
 
-Nothing is run and nothing is validated. A name after FROM or JOIN counts as a table, unless the
-text itself defines it with WITH.
+SQL is not run and not validated. A name after FROM or JOIN counts as a table, unless the text
+itself defines it with WITH.
 """
 
 from __future__ import annotations
 
 import re
 
-#: Comments, texts, and the functions that use the word FROM for something else. What is not closed
-#: ends with the SQL: were each beginning tried in vain, a hostile text would take for ever.
+#: Comments, string literals, and functions with the word FROM in another meaning. A comment or
+#: literal that is not closed extends to the end, so that a hostile text takes linear time.
 _NOISE = re.compile(
     r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)"
     r"|\b(?:EXTRACT|TRIM|SUBSTRING|OVERLAY)\s*\([^()]*\)",
@@ -20,7 +20,7 @@ _NO_ALIAS = r"(?!(?:ON|USING|WHERE|JOIN|INNER|LEFT|RIGHT|FULL|CROSS)\b)"
 _ITEM = rf"{_NAME}(?:\s+(?:AS\s+)?{_NO_ALIAS}{_NAME})?"
 _SOURCES = re.compile(rf"\b(?:FROM|JOIN)\s+({_ITEM}(?:\s*,\s*{_ITEM})*)", re.IGNORECASE)
 _FIRST = re.compile(_NAME)
-#: a table that WITH defines, its columns named or not; looked for at the beginning of a name only
+#: a table that WITH defines, with or without names of columns; matched at the start of a name only
 _DEFINED = re.compile(rf"(?<![A-Za-z0-9_])({_NAME})\s*(?:\([^()]*\)\s*)?\bAS\s*\(", re.IGNORECASE)
 
 

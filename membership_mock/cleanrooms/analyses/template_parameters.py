@@ -1,4 +1,4 @@
-"""The parameters that an analysis template is run with."""
+"""The parameters with which an analysis template is run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from membership_mock.cleanrooms.errors import ValidationException
 
 
 def check_parameters(template: AnalysisTemplate, given: Mapping[str, str], field_name: str) -> None:
-    """Refuse parameters that ``template`` does not have, or a lack of those that it needs.
+    """Refuse unknown parameters, and missing parameters, of ``template``.
 
     Raises:
         ValidationException: a name is unknown, or a parameter without a default is missing

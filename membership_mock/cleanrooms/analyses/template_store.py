@@ -1,4 +1,4 @@
-"""Analysis templates as they are stored."""
+"""The data and the store of analysis templates."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class AnalysisTemplate:
     Attributes:
         creator_account_id: the account that owns it.
         sequence: its place in the order of creation.
-        is_synthetic_data: True, or absent (inferred [CR-135]).
-        source_metadata: the SHA-256 of each artifact; None for a query, and when an artifact was
-            not in a bucket of the author's at creation.
+        is_synthetic_data: True, otherwise absent (inferred [CR-135]).
+        source_metadata: the SHA-256 of each artifact; None for a query, or if an artifact was
+            not in a bucket of the author at creation.
     """
 
     id: str
@@ -59,7 +59,7 @@ class AnalysisTemplate:
 class AnalysisTemplateStore(Store, scope=Scope.REGION):
     """The templates: by id, by membership and by collaboration, each in the order of creation.
 
-    Those of a member that has left are no longer in ``by_collaboration``.
+    The templates of a member that has left are no longer in ``by_collaboration``.
     """
 
     rank = 6

@@ -94,13 +94,13 @@ class AudienceModelAssociations(MembershipResourceFamily[AudienceModelAssociatio
         tags: dict[str, str] | None = None,
         description: str | None = None,
     ) -> dict[str, AudienceModelAssociation]:
-        """Bring a lookalike model of the caller's into a collaboration, and return the association.
+        """Associate a lookalike model of the caller with a collaboration.
 
         Raises:
             ConflictException: the membership has the name or the model already (inferred [CR-136]),
                 or is not ACTIVE.
             ServiceQuotaExceededException: the membership has too many associations.
-            ValidationException: the model is of another account or region (inferred [CR-137]).
+            ValidationException: the model belongs to another account or region (inferred [CR-137]).
         """
         check_tag_keys(tags or {}, "tags")
         name, arn = configured_audience_model_association_name, configured_audience_model_arn
@@ -147,7 +147,7 @@ class AudienceModelAssociations(MembershipResourceFamily[AudienceModelAssociatio
         configured_audience_model_association_identifier: str,
         membership_identifier: str,
     ) -> dict[str, AudienceModelAssociation]:
-        """Return an association of a membership of the caller's, in any status."""
+        """Return an association of a membership of the caller, in any status."""
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
         found = self.find(membership, configured_audience_model_association_identifier)
@@ -157,7 +157,7 @@ class AudienceModelAssociations(MembershipResourceFamily[AudienceModelAssociatio
     def list_configured_audience_model_associations(
         self, ctx: Context, membership_identifier: str
     ) -> dict[str, Listing[AudienceModelAssociation]]:
-        """Return the associations of a membership of the caller's, oldest first.
+        """Return the associations of a membership of the caller, oldest first.
 
         The order is inferred [CR-102].
         """

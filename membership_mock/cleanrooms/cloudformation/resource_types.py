@@ -1,6 +1,6 @@
 """The table of Clean Rooms' resource types.
 
-Which operations a type uses is documented: its schema lists the permissions of each handler. That
+The operations of a type are documented: its schema lists the permissions of each handler. That
 ``Ref`` returns both parts of an identifier is inferred [CR-240]. A property that the operation for
 changes does not accept keeps its value (inferred [CR-241]).
 """
@@ -66,7 +66,7 @@ class TypeWithRules(ResourceType):
 
 
 def _members(resource: Resource, _: HandlerCalls) -> list[dict[str, Any]]:
-    """Return the members of a collaboration: the API requires them, and what each is able to do."""
+    """Return the members of a collaboration; the API requires them and their abilities."""
     return [{"MemberAbilities": [], **each} for each in resource.properties.get("Members", ())]
 
 
@@ -75,7 +75,7 @@ def _empty_list(name: str) -> Argument:
     return lambda resource, _: resource.properties.get(name, [])
 
 
-#: the members of the union that the parameters of a budget are in the API
+#: the members of the API's union for the parameters of a budget
 _BUDGETS = {
     "ACCESS_BUDGET": ("accessBudget", ("BudgetParameters", "ResourceArn")),
     "DIFFERENTIAL_PRIVACY": ("differentialPrivacy", ("Epsilon", "UsersNoisePerQuery")),

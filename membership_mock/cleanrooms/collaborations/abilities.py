@@ -1,4 +1,4 @@
-"""Who may do what in a collaboration.
+"""The abilities of the members of a collaboration.
 
 Sources: the glossary of the user guide and the service model; that a collaboration without an
 account that runs queries is refused, and the texts, are inferred [CR-17, CR-84].
@@ -15,12 +15,12 @@ RUN_JOB = "CAN_RUN_JOB"
 RECEIVE_RESULTS = "CAN_RECEIVE_RESULTS"
 EXPORT_QUERY_ANALYSIS_LOG = "CAN_EXPORT_QUERY_ANALYSIS_LOG"
 
-#: what a collaboration settles for good when it is created
+#: the abilities that are fixed when a collaboration is created
 FIXED = frozenset({QUERY, RUN_JOB})
 
 
 def check_runner(abilities: Sequence[tuple[str, Iterable[str]]]) -> None:
-    """Refuse a collaboration that has not exactly one account to run its queries and jobs.
+    """Refuse a collaboration unless exactly one account runs its queries and jobs.
 
     Args:
         abilities: each account with its abilities, the creator first.

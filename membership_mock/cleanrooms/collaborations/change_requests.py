@@ -1,6 +1,7 @@
-"""Change requests: what the creator wants to change, who has to agree, and how it ends.
+"""Change requests: the changes that a creator wants, the votes of the members, and the result.
 
-Sources: the API pages and the user guide's pages on change requests; what is inferred says so.
+Sources: the API pages and the user guide's pages on change requests; the rest is
+marked inferred.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ from membership_mock.engine.state.world import Scope, Store
 
 Event = Literal["approve", "approve as the last", "deny", "cancel", "commit"]
 
-#: What may happen to a change request, and the status it has afterwards; what is missing is
-#: refused. Source: API page UpdateCollaborationChangeRequest; that DENIED is final, and that an
-#: approved request can be cancelled, is inferred [CR-139].
+#: The events of a change request, with the status afterwards; any other event is refused. Source:
+#: API page UpdateCollaborationChangeRequest; that DENIED is final, and that an approved request can
+#: be cancelled, is inferred [CR-139].
 NEXT_STATUS: dict[tuple[str, Event], str] = {
     ("PENDING", "approve"): "PENDING",
     ("PENDING", "approve as the last"): "APPROVED",
@@ -61,8 +62,8 @@ class ChangeRequest:
     """A change request; fields that are not explained are those of the API.
 
     Attributes:
-        votes: of each account that was asked, PENDING, APPROVED or DENIED; none are asked about
-            what is approved automatically.
+        votes: the vote of each account that was asked: PENDING, APPROVED or DENIED; empty for
+            changes that are approved automatically.
         sequence: its place in the order of creation.
     """
 
@@ -82,7 +83,7 @@ class ChangeRequest:
         return {account: {"status": vote} for account, vote in self.votes.items()} or None
 
     def move(self, event: Event, now: datetime) -> None:
-        """Let ``event`` happen.
+        """Apply ``event``.
 
         Raises:
             ConflictException: the table does not have it.
@@ -102,7 +103,7 @@ class ChangeRequest:
         """Count the vote of an account that was asked.
 
         Raises:
-            ConflictException: the request is not PENDING any more.
+            ConflictException: the request is no longer PENDING.
         """
         last = all(
             given == "APPROVED" for asked, given in self.votes.items() if asked != account_id
@@ -128,7 +129,7 @@ class ChangeRequestStore(Store, scope=Scope.REGION):
     by_status: dict[str, dict[str, list[ChangeRequest]]] = field(default_factory=dict)
 
     def file(self, request: ChangeRequest) -> None:
-        """List a request, which is new or has another status, under its status only."""
+        """List a request under its present status only."""
         by_status = self.by_status.setdefault(request.collaboration_id, {})
         for status, held in by_status.items():
             if status != request.status:
@@ -142,7 +143,7 @@ class ChangeRequestStore(Store, scope=Scope.REGION):
         return self.by_status.get(collaboration_id, {}).get(status, [])
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each request, under the creator and under those who were asked."""
+        """Yield a line for each request, under its creator and under the accounts that may vote."""
         (region,) = key
         found: CollaborationStore | None = view.find_store(CollaborationStore, key)
         collaborations = found.collaborations if found else {}
@@ -189,14 +190,14 @@ class ChangeRequests(CleanRoomsFamily):
     ) -> dict[str, ChangeRequest]:
         """Ask the members of a collaboration to agree to changes.
 
-        What the collaboration approves automatically happens at once (user guide; that the request
-        then reads COMMITTED is inferred [CR-35]). Otherwise every account that has joined is asked,
-        and if only the creator has joined, the request is APPROVED (inferred [CR-31]).
+        Changes that the collaboration approves automatically are made at once (user guide; that the
+        status is COMMITTED then is inferred [CR-35]). Otherwise every account that has joined is
+        asked, and if only the creator has joined, the request is APPROVED (inferred [CR-31]).
 
         Raises:
             AccessDeniedException: the caller did not create the collaboration (inferred [CR-140]).
             ConflictException: another request is still open (inferred [CR-29]).
-            ServiceQuotaExceededException: the members would be too many.
+            ServiceQuotaExceededException: the collaboration would have too many members.
             ValidationException: a change is not possible, or would change nothing.
         """
         collaboration = self.of(Collaborations).owned(collaboration_identifier)
@@ -338,7 +339,7 @@ class ChangeRequests(CleanRoomsFamily):
     def _tell(
         self, request: ChangeRequest, collaboration: Collaboration, before: str, at: datetime
     ) -> None:
-        """Announce a new status, if there is an event of it: there is none of a denial."""
+        """Send the event of a new status; a denial has no event."""
         if request.status != before and request.status in _EVENTS:
             what = request.status.title()
             tell_of_change_request(self, collaboration, request.id, what, at)

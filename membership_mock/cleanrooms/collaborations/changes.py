@@ -1,6 +1,6 @@
-"""What a change request asks for: its types, which follow from the present state.
+"""The changes in a change request: their types are derived from the present state.
 
-Source: the service model for the types; how they follow from a specification is inferred [CR-27]
+Source: the service model for the types; their derivation from a specification is inferred [CR-27]
 from their names.
 """
 
@@ -35,7 +35,7 @@ def examined(changes: Sequence[Change], collaboration: Collaboration) -> list[Ch
     """Return the changes with their types.
 
     Raises:
-        ValidationException: a change is not possible, changes nothing, or comes twice.
+        ValidationException: a change is not possible, changes nothing, or is repeated.
     """
     subjects = [
         each["specification"].get("member", {}).get("accountId", "collaboration")
@@ -50,7 +50,7 @@ def examined(changes: Sequence[Change], collaboration: Collaboration) -> list[Ch
 
 
 def possible(changes: Sequence[Change], collaboration: Collaboration) -> bool:
-    """Return whether changes that were possible once still are: members may have left since."""
+    """Return whether changes are still possible: members may have left since the request."""
     return all(
         "member" not in each["specification"]
         or (
@@ -77,9 +77,9 @@ def apply(
     """Make ``changes``, which must be possible, to a collaboration.
 
     Args:
-        changes: what to change.
-        collaboration: what they change.
-        store: keeps it.
+        changes: the changes.
+        collaboration: the collaboration to change.
+        store: the store that has it.
         now: the instant of the change, in UTC.
         new_id: returns the id of the membership that a new member may create.
     """
@@ -119,7 +119,7 @@ def _change_member(member: Member, wanted: Mapping[str, Any], now: datetime) -> 
     member.display_name = wanted.get("displayName", member.display_name)
     member.update_time = now
     if member.membership is not None and dropped:
-        # a dropped cost is no longer paid, an added one has to be accepted with UpdateMembership
+        # a removed cost is no longer paid; an added cost has to be accepted with UpdateMembership
         accepted = payment.costs_of(member.membership.payment_configuration) - dropped
         member.membership.payment_configuration = payment.expanded(accepted)
 
@@ -187,7 +187,7 @@ def _member_types(wanted: Mapping[str, Any], collaboration: Collaboration) -> li
 
 
 def _present(collaboration: Collaboration, wanted: Mapping[str, Any]) -> Member | None:
-    """Return the member that a specification is about, if it is invited or active."""
+    """Return the member in a specification, if it is invited or active."""
     member = collaboration.member(wanted["accountId"])
     return member if member is not None and member.status in VISIBLE else None
 

@@ -1,8 +1,8 @@
-"""What Clean Rooms announces to EventBridge, and to whom.
+"""The events that Clean Rooms sends to EventBridge, and the accounts that get them.
 
-Source: the user guide on EventBridge events, for the names of the events, for who is notified, and
-for ``status`` of a membership. What else is in ``detail`` and that ``resources`` has the ARN is
-inferred [CR-203]: the guide shows neither.
+Source: the user guide on EventBridge events, for the names of the events, the notified accounts and
+``status`` of a membership. The other members of ``detail``, and that ``resources`` has the ARN, are
+inferred [CR-203]: the guide does not show them.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ def tell(
 
     Args:
         family: a family in the region.
-        accounts: who gets it.
+        accounts: the accounts that get it.
         detail_type: the event's ``detail-type``.
-        arn: what it is about.
+        arn: the ARN of its resource.
         detail: its ``detail``.
         at: when it happened, in UTC.
     """
@@ -65,7 +65,7 @@ def tell(
 
 
 def active_accounts(collaboration: Collaboration, owner: str) -> list[str]:
-    """Return the owner of something, and the active members of its collaboration."""
+    """Return the owner of a resource, and the active members of its collaboration."""
     return [owner, *(each.account_id for each in collaboration.active_members())]
 
 
@@ -77,8 +77,8 @@ def tell_of_collaboration(
     Args:
         family: a family in the region.
         collaboration: the collaboration.
-        what: the words after ``Collaboration``.
-        accounts: who gets it.
+        what: the words of the ``detail-type`` after ``Collaboration``.
+        accounts: the accounts that get it.
         at: when it happened, in UTC.
     """
     detail = {"collaborationId": collaboration.id}
@@ -145,16 +145,16 @@ def tell_of_resource(
     at: datetime,
     **more: Any,
 ) -> None:
-    """Send that a resource of a membership was ``Created``, ``Updated`` or ``Deleted``.
+    """Send the event of a resource of a membership: ``Created``, ``Updated`` or ``Deleted``.
 
     Args:
         family: a family in the region.
-        membership: whose resource it is.
+        membership: the membership that owns it.
         resource: the resource.
-        kind: what the resource is called, e.g. ``Analysis Template``.
+        kind: the kind of the resource in the event, e.g. ``Analysis Template``.
         what: the last word.
         at: when it happened, in UTC.
-        **more: what else is in ``detail``.
+        **more: further members of ``detail``.
     """
     words = kind.removesuffix(" Analysis Rule").split()
     detail = {

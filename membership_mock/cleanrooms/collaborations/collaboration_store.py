@@ -1,8 +1,9 @@
-"""What a collaboration is, who belongs to it, and what may happen to a member.
+"""The data of collaborations, members and memberships, and the transitions of a member.
 
-A collaboration is stored once for all accounts of its region; what one account sees is derived.
+A collaboration is stored once for all accounts of its region; the view of an account is derived.
 
-Sources: the API pages and the user guide (leaving, removing, deleting); what is inferred says so.
+Sources: the API pages and the user guide (leaving, removing, deleting); the rest is
+marked inferred.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from membership_mock.engine.state.world import Scope, Store
 
 MemberEvent = Literal["join", "leave", "remove"]
 
-#: What may happen to a member, and the status it has afterwards; what is missing is refused.
+#: The events of a member, with the status afterwards; any other event is refused.
 #: Source: user guide (leaving, removing); that an invitation can be taken back, and that removing
 #: a member that has left changes nothing, is inferred [CR-10, CR-11].
 NEXT_MEMBER_STATUS: dict[tuple[str, MemberEvent], str] = {
@@ -32,7 +33,7 @@ NEXT_MEMBER_STATUS: dict[tuple[str, MemberEvent], str] = {
     ("REMOVED", "leave"): "REMOVED",
 }
 
-#: Which status a membership has, by its member's status and whether the collaboration was deleted.
+#: The status of a membership, by its member's status and whether the collaboration was deleted.
 #: It ends when its member leaves. Source: user guide (deleting a collaboration, events).
 MEMBERSHIP_STATUS: dict[tuple[str, bool], str] = {
     ("ACTIVE", False): "ACTIVE",
@@ -41,7 +42,7 @@ MEMBERSHIP_STATUS: dict[tuple[str, bool], str] = {
     ("REMOVED", True): "REMOVED",
 }
 
-#: the members who see the collaboration
+#: the statuses of members who see the collaboration
 VISIBLE = ("INVITED", "ACTIVE")
 
 
@@ -50,10 +51,10 @@ class Member:
     """A member of a collaboration; fields that are not explained are those of MemberSummary.
 
     Attributes:
-        collaboration_id: where it is a member.
+        collaboration_id: its collaboration.
         sequence: its place in the order of invitations.
         membership_id: allocated at the invitation (observed); None once the membership is deleted.
-        membership: what the account joined with; None before and after.
+        membership: its membership; None before it has joined and after it has left.
     """
 
     account_id: str
@@ -100,11 +101,11 @@ class Collaboration:
     deleted: bool = False
 
     def member(self, account_id: str) -> Member | None:
-        """Return the account as a present or former member; None if it never was one."""
+        """Return the account as a present or former member; None if it was never a member."""
         return self.members.get(account_id)
 
     def active_members(self) -> Iterator[Member]:
-        """Yield the members who have joined and are still here."""
+        """Yield the members who have joined and not left."""
         return (member for member in self.members.values() if member.status == "ACTIVE")
 
     def members_here(self) -> Iterator[Member]:
@@ -112,7 +113,7 @@ class Collaboration:
         return (member for member in self.members.values() if member.status in VISIBLE)
 
     def invited_here(self) -> int:
-        """Return how many members are here besides the creator, who cannot leave."""
+        """Return how many members are invited or active besides the creator, who cannot leave."""
         return sum(1 for _ in self.members_here()) - 1
 
 
@@ -125,7 +126,7 @@ class Membership:
         collaboration: the collaboration that it is in, deleted or not.
         member: the account's entry among the members of the collaboration.
         sequence: its place in the order of joining.
-        payment_configuration: what the member accepted to pay for, every part present.
+        payment_configuration: the costs that the member accepted to pay, with every part present.
     """
 
     id: str
@@ -146,7 +147,7 @@ class Membership:
 
     @property
     def status(self) -> str:
-        """Whether it can be used, and if not, why; DELETED is for families, no answer shows it."""
+        """Its status; DELETED is for families only, no answer shows it."""
         key = (self.member.status, self.collaboration.deleted)
         return MEMBERSHIP_STATUS.get(key, "DELETED")
 
@@ -162,7 +163,7 @@ class Membership:
 
     @property
     def collaboration_name(self) -> str:
-        """The present name of the collaboration (inferred [CR-16]: it follows a change)."""
+        """The present name of the collaboration (inferred [CR-16]: it follows changes)."""
         return self.collaboration.name
 
     @property
@@ -172,17 +173,17 @@ class Membership:
 
     @property
     def collaboration_creator_display_name(self) -> str:
-        """What the creator calls itself."""
+        """The display name of the creator."""
         return self.collaboration.creator_display_name
 
     @property
     def member_abilities(self) -> list[str]:
-        """What the member may do."""
+        """The abilities of the member."""
         return self.member.abilities
 
     @property
     def ml_member_abilities(self) -> dict[str, Any] | None:
-        """What the member may receive of machine learning."""
+        """The abilities of the member in machine learning."""
         return self.member.ml_abilities
 
 
@@ -192,10 +193,10 @@ class CollaborationStore(Store, scope=Scope.REGION):
 
     Attributes:
         collaborations: those that are not deleted, by id, in the order of creation.
-        rooms: the index of an account's memberships in collaborations, as `Member`, by account and
-            status; the status "" has all that see their collaboration.
+        rooms: the members of an account, by account and status; under the status "" all that see
+            their collaboration.
         created: how many collaborations an account has created and not deleted.
-        members: how many members there ever were.
+        members: how many members were ever added.
     """
 
     rank = 1
@@ -223,7 +224,7 @@ class CollaborationStore(Store, scope=Scope.REGION):
             yield Summary(account_id, region, "cleanrooms", lines)
 
     def add(self, collaboration: Collaboration) -> None:
-        """Keep a new collaboration, which has no members yet."""
+        """Add a new collaboration, which has no members yet."""
         self.collaborations[collaboration.id] = collaboration
         creator = collaboration.creator_account_id
         self.created[creator] = self.created.get(creator, 0) + 1
@@ -237,7 +238,7 @@ class CollaborationStore(Store, scope=Scope.REGION):
             self._file(member, ())
 
     def move(self, member: Member, event: MemberEvent, now: datetime) -> None:
-        """Let ``event``, which the table must allow, happen to ``member``."""
+        """Apply ``event``, which the table must allow, to ``member``."""
         status = NEXT_MEMBER_STATUS[member.status, event]
         if status != member.status:
             member.status = status
@@ -257,7 +258,7 @@ class CollaborationStore(Store, scope=Scope.REGION):
         ml_abilities: dict[str, Any] | None,
         payment_configuration: Payment,
     ) -> None:
-        """Make an account, which must be new to it, an invited member of ``collaboration``."""
+        """Add an account as an invited member of ``collaboration``; it must not be a member yet."""
         home = collaboration.arn.split(":")[:4]
         self.members += 1
         member = collaboration.members[account_id] = Member(
@@ -306,5 +307,5 @@ def _of_member(pair: tuple[Member, Collaboration]) -> str:
 
 
 def some_or_none(ml_abilities: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return what a member may receive of machine learning; None, and so absent, for nothing."""
+    """Return the abilities of a member in machine learning; None, and so absent, if it has none."""
     return ml_abilities if ml_abilities and any(ml_abilities.values()) else None

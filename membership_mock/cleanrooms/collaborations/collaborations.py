@@ -1,7 +1,7 @@
-"""Collaborations, each as one of its accounts sees it.
+"""Collaborations, as one of their accounts sees them.
 
 Sources: the API pages, the user guide, recorded answers and acceptance tests that pass against the
-service; what is inferred says so.
+service; the rest is marked inferred.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Collaborations(CleanRoomsFamily):
 
         Raises:
             AccessDeniedException: it is unknown or deleted, or the caller is not a member, or no
-                longer one. Source: observed for reading and deleting; no operation on
-                collaborations declares that one is not found.
+                longer a member. Source: observed for reading and deleting; no operation on
+                collaborations declares ResourceNotFoundException.
         """
         collaboration = self.store(CollaborationStore).collaborations.get(collaboration_identifier)
         member = collaboration.member(self.backend.account_id) if collaboration else None
@@ -111,7 +111,7 @@ class Collaborations(CleanRoomsFamily):
 
         Raises:
             ServiceQuotaExceededException: too many members, or collaborations of the caller.
-            ValidationException: members, abilities or payers do not go together, the engine is no
+            ValidationException: members, abilities or payers do not fit together, the engine is no
                 longer offered, or a tag key is reserved.
         """
         invited: list[dict[str, Any]] = [
@@ -239,7 +239,7 @@ class Collaborations(CleanRoomsFamily):
     ) -> dict[str, Listing[Member]]:
         """Return the collaborations that the caller created, is invited to, or has joined.
 
-        They stand in the order in which the caller was invited (AWS promises none).
+        They are in the order in which the caller was invited (AWS documents no order).
         """
         store = self.store(CollaborationStore)
 

@@ -27,13 +27,13 @@ class Members(CleanRoomsFamily):
 
     @operation("DeleteMember")
     def delete_member(self, ctx: Context, collaboration_identifier: str, account_id: str) -> None:
-        """Remove a member, or take back its invitation; its membership stays behind as REMOVED.
+        """Remove a member, or withdraw its invitation; its membership stays, as REMOVED.
 
         Removing a member that has left or was removed changes nothing.
 
         Raises:
             AccessDeniedException: the caller did not create the collaboration.
-            ResourceNotFoundException: the account is no member (inferred [CR-9]).
+            ResourceNotFoundException: the account is not a member (inferred [CR-9]).
             ValidationException: it is the creator's own account (the code is inferred [CR-8]).
         """
         collaboration = self.of(Collaborations).owned(collaboration_identifier)

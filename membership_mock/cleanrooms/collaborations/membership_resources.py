@@ -1,4 +1,4 @@
-"""Resources that a membership owns and its collaboration sees: what all kinds have in common."""
+"""Resources that a membership owns and its collaboration sees: the code that all kinds share."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ class MembershipResources(Generic[R]):
     Attributes:
         by_id: each by its id.
         by_membership: those of a membership, oldest first.
-        by_collaboration: those that a collaboration sees, oldest first: without those of members
-            who have left.
-        created: how many there ever were.
+        by_collaboration: those that a collaboration sees, oldest first, without resources of
+            members who have left.
+        created: how many were ever added.
     """
 
     by_id: dict[str, R] = field(default_factory=dict)
@@ -61,28 +61,28 @@ class MembershipResources(Generic[R]):
     created: int = 0
 
     def add(self, resource: R) -> None:
-        """Keep a new resource."""
+        """Add a new resource."""
         self.created += 1
         self.by_id[resource.id] = resource
         add_to_index(self.by_membership.setdefault(resource.membership_id, []), resource)
         add_to_index(self.by_collaboration.setdefault(resource.collaboration_id, []), resource)
 
     def hide(self, resource: R) -> None:
-        """Take a resource out of its collaboration; its owner keeps it."""
+        """Remove a resource from its collaboration; its owner keeps it."""
         remove_from_index(self.by_collaboration[resource.collaboration_id], resource)
 
     def remove(self, resource: R) -> None:
-        """Forget a resource."""
+        """Remove a resource."""
         self.hide(resource)
         del self.by_id[resource.id]
         remove_from_index(self.by_membership[resource.membership_id], resource)
 
     def of_membership(self, membership_id: str) -> list[R]:
-        """Return what a membership has, oldest first."""
+        """Return the resources of a membership, oldest first."""
         return self.by_membership.get(membership_id, [])
 
     def seen_by(self, collaboration_id: str) -> list[R]:
-        """Return what a collaboration sees, oldest first."""
+        """Return the resources that a collaboration sees, oldest first."""
         return self.by_collaboration.get(collaboration_id, [])
 
     def sees(self, resource: R) -> bool:
@@ -90,7 +90,7 @@ class MembershipResources(Generic[R]):
         return is_in_index(self.seen_by(resource.collaboration_id), resource)
 
     def uses(self, quota: Quota, region: str) -> Iterator[QuotaUse]:
-        """Yield how many each membership has."""
+        """Yield how many resources each membership has."""
         for membership_id, held in self.by_membership.items():
             if held:
                 account_id = held[0].creator_account_id
@@ -100,9 +100,9 @@ class MembershipResources(Generic[R]):
 class MembershipResourceFamily(CleanRoomsFamily, Generic[R]):
     """A family whose resources belong to memberships."""
 
-    #: what one is called in a message
+    #: its kind in messages
     thing: ClassVar[str]
-    #: what the Resource Groups Tagging API calls its kind
+    #: its kind in the Resource Groups Tagging API
     tag_type: ClassVar[str]
 
     @property
@@ -156,13 +156,13 @@ class MembershipResourceFamily(CleanRoomsFamily, Generic[R]):
         return [f"{self.thing} {each.id}" for each in self.resources.of_membership(membership.id)]
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
-        """Take the resources out of the collaboration; their owner keeps them."""
+        """Remove the resources from the collaboration; their owner keeps them."""
         del now
         for each in self.resources.of_membership(membership.id):
             self.resources.hide(each)
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
-        """Return the very tags of a resource of this account."""
+        """Return the stored tags of a resource of this account."""
         found = self.resources.by_id.get(arn.rpartition("/")[2])
         if found is None or (found.arn, found.creator_account_id) != (arn, self.backend.account_id):
             return None

@@ -1,7 +1,7 @@
-"""Who pays for what: costs, their payers, and what a member accepts.
+"""Payment: costs, their payers, and the costs that a member accepts.
 
 A payment configuration is handled in its API form with every part present. Sources: the service
-model and recorded answers; what is inferred says so.
+model and recorded answers; the rest is marked inferred.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ COSTS: tuple[Cost, ...] = (QUERIES, *MODELS, SYNTHETIC_DATA, JOBS)
 
 
 def named(payment: Mapping[str, Any] | None, cost: Cost) -> bool | None:
-    """Return whether ``payment`` makes its member responsible; None when it does not say."""
+    """Return whether ``payment`` makes its member responsible; None if it does not set this."""
     part: Any = payment or {}
     for step in cost:
         part = part.get(step)
@@ -56,12 +56,12 @@ def with_default_payers(
 ) -> dict[str, Payment]:
     """Return the full configuration of each account of a new collaboration.
 
-    Without a named payer the runner of queries pays for them. A runner of jobs always can pay for
-    them; the model's texts name the runner as default payer of machine learning as well, yet
+    Without a named payer the runner of queries pays for them. A runner of jobs can always pay for
+    them. The model's texts name the runner as default payer of machine learning as well, but
     recorded answers show false.
 
     Args:
-        given: what the creator said about each account, itself first.
+        given: the creator's configuration of each account, its own first.
         runner: the account that runs the queries.
         runs_jobs: whether it runs jobs as well.
 
@@ -92,14 +92,14 @@ def merged(present: Payment, given: Mapping[str, Any] | None) -> Payment:
 def accepted_on_joining(
     given: Mapping[str, Any] | None, configured: Payment, *, runs_queries: bool, open_to: set[Cost]
 ) -> Payment:
-    """Return what a member pays for from the moment it joins.
+    """Return the costs that a member pays from the time it joins.
 
-    Parts that are left out are accepted as configured (inferred [CR-141]).
+    Missing parts are accepted as configured (inferred [CR-141]).
 
     Args:
-        given: what the member accepts.
-        configured: what the creator of the collaboration configured for it.
-        runs_queries: whether it runs the queries: then it may leave everything out.
+        given: the costs that the member accepts.
+        configured: the creator's configuration for this member.
+        runs_queries: whether it runs the queries; then all parts may be missing.
         open_to: further costs that it may accept (the runner, those without a named payer).
 
     Raises:
@@ -127,10 +127,10 @@ def accepted_on_joining(
 def accepted_later(
     given: Mapping[str, Any], accepted: Payment, configured: Payment, open_to: set[Cost]
 ) -> Payment:
-    """Return what a member pays for after it accepted or declined parts of it.
+    """Return the costs that a member pays after it accepted or declined some of them.
 
     Raises:
-        ValidationException: it accepts what it was not configured for.
+        ValidationException: it accepts a cost that is not configured for it.
     """
     _check_not_beyond(given, costs_of(configured) | open_to, "membershipPaymentConfiguration")
     return merged(accepted, given)

@@ -1,1 +1,1 @@
-"""Identity: the ID namespaces that members bring along, and the tables that map their ids."""
+"""Identity: the ID namespaces that members associate, and the tables that map their ids."""

@@ -1,4 +1,4 @@
-"""What is known of AWS Entity Resolution, which moto does not have: what the test has said of it.
+"""The resources of AWS Entity Resolution that a test has described; moto does not have the service.
 
 Source for namespaces, workflows and their types: the service model of Entity Resolution.
 """
@@ -14,7 +14,7 @@ from membership_mock.engine.state.world import Scope, Store
 SOURCE = "SOURCE"
 TARGET = "TARGET"
 
-#: what a namespace supports that no test has described (observed on a namespace in production)
+#: the properties of a namespace that no test has described (observed in production)
 _RULE_BASED = {"idMappingType": "RULE_BASED"}
 
 
@@ -38,7 +38,7 @@ class IdMappingWorkflow:
     Attributes:
         source: the ARN of the source namespace.
         target: the ARN of the target namespace.
-        incremental: whether it can be run for what has changed only.
+        incremental: whether it can be run for changed data only.
     """
 
     source: str
@@ -48,15 +48,15 @@ class IdMappingWorkflow:
 
 @dataclass
 class EntityResolution(Store, scope=Scope.REGION):
-    """What tests have said of Entity Resolution in a region, by ARN."""
+    """The namespaces and workflows that tests have described in a region, by ARN."""
 
     namespaces: dict[str, IdNamespace] = field(default_factory=dict)
     workflows: dict[str, IdMappingWorkflow] = field(default_factory=dict)
 
     def namespace(self, arn: str) -> IdNamespace:
-        """Return a namespace; one that no test has described goes by its name.
+        """Return a namespace; the type of one that no test has described follows from its name.
 
-        It is a target if its name says so, and a source otherwise.
+        It is a target if its name contains the word, and a source otherwise.
         """
         described = self.namespaces.get(arn)
         if described is not None:
@@ -69,7 +69,7 @@ def check_own(arn: str, account_id: str, region: str, field_name: str) -> None:
     """Refuse an ARN of another account or region (documented; the error is inferred [CR-137]).
 
     Raises:
-        ValidationException: it is one.
+        ValidationException: it belongs to another account or region.
     """
     _, _, _, its_region, its_account, _ = arn.split(":", 5)
     if (its_account, its_region) != (account_id, region):

@@ -29,7 +29,7 @@ NOT_POPULATED = "The ID mapping table is not populated."
 
 
 class IdMappingSchemas(SchemaSource):
-    """What ID mapping tables say for their schemas."""
+    """The schemas of ID mapping tables."""
 
     schema_type = ID_MAPPING_TABLE
 
@@ -43,14 +43,14 @@ class IdMappingSchemas(SchemaSource):
         return {
             "createTime": table.create_time,
             "updateTime": table.update_time,
-            # there from the beginning, and not to be edited (documented)
+            # the rule exists from the beginning and cannot be edited (documented)
             "analysisRuleTypes": [ID_MAPPING_TABLE],
             "analysisMethod": DIRECT_QUERY,
             "resourceArn": table.arn,
         }
 
     def schema_of(self, entry: SchemaEntry, now: datetime) -> dict[str, Any]:
-        """Return the members of Schema that SchemaSummary does not have; a job that runs ends."""
+        """Return the members of Schema that SchemaSummary lacks; this read ends a running job."""
         table = self._tables[entry.resource_id]
         table.look(now, self.backend.world)
         reason = {"code": "ID_MAPPING_TABLE_NOT_POPULATED", "message": NOT_POPULATED}
@@ -102,9 +102,9 @@ class IdMappingSchemas(SchemaSource):
         }
 
     def objection(self, entry: SchemaEntry, use: Use, now: datetime) -> str | None:
-        """Return why a table cannot be used, in words; None if it can.
+        """Return text: why a table cannot be used; None if it can.
 
-        Who may ask and receive is left to the other tables of the query (documented).
+        The other tables of the query decide who may query and receive results (documented).
         """
         table = self._tables[entry.resource_id]
         if table.is_due(now):
@@ -117,6 +117,6 @@ class IdMappingSchemas(SchemaSource):
         return None
 
     def demand(self, entry: SchemaEntry) -> Demand:
-        """Return that its use takes from no budget: it cannot have one (documented)."""
+        """Return an empty demand: the table cannot have a budget (documented)."""
         del entry
         return Demand()

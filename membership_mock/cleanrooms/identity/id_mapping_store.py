@@ -1,4 +1,4 @@
-"""What an ID mapping table is, how its data come and go, and where the tables are kept."""
+"""The data of ID mapping tables, the jobs that fill them, and their store."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from membership_mock.engine.state.world import Scope, Store, World
 #: how long a job takes in this mock, without a read (AWS: up to hours)
 JOB_RUNS = (5 * A_MINUTE,)
 
-#: what a test may choose. Source: the statuses of jobs of Entity Resolution.
+#: the endings that a test may choose. Source: the statuses of jobs of Entity Resolution.
 JOB_ENDINGS = ("SUCCEEDED", "FAILED")
 
 
@@ -36,7 +36,7 @@ class IdMappingJob:
 
     Attributes:
         id: its id.
-        outcome: how it will end, see `JOB_ENDINGS`.
+        outcome: its planned ending, see `JOB_ENDINGS`.
         progress: its one step.
     """
 
@@ -52,7 +52,7 @@ class IdMappingTable(MembershipResource):
     Attributes:
         sources: the ids of the two ID namespace associations, by their type.
         populated: whether it has data.
-        job: the job that runs; None for none.
+        job: the running job; None if no job runs.
     """
 
     input_reference_config: dict[str, Any]
@@ -78,17 +78,17 @@ class IdMappingTable(MembershipResource):
         return self.job is not None and self.job.progress.steps_by(JOB_RUNS, now) > 0
 
     def let_time_pass(self, now: datetime) -> None:
-        """Let a job end that is due."""
+        """End a job that is due."""
         if self.job is not None and self.job.progress.pass_time(JOB_RUNS, now):
             self._end(self.job)
 
     def look(self, now: datetime, world: World) -> None:
-        """Let a job end that is due, or that this read ends."""
+        """End a job that is due, or that this read ends."""
         if self.job is not None and self.job.progress.look(JOB_RUNS, now, world):
             self._end(self.job)
 
     def _end(self, job: IdMappingJob) -> None:
-        # data of an earlier job stay when a later one fails (inferred [CR-143])
+        # the data of an earlier job stay when a later job fails (inferred [CR-143])
         self.populated = self.populated or job.outcome == "SUCCEEDED"
         self.job = None
 
@@ -99,7 +99,7 @@ class IdMappingTableStore(Store, scope=Scope.REGION):
 
     Attributes:
         tables: the tables.
-        planned: how the next jobs of an account will end, by account.
+        planned: the planned endings of an account's next jobs, by account.
         made_with: the ids of the tables that were made with an association, by its id.
     """
 
@@ -109,19 +109,19 @@ class IdMappingTableStore(Store, scope=Scope.REGION):
     made_with: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, table: IdMappingTable) -> None:
-        """Keep a new table."""
+        """Add a new table."""
         self.tables.add(table)
         for association_id in table.sources.values():
             self.made_with.setdefault(association_id, []).append(table.id)
 
     def remove(self, table: IdMappingTable) -> None:
-        """Forget a table and its data."""
+        """Remove a table and its data."""
         self.tables.remove(table)
         for association_id in table.sources.values():
             self.made_with[association_id].remove(table.id)
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each table, and one for each ending to come."""
+        """Yield a line for each table, and one for each planned ending."""
         del view
         held = by_account(self.tables.by_id.values(), lambda each: each.creator_account_id)
         for account_id, tables in held.items():

@@ -1,8 +1,8 @@
-"""ID mapping tables: which id of one member is which id of another one.
+"""ID mapping tables, which map the ids of one member to those of another one.
 
-A member makes one from a workflow of Entity Resolution over a source and a target that are
-associated in the collaboration; the others see a schema of its name. Nothing is matched: the author
-of a test says how a job ends, see `AwsSide.end_id_mapping_job`. Sources: API pages of the
+A member creates one from a workflow of Entity Resolution with a source and a target that are
+associated in the collaboration; the others see a schema of its name. No ids are matched: a test
+sets how a job ends with `AwsSide.end_id_mapping_job`. Sources: API pages of the
 operations; user guide, "ID mapping tables"; what they leave open is marked inferred.
 """
 
@@ -80,7 +80,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
         return self.store(IdMappingTableStore).tables
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
-        """Take the tables out of the collaboration; their owner keeps them."""
+        """Remove the tables from the collaboration; their owner keeps them."""
         super().membership_ended(membership, now)
         for each in self.resources.of_membership(membership.id):
             leave_collaboration(self, each.arn, now, deleted=False)
@@ -97,10 +97,10 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
             self.announce_removal(table.arn, now, deleted=False)
 
     def plan(self, status: str, job_id: str | None) -> None:
-        """Settle how a job ends: that of the id, or else the next one of this account.
+        """Set how a job ends: the job with the id, otherwise the next job of this account.
 
         Raises:
-            UsageError: no job can end like that, or the one of the id has ended.
+            UsageError: no job can end like that, or the job with the id has ended.
         """
         if status not in JOB_ENDINGS:
             raise UsageError(
@@ -132,7 +132,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
         tags: dict[str, str] | None = None,
         kms_key_arn: str | None = None,
     ) -> dict[str, Any]:
-        """Return a new table, which has no data.
+        """Create a table without data.
 
         Raises:
             ConflictException: the collaboration has a table of that name, of any kind, or the
@@ -190,7 +190,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
     ) -> dict[str, Any]:
         """Return a table of a membership of the caller's, in any status.
 
-        Whether it has data shows in its schema only. This read ends a job that runs.
+        Only its schema shows whether it has data. This read ends a running job.
         """
         membership = self.of(Memberships).find(membership_identifier)
         table = self.find(membership, id_mapping_table_identifier)
@@ -235,7 +235,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
     ) -> None:
         """Delete a table and its data, in a membership of any status, even while a job runs.
 
-        Both are inferred [CR-105, CR-128], that the data go is documented.
+        That its data are deleted is documented; the rest is inferred [CR-105, CR-128].
         """
         membership = self.of(Memberships).find(membership_identifier)
         table = self.find(membership, id_mapping_table_identifier)
@@ -279,7 +279,7 @@ class IdMappingTables(MembershipResourceFamily[IdMappingTable]):
         table.job = IdMappingJob(ctx.world.uuid(), outcome, Progress([ctx.now], shown=True))
         return {"idMappingJobId": table.job.id}
 
-    # --- what it is made of ---
+    # --- its sources ---
 
     def _sources(
         self, membership: Membership, workflow_arn: str

@@ -1,4 +1,4 @@
-"""ID namespace associations: the namespaces of Entity Resolution that members bring along.
+"""ID namespace associations: the namespaces of Entity Resolution that members associate.
 
 Each member associates its own source or target; one of them can then build an ID mapping table.
 Sources: API pages of the operations; user guide, "Associate an existing ID namespace"; what they
@@ -99,7 +99,7 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
         return self.store(IdNamespaceAssociationStore).associations
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
-        """Take the associations out of the collaboration, and let mapping tables follow."""
+        """Remove the associations from the collaboration, and notify mapping tables."""
         super().membership_ended(membership, now)
         for each in self.resources.of_membership(membership.id):
             self.announce_removal(each.arn, now, deleted=False)
@@ -115,7 +115,7 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
         description: str | None = None,
         id_mapping_config: dict[str, bool] | None = None,
     ) -> dict[str, IdNamespaceAssociation]:
-        """Bring an ID namespace of the caller's into a collaboration, and return the association.
+        """Associate an ID namespace of the caller with a collaboration, and return the association.
 
         Raises:
             ConflictException: the membership has the name or the namespace already
@@ -167,7 +167,7 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
     def get_id_namespace_association(
         self, ctx: Context, membership_identifier: str, id_namespace_association_identifier: str
     ) -> dict[str, IdNamespaceAssociation]:
-        """Return an association of a membership of the caller's, in any status."""
+        """Return an association of a membership of the caller, in any status."""
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
         found = self.find(membership, id_namespace_association_identifier)
@@ -177,7 +177,7 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
     def list_id_namespace_associations(
         self, ctx: Context, membership_identifier: str
     ) -> dict[str, Listing[IdNamespaceAssociation]]:
-        """Return the associations of a membership of the caller's, oldest first.
+        """Return the associations of a membership of the caller, oldest first.
 
         The order is inferred [CR-102].
         """
@@ -254,7 +254,7 @@ class IdNamespaceAssociations(MembershipResourceFamily[IdNamespaceAssociation]):
 
         The data of each ID mapping table that was made with it are deleted, and the table cannot be
         populated or queried again (documented); another association of the same namespace does not
-        bring it back (inferred [CR-148]).
+        change that (inferred [CR-148]).
         """
         membership = self.of(Memberships).find(membership_identifier)
         found = self.find(membership, id_namespace_association_identifier)

@@ -1,7 +1,7 @@
 """What an intermediate table is, what may happen to it, and where the tables are kept.
 
-Sources: the model's statuses; user guide, "Working with intermediate tables"; what is inferred says
-so.
+Sources: the model's statuses; user guide, "Working with intermediate tables"; the rest
+is marked inferred.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from membership_mock.engine.state.world import Scope, Store
 
 Event = Literal["populate", "succeed", "fail", "expire", "disallow", "lose base"]
 
-#: What may happen to an intermediate table, and the status it has afterwards; what is missing is
+#: What may happen to an intermediate table, and the status it has afterwards; any other event is
 #: refused, or does not happen. Source: the model's statuses and the user guide; that a table which
 #: is disallowed or has lost its base stays so, and which of the two wins, is inferred [CR-155].
 NEXT_STATUS: Mapping[tuple[str, Event], str] = {
@@ -191,7 +191,7 @@ class IntermediateTableStore(Store, scope=Scope.REGION):
             yield Summary(account_id, key[0], "cleanrooms", lines)
 
     def add(self, table: IntermediateTable) -> None:
-        """Keep a new table."""
+        """Add a new table."""
         self.tables.add(table)
         self._depend(table)
 
@@ -202,7 +202,7 @@ class IntermediateTableStore(Store, scope=Scope.REGION):
         self._depend(table)
 
     def remove(self, table: IntermediateTable) -> None:
-        """Forget a table, but for its id."""
+        """Remove a table, but for its id."""
         self.tables.remove(table)
         self._forget_dependencies(table)
         self.deleted[table.id] = table.membership_id

@@ -203,7 +203,7 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
     def delete_intermediate_table(
         self, ctx: Context, membership_identifier: str, intermediate_table_identifier: str
     ) -> None:
-        """Delete a table, its data, versions, rule and access budget; a repeat does nothing.
+        """Delete a table, its data, versions, rule and access budget; a repetition changes nothing.
 
         Tables that were made of it lose their base (inferred [CR-114]).
 

@@ -65,7 +65,7 @@ class LogExportStore(Store, scope=Scope.REGION):
         by_membership: those of a membership, oldest first.
         running: those of a membership that have not ended.
         planned: how the next exports of an account will end, by account.
-        created: how many there ever were.
+        created: how many were ever added.
     """
 
     rank = 8
@@ -76,7 +76,7 @@ class LogExportStore(Store, scope=Scope.REGION):
     created: int = 0
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each export, the latest one first, and one for each ending to come."""
+        """Yield a line for each export, the latest first, and one for each planned ending."""
         del view
         held = by_account(reversed(self.by_id.values()), lambda each: each.account_id)
         for account_id, exports in held.items():
@@ -89,7 +89,7 @@ class LogExportStore(Store, scope=Scope.REGION):
                 yield Summary(account_id, key[0], "cleanrooms", one(text))
 
     def add(self, export: LogExport) -> None:
-        """Keep a new export."""
+        """Add a new export."""
         self.created += 1
         self.by_id[export.analysis_log_export_id] = export
         self.by_membership.setdefault(export.membership_id, []).append(export)
@@ -101,7 +101,7 @@ class LogExportStore(Store, scope=Scope.REGION):
         running[:] = [each for each in running if each is not export]
 
     def forget(self, membership_id: str) -> None:
-        """Forget the exports of a membership that is deleted."""
+        """Remove the exports of a membership that is deleted."""
         self.running.pop(membership_id, None)
         for each in self.by_membership.pop(membership_id, ()):
             del self.by_id[each.analysis_log_export_id]

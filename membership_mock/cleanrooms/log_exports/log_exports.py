@@ -88,7 +88,7 @@ class LogExports(CleanRoomsFamily):
                     self._let_time_pass(each, now)
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
-        """Forget the exports of a membership that is deleted.
+        """Remove the exports of a membership that is deleted.
 
         Others go on (inferred [CR-120, CR-121]).
         """

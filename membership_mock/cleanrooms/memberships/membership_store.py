@@ -25,7 +25,7 @@ class MembershipStore(Store, scope=Scope.REGION):
     Attributes:
         memberships: each by its id.
         held: those of an account with a status, and under the status "" all of the account.
-        created: how many there ever were.
+        created: how many were ever added.
     """
 
     rank = 2

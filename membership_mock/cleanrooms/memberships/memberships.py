@@ -1,7 +1,7 @@
 """Memberships: what an account joins a collaboration with, and what it owns there.
 
 Sources: the API pages, the user guide, recorded answers and acceptance tests that pass against the
-service; what is inferred says so.
+service; the rest is marked inferred.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Access budgets: how often a table may be used, in a calendar period and in its whole life.
 
 Source: user guide, "Configure a data access budget" and "Add an access budget": weeks begin on
-Sunday 00:00 UTC; what is inferred says so.
+Sunday 00:00 UTC; the rest is marked inferred.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ class PrivacyBudgetTemplateStore(Store, scope=Scope.REGION):
         by_membership: those of a membership by their type, and under "" all of them, oldest first.
         by_collaboration: likewise for a collaboration, without those of members that are gone.
         by_resource: the template of an access budget, by the ARN of what it is for.
-        created: how many there ever were.
+        created: how many were ever added.
     """
 
     rank = 6
@@ -173,7 +173,7 @@ class PrivacyBudgetTemplateStore(Store, scope=Scope.REGION):
             yield Summary(account_id, key[0], "cleanrooms", lines)
 
     def add(self, template: PrivacyBudgetTemplate) -> None:
-        """Keep a new template."""
+        """Add a new template."""
         self.created += 1
         self.by_id[template.id] = template
         for kind in ("", template.privacy_budget_type):
@@ -192,7 +192,7 @@ class PrivacyBudgetTemplateStore(Store, scope=Scope.REGION):
             remove_from_index(self.by_collaboration[template.collaboration_id, kind], template)
 
     def remove(self, template: PrivacyBudgetTemplate) -> None:
-        """Forget a template and its budget."""
+        """Remove a template and its budget."""
         self.hide(template)
         del self.by_id[template.id]
         for kind in ("", template.privacy_budget_type):

@@ -71,7 +71,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
             store.hide(each)
 
     def resource_removed(self, arn: str, now: datetime, *, deleted: bool) -> None:
-        """Forget the access budget of a table that was deleted (inferred [CR-177])."""
+        """Remove the access budget of a table that was deleted (inferred [CR-177])."""
         del now
         if not deleted:
             return
@@ -81,7 +81,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
             store.remove(template)
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
-        """Return the very tags of a template of this account."""
+        """Return the stored tags of a template of this account."""
         found = self.store(PrivacyBudgetTemplateStore).by_id.get(arn.rpartition("/")[2])
         if found is None or (found.arn, found.creator_account_id) != (arn, self.backend.account_id):
             return None

@@ -46,7 +46,7 @@ class SchemaIndex(Store, scope=Scope.REGION):
         by_arn: each by its ARN, also those of members who have left.
         visible: those that a collaboration sees, by their type, and under "" all of them.
         spellings: those that a collaboration sees, by their name in lower case.
-        created: how many there ever were.
+        created: how many were ever added.
     """
 
     by_arn: dict[str, SchemaEntry] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class SchemaIndex(Store, scope=Scope.REGION):
     created: int = 0
 
     def add(self, entry: SchemaEntry) -> None:
-        """Keep a new table."""
+        """Add a new table."""
         self.created += 1
         entry.sequence = self.created
         self.by_arn[entry.arn] = entry
@@ -72,7 +72,7 @@ class SchemaIndex(Store, scope=Scope.REGION):
         remove_from_index(self.spellings[entry.collaboration_id, entry.name.lower()], entry)
 
     def remove(self, arn: str) -> None:
-        """Forget a table."""
+        """Remove a table."""
         self.hide(arn)
         del self.by_arn[arn]
 

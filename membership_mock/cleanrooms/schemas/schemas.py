@@ -63,7 +63,7 @@ class Schemas(CleanRoomsFamily):
         Args:
             ctx: the request.
             collaboration_identifier: a collaboration that the caller created or has joined.
-            schema_type: only those of this type.
+            schema_type: the type that entries must have.
         """
         del ctx
         collaboration = self.of(Collaborations).joined(collaboration_identifier)

@@ -100,13 +100,13 @@ class ConfiguredTableStore(Store, scope=Scope.REGION):
                 yield Summary(account_id, key[0], "cleanrooms", lines)
 
     def add(self, table: ConfiguredTable) -> None:
-        """Keep a new table."""
+        """Add a new table."""
         self.created += 1
         self.by_id[table.id] = table
         add_to_index(self.by_account.setdefault(table.account_id, []), table)
 
     def remove(self, table: ConfiguredTable) -> None:
-        """Forget a table."""
+        """Remove a table."""
         del self.by_id[table.id]
         remove_from_index(self.by_account[table.account_id], table)
 
@@ -150,7 +150,7 @@ class ConfiguredTables(CleanRoomsFamily):
         return table
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
-        """Return the very tags of a configured table of this account."""
+        """Return the stored tags of a configured table of this account."""
         table = self.store(ConfiguredTableStore).by_id.get(arn.rpartition("/")[2])
         return table.tags if table is not None and self._is_own(table, arn) else None
 

@@ -142,7 +142,7 @@ class TableAssociations(CleanRoomsFamily):
             leave_collaboration(self, each.arn, now, deleted=False)
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
-        """Return the very tags of an association of this account."""
+        """Return the stored tags of an association of this account."""
         found = self.store(TableAssociationStore).by_id.get(arn.rpartition("/")[2])
         if found is None or (found.arn, found.account_id) != (arn, self.backend.account_id):
             return None

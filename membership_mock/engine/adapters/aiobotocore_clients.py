@@ -1,11 +1,11 @@
-"""aiobotocore's requests in, aiobotocore's responses out; aioboto3 is built on aiobotocore.
+"""Answers the requests of aiobotocore's clients, and of aioboto3, which is built on it.
 
 aiobotocore overrides the methods of botocore's endpoint with coroutines, so what is replaced there
 never reaches it. This file replaces the same methods on aiobotocore's own classes, and asks the
 same `dispatch`.
 
-It never imports aiobotocore: it takes the classes from modules that the process has imported. Those
-who do not use aiobotocore pay nothing, and who imports it while a mock runs is noticed when the
+It never imports aiobotocore: it takes the classes from modules that the process has imported. So a
+process without aiobotocore spends no time here. An import while a mock runs is noticed when the
 first client is made, by a method that aiobotocore inherits from botocore.
 """
 
@@ -58,7 +58,7 @@ class AsyncInterceptor:
     """Catches what aiobotocore sends, from `put` to `remove`; one for all mocks of a process.
 
     Args:
-        current: returns the pipeline of the mock that is running; None if none is. Clients and
+        current: returns the pipeline of the running mock; None if no mock is running. Clients and
             tools may outlive this interceptor.
         services: the ids of our services.
     """
@@ -137,7 +137,7 @@ class AsyncInterceptor:
 
         @functools.wraps(sending)
         async def send(self: Any, request: Any) -> Any:
-            # A tool may keep this function after its mock has ended: it serves the running one.
+            # A tool may keep this function longer than its mock runs: it serves the running mock.
             pipeline = current()
             if pipeline is None:
                 return await sending(self, request)
@@ -205,7 +205,7 @@ class AsyncInterceptor:
         patches.set(creator, "create_client", create_client)
 
     def _refuse(self, patches: Patches) -> None:
-        """Refuse each call with a way out: this release of aiobotocore is built differently."""
+        """Refuse each call and say what to do: this release of aiobotocore is built differently."""
         client = getattr(sys.modules[_LAST_MODULE], "AioBaseClient", None)
         if "_make_api_call" not in vars(client or object):
             return  # the network guard stops the calls
@@ -249,7 +249,7 @@ def _release() -> str:
 
 def _patience(endpoint: Any, request: Any) -> Any:
     """Return how many seconds a client waits for an answer; no number if it waits for ever."""
-    # What a newer botocore wants for this one request goes before what the client was made with.
+    # A newer botocore may set a time for this request, which overrides the client's.
     patience = (getattr(request, "context", None) or {}).get("read_timeout")
     if patience is None:
         timeout = getattr(endpoint.http_session, "_timeout", None)

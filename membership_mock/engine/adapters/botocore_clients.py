@@ -1,4 +1,4 @@
-"""botocore's requests in, botocore's responses out: the file that knows how botocore sends.
+"""Answers the requests of botocore's clients: the file that knows how botocore sends.
 
 A handler among botocore's built-in ones reaches only sessions made afterwards; a method of its
 endpoint class reaches every client of every age. So `install` replaces two methods there, one to
@@ -46,7 +46,7 @@ def install(
 
     Args:
         patches: undone when the mock ends.
-        current: returns the pipeline of the mock that is running; None if none is.
+        current: returns the pipeline of the running mock; None if no mock is running.
         services: the ids of our services.
         clients: gets each client that is made inside a mock.
     """
@@ -63,7 +63,7 @@ def install(
     sending = patches.original(Endpoint, "_send")
 
     def send(self: Any, request: Any) -> Any:
-        # A tool may keep this function after its mock has ended: it serves the running one.
+        # A tool may keep this function longer than its mock runs: it serves the running mock.
         pipeline = current()
         if pipeline is None:
             return sending(self, request)
@@ -87,7 +87,7 @@ def install(
 
     def stubbed(self: Any, event_name: str, request: Any, **others: Any) -> Any:
         # The event is `before-send.<service id>.<operation>`. What moto does not serve goes on
-        # to `send`, which lets nothing slip to the network.
+        # to `send`, which keeps it from the network.
         pipeline = current()
         if pipeline is None:
             return asking(self, event_name, request, **others)
@@ -113,7 +113,7 @@ def install(
 
     @functools.wraps(auth)
     def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
-        # A client made before the mock, where no credentials were to be found, signs as well.
+        # A client that was made before the mock, without credentials, signs as well.
         if current() is None:
             return auth(self, *args, **kwargs)
         if self._credentials is None and kwargs.get("request_credentials") is None:
@@ -147,14 +147,14 @@ def _watch_new_clients(patches: Patches, clients: ClientsOfMock) -> None:
 
 
 def _say_what_was_sent(lost: ConnectionClosedError, request: Any) -> None:
-    """Let an error have the request, as botocore's own has."""
+    """Set the request on an error, as botocore does on its own errors."""
     lost.request = lost.request or request
 
 
 def _answered(
     pipeline: RequestPipeline, endpoint: Any, request: Any, answer: HttpAnswer
 ) -> AWSResponse:
-    """Return an answer as botocore gets it, once the time that it takes is over."""
+    """Wait as long as the answer takes, and return it as botocore gets it."""
     if answer.delay:
         dispatch.wait(pipeline, request.url, answer.delay, _patience(endpoint, request))
     return _response(request.url, answer)
@@ -162,7 +162,7 @@ def _answered(
 
 def _patience(endpoint: Any, request: Any) -> Any:
     """Return how many seconds a client waits for an answer; no number if it waits for ever."""
-    # What a newer botocore wants for this one request goes before what the client was made with.
+    # A newer botocore may set a time for this request, which overrides the client's.
     patience = (getattr(request, "context", None) or {}).get("read_timeout")
     if patience is None:
         timeout = getattr(getattr(endpoint, "http_session", None), "_timeout", None)

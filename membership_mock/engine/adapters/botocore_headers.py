@@ -1,4 +1,4 @@
-"""Headers as botocore's requests and responses hold them, read and written without detours."""
+"""Reads and writes the headers of botocore's requests and responses quickly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _header_key = functools.lru_cache(maxsize=256)(_HeaderKey)
 
 
 class SentHeaders(HeadersDict):  # type: ignore[misc]  # botocore is untyped
-    """The headers of a request, which finds what everybody looks for without making keys anew."""
+    """The headers of a request, which finds common names without making their keys again."""
 
     def __init__(self, headers: HeadersDict) -> None:
         self._dict = headers._dict

@@ -1,6 +1,7 @@
-"""What happens to a request: one of our services answers it, moto does, it may leave, or neither.
+"""Decides who answers a request: one of our services, moto, or the network; others are blocked.
 
-Every adapter asks here. An adapter only takes a request in and wraps the answer for its client.
+Every adapter asks this file. An adapter only takes a request in, and wraps the answer for its
+client.
 """
 
 from __future__ import annotations
@@ -145,13 +146,13 @@ def leaves(url: str, operation: Any, pipeline: RequestPipeline) -> bool:
 
 
 def wait(pipeline: RequestPipeline, url: str, delay: float, patience: Any) -> None:
-    """Let the mock's clock, and no real one, go on until the answer comes or the client gives up.
+    """Move the mock's clock to the moment when the answer comes or the client stops waiting.
 
     Args:
         pipeline: that of the running mock.
         url: where the request goes.
         delay: how many seconds the answer takes.
-        patience: how many seconds the client waits; it waits for ever if that is no number.
+        patience: how many seconds the client waits; it waits for ever if this is not a number.
 
     Raises:
         ReadTimeoutError: the client waits less than ``delay`` seconds.
@@ -175,7 +176,7 @@ def ask_moto(
 
 
 def answer_plain(request: PlainHttpRequest) -> PlainHttpResponse:
-    """Return the answer to a request of an HTTP client that is no SDK.
+    """Return the answer to a request of an HTTP client that is not an SDK.
 
     Raises:
         RequestBlocked: neither we nor moto serve it.
@@ -189,7 +190,7 @@ def answer_plain(request: PlainHttpRequest) -> PlainHttpResponse:
 def blocked(
     name: str, url: str, *, caller: str = "", operation: str | None = None
 ) -> RequestBlocked:
-    """Return the error for a request that must not leave, with the way out.
+    """Return the error for a request that must not leave; it says how to mock or allow the request.
 
     Args:
         name: what was called.
@@ -209,7 +210,7 @@ def blocked(
 
 
 def way_out(host: str) -> str:
-    """Return how a test lets requests to ``host`` pass, and where to read on."""
+    """Return text: how a test lets requests to ``host`` pass, and the page that explains it."""
     return (
         "    To let it reach the network:"
         f" mock_membership(config={{'core': {{'passthrough': {{'urls': [r'https?://{host}']}}}}}})\n"

@@ -1,7 +1,7 @@
-"""What of the user's environment must not reach mocked calls: credentials, endpoints, profiles.
+"""Hides parts of the user's environment from mocked calls: credentials, endpoints, profiles.
 
-moto sets fake credentials. Everything here is hidden besides, from the start of the outermost mock
-to its end. What a test sets while the mock runs stays as the test has set it.
+moto sets fake credentials. This file hides the rest, from the start of the outermost mock to its
+end. What a test sets while the mock runs stays as the test has set it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from membership_mock.engine.moto.patches import Patches
 #: variables that moto sets to fake credentials
 _FAKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
-#: variables that would be used beside the fake credentials
+#: variables that would be used together with the fake credentials
 _CREDENTIALS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
 #: AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>
@@ -38,7 +38,7 @@ class Environment:
         self._before: dict[str, str | None] = {}
 
     def remember(self) -> None:
-        """Note what is to be put back, before moto sets its fake credentials."""
+        """Note what will be restored, before moto sets its fake credentials."""
         self._before = {name: os.environ.get(name) for name in (*_FAKED, *_CREDENTIALS)}
 
     def hide(self) -> None:
@@ -75,7 +75,7 @@ def _missing_profiles() -> Iterator[str]:
         return
     try:
         available = Session(include_builtin_handlers=False).available_profiles
-    except BotoCoreError:  # a file that cannot be read: botocore says so to whoever needs it
+    except BotoCoreError:  # a file that cannot be read: botocore reports it when the file is needed
         return
     for name, profile in named.items():
         if profile not in available:

@@ -2,8 +2,8 @@
 
 Both, and `urllib.request` on top of them, write the request to the socket of a connection and read
 the answer from it. The method `HTTPConnection.putrequest` gets the whole URL. If the URL is at a
-host of AWS, an `_InProcessSocket` replaces the real socket. The clients do all the rest themselves,
-so redirects, retries, streams and errors are theirs.
+host of AWS, an `_InProcessSocket` replaces the real socket. The clients handle redirects, retries,
+streams and errors themselves.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def install(patches: Patches, alive: Callable[[], bool]) -> None:
 
     Args:
         patches: undone when the mock ends.
-        alive: says whether any mock is running.
+        alive: returns whether any mock is running.
     """
     putrequest = patches.original(_CONNECTION, "putrequest")
 
@@ -77,7 +77,7 @@ def _origin(connection: Any) -> str:
     if connection._tunnel_host:
         host, port = connection._tunnel_host, connection._tunnel_port
     scheme = "https" if connection.default_port == http.client.HTTPS_PORT else "http"
-    host = str(host).lower()  # as urllib3, requests and moto's patterns have it
+    host = str(host).lower()  # in the form that urllib3, requests and moto's patterns use
     return f"{scheme}://{host}" + (f":{port}" if port and port != connection.default_port else "")
 
 
@@ -142,7 +142,7 @@ class _InProcessSocket:
 
 
 class _Answer(io.RawIOBase):
-    """An answer that is computed when the client begins to read: then it expects errors."""
+    """An answer that is computed when the client reads it, because it handles errors there."""
 
     def __init__(self, make: Callable[[], bytes]) -> None:
         self._make = make

@@ -22,7 +22,7 @@ def install(patches: Patches, alive: Callable[[], bool]) -> None:
 
     Args:
         patches: undone when the mock ends.
-        alive: says whether any mock is running; another tool may keep the guard for longer.
+        alive: returns whether any mock is running; another tool may keep the guard for longer.
     """
     found = socket.getaddrinfo
     if isinstance(found, _Guard):  # of an earlier mock, put back by a tool that ended later

@@ -15,11 +15,11 @@ from membership_mock.errors import ClientOutlivedMock
 
 
 class ClientsOfMock:
-    """The clients of our services that were made inside a mock; they are not held here.
+    """The clients of our services that were made inside a mock, by weak references.
 
     Args:
         services: the ids of our services.
-        alive: says whether any mock is running.
+        alive: returns whether any mock is running.
         respond: returns an answer to a request in the form that these clients expect.
     """
 

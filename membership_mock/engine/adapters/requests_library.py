@@ -1,8 +1,8 @@
 """What the library `requests` sends, which moto catches with the library `responses`.
 
-A test may have a `responses` or a `requests_mock` of its own besides, which then gets all requests.
-What it has registered is its own. A request to a host of AWS that it has not registered is answered
-as it would be without the tool: here, for instance a presigned URL, and never by AWS.
+A test may also use `responses` or `requests_mock` itself, which then gets all requests. It answers
+what the test has registered. A request to a host of AWS that the test has not registered, for
+instance to a presigned URL, is answered by the mock as without the tool, and never reaches AWS.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from membership_mock.engine.moto.responses import is_of_moto
 
 
 def install(patches: Patches, _alive: Callable[[], bool]) -> None:
-    """Let through what moto's configuration lets pass, and what a test's own tool lets through.
+    """Pass on the requests that moto's configuration or a test's own tool allows.
 
     Args:
         patches: undone when the mock ends.
@@ -30,7 +30,7 @@ def install(patches: Patches, _alive: Callable[[], bool]) -> None:
     on_request = patches.original(RequestsMock, "_on_request")
 
     def decide(self: Any, adapter: Any, request: Any, **kwargs: Any) -> Any:
-        # moto's own lets all through that matches nothing; another one only what a test has named
+        # moto's own passes on all that matches nothing; another one only what a test has named
         url = str(request.url)
         if configuration.passes_through(None, url) or not (is_of_moto(self) or is_aws(url)):
             with leaving():

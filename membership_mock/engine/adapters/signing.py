@@ -1,10 +1,10 @@
 """Signatures of requests that never leave the process.
 
-Computing a signature is about a quarter of what botocore spends on a call. Nobody checks the
-signature of a request that is answered in the process, so it gets a constant one. All else that
-signing puts into the headers is there: the date, the session token, the credential with its scope.
-Presigned URLs, requests that leave for the network, and requests that moto's IAM authenticates are
-signed for real.
+Computing a signature is about a quarter of what botocore spends on a call. The signature of a
+request that is answered in the process is never checked, so it is a constant. The other headers of
+a signed request are complete: the date, the session token, the credential with its scope. Presigned
+URLs, requests that leave for the network, and requests that moto's IAM authenticates get a real
+signature.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SIGNATURE = "0" * 64
 #: or sign streams of events
 _SIGNERS = (SigV4Auth, S3SigV4Auth)
 
-#: what of botocore this file uses that is not documented; without one of them botocore signs
+#: the undocumented names of botocore that this file uses; if one is missing, botocore signs
 _PRIVATE = ("_modify_request_before_signing", "scope", "add_auth")
 _NOW = "get_current_datetime"
 

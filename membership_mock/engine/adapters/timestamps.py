@@ -2,7 +2,7 @@
 
 botocore hands each timestamp of an answer to dateutil, which takes longer than all the rest of a
 page of a list. The forms that AWS's services answer with are read here, and the result is equal:
-the same instant, with the same kind of time zone object. Any other text goes to botocore's reader.
+the same instant, with the same kind of time zone object. botocore's own reader gets any other text.
 """
 
 from __future__ import annotations

@@ -50,7 +50,8 @@ class HandlerFailed(Exception):
     Attributes:
         code: CloudFormation's code for it, e.g. ``InvalidRequest``.
         message: the service's text, with service, status and request id as the SDK adds them.
-        is_of_policies: whether IAM refused the call, so that it tells nothing of the resource.
+        is_of_policies: whether IAM refused the call, so that the refusal says nothing about the
+            resource.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -62,7 +63,7 @@ class HandlerFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StackCaller:
-    """Who CloudFormation calls for.
+    """The account and region that CloudFormation calls for.
 
     Attributes:
         account_id: the account of the stack.
@@ -84,7 +85,7 @@ class HandlerCalls:
     Args:
         pipeline: that of the running mock.
         service: the service's id.
-        caller: who CloudFormation calls for.
+        caller: the account and region that CloudFormation calls for.
     """
 
     def __init__(self, pipeline: RequestPipeline, service: str, caller: StackCaller) -> None:

@@ -18,7 +18,7 @@ from membership_mock.engine.cloudformation.schemas import ResourceSchema, schema
 from membership_mock.engine.protocol.model import OperationModel
 from membership_mock.errors import UsageError
 
-#: how often a resource is read until its status is final: more often than any has steps
+#: how often a resource is read until its status is final; no resource has more steps
 _MOST_READS = 5
 
 
@@ -29,7 +29,7 @@ class Resource:
     Attributes:
         properties: what the template says, in the types of the schema, without tags.
         tags: its tags and those of the stack.
-        attributes: what the service says of it: what identifies it, and what ``Fn::GetAtt``
+        attributes: what the service says about it: its identifiers, and what ``Fn::GetAtt``
             returns.
     """
 
@@ -56,7 +56,7 @@ class Step:
         arguments: the parameters that have another name than the property: the property's name, or
             a function that returns the parameter, and None for a parameter that is left out. All
             others are the properties of the same name.
-        found: where the resource stands in the answer, e.g. ``Insights.0``.
+        found: the path of the resource in the answer, e.g. ``Insights.0``.
     """
 
     operation: str
@@ -85,7 +85,7 @@ class Step:
 
 @dataclass(frozen=True)
 class ResourceType:
-    """A row of the table of resource types; a subclass has what a row cannot say.
+    """A row of the table of resource types; a subclass has what needs code.
 
     Attributes:
         name: e.g. ``AWS::SecurityHub::Insight``.
@@ -94,12 +94,13 @@ class ResourceType:
         read: the call that reads one.
         delete: the call that deletes one.
         update: the call that changes one; None if nothing but tags can be changed.
-        attributes: where a property stands in what ``read`` and ``create`` find, unless under its
-            own name.
+        attributes: the path of a property in what ``read`` and ``create`` find, if it is not the
+            property's own name.
         arn: the property with the ARN that tags belong to.
         elsewhere: the properties that a function or a further call brings to the service.
-        pending: where ``read`` finds a status and which one is not final: CloudFormation waits for
-            another one. Each read of the mock is a step, unless states wait for the clock.
+        pending: the path of a status in what ``read`` finds, and the value that is not final:
+            CloudFormation waits for another one. Each read of the mock is a step, unless states
+            wait for the clock.
     """
 
     name: str
@@ -190,13 +191,13 @@ class ResourceType:
         return "|".join(map(str, found)) if all(found) else ""
 
     def created(self, resource: Resource, calls: HandlerCalls) -> None:
-        """Do what more calls are needed to create a resource."""
+        """Make the further calls that are needed to create a resource."""
 
     def changed(self, resource: Resource, before: Resource, calls: HandlerCalls) -> None:
-        """Do what more calls are needed to change a resource."""
+        """Make the further calls that are needed to change a resource."""
 
     def deleting(self, resource: Resource, calls: HandlerCalls) -> None:
-        """Do what has to be done before a resource can be deleted."""
+        """Make the calls that are needed before a resource can be deleted."""
 
     def taken(self, calls: HandlerCalls) -> frozenset[str]:
         """Return the properties that reach the service with the botocore in use."""

@@ -1,6 +1,6 @@
 """CloudFormation's schema of a resource type: its properties, and what a template may say.
 
-The schemas are published by AWS. The files beside the rows of a service hold what is read here.
+AWS publishes the schemas. The parts that are read here are in a file beside the rows of a service.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The regions of an account in AWS Account Management, in step with the regions of the world.
+"""Account Management's operations on the regions of an account, which read and change the world.
 
 moto has the service since its release 5.1.21, without these operations; with an older one, these
 operations are the whole service.
@@ -171,7 +171,7 @@ def _disable(call: _Call) -> None:
 
 
 def _change(call: _Call, *, enables: bool) -> None:
-    """Enable or disable a region; one that is so already stays as it is (inferred)."""
+    """Enable or disable a region; a repetition changes nothing (inferred)."""
     region = call.region()
     status = call.status(region, read=False)
     if status == "ENABLED_BY_DEFAULT":

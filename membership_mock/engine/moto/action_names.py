@@ -17,5 +17,5 @@ _NAME = "method_names_from_class"
 
 def install(patches: Patches) -> None:
     """List the methods of each class once, until ``patches`` are undone."""
-    if hasattr(responses, _NAME):  # else this moto finds them in another way
+    if hasattr(responses, _NAME):  # otherwise this release of moto finds them in another way
         patches.set(responses, _NAME, cache(patches.original(responses, _NAME)))

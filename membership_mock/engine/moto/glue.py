@@ -1,4 +1,4 @@
-"""moto's Glue Data Catalog as our services need it: the columns of a table."""
+"""Reads the columns of a table in moto's Glue Data Catalog for our services."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.protocol.refusals import Refusals
 
 
-#: what service-linked roles are called after, by the service's name in its principal
+#: the end of a service-linked role's name, by the service's name in its principal
 SERVICE_NAMES = {
     "security-ir": "SecurityIncidentResponse",
     "securityhub": "SecurityHub",
@@ -102,11 +102,11 @@ def authorize(
     wanted: Callable[[], Iterator[Demand]],
     refusals: Refusals,
 ) -> None:
-    """Judge a request by the policies that moto's IAM has, if it is told to enforce policies.
+    """Apply the policies of moto's IAM to a request, if moto is told to enforce policies.
 
     moto's switch decides: `set_initial_no_auth_action_count` and `enable_iam_authentication`.
-    moto checks the signature and collects the policies; what they say is decided here, because
-    moto knows neither conditions nor several resources.
+    moto checks the signature and collects the policies. This file evaluates them, because moto
+    supports neither conditions nor several resources.
 
     Raises:
         ServiceError: the credentials are unknown or wrong, or no policy allows the operation.
@@ -114,7 +114,7 @@ def authorize(
     if not is_enforced():
         return
     if request.invoked_by and signing_key(request.headers) == "":
-        return  # a service calls with a role of its own
+        return  # a service calls with its own role
     demanded = list(wanted())
     authenticator = _Authenticator(request, demanded[0].action.partition(":")[2], account_id)
     judge = _judge(demanded, signed=not request.invoked_by)
@@ -152,11 +152,11 @@ class _Denied(Exception):
 
 
 def _judge(demanded: Sequence[Demand], *, signed: bool) -> type:
-    """Return moto's judge of a request, which asks for everything that the request demands.
+    """Return moto's check of a request, which evaluates every action and resource of the request.
 
     Args:
         demanded: the actions and resources.
-        signed: whether the caller has signed it, and no service that calls for the caller.
+        signed: whether the caller has signed it; False for a service that calls for the caller.
     """
     from moto.iam.access_control import IAMRequest
 
@@ -211,7 +211,7 @@ def _document(policy: Any) -> dict[str, Any]:
 
 
 def install(patches: Patches) -> None:
-    """Teach moto's IAM how the service-linked roles of our services are named.
+    """Add the names of the service-linked roles of our services to moto's IAM.
 
     Source: the user guides of Security Incident Response and Security Hub.
     """

@@ -1,4 +1,4 @@
-"""moto's modules, which it imports when a service is first used."""
+"""Finds moto's modules, which moto imports when a service is first used."""
 
 from __future__ import annotations
 

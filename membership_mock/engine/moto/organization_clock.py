@@ -1,7 +1,7 @@
-"""The time of moto's Organizations, which is that of the mock's clock once a test has set it.
+"""Lets moto's Organizations use the mock's clock once a test has set it.
 
-moto takes every stamp of an organization from two functions of its module of models. While the
-mock's clock shows the real time, they stay moto's own.
+moto takes every timestamp of an organization from two functions of its module of models. While the
+mock's clock shows the real time, moto's own functions are used.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def install(patches: Patches, models: Any, world: Callable[[], World]) -> None:
     Args:
         patches: keeps what is replaced.
         models: moto's module of the models of Organizations.
-        world: returns the world, whose clock counts once it was frozen or moved.
+        world: returns the world; its clock is used once it was frozen or moved.
     """
     real_now = patches.original(models, "utcnow")
     seconds_since_1970 = patches.original(models, "unix_time")
@@ -40,10 +40,10 @@ def install(patches: Patches, models: Any, world: Callable[[], World]) -> None:
 
 
 def keep_in_order(accounts: list[Any]) -> None:
-    """Let the account that joined last be younger than the one before it.
+    """Let the account that joined last have a later time than the one before it.
 
-    moto finds the next page of accounts by the time of their joining. So no two may have the same
-    one, even while the clock is frozen.
+    moto finds the next page of accounts by the time of their joining. So no two accounts may
+    have the same time, even while the clock is frozen.
     """
     if len(accounts) > 1:
         last, before = accounts[-1], accounts[-2]

@@ -1,8 +1,8 @@
 """Sets up and changes an organization of moto's without requests.
 
-Where Organizations has an operation, moto's own method is called, so everything else stays as moto
-does it, and our services are told. What only AWS does (suspend and reinstate an account) is done
-here, and our services are told in the same way.
+If Organizations has an operation, moto's own method is called, and our services are notified as for
+a request. Changes that only AWS makes (suspend and reinstate an account) are made here, with the
+same notifications.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-#: what moto calls the role of the management account in the accounts that it creates
+#: moto's name for the role of the management account in the accounts that it creates
 _ACCESS_ROLE = "OrganizationAccountAccessRole"
 
 
@@ -144,12 +144,12 @@ def _access_roles() -> list[tuple[Any, str]]:
 class MotoOrganization:
     """The organization of one management account, by its ids.
 
-    The caller has checked what AWS would refuse and moto would not.
+    The caller has made the checks that moto lacks.
 
     Args:
         management: the management account.
         partition: the partition that the organization lives in.
-        backends: the backends of our services, which are told about every change.
+        backends: the backends of our services, which are notified of every change.
         world: their state.
     """
 
@@ -179,7 +179,7 @@ class MotoOrganization:
 
     @property
     def organization_id(self) -> str | None:
-        """The id of the organization, at less cost than `read`; None if there is none."""
+        """The id of the organization, quicker than `read`; None if there is no organization."""
         organization = self._backend.org
         return None if organization is None else str(organization.id)
 
@@ -188,7 +188,7 @@ class MotoOrganization:
         return [_account(each) for each in self._backend.accounts]
 
     def find(self, named: str) -> Account | None:
-        """Return the account of this name or id that joined first; None if there is none."""
+        """Return the account of this name or id that joined first; None if no account has it."""
         found = (each for each in self._backend.accounts if named in (each.name, each.id))
         return next(map(_account, found), None)
 
@@ -244,7 +244,7 @@ class MotoOrganization:
         )
 
     def suspend(self, account_id: str) -> None:
-        """Suspend an account, as AWS does for its own reasons."""
+        """Suspend an account, as AWS itself may do."""
         self._set_status(account_id, "SUSPENDED", "suspend_account")
 
     def reinstate(self, account_id: str) -> None:

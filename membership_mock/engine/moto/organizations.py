@@ -1,4 +1,4 @@
-"""Read moto's Organizations for our services, and tell them when an organization changes.
+"""Reads moto's Organizations for our services, and notifies them when an organization changes.
 
 While a mock runs, moto's Organizations accepts our service principals wherever AWS does, lets a
 delegated administrator read the organization, and follows the mock's clock.
@@ -66,7 +66,7 @@ CHANGING_METHODS: tuple[OrganizationOperation, ...] = get_args(OrganizationOpera
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Arrival:
-    """An account that is about to join an organization, with an id that is known before.
+    """An account that is about to join an organization, with its id.
 
     Attributes:
         account_id: the id that moto's `create_account` is to use instead of a random one.
@@ -91,7 +91,7 @@ def arriving(arrival: Arrival) -> Iterator[None]:
 
 
 def organization_of(account_id: str, partition: str) -> Organization | None:
-    """Return the organization that an account belongs to now; None if it has none."""
+    """Return the organization that an account belongs to now; None if it is in none."""
     models = models_of("organizations")
     backend = None if models is None else _backend_of(models, account_id, partition)
     return None if backend is None else _read(backend)
@@ -143,7 +143,7 @@ class _Accounts(Mapping[str, OrganizationAccount]):
 
     @functools.cached_property
     def _accounts(self) -> dict[str, Any]:
-        # most calls want to know who manages the organization, and not who else is in it
+        # most calls need the management account, and not the other accounts
         return {account.id: account for account in self._listed}
 
     def __getitem__(self, account_id: str) -> OrganizationAccount:
@@ -294,8 +294,8 @@ def _require_eligible(backend: Any, AccountId: str, ServicePrincipal: str, **_: 
     if ServicePrincipal in PRINCIPALS and any(
         account.id == AccountId and account.status != "ACTIVE" for account in backend.accounts
     ):
-        # the rule is AWS's (reason CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR),
-        # and so is the wording
+        # rule and text are AWS's (reason
+        # CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR)
         raise ConstraintViolationException(
             "You cannot register a suspended account as a delegated administrator."
         )
@@ -319,11 +319,11 @@ def _announcing(
     backends: Callable[[], Backends],
     world: Callable[[], World],
 ) -> Callable[..., Any]:
-    """Tell every family of our services about a change, before and after it."""
+    """Notify every family of our services before and after a change."""
 
     @functools.wraps(original)
     def act(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if self.org is None:  # moto refuses, or our services have nothing to follow
+        if self.org is None:  # moto refuses it, or it does not concern our services
             return original(self, *args, **kwargs)
         if name == "register_delegated_administrator":
             _require_eligible(self, **kwargs)
@@ -350,16 +350,16 @@ def _announcing(
 
 @dataclasses.dataclass(slots=True)
 class Happened:
-    """What is known of a change only after it has happened."""
+    """The parts of a change that are known only after it has happened."""
 
     account_id: str | None = None
 
 
 @contextmanager
 def announced(backends: Backends, world: World, change: OrganizationChange) -> Iterator[Happened]:
-    """Tell every family of our services about a change, before and after the block that makes it.
+    """Notify every family of our services before and after the block that makes a change.
 
-    If the block raises, nothing has changed, and the families are told nothing more.
+    If the block raises, nothing has changed, and the families get no second notification.
     """
     families = list(backends.families())
     happened = Happened()

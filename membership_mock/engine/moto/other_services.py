@@ -1,4 +1,4 @@
-"""moto's Organizations, IAM, S3 and Glue, as our services read and write them."""
+"""Gives our services moto's Organizations, IAM, S3 and Glue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attributes of other libraries that are replaced while a mock runs.
+"""Replaces attributes of other libraries while a mock runs.
 
 Making a replacement takes longer than setting it. So those that are the same for every mock are
 made once per process (`KeptPatches`), set at each start and put back at each end.
@@ -25,7 +25,7 @@ Replaced = tuple[Any, str, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Replaces:
-    """What a replacement replaces, and whether its mock has ended."""
+    """The original of a replacement, and whether its mock has ended."""
 
     original: Any
     is_over: Callable[[], bool]
@@ -47,7 +47,7 @@ class Patches:
     def original(self, owner: Any, name: str) -> Any:
         """Return the attribute that is to be replaced, without the replacement of an ended mock.
 
-        The original is restored as well, so that replacements do not pile up.
+        The original is restored as well, so that replacements do not accumulate.
         """
         found = vars(owner)[name]
         while (leftover := getattr(found, _REPLACES, None)) is not None and leftover.is_over():

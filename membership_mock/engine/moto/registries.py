@@ -1,4 +1,4 @@
-"""Our services in moto's registries, and the backends that moto gets for them.
+"""Registers our services with moto, and wraps our backends in backends of moto.
 
 moto serves a service if its URL pattern is in the backend index and its ``BackendDict`` is found by
 name. Then `mock_aws`, the moto server, the Resource Groups Tagging API and moto's IAM all know it.
@@ -72,7 +72,7 @@ class Parts:
 
 
 class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  # moto is untyped here
-    """One of our backends in moto's form: found by URL, and taggable.
+    """One of our backends as a backend of moto: found by URL, and taggable.
 
     Args:
         backend: our backend.
@@ -177,7 +177,7 @@ class _AccountBackends(AccountSpecificBackend):  # type: ignore[misc]  # moto is
     def __getitem__(self, region_name: str) -> Any:
         found = dict.get(self, region_name)
         if found is None:
-            # Two threads may create one each: neither holds state, and the first is kept.
+            # Two threads may each create one: neither holds state, and the first is kept.
             found = dict.setdefault(self, region_name, self._make(self.account_id, region_name))
         return found
 

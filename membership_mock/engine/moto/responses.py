@@ -1,4 +1,4 @@
-"""moto's answers to plain HTTP requests of other clients than `requests`.
+"""Gets moto's answers to plain HTTP requests of clients other than `requests`.
 
 moto's URL patterns and our plain HTTP endpoints are registered with the library `responses`, which
 catches what `requests` sends. The adapters of other HTTP clients ask here for the same answers.

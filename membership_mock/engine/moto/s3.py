@@ -1,4 +1,4 @@
-"""moto's S3 as our services need it: read and write objects, and delete results."""
+"""Uses moto's S3 for our services: reads and writes objects, and deletes results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""moto's server: the application that finds the service of a request, and what reads requests.
+"""moto's server: the application that finds the service of a request, and the request handler.
 
 It needs moto's server extra; import it late.
 """

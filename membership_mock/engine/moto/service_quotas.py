@@ -1,6 +1,6 @@
-"""Service Quotas for our services, in step with the quotas of the world.
+"""The operations of Service Quotas for our services, which read and change the world's quotas.
 
-moto has the operations for one service and two of the operations. Quotas without a published code
+moto has two of the operations, and those for one service only. Quotas without a published code
 are not listed, because Service Quotas finds quotas by their codes.
 
 Source: the API reference of Service Quotas. The texts of errors are inferred.
@@ -48,7 +48,7 @@ def install(
     kind = importlib.import_module("moto.servicequotas.responses").ServiceQuotasResponse
 
     for name, answer in _OPERATIONS.items():
-        # of moto's own quotas, none is changed: those that apply are the defaults
+        # moto's own quotas never change, so the applied quotas are the defaults
         moto_answers = vars(kind).get(name) or vars(kind).get(_SAME_IN_MOTO.get(name, ""))
         patches.set(kind, name, _method(answer, moto_answers, services, world))
 
@@ -100,7 +100,7 @@ class _Call:
 
     @property
     def requester(self) -> str:
-        """Who calls, by ARN."""
+        """The ARN of the caller."""
         found = principal_of(self.account_id, self.partition, self._access_key)
         return found or f"arn:{self.partition}:iam::{self.account_id}:root"
 
@@ -165,7 +165,7 @@ class _Call:
         """Return one page of a list.
 
         Raises:
-            JsonRESTError: the token is not one that a page had.
+            JsonRESTError: no page had this token.
         """
         token = self.given.get("NextToken") or "0"
         if not token.isdecimal() or int(token) > len(entries):
@@ -282,7 +282,7 @@ _OPERATIONS: Mapping[str, Answer] = {
 }
 
 
-#: the operation of moto's that answers for moto's services what it has no operation for
+#: moto's operation that answers, for moto's services, the operations that moto does not have
 _SAME_IN_MOTO: Mapping[str, str] = {
     "list_service_quotas": "list_aws_default_service_quotas",
     "get_aws_default_service_quota": "get_service_quota",

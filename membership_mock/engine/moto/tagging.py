@@ -1,7 +1,7 @@
-"""Our resources in moto's Resource Groups Tagging API.
+"""Adds our resources to moto's Resource Groups Tagging API.
 
-moto 5.2.3 and later ask every backend that has a mixin. Earlier releases list their services in the
-code, so the methods that do so are replaced while a mock runs.
+moto 5.2.3 and later ask every backend that has a mixin. Earlier releases name each service in
+their code, so these methods are replaced while a mock runs.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def install(patches: Patches, backends: Mapping[str, Any]) -> None:
     api = models.ResourceGroupsTaggingAPIBackend
 
     def ours(self: Any) -> Iterator[Any]:
-        # Each is created if need be: a loaded world has resources before the first call.
+        # Each is created if needed: a loaded world has resources before the first call.
         for accounts in backends.values():
             yield accounts[self.account_id][self.region_name]
 

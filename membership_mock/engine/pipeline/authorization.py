@@ -1,6 +1,6 @@
 """The interface to IAM: the account of an access key, and whether policies allow a request.
 
-Which resources an action is about is plain data of each service, `IamResources`. The package
+Each service declares the resources of its actions as plain data, `IamResources`. The package
 `engine.moto` implements the interface.
 """
 
@@ -28,7 +28,7 @@ class Dependent:
 
     Attributes:
         action: with its service, e.g. ``iam:PassRole``.
-        resource: the resource, in the form that `IamResources` explains. It is not asked for if a
+        resource: the resource, in the form that `IamResources` explains. It is not checked if a
             parameter in it is not given.
         keys: condition keys of this action only, in lower case.
     """
@@ -45,22 +45,22 @@ def _nobody(context: Context, resource: str) -> str | None:
 
 @dataclass(frozen=True)
 class IamResources:
-    """Which resources the operations of a service are about, as policies name them.
+    """The resources that the operations of a service act on, as policies name them.
 
     A resource is the end of an ARN with parameters in braces, by their names in snake case:
-    ``case/{case_id}``. A parameter that is an ARN stands for all of it, a list for several
-    resources, and dots lead into a structure: ``{result_configuration.roleArn}``.
-    ``{partition}``, ``{region}`` and ``{account}`` are those of the call. ``*`` is no resource at
-    all: a policy has to have ``*`` as well.
+    ``case/{case_id}``. A parameter that is a whole ARN replaces all of it. A list gives several
+    resources. Dots lead into a structure: ``{result_configuration.roleArn}``.
+    ``{partition}``, ``{region}`` and ``{account}`` are those of the call. ``*`` means that the
+    operation acts on no resource: a policy has to have ``*`` as well.
 
     Attributes:
-        operations: the operations that are about a resource, by the resource.
+        operations: the operations that act on a resource, by the resource.
         otherwise: the resource of all other operations.
-        dependents: what an operation needs besides its own action, by its name.
-        tagged: what is created with ``tags``, by the operation: they need ``TagResource`` on it.
-        owner: returns the account that owns a resource by the end of its ARN; None for the caller.
-        derived: further parameters of a resource by their names: each returns the value for a call,
-            or None if it has none.
+        dependents: the further actions that an operation needs, by its name.
+        tagged: the resources that operations create with ``tags``, which need ``TagResource``.
+        owner: returns the account that owns a resource, by the end of its ARN; None for the caller.
+        derived: functions for further parameters of a resource, by name: each returns the value for
+            a call, or None.
     """
 
     operations: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class IamResources:
 
     @cached_property
     def by_operation(self) -> Mapping[str, Sequence[str]]:
-        """The resources of each operation that is about any."""
+        """The resources of each operation that acts on any."""
         found: dict[str, list[str]] = {}
         for resource, operations in self.operations.items():
             for name in operations:
@@ -89,7 +89,7 @@ class Demand:
     Attributes:
         action: with its service.
         resource: the ARN, or ``*``.
-        named: what a refusal calls the resource.
+        named: the resource as a refusal names it.
         keys: the condition keys of the request, for this resource.
     """
 
@@ -106,7 +106,7 @@ def demands(
     arguments: Mapping[str, Any],
     tags_of: Callable[[str], Mapping[str, str] | None],
 ) -> Iterator[Demand]:
-    """Yield what policies have to allow for a call, its own action first.
+    """Yield the demands of a call, its own action first.
 
     Args:
         resources: those of the service.
@@ -125,7 +125,7 @@ def demands(
 
     named = resources.by_operation.get(context.operation, (resources.otherwise,))
     own = [each for resource in named for each in demand(f"{service}:{action}", resource)]
-    yield from own or demand(f"{service}:{action}", "*")  # a call that names no resource
+    yield from own or demand(f"{service}:{action}", "*")  # the call names no resource
     if arguments.get("tags") and context.operation in resources.tagged:
         yield from demand(f"{service}:TagResource", resources.tagged[context.operation])
     for each in resources.dependents.get(context.operation, ()):
@@ -135,7 +135,7 @@ def demands(
 def _arns(
     resource: str, resources: IamResources, context: Context, arguments: Mapping[str, Any]
 ) -> list[str]:
-    """Return the ARNs that a resource stands for in a call; none if a parameter is missing."""
+    """Return the ARNs of a resource in a call; empty if a parameter is missing."""
     made = [resource]
     for name in _PLACE.findall(resource):
         derive = resources.derived.get(name)
@@ -247,7 +247,7 @@ class RequestKeys:
 
 
 def _tag(tags: Mapping[str, str], key: str) -> list[str] | None:
-    """Return the value of a tag; condition keys do not tell upper from lower case."""
+    """Return the value of a tag; condition keys ignore case."""
     found = [value for name, value in tags.items() if name.lower() == key]
     return found or None
 
@@ -286,8 +286,8 @@ class Authorization(Protocol):
         Args:
             request: what was sent.
             account_id: the caller's account.
-            wanted: yields what policies have to allow.
-            refusals: how the service words it.
+            wanted: yields the demands of the call.
+            refusals: makes the errors of the service.
 
         Raises:
             ServiceError: the credentials are unknown or wrong, or no policy allows the operation.

@@ -15,7 +15,7 @@ class Services(Mapping[str, type[Backend]]):
     Most tests call one service, and importing all of them takes longer than the rest of the start.
 
     Args:
-        importers: what imports and returns the backend class, by the service's id.
+        importers: functions that import and return the backend class, by the service's id.
         plain_http_endpoints: what the services serve outside their APIs, such as the storage behind
             presigned URLs; requests for them may come before the first call.
     """
@@ -32,7 +32,7 @@ class Services(Mapping[str, type[Backend]]):
     def __getitem__(self, service: str) -> type[Backend]:
         found = self._imported.get(service)
         if found is None:
-            # Several threads may come here: each waits until the import is complete.
+            # Several threads may get here: each waits until the import is complete.
             found = self._imported[service] = self._importers[service]()
         return found
 
@@ -86,7 +86,7 @@ class Backends:
         found = self._of_service.get(service)
         if found is None:
             made = ServiceBackends(self.services[service], self._world, self._announce)
-            # Two threads may make one each before either has a backend: the first is kept.
+            # Two threads may each make one at the same time: the first is kept.
             found = self._of_service.setdefault(service, made)
         return found
 

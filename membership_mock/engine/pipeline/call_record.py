@@ -1,7 +1,7 @@
-"""Every call that a mock has served, in order, as it came; what it means is found when it is read.
+"""The calls that a mock has served, in order, as bytes that are parsed when a test reads them.
 
-A test may make a million calls, so a call keeps only what can be asked for later: no URL, none of
-the headers that only its signature needs, and no stack of an error of the service.
+A test may make a million calls, so an entry keeps only what a test can read later: no URL, no
+headers that only the signature needs, and no stack of a service error.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
 
 
-#: the headers of a request whose parameters are all elsewhere
+#: the headers of a request without parameters in headers
 _NO_HEADERS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class RecordedRequest:
-    """What a call's parameters can be read from.
+    """The parts of a request that can hold parameters.
 
     Attributes:
         method: upper case.
@@ -34,7 +34,7 @@ class RecordedRequest:
         query: the query string as it was sent, without the question mark.
         headers: those that hold parameters of the operation.
         body: the bytes of the body.
-        host: where it was sent, if that can hold parameters.
+        host: the host it was sent to, if that can hold parameters.
         protocol: its protocol, if botocore's clients may use another one.
     """
 
@@ -48,10 +48,10 @@ class RecordedRequest:
 
     @classmethod
     def of(cls, request: HttpRequest, codec: OperationCodec | None = None) -> RecordedRequest:
-        """Return what is kept of a request.
+        """Return the parts of a request that are kept.
 
         Args:
-            request: what was sent.
+            request: the whole request.
             codec: that of its operation; None when the operation is not known or not mocked.
         """
         headers = _NO_HEADERS
@@ -67,10 +67,10 @@ class Entry:
 
     Attributes:
         context: who called what, where and when.
-        request: what is kept of what was sent.
-        answer: what was answered; None when a usage error was raised instead.
+        request: the parts of the request that are kept.
+        answer: the answer; None when a usage error was raised instead.
         error: the service's error, or the usage error; None when the call succeeded. For a call
-            that moto answers, an error of the service stands in the answer instead.
+            that moto answers, an error of the service is in the answer instead.
     """
 
     is_ours: ClassVar[bool] = True
@@ -93,8 +93,8 @@ class Record:
 
     Attributes:
         entries: the calls, to our services and to moto's.
-        most: how many calls are kept for certain, the latest; all when None. Up to twice as many
-            are there, so that not every call has to move the others.
+        most: how many of the latest calls are always kept; None keeps all. Up to twice as many are
+            held, so that old calls are dropped together.
         dropped: how many calls came before ``entries``, so that each call keeps its number.
     """
 
@@ -105,11 +105,11 @@ class Record:
 
     @property
     def passed(self) -> list[Entry]:
-        """The calls to the services that moto answers, but for those that ended in no answer."""
+        """The calls that moto has answered."""
         return [each for each in self.entries if not each.is_ours and each.answer is not None]
 
     def clear(self) -> None:
-        """Start a new list; who holds an old one keeps it as it is."""
+        """Start a new list, because other objects may hold the old one."""
         self.dropped += len(self.entries)
         self.entries = []
 
@@ -125,7 +125,7 @@ class Record:
     def add(self, entry: Entry) -> None:
         """Add one call."""
         error = entry.error
-        if isinstance(error, ServiceError):  # it is not raised to the test, and its stack is large
+        if isinstance(error, ServiceError):  # the test gets botocore's error; this stack is large
             error.__traceback__ = error.__context__ = error.__cause__ = None
         self.entries.append(entry)
         if self.most is not None and len(self.entries) > 2 * self.most:

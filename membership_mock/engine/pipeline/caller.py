@@ -1,4 +1,4 @@
-"""Who signed a request: account, region and partition."""
+"""Finds the caller of a request: account, region and partition."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _HOST_REGION = re.compile(r"\.([a-z]+(?:-[a-z]+)+-\d+)\.")
 _DEFAULT_REGION = "us-east-1"
 
-#: moto's two ways to name the account of a call
+#: the header and the variable with which moto's users name the account of a call
 _VARIABLE = "MOTO_ACCOUNT_ID"
 _HEADER = "x-moto-account-id"
 
@@ -75,7 +75,7 @@ def acting_account() -> str | None:
 
 @contextmanager
 def by_default(account: str) -> Iterator[None]:
-    """Let calls inside the block come from ``account`` whose credentials name no account."""
+    """Let calls inside the block whose credentials name no account come from ``account``."""
     token = _default.set(account)
     try:
         yield
@@ -89,7 +89,7 @@ named_default = _default.get
 
 @contextmanager
 def acting_as_signed() -> Iterator[None]:
-    """Let every call inside the block come from the account that has signed it, as outside."""
+    """Let calls inside the block come from the account that has signed them: end `acting_as`."""
     token = _acting.set(None)
     try:
         yield
@@ -132,7 +132,7 @@ def caller_of(
 
 
 def _named_account(headers: Mapping[str, Any], key: str | None) -> str | None:
-    """Return the account named by `acting_as`, by moto's two ways, or by a 12-digit access key."""
+    """Return the account that `acting_as`, moto's header or variable, or the access key names."""
     acting = _acting.get()
     if acting is not None:
         return acting

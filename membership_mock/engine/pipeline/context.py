@@ -1,4 +1,4 @@
-"""What a handler may know of the request it serves."""
+"""What a handler gets to know about the request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Context:
-    """One request: who asks, where, and when.
+    """One request: its caller, its region, its time.
 
     Attributes:
         world: the state of the running mock.
@@ -24,12 +24,12 @@ class Context:
         account_id: the 12 digits of the account that signed the request.
         region: the region that the request was signed for.
         partition: the partition of that region: ``aws``, ``aws-cn``, ``aws-us-gov``, …
-        now: the instant of the request, in UTC. Every stamp of one request is this one.
+        now: the instant of the request, in UTC. All timestamps of one request are equal to it.
         request_id: the id that the answer carries.
-        access_key: the id of the access key that signed the request; None when none did.
+        access_key: the id of the access key that signed the request; None for an unsigned request.
         invoked_by: the service that made the call on behalf of the caller, e.g.
             ``cloudformation.amazonaws.com``; empty for a call of a client.
-        undo: what to take back if the call is refused, in the order in which it was done.
+        undo: functions that undo changes if the call is refused, in the order of the changes.
     """
 
     world: World
@@ -48,7 +48,7 @@ class Context:
     def principal(self) -> str:
         """The ARN of the IAM user or the assumed role that signed the request.
 
-        It is the account's root where moto's IAM and STS have not given out the access key.
+        It is the root of the account if moto's IAM and STS do not know the access key.
         """
         found = None
         if self.access_key is not None:
@@ -64,7 +64,7 @@ class Context:
         self.undo.append(take_back)
 
     def refused(self) -> None:
-        """Take back what is to be taken back, the latest first."""
+        """Call the functions in `undo`, the latest first."""
         for take_back in reversed(self.undo or ()):
             take_back()
 
@@ -74,7 +74,7 @@ class Context:
         Args:
             detail_type: the event's ``detail-type``.
             resources: the ARNs of its resources.
-            detail: its ``detail``, or a function that makes it of data that does not change.
+            detail: its ``detail``, or a function that makes it from data that does not change.
         """
         self.world.announce(
             Event(

@@ -1,14 +1,14 @@
-"""Hooks: what a test author does to calls, in one chain for every AWS service.
+"""Hooks: the tools of the test author as links of one chain, for calls to every AWS service.
 
-A call meets the hooks three times. When it arrives, before anything else happens, each hook may
-refuse it with a usage error: the strict mode does so. Around what answers it, each hook may answer
-instead, change the answer, or pass the call on to the next hook: faults do so. The last link of the
-chain is the handler of one of our services, or moto. When the call is over and recorded, each hook
-is told so, before the client gets the answer.
+Hooks run three times in a call. When the call arrives, before anything else happens, each hook may
+refuse it with a usage error, as strict mode does. Around the handler, each hook may answer instead,
+change the answer, or pass the call on to the next hook, as faults do. The last link of the chain is
+the handler of one of our services, or moto. When the call is over and recorded, each hook is
+notified, before the client gets the answer.
 
 Calls to our services have been parsed, validated and authorized when the hooks around them run.
-The world's lock is held around what answers a call, but not when it arrives and when it is over: an
-action of the test author may wait there for calls of other threads.
+The world's lock is held around the handler, but not when the call arrives or is over, where an
+action of the test author may wait for calls of other threads.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class InterceptedCall:
     """A call that is about to be answered.
 
     Attributes:
-        context: who called what, where and when.
-        request: what was sent.
+        context: caller, operation, region and time.
+        request: the request as it was sent.
         model: botocore's model of the operation.
         is_ours: whether one of our services answers the call, and not moto.
         arguments: the parameters of a call to one of our services, in snake case; changing them
             changes what the handler gets. Empty for a call to one of moto's services.
-        recorded: what the record keeps of what was sent.
+        recorded: the parts of the request that the record keeps.
     """
 
     context: Context
@@ -55,7 +55,7 @@ Proceed = Callable[[], HttpAnswer]
 
 
 class Hook:
-    """One link of the chain: override what it does.
+    """One link of the chain; a subclass overrides the methods it needs.
 
     Attributes:
         rank: its position in the chain; a hook with a lower rank sees a call before the others.
@@ -86,7 +86,7 @@ class Hook:
         return proceed()
 
     def is_over(self, context: Context) -> None:
-        """Take note of a call that was answered or has failed, and is recorded.
+        """Act after a call that was answered or has failed, and is recorded.
 
         Args:
             context: that of the call, the same object as when it arrived.

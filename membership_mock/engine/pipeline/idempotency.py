@@ -1,7 +1,7 @@
-"""Repeated calls with the same idempotency token.
+"""Answers repeated calls with the same idempotency token.
 
 The service model says which field is the token (trait ``idempotencyToken``). The same token with
-the same input gets the first answer again, and nothing happens. With another input it is refused.
+the same input gets the first answer again, and nothing changes. With another input it is refused.
 Scope: account, region, operation and the resource in the path. Source: documented for the
 repetition, inferred for the rest.
 """
@@ -39,6 +39,6 @@ class TokenStore(Store, scope=Scope.ACCOUNT_REGION):
     used: dict[tuple[str, ...], Remembered] = field(default_factory=dict)
 
     def find(self, key: tuple[str, ...], now: datetime) -> Remembered | None:
-        """Return the first call with this token; None if there was none or it has expired."""
+        """Return the first call with this token; None if no call had it, or if it has expired."""
         found = self.used.get(key)
         return found if found is not None and now - found.at < LIFE else None

@@ -46,7 +46,7 @@ class RecordView:
 
 @contextmanager
 def observing_records(present: Record | None = None) -> Iterator[list[RecordView]]:
-    """Yield a list that gets the record of each mock that runs inside the block.
+    """Yield a list to which the record of each mock inside the block is added.
 
     Args:
         present: the record of the mock that is running already.
@@ -71,8 +71,8 @@ def announce(record: Record) -> None:
 class MockObserver:
     """The mocks that are started during a test, or were running before it.
 
-    References to them are weak, because a test may start hundreds. Only the last mock that ended
-    with a failure is kept alive, because its report is printed.
+    References to them are weak, because a test may start hundreds. A strong reference is kept only
+    to the last mock that ended with a failure, because its report is printed.
 
     Attributes:
         started: all of them, in the order of their starts.
@@ -111,7 +111,7 @@ def present(mock: Any) -> None:
 
 
 def keep(mock: Any) -> bool:
-    """Let the observers keep a mock that ends with a failure; return whether there are any."""
+    """Let the observers keep a mock that ends with a failure; return whether one exists."""
     observers = _mock_observers.get()
     for observer in observers:
         observer.failed = mock

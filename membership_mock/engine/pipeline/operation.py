@@ -1,4 +1,4 @@
-"""Which method serves which operation.
+"""Families, backends, and the mark that connects a method with an operation.
 
 An operation of AWS is one method of a family, marked with `operation`. A family is one kind of
 resource: its data, its rules, and the operations on it. A backend is the list of a service's
@@ -41,11 +41,11 @@ class Mark:
 
     Attributes:
         name: the operation in its API spelling.
-        differs: how the mock knowingly differs from AWS, for the table of mocked operations.
+        differs: a known difference from AWS, for the table of mocked operations.
         optional: the oldest supported botocore does not have the operation yet.
-        page_size: how many entries a page has when the caller does not say; 0 for the most that
-            may be asked for.
-        action: the IAM action that allows the operation, without the service; empty for one of
+        page_size: the number of entries of a page when the caller gives none; 0 for the highest
+            number that the model allows.
+        action: the IAM action that allows the operation, without the service; empty if it has
             the operation's name.
     """
 
@@ -74,10 +74,10 @@ def operation(
 
     Args:
         name: the operation in its API spelling, e.g. ``CreateCase``.
-        differs: how the mock knowingly differs from AWS, for the table of mocked operations.
+        differs: a known difference from AWS, for the table of mocked operations.
         optional: the oldest supported botocore does not have the operation yet.
-        page_size: how many entries a page has when the caller does not say; 0 for the most that
-            may be asked for.
+        page_size: the number of entries of a page when the caller gives none; 0 for the highest
+            number that the model allows.
         action: the IAM action that allows the operation, if it has another name than the operation.
     """
 
@@ -109,7 +109,7 @@ class Family:
         return backend.world.store_at(kind, backend.store_keys[kind.scope])
 
     def store_if_any(self, kind: type[S]) -> S | None:
-        """Return the store of ``kind`` that this account and region reach; None if none exists."""
+        """Return the store of ``kind`` of this account and region; None if it does not exist."""
         backend = self.backend
         return backend.world.held_at(kind, backend.store_keys[kind.scope])
 
@@ -118,7 +118,7 @@ class Family:
 
         Args:
             quota: one that the backend declares.
-            account_id: whose limit; this account's when None.
+            account_id: the account; this one when None.
         """
         backend = self.backend
         return limit_of(backend.world, quota, account_id or backend.account_id, backend.region_name)
@@ -139,12 +139,12 @@ class Family:
         account_id: str | None = None,
         region: str | None = None,
     ) -> None:
-        """Let the service send an event once the change that it tells of has taken effect.
+        """Let the service send an event once the change that it reports has taken effect.
 
         Args:
             detail_type: the event's ``detail-type``.
             resources: the ARNs of its resources.
-            detail: its ``detail``, or a function that makes it of data that does not change.
+            detail: its ``detail``, or a function that makes it from data that does not change.
             at: when it happened, in UTC.
             account_id: the account that gets it; this one when None.
             region: the region where the account gets it; this one when None.
@@ -164,7 +164,7 @@ class Family:
 
     @classmethod
     def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
-        """Yield what is in use of the family's quotas, in all accounts and regions."""
+        """Yield how much of the family's quotas is in use, in all accounts and regions."""
         del world, now
         yield from ()
 
@@ -176,10 +176,10 @@ class Family:
 
         Args:
             backends: the backends of the family's service, and their world.
-            change: what is about to happen; it may still fail.
+            change: the change, which may still fail.
 
         Returns:
-            A function that is called after the change; None if there is nothing to do then.
+            A function that is called after the change; None if nothing has to be done then.
         """
         del backends, change
         return None
@@ -192,13 +192,14 @@ class Family:
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
         """Yield the accounts and regions in which `time_passed` may have something to do.
 
-        Read it from the state, not from earlier calls: a world may have been restored or loaded.
+        Derive them from the state, not from earlier calls: a world may have been restored or
+        loaded.
         """
         del world
         yield from ()
 
     def time_passed(self, now: datetime) -> None:
-        """Do what is due after the clock has moved, if it shows outside of the service.
+        """Do what is due after the clock has moved, if it has an effect outside of the service.
 
         Everything else that depends on time is derived when it is read. A family that overrides
         this overrides `waiting` too.
@@ -234,8 +235,8 @@ class Handler:
 class Backend:
     """The behaviour of one service for one account in one region.
 
-    Subclass it with ``service`` and ``families``; wrong or doubled marks raise a ``TypeError`` when
-    the class is made.
+    Subclass it with ``service`` and ``families``. Wrong or repeated marks raise a ``TypeError``
+    when the class is created.
 
     Args:
         backends: the backends of the same service in all accounts and regions.
@@ -254,15 +255,15 @@ class Backend:
     #: shapes of lists that refuse equal entries, a trait that botocore's models do not carry
     unique_lists: ClassVar[frozenset[str]] = frozenset()
     #: structures that reach the handler unchecked, and lists that may be longer than their maximum:
-    #: the handler answers for each of their entries
+    #: the handler checks each entry itself
     unchecked_shapes: ClassVar[frozenset[str]] = frozenset()
-    #: which resources the operations are about, as policies of IAM name them
+    #: the resources that the operations act on, as policies of IAM name them
     iam_resources: ClassVar[IamResources] = IamResources()
     #: traits of shapes that botocore's model has wrong, by the shape's name
     model_corrections: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-    #: page tokens that ask for the first page, as none does
+    #: page tokens that ask for the first page, as a missing token does
     first_page_tokens: ClassVar[frozenset[str]] = frozenset()
-    #: how operations are paged that botocore has no paginator for, in the form of its paginators
+    #: how to page operations that botocore has no paginator for, in the form of its paginators
     added_paginators: ClassVar[Mapping[str, Mapping[str, str]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -316,7 +317,7 @@ class Backend:
 
     @classmethod
     def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
-        """Yield what is in use of the service's quotas, in all accounts and regions."""
+        """Yield how much of the service's quotas is in use, in all accounts and regions."""
         for kind in cls.families:
             yield from kind.quota_uses(world, now)
 

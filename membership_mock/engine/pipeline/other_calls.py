@@ -1,6 +1,6 @@
-"""What the record keeps of a call to a service that moto answers.
+"""The parts of a call to a service of moto that the record keeps.
 
-Its parameters and its answer are read when they are asked for. A stream, such as an object of S3,
+Its parameters and its answer are parsed when a test reads them. A stream, such as an object of S3,
 is neither read nor kept.
 """
 
@@ -25,12 +25,12 @@ from membership_mock.engine.protocol.wire.requests import (
 
 @dataclass(frozen=True, slots=True)
 class OtherOperation:
-    """What to keep of calls to one operation of a service that moto answers.
+    """The parts to keep of calls to one operation of a service of moto.
 
     Attributes:
-        sent: the headers that hold parameters; None if none does.
-        answered: the headers that hold members of the answer; None if none does.
-        has_labels_in_host: whether a parameter may stand in the name of the host.
+        sent: the headers that hold parameters; None if no header does.
+        answered: the headers that hold members of the answer; None if no header does.
+        has_labels_in_host: whether a parameter may be in the name of the host.
         streams_request: whether the body of a request is a stream.
         streams_answer: whether the body of an answer is a stream.
     """
@@ -43,7 +43,7 @@ class OtherOperation:
 
     @classmethod
     def of(cls, model: OperationModel) -> OtherOperation:
-        """Return what to keep of calls to an operation."""
+        """Return the parts to keep of calls to an operation."""
         is_s3 = model.service_model.service_name == "s3"
         return cls(
             sent_in(model),
@@ -54,7 +54,7 @@ class OtherOperation:
         )
 
     def request(self, request: HttpRequest) -> RecordedRequest:
-        """Return what is kept of a request."""
+        """Return the parts of a request that are kept."""
         headers = self.sent.of(request.headers) if self.sent is not None else NO_HEADERS
         # most calls go to the same few hosts
         host = intern(urlsplit(request.url).hostname or "") if self.has_labels_in_host else ""
@@ -69,8 +69,8 @@ class OtherOperation:
         )
 
     def answer(self, answer: HttpAnswer) -> HttpAnswer:
-        """Return what is kept of an answer."""
-        if answer.status >= FIRST_ERROR_STATUS:  # the code of an error may stand in a header
+        """Return the parts of an answer that are kept."""
+        if answer.status >= FIRST_ERROR_STATUS:  # the code of an error may be in a header
             return answer
         headers = NO_HEADERS if self.answered is None else self.answered.of(answer.headers)
         body = b"" if self.streams_answer else answer.body
@@ -78,7 +78,7 @@ class OtherOperation:
 
 
 def body_of(model: OperationModel, body: Any) -> bytes:
-    """Return the body of a request as bytes; none for a stream, which is left unread."""
+    """Return the body of a request as bytes; empty for a stream, which is left unread."""
     if model.has_streaming_input or not body:
         return b""
     if isinstance(body, bytes):

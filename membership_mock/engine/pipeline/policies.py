@@ -1,4 +1,4 @@
-"""Whether identity-based policies of IAM allow an action on a resource.
+"""Evaluates identity-based policies of IAM for an action on a resource.
 
 Source: the IAM user guide on policy evaluation, on policy elements and on condition operators.
 """
@@ -20,7 +20,7 @@ Keys = Callable[[str], Sequence[str] | None]
 
 
 class Decision(Enum):
-    """What policies say of an action on a resource."""
+    """The result of evaluating policies."""
 
     ALLOWED = "allowed"
     DENIED = "explicitly denied"
@@ -30,12 +30,12 @@ class Decision(Enum):
 def decide(
     policies: Iterable[Mapping[str, Any]], action: str, resource: str, keys: Keys
 ) -> Decision:
-    """Return what policies say of an action on a resource.
+    """Return whether policies allow an action on a resource.
 
     Args:
         policies: the documents, parsed from JSON.
         action: with the service, e.g. ``securityhub:GetFindings``.
-        resource: an ARN, or ``*`` for an action that is about no resource.
+        resource: an ARN, or ``*`` for an action on no resource.
         keys: the condition keys of the request.
     """
     decision = Decision.NOT_ALLOWED
@@ -75,7 +75,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _filled(text: str, keys: Keys) -> str:
-    """Return a text of a policy with its variables, such as ``${aws:PrincipalAccount}``."""
+    """Replace the variables in a text of a policy, such as ``${aws:PrincipalAccount}``."""
 
     def value(found: re.Match[str]) -> str:
         name, _, default = found[1].partition(",")
@@ -106,7 +106,7 @@ def _same_in_any_case(wanted: str, value: str) -> bool:
 
 
 def _arn_like(wanted: str, value: str) -> bool:
-    """Compare two ARNs part by part: a wildcard does not reach over a colon."""
+    """Compare two ARNs part by part: a wildcard does not match across a colon."""
     patterns, parts = wanted.split(":", 5), value.split(":", 5)
     return len(patterns) == len(parts) and all(map(_like, patterns, parts))
 
@@ -176,7 +176,7 @@ def _holds(operator: str, key: str, wanted: Sequence[Any], keys: Keys) -> bool:
         return (values is None) == (texts[0].lower() == "true")
     is_opposite = name in _OPPOSITES
     test = _OPERATORS.get(_OPPOSITES.get(name, name))
-    if test is None:  # IAM takes no policy with an operator that does not exist
+    if test is None:  # IAM accepts no policy with an operator that does not exist
         return False
     if values is None:
         return if_exists or is_opposite or quantifier == "ForAllValues"
@@ -189,7 +189,7 @@ def _holds(operator: str, key: str, wanted: Sequence[Any], keys: Keys) -> bool:
 
 
 def _safely(test: Callable[[str, str], bool], wanted: str, value: str) -> bool:
-    """Return whether a test holds; a value of another type than the operator's does not."""
+    """Return whether a test holds; False for a value of another type than the operator's."""
     try:
         return test(wanted, value)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Calls that prepare the state of a test: seeds, and what AWS itself does to an organization.
+"""Calls that prepare the state of a test: those of seeds, and AWS's own changes to an organization.
 
-AWS's rules hold for them. But they are not calls of the test: they are not recorded, no hook sees
-them, and no policy has to allow them.
+AWS's rules apply to them. But they are not calls of the test: they are not recorded, hooks do not
+run for them, and no policy has to allow them.
 """
 
 from __future__ import annotations

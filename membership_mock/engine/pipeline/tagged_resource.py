@@ -12,7 +12,7 @@ class TaggedResource:
     Attributes:
         arn: the ARN of the resource.
         tags: the value of each tag by its key.
-        resource_type: what the Tagging API filters by, e.g. ``securityhub:hub``.
+        resource_type: the type by which the Tagging API filters, e.g. ``securityhub:hub``.
     """
 
     arn: str

@@ -22,7 +22,7 @@ DEFAULT_PAGE_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How an operation returns a list in pages.
+    """The parameters and fields with which an operation returns a list in pages.
 
     Attributes:
         input_token: the argument with the page token, in snake case.
@@ -30,7 +30,7 @@ class Paging:
         token_name: the input field with the page token, in its API spelling.
         output_token: the output field with the token of the next page.
         result_key: the output field with the entries.
-        page_size: how many entries a page has when the caller does not say.
+        page_size: the number of entries of a page when the caller gives none.
     """
 
     input_token: str
@@ -50,11 +50,11 @@ class OperationCodec:
         model: the operation in botocore's model.
         fields: the names of all input fields, in snake case.
         labels: those that are part of the path.
-        token_field: the argument with the idempotency token, in snake case, if there is one.
+        token_field: the argument with the idempotency token, in snake case; None if it has none.
         token_name: the same in its API spelling.
         paging: how the operation paginates, if botocore has a paginator for it.
         is_header: takes a header's name; returns whether it holds an argument. None when no header
-            does.
+            holds one.
         parse: takes path, query string, headers and body; returns the arguments that were sent.
         serialize: takes a handler's answer; returns status, headers and body.
         serialize_error: the same for an error.

@@ -1,4 +1,4 @@
-"""What a target of EventBridge gets of an event: all of it, a part, a constant, or a template.
+"""Makes the input of a target of EventBridge: the event, a part of it, a constant, or a template.
 
 Sources: the EventBridge user guide on input transformation; the API page of Target.
 """
@@ -34,7 +34,7 @@ def input_of(target: Mapping[str, Any], event: Mapping[str, Any], rule: str) -> 
 
 
 def part_of(event: Any, path: str) -> Any:
-    """Return what a JSON path leads to; None if it leads nowhere.
+    """Return the value at a JSON path; None if the event does not have it.
 
     Raises:
         ValueError: the path is not one that EventBridge takes.
@@ -61,7 +61,7 @@ def part_of(event: Any, path: str) -> Any:
 
 
 def _transformed(transformer: Mapping[str, Any], event: Mapping[str, Any], rule: str) -> str:
-    """Fill a template in: a variable inside of quotes is text, and one outside of them is JSON."""
+    """Fill a template: a variable inside quotes becomes text, a variable outside of them JSON."""
     paths = transformer.get("InputPathsMap") or {}
     given = {
         "aws.events.rule-arn": rule,

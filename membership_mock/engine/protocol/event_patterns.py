@@ -1,4 +1,4 @@
-"""Whether an event matches an event pattern of EventBridge.
+"""Matches events with event patterns of EventBridge.
 
 Sources: the EventBridge user guide on event patterns and on comparison operators; the readme of
 AWS's open-source matcher, Event Ruler, on arrays and on fields that do not exist.
@@ -17,9 +17,9 @@ from typing import Any
 
 _ABSENT = object()
 
-#: what a wildcard writes for an asterisk and a backslash that mean themselves
+#: the escaped asterisk and the escaped backslash of a wildcard
 _ESCAPED = (r"\*", "\\\\")
-#: what means something else in a pattern of `fnmatch`
+#: the special characters of a pattern of `fnmatch`
 _LITERAL = re.compile(r"[*?\[]")
 
 _NUMERIC: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -38,8 +38,8 @@ class UnknownOperatorError(ValueError):
 def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     """Return whether an event matches a pattern.
 
-    A field that is a list matches if one of its elements does; of a list of objects, one object has
-    to match everything that the pattern says of them.
+    A field that is a list matches if one of its elements does. In a list of objects, one object has
+    to match the whole pattern of that list.
 
     Args:
         pattern: the pattern, parsed from JSON.
@@ -80,7 +80,7 @@ def _field_matches(
         if isinstance(each, Mapping) and "exists" in each:
             if each["exists"] and values:
                 return True
-            # a field that one element of a list has does exist, also for the other elements
+            # a field exists for all elements of a list if one of them has it
             if not each["exists"] and not any(True for _ in _at(event, path)):
                 return True
         elif any(_value_matches(each, value) for value in values):
@@ -89,7 +89,7 @@ def _field_matches(
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    """Yield the values of a field: those of a list one by one, none of an object."""
+    """Yield the values of a field: each element of a list; nothing for an object."""
     if isinstance(value, list):
         for each in value:
             yield from _leaves(each)
@@ -143,7 +143,7 @@ def _folded(value: Any) -> str:
 
 def _anything_but(argument: Any, value: Any) -> bool:
     if isinstance(argument, Mapping):
-        # the operators inside may have a list of what none must hold of
+        # the operators inside may have a list of values that must not match
         return not any(
             _value_matches({name: each}, value)
             for name, given in argument.items()
@@ -173,8 +173,7 @@ def _wildcard(argument: str, value: Any) -> bool:
 
 @lru_cache(maxsize=256)
 def _expression(wildcard: str) -> re.Pattern[str]:
-    # fnmatch's expression takes the first place for each part and never tries another one, so a
-    # pattern of many asterisks stays cheap.
+    # The expression of fnmatch does not backtrack, so a pattern with many asterisks is cheap.
     parts = re.split(r"(\\[*\\]|\*)", wildcard)
     shell = "".join(
         "*" if part == "*" else _LITERAL.sub(r"[\g<0>]", part[1:] if part in _ESCAPED else part)

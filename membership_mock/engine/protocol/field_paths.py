@@ -1,6 +1,6 @@
-"""The paths of values in a request, and what a reader reports about them.
+"""The paths of values in a request, and the errors that readers report for them.
 
-A reader adds broken constraints to a list and goes on, so that a refusal can name all of them. A
+A reader adds broken constraints to a list and continues, so that a refusal can name all of them. A
 value of the wrong type ends the request at once. A path is a chain of pairs ``(path of the parent,
 name or index)``: it is cheap to extend, and only a refusal needs the whole of it.
 """
@@ -15,7 +15,7 @@ from membership_mock.engine.protocol.refusals import Violation
 FieldPath = tuple["FieldPath", str | int] | None
 #: checks and returns the value at a path, and adds the constraints that it breaks to the list
 Reader = Callable[[Any, FieldPath, list[Violation]], Any]
-#: called for a value of the wrong type, with a text that says what is wrong; it may raise or return
+#: called for a value of the wrong type, with a text that describes the error; may raise or return
 Refuse = Callable[[FieldPath, str, list[Violation]], Any]
 
 _JSON_TYPES = {
@@ -64,7 +64,7 @@ def children(value: Any) -> Iterable[tuple[str | int, Any]]:
 
 
 def not_a(expected: str, value: Any) -> str:
-    """Return what is wrong with a value of the wrong JSON type; the value itself is not shown."""
+    """Return a text about a value of the wrong JSON type; it does not show the value."""
     return f"must be {expected}, not {_JSON_TYPES.get(type(value), 'this')}"
 
 

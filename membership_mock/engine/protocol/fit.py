@@ -179,7 +179,7 @@ def _note(at: FieldPath, detail: str, found: list[Violation]) -> None:
 
 
 def _text(at: FieldPath, detail: str) -> Violation:
-    # texts and violations are in one list, so that they keep their order
+    # one list for texts and violations, so that they keep their order
     where = "/".join(map(str, path_of(at)))
     return cast("Violation", f"'/{where}' {detail}")
 

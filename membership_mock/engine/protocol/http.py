@@ -1,4 +1,4 @@
-"""HTTP requests and answers in the form of the pipeline, whichever adapter they come from."""
+"""HTTP requests and answers in the form of the pipeline, the same for all adapters."""
 
 from __future__ import annotations
 

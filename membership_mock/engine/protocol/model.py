@@ -75,7 +75,7 @@ def correct(service: str, shapes: Mapping[str, Mapping[str, Any]]) -> None:
             one by one. A shape that the model does not have is added if its ``type`` is given.
     """
     _corrections[service] = shapes
-    _models.pop(service, None)  # those of other services stay: classes are made at different times
+    _models.pop(service, None)  # only this service's: classes are created at different times
 
 
 def service_model(service: str) -> ServiceModel:
@@ -120,16 +120,16 @@ def _corrected(shape: Mapping[str, Any], traits: Mapping[str, Any]) -> dict[str,
     return corrected
 
 
-# Paged operations that botocore has no paginator for: told by the service's backend class.
+# Paged operations that botocore has no paginator for, from the service's backend class.
 _added_paginators: dict[str, Mapping[str, Mapping[str, str]]] = {}
 
 
 def add_paginators(service: str, described: Mapping[str, Mapping[str, str]]) -> None:
-    """Page operations of ``service`` that botocore has no paginator for.
+    """Register paginators for operations of ``service`` that botocore has no paginator for.
 
     Args:
         service: the service's id.
-        described: by operation name, what botocore's paginators say: ``input_token``,
+        described: by operation name, a paginator in botocore's form: ``input_token``,
             ``output_token``, ``limit_key`` and ``result_key``.
     """
     _added_paginators[service] = described
@@ -154,7 +154,7 @@ def snake(name: str) -> str:
 
 
 def idempotency_token(operation: OperationModel) -> str | None:
-    """Return the name of the input field that makes a repeated call harmless, if there is one."""
+    """Return the name of the input field with the idempotency token; None if it has none."""
     shape = operation.input_shape
     if shape is None:
         return None

@@ -15,7 +15,7 @@ Position = int | str
 
 
 class Listing(Generic[T]):
-    """A list of which one page will be shown.
+    """A list, of which the answer will have one page.
 
     A page costs the same however long the list is. No entry is missed or repeated when entries are
     added or removed between two pages: a token holds the position of the last entry shown, not a
@@ -25,7 +25,7 @@ class Listing(Generic[T]):
         entries: all entries, ascending by ``position``.
         position: returns the unique sort key of an entry, which never changes.
         descending: show the last entry first.
-        show: turns an entry of the page into what the output shape wants.
+        show: turns an entry of the page into the form of the output shape.
     """
 
     __slots__ = ("_descending", "_entries", "_position", "_show")
@@ -47,7 +47,7 @@ class Listing(Generic[T]):
         """Return the entries after the position ``after``, and the position for the next page.
 
         Args:
-            size: how many entries at the most.
+            size: the highest number of entries.
             after: the position of the last entry of the page before; None for the first page.
 
         Returns:
@@ -77,7 +77,7 @@ class MergedListing(Listing[T]):
         lists: the lists, each ascending by ``position``.
         position: returns the sort key of an entry, which is unique among all lists.
         descending: show the last entry first.
-        show: turns an entry of the page into what the output shape wants.
+        show: turns an entry of the page into the form of the output shape.
     """
 
     __slots__ = ("_lists",)

@@ -1,7 +1,7 @@
-"""What EventBridge refuses in an event pattern: a pattern that could never match, or has a slip.
+"""Finds what EventBridge refuses in an event pattern: errors, and patterns that can never match.
 
 Sources: the EventBridge user guide on comparison operators; the texts of AWS's open-source matcher,
-Event Ruler, as public reports show them. Where none was found, the text is inferred.
+Event Ruler, as public reports show them. If no report was found, the text is inferred.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _COMPARISONS = ("=", "<", "<=", ">", ">=")
 
 
 def fault_of(pattern: Any) -> str:
-    """Return what is wrong with a pattern; empty if nothing is.
+    """Return what is wrong with a pattern; empty if it is valid.
 
     Args:
         pattern: the pattern, parsed from JSON.

@@ -42,7 +42,7 @@ _NESTED = re.compile(rf"\(\?:{_CLASS}([+*])\)([+*])")
 
 @cache
 def matcher(pattern: str) -> Match | None:
-    """Return a function that is truthy for matching texts; None for a pattern of Java's only."""
+    """Return a function that is truthy for matching texts; None if Python lacks the syntax."""
     try:
         return re.compile(translate(pattern), re.ASCII).fullmatch
     except (re.error, OverflowError):
@@ -70,7 +70,7 @@ def translate(pattern: str) -> str:
             return text
         if in_class:
             in_class = text != "]"
-            # Python reserves these for set operations to come
+            # Python reserves these for future set operations
             return text if text == "]" else "".join(f"\\{character}" for character in text)
         if token["below"]:
             return f"[\\U{int(token['below'], 16) + 1:08x}-\\U{sys.maxunicode:08x}]"

@@ -1,8 +1,8 @@
 """Check JSON values against every type and constraint of the service model.
 
-A shape is compiled to a *reader*, a closure that takes a JSON value, checks it and returns what a
-handler gets. The readers of scalar values are in `scalar_readers`. `field_paths` says how a reader
-reports a broken constraint.
+A shape is compiled to a *reader*, a closure that takes a JSON value, checks it and returns the
+value for the handler. The readers of scalar values are in `scalar_readers`. `field_paths` says how
+a reader reports a broken constraint.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class Readers:
 
     Args:
         unique_lists: names of list shapes that refuse equal entries.
-        unchecked_shapes: names of structures that are passed on as they were sent, and of lists
-            that may be longer than their maximum.
+        unchecked_shapes: names of structures that the handler gets unchecked, and of lists that may
+            be longer than their maximum.
         refuse: called for a value of the wrong type; it may raise or return.
         strict: also refuse nulls and fields that the model does not know.
     """

@@ -1,6 +1,6 @@
 """The errors that a service answers when the engine refuses a request.
 
-The engine knows *that* a request breaks a constraint; the service knows how AWS says so.
+The engine finds *that* a request breaks a constraint; the service has AWS's error for it.
 Each service subclasses `Refusals` in its ``errors.py``.
 """
 
@@ -24,11 +24,11 @@ class Violation:
 
     Attributes:
         path: field names and list positions from the input shape down to the value.
-        kind: which sort of constraint.
+        kind: the kind of constraint.
         constraint: the constraint in AWS's words, e.g. ``Member must have length between 3 and 50,
             inclusive``.
-        value: what was sent; None when nothing was.
-        length: the length of what was sent, for constraints on length or size.
+        value: the value that was sent; None for a missing value.
+        length: the length of the value, for constraints on length or size.
         sensitive: whether the model marks the value as sensitive, so that no text repeats it.
         bounds: the least and the greatest number or length that the constraint allows; None for
             constraints of other kinds.
@@ -43,7 +43,7 @@ class Violation:
     bounds: tuple[float, float] | None = field(default=None, compare=False)
 
     def sentence(self) -> str:
-        """Return the violation as services made with Smithy word it."""
+        """Return the violation in the words of services made with Smithy."""
         path = "/" + "/".join(str(part) for part in self.path)
         length = f" with length {self.length}" if self.length is not None else ""
         return f"Value{length} at '{path}' failed to satisfy constraint: {self.constraint}"
@@ -55,8 +55,8 @@ class FieldListError(ServiceError):
     Args:
         message: the text for the caller.
         reason: a value of the service's enum ValidationExceptionReason.
-        field: the field that the refusal is about, if it is about one.
-        fields: all refused fields with a message each, when there are several.
+        field: the refused field; None if the refusal names no field.
+        fields: all refused fields with a message each, if there are several.
     """
 
     #: the reason for a broken business rule
@@ -81,7 +81,7 @@ class FieldListError(ServiceError):
         """Return the error that lists each violated field once per violation.
 
         Args:
-            violations: what was found, one or more.
+            violations: the broken constraints, one or more.
             separator: the text between the number of errors and the first of them.
         """
         texts = [(str(found.path[0]), found.sentence()) for found in violations]
@@ -145,7 +145,7 @@ class Refusals(ABC):
 
     @abstractmethod
     def token_reused(self, field: str, resource_id: str) -> ServiceError:
-        """Return the error for an idempotency token that comes again with another input."""
+        """Return the error for an idempotency token that is used again with another input."""
 
     @abstractmethod
     def access_denied(self, message: str) -> ServiceError:

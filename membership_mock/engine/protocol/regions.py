@@ -48,8 +48,8 @@ def is_region(value: object) -> bool:
 def is_likely_region(value: object) -> bool:
     """Return whether ``value`` is a region that botocore knows, or may be one that AWS adds later.
 
-    The name of a later region begins as botocore says for its partition, and it ends as those of
-    all regions do: in a point of the compass and one digit. So most misspelt names are none.
+    The name of a later region matches botocore's pattern for its partition, and ends as those of
+    all regions do: with a point of the compass and one digit. So most misspelt names are refused.
     """
     if not is_region(value):
         return False
@@ -76,7 +76,7 @@ def regions_of(partition: str) -> tuple[str, ...]:
 
 
 def nearest_region(name: str) -> str | None:
-    """Return the region that botocore knows and whose name is most like ``name``; None if none."""
+    """Return the known region with the name nearest to ``name``; None if no name is near."""
     spelled = name.strip().lower()
     for regions, pattern in _partitions().values():  # those of its partition before others
         if pattern.match(spelled):

@@ -15,8 +15,8 @@ from membership_mock.engine.protocol import model
 _SEGMENT_RANKS = {"literal": 0, "label": 1, "greedy": 2}
 _END_RANK = 3
 _CAPTURING = re.compile(r"(?<!\\)\((?!\?)")
-#: The longest path in which a label may hold slashes. In a longer one, all the ways to divide it
-#: would take for ever to try; AWS refuses lines of this length before it reads them (inferred).
+#: The longest path in which a label may hold slashes. In a longer one, trying all the ways to
+#: divide it would take too long; AWS refuses lines of this length before it reads them (inferred).
 LONGEST_WITH_BARE_ARNS = 8192
 
 #: a label that holds an ARN whose slashes are not encoded
@@ -77,7 +77,7 @@ class Router:
         """Return the operation of ``method`` and ``path`` (without the query).
 
         Returns:
-            The operation's name; None when no operation has this path, or not with this method.
+            The operation's name; None when no operation has this path with this method.
         """
         exact = self._exact.get((method, path))
         if exact is not None:

@@ -67,7 +67,7 @@ class AnswerWriter:
             answer: a mapping with the API's field names, an object with attributes in snake case,
                 or None for an answer without fields.
         """
-        # an empty answer says JSON as well; a server would put in a type of its own
+        # an empty answer has the type of JSON as well; a server would add another type
         status, headers, body = self._status, {"content-type": JSON_TYPE}, b""
         if self._write_body is not None:
             body = _encode(self._write_body({} if answer is None else answer))
@@ -154,7 +154,7 @@ class ErrorWriter:
         for name in shape.members:
             value = given.pop(model.snake(name), None)
             if value is None:
-                # the members that every error has anyway; services differ in their spelling
+                # the members that every error has; services differ in their spelling
                 value = {"message": error.message, "code": error.code}.get(name.lower())
             if value is not None:
                 values[name] = value
@@ -289,7 +289,7 @@ def _plan(value: object, fields: _Fields, shape: Shape) -> Plan | None:
         if snake in own:
             get = attrgetter(snake)
         elif hasattr(kind, snake):
-            # a method with the name of a field is not that field: ``items``, ``count``
+            # a method with the name of a field, such as ``items`` or ``count``, is not that field
             get = None if callable(getattr(kind, snake)) else attrgetter(snake)
         else:
             get = None if own or not hasattr(value, "__dict__") else _optional(snake)

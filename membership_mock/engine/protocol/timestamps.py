@@ -49,7 +49,7 @@ def _from_http_date(text: str) -> datetime:
     return parsedate_to_datetime(text).astimezone(timezone.utc)
 
 
-#: by format: the JSON types it is written in, how to read it, and what it looks like, for messages;
+#: by format: its JSON types, a function that reads it, and a description for messages;
 #: reading raises ValueError or OverflowError
 READING: dict[str, tuple[tuple[type, ...], Callable[[Any], datetime], str]] = {
     "unixtimestamp": ((int, float), _from_epoch, "a number of seconds since 1970"),

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from membership_mock.errors import UsageError
 
-#: the range of the clock; what expires after its end must still fit into a datetime
+#: the range of the clock; times of expiry after its end must still fit into a datetime
 EARLIEST = datetime(1970, 1, 1, tzinfo=timezone.utc)
 LATEST = datetime(9998, 12, 31, tzinfo=timezone.utc)
 
@@ -47,7 +47,7 @@ class Clock:
         return self.ahead is not None or self.frozen is not None
 
     def set(self, at: datetime, *, frozen: bool) -> None:
-        """Set the clock to an instant; time goes on from there unless it is frozen."""
+        """Set the clock to an instant; it runs from there unless it is frozen."""
         self.ahead = at - _real()
         self.frozen = at if frozen else None
 

@@ -1,7 +1,7 @@
-"""Events that services announce, and the lock that hands them over once a change has taken effect.
+"""Events that services announce, and the lock that passes them on once a change has taken effect.
 
-A family announces an event while it holds the world's lock. Whoever releases the lock last hands
-the events over, so no target of an event is ever reached under the lock.
+A family announces an event while it holds the world's lock. The last release of the lock passes the
+events on, so no target of an event is called under the lock.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 #: the ``detail`` of an event, or a function that makes it from data that does not change
 Detail = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
 
-#: how many events, the latest, are kept as they are; earlier ones are packed
+#: how many of the latest events are kept as they are; earlier ones are packed
 _UNPACKED = 100
 
 
@@ -34,10 +34,10 @@ class Event:
         account_id: the account whose event bus gets it.
         region: the region of that bus.
         time: when it happened, in UTC.
-        resources: ARNs, or other names, of what it is about.
-        given: its detail, or what makes it, or the packed detail.
-        salt: what its id is made of besides its number.
-        number: its number among the events that were handed over, from 1 on.
+        resources: ARNs, or other names, of its resources.
+        given: its detail, or the function that makes it, or the packed detail.
+        salt: random text from which, with the number, its id is made.
+        number: its number among the events that were passed on, from 1 on.
     """
 
     source: str
@@ -52,7 +52,7 @@ class Event:
 
     @property
     def id(self) -> str:
-        """Its id, a UUID; it takes nothing from the random source of other ids."""
+        """Its id, a UUID; it does not use the random source of other ids."""
         digits = hashlib.blake2b(b"%d" % self.number, digest_size=16, key=self.salt).hexdigest()
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
@@ -66,7 +66,7 @@ class Event:
         return given() if callable(given) else given
 
     def pack(self) -> None:
-        """Keep what a function makes as compressed JSON; other details are small anyway.
+        """Replace a function by its result as compressed JSON; other details are small.
 
         Otherwise each event of a finding would keep its own version of the finding, which is
         several times larger.
@@ -92,7 +92,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of an event at one target of one rule.
+    """The delivery of an event to one target of one rule.
 
     Attributes:
         event_id: the id of the event.
@@ -115,14 +115,14 @@ class Delivery:
 
 @dataclass
 class EventLog:
-    """The events of one running mock, in the order in which they were handed over.
+    """The events of one running mock, in the order in which they were passed on.
 
     Attributes:
         sent: the events.
-        deliveries: what became of each event that matched a rule, by its id; also of events that a
-            test has put onto a bus itself.
-        most: how many events are kept for certain, the latest; all when None.
-        last_number: what the latest event was numbered.
+        deliveries: the deliveries of each event that matched a rule, by its id; also of events that
+            a test has put onto a bus itself.
+        most: how many of the latest events are always kept; None keeps all.
+        last_number: the number of the latest event.
         reported: how many failed deliveries a mock has reported at its end.
     """
 
@@ -143,7 +143,7 @@ class EventLog:
             self.sent, self.deliveries, self.reported = sent, deliveries, reported
 
     def add(self, event: Event, salt: bytes) -> None:
-        """Add an event that has just been handed over."""
+        """Add an event that has just been passed on."""
         self.last_number += 1
         event.number, event.salt = self.last_number, salt
         self.sent.append(event)
@@ -153,7 +153,7 @@ class EventLog:
             del self.sent[: -self.most or None]
 
     def delivered(self, delivery: Delivery) -> None:
-        """Add what became of an event at a target."""
+        """Add a delivery of an event."""
         self.deliveries.setdefault(delivery.event_id, []).append(delivery)
         if self.most is not None and len(self.deliveries) > 2 * self.most:
             # Events that a test puts onto a bus itself are not in ``sent``.
@@ -161,7 +161,7 @@ class EventLog:
                 self.deliveries.pop(each, None)
 
     def clear(self) -> None:
-        """Start anew; who holds the old lists keeps them as they are."""
+        """Start new lists, because other objects may hold the old ones."""
         self.sent, self.deliveries, self.reported = [], {}, 0
 
 
@@ -210,7 +210,7 @@ class WorldLock(RLock):  # type: ignore[misc]  # typeshed says that nothing may 
                 self._acquire_restore((depth, owner))  # type: ignore[attr-defined]  # as above
 
     def mark(self) -> Callable[[], None]:
-        """Return a function that takes back the events that are announced from now on."""
+        """Return a function that withdraws the events that are announced from now on."""
         return partial(self._take_back, len(self.waiting))
 
     def _take_back(self, count: int) -> None:

@@ -1,9 +1,9 @@
-"""States that change without a call: on AWS after minutes, here at a read or by the clock.
+"""States that change without a call: on AWS after minutes, in the mock at a read or by the clock.
 
 One rule holds for all of them. A resource takes each step when its time has come. Unless the test
-author wants to wait for the clock, a read takes a step as well: if the present state was returned
-before, by an earlier read or by the call that began it, the read takes the resource one step
-further. So code that polls sees every state once and never waits.
+has set `settle="clock"`, a read takes a step as well: if the present state was returned before, by
+an earlier read or by the call that began it, the read takes the resource one step further. So code
+that polls sees every state once and never waits.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Progress:
         return self.moments[before:]
 
     def steps_by(self, durations: Sequence[timedelta], now: datetime) -> int:
-        """Return the number of steps, with those that are due, without taking any."""
+        """Return the number of steps, including those that are due, without taking them."""
         steps, moment = self.steps, self.moments[-1]
         while steps < len(durations) and moment + durations[steps] <= now:
             moment += durations[steps]

@@ -19,11 +19,11 @@ DURATIONS = (A_MINUTE,)
 
 @dataclass
 class RegionChange:
-    """What an account has last done with an opt-in region.
+    """The latest change of an opt-in region by an account.
 
     Attributes:
         enables: whether it enables the region; otherwise it disables it.
-        course: how far that has come.
+        course: the progress of the change.
     """
 
     enables: bool
@@ -57,10 +57,10 @@ def status_of(world: World, account_id: str, region: str, now: datetime, *, read
 
     Args:
         world: the state.
-        account_id: whose.
+        account_id: the account.
         region: a region that is not enabled by default.
         now: the time of the request.
-        read: whether the caller is shown the status, so that it may move on.
+        read: whether the caller gets to see the status, so that it may change.
     """
     store = world.held_at(OptInStore, ())
     change = store.changes.get(account_id, {}).get(region) if store else None

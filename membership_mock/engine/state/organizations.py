@@ -88,15 +88,15 @@ class Organization:
         return found
 
     def inherited(self, parent_id: str, known: Mapping[str, T]) -> tuple[list[str], T | None]:
-        """Return what a unit has or inherits of something that is known for other units.
+        """Return the value that a unit has itself, or inherits from a unit above it.
 
         Args:
             parent_id: a unit or the root.
-            known: what is known already, by unit.
+            known: the values by unit.
 
         Returns:
-            The units from ``parent_id`` up to the first known one, without that; and what is known
-            of that one, or None if nothing is known up to the root.
+            The units from ``parent_id`` up to the first one with a value, without it; and that
+            value, or None if no unit up to the root has one.
         """
         chain: dict[str, None] = {}
         at: str | None = parent_id
@@ -117,14 +117,14 @@ class OrganizationChange:
     """A change of an organization.
 
     Attributes:
-        kind: what happens, by the name of the Organizations operation that does it. An existing
+        kind: the change, named like the operation of Organizations that makes it. An existing
             account joins by accept_handshake. AWS itself suspends and reinstates accounts, without
             an operation.
         management_account_id: the account that owns the organization.
         partition: the partition that the organization lives in.
         now: when it happens, in UTC.
-        account_id: the account it happens to, if it happens to one.
-        service_principal: the service that it is about, if it is about one.
+        account_id: the changed account; None if the change concerns no account.
+        service_principal: the service; None if the change concerns no service.
     """
 
     kind: (

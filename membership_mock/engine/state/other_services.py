@@ -1,4 +1,4 @@
-"""What our services need from other services of the same accounts: Organizations, IAM, S3 and Glue.
+"""The interface to other services of the same accounts: Organizations, IAM, S3 and Glue.
 
 moto mocks those. The package `engine.moto` implements this interface, so nothing else has to know
 moto's data structures.
@@ -36,7 +36,7 @@ class OtherServices(Protocol):
     """Read and write other services of an account in the same mock."""
 
     def organization_of(self, account_id: str, partition: str) -> Organization | None:
-        """Return the organization that an account belongs to now; None if it has none."""
+        """Return the organization that an account belongs to now; None if it is in none."""
 
     def register_delegated_administrator(
         self,

@@ -1,4 +1,4 @@
-"""What accounts have asked Service Quotas for."""
+"""The requests of accounts to Service Quotas."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class QuotaRequest:
         id: its id.
         service: the id of the quota's service.
         code: the code of the quota.
-        value: the limit that was asked for.
-        at: when.
-        requester: who has asked, by ARN.
+        value: the requested limit.
+        at: its time, in UTC.
+        requester: the ARN of the caller.
     """
 
     id: str

@@ -19,17 +19,17 @@ class Quota:
 
     Attributes:
         service: the service's id.
-        name: what the author of a test calls it.
-        title: what AWS calls it, where AWS has a name for it.
-        code: its code in Service Quotas; None where no code is published.
+        name: its name in tests.
+        title: AWS's name; empty if AWS has none.
+        code: its code in Service Quotas; None if no code is published.
         default: the limit that holds until a test sets another.
-        regional: the default of regions that have another one.
+        regional: the default of single regions, where it differs.
         per: what the limit applies to: ``account`` is the account in the region, any other word is
             each resource of that kind.
         counts: which resources count, in words.
-        adjustable: whether AWS raises it on request; None where AWS does not say.
+        adjustable: whether AWS raises it on request; None if AWS does not say.
         most: the highest limit that a test may set; None for no maximum.
-        origin: how its default is known: ``documented`` or ``inferred``.
+        origin: the source of its default: ``documented`` or ``inferred``.
     """
 
     service: str
@@ -69,8 +69,8 @@ class Rule:
     """A limit that a test has set.
 
     Attributes:
-        account_id: for which account; None for all of them.
-        region: for which region; None for all of them.
+        account_id: the account; None for all accounts.
+        region: the region; None for all regions.
         limit: the limit; None for the default again, after an earlier rule.
     """
 
@@ -123,10 +123,10 @@ def set_limit(
 
     Args:
         world: the state that keeps the rule.
-        quota: which one.
-        limit: the limit, at least what is in use; None for the default.
-        account_id: for which account; None for all of them.
-        region: for which region; None for all of them.
+        quota: the quota.
+        limit: the limit, at least the number in use; None for the default.
+        account_id: the account; None for all accounts.
+        region: the region; None for all regions.
     """
     rules = world.store_at(QuotaRuleStore, ()).rules
     new = Rule(account_id, region, limit)

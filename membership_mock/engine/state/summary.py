@@ -1,6 +1,6 @@
 """What `mock.show` prints about a store: lines, made only as far as they are printed.
 
-A summary changes nothing: a status that settles at the next read stays as it is.
+A summary changes no state: a status that changes at the next read stays as it is.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Line:
 
     Attributes:
         text: the line.
-        below: the lines of what belongs to it, which are indented.
+        below: the indented lines of resources that belong to it.
     """
 
     text: str
@@ -66,12 +66,13 @@ class Summary:
 
 @dataclass(frozen=True)
 class View:
-    """What a summary may read besides its own store.
+    """Other data that a summary may read besides its own store.
 
     Attributes:
         find_store: returns the store of a kind with a key; None if there is none.
         now: the time of the summary, in UTC.
-        organization_of: returns the organization of an account in a partition; None if it has none.
+        organization_of: returns the organization of an account in a partition; None if it is in
+            none.
     """
 
     find_store: Callable[[Any, tuple[str, ...]], Any]
@@ -104,7 +105,7 @@ def by_account(held: Iterable[T], account_of: Callable[[T], str]) -> dict[str, l
 
 
 def named(name: object) -> str:
-    """Return a name in quotes: on one line, printable whatever is in it, and not too long."""
+    """Return a name in quotes: on one line, printable, and shortened if it is long."""
     text = str(name)
     return repr(text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…")
 

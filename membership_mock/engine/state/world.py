@@ -26,7 +26,7 @@ _NO_VERSION = (1 << 128) - 1 - (15 << 76) - (12 << 60)
 
 
 class Scope(Enum):
-    """How far a store reaches."""
+    """The accounts and regions that share a store."""
 
     ACCOUNT_REGION = "one account in one region"
     REGION = "all accounts in one region"
@@ -81,7 +81,7 @@ class World:
     """All state of one running mock.
 
     Attributes:
-        lock: held while a backend works; it hands over the events that were announced meanwhile.
+        lock: held while a backend works; its release passes on the events that were announced.
         clock: the one source of time.
         secret: the key that page tokens are signed with.
         random: the source of every id and token; a test can seed it.
@@ -117,7 +117,7 @@ class World:
         self.lock.waiting.append(event)
 
     def organization_of(self, account_id: str, partition: str) -> Organization | None:
-        """Return the organization that an account belongs to now; None if it has none."""
+        """Return the organization that an account belongs to now; None if it is in none."""
         return self.other_services.organization_of(account_id, partition)
 
     @property
@@ -209,7 +209,7 @@ class World:
             yield from store.summary(key, view)
 
     def clear(self) -> None:
-        """Forget everything, as if the mock had just started."""
+        """Drop all state, as if the mock had just started."""
         with self.lock:
             self._stores.clear()
             self.clock.clear()

@@ -39,12 +39,12 @@ class StoredObject:
     """The S3 object of one attachment.
 
     Attributes:
-        secret: what the URLs of this attachment are signed with.
+        secret: the key that signs the URLs of this attachment.
         content: the bytes; None until they are uploaded.
         uploaded_at: when the bytes were uploaded.
         scanned: whether these bytes have been scanned.
         deleted_at: when the bytes are deleted; None while their case is open.
-        verdict: Verified or Failed, when the author of a test says what the scan finds.
+        verdict: Verified or Failed, if a test has set the result of the scan.
     """
 
     secret: str
@@ -199,7 +199,7 @@ def _refusal(request: PlainHttpRequest, status: int, code: str, message: str) ->
     return PlainHttpResponse(status, {"Content-Type": "application/xml"}, body)
 
 
-#: the URLs of the bucket, in every region, and what serves them
+#: the URLs of the bucket, in every region, and the function that serves them
 ENDPOINT = PlainHttpEndpoint(
     re.compile(r"https?://security-ir-attachments-[a-z0-9-]+\.s3\.[a-z0-9-]+\.amazonaws\.com/"),
     serve,

@@ -4,7 +4,7 @@ Source: API pages GetCaseAttachmentUploadUrl, GetCaseAttachmentDownloadUrl; user
 "Attachments" (deleted seven days after the case is closed). Clients of the live service show the
 headers of the upload and the refusal of a download while the scan is pending.
 Inferred [IR-71, IR-96]: the record exists from the moment the URL is issued, and the scan is over
-at the next read of the case, or a minute after the upload where time has to pass.
+at the next read of the case, or a minute after the upload with `settle="clock"`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LIFE_AFTER_CLOSING = timedelta(days=7)
 #: the harmless test file of eicar.org, which scanners report as a virus
 _EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
 
-#: what the scan of newly uploaded bytes leads to, by the status before: clean, infected
+#: by the status before the scan of new bytes: the status afterwards if clean, if infected
 SCAN: Mapping[str, tuple[str, str]] = {
     "Pending": ("Verified", "Failed"),
     "Verified": ("Verified", "Failed"),
@@ -54,7 +54,7 @@ class Attachments(CaseFamily):
 
     @classmethod
     def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
-        """Yield how many attachments each case has that may have more."""
+        """Yield how many attachments each case has to which some may be added."""
         del now
         for region, case in writable_cases(world):
             number = len(case.case_attachments)
@@ -83,7 +83,7 @@ class Attachments(CaseFamily):
                 attachment.attachment_status = infected if found == "Failed" else clean
 
     def keep(self, case: Case) -> Callable[[], None] | None:
-        """Return what puts back the bytes of a case, and which of them have been scanned."""
+        """Return a function that restores the bytes of a case and their scans."""
         objects = self.store(AttachmentStore).objects
         stored = [objects[each.attachment_id] for each in case.case_attachments]
         held = [(each, each.content, each.scanned) for each in stored]
@@ -95,7 +95,7 @@ class Attachments(CaseFamily):
         return put_back if held else None
 
     def end_scan(self, attachment: CaseAttachment, status: str) -> None:
-        """Set what the scan of an attachment finds, for bytes that are uploaded now or later."""
+        """Set the result of an attachment's scan, for present bytes and for a later upload."""
         stored = self.store(AttachmentStore).objects[attachment.attachment_id]
         stored.verdict = status
         if stored.content is not None:
@@ -120,12 +120,12 @@ class Attachments(CaseFamily):
     ) -> dict[str, Any]:
         """Add a pending attachment to an open case, and return the URL for its bytes.
 
-        An upload through a URL that was issued before the case was closed is taken until the URL
-        expires: storage knows nothing of cases (inferred [IR-74]).
+        A URL that was issued before the case was closed accepts an upload until it expires, because
+        the storage does not know cases (inferred [IR-74]).
 
         Raises:
             ConflictException: the case is closed, or has an attachment with this name.
-            ServiceQuotaExceededException: the case has as many attachments as it may have.
+            ServiceQuotaExceededException: the case has the highest number of attachments.
         """
         cases = self.of(Cases)
         case = cases.for_writing(ctx, case_id)
@@ -157,7 +157,8 @@ class Attachments(CaseFamily):
         """Return the URL of an attachment's bytes.
 
         Raises:
-            ResourceNotFoundException: the case has no such attachment, or no longer.
+            ResourceNotFoundException: the case does not have this attachment, or does not have it
+                any more.
             ValidationException: the attachment is not scanned yet, or the scan failed.
         """
         case = self.of(Cases).for_reading(ctx, case_id)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from membership_mock.security_ir.cases.case_families import CaseChange, CaseFamily
 
-#: the ``detail-type`` of each change of a case, by the action that the edits of a case show, and
-#: the field of ``detail`` that says who made it
+#: the ``detail-type`` of each change of a case, by its action in the edits of the case, and the
+#: field of ``detail`` with the principal that made it
 CASE_EVENTS: Mapping[str, tuple[str, str | None]] = {
     "Create case": ("Case Created", "createdBy"),
     "Close case": ("Case Closed", None),

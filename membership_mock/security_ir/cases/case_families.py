@@ -1,4 +1,4 @@
-"""The hooks by which a family follows cases: time that passes, reads and changes."""
+"""The hooks with which a family follows cases: passing time, reads and changes."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class CaseFamily(Family):
     """A family that follows every case; by default it does nothing."""
 
     def catch_up(self, case: Case, now: datetime) -> None:
-        """Apply to ``case`` what AWS has done by itself up to ``now``."""
+        """Apply to ``case`` the changes that AWS has made by itself up to ``now``."""
 
     def keep(self, case: Case) -> Callable[[], None] | None:
-        """Return what puts back what `catch_up` may change; None if it changes nothing."""
+        """Return a function that undoes `catch_up`; None if it changes nothing."""
         del case
         return None
 
     def progress_read(self, ctx: Context, case: Case) -> None:
-        """Follow a read of what AWS does for ``case``, which may move it one step on."""
+        """Follow a read of AWS's work on ``case``, which may take the work one step further."""
 
     def changed(self, change: CaseChange) -> None:
         """Follow ``change``, which has just been made."""

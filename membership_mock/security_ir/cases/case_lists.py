@@ -1,4 +1,4 @@
-"""How the lists of a case are edited: what makes two entries equal, and how many there may be."""
+"""Edits the lists of a case: which entries are equal, and how many a list may have."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListRule:
-    """How a list of a case is edited: its shape in the model, and what makes two entries equal."""
+    """The rule for editing a list of a case: its shape in the model, and when entries are equal."""
 
     shape: str
     identity: Callable[[Any], Any]
@@ -34,10 +34,10 @@ LISTS: Mapping[str, ListRule] = {
 def edited_list(
     case: Case, name: str, delete: Sequence[Any] | None, add: Sequence[Any] | None
 ) -> list[Any]:
-    """Return a list of a case without what is deleted, and with what is added.
+    """Return a list of a case after deletions and additions.
 
     Raises:
-        ValidationException: it would become too long, or the regions would all go.
+        ValidationException: it would become too long, or no region would remain.
     """
     identity = LISTS[name].identity
     before: list[Any] = getattr(case, model.snake(name))

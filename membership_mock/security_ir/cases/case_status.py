@@ -1,7 +1,7 @@
 """The status of a case, its end, and who resolves it.
 
 Source: API pages UpdateCaseStatus, CloseCase, UpdateResolverType; user guide, "Changing the case
-status", "Changing the resolver", "Closing a case". Which error a refusal is, is
+status", "Changing the resolver", "Closing a case". The errors of refusals are
 inferred [IR-60, IR-61, IR-65].
 """
 
@@ -31,7 +31,7 @@ CLOSED = "Closed"
 
 Transitions = Mapping[str, frozenset[str]]
 
-#: what the customer may do with a case that the customer resolves; Closed is reached by CloseCase
+#: the transitions of a self-managed case by the customer; CloseCase leads to Closed
 SELF_MANAGED: Transitions = {
     SUBMITTED: frozenset({ANALYSIS, CONTAINMENT, POST_INCIDENT, CLOSED}),
     ANALYSIS: frozenset({CONTAINMENT, POST_INCIDENT, CLOSED}),
@@ -40,8 +40,8 @@ SELF_MANAGED: Transitions = {
     CLOSED: frozenset(),
 }
 
-#: what happens to a case that AWS resolves: only AWS engineers move it on, but the customer may
-#: close it at any time
+#: the transitions of an AWS-supported case: only AWS's engineers make them, but the customer may
+#: close the case at any time
 SERVICE_MANAGED: Transitions = {
     SUBMITTED: frozenset({ACKNOWLEDGED, CLOSED}),
     ACKNOWLEDGED: frozenset({ANALYSIS, CLOSED}),
@@ -57,14 +57,14 @@ TRANSITIONS: Mapping[str, Transitions] = {"Self": SELF_MANAGED, "AWS": SERVICE_M
 
 
 class CaseStatus(CaseFamily):
-    """Moving a case on, closing it, and handing it over to AWS."""
+    """The operations on the status and the resolver of a case."""
 
     @operation("UpdateCaseStatus")
     def update_case_status(self, ctx: Context, case_id: str, case_status: str) -> dict[str, Any]:
         """Move a self-managed case to another status, and return that status.
 
         Raises:
-            ValidationException: AWS resolves the case, or the transition is not allowed, as any
+            ValidationException: AWS resolves the case, or the transition is not allowed; none is
                 from Closed (inferred [IR-60]: "value updates must be permitted").
         """
         case = self.of(Cases).for_reading(ctx, case_id)
@@ -77,9 +77,9 @@ class CaseStatus(CaseFamily):
 
     @operation("CloseCase")
     def close_case(self, ctx: Context, case_id: str) -> dict[str, Any]:
-        """Close a case for good, and return its status and the moment.
+        """Close a case for good, and return its status and the time.
 
-        The closure code stays absent: AWS sets it, no input can (inferred [IR-46]).
+        The closure code stays absent: only AWS can set it (inferred [IR-46]).
 
         Raises:
             ConflictException: the case is closed already.
@@ -87,7 +87,7 @@ class CaseStatus(CaseFamily):
         return self.close(ctx, self.of(Cases).for_writing(ctx, case_id))
 
     def move(self, ctx: Context, case: Case, case_status: str) -> dict[str, Any]:
-        """Move a case to another status, as the table of its resolver allows, and return that.
+        """Move a case to a status that the table of its resolver allows, and return the status.
 
         Raises:
             ValidationException: the table has no such transition.
@@ -103,7 +103,7 @@ class CaseStatus(CaseFamily):
         return {"caseStatus": case_status}
 
     def close(self, ctx: Context, case: Case) -> dict[str, Any]:
-        """Close a case, and return its status and the moment.
+        """Close a case, and return its status and the time.
 
         Raises:
             ConflictException: it is closed already.
@@ -131,7 +131,7 @@ class CaseStatus(CaseFamily):
 
         Raises:
             ConflictException: the case is closed, or would go from AWS to Self.
-            ServiceQuotaExceededException: there is no room for a service-managed case.
+            ServiceQuotaExceededException: the quota of service-managed cases is used up.
             ValidationException: the case has this resolver already.
         """
         case = self.of(Cases).for_writing(ctx, case_id)

@@ -1,4 +1,4 @@
-"""What a case is, with all that belongs to it, and where the cases of an account are kept."""
+"""The data of a case with all its parts, and the stores of cases."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CaseAttachment:
 
 @dataclass(slots=True)
 class Comment:
-    """A comment; its id is its place in the case, so that ids ascend with time."""
+    """A comment; its id is its number in the case, so that ids ascend with time."""
 
     comment_id: str
     created_date: datetime
@@ -49,7 +49,7 @@ class CaseEdit:
 
 @dataclass
 class InvestigationFeedback:
-    """What the customer thinks of a result."""
+    """The customer's rating of a result."""
 
     usefulness: str
     comment: str | None
@@ -58,7 +58,7 @@ class InvestigationFeedback:
 
 @dataclass
 class ToldAction:
-    """An action that the author of a test has set; it no longer follows the timetable.
+    """An action that a test has set; it no longer follows the timetable.
 
     Attributes:
         since: when it got its status.
@@ -77,17 +77,16 @@ class Case:
     """A security event that the customer, or AWS, works on.
 
     Attributes:
-        number: the case's place among the cases of its membership.
-        membership_id: the membership that the case belongs to, and ends with.
+        number: the case's number among the cases of its membership.
+        membership_id: the membership of the case; when it ends, the case ends too.
         case_metadata: entries with the keys ``key`` and ``value``; None rather than empty.
-        investigation: how far the investigation has come that began when AWS became the resolver;
+        investigation: the progress of the investigation that began when AWS became the resolver;
             None for a self-managed case.
-        feedback: what the customer thinks of results of the investigation, by their id.
-        told_actions: the actions of the investigation that the author of a test has set, by their
-            number.
+        feedback: the customer's ratings of results of the investigation, by their id.
+        told_actions: the actions of the investigation that a test has set, by their number.
         summary_posted: whether the investigation has added its summary as a comment.
-        closes_at: when the service closes a case that it has opened by itself, unless the customer
-            answers; None if it does not.
+        closes_at: the time when the service closes a case that it has opened by itself, unless the
+            customer answers; None if it does not close the case.
     """
 
     case_id: str
@@ -125,9 +124,9 @@ class Case:
 
 
 def keep(case: Case) -> Callable[[], None]:
-    """Return what puts a case back as it is now, but for what the customer has changed in it.
+    """Return a function that restores a case, except for parts that only the customer changes.
 
-    Comments and edits are only added to by what AWS does, so that their lists suffice.
+    AWS only adds comments and edits, so copies of these lists are enough.
     """
     held = {each.name: getattr(case, each.name) for each in fields(Case)}
     for name in ("case_attachments", "comments", "edits"):
@@ -166,7 +165,7 @@ class CaseStore(Store, scope=Scope.ACCOUNT_REGION):
         )
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
-        """Yield a line for each case, the latest one first."""
+        """Yield a line for each case, the latest first."""
         del view
         account_id, region = key
         if self.by_id:
@@ -197,7 +196,7 @@ class CaseIdStore(Store, scope=Scope.PARTITION):
 
 
 def writable_cases(world: World) -> Iterator[tuple[str, Case]]:
-    """Yield each case that may still be added to, after its region."""
+    """Yield the region and the case, for each case to which something may still be added."""
     active = active_memberships(world)
     for (_, region), store in world.stores(CaseStore):
         for case in store.by_id.values():

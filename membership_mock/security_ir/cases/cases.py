@@ -1,7 +1,7 @@
-"""Cases: what a case is, how one is found, and the operations on a case as a whole.
+"""Cases: how a case is found, and the operations on a case as a whole.
 
-Source: API pages CreateCase, GetCase, ListCases, UpdateCase; user guide, "Edit a case". What no
-public page says is marked inferred.
+Source: API pages CreateCase, GetCase, ListCases, UpdateCase; user guide, "Edit a case". Statements
+that no public page makes are marked inferred.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from membership_mock.security_ir.quotas import Quotas
 
 
 def pending_action(resolver_type: str, case_status: str) -> str:
-    """Return who has to act on a case.
+    """Return the party that has to act on a case.
 
     Source: the example request and response of the API reference, where a new self-managed case
     waits for the customer; user guide, "Action items": AWS waits for the customer to close a case
@@ -47,7 +47,7 @@ class Cases(CaseFamily):
     """The cases of the active membership."""
 
     def find(self, case_id: str) -> Case:
-        """Return a case of the active membership, without what AWS has done since the last call.
+        """Return a case of the active membership, without AWS's changes since the last call.
 
         Raises:
             SecurityIncidentResponseNotActiveException: there is no active membership.
@@ -75,9 +75,9 @@ class Cases(CaseFamily):
         return case
 
     def for_reading(self, ctx: Context, case_id: str) -> Case:
-        """Return a case as `find` does, with everything that has happened to it up to now.
+        """Return a case as `find` does, after AWS's changes up to now are applied.
 
-        If the call is refused after that, the case is put back as it was.
+        If the call is refused after that, these changes are undone.
         """
         case = self.find(case_id)
         ctx.undone_if_refused(keep(case))
@@ -89,7 +89,7 @@ class Cases(CaseFamily):
         return self._caught_up(case, ctx.now)
 
     def for_reading_progress(self, ctx: Context, case_id: str) -> Case:
-        """Return a case as `for_reading` does, for a read of what AWS does for it."""
+        """Return a case as `for_reading` does, for a read of AWS's work on it."""
         case = self.for_reading(ctx, case_id)
         for kind in overriding(self.backend.families, "progress_read"):
             self.of(kind).progress_read(ctx, case)
@@ -115,7 +115,7 @@ class Cases(CaseFamily):
             )
 
     def note(self, change: CaseChange) -> None:
-        """Set when a case was last updated, and call the hook `changed` of every family."""
+        """Set the time of a case's last update, and call the hook `changed` of every family."""
         change.case.last_updated_date = change.at
         for kind in overriding(self.backend.families, "changed"):
             self.of(kind).changed(change)
@@ -150,8 +150,8 @@ class Cases(CaseFamily):
     ) -> dict[str, Any]:
         """Open a case under the active membership, and return its id.
 
-        Inferred [IR-52]: accounts need not be covered by the membership, and any start date will
-        do.
+        Inferred [IR-52]: accounts need not be covered by the membership, and any start date is
+        accepted.
 
         Raises:
             ServiceQuotaExceededException: a quota on cases is used up.
@@ -244,9 +244,9 @@ class Cases(CaseFamily):
     ) -> None:
         """Change fields of an open case.
 
-        Inferred [IR-54, IR-56]: deletions come before additions; what is present already is not
-        added and what is absent is not deleted; a call that changes nothing leaves no trace;
-        engagement type and start date may be changed whichever the resolver is.
+        Inferred [IR-54, IR-56]: deletions come before additions; entries that are present already
+        are not added, and absent entries are not deleted; a call that changes nothing adds no edit;
+        engagement type and start date may be changed with either resolver.
 
         Raises:
             ConflictException: the case is closed.

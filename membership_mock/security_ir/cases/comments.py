@@ -31,7 +31,7 @@ class Comments(CaseFamily):
 
     @classmethod
     def quota_uses(cls, world: World, now: datetime) -> Iterator[QuotaUse]:
-        """Yield how many comments each case has that may have more."""
+        """Yield how many comments each case has to which some may be added."""
         del now
         for region, case in writable_cases(world):
             yield QuotaUse(COMMENTS, case.account_id, region, len(case.comments), case.case_id)
@@ -55,7 +55,7 @@ class Comments(CaseFamily):
 
         Raises:
             ConflictException: the case is closed.
-            ServiceQuotaExceededException: the case has as many comments as it may have.
+            ServiceQuotaExceededException: the case has the highest number of comments.
         """
         case = self.of(Cases).for_writing(ctx, case_id)
         self.of(Quotas).require_room_in_case(COMMENTS, case_id, len(case.comments))
@@ -67,7 +67,7 @@ class Comments(CaseFamily):
     ) -> dict[str, Any]:
         """Replace the body of one of the caller's own comments, and return it.
 
-        The body that the comment has already changes nothing and leaves no trace
+        A body that is equal to the present one changes nothing and adds no edit
         (inferred [IR-63]).
 
         Raises:

@@ -1,7 +1,7 @@
 """The edits of a case: what was changed, when, and by whom.
 
-Source: user guide, "Case activities" (what it holds, chronologically); the wording of actions and
-messages is inferred [IR-66] but for ``Add comment``.
+Source: user guide, "Case activities" (what it holds, chronologically); the texts of actions and
+messages are inferred [IR-66], except for ``Add comment``.
 """
 
 from __future__ import annotations

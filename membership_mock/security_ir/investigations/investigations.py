@@ -3,8 +3,8 @@
 Source: user guide, "AI investigative agent": it starts by itself with a case that AWS resolves,
 may ask questions, goes on after ten minutes without an answer, and posts its summary as a comment.
 The three actions, their texts and the other durations are inferred [IR-78], and the same for every
-case. Reads of its actions and of the comments move it on as well (see the clock's ``settling``). An
-action that the author of a test has set no longer follows the timetable.
+case. Reads of its actions and of the comments take it one step further (see the clock's
+``settling``). An action that a test has set no longer follows the timetable.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from membership_mock.security_ir.cases.comments import ADDED, Comments
 from membership_mock.security_ir.errors import ResourceNotFoundException
 from membership_mock.security_ir.principals import SERVICE
 
-#: How long each step takes, from the moment AWS became the resolver: the questions are asked; they
-#: are answered by any comment of the customer, or no longer waited for (documented: ten minutes);
-#: the evidence is collected; the activity is investigated; all is summarized. The others:
-#: inferred [IR-78].
+#: How long each step takes, from the moment when AWS became the resolver: the questions are asked;
+#: any comment of the customer answers them, or the wait ends (documented: ten minutes); the
+#: evidence is collected; the activity is investigated; everything is summarized. The other
+#: durations are inferred [IR-78].
 STEPS = tuple(timedelta(minutes=each) for each in (1, 10, 3, 2, 2))
 ASKED, ANSWERED, COLLECTED, INVESTIGATED, SUMMARIZED = range(1, 6)
 #: how long an action waits for an answer
@@ -45,7 +45,7 @@ class Plan:
     Attributes:
         action_type: a value of the enum ActionType.
         title: what the customer sees as its title.
-        statuses: the status it has from each of these steps on.
+        statuses: by step, the status that it has from this step on.
         result: its content, in Markdown, once it is completed.
     """
 
@@ -76,7 +76,7 @@ PLANS = (
     ),
 )
 
-#: the place of the action whose result becomes a comment
+#: the index of the action with the result that becomes a comment
 _SUMMARY = 2
 
 #: the content of an action that has no result
@@ -88,8 +88,8 @@ _CONTENT: Mapping[str, str] = {
     "Cancelled": "The case was closed before this action was completed.",
 }
 
-#: Which status may follow which, by the timetable or by the author of a test. The statuses are
-#: the model's; which leads to which is inferred [IR-98].
+#: The transitions of an action's status, by the timetable or by a test. The statuses are the
+#: model's; the transitions are inferred [IR-98].
 NEXT_STATUS: Mapping[str, frozenset[str]] = {
     "Pending": frozenset({"Waiting", "InProgress", "Failed", "Cancelled"}),
     "Waiting": frozenset({"InProgress", "Failed", "Cancelled"}),
@@ -102,7 +102,7 @@ NEXT_STATUS: Mapping[str, frozenset[str]] = {
 
 @dataclass
 class InvestigationAction:
-    """One action of an investigation as it stands at one moment."""
+    """One action of an investigation at one moment."""
 
     number: int
     investigation_id: str
@@ -115,7 +115,7 @@ class InvestigationAction:
 
 
 class Investigations(CaseFamily):
-    """What the AI agent does for the cases that AWS resolves."""
+    """The work of the AI agent on the cases that AWS resolves."""
 
     def catch_up(self, case: Case, now: datetime) -> None:
         """Take the steps that are due; the last one adds the summary as a comment."""
@@ -160,8 +160,8 @@ class Investigations(CaseFamily):
 
         Args:
             case: a case that AWS resolves.
-            action: as it stands; a new one is Pending.
-            now: when that happens.
+            action: the action now; a new one is Pending.
+            now: the time of the change.
             status: a status that `NEXT_STATUS` leads to; None leaves it as it is.
             title: another title.
             content: another content; the one of the new status when None.
@@ -182,7 +182,7 @@ class Investigations(CaseFamily):
             self._post(case, action.number, now, content)
 
     def new_action(self, case: Case, now: datetime, action_type: str) -> InvestigationAction:
-        """Return one more action of a case's investigation, which the caller is to set."""
+        """Return a new action of a case's investigation, for the caller to set."""
         number = max([len(PLANS) - 1, *case.told_actions]) + 1
         return InvestigationAction(
             number, _id(case, number), action_type, "", _CONTENT["Pending"], "Pending", now, None
@@ -217,7 +217,7 @@ class Investigations(CaseFamily):
     ) -> None:
         """Rate an action of the investigation of an open case.
 
-        The last rating stands (inferred [IR-99]).
+        A later rating replaces the earlier one (inferred [IR-99]).
 
         Raises:
             ConflictException: the case is closed.
@@ -277,7 +277,7 @@ def _set_by_author(case: Case, number: int, now: datetime) -> InvestigationActio
     last_moment = now if case.closed_date is None else case.closed_date
     if status == "Waiting" and (answered := _answered(case, since)) <= last_moment:
         status, since = "InProgress", answered
-        if content == _CONTENT["Waiting"]:  # the questions are asked no longer
+        if content == _CONTENT["Waiting"]:  # the questions are no longer open
             content = _CONTENT["InProgress"]
     if case.closed_date is not None and NEXT_STATUS[status]:
         status, since, content = "Cancelled", case.closed_date, _CONTENT["Cancelled"]
@@ -294,7 +294,7 @@ def _set_by_author(case: Case, number: int, now: datetime) -> InvestigationActio
 
 
 def _status(plan: Plan, case: Case, course: Progress) -> tuple[str, datetime]:
-    """Return the status of an action, and since when it has it."""
+    """Return the status of an action, and the time when it got this status."""
     step = max(step for step in plan.statuses if step <= course.steps)
     if case.closed_date is not None and plan.statuses[step] != "Completed":
         return "Cancelled", case.closed_date
@@ -302,7 +302,7 @@ def _status(plan: Plan, case: Case, course: Progress) -> tuple[str, datetime]:
 
 
 def _answered(case: Case, asked: datetime) -> datetime:
-    """Return when the customer answered a question, or when the wait for it is over."""
+    """Return the time when the customer answered the questions, or when the wait ends."""
     over = asked + WAITS_FOR
     first = bisect_left(case.comments, asked, key=lambda comment: comment.created_date)
     later = islice(case.comments, first, None)

@@ -1,4 +1,4 @@
 """Memberships: covered accounts, the response team, the end of a membership, finding metrics.
 
-Cases depend on memberships. So nothing here imports cases, or anything else that depends on them.
+Cases depend on memberships. So no file here imports cases, or another folder that imports cases.
 """

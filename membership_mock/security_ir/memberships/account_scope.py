@@ -1,4 +1,4 @@
-"""What a membership covers: the chosen scope, and the accounts that are in it at a given moment."""
+"""The scope of a membership, and the accounts that are in it at a given moment."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class AccountScope:
     ever_covered: set[str] = field(default_factory=set)
 
     def accounts(self, organization: Organization | None) -> set[str]:
-        """Return the accounts in scope at this moment, suspended and closed ones left out.
+        """Return the accounts in scope at this moment, without suspended and closed ones.
 
         Inferred [IR-10, IR-11]: without the whole organization and without units, it is the
         membership account alone; with units it is the accounts below them, the membership account
@@ -53,7 +53,7 @@ class AccountScope:
     def after(
         self, change: Mapping[str, Any], organization: Organization | None
     ) -> tuple[bool, list[str]]:
-        """Return whether everything, or else which units, would be in scope after ``change``.
+        """Return the scope after ``change``: whether it is the whole organization, and the units.
 
         Adding a unit ends the coverage of the entire organization, and the other way round; to add
         a unit twice or to remove an absent one changes nothing (inferred [IR-27, IR-31]).

@@ -1,7 +1,8 @@
 """The relationship of accounts to a membership, now and in the past.
 
-What a membership covers is never stored: it is read from the organization at each request. Only
-which accounts were covered before is stored, since it does not follow from the organization of now.
+The accounts that a membership covers are not stored: they are read from the organization at each
+request. Only the accounts that were covered before are stored, because the organization has changed
+since.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ NARROWING = (
 
 
 class Coverage(Family):
-    """The operation that tells which accounts a membership covers."""
+    """The operation that returns the relationship of accounts to a membership."""
 
     @operation("BatchGetMemberAccountDetails")
     def batch_get_member_account_details(

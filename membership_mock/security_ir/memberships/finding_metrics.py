@@ -1,6 +1,6 @@
-"""The counts of findings that a membership has dealt with, day by day.
+"""The daily counts of findings that a membership has handled.
 
-Nothing in the mock makes findings, so all counts are zero until a test records some.
+The mock creates no findings here, so all counts are zero until a test records some.
 """
 
 from __future__ import annotations
@@ -36,14 +36,13 @@ class FindingMetrics(Family):
 
         Args:
             membership_id: a membership of this account and region, in any status.
-            day: the day in UTC; a datetime stands for the day it falls on in UTC (a naive one for
-                its own).
+            day: the day in UTC; for a datetime, its day in UTC (for a naive one, its own day).
             **counts: how many to add, by the field's name in the API or in snake case, e.g.
                 ``findings_triaged=3``.
 
         Raises:
-            TypeError: a name is no field of the answer of GetFindingMetrics.
-            UsageError: ``day`` is no date, or a count is no whole number from 0.
+            TypeError: a name is not a field of the answer of GetFindingMetrics.
+            UsageError: ``day`` is not a date, or a count is not a whole number from 0.
         """
         if not isinstance(day, date):
             raise UsageError(f"{day!r} is no day: pass a date, e.g. date(2026, 3, 14).")
@@ -74,8 +73,8 @@ class FindingMetrics(Family):
     ) -> dict[str, int]:
         """Return the counts of an active membership over whole UTC days, both ends included.
 
-        Source: API page GetFindingMetrics for the window. Inferred [IR-38, IR-101]: times are cut
-        to their day, an end in the future is accepted, and every counter is present.
+        Source: API page GetFindingMetrics for the window. Inferred [IR-38, IR-101]: times are
+        truncated to their day, an end in the future is accepted, and every counter is present.
 
         Raises:
             ValidationException: the window ends on a day before it begins (inferred [IR-38]).

@@ -1,4 +1,4 @@
-"""The people whom a membership notifies."""
+"""The response team: the people that a membership notifies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def check_team(team: list[dict[str, Any]]) -> None:
         if email in seen:
             raise ConflictException(
                 "Each member of the incident response team must have a unique email address.",
-                f"incidentResponseTeam/{index}",  # the address itself must not be repeated
+                f"incidentResponseTeam/{index}",  # the message must not repeat the address
                 "IncidentResponder",
             )
         seen.add(email)
@@ -28,7 +28,7 @@ def check_team(team: list[dict[str, Any]]) -> None:
 def with_preferences(team: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the team; a member without preferences gets every notification.
 
-    Source: user guide, communication preferences, for the default; that it is read back as the
+    Source: user guide, communication preferences, for the default; that reads return the
     whole list is inferred [IR-35].
     """
     everything = model.service_model("security-ir").shape_for("CommunicationType").metadata["enum"]

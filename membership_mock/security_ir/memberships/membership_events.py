@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def announce_membership(world: World, membership: Membership, what: str, at: datetime) -> None:
-    """Announce what has become of a membership to its account.
+    """Send an event about a membership to its account.
 
     Args:
-        world: where it lives.
+        world: the state.
         membership: the membership.
         what: ``Created``, ``Updated``, ``Cancelled`` or ``Terminated``.
         at: when it happened, in UTC.

@@ -1,4 +1,4 @@
-"""What a membership is, what may happen to one, and where all of them are kept.
+"""The data of a membership, its transitions, and the store of all memberships.
 
 Sources: the user guide and the API pages of AWS Security Incident Response; what they leave open is
 marked inferred.
@@ -19,7 +19,7 @@ from membership_mock.security_ir.memberships.account_scope import AccountScope
 
 Event = Literal["update", "cancel", "undo cancellation", "terminate"]
 
-#: What may happen to a membership, and the status it has afterwards. Source: user guide
+#: The events of a membership, with the status afterwards. Source: user guide
 #: (cancellation), API page UpdateMembership (undo); that a second cancellation is harmless, and
 #: that a cancelled membership can still be terminated, is inferred [IR-19, IR-22].
 NEXT_STATUS: dict[tuple[str, Event], str] = {
@@ -62,7 +62,7 @@ class Membership:
 
     @property
     def ends(self) -> datetime | None:
-        """When AWS shuts it down for good; None unless it is cancelled."""
+        """The time when AWS terminates it; None unless it is cancelled."""
         cancelled = self.membership_deactivation_timestamp
         if cancelled is None or self.membership_status != "Cancelled":
             return None
@@ -77,11 +77,11 @@ class Membership:
         return "Standalone" if self.scope.standalone else "Organization"
 
     def covered(self, organization: Organization | None) -> set[str]:
-        """Return the accounts that are covered now: none unless the membership is active."""
+        """Return the accounts that are covered now; empty unless the membership is active."""
         return self.scope.accounts(organization) if self.membership_status == "Active" else set()
 
     def remember_covered(self, organization: Organization | None) -> None:
-        """Store which accounts are covered, before that changes."""
+        """Store the covered accounts, before they change."""
         self.scope.ever_covered |= self.covered(organization)
 
 
@@ -93,7 +93,7 @@ class MembershipStore(Store, scope=Scope.PARTITION):
         memberships: every membership by its id, in the order of creation.
         homes: the ids of the memberships of an account in a region, in the order of creation.
         active: the id of an account's active membership, by the account's id.
-        next_end: no membership of an account in a region ends before this time.
+        next_end: a time before which no membership of an account in a region ends.
     """
 
     rank = 1
@@ -121,14 +121,14 @@ class MembershipStore(Store, scope=Scope.PARTITION):
                     yield Summary(account_id, each.region, "security-ir", one(text))
 
     def add(self, membership: Membership) -> None:
-        """Keep a new, active membership."""
+        """Add a new, active membership."""
         self.memberships[membership.membership_id] = membership
         home = (membership.account_id, membership.region)
         self.homes.setdefault(home, []).append(membership.membership_id)
         self.active[membership.account_id] = membership.membership_id
 
     def move(self, membership: Membership, event: Event, now: datetime) -> None:
-        """Let ``event``, which the table must allow, happen to ``membership``."""
+        """Apply ``event``, which the table must allow, to ``membership``."""
         before = membership.membership_status
         membership.membership_status = NEXT_STATUS[before, event]
         if membership.membership_status == "Active":
@@ -159,13 +159,13 @@ class MembershipStore(Store, scope=Scope.PARTITION):
             self._expect_end_of(membership)
 
     def _expect_end_of(self, membership: Membership) -> None:
-        """Look for memberships that have ended in time for this one, if it is cancelled."""
+        """Set `next_end` so that the end of this membership is not missed, if it is cancelled."""
         home, ends = (membership.account_id, membership.region), membership.ends
         if ends is not None:
             self.next_end[home] = min(ends, self.next_end.get(home, ends))
 
     def pass_time(self, membership: Membership, now: datetime) -> datetime | None:
-        """Terminate a cancelled membership whose end has come, and return when; None if not."""
+        """Terminate a cancelled membership if its end has come; return that time, or None."""
         ends = membership.ends
         if ends is None or now < ends:
             return None

@@ -1,4 +1,4 @@
-"""Memberships: who may hold one, and the operations on them.
+"""Memberships: the accounts that may hold one, and the operations on them.
 
 A membership belongs to one account and to the region it was created in. An organization has one at
 the most; its management account or the delegated administrator of the service holds it.
@@ -50,7 +50,8 @@ class Memberships(Family):
         """Return the active membership of this account in this region.
 
         Raises:
-            SecurityIncidentResponseNotActiveException: the account has none here.
+            SecurityIncidentResponseNotActiveException: the account has no active membership in this
+                region.
         """
         store = self.store(MembershipStore)
         membership_id = store.active.get(self.backend.account_id)
@@ -65,7 +66,7 @@ class Memberships(Family):
 
     @classmethod
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
-        """Yield where there are memberships, which may have been cancelled."""
+        """Yield the accounts and regions with memberships, which may have been cancelled."""
         for _, store in world.stores(MembershipStore):
             yield from store.homes
 
@@ -125,7 +126,7 @@ class Memberships(Family):
     ) -> dict[str, str]:
         """Create a membership, active at once, whose home is the caller's account and region.
 
-        Trusted access for the service is not asked for (inferred [IR-1]: onboarding enables it). An
+        Trusted access for the service is not required (inferred [IR-1]: onboarding enables it). An
         account outside any organization gets a Standalone membership, which covers that account
         whatever ``coverEntireOrganization`` says (inferred [IR-7]).
 
@@ -219,7 +220,7 @@ class Memberships(Family):
     ) -> None:
         """Change what is given; the team is replaced as a whole, features are merged by name.
 
-        Undoing a cancellation asks for what creating a membership asks for (inferred [IR-24]).
+        Undoing a cancellation has the same conditions as creating a membership (inferred [IR-24]).
 
         Raises:
             ConflictException: the membership is not active, or, for an undo, not cancelled; or
@@ -258,9 +259,9 @@ class Memberships(Family):
     def cancel_membership(self, ctx: Context, membership_id: str) -> dict[str, str]:
         """Cancel a membership at once; it stays listed, and the cancellation can be undone.
 
-        That is so until the month ends that it was cancelled in, counted from the day of its
-        activation: then AWS terminates it. Documented is that AWS does so; the moment is
-        inferred [IR-102] from what a cancellation meant before November 2025.
+        AWS terminates it at the end of the month in which it was cancelled, counted from the day of
+        its activation. That AWS terminates it is documented; the time is inferred [IR-102] from the
+        rule for cancellations before November 2025.
 
         A membership that is cancelled already stays as it is (inferred [IR-22]: modelled
         idempotent).
@@ -315,7 +316,7 @@ class Memberships(Family):
 def check_tag_keys(keys: Iterable[str], field_name: str) -> None:
     """Refuse tag keys that AWS keeps for itself.
 
-    Inferred [IR-39]: it is the rule for tags in all of AWS.
+    Inferred [IR-39]: the rule applies to tags of all AWS services.
     """
     if any(key.lower().startswith("aws:") for key in keys):
         raise ValidationException(
@@ -379,7 +380,7 @@ def _check_features(features: list[dict[str, Any]]) -> None:
 
 
 def _merged(held: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the features after ``given``; one never given is off (inferred [IR-36])."""
+    """Return the features after ``given``; by default a feature is off (inferred [IR-36])."""
     names = model.service_model("security-ir").shape_for("OptInFeatureName").metadata["enum"]
     enabled = dict.fromkeys(names, False)
     enabled.update({one["featureName"]: one["isEnabled"] for one in (*held, *given)})

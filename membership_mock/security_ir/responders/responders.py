@@ -1,10 +1,11 @@
-"""AWS's work on cases: engineers who comment and move them, the service that opens some by itself.
+"""AWS's work on cases: engineers comment on them and change them, the service opens some by itself.
 
-No call of the API does this; the author of a test says what happens. AWS acts by the same
-methods and tables of transitions as the customer, as another principal.
+No operation of the API does this; a test says what happens. AWS uses the same methods and tables
+of transitions as the customer, as another principal.
 
 Source: user guide, "Changing the case status", "Closing a case", "Action items", "Case closure",
-"Communications". What AWS does not do is refused with a `UsageError` that says what to do instead.
+"Communications". An act that AWS would not do is refused with a `UsageError` that says what to do
+instead.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from membership_mock.security_ir.memberships.memberships import Memberships
 from membership_mock.security_ir.principals import AWS, SERVICE, AwsContext, principal_of
 from membership_mock.security_ir.quotas import QuotaStore
 
-#: how long a case that AWS has opened by itself waits for an answer of the customer's
+#: how long a case that AWS has opened by itself waits for an answer of the customer
 ANSWER_WITHIN = timedelta(days=5)
 
 _SCANNED = ("Verified", "Failed")
@@ -46,7 +47,7 @@ _ENDINGS = ("Completed", "Failed", "Cancelled")
 
 
 class Responders(CaseFamily):
-    """What AWS does on the cases of the active membership, and with memberships."""
+    """AWS's work on the cases of the active membership, and on memberships."""
 
     def changed(self, change: CaseChange) -> None:
         """Stop waiting for the customer once the customer has changed the case.
@@ -82,7 +83,7 @@ class Responders(CaseFamily):
         self.of(CaseStatus).close(ctx, case)
 
     def keep(self, case: Case) -> Callable[[], None] | None:
-        """Return what counts a case again that `catch_up` has closed."""
+        """Return a function that counts a case as active again after `catch_up` has closed it."""
         if case.closes_at is None or case.case_status == CLOSED:
             return None
         store = self.store(QuotaStore)
@@ -95,7 +96,7 @@ class Responders(CaseFamily):
 
     @classmethod
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
-        """Yield where AWS has opened cases by itself that it may close."""
+        """Yield the accounts and regions with cases that AWS has opened by itself and may close."""
         for (account_id, region), store in world.stores(CaseStore):
             if any(case.closes_at is not None for case in store.by_id.values()):
                 yield account_id, region
@@ -135,7 +136,7 @@ class Responders(CaseFamily):
         self.of(Cases).update_case(ctx, case_id, **fields)
 
     def move(self, ctx: AwsContext, case_id: str, case_status: str) -> None:
-        """Move a case on, as the table of AWS-supported cases allows."""
+        """Move a case to a status that the table of AWS-supported cases allows."""
         case = self._open_case(ctx, case_id)
         if case_status not in SERVICE_MANAGED:
             raise UsageError(
@@ -166,13 +167,13 @@ class Responders(CaseFamily):
     def wait_for_customer(
         self, ctx: AwsContext, case_id: str, *, waits: bool, silent: bool = False
     ) -> None:
-        """Say whether AWS waits for the customer.
+        """Set whether AWS waits for the customer.
 
         Args:
-            ctx: the account and the moment.
+            ctx: the account and the time.
             case_id: the case.
             waits: whether it waits.
-            silent: whether no edit is added, since the caller adds another one.
+            silent: whether no edit is added, because the caller adds another one.
         """
         case = self._open_case(ctx, case_id)
         wanted = "Customer" if waits else "None"
@@ -276,7 +277,7 @@ class Responders(CaseFamily):
     # --- attachments and memberships ---
 
     def end_scan(self, ctx: AwsContext, case_id: str, attachment: str, status: str) -> None:
-        """Set what the scan of an attachment finds, whoever resolves the case."""
+        """Set the result of the scan of an attachment, with either resolver of the case."""
         if status not in _SCANNED:
             raise UsageError(
                 f"A scan ends in {' or '.join(_SCANNED)}, not in {status!r}; an attachment is"
@@ -310,7 +311,7 @@ class Responders(CaseFamily):
         self.store(MembershipStore).move(membership, "terminate", ctx.now)
         announce_membership(ctx.world, membership, "Terminated", ctx.now)
 
-    # --- what AWS works on ---
+    # --- the cases that AWS works on ---
 
     def _open_case(self, ctx: AwsContext, case_id: str) -> Case:
         """Return a case that AWS works on."""
@@ -345,7 +346,7 @@ class Responders(CaseFamily):
         )
 
     def _elsewhere(self, case_id: str) -> str:
-        """Return a sentence on where a case with this id is; empty if there is no such case."""
+        """Return a sentence: where a case with this id is; empty if no case has it."""
         here = (self.backend.account_id, self.backend.region_name)
         for key, store in self.backend.world.stores(CaseStore):
             if case_id in store.by_id and key != here:

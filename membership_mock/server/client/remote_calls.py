@@ -9,7 +9,7 @@ from datetime import datetime
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.server.client.transport import Transport, error_of
 from membership_mock.server.tools.states import CallsState, CallState
-from membership_mock.testing.calls import Call
+from membership_mock.testing.call import Call
 
 #: how many calls are fetched at once
 _BATCH = 500

@@ -9,7 +9,7 @@ from membership_mock.errors import UsageError
 from membership_mock.server.tools.served import Served
 from membership_mock.server.tools.states import CallsState, CallState
 from membership_mock.server.tools.tool import Tool
-from membership_mock.testing.calls import Call
+from membership_mock.testing.call import Call
 
 
 def list_calls(

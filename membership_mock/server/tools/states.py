@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from membership_mock.errors import ServiceError
-from membership_mock.testing.calls import Call
+from membership_mock.testing.call import Call
 from membership_mock.testing.clock import MockClock
 from membership_mock.testing.events.sent_event import EventDelivery, SentEvent
 from membership_mock.testing.plans.call_plan import CallPlan

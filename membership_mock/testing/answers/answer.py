@@ -13,7 +13,8 @@ from membership_mock.engine.protocol.http import unfit_header
 from membership_mock.engine.protocol.model import OperationModel, service_model
 from membership_mock.engine.protocol.wire.writers import answer_written
 from membership_mock.errors import UsageError
-from membership_mock.testing.calls import Call, Calls
+from membership_mock.testing.call import Call
+from membership_mock.testing.calls import Calls
 from membership_mock.testing.faults.connections import LostConnection, connection_error
 from membership_mock.testing.faults.effects import Effect
 from membership_mock.testing.faults.errors import ErrorAnswer, code_of

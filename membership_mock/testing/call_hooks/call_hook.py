@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from membership_mock.engine.pipeline.caller import acting_as_signed
 from membership_mock.errors import HookFailed, UsageError
-from membership_mock.testing.calls import Call, Calls
+from membership_mock.testing.call import Call
+from membership_mock.testing.calls import Calls
 from membership_mock.testing.plans.call_plan import CallPlan, PendingPlans
 
 if TYPE_CHECKING:

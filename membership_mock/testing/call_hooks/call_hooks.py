@@ -11,8 +11,8 @@ from membership_mock.engine.pipeline.hooks import Hook, Proceed
 from membership_mock.engine.protocol.wire.answers import FIRST_ERROR_STATUS
 from membership_mock.errors import NotRunning, UsageError
 from membership_mock.testing.arguments import naming_arguments
+from membership_mock.testing.call import Call
 from membership_mock.testing.call_hooks.call_hook import Action, CallHook
-from membership_mock.testing.calls import Call
 from membership_mock.testing.operation_names import operations_matching
 from membership_mock.testing.plans.call_plan import PendingPlans
 from membership_mock.testing.plans.plans import Plans

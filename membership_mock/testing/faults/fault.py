@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from membership_mock.testing.calls import Call, Calls
+from membership_mock.testing.call import Call
+from membership_mock.testing.calls import Calls
 from membership_mock.testing.plans.call_plan import CallPlan, PendingPlans
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from membership_mock.testing.calls import Call, Calls
+from membership_mock.testing.call import Call
+from membership_mock.testing.calls import Calls
 from membership_mock.testing.plans.plans import Plan, Plans
 from membership_mock.testing.plans.wanted_calls import KnownCall, WantedCalls, times_as_text
 

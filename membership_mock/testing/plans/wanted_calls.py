@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from membership_mock.errors import UsageError
-from membership_mock.testing.calls import Call, holds
+from membership_mock.testing.call import Call, holds
 from membership_mock.testing.containing import contains
 from membership_mock.testing.operation_names import check_caller, check_parameters
 

@@ -11,7 +11,7 @@ from membership_mock.testing.running_mock import RunningMock
 if TYPE_CHECKING:
     from membership_mock.testing.answers.answer import Answer, Canned
     from membership_mock.testing.answers.answers import Answers
-    from membership_mock.testing.calls import Call
+    from membership_mock.testing.call import Call
 
 
 @naming_arguments

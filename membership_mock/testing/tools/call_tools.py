@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from membership_mock.testing.arguments import naming_arguments
-from membership_mock.testing.calls import Call, Calls
+from membership_mock.testing.call import Call
+from membership_mock.testing.calls import Calls
 from membership_mock.testing.operation_names import check_caller
 from membership_mock.testing.running_mock import RunningMock
 

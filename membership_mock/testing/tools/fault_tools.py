@@ -10,7 +10,7 @@ from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.running_mock import RunningMock
 
 if TYPE_CHECKING:
-    from membership_mock.testing.calls import Call
+    from membership_mock.testing.call import Call
     from membership_mock.testing.faults.fault import Fault
     from membership_mock.testing.faults.faults import Faults
 

@@ -10,9 +10,9 @@ from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.running_mock import RunningMock
 
 if TYPE_CHECKING:
+    from membership_mock.testing.call import Call
     from membership_mock.testing.call_hooks.call_hook import Action, CallHook
     from membership_mock.testing.call_hooks.call_hooks import CallHooks
-    from membership_mock.testing.calls import Call
 
 
 @naming_arguments

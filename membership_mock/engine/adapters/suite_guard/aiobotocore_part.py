@@ -1,4 +1,4 @@
-"""The part of the suite's guard that knows aiobotocore: the same as for botocore, awaited."""
+"""The part of the suite's guard that knows aiobotocore: as `botocore_part`, with coroutines."""
 
 from __future__ import annotations
 

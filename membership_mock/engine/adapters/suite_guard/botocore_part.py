@@ -1,7 +1,7 @@
 """The part of the suite's guard that knows botocore: how it sends, and how it finds credentials.
 
 A client looks for credentials when it is made, in files, with commands and at metadata services,
-long before it calls anything. So a look-up of botocore's own is put off until a call is allowed to
+long before it calls anything. So this file delays botocore's own look-up until a call is allowed to
 leave. Until then, requests are signed with placeholders, since something in the process may answer
 them; those that would leave are refused.
 """
@@ -28,7 +28,7 @@ from membership_mock.engine.adapters.suite_guard.decision import (
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.errors import ClientOutlivedMock
 
-#: those of a request that stays in the process; the same that moto uses
+#: the credentials of a request that stays in the process; moto uses the same
 PLACEHOLDER = ReadOnlyCredentials("FOOBARKEY", "FOOBARSECRET", None)
 
 #: the operation that a thread or task is calling, as service and operation
@@ -91,7 +91,7 @@ def install(patches: Patches) -> None:
         signer = getattr(client, "_request_signer", None)
         put_off = getattr(signer, "_credentials", None)
         if isinstance(put_off, PutOffCredentials) and not goes_to_aws(client.meta.endpoint_url):
-            # LocalStack, MinIO and the like may check what signs.
+            # LocalStack, MinIO and the like may check credentials.
             signer._credentials = put_off.looked_up_at_use()  # type: ignore[union-attr]
         return client
 
@@ -101,7 +101,7 @@ def install(patches: Patches) -> None:
 def looks_up(provider: object) -> bool:
     """Return whether a provider of credentials reads files, runs commands or asks a service.
 
-    Providers of the environment and of the test's own do not count.
+    A provider that reads the environment, or one that the test has made, does not.
     """
     of_botocore = type(provider).__module__ in ("botocore.credentials", "aiobotocore.credentials")
     return of_botocore and not isinstance(provider, EnvProvider)

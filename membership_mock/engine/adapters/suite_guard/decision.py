@@ -1,4 +1,4 @@
-"""What the guard of a whole run refuses, what it lets pass, and what it says and remembers."""
+"""The rules of the guard of a whole run: what it refuses and allows, its messages, its record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _METADATA_HOSTS = frozenset(
 #: patterns of operations, each as service and operation
 Patterns = Sequence[tuple[str, str]]
 
-#: whether what is sent now has been let through already
+#: whether the request that is being sent has been allowed already
 _leaving: ContextVar[bool] = ContextVar("membership_mock_guard_leaving", default=False)
 
 
@@ -27,7 +27,7 @@ class SuiteGuard:
     """The guard of one run of tests.
 
     Attributes:
-        where: what is running, as a message says it: "in tests/test_orders.py::test_total".
+        where: the running test as messages name it: "in tests/test_orders.py::test_total".
     """
 
     def __init__(self) -> None:
@@ -39,14 +39,14 @@ class SuiteGuard:
         self._refused.append(error)
 
     def take_refused(self) -> list[Exception]:
-        """Return what has been refused since this was asked last."""
+        """Return what has been refused since the last call of this method."""
         taken, self._refused = self._refused, []
         return taken
 
 
 #: the guards, the innermost run last: a run of pytest may run another one in its process
 guards: list[SuiteGuard] = []
-#: what may reach AWS now, in any thread: patterns of operations, or None for everything
+#: the operations that may reach AWS now, in any thread: patterns of them, or None for all
 _allowed: list[Patterns | None] = []
 
 
@@ -66,7 +66,7 @@ def allowing(patterns: Patterns | None) -> Iterator[None]:
 
 @contextmanager
 def leaving() -> Iterator[None]:
-    """Let what is sent inside the block reach the network: it has been decided."""
+    """Let requests inside the block reach the network: they have been allowed already."""
     token = _leaving.set(True)
     try:
         yield
@@ -75,10 +75,10 @@ def leaving() -> Iterator[None]:
 
 
 def is_guarding(operation: tuple[str, str] | None = None) -> bool:
-    """Return whether a guard is there that may refuse calls now.
+    """Return whether a guard is active that may refuse calls now.
 
     Args:
-        operation: whether it refuses this operation; any one when None.
+        operation: the operation that it may refuse; any operation when None.
     """
     if not guards or _leaving.get():
         return False
@@ -122,7 +122,7 @@ def refusal(what: str, host: str, pattern: str | None = None) -> RequestBlocked:
     Args:
         what: what happened, as the beginning of a sentence.
         host: where the request was about to go.
-        pattern: what a test names to let this call through; None lets everything through.
+        pattern: what a test passes to the marker to allow this call; None if the call has no name.
     """
     guard = guards[-1]
     if is_moto_running():

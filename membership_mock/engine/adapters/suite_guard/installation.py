@@ -1,4 +1,4 @@
-"""What is replaced while a run of tests is guarded: in botocore, in http.client and in sockets."""
+"""Replaces functions of botocore, http.client and sockets while a run of tests is guarded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from membership_mock.engine.adapters.suite_guard.decision import (
 )
 from membership_mock.engine.moto.patches import Patches
 
-#: the modules that import all of a library that the guard replaces there, and what replaces it
+#: for each library, the module that imports all that the guard replaces, and the file that does it
 _ENTRIES = {"botocore.session": "botocore_part", "aiobotocore.session": "aiobotocore_part"}
 
 _lock = threading.Lock()
@@ -28,7 +28,7 @@ _patches: list[Patches] = []
 
 
 def put(guard: SuiteGuard) -> None:
-    """Let a guard refuse from now on, until `remove`."""
+    """Activate a guard, until `remove`."""
     with _lock:
         guards.append(guard)
         if not _patches:
@@ -36,7 +36,7 @@ def put(guard: SuiteGuard) -> None:
 
 
 def remove(guard: SuiteGuard) -> None:
-    """Let a guard refuse nothing any more; nothing happens if it is gone already."""
+    """Deactivate a guard; nothing happens if it is not active."""
     with _lock:
         if guard in guards:
             guards.remove(guard)
@@ -58,7 +58,7 @@ def _install() -> Patches:
 
 
 def _looking_up(look_up: Any) -> Any:
-    """Return `socket.getaddrinfo`, by which all HTTP clients of Python look up hosts."""
+    """Return a guarded `socket.getaddrinfo`: all HTTP clients of Python look up hosts with it."""
 
     def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
         name = host.decode("latin-1") if isinstance(host, (bytes, bytearray)) else host
@@ -74,7 +74,7 @@ def _in_url(host: str) -> str:
 
 
 def _beginning(putrequest: Any) -> Any:
-    """Return `HTTPConnection.putrequest`: a proxy, or an open connection, needs no look-up."""
+    """Return a guarded `putrequest`: over a proxy or an open connection, no host is looked up."""
 
     def begin(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         host = getattr(self, "_tunnel_host", None) or self.host
@@ -93,14 +93,14 @@ def _install_in_library(entry: str, patches: Patches) -> None:
 
 
 class _AtImport(MetaPathFinder):
-    """Guards a library when it is imported; a run that never imports it does not pay for that."""
+    """Guards a library when it is imported, so that a run without it spends no time here."""
 
     def __init__(self, entry: str, patches: Patches) -> None:
         self._entry = entry
         self._patches = patches
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
-        """Return the module's own specification, whose loader guards the library at its end."""
+        """Return the module's own specification, with a loader that then guards the library."""
         del path, target
         if fullname != self._entry:
             return None

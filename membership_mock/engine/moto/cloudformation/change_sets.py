@@ -1,4 +1,4 @@
-"""Change sets of stacks with resources of ours: what would change, and the change itself."""
+"""Change sets of stacks with resources of ours: describe and execute them."""
 
 from __future__ import annotations
 

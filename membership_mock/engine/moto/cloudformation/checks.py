@@ -16,7 +16,7 @@ from membership_mock.engine.moto.cloudformation.templates import (
 
 
 def refusal(template: Mapping[str, Any], table: TypeTable) -> str:
-    """Return why CloudFormation refuses a template with a resource of ours; empty if it does not.
+    """Return why CloudFormation refuses a template with a resource of ours; empty if it accepts it.
 
     The texts are observed in public reports.
     """
@@ -66,7 +66,7 @@ def refusal(template: Mapping[str, Any], table: TypeTable) -> str:
 def _malformed(template: Mapping[str, Any]) -> str:
     """Return what is wrong with the form of a template; empty if nothing is.
 
-    What moto does not look at would end in an error of Python's. The texts on members that have to
+    Without this check, moto would fail with an error of Python. The texts on members that have to
     be objects are inferred, the others observed.
     """
     given = template["Resources"]
@@ -140,5 +140,5 @@ def _is_substitution(given: Any) -> bool:
 
 
 def unrecognized(types: Iterable[str]) -> str:
-    """Return AWS's message for types that it does not know (observed in public reports)."""
+    """Return AWS's message for unknown types (observed in public reports)."""
     return f"Template format error: Unrecognized resource types: [{', '.join(types)}]"

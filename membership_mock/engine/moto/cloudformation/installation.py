@@ -1,8 +1,8 @@
-"""Puts the types of our services into moto's CloudFormation while the mock runs.
+"""Adds the types of our services to moto's CloudFormation while the mock runs.
 
-moto ends in CREATE_COMPLETE for a type that it does not have, and makes nothing. A template with a
-type of our services that is not mocked is refused before anything is made, as AWS refuses a type
-that it does not know.
+For a type that moto does not have, moto creates nothing and answers CREATE_COMPLETE. So a template
+with a type of our services that is not mocked is refused before anything is created, as AWS refuses
+an unknown type.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _TAKING = (
     "validate_template",
 )
 
-#: the methods of moto's response handler that do not read all that the caller says of instances
+#: the methods of moto's response handler that ignore some parameters about instances
 _ON_INSTANCES = ("delete_stack_instances", "update_stack_instances")
 
 #: the methods of moto's response handler that change a stack for their caller
@@ -135,7 +135,7 @@ def _refusing(
 
 
 def _why_refused(template: Any, models: Any, prefixes: tuple[str, ...], table: TypeTable) -> str:
-    """Return why a template is refused; empty if it is not, or if moto says what is wrong."""
+    """Return why a template is refused; empty if it is accepted, or if moto refuses it."""
     if not template or not isinstance(template, str) or not any(p in template for p in prefixes):
         return ""
     try:
@@ -154,13 +154,13 @@ def _why_refused(template: Any, models: Any, prefixes: tuple[str, ...], table: T
 
 
 def _as_requested(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a method of moto's response handler tell who asks for the change, and how."""
+    """Let a method of moto's response handler pass on its caller and the options of the change."""
 
     @functools.wraps(method)
     def handler(response: Any) -> Any:
         parameter = response._get_param
         keeps = str(parameter("DisableRollback")).lower() == "true"
-        # A role of the caller's decides then what CloudFormation may do; its policies are not read.
+        # With RoleARN, the policies of that role apply on AWS; the mock does not read them.
         acts_itself = not parameter("RoleARN")
         request = StackRequest(
             access_key=(signing_key(response.headers) or "") if acts_itself else "",
@@ -177,7 +177,7 @@ def _as_requested(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _on_instances(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a method of moto's response handler tell which instances it is about, and how."""
+    """Let a method of moto's response handler pass on its instances and the options for them."""
 
     @functools.wraps(method)
     def handler(response: Any) -> Any:

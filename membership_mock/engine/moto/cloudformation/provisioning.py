@@ -15,7 +15,7 @@ class Provisioning(StackChange):
     """Creates or deletes a stack."""
 
     def create(self) -> None:
-        """Create every resource, or none: what has been made is deleted if one fails."""
+        """Create every resource; if one fails, delete those that were created."""
         stack = self._stack
         stack.status = "CREATE_IN_PROGRESS"
         stack.tags = {**self._request.stack_set_tags, **stack.tags}
@@ -47,7 +47,7 @@ class Provisioning(StackChange):
             stack.mark_creation_complete()
 
     def _give_up(self, reason: str) -> None:
-        """Delete what has been created, unless the caller wants to look at it."""
+        """Delete what has been created, unless the caller wants to keep it."""
         if self._request.on_failure == "DO_NOTHING":
             self._set("CREATE_FAILED", reason)
             self._show_nothing()

@@ -1,4 +1,4 @@
-"""What every change of a stack needs: its resources one by one, its events, its outputs."""
+"""The common part of each change of a stack: its resources, its events, its outputs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MotoFailed(Exception):
     """moto cannot make a resource of its own from what the template says; the text says why."""
 
 
-#: what a resource may fail with; anything else is a mistake that the test author has to see
+#: the errors with which a resource fails; any other error is raised to the test author
 FAILURES = (HandlerFailed, InvalidProperties, ServiceException, HTTPException, MotoFailed)
 
 #: the policies that keep a resource
@@ -81,7 +81,7 @@ class StackChange:
         self._event(name, described["Type"], "CREATE_COMPLETE", physical_id=self._id(name), of=made)
 
     def _make(self, made: StackResource, hold: Callable[[], None], verb: str = "CREATE") -> None:
-        """Create a resource of ours; it is held as soon as it exists, so that it can be deleted."""
+        """Create a resource of ours, and add it to the stack even if a later step fails."""
         try:
             made.kind.make(made.resource, self._table.calls(made.kind, self._caller))
         finally:
@@ -111,16 +111,17 @@ class StackChange:
             backend.create_tags([made.physical_resource_id], tags)
 
     def _delete_all(self, *, on_create: bool = False) -> list[str]:
-        """Delete every resource, those that others need last.
+        """Delete every resource; those that others need come last.
 
         Returns:
-            The logical ids of those that could not be deleted. What these need is left as well.
+            The logical ids of those that could not be deleted. The resources that these need stay
+            as well.
         """
         held = self._held
         described = self._map._resource_json_map
         failed: list[str] = []
         needed: set[str] = set()
-        # The order of creation counts for what does not name what it needs: a hub and its insights.
+        # Resources that do not name what they need keep their order: a hub and its insights.
         for name in reversed(in_order({each: described[each] for each in held})):
             policy = described[name].get("DeletionPolicy")
             kept = policy == "Retain" or (policy in RETAINED and not on_create)
@@ -197,7 +198,7 @@ class StackChange:
         return backends[self._stack.account_id][self._stack.region_name]
 
     def _refused_outputs(self) -> str:
-        """Return why the outputs or the exports are refused; empty if they are not."""
+        """Return why the outputs or the exports are refused; empty if they are accepted."""
         try:
             with moto_at_work("the outputs"):
                 exports = self._stack.exports
@@ -213,7 +214,7 @@ class StackChange:
         return ""
 
     def _show_nothing(self) -> None:
-        """Show no outputs: moto would create the resources that they name."""
+        """Remove the outputs: moto would create the resources that they name."""
         models = require_models_of("cloudformation")
         self._stack.output_map = models.OutputMap(self._map, {}, self._stack.stack_id)
 
@@ -248,7 +249,7 @@ class StackChange:
 
 @contextmanager
 def moto_at_work(part: str = "the properties") -> Iterator[None]:
-    """Let what moto stumbles over fail the resource; a mistake of the test author stays one."""
+    """Turn an error of moto into a failure of the resource; leave the test author's errors."""
     try:
         yield
     except (*FAILURES, UsageError, NotImplementedError):
@@ -264,7 +265,7 @@ def physical_id_of(resource: Any) -> str:
 
 
 def failed_to_delete(names: list[str]) -> str:
-    """Return why a stack could not be deleted; empty if it could."""
+    """Return why a stack could not be deleted; empty if it was deleted."""
     return f"The following resource(s) failed to delete: [{', '.join(names)}]. " if names else ""
 
 

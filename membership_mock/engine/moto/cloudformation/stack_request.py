@@ -1,4 +1,4 @@
-"""What the caller of CloudFormation asked for, kept while the request is answered."""
+"""Parameters of a request to CloudFormation, kept while the request is answered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class StackRequest:
-    """What the caller of CloudFormation asked for, besides what moto passes on.
+    """The parameters of a request to CloudFormation that moto does not pass on.
 
     Attributes:
         access_key: the key that signed the request; empty if IAM policies do not apply.
@@ -19,7 +19,7 @@ class StackRequest:
         retained: the logical ids of the resources that are not to be deleted with the stack.
         stack_set_tags: the tags of the stack set that the stack belongs to.
         retains_stacks: whether stacks that leave a stack set stay as stacks of their own.
-        organizational_units: the units whose accounts an operation on a stack set is about.
+        organizational_units: the units whose accounts an operation on a stack set affects.
     """
 
     access_key: str = ""
@@ -43,7 +43,7 @@ def current_request() -> StackRequest:
 
 @contextmanager
 def answering(request: StackRequest) -> Iterator[None]:
-    """Let the changes of stacks inside the block belong to a request."""
+    """Let changes of stacks inside the block use the parameters of a request."""
     token = _current.set(request)
     try:
         yield

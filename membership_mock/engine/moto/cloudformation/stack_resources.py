@@ -25,7 +25,7 @@ class StackResource:
     Args:
         kind: its row in the table.
         logical_id: its name in the template.
-        resource: what is known of it.
+        resource: its properties and attributes.
     """
 
     def __init__(self, kind: ResourceType, logical_id: str, resource: Resource) -> None:
@@ -41,12 +41,12 @@ class StackResource:
         return self.kind.physical_id(self.resource)
 
     def get_cfn_attribute(self, name: str) -> Any:
-        """Return what ``Fn::GetAtt`` returns; empty for an attribute that the service left out."""
+        """Return what ``Fn::GetAtt`` returns; empty if the service gave no such attribute."""
         found = found_at(self.resource.attributes, name)
         return "" if found is None else found
 
     def is_created(self) -> bool:
-        """Return whether creation is over, as it always is."""
+        """Return True: creation is always over."""
         return True
 
     @property
@@ -56,7 +56,7 @@ class StackResource:
 
 
 class MotoType:
-    """What moto asks a type for when it reads a template.
+    """The methods of a type that moto calls when it reads a template.
 
     Args:
         kind: the row of the table.
@@ -74,7 +74,7 @@ class MotoType:
         return self._kind.name
 
     def cloudformation_name_type(self) -> None:
-        """Return the property that holds the name; None, since no name is made up."""
+        """Return None: no property holds a name that moto would have to generate."""
 
 
 class TypeTable:
@@ -111,7 +111,7 @@ class TypeTable:
         return self._kinds.get(name)
 
     def calls(self, kind: ResourceType, caller: StackCaller) -> HandlerCalls:
-        """Return what makes the calls for a resource."""
+        """Return the object that makes the calls for a resource."""
         return HandlerCalls(self._pipeline(), self._services[kind.name], caller)
 
     def wanted(
@@ -121,7 +121,7 @@ class TypeTable:
         properties: Mapping[str, Any],
         stack_tags: Mapping[str, str],
     ) -> StackResource:
-        """Return a resource as a template wants it.
+        """Return the resource that a template describes.
 
         Args:
             kind: the row of its type.

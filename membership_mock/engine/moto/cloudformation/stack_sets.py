@@ -14,12 +14,12 @@ from membership_mock.engine.moto.cloudformation.stack_request import (
 from membership_mock.engine.moto.cloudformation.templates import parsed
 from membership_mock.engine.moto.patches import Patches
 
-#: how a stack ends that is as its stack set wants it
+#: the final status of a stack that agrees with its stack set
 _CURRENT = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
 def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> None:
-    """Let stack sets update their stacks, and tell which of them failed.
+    """Let stack sets update their stacks, and report those that failed.
 
     Args:
         patches: undone when the mock ends.
@@ -44,7 +44,7 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
         before = set(map(id, stack_set.stack_instances))
         given = parameters
         if parameters and is_ours(parsed(stack_set.template, models)):
-            # moto takes the overrides for all parameters that there are.
+            # moto takes the overrides for the complete list of parameters.
             given = _listed({**(stack_set.parameters or {}), **_overrides(parameters)})
         with answering(StackRequest(stack_set_tags=stack_set.tags or {})):
             operation_id = create_instances(
@@ -104,7 +104,7 @@ def install(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> No
 
 
 def _delete_instances(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> None:
-    """Let instances be deleted by their units, retained, and kept if they cannot be deleted."""
+    """Delete instances by their units; retain them on request, and if they cannot be deleted."""
     backend_class = models.CloudFormationBackend
     delete_instances = patches.original(backend_class, "delete_stack_instances")
 
@@ -133,15 +133,15 @@ def _delete_instances(patches: Patches, models: Any, is_ours: Callable[[Any], bo
 
 
 def _accounts_in_units(stack_set: Any, regions: Any) -> list[str]:
-    """Return the accounts of the organizational units that the request names, or of their units.
+    """Return the accounts of the organizational units that the request names, and of units below.
 
-    moto reads them when instances are created only.
+    moto reads these units only when it creates instances.
     """
     wanted = set(current_request().organizational_units)
     if not wanted:
         return []
     organization = stack_set.instances.org_backend
-    for _ in organization.ou:  # units may be inside of one another
+    for _ in organization.ou:  # a unit may be inside another one
         wanted |= {each.id for each in organization.ou if each.parent_id in wanted}
     inside = {each.id for each in organization.accounts if each.parent_id in wanted}
     instances = stack_set.stack_instances
@@ -152,7 +152,7 @@ def _accounts_in_units(stack_set: Any, regions: Any) -> list[str]:
 def _update(
     stack_set: Any, instances: list[Any], is_ours: Callable[[Any], bool], models: Any
 ) -> list[Any]:
-    """Update stacks as their stack set says, and return those that have been updated."""
+    """Update stacks to their stack set, and return those that have been updated."""
     updated = []
     for each in instances:
         new = parsed(stack_set.template, models)
@@ -186,7 +186,7 @@ def _why(stack: Any) -> str:
 def _overrides(parameters: Any) -> dict[str, Any]:
     """Return the parameters of an instance that differ from those of its set.
 
-    moto keeps them as a list. Where there are none, it keeps the mapping of the set.
+    moto keeps them as a list. If there are none, it keeps the mapping of the set.
     """
     if isinstance(parameters, dict):
         return {}

@@ -15,14 +15,14 @@ from membership_mock.engine.moto.patches import Patches
 #: a stack that has no resources yet
 _NOT_BEGUN = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 
-#: how a stack ends that could not be created
+#: the final status of a stack that could not be created
 _NOT_CREATED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_COMPLETE")
 
 
 def install(
     patches: Patches, models: Any, table: TypeTable, is_ours: Callable[[Any], bool]
 ) -> None:
-    """Create, update and delete stacks with resources of ours; moto does so with all others.
+    """Create, update and delete stacks with resources of ours; moto handles all others.
 
     Args:
         patches: undone when the mock ends.
@@ -66,7 +66,7 @@ def _change_stacks(
             delete(stack)
 
     def exports_of(stack: Any) -> Any:
-        # moto reads them before it creates anything, and would create what they name.
+        # moto reads outputs before it creates anything, and would create the resources in them.
         if stack.status == "CREATE_PENDING" and is_ours(stack.template_dict):
             return []
         return exports.fget(stack)
@@ -102,7 +102,7 @@ def _change_stacks(
 
 
 def _keep_stacks(patches: Patches, models: Any, is_ours: Callable[[Any], bool]) -> None:
-    """Keep each stack where it belongs: among those that exist or those that are deleted."""
+    """Move each stack to the right list: those that exist, or those that are deleted."""
     backend_class = models.CloudFormationBackend
     create_stack = patches.original(backend_class, "create_stack")
     update_stack = patches.original(backend_class, "update_stack")

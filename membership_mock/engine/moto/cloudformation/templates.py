@@ -1,4 +1,4 @@
-"""What a template says of its resources: their types, and which needs which."""
+"""Reads a template: the types of its resources, and which resource needs which."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STUMBLES = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 def unreadable(error: BaseException) -> str:
-    """Return the refusal of a template that moto does not understand; AWS's text is another one."""
+    """Return the refusal of a template that moto does not understand; AWS's text differs."""
     return f"Template format error: moto cannot read the template: {type(error).__name__}: {error}"
 
 
@@ -30,7 +30,7 @@ def parsed(text: str, models: Any) -> Any:
         models: moto's models of CloudFormation, which read YAML; JSON is read faster here.
 
     Raises:
-        Exception: it is neither.
+        Exception: it is neither JSON nor YAML.
     """
     if text.lstrip().startswith("{"):
         try:
@@ -41,7 +41,7 @@ def parsed(text: str, models: Any) -> Any:
 
 
 def resources_of(template: Any) -> dict[str, dict[str, Any]]:
-    """Return the resources of a parsed template, by logical id; those that are no mapping not."""
+    """Return the resources of a parsed template that are mappings, by logical id."""
     found = template.get("Resources") if isinstance(template, Mapping) else None
     if not isinstance(found, Mapping):
         return {}
@@ -100,7 +100,7 @@ def dependencies(resource: Mapping[str, Any]) -> set[str]:
 
 
 def in_order(resources: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return the logical ids so that each comes after those that it needs.
+    """Return the logical ids in an order in which each comes after those that it needs.
 
     Otherwise they keep the order of the template, so a test runs in the same way each time. On AWS,
     resources that do not need each other are created at the same time.

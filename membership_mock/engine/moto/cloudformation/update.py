@@ -1,4 +1,4 @@
-"""Updates a stack in place and with replacements, or leaves it as it was."""
+"""Updates a stack, with replacements where needed; rolls back if a resource fails."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from membership_mock.engine.moto.cloudformation.templates import (
 )
 from membership_mock.engine.moto.modules import require_models_of
 
-#: what an event says of a resource that cannot be changed (observed in public reports)
+#: the text of the event for a resource that cannot be changed (observed in public reports)
 _REPLACED = "Requested update requires the creation of a new physical resource; hence creating one."
 
 
@@ -54,12 +54,12 @@ class _Before:
 
 @dataclass
 class _Progress:
-    """How far an update has come.
+    """The changes that an update has made so far.
 
     Attributes:
-        undo: what takes the changes back, in the order in which they were made.
-        replaced: the resources that have been replaced, and are still there.
-        created: the resources that are new: logical id, resource, what the template says of it.
+        undo: functions that undo the changes, in the order of the changes.
+        replaced: the resources that have been replaced and still exist.
+        created: the new resources: logical id, resource, its part of the template.
     """
 
     undo: list[Callable[[], None]] = field(default_factory=list)
@@ -181,7 +181,7 @@ class Update(StackChange):
         before: _Before,
         progress: _Progress,
     ) -> None:
-        """Change a resource of ours, with another one in its place if need be."""
+        """Change a resource of ours, or replace it if it cannot be changed."""
         old, new, kind = existing.resource, wanted.resource, existing.kind
         name = existing.logical_resource_id
         if new.properties == old.properties and new.tags == old.tags:
@@ -212,7 +212,7 @@ class Update(StackChange):
         before: _Before,
         progress: _Progress,
     ) -> None:
-        """Put another resource in the place of one: create it first, unless both cannot exist."""
+        """Replace a resource: create the new one first, unless both cannot exist at once."""
         old, kind, name = existing.resource, existing.kind, existing.logical_resource_id
         self._event(name, kind.name, "UPDATE_IN_PROGRESS", _REPLACED, self._id(name), of=wanted)
         if kind.schema.deletes_first:
@@ -292,7 +292,7 @@ class Update(StackChange):
     def _clean_up(
         self, name: str, resource: Any, described: Mapping[str, Any], *, replaced: bool = False
     ) -> None:
-        """Delete a resource that an update has removed or replaced; a failure stays a failure."""
+        """Delete a resource that an update has removed or replaced; a failure is an event only."""
         policy = described.get("UpdateReplacePolicy" if replaced else "DeletionPolicy")
         if policy in RETAINED:
             self._event(name, described["Type"], "DELETE_SKIPPED", "", physical_id_of(resource))

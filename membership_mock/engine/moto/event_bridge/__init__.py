@@ -1,4 +1,4 @@
-"""EventBridge as moto has it: its rules get the events of our services, and deliver them.
+"""moto's EventBridge: its rules get the events of our services and deliver them.
 
-Nothing here knows what a service announces; `engine.state.events` is the interface.
+No file here knows a service or its events; `engine.state.events` is the interface.
 """

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.state.events import Event, EventLog
     from membership_mock.engine.state.world import World
 
-#: what stands in for a target: called with the event, and with a context if it takes two arguments
+#: replaces a target: called with the event, and with a context if it takes two arguments
 Function = Callable[..., Any]
 
 #: how many events may cause one another through targets. Lambda stops a loop after about as many
@@ -50,11 +50,11 @@ class EventBridge:
 
     Args:
         world: announces the events.
-        log: gets what was sent and what became of it.
+        log: gets the events and their deliveries.
 
     Attributes:
-        functions: the functions that stand in for targets, each after a pattern of their ARNs; the
-            latest that matches is called.
+        functions: pairs of a pattern of ARNs and the function that replaces these targets; the
+            latest pair that matches is used.
     """
 
     def __init__(self, world: World, log: EventLog) -> None:
@@ -76,16 +76,16 @@ class EventBridge:
         """Send events; those that a target's function causes are sent after the present ones."""
         for event in events:
             self._log.add(event, self._world.secret)
-        if models_of("events") is None:  # no test has made a rule
+        if models_of("events") is None:  # the test has made no rule
             return
         self._in_turn([partial(self._send, event) for event in events])
 
     def take(self, rule: Any, event: Mapping[str, Any]) -> None:
-        """Let a rule of moto's have an event that was put onto its bus.
+        """Give a rule of moto an event that was put onto its bus.
 
         Args:
             rule: moto's rule.
-            event: the event, whose ``time`` is a number of seconds as moto has it.
+            event: the event; its ``time`` is a number of seconds, as in moto.
         """
         self._in_turn([partial(self._deliver, rule, dict(event))])
 
@@ -120,7 +120,7 @@ class EventBridge:
 
         Args:
             rule: moto's rule.
-            event: the event, whose ``time`` may be a number of seconds as moto has it.
+            event: the event; its ``time`` may be a number of seconds, as in moto.
             passed_on: whether another bus has passed it on.
         """
         if rule.state == "DISABLED":
@@ -143,7 +143,7 @@ class EventBridge:
     def _failure(
         self, target: Mapping[str, Any], rule: Any, event: Mapping[str, Any], *, passed_on: bool
     ) -> str | None:
-        """Deliver an event to one target, and return why that has failed; None if it has not."""
+        """Deliver an event to one target; return the reason if that fails, otherwise None."""
         try:
             self._deliver_to(target, rule, event, passed_on=passed_on)
         except UndeliverableError as why:
@@ -221,7 +221,7 @@ class EventBridge:
         return False
 
     def _call(self, function: Function, arn: TargetArn, text: str) -> None:
-        """Call what stands in for a target, as nothing of the running test but with its account."""
+        """Call the function that replaces a target, in a new context with the target's account."""
         try:
             given = json.loads(text)
         except ValueError:
@@ -260,7 +260,7 @@ class EventBridge:
 
 
 def matches(pattern: Any, event: Mapping[str, Any]) -> bool:
-    """Return whether an event matches moto's pattern; a rule with a schedule only has none."""
+    """Return whether an event matches moto's pattern, which is empty for a schedule."""
     wanted = pattern.get_pattern()
     return bool(wanted) and event_patterns.matches(wanted, event)
 
@@ -274,7 +274,7 @@ def _existing_bus(account_id: str, region: str) -> Any:
 
 
 def _tidy(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an event as AWS passes it on: moto has its time as a number, and one field more."""
+    """Return an event as AWS sends it; moto has its time as a number, and one more field."""
     tidy = {name: value for name, value in event.items() if name != "ingestion-time"}
     if isinstance(tidy.get("time"), (int, float)):
         moment = datetime.fromtimestamp(tidy["time"], timezone.utc)
@@ -283,7 +283,7 @@ def _tidy(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _archive(rule: Any, event: Mapping[str, Any]) -> None:
-    """Keep an event in the archive that moto has made the rule for."""
+    """Add an event to the archive for which moto has made the rule."""
     backend = require_models_of("events").events_backends[rule.account_id][rule.region_name]
     for archive in backend.archives.values():
         if archive.rule is rule:

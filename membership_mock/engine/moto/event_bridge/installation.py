@@ -1,6 +1,6 @@
-"""moto's EventBridge while a mock runs: patterns enter lists, and no target raises an error.
+"""Changes moto's EventBridge while a mock runs: it matches lists, and no target raises an error.
 
-That is so for events that a test puts onto a bus itself as well.
+This also holds for events that a test puts onto a bus itself.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def install(patches: Patches, bridge: Callable[[], EventBridge]) -> None:
 
 
 def _check(pattern: str) -> None:
-    """Refuse a pattern that EventBridge refuses; moto takes it and never matches.
+    """Refuse a pattern that EventBridge refuses; moto accepts it, and it never matches.
 
     Raises:
         InvalidEventPatternException: as EventBridge does.
@@ -73,6 +73,6 @@ def _check(pattern: str) -> None:
     try:
         read = json.loads(pattern)
     except (ValueError, RecursionError):
-        return  # moto says what is wrong with it
+        return  # moto refuses it itself
     if fault := fault_of(read):
         raise exceptions.InvalidEventPatternException(reason=fault)

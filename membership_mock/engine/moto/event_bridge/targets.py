@@ -85,7 +85,7 @@ def _log_group(arn: TargetArn, target: Mapping[str, Any], text: str, event_id: s
         raise UndeliverableError("there is no such log group")
     if event_id not in backend.groups[name].streams:
         backend.create_log_stream(name, event_id)
-    # moto's own time, which decides what is too old to be kept
+    # moto's own time, with which moto decides what has expired
     entry = {"timestamp": logs.unix_time_millis(), "message": text}
     backend.put_log_events(name, event_id, [entry])
 

@@ -13,18 +13,18 @@ from botocore.parsers import ResponseParserError, create_parser
 from membership_mock.engine.protocol.http import HttpAnswer
 from membership_mock.engine.protocol.wire.requests import protocol_of
 
-#: what reading an answer that does not fit its model raises
+#: the errors of reading an answer that does not fit its model
 _MISFITS = (ValueError, TypeError, KeyError, AttributeError, ResponseParserError)
-#: from this status on botocore takes an answer for an error
+#: from this status on, botocore treats an answer as an error
 FIRST_ERROR_STATUS = 300
 
 
 def answer_read(operation: OperationModel, answer: HttpAnswer) -> dict[str, Any]:
     """Return the answer as boto3 returns it, without ``ResponseMetadata``.
 
-    The body of a stream is not there, because the record does not keep it. Policies of IAM and
-    templates of CloudFormation are mappings, as in boto3. botocore's other changes to some answers,
-    such as decoded keys of S3, which its event handlers make, are not made here.
+    The body of a stream is missing, because the record does not keep it. Policies of IAM and
+    templates of CloudFormation are mappings, as in boto3. Other changes that botocore's event
+    handlers make to some answers, such as decoded keys of S3, are not made here.
     """
     shape = operation.output_shape
     try:

@@ -1,4 +1,4 @@
-"""Write values as CBOR (RFC 8949), as far as Smithy's RPC protocol uses it."""
+"""Writes values as CBOR (RFC 8949): the part of it that Smithy's RPC protocol uses."""
 
 from __future__ import annotations
 

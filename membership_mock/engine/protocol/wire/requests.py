@@ -26,7 +26,7 @@ from botocore.parsers import ResponseParserError, create_parser
 
 from membership_mock.engine.protocol import timestamps
 
-#: what reading a request that does not fit its model raises
+#: the errors of reading a request that does not fit its model
 _MISFITS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, ResponseParserError)
 
 #: one object for all requests and answers without such headers
@@ -46,7 +46,7 @@ def parameters(
     headers: Mapping[str, Any],
     body: bytes,
 ) -> dict[str, Any]:
-    """Return the parameters of a request by their API names; none if it does not fit the model.
+    """Return the parameters of a request by their API names; empty if it does not fit the model.
 
     Args:
         operation: the operation in botocore's model.
@@ -94,12 +94,12 @@ class HeaderNames:
 
 
 def sent_in(operation: OperationModel) -> HeaderNames | None:
-    """Return the headers that hold parameters of an operation; None if none does."""
+    """Return the headers that hold parameters of an operation; None if no header does."""
     return _located(operation.input_shape)
 
 
 def answered_in(operation: OperationModel) -> HeaderNames | None:
-    """Return the headers that hold members of an operation's answer; None if none does."""
+    """Return the headers that hold members of an operation's answer; None if no header does."""
     return _located(operation.output_shape)
 
 
@@ -133,7 +133,7 @@ def _inside(
     if payload is not None and (operation.has_streaming_input or not body):
         found.pop(payload, None)
     for name, member in shape.members.items():
-        # the parser makes an empty mapping of headers that are not there
+        # the parser makes an empty mapping for missing headers
         if member.serialization.get("location") == "headers" and not found.get(name):
             found.pop(name, None)
     return found
@@ -195,7 +195,7 @@ def _labels(operation: OperationModel, host: str, path: str) -> dict[str, str]:
 
 
 def path_with_bucket(host: str, path: str) -> str:
-    """Return the path of a request to S3 with the bucket in it, which may stand in the host."""
+    """Return the path of a request to S3 with its bucket, which may be in the host instead."""
     if re.match(r"s3[.-]", host) or not re.search(r"\.s3[.-]", host):
         return path
     bucket = re.split(r"\.s3[.-]", host, maxsplit=1)[0]
@@ -222,7 +222,7 @@ class _QueryReader:
 
     Args:
         sent: the fields of the form.
-        is_ec2: whether it is that of EC2, which names fields and lists in its own way.
+        is_ec2: whether it is the protocol of EC2, which names fields and lists differently.
     """
 
     def __init__(self, sent: Mapping[str, str], *, is_ec2: bool) -> None:
@@ -274,7 +274,7 @@ class _QueryReader:
         return f"{named[0].upper()}{named[1:]}" if named else name
 
     def _flattened(self, shape: Shape, at: str) -> str:
-        """Return where a flattened list stands: the name of its entries replaces its own."""
+        """Return the path of a flattened list: its last name is that of the entries."""
         if self._is_ec2 or not isinstance(shape, ListShape):
             return at
         inner = shape.member.serialization.get("name")

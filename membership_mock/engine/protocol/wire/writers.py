@@ -1,6 +1,6 @@
 """Write answers and errors of any service of AWS, in the protocol of its service.
 
-botocore reads the result as if it came from AWS: it raises the modelled class of an error, with its
+botocore reads the result as an answer of AWS: it raises the modelled class of an error, with its
 code, message, status and members.
 """
 
@@ -40,7 +40,7 @@ QUERY_CODES: Mapping[str, Mapping[str, str]] = {
         "UnsupportedOperation": f"{_SQS}UnsupportedOperation",
     }
 }
-#: the status of an error whose model names none
+#: the status of an error without a status in the model
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 
 
@@ -80,7 +80,7 @@ def error_written(
         operation: the operation in botocore's model.
         error: the error; its fields are the members of its shape in snake case.
         request_id: the id that the answer carries.
-        has_body: whether the answer may have a body: that to a HEAD request has none.
+        has_body: whether the answer may have a body; False for the answer to a HEAD request.
 
     Raises:
         TypeError: the error has fields that its shape lacks.
@@ -136,7 +136,7 @@ def _xml_error(form: str, inner: str, request_id: str, sender: str) -> str:
 
 
 def status_of(shape: Shape | None) -> int:
-    """Return the HTTP status of an error as its model says; 400 if it says nothing."""
+    """Return the HTTP status of an error in the model; 400 if the model has no status."""
     if shape is None:
         return _CLIENT_ERROR
     said = shape.metadata.get("error", {}).get("httpStatusCode")
@@ -147,7 +147,7 @@ _CBOR_HEADERS = {"content-type": "application/cbor", "smithy-protocol": "rpc-v2-
 
 
 def _error_members(shape: Shape | None, error: ServiceError) -> dict[str, Any]:
-    """Return the members that an error sets, but for those that every error has."""
+    """Return the members that an error sets, without those that every error has."""
     names = {snake(name): name for name in getattr(shape, "members", ())}
     unknown = error.fields.keys() - names.keys()
     if unknown:

@@ -34,7 +34,7 @@ def members(shape: StructureShape, value: Mapping[str, Any], names: Iterable[str
 
 
 def element(name: str, inner: str, attributes: str = "") -> str:
-    """Return an element with what is inside of it, which is XML already."""
+    """Return an element; its content is XML already."""
     return f"<{name}{attributes}>{inner}</{name}>"
 
 
@@ -48,7 +48,7 @@ def text(value: object) -> str:
     unfit = _UNFIT.search(found)
     if unfit is not None:
         raise ValueError(f"XML cannot hold the character {unfit[0]!r} of {found!r}")
-    return escape(found, {"\r": "&#13;"})  # parsers turn a bare one into a line feed
+    return escape(found, {"\r": "&#13;"})  # parsers turn an unescaped one into a line feed
 
 
 def _member(shape: Shape, name: str, value: Any) -> str:
@@ -94,11 +94,11 @@ def _attributes(shape: StructureShape, value: Mapping[str, Any]) -> str:
 
 
 def scalar(shape: Shape, value: Any) -> str:
-    """Return a value that is no container as the text of an element."""
+    """Return a scalar value as the text of an element."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
-        form = timestamps.format_of(shape, "uri")  # the default in XML is the one of a path
+        form = timestamps.format_of(shape, "uri")  # the default format in XML is that of a path
         return str(timestamps.WRITING[form](value))
     if isinstance(value, (bytes, bytearray)):
         return base64.b64encode(value).decode()

@@ -50,7 +50,7 @@ class ArrivalsV2(SecurityHubFamily):
             self.of(ResourceIndexV2).note(record, asff_ids(finding.fields), now)
 
     def close(self) -> None:
-        """Forget the findings, for a hub that was just disabled."""
+        """Remove the findings, for a hub that was just disabled."""
         backend = self.backend
         self.store(OcsfFindingStore).close(backend.account_id, backend.region_name)
         self.of(ResourceIndexV2).close()

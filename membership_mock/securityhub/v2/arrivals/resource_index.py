@@ -44,7 +44,7 @@ class ResourceIndexV2(Family):
         return found
 
     def close(self) -> None:
-        """Forget the resources, for a hub that was just disabled."""
+        """Remove the resources, for a hub that was just disabled."""
         self.store(ResourceV2Store).close(self.backend.account_id, self.backend.region_name)
 
 

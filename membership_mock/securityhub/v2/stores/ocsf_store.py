@@ -145,7 +145,7 @@ class OcsfFindingStore(Store, scope=Scope.PARTITION):
         return held
 
     def close(self, account_id: str, region: str) -> None:
-        """Forget the findings of an account that has disabled its hub."""
+        """Remove the findings of an account that has disabled its hub."""
         held = self.findings.get(region, {}).pop(account_id, None)
         for uid in held.records if held else ():
             self.homes.pop(uid, None)

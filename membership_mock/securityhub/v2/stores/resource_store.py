@@ -94,7 +94,7 @@ class ResourceV2Store(Store, scope=Scope.PARTITION):
         return self.resources.setdefault(region, {}).setdefault(account_id, AccountResources())
 
     def close(self, account_id: str, region: str) -> None:
-        """Forget the resources of an account that has disabled its hub."""
+        """Remove the resources of an account that has disabled its hub."""
         self.resources.get(region, {}).pop(account_id, None)
 
 
