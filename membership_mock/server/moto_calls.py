@@ -87,9 +87,11 @@ class MotoCalls:
             asked.append((answer.as_http(), answer))
             return asked[-1][0]
 
-        found = pipeline.serve_other(model, sent, ask)
+        found = pipeline.other.serve(model, sent, ask)
         if found is None:
-            pipeline.blocked(model, sent, unserved[0])
+            name = f"{model.service_model.service_name}.{model.name}"
+            pipeline.unmocked[name] += 1
+            pipeline.other.record_blocked(model, sent, unserved[0])
             raise unserved[0]
         if found.delay:
             pipeline.let_pass(found.delay)
