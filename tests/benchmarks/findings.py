@@ -46,6 +46,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "Title prefix": {"Title": [{"Value": "Closed", "Comparison": "PREFIX"}]},
     "CreatedAt": {"CreatedAt": [{"Start": "2100-01-01T00:00:00Z"}]},
     "ResourceId": _equal("ResourceId", "none"),
+    "Keyword": {"Keyword": [{"Value": "closed"}]},
 }
 QUERIES = {**USUAL, **OTHERS}
 

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from membership_mock.securityhub.errors import InvalidInputException
+from membership_mock.securityhub.findings.bad_filters import BadFilter
+from membership_mock.securityhub.findings.filter_intervals import intervals
 from membership_mock.securityhub.findings.finding_fields import attributes, path_of, texts, values
-from membership_mock.securityhub.findings.finding_format import instant, quick_instant
+from membership_mock.securityhub.findings.finding_format import quick_instant
 
 Fields = Mapping[str, Any]
 Test = Callable[[Fields], bool]
@@ -66,23 +66,6 @@ _NUMBER_CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-class BadFilter(Exception):
-    """A filter that is not valid.
-
-    Args:
-        reason: why, to follow the name of the parameter.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-    def refusal(self, parameter: str) -> InvalidInputException:
-        """Return the error of the service for a parameter that holds the filter."""
-        reason = f"{self.reason[0].upper()}{self.reason[1:]}"
-        return InvalidInputException(f"Invalid parameter '{parameter}'. {reason}.")
-
-
 def compile_each(
     filters: Mapping[str, Sequence[Any]], now: datetime | None, comparisons: Comparisons
 ) -> dict[str, Test]:
@@ -102,11 +85,6 @@ def compile_each(
         for name, wanted in filters.items()
         if wanted
     }
-
-
-def is_relative(wanted: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether the filters of an attribute count from the present."""
-    return any("DateRange" in each for each in wanted)
 
 
 def _strings(
@@ -223,18 +201,6 @@ def _numbers(
     return _any_of(path_of(name), alternatives)
 
 
-_FIRST = datetime.min.replace(tzinfo=timezone.utc)
-_LAST = datetime.max.replace(tzinfo=timezone.utc)
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """The instants that a filter of dates accepts, from the first to the last of them."""
-
-    start: datetime = _FIRST
-    end: datetime = _LAST
-
-
 def _dates(
     name: str, wanted: Sequence[Any], now: datetime | None, comparisons: Comparisons
 ) -> Test:
@@ -252,56 +218,6 @@ def _dates(
         return False
 
     return test
-
-
-def intervals(
-    name: str, wanted: Sequence[Mapping[str, Any]], now: datetime | None
-) -> list[Interval]:
-    """Return what each filter of an attribute of dates accepts.
-
-    Args:
-        name: the attribute.
-        wanted: its filters.
-        now: what relative dates count from; None where there are none.
-
-    Raises:
-        BadFilter: one of them is not valid.
-    """
-    found = []
-    for each in wanted:
-        accepted = []
-        if "Start" in each:
-            accepted.append(Interval(start=_date(name, each["Start"])))
-        if "End" in each:
-            accepted.append(Interval(end=_date(name, each["End"])))
-        if "DateRange" in each:
-            accepted.append(_date_range(name, each["DateRange"], now))
-        if not accepted:
-            raise BadFilter(f"a filter of {name} has neither Start, End nor DateRange")
-        found.append(
-            Interval(max(each.start for each in accepted), min(each.end for each in accepted))
-        )
-    return found
-
-
-def _date_range(name: str, given: Mapping[str, Any], now: datetime | None) -> Interval:
-    days = given.get("Value")
-    if days is None or days < 0:
-        raise BadFilter(f"a DateRange of {name} needs a Value of 0 or more days")
-    try:
-        since = _present(now) - timedelta(days=days)
-        if given.get("Comparison", "WITHIN") == "OLDER_THAN":
-            return Interval(end=since - timedelta(microseconds=1))
-    except OverflowError:
-        raise BadFilter(f"a DateRange of {name} goes back {days} days, which is too far") from None
-    return Interval(start=since)
-
-
-def _present(now: datetime | None) -> datetime:
-    if now is None:
-        message = "a relative date is compiled without the present"
-        raise TypeError(message)
-    return now
 
 
 def _bound(meets: Callable[[Any, Any], bool], bound: Any) -> ValueTest:
@@ -406,13 +322,6 @@ def _by_comparison(
 
 def _contradiction(name: str) -> BadFilter:
     return BadFilter(f"{name} has filters with EQUALS together with filters that exclude values")
-
-
-def _date(name: str, text: str) -> datetime:
-    stamp = instant(text)
-    if stamp is None:
-        raise BadFilter(f"{text!r} is no timestamp for {name}")
-    return stamp
 
 
 def _without_value(name: str) -> BadFilter:

@@ -7,7 +7,7 @@ has both names and fields, so that the paths are computed and not listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -55,16 +55,20 @@ def values(fields: Mapping[str, Any], path: tuple[str, ...]) -> list[Any]:
     return level
 
 
-def texts(value: Any) -> Iterator[str]:
-    """Yield every text in a finding, or in a part of one."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts(item)
+def texts(value: Mapping[str, Any] | list[Any]) -> list[str]:
+    """Return every text in a finding, or in a part of one."""
+    found: list[str] = []
+    _collect(value, found.append)
+    return found
+
+
+def _collect(value: Any, add: Callable[[str], None]) -> None:
+    for item in value.values() if type(value) is dict else value:
+        kind = type(item)
+        if kind is str:
+            add(item)
+        elif kind is dict or kind is list:
+            _collect(item, add)
 
 
 def _resolve(shape: StructureShape, name: str) -> tuple[str, ...] | None:

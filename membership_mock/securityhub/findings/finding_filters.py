@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from membership_mock.securityhub.findings.bad_filters import BadFilter
+from membership_mock.securityhub.findings.filter_intervals import Interval, intervals
 from membership_mock.securityhub.findings.filter_tests import (
     FINDING_COMPARISONS,
-    BadFilter,
     Fields,
-    Interval,
     Test,
     compile_each,
-    intervals,
 )
+from membership_mock.securityhub.findings.keyword_sieve import Sieve, sieve_of
 
 MOST_ATTRIBUTES = 10
 MOST_VALUES = 20
@@ -44,12 +44,15 @@ class Query:
         ids: the only ids that can match; None if any can.
         updated: when the findings were updated that can match; None if ``ids`` are known, or any
             finding can match.
+        sieve: what looks for keywords in many findings at once; None if it cannot, or there are
+            no keywords.
     """
 
     tests: tuple[Test, ...] = ()
     origin_tests: tuple[Test, ...] = ()
     ids: tuple[str, ...] | None = None
     updated: Interval | None = None
+    sieve: Sieve | None = None
 
     def admits(self, account_id: str, region: str) -> bool:
         """Return whether findings of this account in this region can match at all."""
@@ -110,4 +113,7 @@ def _query(filters: Mapping[str, Sequence[Any]], now: datetime) -> Query:
             if updated and not only_ids
             else None
         ),
+        sieve=sieve_of([each["Value"] for each in given["Keyword"]])
+        if "Keyword" in given
+        else None,
     )

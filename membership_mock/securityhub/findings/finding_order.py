@@ -22,6 +22,7 @@ from membership_mock.securityhub.findings.finding_fields import attributes, path
 from membership_mock.securityhub.findings.finding_filters import Query
 from membership_mock.securityhub.findings.finding_format import quick_instant
 from membership_mock.securityhub.findings.finding_store import Finding, FindingIndex, Identity
+from membership_mock.securityhub.findings.keyword_sieve import SIEVED_AT_ONCE, Sieve
 
 #: kinds of filters whose attributes have no single value to sort by
 _UNSORTABLE = ("MapFilter", "KeywordFilter")
@@ -61,12 +62,21 @@ class VisibleFindings:
         matches = query.tests[0] if len(query.tests) == 1 else query.matches
         if query.ids is not None and places is None:
             by_id = self.index.by_id
-            found: Iterable[Finding] = chain.from_iterable(by_id.get(one, ()) for one in query.ids)
+            found: Iterator[Finding] = chain.from_iterable(by_id.get(one, ()) for one in query.ids)
         else:
             found = map(ordered.__getitem__, self.places(query) if places is None else places)
+            if query.sieve is not None:
+                found = _sieved(found, query.sieve)
         for finding in found:
             if matches(finding.fields) and (until is None or finding.sequence <= until):
                 yield finding
+
+
+def _sieved(found: Iterator[Finding], sieve: Sieve) -> Iterator[Finding]:
+    """Yield findings without some of those that have none of the keywords."""
+    while some := list(islice(found, SIEVED_AT_ONCE)):
+        if sieve([each.fields for each in some]):
+            yield from some
 
 
 def identified(visible: Iterable[VisibleFindings], identity: Identity) -> list[Finding]:

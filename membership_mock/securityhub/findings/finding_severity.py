@@ -6,6 +6,7 @@ Source: API page Severity.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sys import intern
 from typing import Any
 
 #: the labels, each with its lowest number, which is also what the label alone stands for
@@ -24,6 +25,8 @@ def completed(severity: Mapping[str, Any]) -> dict[str, Any]:
     if "Label" not in complete:
         number = complete["Normalized"]
         complete["Label"] = next(label for label, lowest in LABELS if number >= lowest)
+    # Searches read the label of every finding, which is faster where equal labels are one object.
+    complete["Label"] = intern(complete["Label"])
     complete.setdefault("Normalized", dict(LABELS)[complete["Label"]])
     return complete
 

@@ -18,12 +18,12 @@ from functools import lru_cache
 from typing import Any
 
 from membership_mock.securityhub.errors import InvalidInputException
+from membership_mock.securityhub.findings.bad_filters import BadFilter
+from membership_mock.securityhub.findings.filter_intervals import is_relative
 from membership_mock.securityhub.findings.filter_tests import (
     RULE_COMPARISONS,
-    BadFilter,
     Test,
     compile_each,
-    is_relative,
 )
 
 MOST_VALUES = 20

@@ -2,8 +2,11 @@
 
 import pytest
 from freezegun import freeze_time
+from hypothesis import given
+from hypothesis import strategies as st
 
 from membership_mock.securityhub.findings.finding_fields import attributes, path_of
+from membership_mock.securityhub.findings.keyword_sieve import sieve_of
 from tests.securityhub.findings.finding_samples import bring, finding, identifier, names, update
 from tests.securityhub.samples import refused
 
@@ -334,6 +337,30 @@ def test_samples_are_told_from_real_findings(findings):
 
 def test_a_keyword_is_looked_for_everywhere(findings):
     assert found(findings, Keyword=[{"Value": "VPC-1"}]) == ["instance", "both"]
+
+
+def test_a_keyword_is_not_looked_for_in_the_names_of_fields(findings):
+    assert found(findings, Keyword=[{"Value": "GeneratorId"}]) == []
+
+
+LETTERS = st.text(st.sampled_from("aKk\u0130iÄäß\u212a\0"), min_size=1, max_size=3)
+
+
+@given(texts=st.lists(LETTERS, min_size=1, max_size=20), keyword=LETTERS)
+def test_no_finding_with_a_keyword_is_passed_over(texts, keyword):
+    may_have = sieve_of([keyword])
+    fields = [{"Title": text, "Resources": [{"Id": text, "Size": 7}]} for text in texts]
+
+    if may_have is not None and not may_have(fields):
+        assert not any(keyword.lower() in text.lower() for text in texts)
+
+
+def test_findings_without_a_keyword_are_passed_over_together():
+    fields = [{"Title": "Open port"}, {"Title": "Weak password"}]
+    assert not sieve_of(["bucket"])(fields)
+    assert sieve_of(["bucket", "PASSWORD"])(fields)
+    assert sieve_of(["K"])([{"Title": "\u212a"}])
+    assert sieve_of(["ä"]) is None
 
 
 # updates
