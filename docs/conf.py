@@ -29,6 +29,7 @@ myst_heading_anchors = 4
 myst_fence_as_directive = ["mermaid"]  # a code host draws the same block
 exclude_patterns = ["_build"]
 html_theme = "furo"
+pygments_dark_style = "github-dark"  # the default underlines the names of modules, like links
 html_title = f"membership_mock {release}"
 html_show_sourcelink = False
 html_static_path = ["_static"]
@@ -50,16 +51,21 @@ mermaid_dist = os.environ.get("MERMAID_DIST")
 mermaid_version = "11.12.0"
 mermaid_height = "auto"
 mermaid_fullscreen = False
-mermaid_init_config = {"startOnLoad": False, "theme": "neutral"}
+# A diagram has its natural width, and the style sheet says how far it shrinks.
+mermaid_init_config = {
+    "startOnLoad": False,
+    "theme": "neutral",
+    **{kind: {"useMaxWidth": False} for kind in ("state", "flowchart", "sequence")},
+}
 if mermaid_dist:
     mermaid_use_local = "mermaid/mermaid.esm.min.mjs"
     html_static_path.append(str(GENERATED / "static"))
 
 # The sidebar: a caption and its pages in order. A glob means the pages that are not named.
 SIDEBAR = {
-    "Learn": ["tutorial/first-test", "tutorial/two-sides", "tutorial/clean-room"],
-    "Copy": ["how-to/examples", "examples/*/README"],
-    "Come from elsewhere": [
+    "Tutorials": ["tutorial/first-test", "tutorial/two-sides", "tutorial/clean-room"],
+    "Examples": ["how-to/examples", "examples/*/README"],
+    "Switch from another tool": [
         "how-to/switch-from-mock-aws",
         "how-to/switch-from-stubber",
         "how-to/switch-from-localstack",
@@ -85,14 +91,14 @@ SIDEBAR = {
         "how-to/set-quotas",
         "how-to/cloudformation",
     ],
-    "Change what happens": ["how-to/*"],
-    "Look up": ["reference/options", "reference/python-api", "reference/errors", "reference/*"],
-    "From the docstrings": [
+    "Control and check calls": ["how-to/*"],
+    "Reference": ["reference/options", "reference/python-api", "reference/errors", "reference/*"],
+    "Reference from docstrings": [
         "_generated/classes/index",
         *(f"_generated/operations/{service}/index" for service in site_pages.TITLES),
     ],
-    "Understand": ["explanation/request-path", "explanation/fidelity", "explanation/*"],
-    "Contribute": ["contributing/*", "changelog"],
+    "Explanation": ["explanation/request-path", "explanation/fidelity", "explanation/*"],
+    "Contributing": ["contributing/*", "changelog"],
 }
 
 

@@ -42,7 +42,7 @@ MEMBERS = _quota(
     default=5,
     adjustable=True,
     per="collaboration",
-    counts="members who are invited or active, besides the creator, whose quota it is",
+    counts="members that are invited or active, without the creator; the quota is the creator's",
 )
 CONFIGURED_TABLES = _quota(
     name="configured_tables",

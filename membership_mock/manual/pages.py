@@ -13,14 +13,14 @@ from membership_mock.testing.names import nearest_to
 _INSTALLED = Path(__file__).parent / "pages"
 #: where a checkout has them
 _CHECKOUT = Path(__file__).parents[2] / "docs"
-#: the folders of pages in the order of a list, with what one does there
+#: the folders of pages in the order of a list, with the heading of each
 FOLDERS = {
-    "tutorial": "Learn",
-    "how-to": "Do",
-    "examples": "Copy",
-    "reference": "Look up",
-    "explanation": "Understand",
-    "contributing": "Contribute",
+    "tutorial": "Tutorials",
+    "how-to": "How-to guides",
+    "examples": "Examples",
+    "reference": "Reference",
+    "explanation": "Explanation",
+    "contributing": "Contributing",
 }
 #: the language of the files of an example project, by how their names end
 LANGUAGES = {".json": "json", ".py": "python", ".tf": "terraform", ".toml": "toml"}

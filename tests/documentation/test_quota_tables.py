@@ -38,7 +38,7 @@ def test_the_table_has_the_quotas_of_the_code(service: str) -> None:
 
 def test_what_is_inferred_is_named_on_the_page() -> None:
     after = PAGE.read_text(encoding="utf-8").partition("*inferred*")[2]
-    paragraph = after.partition("Not among them")[0]
+    paragraph = after.partition("These limits are not quotas")[0]
     inferred = {
         quota.name
         for each in SERVICES.values()

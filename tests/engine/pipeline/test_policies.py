@@ -86,6 +86,54 @@ def test_a_statement_that_does_not_apply_allows_nothing(more):
     assert said(statement) is Decision.NOT_ALLOWED
 
 
+#: every operator of the IAM user guide: a key, a value with which it holds, and one without
+OPERATORS = {
+    "StringEquals": ("aws:RequestedRegion", "eu-west-1", "EU-WEST-1"),
+    "StringNotEquals": ("aws:RequestedRegion", "EU-WEST-1", "eu-west-1"),
+    "StringEqualsIgnoreCase": ("aws:RequestedRegion", "EU-WEST-1", "eu-west-2"),
+    "StringNotEqualsIgnoreCase": ("aws:RequestedRegion", "eu-west-2", "EU-WEST-1"),
+    "StringLike": ("aws:RequestedRegion", "eu-?est-*", "us-*"),
+    "StringNotLike": ("aws:RequestedRegion", "us-*", "eu-*"),
+    "NumericEquals": ("number", 7, 8),
+    "NumericNotEquals": ("number", 8, 7),
+    "NumericLessThan": ("number", 8, 7),
+    "NumericLessThanEquals": ("number", 7, 6),
+    "NumericGreaterThan": ("number", 6, 7),
+    "NumericGreaterThanEquals": ("number", 7, 8),
+    "DateEquals": ("aws:CurrentTime", "2026-11-01T12:00:00Z", "2026-11-01T12:00:01Z"),
+    "DateNotEquals": ("aws:CurrentTime", "2026-11-01T12:00:01Z", "2026-11-01T12:00:00Z"),
+    "DateLessThan": ("aws:CurrentTime", "2026-11-02T00:00:00Z", "2026-11-01T12:00:00Z"),
+    "DateLessThanEquals": ("aws:CurrentTime", "2026-11-01T12:00:00Z", "2026-11-01T11:00:00Z"),
+    "DateGreaterThan": ("aws:CurrentTime", "2026-11-01T11:00:00Z", "2026-11-01T12:00:00Z"),
+    "DateGreaterThanEquals": ("aws:CurrentTime", "2026-11-01T12:00:00Z", "2026-11-02T00:00:00Z"),
+    "Bool": ("secure", "true", "false"),
+    "BinaryEquals": ("binary", "QmluYXJ5", "QmluYXI="),
+    "IpAddress": ("aws:SourceIp", "10.0.0.0/8", "192.168.0.0/16"),
+    "NotIpAddress": ("aws:SourceIp", "192.168.0.0/16", "10.0.0.0/8"),
+    "ArnEquals": ("arn", "arn:aws:iam::1:user/*", "arn:aws:iam::2:user/*"),
+    "ArnLike": ("arn", "arn:aws:iam::1:user/*", "arn:aws:iam::2:user/*"),
+    "ArnNotEquals": ("arn", "arn:aws:iam::2:user/*", "arn:aws:iam::1:user/*"),
+    "ArnNotLike": ("arn", "arn:aws:iam::2:user/*", "arn:aws:iam::1:user/*"),
+    "Null": ("absent", "true", "false"),
+}
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_every_operator_of_conditions_works(operator):
+    more = {"secure": ["true"], "binary": ["QmluYXJ5"], "arn": ["arn:aws:iam::1:user/ana"]}
+    key, holds, fails = OPERATORS[operator]
+    found = [
+        decide(
+            [{"Statement": allow(Condition={operator: {key: value}})}],
+            "security-ir:GetCase",
+            ARN,
+            {**KEYS, **more}.get,
+        )
+        for value in (holds, fails)
+    ]
+    assert found == [Decision.ALLOWED, Decision.NOT_ALLOWED]
+
+
 def test_a_deny_counts_more_than_any_allow_wherever_it_stands():
     deny = {"Effect": "Deny", "Action": "security-ir:*", "Resource": ARN}
     assert said(deny, allow()) is said(allow(), deny) is Decision.DENIED
