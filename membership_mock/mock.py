@@ -12,8 +12,6 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar, cast, overload
 
-from botocore.exceptions import UnknownServiceError
-
 from membership_mock.call_site import levels_up, where_called
 from membership_mock.decoration import decorated
 from membership_mock.engine import running
@@ -26,8 +24,9 @@ from membership_mock.errors import (
 )
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.calls import Call
-from membership_mock.testing.client_arguments import NOT_OF_THE_USER, region_of, unknown_service
+from membership_mock.testing.client_arguments import NOT_OF_THE_USER, client_of, region_of
 from membership_mock.testing.events.events import undelivered_report
 from membership_mock.testing.plans.plans import Known, Plans
 from membership_mock.toolbox import Toolbox
@@ -36,6 +35,7 @@ T = TypeVar("T")
 Decorated = TypeVar("Decorated", bound="Callable[..., Any] | type")
 
 
+@naming_arguments
 class MembershipMock(Toolbox):
     """A mock of AWS accounts, with the tools of the test author.
 
@@ -119,7 +119,10 @@ class MembershipMock(Toolbox):
     def _stop(self, *, failing: bool) -> None:
         with self._lock:
             if not self._activations:
-                raise NotRunning("This mock was stopped more often than it was started.")
+                raise NotRunning(
+                    "This mock was stopped more often than it was started: call `stop()` once for"
+                    " each `start()`. A `with` block and a decorator stop it by themselves."
+                )
             self._failing = failing
             cleanup = self._activations.pop()
         cleanup.close()
@@ -261,11 +264,8 @@ class MembershipMock(Toolbox):
             UsageError: ``account`` is not 12 digits, ``region`` is not a region, or AWS has no such
                 service.
         """
-        try:
-            session = self.session(account, region_of("client", region, kwargs))
-            return session.client(service, **kwargs)
-        except UnknownServiceError as error:
-            raise unknown_service(service) from error
+        session = self.session(account, region_of("client", region, kwargs))
+        return client_of(session, service, kwargs)
 
     @contextmanager
     def as_account(self, account: str, *, threads: bool = False) -> Iterator[None]:

@@ -17,14 +17,15 @@ from membership_mock.engine.protocol.wire.answers import (
 )
 from membership_mock.engine.protocol.wire.requests import parameters
 from membership_mock.errors import ServiceError, UsageError
-from membership_mock.testing.arguments import naming_arguments
+from membership_mock.testing.arguments import naming_arguments, naming_attributes
+from membership_mock.testing.conditions import check_where, holds
 from membership_mock.testing.containing import contains
 from membership_mock.testing.operation_names import (
     check_caller,
     check_parameters,
     operations_wanted,
 )
-from membership_mock.testing.printing import printable, shortened
+from membership_mock.testing.printing import printable, shortened, times_as_text
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
+@naming_attributes
 class Call:
     """One call to a service of AWS: to one of this package, or to one that moto mocks.
 
@@ -203,10 +205,7 @@ class Calls(Sequence[Call]):
         # a pattern for the service stands for other services as well, of any parameters
         if parameters is not None and operations is not None and operations.pattern is None:
             check_parameters(operations.operations, parameters)
-        if where is not None and not callable(where):
-            raise UsageError(
-                f"where is a function of a call, e.g. `lambda call: …`, not {where!r}."
-            )
+        check_where(where)
 
         def matches(call: Call) -> bool:
             return (
@@ -245,10 +244,10 @@ class Calls(Sequence[Call]):
         if (len(found) == times) if times is not None else len(found) > 0:
             return found
         instead = self._instead(operation, wanted.get("service"))
-        expected = "at least once" if times is None else f"{times} time{'s' if times != 1 else ''}"
+        expected = "at least once" if times is None else times_as_text(times)
         raise AssertionError(
             f"expected {_describe(operation, wanted)} to be called {expected},"
-            f" but it was called {len(found)} times.\n{instead}"
+            f" but it was {_called(found)}.\n{instead}"
         )
 
     def assert_not_called(self, operation: str | None = None, **wanted: Any) -> None:
@@ -263,7 +262,7 @@ class Calls(Sequence[Call]):
             shown = "\n".join(f"    {call!r}" for call in found[:_SHOWN])
             raise AssertionError(
                 f"expected {_describe(operation, wanted)} not to be called,"
-                f" but it was called {len(found)} times:\n{shown}"
+                f" but it was {_called(found)}:\n{shown}"
             )
 
     def assert_in_order(
@@ -338,24 +337,6 @@ class Calls(Sequence[Call]):
         return "\n".join([title, *(f"      {call!r}" for call in shown[:_SHOWN]), *more])
 
 
-def holds(where: Callable[[Call], bool], call: Call) -> bool:
-    """Return whether a test's function holds for a call.
-
-    Raises:
-        UsageError: the function raises an error; the text says that it is the function of `where`.
-    """
-    try:
-        return bool(where(call))
-    except Exception as error:
-        name = getattr(where, "__name__", repr(where))
-        raise UsageError(
-            f"The function {name} of where= has raised {type(error).__name__}: {error}\n"
-            f"    for the call {call!r}\n"
-            "    It is asked about every call that matches the other arguments: let it return False"
-            " where a parameter is missing."
-        ) from error
-
-
 def _step(wanted: object) -> tuple[str, Mapping[str, Any]]:
     """Return an operation and what else is wanted of its call."""
     if isinstance(wanted, str):
@@ -397,6 +378,10 @@ def _numbered(calls: Sequence[Call], positions: Sequence[int]) -> str:
     shown = [f"      {n + 1:>4}  {calls[n]!r}" for n in positions[:_SHOWN]]
     more = [f"            … and {len(positions) - _SHOWN} more"] if len(positions) > _SHOWN else []
     return "\n".join([*shown, *more])
+
+
+def _called(found: Sequence[Call]) -> str:
+    return f"called {times_as_text(len(found))}" if found else "not called"
 
 
 def _describe(operation: str | None, wanted: Mapping[str, Any]) -> str:

@@ -427,8 +427,8 @@ def test_a_control_is_not_evaluated_where_aws_would_not(membership_mock, hub, aw
 @pytest.mark.parametrize(
     ("outcome", "arguments", "text"),
     [
-        ("FAIL", {}, "'FAIL' is no status of a check; nearest: 'FAILED'"),
-        ({BUCKET: "OK"}, {}, "'OK' is no status of a check"),
+        ("FAIL", {}, "'FAIL' is not a status of a check; nearest: 'FAILED'"),
+        ({BUCKET: "OK"}, {}, "'OK' is not a status of a check"),
         ({7: "FAILED"}, {}, "resource is text, not 7"),
         ("FAILED", {"status_reasons": [{"Code": "x"}]}, "a ReasonCode and a Description"),
         (

@@ -224,7 +224,7 @@ def test_aws_goes_only_where_the_table_leads(
 
 
 def test_what_is_no_status_is_refused(aws: AwsSide, case_id: str) -> None:
-    with pytest.raises(UsageError, match="'Resolved' is no status of a case"):
+    with pytest.raises(UsageError, match="'Resolved' is not a status of a case"):
         aws.move_case(case_id, "Resolved")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="close_case"):
         aws.move_case(case_id, "Closed")  # type: ignore[arg-type]
@@ -735,7 +735,7 @@ def test_what_is_no_number_of_findings_is_refused(
 ) -> None:
     (membership,) = security.list_memberships()["items"]
     before = membership_mock.dump()
-    with pytest.raises(UsageError, match="is no number of findings"):
+    with pytest.raises(UsageError, match="is not a number of findings"):
         aws.record_finding_metrics(
             membership["membershipId"], NOON.date(), findings_triaged=1, findings_investigated=wrong
         )
