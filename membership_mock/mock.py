@@ -298,6 +298,7 @@ class MembershipMock(Toolbox):
         return bool(self._activations)
 
     def _running(self) -> running.Running:
+        __tracebackhide__ = True
         if not self._activations:
             raise NotRunning(
                 "This mock is not running: enter it with `with mock_membership() as mock:`, or call"
@@ -364,5 +365,6 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
         TypeError: an option is unknown, or the target cannot be decorated.
         UsageError: an option has a value that is not allowed.
     """
+    __tracebackhide__ = True
     mock = MembershipMock(Options.of(**options))
     return mock if target is None else mock(target)

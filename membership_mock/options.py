@@ -86,6 +86,7 @@ class Options:
             TypeError: an option is unknown, or ``config`` is not a mapping.
             UsageError: an option has a value that is not allowed.
         """
+        __tracebackhide__ = True
         known = [each.name for each in fields(cls)]
         given = renamed(given)
         for name in given:
