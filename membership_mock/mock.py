@@ -357,9 +357,18 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
 
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
-        **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``, ``strict``, ``now``, ``unused_plans``,
-            ``unmocked_calls``, ``sleep``, ``missing_region``.
+        **options: the options of the mock. `membership_mock.options.Options` explains them.
+            ``config``: a mapping that `moto.mock_aws` takes as well.
+            ``account``: the account of calls whose credentials name none, 12 digits.
+            ``region``: the default region of the mock's own clients.
+            ``seed``: an int or text that makes ids repeatable.
+            ``settle``: ``read`` or ``clock``, when slow changes of a status happen.
+            ``strict``: the only calls that are allowed, as patterns of operations.
+            ``now``: the instant at which the clock is frozen.
+            ``unused_plans``: ``ignore``, ``warn`` or ``error``, for faults that never fired etc.
+            ``unmocked_calls``: the same words, for calls that no mock answers.
+            ``sleep``: ``real`` or ``virtual``, for sleeps of the code under test.
+            ``missing_region``: ``error`` or ``mock``, for clients that name no region.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.

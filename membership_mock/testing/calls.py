@@ -251,10 +251,15 @@ class Calls(Sequence[Call]):
         )
 
     def assert_not_called(self, operation: str | None = None, **wanted: Any) -> None:
-        """Check that no call matches everything given (as for `filter`).
+        """Check that no call matches everything given.
+
+        Args:
+            operation: as for `filter`.
+            **wanted: as for `filter`.
 
         Raises:
             AssertionError: there are such calls; the text shows them.
+            UsageError: as for `filter`.
         """
         __tracebackhide__ = True
         found = self.filter(operation, **wanted)

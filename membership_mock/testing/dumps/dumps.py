@@ -80,6 +80,9 @@ class Dump:
     def from_json(cls, text: str) -> Dump:
         """Return the dump that `to_json` has written.
 
+        Args:
+            text: the JSON text.
+
         Raises:
             UsageError: this is not a dump, or this release cannot read it.
         """

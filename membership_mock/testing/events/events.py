@@ -135,10 +135,15 @@ class Events(Sequence[SentEvent]):
         )
 
     def assert_not_sent(self, detail_type: str | None = None, **wanted: Any) -> None:
-        """Check that no event matches everything given (as for `filter`).
+        """Check that no event matches everything given.
+
+        Args:
+            detail_type: as for `filter`.
+            **wanted: as for `filter`.
 
         Raises:
             AssertionError: there are such events; the text shows them.
+            UsageError: as for `filter`.
         """
         __tracebackhide__ = True
         found = self.filter(detail_type, **wanted)

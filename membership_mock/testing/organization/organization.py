@@ -246,6 +246,9 @@ class MockOrganization:
     def add_unit(self, path: str) -> str:
         """Create a unit, and return its id; the units above it must exist.
 
+        Args:
+            path: where it is, e.g. ``Workloads/Prod``; a name alone is a unit below the root.
+
         Raises:
             UsageError: it exists already, its parent does not, its name is not valid, or it would
                 be nested too deep.
