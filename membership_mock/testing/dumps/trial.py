@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.moto.organizations import describe_organizations
-from membership_mock.engine.pipeline.operation import Handler
+from membership_mock.engine.pipeline.operation import Backend, Handler
 from membership_mock.engine.protocol.codec import codec
 from membership_mock.engine.protocol.model import service_model, snake
 from membership_mock.engine.protocol.pagination import Listing
@@ -81,6 +83,8 @@ def _readings(running: Running, stores: dict[str, Any]) -> Iterator[_Reading]:
     yield "reading its organizations", describe_organizations
     yield "mock.show()", lambda: tree(running, Part())
     yield "mock.diagram()", lambda: diagram(running, "mermaid", Part())
+    for service, backend_class in SERVICES.items():
+        yield f"reading the quotas of {service}", partial(_read_quotas, running, backend_class)
     text = json.dumps(stores)
     accounts = dict.fromkeys(re.findall(r'"([0-9]{12})[" ]', text))
     regions = dict.fromkeys(filter(is_region, re.findall(r'[" ]([a-z-]+-[0-9]+)"', text)))
@@ -94,6 +98,10 @@ def _readings(running: Running, stores: dict[str, Any]) -> Iterator[_Reading]:
                             f"{service}.{name} by {account_id} in {region}",
                             _call(running, service, name, handler, account_id, region, arguments),
                         )
+
+
+def _read_quotas(running: Running, backend_class: type[Backend]) -> None:
+    deque(backend_class.quota_uses(running.world, running.world.clock.now()), maxlen=0)
 
 
 def _arguments(service: str, name: str, stores: dict[str, Any]) -> Iterator[dict[str, str]]:

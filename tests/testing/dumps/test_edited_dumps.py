@@ -25,6 +25,7 @@ def text() -> str:
         mock.given.security_ir.attachment(case)
         room = mock.given.cleanrooms.joined_collaboration([OWNER, PARTNER], name="Campaigns")
         mock.given.cleanrooms.associated_table(room, OWNER)
+        mock.given.cleanrooms.query(room, status="STARTED")
         return str(mock.dump().to_json())
 
 
@@ -56,6 +57,13 @@ def _without(*places: str) -> Callable[[dict[str, Any]], None]:
             id="membership of an account",
         ),
         pytest.param(_without("stores/cleanrooms/ConfiguredTableStore"), "ListSchemas", id="table"),
+        pytest.param(
+            lambda data: data["stores"]["cleanrooms"]["ProtectedQueryStore"][IRELAND][
+                "queries"
+            ].update(ongoing={}),
+            "reading the quotas of cleanrooms",
+            id="query",
+        ),
         pytest.param(_without(f"{ORGANIZATION}/accounts/1/status"), "organizations", id="account"),
         pytest.param(_without(f"{ORGANIZATION}/org/id"), "organizations", id="organization"),
     ],
