@@ -146,7 +146,8 @@ def _words(hint: Any, *, many: bool = False) -> str:
     if kind is Sequence:
         return f"{'lists' if many else 'a list'} of {_words(inner[0], many=True)}"
     if kind is Mapping or kind is dict:
-        return "mappings" if many else "a mapping"
+        of = f" from {_words(inner[0], many=True)} to {_words(inner[1], many=True)}"
+        return ("mappings" if many else "a mapping") + (of if inner and Any not in inner else "")
     if kind is tuple:
         return f"{'tuples' if many else 'a tuple'} of {len(inner)}"
     if kind is Callable:
