@@ -581,7 +581,7 @@ def test_what_an_action_cannot_be_is_refused(security: Any, aws: AwsSide, case_i
             lambda: aws.set_investigation_action(case_id, first, status="Waiting"),
         ),
         (
-            "no status of an action",
+            "not a status of an action",
             lambda: aws.set_investigation_action(case_id, first, status="Done"),
         ),
         ("it has inv-", lambda: aws.set_investigation_action(case_id, "inv-0123456789")),
