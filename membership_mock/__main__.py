@@ -59,10 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command == "operations":
         from membership_mock.operations_page import markdown, text
         from membership_mock.services import SERVICES
+        from membership_mock.testing.names import nearest_to
 
         if chosen.service is not None and chosen.service not in SERVICES:
             parser.error(
-                f"{chosen.service} is not mocked; the mocked services are: {', '.join(SERVICES)}"
+                f"{chosen.service} is not mocked{nearest_to(chosen.service, SERVICES)} The mocked"
+                f" services are {', '.join(SERVICES)}."
             )
         sys.stdout.write(markdown() if chosen.markdown else text(chosen.service))
         return 0

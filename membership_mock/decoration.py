@@ -28,7 +28,7 @@ def decorated(target: Any, make_mock: MakeMock) -> Any:
         + (
             " Put @mock_membership below @pytest.fixture, next to the function."
             if _is_fixture(target)
-            else ""
+            else " Options have names, e.g. mock_membership(account='111122223333')."
         )
     )
 

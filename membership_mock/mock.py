@@ -12,8 +12,6 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar, cast, overload
 
-from botocore.exceptions import UnknownServiceError
-
 from membership_mock.call_site import levels_up, where_called
 from membership_mock.decoration import decorated
 from membership_mock.engine import running
@@ -27,8 +25,9 @@ from membership_mock.errors import (
 )
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.call import Call
-from membership_mock.testing.client_arguments import NOT_OF_THE_USER, region_of, unknown_service
+from membership_mock.testing.client_arguments import NOT_OF_THE_USER, client_of, region_of
 from membership_mock.testing.events.events import undelivered_report
 from membership_mock.testing.plans.plans import Known, Plans
 from membership_mock.toolbox import Toolbox
@@ -37,6 +36,7 @@ T = TypeVar("T")
 Decorated = TypeVar("Decorated", bound="Callable[..., Any] | type")
 
 
+@naming_arguments
 class MembershipMock(Toolbox):
     """A mock of AWS accounts, with the tools of the test author.
 
@@ -120,7 +120,10 @@ class MembershipMock(Toolbox):
     def _stop(self, *, failing: bool) -> None:
         with self._lock:
             if not self._activations:
-                raise NotRunning("This mock was stopped more often than it was started.")
+                raise NotRunning(
+                    "This mock was stopped more often than it was started: call `stop()` once for"
+                    " each `start()`. A `with` block and a decorator stop it by themselves."
+                )
             self._failing = failing
             cleanup = self._activations.pop()
         cleanup.close()
@@ -262,11 +265,8 @@ class MembershipMock(Toolbox):
             UsageError: ``account`` is not 12 digits, ``region`` is not a region, or AWS has no such
                 service.
         """
-        try:
-            session = self.session(account, region_of("client", region, kwargs))
-            return session.client(service, **kwargs)
-        except UnknownServiceError as error:
-            raise unknown_service(service) from error
+        session = self.session(account, region_of("client", region, kwargs))
+        return client_of(session, service, kwargs)
 
     @contextmanager
     def as_account(self, account: str, *, threads: bool = False) -> Iterator[None]:
@@ -299,6 +299,7 @@ class MembershipMock(Toolbox):
         return bool(self._activations)
 
     def _running(self) -> running.Running:
+        __tracebackhide__ = True
         if not self._activations:
             raise NotRunning(
                 "This mock is not running: enter it with `with mock_membership() as mock:`, or call"
@@ -357,13 +358,23 @@ def mock_membership(target: Any = None, /, **options: Any) -> Any:
 
     Args:
         target: the decorated function or class, when used as ``@mock_membership`` without brackets.
-        **options: see `membership_mock.options.Options`: ``config``, ``account``, ``region``,
-            ``seed``, ``settle``, ``strict``, ``now``, ``unused_plans``,
-            ``unmocked_calls``, ``sleep``, ``missing_region``.
+        **options: the options of the mock. `membership_mock.options.Options` explains them.
+            ``config``: a mapping that `moto.mock_aws` takes as well.
+            ``account``: the account of calls whose credentials name none, 12 digits.
+            ``region``: the default region of the mock's own clients.
+            ``seed``: an int or text that makes ids repeatable.
+            ``settle``: ``read`` or ``clock``, when slow changes of a status happen.
+            ``strict``: the only calls that are allowed, as patterns of operations.
+            ``now``: the instant at which the clock is frozen.
+            ``unused_plans``: ``ignore``, ``warn`` or ``error``, for faults that never fired etc.
+            ``unmocked_calls``: the same words, for calls that no mock answers.
+            ``sleep``: ``real`` or ``virtual``, for sleeps of the code under test.
+            ``missing_region``: ``error`` or ``mock``, for clients that name no region.
 
     Raises:
         TypeError: an option is unknown, or the target cannot be decorated.
         UsageError: an option has a value that is not allowed.
     """
+    __tracebackhide__ = True
     mock = MembershipMock(Options.of(**options))
     return mock if target is None else mock(target)

@@ -12,6 +12,7 @@ from membership_mock.call_site import levels_up
 from membership_mock.engine.pipeline.caller import account_id, region_name
 from membership_mock.engine.state.clock import instant
 from membership_mock.errors import UsageError
+from membership_mock.testing.names import nearest_to
 
 #: the options that take one of some words
 _CHOICES = {
@@ -85,12 +86,15 @@ class Options:
             TypeError: an option is unknown, or ``config`` is not a mapping.
             UsageError: an option has a value that is not allowed.
         """
+        __tracebackhide__ = True
         known = [each.name for each in fields(cls)]
         given = renamed(given)
         for name in given:
             if name not in known:
                 raise TypeError(
-                    f"mock_membership() has no option {name!r}; it has: {', '.join(known)}."
+                    f"mock_membership() has no option {name!r}{nearest_to(name, known)}"
+                    f" Its options: {', '.join(known)}. They are explained by"
+                    " `python -m membership_mock docs options`."
                 )
         options = cls(**{name: value for name, value in given.items() if value is not None})
         if not isinstance(options.config, Mapping):

@@ -164,6 +164,7 @@ def _start(request: pytest.FixtureRequest) -> Iterator[MembershipMock]:
     from membership_mock.mock import mock_membership
     from membership_mock.pytest_owners import refuse_leaked
 
+    __tracebackhide__ = True
     node, scopes = request.node, list(_FIXTURES)
     running = request.session.stash.setdefault(_running, [])
     if any(scopes.index(scope) < scopes.index(request.scope) for scope in running):
@@ -357,6 +358,7 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Return the ini options, overridden by the markers, the closest last."""
     from membership_mock.options import renamed
 
+    __tracebackhide__ = True
     in_the_file: dict[str, Any] = {}
     for name, (_, read) in _INI.items():
         value = request.config.getini(f"membership_mock_{name}")

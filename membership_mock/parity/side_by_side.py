@@ -207,7 +207,10 @@ def play(
     """
     if isinstance(story, str):
         if story not in STORIES:
-            raise UsageError(f"There is no story {story!r}{nearest_to(story, STORIES)}")
+            raise UsageError(
+                f"There is no story {story!r}{nearest_to(story, STORIES)}"
+                " `python -m membership_mock parity stories` lists all stories."
+            )
         story = STORIES[story]
     if checker is None and running.is_running():
         raise UsageError(

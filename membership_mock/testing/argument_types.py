@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Union, get_args, get_origin
 
 from membership_mock.errors import UsageError
-from membership_mock.testing.arguments import unknown_argument
+from membership_mock.testing.arguments import ending_here, unknown_argument
 from membership_mock.testing.printing import shortened
 from membership_mock.testing.type_hints import hints_of
 
@@ -77,8 +77,11 @@ def checking_types(method: Callable[..., Any]) -> Callable[..., Any]:
                     known = [each for each in signature.parameters if each != "self"]
                     raise unknown_argument(method.__name__, name, known) from None
             return method(*args, **kwargs)  # which raises Python's message
-        check_types(method.__name__, method, arguments)
-        return method(*args, **kwargs)
+        try:
+            check_types(method.__name__, method, arguments)
+            return method(*args, **kwargs)
+        except UsageError as error:
+            raise ending_here(error)  # noqa: B904  it is the same error
 
     method.__qualname__ = method.__name__  # which that message says
     return checked
@@ -143,7 +146,8 @@ def _words(hint: Any, *, many: bool = False) -> str:
     if kind is Sequence:
         return f"{'lists' if many else 'a list'} of {_words(inner[0], many=True)}"
     if kind is Mapping or kind is dict:
-        return "mappings" if many else "a mapping"
+        of = f" from {_words(inner[0], many=True)} to {_words(inner[1], many=True)}"
+        return ("mappings" if many else "a mapping") + (of if inner and Any not in inner else "")
     if kind is tuple:
         return f"{'tuples' if many else 'a tuple'} of {len(inner)}"
     if kind is Callable:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,8 @@ from membership_mock.engine.protocol.wire.answers import (
     error_read,
 )
 from membership_mock.engine.protocol.wire.requests import parameters
-from membership_mock.errors import ServiceError, UsageError
+from membership_mock.errors import ServiceError
+from membership_mock.testing.arguments import naming_attributes
 from membership_mock.testing.printing import printable, shortened
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.pipeline.call_record import Entry
 
 
+@naming_attributes
 class Call:
     """One call to a service of AWS: to one of this package, or to one that moto mocks.
 
@@ -129,24 +130,6 @@ class Call:
             f" {_short(self.parameters)}"
             + ("" if outcome is None else f" -> {outcome}")  # it has none before it is answered
         )
-
-
-def holds(where: Callable[[Call], bool], call: Call) -> bool:
-    """Return whether a test's function holds for a call.
-
-    Raises:
-        UsageError: the function raises an error; the text says that it is the function of `where`.
-    """
-    try:
-        return bool(where(call))
-    except Exception as error:
-        name = getattr(where, "__name__", repr(where))
-        raise UsageError(
-            f"The function {name} of where= has raised {type(error).__name__}: {error}\n"
-            f"    for the call {call!r}\n"
-            "    It is asked about every call that matches the other arguments: let it return False"
-            " where a parameter is missing."
-        ) from error
 
 
 def _short(value: Any, limit: int = 160) -> str:

@@ -7,13 +7,15 @@ from typing import Any, overload
 
 from membership_mock.errors import UsageError
 from membership_mock.testing.arguments import naming_arguments
-from membership_mock.testing.call import Call, holds
+from membership_mock.testing.call import Call
+from membership_mock.testing.conditions import check_where, holds
 from membership_mock.testing.containing import contains
 from membership_mock.testing.operation_names import (
     check_caller,
     check_parameters,
     operations_wanted,
 )
+from membership_mock.testing.printing import times_as_text
 
 _SHOWN = 10
 
@@ -82,10 +84,7 @@ class Calls(Sequence[Call]):
         # a pattern for the service stands for other services as well, of any parameters
         if parameters is not None and operations is not None and operations.pattern is None:
             check_parameters(operations.operations, parameters)
-        if where is not None and not callable(where):
-            raise UsageError(
-                f"where is a function of a call, e.g. `lambda call: …`, not {where!r}."
-            )
+        check_where(where)
 
         def matches(call: Call) -> bool:
             return (
@@ -124,17 +123,22 @@ class Calls(Sequence[Call]):
         if (len(found) == times) if times is not None else len(found) > 0:
             return found
         instead = self._instead(operation, wanted.get("service"))
-        expected = "at least once" if times is None else f"{times} time{'s' if times != 1 else ''}"
+        expected = "at least once" if times is None else times_as_text(times)
         raise AssertionError(
             f"expected {_describe(operation, wanted)} to be called {expected},"
-            f" but it was called {len(found)} times.\n{instead}"
+            f" but it was {_called(found)}.\n{instead}"
         )
 
     def assert_not_called(self, operation: str | None = None, **wanted: Any) -> None:
-        """Check that no call matches everything given (as for `filter`).
+        """Check that no call matches everything given.
+
+        Args:
+            operation: as for `filter`.
+            **wanted: as for `filter`.
 
         Raises:
             AssertionError: there are such calls; the text shows them.
+            UsageError: as for `filter`.
         """
         __tracebackhide__ = True
         found = self.filter(operation, **wanted)
@@ -142,7 +146,7 @@ class Calls(Sequence[Call]):
             shown = "\n".join(f"    {call!r}" for call in found[:_SHOWN])
             raise AssertionError(
                 f"expected {_describe(operation, wanted)} not to be called,"
-                f" but it was called {len(found)} times:\n{shown}"
+                f" but it was {_called(found)}:\n{shown}"
             )
 
     def assert_in_order(
@@ -258,6 +262,10 @@ def _numbered(calls: Sequence[Call], positions: Sequence[int]) -> str:
     shown = [f"      {n + 1:>4}  {calls[n]!r}" for n in positions[:_SHOWN]]
     more = [f"            … and {len(positions) - _SHOWN} more"] if len(positions) > _SHOWN else []
     return "\n".join([*shown, *more])
+
+
+def _called(found: Sequence[Call]) -> str:
+    return f"called {times_as_text(len(found))}" if found else "not called"
 
 
 def _describe(operation: str | None, wanted: Mapping[str, Any]) -> str:

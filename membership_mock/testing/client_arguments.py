@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
+
+from botocore.exceptions import UnknownServiceError
 
 from membership_mock.engine.protocol.model import service_names
 from membership_mock.errors import UsageError
 from membership_mock.services import SERVICES
+from membership_mock.testing.arguments import unknown_argument
 from membership_mock.testing.names import nearest_to
 
 #: variables of a botocore session: its clients use no profile and no endpoint that the user's
@@ -31,6 +35,27 @@ def region_of(method: str, region: str | None, kwargs: dict[str, Any]) -> str | 
             f"{method}() got region={region!r} and region_name={other!r}: pass one of them."
         )
     return other if region is None else region
+
+
+def client_of(session: Any, service: str, kwargs: dict[str, Any]) -> Any:
+    """Return a client of a boto3 session.
+
+    Raises:
+        UsageError: ``service`` is not the id of a service.
+        TypeError: boto3 makes no clients with one of the other arguments.
+    """
+    if not isinstance(service, str):
+        raise unknown_service(service)
+    try:
+        return session.client(service, **kwargs)
+    except UnknownServiceError:
+        raise unknown_service(service) from None
+    except TypeError:
+        known = ["account", "region", *list(signature(session.client).parameters)[1:]]
+        for name in kwargs:
+            if name not in known:
+                raise unknown_argument("client", name, known) from None
+        raise
 
 
 def unknown_service(service: object) -> UsageError:

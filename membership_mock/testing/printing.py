@@ -14,3 +14,8 @@ def printable(text: str, encoding: str = "utf-8") -> str:
 def shortened(text: str, most: int) -> str:
     """Return ``text``, cut to ``most`` characters and ended with "…" if it is longer."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def times_as_text(count: int) -> str:
+    """Return how often something happens, in words."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -90,7 +90,7 @@ def test_operations_of_an_unknown_service_names_the_known_ones(
 ) -> None:
     with pytest.raises(SystemExit):
         main(["operations", "ec2"])
-    assert "ec2 is not mocked; the mocked services are: " in capsys.readouterr().err
+    assert "ec2 is not mocked. The mocked services are cleanrooms, " in capsys.readouterr().err
 
 
 def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -203,7 +203,10 @@ def test_overlapping_mocks_of_two_threads_leave_the_configuration_as_it_was() ->
 
 
 def test_unknown_option_names_the_known_ones() -> None:
-    with pytest.raises(TypeError, match="no option 'acount'; it has: config, account, region"):
+    with pytest.raises(
+        TypeError,
+        match=r"no option 'acount'; nearest: 'account'\. Its options: config, account, region",
+    ):
         mock_membership(acount="111122223333")  # type: ignore[call-overload]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
+
 import boto3
 import pytest
 from botocore.exceptions import NoRegionError
@@ -21,6 +24,14 @@ def region_of_a_client() -> str:
 def test_without_the_option_it_is_an_error_as_outside_of_the_mock() -> None:
     with mock_membership(region="eu-west-1"), pytest.raises(NoRegionError):
         region_of_a_client()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="errors have no notes before Python 3.11")
+def test_the_traceback_of_that_error_names_the_option() -> None:
+    with mock_membership(), pytest.raises(NoRegionError) as missing:
+        region_of_a_client()
+    assert str(missing.value) == "You must specify a region."
+    assert "missing_region='mock'" in "".join(traceback.format_exception(missing.value))
 
 
 def test_clients_sessions_and_calls_have_the_mocks_region() -> None:

@@ -157,7 +157,7 @@ class PlannedEndings(CleanRoomsFamily, Generic[A]):
         code = given.get("code", "UNKNOWN_ERROR")
         if code not in self.error_codes:
             raise UsageError(
-                f"{code!r} is no error code of a {self.thing}; there are:"
+                f"{code!r} is not an error code of a {self.thing}; there are:"
                 f" {', '.join(self.error_codes)}."
             )
         if not isinstance(given.get("message", ""), str):
@@ -175,7 +175,7 @@ def _functions(given: Sequence[str] | None) -> list[str] | None:
     unknown = [given] if isinstance(given, str) else [one for one in given if one not in WEIGHTS]
     if unknown:
         raise UsageError(
-            f"{unknown[0]!r} is no list of functions that take from a privacy budget; there are:"
+            f"{unknown[0]!r} is not a list of functions that take from a privacy budget; there are:"
             f" {', '.join(WEIGHTS)}."
         )
     return list(given)

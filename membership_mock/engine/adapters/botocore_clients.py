@@ -17,7 +17,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.client import ClientCreator
 from botocore.credentials import Credentials
 from botocore.endpoint import Endpoint
-from botocore.exceptions import ConnectionClosedError
+from botocore.exceptions import ConnectionClosedError, NoRegionError
 from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber
 
@@ -139,11 +139,24 @@ def _watch_new_clients(patches: Patches, clients: ClientsOfMock) -> None:
 
     @functools.wraps(create)
     def create_client(self: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:
-        client = create(self, service_name, *args, **kwargs)
+        try:
+            client = create(self, service_name, *args, **kwargs)
+        except NoRegionError as error:
+            if hasattr(error, "add_note"):  # it came with Python 3.11
+                error.add_note(_NO_REGION)
+            raise
         clients.note(service_name, client)
         return client
 
     patches.set(ClientCreator, "create_client", create_client)
+
+
+#: what a traceback adds to botocore's error, which is the one that AWS's users get
+_NO_REGION = (
+    "membership_mock: name a region (region_name=…, or the variable AWS_DEFAULT_REGION), or start"
+    " the mock with missing_region='mock'. More: python -m membership_mock docs"
+    " accounts-and-regions"
+)
 
 
 def _say_what_was_sent(lost: ConnectionClosedError, request: Any) -> None:

@@ -110,6 +110,16 @@ def all_organizations() -> Iterator[tuple[str, Organization, dict[str, str]]]:
                 yield partition, _read(backend), named
 
 
+def describe_organizations() -> None:
+    """Read all that moto has of every organization, as its operations do; nothing is created."""
+    models = models_of("organizations")
+    for partitions in models.organizations_backends.values() if models else ():
+        for backend in partitions.values():
+            held = (*backend.accounts, *backend.ou, *backend.policies, *backend.admins)
+            for each in held if backend.org is None else (backend.org, *held):
+                each.describe()
+
+
 def _backend_of(models: Any, account_id: str, partition: str) -> Any:
     """Return the backend of the management account of an account's organization, or None."""
     backends = models.organizations_backends

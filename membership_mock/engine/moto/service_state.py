@@ -107,22 +107,24 @@ def misfit(service: str, state: Any) -> str:
     ):
         return f"{shared} does not say whose each of them is"
     if not isinstance(held, dict):
-        return "backends are no mapping"
+        return "backends is not a mapping"
     for key, attributes in held.items():
         account_id, _, where = str(key).partition(" ")
         if not (re.fullmatch("[0-9]{12}", account_id) and where in PARTITION_NAMES):
-            return f"{key!r} is no account in a partition"
+            return f"{key!r} is not an account in a partition"
         fresh = _state(moto.backends.get_backend(service).backend(where, account_id))
         if not isinstance(attributes, dict) or attributes.keys() != fresh.keys():
             return f"{key} does not have {', '.join(fresh)}"
         for name, value in fresh.items():
             if value is not None and type(attributes[name]) is not type(value):
-                return f"{name} of {key} is no {type(value).__qualname__}"
+                return f"{name} of {key} is not a {type(value).__qualname__}"
         if service == "s3":
             for name in ("buckets", "table_buckets"):
                 for title, bucket in attributes.get(name, {}).items():
                     if not _can_be_emptied(bucket):
-                        return f"{title!r} in the {name} of {key} is no bucket that moto can empty"
+                        return (
+                            f"{title!r} in the {name} of {key} is not a bucket that moto can empty"
+                        )
     return ""
 
 

@@ -35,9 +35,13 @@ def account_id(value: object) -> str:
     """
     if isinstance(value, str) and _ACCOUNT.fullmatch(value):
         return value
+    hint = ""
+    if isinstance(value, int):
+        hint = " (leading zeros count, so an int will not do)"
+    elif isinstance(value, str) and is_likely_region(value):
+        hint = f" (it is a region: write region={value!r})"
     raise UsageError(
-        f"{value!r} is not an account id: pass a string of 12 digits, e.g. '111122223333'"
-        + (" (leading zeros count, so an int will not do)." if isinstance(value, int) else ".")
+        f"{value!r} is not an account id: pass a string of 12 digits, e.g. '111122223333'{hint}."
     )
 
 
@@ -51,7 +55,9 @@ def region_name(value: object) -> str:
         return value
     nearest = nearest_region(value) if isinstance(value, str) else None
     if nearest is None:
-        raise UsageError(f"{value!r} is not a region: pass e.g. 'eu-west-1'.")
+        is_account = isinstance(value, str) and _ACCOUNT.fullmatch(value)
+        hint = f" (it is an account id: write account={value!r})" if is_account else ""
+        raise UsageError(f"{value!r} is not a region: pass e.g. 'eu-west-1'{hint}.")
     raise UsageError(
         f"{value!r} is not a region; nearest: {nearest!r}."
         + (" (A new region may need a newer botocore.)" if is_region(value) else "")

@@ -88,7 +88,7 @@ def instant(given: object) -> datetime:
         found = datetime(given.year, given.month, given.day, tzinfo=timezone.utc)
     else:
         raise UsageError(
-            f"{given!r} is no instant: pass an aware datetime, a date, or text like"
+            f"{given!r} is not an instant: pass an aware datetime, a date, or text like"
             " '2026-01-31T12:00:00Z'."
         )
     return in_range(found, given)
@@ -106,7 +106,7 @@ def in_range(at: datetime, given: object) -> datetime:
 
 
 def _parsed(text: str) -> datetime:
-    wrong = f"{text!r} is no instant in ISO 8601: pass text like '2026-01-31T12:00:00Z'."
+    wrong = f"{text!r} is not an instant in ISO 8601: pass text like '2026-01-31T12:00:00Z'."
     found = _TEXT.fullmatch(text)
     if found is None:
         raise UsageError(wrong)

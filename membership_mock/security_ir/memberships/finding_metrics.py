@@ -45,10 +45,10 @@ class FindingMetrics(Family):
             UsageError: ``day`` is not a date, or a count is not a whole number from 0.
         """
         if not isinstance(day, date):
-            raise UsageError(f"{day!r} is no day: pass a date, e.g. date(2026, 3, 14).")
+            raise UsageError(f"{day!r} is not a day: pass a date, e.g. date(2026, 3, 14).")
         for name, count in counts.items():
             if type(count) is not int or count < 0:
-                raise UsageError(f"{name}={count!r} is no number of findings: pass 0 or more.")
+                raise UsageError(f"{name}={count!r} is not a number of findings: pass 0 or more.")
         self.of(Memberships).visible(membership_id, self.backend.world.clock.now())
         spellings = {name: name for name in _counters()}
         spellings |= {model.snake(name): name for name in spellings}

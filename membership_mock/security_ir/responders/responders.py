@@ -140,7 +140,7 @@ class Responders(CaseFamily):
         case = self._open_case(ctx, case_id)
         if case_status not in SERVICE_MANAGED:
             raise UsageError(
-                f"{case_status!r} is no status of a case; there are:"
+                f"{case_status!r} is not a status of a case; there are:"
                 f" {', '.join(map(repr, SERVICE_MANAGED))}."
             )
         following = [each for each in SERVICE_MANAGED if each in SERVICE_MANAGED[case.case_status]]
@@ -359,7 +359,7 @@ def _check_reachable(action: InvestigationAction, status: str) -> None:
     """Refuse a status that the action cannot reach; the steps in between are not shown."""
     if status not in NEXT_STATUS:
         raise UsageError(
-            f"{status!r} is no status of an action; there are: {', '.join(NEXT_STATUS)}."
+            f"{status!r} is not a status of an action; there are: {', '.join(NEXT_STATUS)}."
         )
     reached = {action.status}
     waiting = [action.status]

@@ -106,6 +106,6 @@ class IdentitySide(Side):
         start = rf"arn:aws[-a-z]*:entityresolution:{self._region}:{self._account}:{kind}/."
         if not re.match(start, arn):
             raise UsageError(
-                f"{arn!r} is no {kind} of account {self._account} in {self._region}: it begins with"
-                f" arn:aws:entityresolution:{self._region}:{self._account}:{kind}/."
+                f"{arn!r} is not an {kind} of account {self._account} in {self._region}: it begins"
+                f" with arn:aws:entityresolution:{self._region}:{self._account}:{kind}/."
             )

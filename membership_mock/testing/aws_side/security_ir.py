@@ -18,7 +18,7 @@ from membership_mock.security_ir.memberships.finding_metrics import FindingMetri
 from membership_mock.security_ir.principals import RESPONDER, SERVICE, AwsContext
 from membership_mock.security_ir.responders.responders import Responders
 from membership_mock.testing.aws_side.side import Side, check_text
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import not_one_of
 
 SERVICE_ID = "security-ir"
 
@@ -144,7 +144,7 @@ def named_fields(operation: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     spellings = {**{snake(name): name for name in names}, **{name: name for name in names}}
     for name in fields:
         if name not in spellings:
-            raise UsageError(f"{name!r} is not a field of {operation}{nearest_to(name, spellings)}")
+            raise not_one_of(name, f"a field of {operation}", map(snake, names))
     return {spellings[name]: value for name, value in fields.items()}
 
 

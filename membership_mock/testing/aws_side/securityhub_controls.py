@@ -12,7 +12,7 @@ from membership_mock.securityhub.controls.control_releases import ControlRelease
 from membership_mock.securityhub.controls.known_controls import KnownControls
 from membership_mock.securityhub.standards.standards import Standards
 from membership_mock.testing.aws_side.side import Side, check_text
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import not_one_of
 
 SERVICE_ID = "securityhub"
 
@@ -72,10 +72,7 @@ class ControlSide(Side):
             if resource is not None:
                 check_text(resource=resource)
             if status not in statuses:
-                raise UsageError(
-                    f"{status!r} is no status of a check{nearest_to(str(status), statuses)}"
-                    f" There are: {', '.join(statuses)}."
-                )
+                raise not_one_of(status, "a status of a check", statuses)
         for each in status_reasons:
             if set(each) != {"ReasonCode", "Description"}:
                 raise UsageError(
@@ -123,10 +120,7 @@ class ControlSide(Side):
             )
         severities = get_args(ControlSeverity)
         if severity not in severities:
-            raise UsageError(
-                f"{severity!r} is no severity of a control{nearest_to(str(severity), severities)}"
-                f" There are: {', '.join(severities)}."
-            )
+            raise not_one_of(severity, "a severity of a control", severities)
         if isinstance(standards, str):
             raise UsageError(f"standards is a list of standards, not the text {standards!r}.")
         with self._running.world.lock:
@@ -142,7 +136,7 @@ class ControlSide(Side):
                 resource = name.rpartition(":")[2].removeprefix("standards/")
                 resource = resource.removeprefix("ruleset/")
                 if resource not in known:
-                    raise UsageError(f"{name!r} is no standard{nearest_to(resource, known)}")
+                    raise not_one_of(name, "a standard", known)
                 wanted.append(resource)
             self._family(SERVICE_ID, ControlReleases).release(
                 control_id, title, severity, wanted, self._running.world.clock.now()

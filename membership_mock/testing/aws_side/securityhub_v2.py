@@ -18,7 +18,7 @@ from membership_mock.securityhub.v2.ocsf.documents import uid_of
 from membership_mock.securityhub.v2.stores.ocsf_store import OcsfFindingStore, OcsfRecord
 from membership_mock.securityhub.v2.stores.trend_store import RecordedDay, TrendStore
 from membership_mock.testing.aws_side.side import Side
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import not_one_of
 
 HUB = "securityhub"
 
@@ -60,9 +60,7 @@ class OcsfFindingSide(Side):
                 severity, a status or a time does not exist.
         """
         if kind not in ocsf_templates.KINDS:
-            raise UsageError(
-                f"{kind!r} is no kind of finding{nearest_to(kind, ocsf_templates.KINDS)}"
-            )
+            raise not_one_of(kind, "a kind of finding", ocsf_templates.KINDS)
         given = {**(document or {}), **fields}
         with self._running.world.lock:
             ctx = self._v2_context("GetFindingsV2")
@@ -78,7 +76,7 @@ class OcsfFindingSide(Side):
                     named,
                 )
             except ValueError as impossible:
-                raise UsageError(f"This is no finding in OCSF: {impossible}.") from None
+                raise UsageError(f"This is not a finding in OCSF: {impossible}.") from None
             product = whole["metadata"]["product"]["uid"]
             uid = uid_of(self._account, self._region, product, named)
             if self._findings().find(uid) is not None and "activity_id" not in given:
@@ -154,7 +152,7 @@ class TrendSide(OcsfFindingSide):
         known = list(words.SEVERITIES.values())
         for name, number in (severities or {}).items():
             if name not in known:
-                raise UsageError(f"{name!r} is no severity{nearest_to(name, known)}")
+                raise not_one_of(name, "a severity", known)
             if number < 0:
                 raise UsageError(f"There cannot be {number} findings of the severity {name}.")
         with self._running.world.lock:

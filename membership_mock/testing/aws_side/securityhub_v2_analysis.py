@@ -17,7 +17,7 @@ from membership_mock.securityhub.v2.stores.remediation_store import (
 from membership_mock.securityhub.v2.stores.software_store import Installed, SoftwareStore
 from membership_mock.testing.aws_side.securityhub_v2 import HUB
 from membership_mock.testing.aws_side.securityhub_v2_inventory import InventorySide
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import not_one_of
 
 _FAILURES = ("ACCESS_DENIED", "RESOURCE_NOT_FOUND", "INTERNAL_ERROR")
 
@@ -90,13 +90,11 @@ class AnalysisSide(InventorySide):
                 severity or priority does not exist.
         """
         if priority not in PRIORITIES:
-            raise UsageError(f"{priority!r} is no priority{nearest_to(priority, PRIORITIES)}")
+            raise not_one_of(priority, "a priority", PRIORITIES)
         for _, before, after in exposures:
             for severity in (before, after or before):
                 if severity not in SEVERITIES:
-                    raise UsageError(
-                        f"{severity!r} is no severity{nearest_to(severity, SEVERITIES)}"
-                    )
+                    raise not_one_of(severity, "a severity", SEVERITIES)
         with self._running.world.lock:
             ctx = self._v2_context("GetRemediationsV2")
             for uid, _, _ in exposures:
@@ -197,7 +195,7 @@ class AnalysisSide(InventorySide):
             raise UsageError(f"An export job ends as SUCCEEDED or FAILED, not as {status!r}.")
         code = failure or "INTERNAL_ERROR"
         if code not in _FAILURES:
-            raise UsageError(f"{code!r} is no failure{nearest_to(code, _FAILURES)}")
+            raise not_one_of(code, "a failure of an export", _FAILURES)
         with self._running.world.lock:
             ctx = self._v2_context("GetExportJobV2")
             family = self._family(HUB, ExportsV2)

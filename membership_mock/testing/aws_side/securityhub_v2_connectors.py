@@ -14,7 +14,7 @@ from membership_mock.securityhub.v2.connectors.cspm_connectors import (
 )
 from membership_mock.securityhub.v2.stores.connector_store import ConnectorV2, ConnectorV2Store
 from membership_mock.testing.aws_side.securityhub_v2 import HUB, TrendSide
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import not_one_of
 
 HealthStatus = Literal["CONNECTED", "DEGRADED", "FAILED_TO_CONNECT"]
 _HEALTH = ("CONNECTED", "DEGRADED", "FAILED_TO_CONNECT")
@@ -106,7 +106,7 @@ class ConnectorSide(TrendSide):
                 status.
         """
         if status not in _HEALTH:
-            raise UsageError(f"{status!r} is no health{nearest_to(status, _HEALTH)}")
+            raise not_one_of(status, "a health of a connector", _HEALTH)
         with self._running.world.lock:
             connector = self._connector(connector_id)
             if connector.status not in _HEALTH:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from membership_mock.engine.protocol.model import service_model, snake
-from membership_mock.errors import UsageError
 from membership_mock.securityhub.findings.finding_store import FindingStore
 from membership_mock.securityhub.v2.arrivals.resource_index import ResourceIndexV2
 from membership_mock.securityhub.v2.ocsf.resource_types import category_of
 from membership_mock.securityhub.v2.stores.resource_store import ResourceRecord
 from membership_mock.testing.aws_side.securityhub_v2 import HUB
 from membership_mock.testing.aws_side.securityhub_v2_connectors import ConnectorSide
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import not_one_of
 
 
 class InventorySide(ConnectorSide):
@@ -33,7 +32,7 @@ class InventorySide(ConnectorSide):
         names = {snake(name): name for name in members}
         for name in fields:
             if name not in names:
-                raise UsageError(f"{name!r} is no field of a resource{nearest_to(name, names)}")
+                raise not_one_of(name, "a field of a resource", names)
         given = {names[name]: value for name, value in fields.items()}
         if "ResourceType" in given:
             given.setdefault("ResourceCategory", category_of(given["ResourceType"]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from membership_mock.errors import NotRunning, UsageError
 from membership_mock.testing.argument_types import checking_types
+from membership_mock.testing.arguments import naming_attributes
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.operation import Family
@@ -25,6 +26,7 @@ class Side:
         for name, value in list(vars(cls).items()):
             if isfunction(value) and not name.startswith("_"):
                 setattr(cls, name, checking_types(value))
+        naming_attributes(cls)
 
     def __init__(self, running: Running, account: str, region: str) -> None:
         self._held = running

@@ -33,6 +33,8 @@ _SHOWN = 80
 #: what of a dump is the world; the rest is about the dump itself
 _WORLD = ("stores", "organizations", "s3", "clock")
 
+#: the key of the text of a dump by which `Dump.from_json` sees whether it was edited
+_DIGEST = "digest"
 
 #: the places that a store of each scope can stand at; a client may be in a region of any name
 _REACHES = {
@@ -64,6 +66,7 @@ class Dump:
                 f" {shortened(repr(data), _SHOWN)}."
             )
         self.data = data
+        self._is_edited = True
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Return the dump as JSON text, to save and to read.
@@ -71,11 +74,14 @@ class Dump:
         Args:
             indent: by how much inner lines are indented; None writes it all into one line.
         """
-        return json.dumps(self.data, indent=indent)
+        return json.dumps({**self.data, _DIGEST: _digest(self.data)}, indent=indent)
 
     @classmethod
     def from_json(cls, text: str) -> Dump:
         """Return the dump that `to_json` has written.
+
+        Args:
+            text: the JSON text.
 
         Raises:
             UsageError: this is not a dump, or this release cannot read it.
@@ -95,7 +101,10 @@ class Dump:
             )
         if not _is_shaped(data):
             raise UsageError("Parts of this dump are missing or in the wrong place.")
-        return cls(data)
+        written = data.pop(_DIGEST, None)
+        made = cls(data)
+        made._is_edited = written != _digest(data)
+        return made
 
     def difference(
         self, other: Dump, *, ignore: Iterable[str] = (), mask: Iterable[Mask] = ()
@@ -117,10 +126,16 @@ class Dump:
             )
         if isinstance(ignore, str):
             raise UsageError(f"ignore is a list of patterns: write ignore=[{ignore!r}].")
+        patterns: list[object] = list(ignore) if _is_iterable(ignore) else [ignore]
+        for each in patterns:
+            if not isinstance(each, str):
+                raise UsageError(
+                    f"ignore is a list of patterns, e.g. ['*.updated_at'], not of {each!r}."
+                )
         before, after = self._world, other._world
         if mask != ():
             before, after = masked(before, mask), masked(after, mask)
-        return "\n".join(difference(before, after, list(ignore)))
+        return "\n".join(difference(before, after, list(map(str, patterns))))
 
     def masked(self, *masks: Mask) -> Dump:
         """Return a dump with names in place of what differs from run to run, to compare.
@@ -167,6 +182,14 @@ class Dump:
         return f"<Dump of {', '.join(stores + others) or 'an empty world'}>"
 
 
+def _digest(data: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def _is_iterable(value: object) -> bool:
+    return isinstance(value, Iterable)
+
+
 def _is_shaped(data: dict[str, Any]) -> bool:
     """Return whether the places that a difference names are there; what is there is not read."""
     near = [(data.get("stores"), 4), (data.get("clock"), 1)]
@@ -201,7 +224,7 @@ def dump(running: Running) -> Dump:
                 stores.setdefault(service, {}).setdefault(name, {})[" ".join(key)] = store
         written = writer.write({"stores": stores, **state.moto, "clock": state.clock})
         drawn = hashlib.sha256(repr(running.world.random.getstate()).encode()).hexdigest()
-    return Dump(
+    made = Dump(
         {
             "format": FORMAT,
             "release": __version__,
@@ -211,6 +234,8 @@ def dump(running: Running) -> Dump:
             **written,
         }
     )
+    made._is_edited = False
+    return made
 
 
 def load(running: Running, given: Dump) -> None:
@@ -245,6 +270,16 @@ def load(running: Running, given: Dump) -> None:
         except Exception as error:
             snapshot.put(running.world, before)
             raise _unreadable(error) from error
+        if given._is_edited:
+            from membership_mock.testing.dumps.trial import contradiction
+
+            wrong = contradiction(running, given.data["stores"])
+            snapshot.put(running.world, frozen if wrong is None else before)
+            if wrong is not None:
+                raise UsageError(
+                    f"This dump was edited, and contradicts itself: {wrong}. Every id that one part"
+                    " names must be in the other parts as well."
+                )
         # Ids that are made from now on must not be those that the dump holds, which may come from
         # the same seed; with a seed, they come again whenever this dump is loaded at this point.
         running.world.random.seed(f"{drawn} {running.world.random.getrandbits(128)}")

@@ -12,9 +12,12 @@ from membership_mock.engine.protocol.pattern_faults import fault_of
 from membership_mock.engine.running import require
 from membership_mock.errors import UsageError
 from membership_mock.testing.arguments import naming_arguments
+from membership_mock.testing.conditions import check_where, holds
+from membership_mock.testing.events.detail_types import check_detail_type, full_source
 from membership_mock.testing.events.sent_event import EventDelivery, SentEvent
 from membership_mock.testing.names import nearest_to
 from membership_mock.testing.operation_names import check_caller
+from membership_mock.testing.printing import times_as_text
 
 _SHOWN = 10
 
@@ -75,17 +78,17 @@ class Events(Sequence[SentEvent]):
             where: a function of an event that returns whether it is wanted.
 
         Raises:
-            UsageError: no event can match: ``account`` is not 12 digits, ``region`` is not a
-                region, or the pattern is not one that EventBridge takes.
+            UsageError: no event can match: the mock sends none of this ``detail-type`` or source,
+                ``account`` is not 12 digits, ``region`` is not a region, or the pattern is not one
+                that EventBridge takes.
         """
         check_caller(account, region)
-        wanted = source if source is None or source.startswith("aws.") else f"aws.{source}"
+        if detail_type is not None:
+            check_detail_type(detail_type)
+        wanted = None if source is None else full_source(source)
         if pattern is not None:
             _check_pattern(pattern)
-        if where is not None and not callable(where):
-            raise UsageError(
-                f"where is a function of an event, e.g. `lambda event: …`, not {where!r}."
-            )
+        check_where(where, "event")
 
         def matches(event: SentEvent) -> bool:
             return (
@@ -95,7 +98,7 @@ class Events(Sequence[SentEvent]):
                 and (region is None or event.region == region)
                 and (pattern is None or event_patterns.matches(pattern, event._event.message()))
                 and (rule is None or rule in event.rules)
-                and (where is None or bool(where(event)))
+                and (where is None or holds(where, event, "event"))
             )
 
         return type(self)(
@@ -124,24 +127,30 @@ class Events(Sequence[SentEvent]):
         found = self.filter(detail_type, **wanted)
         if (len(found) == times) if times is not None else len(found) > 0:
             return found
-        expected = "at least once" if times is None else f"{times} time{'s' if times != 1 else ''}"
+        expected = "at least once" if times is None else times_as_text(times)
+        was = f"sent {times_as_text(len(found))}" if found else "not sent"
         raise AssertionError(
-            f"expected {_described(detail_type, wanted)} to be sent {expected}, but it was sent"
-            f" {len(found)} times.\n{self._instead(detail_type)}"
+            f"expected {_described(detail_type, wanted)} to be sent {expected}, but it was {was}."
+            f"\n{self._instead(detail_type)}"
         )
 
     def assert_not_sent(self, detail_type: str | None = None, **wanted: Any) -> None:
-        """Check that no event matches everything given (as for `filter`).
+        """Check that no event matches everything given.
+
+        Args:
+            detail_type: as for `filter`.
+            **wanted: as for `filter`.
 
         Raises:
             AssertionError: there are such events; the text shows them.
+            UsageError: as for `filter`.
         """
         __tracebackhide__ = True
         found = self.filter(detail_type, **wanted)
         if found:
             raise AssertionError(
                 f"expected {_described(detail_type, wanted)} not to be sent, but it was sent"
-                f" {len(found)} times:\n{_listed(found)}"
+                f" {times_as_text(len(found))}:\n{_listed(found)}"
             )
 
     @property

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, Literal
 
 from membership_mock.engine.moto.s3 import forget_folder, new_bucket
-from membership_mock.errors import UsageError
 from membership_mock.testing.aws_side.aws_side import AwsSide
 from membership_mock.testing.given.cleanrooms_budgets import BudgetSeeds, SeededBudget
 from membership_mock.testing.given.cleanrooms_rooms import (
@@ -21,7 +20,7 @@ from membership_mock.testing.given.cleanrooms_tables import (
     SeededTable,
     SeededTableAssociation,
 )
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import not_one_of
 
 __all__ = [
     "CleanRoomsSeeds",
@@ -100,10 +99,7 @@ class CleanRoomsSeeds(BudgetSeeds):
             UsageError: there is no such status, or it does not go with a result or an error.
         """
         if status not in _STATUSES:
-            raise UsageError(
-                f"{status!r} is not a status of a query{nearest_to(str(status), _STATUSES)}"
-                f" There are: {', '.join(_STATUSES)}."
-            )
+            raise not_one_of(status, "a status of a query", _STATUSES)
         if isinstance(collaboration, SeededCollaboration):
             account = account or collaboration.runner
         room_id, account, region = self._place(collaboration, account, region)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from membership_mock.errors import UsageError
 from membership_mock.testing.given.seeds import Seeds
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import nearest_to, not_one_of
 
 SERVICE = "cleanrooms"
 
@@ -240,10 +240,7 @@ class RoomSeeds(Seeds):
         """
         room_id, account, region = self._place(collaboration, account, region)
         if status not in STATUSES:
-            raise UsageError(
-                f"{status!r} is not a status of a membership{nearest_to(str(status), STATUSES)}"
-                f" There are: {', '.join(STATUSES)}."
-            )
+            raise not_one_of(status, "a status of a membership", STATUSES)
         with self._setup.seed("cleanrooms.membership", _MEMBERSHIP_WAY_OUT):
             before, membership_id = self._status(room_id, account, region)
             if before == status:

@@ -14,7 +14,7 @@ from membership_mock.testing.given.cleanrooms_rooms import (
     RoomSeeds,
     SeededCollaboration,
 )
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import not_one_of
 
 Rule = Literal["CUSTOM", "LIST", "AGGREGATION"]
 RULES: tuple[str, ...] = ("CUSTOM", "LIST", "AGGREGATION")
@@ -150,10 +150,7 @@ class TableSeeds(RoomSeeds):
         """
         room_id, account, region = self._place(collaboration, account, region)
         if rule not in RULES:
-            raise UsageError(
-                f"{rule!r} is not an analysis rule of a table{nearest_to(str(rule), RULES)}"
-                f" There are: {', '.join(RULES)}."
-            )
+            raise not_one_of(rule, "an analysis rule of a table", RULES)
         with self._setup.seed(
             "cleanrooms.associated_table",
             "the table must belong to the account, the account must be a member, and the policy"

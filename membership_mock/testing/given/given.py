@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.given.setup import Setup
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from membership_mock.testing.running_mock import RunningMock
 
 
+@naming_arguments
 class Given:
     """Seeds of a running mock, from `MembershipMock.given`."""
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from membership_mock.errors import UsageError
 from membership_mock.securityhub.controls.customizations import Customizations
 from membership_mock.testing.given.securityhub_hubs import SERVICE, HubSeeds
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import not_one_of
 
 _REASON = "A test has seeded it."
 _STATUSES = ("ENABLED", "DISABLED")
@@ -70,10 +70,7 @@ class ControlSeeds(HubSeeds):
         """
         account, region = self._setup.account(account), self._setup.region(region)
         if status not in _STATUSES:
-            raise UsageError(
-                f"{status!r} is no status of a control{nearest_to(str(status), _STATUSES)}"
-                f" There are: {', '.join(_STATUSES)}."
-            )
+            raise not_one_of(status, "a status of a control", _STATUSES)
         with self._setup.seed(
             "securityhub.control",
             "controls of centrally managed accounts are what their configuration policy says:"
@@ -121,10 +118,7 @@ class ControlSeeds(HubSeeds):
         given = {}
         for name, value in values.items():
             if name not in known:
-                raise UsageError(
-                    f"{name!r} is no parameter of {control}{nearest_to(name, known)}"
-                    f" There are: {', '.join(known) or 'none'}."
-                )
+                raise not_one_of(name, f"a parameter of {control}", known)
             (kind,) = known[name]["ConfigurationOptions"]
             given[name] = {"ValueType": "CUSTOM", "Value": {kind: value}}
         running = self._setup.running

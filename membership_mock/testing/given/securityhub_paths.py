@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from membership_mock.errors import UsageError
 from membership_mock.securityhub.relationships.associations import NEXT_STATUS
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import not_one_of
 
 if TYPE_CHECKING:
     from membership_mock.securityhub.relationships.associations import Event
@@ -45,10 +45,7 @@ def check(status: str, by: str | None) -> None:
         raise UsageError(f"Members come by 'invitation' or by 'organization', not by {by!r}.")
     known = dict.fromkeys(each for route in REACHED.values() for each in route)
     if status not in known:
-        raise UsageError(
-            f"{status!r} is not a status of a member{nearest_to(str(status), known)}"
-            f" There are: {', '.join(known)}."
-        )
+        raise not_one_of(status, "a status of a member", known)
 
 
 def path_to(start: _Place, status: str, route: str) -> tuple[str, ...] | None:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from membership_mock.errors import UsageError
 from membership_mock.testing.aws_side.aws_side import AwsSide
 from membership_mock.testing.given.securityhub_hubs import SERVICE
 from membership_mock.testing.given.securityhub_v2 import HubV2Seeds
-from membership_mock.testing.names import nearest_to
+from membership_mock.testing.names import not_one_of
 
 Provider = Literal["JIRA_CLOUD", "SERVICENOW"]
 _PROVIDERS = ("JIRA_CLOUD", "SERVICENOW")
@@ -114,10 +113,10 @@ class TriageV2Seeds(HubV2Seeds):
             UsageError: no such connector has that status.
         """
         if provider not in _PROVIDERS:
-            raise UsageError(f"{provider!r} is no provider{nearest_to(provider, _PROVIDERS)}")
+            raise not_one_of(provider, "a provider of connectors", _PROVIDERS)
         if status not in _STATUSES[provider]:
-            known = _STATUSES[provider]
-            raise UsageError(f"No connector to {provider} is {status!r}{nearest_to(status, known)}")
+            what = f"a status of a connector to {provider}"
+            raise not_one_of(status, what, _STATUSES[provider])
         account, region = self._setup.account(account), self._setup.region(region)
         with self._setup.seed("securityhub.connector_v2"):
             self.hub_v2(account, region=region)

@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING
 
 from membership_mock.testing.argument_types import checking_types
+from membership_mock.testing.arguments import naming_attributes
 
 if TYPE_CHECKING:
     from membership_mock.testing.given.setup import Setup
@@ -25,3 +26,4 @@ class Seeds:
         for name, value in list(vars(cls).items()):
             if inspect.isfunction(value) and not name.startswith("_"):
                 setattr(cls, name, checking_types(value))
+        naming_attributes(cls)

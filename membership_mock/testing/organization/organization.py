@@ -13,6 +13,7 @@ from membership_mock.engine.moto.organization_setup import (
 from membership_mock.engine.pipeline.caller import account_id as checked_id
 from membership_mock.errors import UsageError
 from membership_mock.testing.arguments import naming_arguments
+from membership_mock.testing.client_arguments import client_of, region_of
 from membership_mock.testing.organization.directory import Directory, listed
 from membership_mock.testing.organization.services import (
     SECURITYHUB,
@@ -134,12 +135,14 @@ class MockOrganization:
             service: the service's id, e.g. ``securityhub`` or ``organizations``.
             account: its name; the management account when None.
             region: the client's region; the mock's default region when None.
-            **kwargs: whatever else `boto3.Session.client` takes, e.g. ``config``.
+            **kwargs: whatever else `boto3.Session.client` takes, e.g. ``config``; its
+                ``region_name`` is another name for ``region``.
 
         Raises:
-            UsageError: the organization has no such account.
+            UsageError: the organization has no such account, or AWS has no such service.
         """
-        return self.session(account, region).client(service, **kwargs)
+        session = self.session(account, region_of("client", region, kwargs))
+        return client_of(session, service, kwargs)
 
     # --- accounts come and go ---
 
@@ -242,6 +245,9 @@ class MockOrganization:
 
     def add_unit(self, path: str) -> str:
         """Create a unit, and return its id; the units above it must exist.
+
+        Args:
+            path: where it is, e.g. ``Workloads/Prod``; a name alone is a unit below the root.
 
         Raises:
             UsageError: it exists already, its parent does not, its name is not valid, or it would

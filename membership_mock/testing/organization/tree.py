@@ -168,7 +168,7 @@ def _name(name: object, what: str, longest: int) -> str:
             f"{name!r} is an id, not a name of {what}."
             + (
                 f" To give an account this id, write {{'name': {name!r}}}."
-                if "-" not in name
+                if what == "an account"
                 else ""
             )
         )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from membership_mock.testing.call import Call
 from membership_mock.testing.calls import Calls
 from membership_mock.testing.plans.plans import Plan, Plans
-from membership_mock.testing.plans.wanted_calls import KnownCall, WantedCalls, times_as_text
+from membership_mock.testing.plans.wanted_calls import KnownCall, WantedCalls
+from membership_mock.testing.printing import times_as_text
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.context import Context

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from membership_mock.errors import UsageError
-from membership_mock.testing.call import Call, holds
+from membership_mock.testing.call import Call
+from membership_mock.testing.conditions import check_where, holds
 from membership_mock.testing.containing import contains
 from membership_mock.testing.operation_names import check_caller, check_parameters
+from membership_mock.testing.printing import times_as_text
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.call_record import Entry
@@ -77,10 +79,7 @@ class WantedCalls:
         if not (type(skip) is int and skip >= 0):
             raise UsageError(f"skip is a number of calls, not {skip!r}.")
         check_caller(account, region)
-        if where is not None and not callable(where):
-            raise UsageError(
-                f"where is a function of a call, e.g. `lambda call: …`, not {where!r}."
-            )
+        check_where(where)
         if parameters is not None:
             if not isinstance(parameters, Mapping):
                 raise UsageError(f"parameters is a mapping by API names, not {parameters!r}.")
@@ -131,8 +130,3 @@ class WantedCalls:
         if self.skip:
             parts.append(f" from call number {self.skip + 1} on")
         return "".join(parts)
-
-
-def times_as_text(count: int) -> str:
-    """Return how often something happens, in words."""
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -30,7 +30,23 @@ class AnswerTools(RunningMock):
         where: Callable[[Call], bool] | None = None,
         force: bool = False,
     ) -> Answer:
-        """Give a canned answer to matching calls; see `Answers.give`.
+        """Give a canned answer to matching calls.
+
+        Args:
+            operation: which calls: ``securityhub.GetInsights``, ``get_insights``, or with its
+                service any operation of AWS, whether it is mocked or not: ``ses.SendEmail``.
+            answer: the members of the answer by their API names; a function of the call that
+                returns them, or None to leave the call to what comes next; an error of botocore's,
+                `ClientError` or one of the connection; or a list of these, of which each is for
+                one call.
+            times: how many calls are answered; None for all further calls. A list is for as many
+                calls as it has entries.
+            account: only calls of this account.
+            region: only calls to this region.
+            parameters: only calls with these parameters, by API name; nested mappings may be
+                partial.
+            where: only calls for which this function returns true.
+            force: answer so even if required members are missing, or values are not in the model.
 
         Raises:
             NotRunning: the mock is not running.

@@ -10,10 +10,12 @@ from botocore.exceptions import UnknownServiceError
 
 from membership_mock.engine.pipeline import caller
 from membership_mock.errors import UsageError
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.client_arguments import NOT_OF_THE_USER, region_of, unknown_service
 from membership_mock.testing.running_mock import RunningMock
 
 
+@naming_arguments
 class AsyncTools(RunningMock):
     """The tools of a mock that make sessions and clients of aiobotocore."""
 
@@ -70,6 +72,8 @@ class AsyncTools(RunningMock):
             UsageError: ``account`` is not 12 digits, ``region`` is not a region, AWS has no such
                 service, or aiobotocore is not installed.
         """
+        if not isinstance(service, str):
+            raise unknown_service(service)
         session = self.async_session(account, region_of("async_client", region, kwargs))
         async with AsyncExitStack() as stack:
             try:

@@ -37,7 +37,28 @@ class FaultTools(RunningMock):
         status: int | None = None,
         force: bool = False,
     ) -> Fault:
-        """Make calls fail with an error of the service or of the connection; see `Faults.fail`.
+        """Make calls fail with an error of the service or of the connection.
+
+        Args:
+            operation: which calls: ``securityhub.CreateMembers``, ``create_members``, or a pattern
+                such as ``securityhub.*Members`` or ``*``. Calls to moto's services are named with
+                the service: ``sts.AssumeRole``, ``organizations.*``.
+            error: the code of an error that the operation declares or that is common to all
+                services; its class from ``client.exceptions``; or an error of the connection from
+                ``botocore.exceptions``, such as ``ReadTimeoutError``, by name, class or exception.
+            message: the error's text; what the service's model says about it when None.
+            members: the error's other members; those that it needs and the test does not set are
+                filled from the call.
+            times: to how many calls it applies; None for all further calls.
+            account: only calls of this account.
+            region: only calls to this region.
+            parameters: only calls with these parameters, as `Calls.filter` takes them.
+            where: only calls for which this function returns true.
+            skip: how many matching calls to leave alone first.
+            after: let the call take effect first, so that only its answer is lost.
+            retry_after: after how many seconds the client may try again.
+            status: another HTTP status than the model's; needs ``force``.
+            force: send it even if the operation does not declare it.
 
         Raises:
             NotRunning: the mock is not running.

@@ -125,8 +125,8 @@ def test_a_test_describes_a_namespace(b, memberships):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ((namespace(A),), f"no idnamespace of account {B}"),
-        (("members",), f"no idnamespace of account {B}"),
+        ((namespace(A),), f"not an idnamespace of account {B}"),
+        (("members",), f"not an idnamespace of account {B}"),
         ((namespace(B), "BOTH"), "is a SOURCE or a TARGET, not 'BOTH'"),
     ],
 )

@@ -427,21 +427,21 @@ def test_a_control_is_not_evaluated_where_aws_would_not(membership_mock, hub, aw
 @pytest.mark.parametrize(
     ("outcome", "arguments", "text"),
     [
-        ("FAIL", {}, "'FAIL' is no status of a check; nearest: 'FAILED'"),
-        ({BUCKET: "OK"}, {}, "'OK' is no status of a check"),
-        ({7: "FAILED"}, {}, "resource is text, not 7"),
+        ("FAIL", {}, "'FAIL' is not a status of a check; nearest: 'FAILED'"),
+        ({BUCKET: "OK"}, {}, "'OK' is not a status of a check"),
+        ({7: "FAILED"}, {}, r"\{7: .* is not text or a mapping from text to text"),
         ("FAILED", {"status_reasons": [{"Code": "x"}]}, "a ReasonCode and a Description"),
         (
             "FAILED",
             {"status_reasons": [{"ReasonCode": "x", "Description": 7}]},
-            "Description is text, not 7",
+            "7.* is not a list of mappings from text to text",
         ),
         (
             "FAILED",
             {"status_reasons": [{"ReasonCode": " ", "Description": "x"}]},
             "ReasonCode and Description are not blank",
         ),
-        ("FAILED", {"resource_type": 7}, "resource_type is text, not 7"),
+        ("FAILED", {"resource_type": 7}, "resource_type: 7 is not text"),
     ],
 )
 def test_what_cannot_be_an_outcome_is_a_usage_error(hub, aws, outcome, arguments, text):

@@ -115,7 +115,7 @@ def test_a_new_control_can_be_evaluated(membership_mock, hub, aws):
         ({"control_id": "S3"}, "A control has an id such as 'S3.900'"),
         ({"title": " "}, "and a title"),
         ({"severity": "HIHG"}, "no severity of a control; nearest: 'HIGH'"),
-        ({"standards": ["pci-dss/v/3.2"]}, "is no standard; nearest: 'pci-dss/v/3.2.1'"),
+        ({"standards": ["pci-dss/v/3.2"]}, "is not a standard; nearest: 'pci-dss/v/3.2.1'"),
         ({"standards": "pci-dss/v/3.2.1"}, "a list of standards, not the text 'pci-dss/v/3.2.1'"),
     ],
 )

@@ -198,7 +198,7 @@ def test_health_comes_from_aws(home: Any, aws: Any) -> None:
     assert health["Message"] == "The secret has expired."
     with pytest.raises(UsageError, match="no connector none"):
         aws.set_connector_health("none", "CONNECTED")
-    with pytest.raises(UsageError, match="no health"):
+    with pytest.raises(UsageError, match="not a health of a connector"):
         aws.set_connector_health(connector_id, "FINE")
 
 

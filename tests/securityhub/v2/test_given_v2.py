@@ -90,7 +90,7 @@ def test_a_status_that_a_connector_cannot_have_is_refused(membership_mock: Any) 
     connector = membership_mock.given.securityhub.connector_v2
     with pytest.raises(UsageError, match="No connector to SERVICENOW is 'PENDING_AUTHORIZATION'"):
         connector(ADMIN, provider="SERVICENOW", status="PENDING_AUTHORIZATION")
-    with pytest.raises(UsageError, match="is no provider"):
+    with pytest.raises(UsageError, match="is not a provider"):
         connector(ADMIN, provider="JIRA")
 
 

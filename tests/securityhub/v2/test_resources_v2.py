@@ -141,7 +141,7 @@ def test_a_test_records_resources_that_no_finding_is_about(
     (shown,) = client.get_resources_v2()["Resources"]
     assert shown["ResourceConfig"] == {"configuration": {"state": "running"}}
     assert (shown["ResourceCategory"], shown["ResourceCriticality"]) == ("Compute", "Very High")
-    with pytest.raises(UsageError, match="no field of a resource"):
+    with pytest.raises(UsageError, match="not a field of a resource"):
         aws.record_resource("i-9", resource_typ="AWS::EC2::Instance")
 
 

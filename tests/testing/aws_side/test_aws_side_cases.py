@@ -224,7 +224,7 @@ def test_aws_goes_only_where_the_table_leads(
 
 
 def test_what_is_no_status_is_refused(aws: AwsSide, case_id: str) -> None:
-    with pytest.raises(UsageError, match="'Resolved' is no status of a case"):
+    with pytest.raises(UsageError, match="'Resolved' is not a status of a case"):
         aws.move_case(case_id, "Resolved")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="close_case"):
         aws.move_case(case_id, "Closed")  # type: ignore[arg-type]
@@ -581,7 +581,7 @@ def test_what_an_action_cannot_be_is_refused(security: Any, aws: AwsSide, case_i
             lambda: aws.set_investigation_action(case_id, first, status="Waiting"),
         ),
         (
-            "no status of an action",
+            "not a status of an action",
             lambda: aws.set_investigation_action(case_id, first, status="Done"),
         ),
         ("it has inv-", lambda: aws.set_investigation_action(case_id, "inv-0123456789")),
@@ -735,7 +735,7 @@ def test_what_is_no_number_of_findings_is_refused(
 ) -> None:
     (membership,) = security.list_memberships()["items"]
     before = membership_mock.dump()
-    with pytest.raises(UsageError, match="is no number of findings"):
+    with pytest.raises(UsageError, match="is not a number of findings"):
         aws.record_finding_metrics(
             membership["membershipId"], NOON.date(), findings_triaged=1, findings_investigated=wrong
         )

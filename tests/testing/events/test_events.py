@@ -502,7 +502,7 @@ def test_events_are_filtered_and_asserted_like_calls(mock):
         events.assert_sent("Case Created")
     with pytest.raises(AssertionError, match="was sent, but differently"):
         events.assert_sent(IMPORTED, account=B)
-    with pytest.raises(AssertionError, match="not to be sent, but it was sent 1 times"):
+    with pytest.raises(AssertionError, match="not to be sent, but it was sent once"):
         events.assert_not_sent(IMPORTED)
     events.assert_not_sent("Case *")
     assert "Membership Created" in repr(events)

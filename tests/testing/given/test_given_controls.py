@@ -80,8 +80,11 @@ def test_a_control_is_seeded_twice_in_a_row(given, client):
     ("arguments", "text"),
     [
         ({"control": "S3.999"}, "There is no security control 'S3.999'"),
-        ({"status": "OFF"}, "'OFF' is no status of a control"),
-        ({"parameters": {"days": 1}}, "'days' is no parameter of ACM.1; nearest|There are: daysTo"),
+        ({"status": "OFF"}, "'OFF' is not a status of a control"),
+        (
+            {"parameters": {"days": 1}},
+            "'days' is not a parameter of ACM.1; nearest|There are: daysTo",
+        ),
         ({"control": "ACM.3"}, "No standard .* has the control ACM.3, .* name one with standards="),
         ({"standards": ["nope"]}, "'nope' is not a standard"),
     ],
