@@ -106,7 +106,7 @@ class PolicyAssociations(Family):
         applied = Applied(target_id, policy.id if policy else SELF_MANAGED, ctx.now)
         central.applied[target_id] = applied
         self.store(CentralConfigurationStore).organizations[ctx.account_id] = central
-        concerned = central.followers(organization, applied)
+        concerned = central.governed_by(organization, applied)
         self.of(ConfigurationRollout).carry_out(ctx.account_id, concerned, ctx.now)
         applied.failed = central.failed_below(organization)[target_id]
         return {

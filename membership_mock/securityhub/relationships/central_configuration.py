@@ -123,12 +123,27 @@ class CentralConfiguration:
         """
         return Sources(self, organization).of(target_id)
 
-    def followers(self, organization: Organization, applied: Applied) -> list[str]:
+    def governed_by(self, organization: Organization, applied: Applied) -> list[str]:
         """Return the accounts that follow what was applied to one target."""
         if applied.target_id in organization.accounts:
             return [applied.target_id]
         sources = Sources(self, organization)
         return [each for each in organization.accounts if sources.of(each) is applied]
+
+    def followers(self, organization: Organization, policy_id: str) -> list[str]:
+        """Return the accounts that follow a policy, those of one target after those of another."""
+        by_target: dict[str, list[str]] = {
+            each.target_id: []
+            for each in self.applied.values()
+            if each.configuration_policy_id == policy_id
+        }
+        if by_target:
+            sources = Sources(self, organization)
+            for account_id in organization.accounts:
+                source = sources.of(account_id)
+                if source is not None and source.target_id in by_target:
+                    by_target[source.target_id].append(account_id)
+        return [account_id for accounts in by_target.values() for account_id in accounts]
 
     def failed_below(self, organization: Organization) -> Counter[str]:
         """Return how many of the accounts and units below each unit, and the root, have failed.
