@@ -394,6 +394,9 @@ class ConfigurationRollout(RolloutCarrier):
         administrators.setdefault(organization.management_account_id, administrator_id)
         hubs.enable(administrator_id, default_standards=False, now=now)
         administration.adopt_members(administrator_id, organization.accounts)
+        # what waits for an earlier administrator's policy has its hub from now on
+        deferred = administration.of(DeferredRollouts)
+        deferred.catch_up_all(deferred.of_others(administrator_id))
         with_hub = hubs.store(HubStore).hubs
         members = hubs.store(AssociationStore).roster(administrator_id).members
         for account_id in list(organization.accounts) if with_hub else ():
@@ -402,8 +405,7 @@ class ConfigurationRollout(RolloutCarrier):
             if (
                 account_id in with_hub
                 and (member is None or member.member_status != "Enabled")
-                and administration.of(DeferredRollouts).ends_enabled(administrator_id, account_id)
-                is None
+                and deferred.ends_enabled(administrator_id, account_id) is None
             ):
                 administration.enroll(administrator_id, account_id, now)
 

@@ -249,6 +249,19 @@ class DeferredRollouts(Family):
             if id(rollouts) in begins and account_id not in members
         ]
 
+    def of_others(self, administrator_id: str) -> list[str]:
+        """Return the accounts that wait here for what another administrator has applied."""
+        region, waiting = self.backend.region_name, self._waiting()
+        found = {
+            id(rollouts)
+            for rollouts in _distinct(waiting)
+            if any(
+                each.administrator_id != administrator_id and region in each.first
+                for each in rollouts
+            )
+        }
+        return [account_id for account_id, rollouts in waiting.items() if id(rollouts) in found]
+
     def has_enabled(self, administrator_id: str) -> bool:
         """Return whether an administrator has an enabled member here."""
         found = self.listed(administrator_id, only_enabled=True)
