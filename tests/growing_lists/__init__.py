@@ -41,16 +41,11 @@ BOUNDED: dict[tuple[str, str], str] = {
     ("securityhub", "ListStandardsControlAssociations"): "a dozen standards",
 }
 
-_LOOKS = "each read looks at all entries, since a look may change their states"
 _BROUGHT = "entries come from `mock.aws_side` alone, so lists are short"
 GROWS: dict[tuple[str, str], str] = {
     ("securityhub", "GetRemediationsV2"): _BROUGHT,
     ("securityhub", "GetSoftwareResourcesV2"): _BROUGHT,
     ("securityhub", "GetSoftwareV2"): _BROUGHT,
-    ("securityhub", "ListConfigurationPolicyAssociations"): "inheritance is worked out anew",
-    ("securityhub", "ListConnectors"): _LOOKS,
-    ("securityhub", "ListConnectorsV2"): _LOOKS,
-    ("securityhub", "ListExportJobsV2"): _LOOKS,
 }
 
 NOT_MEASURED = {

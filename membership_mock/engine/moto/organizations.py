@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -135,6 +136,9 @@ def forget_members_of_deleted_organizations() -> None:
             del backends.master_accounts[account_id]
 
 
+_ID, _PARENT_ID = operator.attrgetter("id"), operator.attrgetter("parent_id")
+
+
 class _Accounts(Mapping[str, OrganizationAccount]):
     """The accounts of an organization, each created when it is read: there may be thousands."""
 
@@ -144,7 +148,7 @@ class _Accounts(Mapping[str, OrganizationAccount]):
     @functools.cached_property
     def _accounts(self) -> dict[str, Any]:
         # most calls want to know who manages the organization, and not who else is in it
-        return {account.id: account for account in self._listed}
+        return dict(zip(map(_ID, self._listed), self._listed, strict=True))
 
     def __getitem__(self, account_id: str) -> OrganizationAccount:
         account = self._accounts[account_id]
@@ -162,6 +166,34 @@ class _Accounts(Mapping[str, OrganizationAccount]):
         return account_id in self._accounts
 
 
+class _UnitParents(Mapping[str, str]):
+    """The parents of the units of an organization, read when they are first asked for."""
+
+    def __init__(self, units: list[Any]) -> None:
+        self._listed = list(units)
+
+    @functools.cached_property
+    def _parents(self) -> dict[str, str]:
+        units = self._listed
+        ids, parents = map(_ID, units), list(map(_PARENT_ID, units))
+        found: dict[str, Any] = dict(zip(ids, parents, strict=True))
+        if None in parents:  # moto counts the root among the units
+            del found[units[parents.index(None)].id]
+        return found
+
+    def __getitem__(self, unit_id: str) -> str:
+        return self._parents[unit_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parents)
+
+    def __len__(self) -> int:
+        return len(self._parents)
+
+    def __contains__(self, unit_id: object) -> bool:
+        return unit_id in self._parents
+
+
 def _read(backend: Any) -> Organization:
     delegated: dict[str, tuple[str, ...]] = {}
     for admin in backend.admins:
@@ -173,7 +205,7 @@ def _read(backend: Any) -> Organization:
         all_features=backend.org.feature_set == "ALL",
         root_id=backend.org.root_id,
         accounts=_Accounts(backend.accounts),
-        unit_parents={unit.id: unit.parent_id for unit in backend.ou if unit.parent_id},
+        unit_parents=_UnitParents(backend.ou),
         delegated=delegated,
         trusted_services=frozenset(service["ServicePrincipal"] for service in backend.services),
     )

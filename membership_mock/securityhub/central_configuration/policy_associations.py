@@ -15,7 +15,7 @@ from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, ServiceBackends, operation
-from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.protocol.pagination import FilteredListing, Listing
 from membership_mock.engine.state.lifecycle import is_over
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
 from membership_mock.errors import ServiceError, UsageError
@@ -206,9 +206,10 @@ class PolicyAssociations(Family):
             wanted["ConfigurationPolicyId"] = wanted["ConfigurationPolicyId"].rpartition("/")[2]
         targets = sorted([*organization.accounts, *organization.unit_parents, organization.root_id])
         return {
-            "ConfigurationPolicyAssociationSummaries": Listing(
-                [target_id for target_id in targets if look.finds(target_id, wanted)],
+            "ConfigurationPolicyAssociationSummaries": FilteredListing(
+                targets,
                 position=lambda target_id: target_id,
+                keep=lambda target_id: look.finds(target_id, wanted),
                 descending=True,
                 show=look.at,
             )

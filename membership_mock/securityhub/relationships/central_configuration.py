@@ -9,8 +9,8 @@ Sources: the user guide on configuration policies and on the status of their ass
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import ChainMap, Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -193,11 +193,12 @@ class Sources:
     def __init__(self, central: CentralConfiguration, organization: Organization) -> None:
         self._central = central
         self._organization = organization
-        self._of_unit: dict[str, Applied | None] = {
-            target_id: applied
-            for target_id, applied in central.applied.items()
-            if target_id not in organization.accounts
-        }
+        self._inherited_by: dict[str, Applied | None] = {}
+        # no account has the id of a unit
+        self._of_unit: Mapping[str, Applied | None] = ChainMap(
+            self._inherited_by,
+            central.applied,  # type: ignore[arg-type]  # it is only read
+        )
 
     def of(self, target_id: str) -> Applied | None:
         """Return what applies to an account, a unit or the root; None if nothing does."""
@@ -215,10 +216,10 @@ class Sources:
         return found
 
     def _inherited(self, unit_id: str) -> Applied | None:
-        if unit_id not in self._of_unit:
+        if unit_id not in self._inherited_by:
             passed, found = self._organization.inherited(unit_id, self._of_unit)
-            self._of_unit.update(dict.fromkeys(passed, found))
-        return self._of_unit[unit_id]
+            self._inherited_by.update(dict.fromkeys([unit_id, *passed], found))
+        return self._inherited_by[unit_id]
 
 
 @dataclass

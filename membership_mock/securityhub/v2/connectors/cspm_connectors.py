@@ -7,13 +7,14 @@ refusals are inferred [SH-249].
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import Backend, Family, operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource
-from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.protocol.pagination import FilteredListing, Listing
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.engine.state.summary import Summary, View, named, several
 from membership_mock.engine.state.world import Scope, Store
@@ -28,6 +29,7 @@ from membership_mock.securityhub.v2.stores.connector_store import (
     AccountConnectors,
     ConnectorV2,
 )
+from membership_mock.securityhub.v2.stores.entry_order import EntryOrder
 
 PENDING_DELETION = "PENDING_DELETION"
 NOT_FOUND = "Connector not found"
@@ -62,6 +64,10 @@ class CspmConnectorStore(Store, scope=Scope.ACCOUNT_REGION):
 
 class CspmConnectors(Family):
     """The operations on connectors of the older service."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
+        self._order: EntryOrder[ConnectorV2] = EntryOrder(cloud_providers.is_settled)
 
     @operation("CreateConnector", optional=True)
     def create_connector(
@@ -139,19 +145,30 @@ class CspmConnectors(Family):
     ) -> dict[str, Listing[ConnectorV2]]:
         """Return the connectors of the caller in this region, in the order of their creation."""
         self.of(Hubs).require()
-        found = []
-        for connector_id in list(self.store(CspmConnectorStore).held.connectors):
-            try:
-                connector = self._looked_at(ctx, connector_id)
-            except ResourceNotFoundException:  # its deletion has just come to its end
-                continue
-            if (
+        store = self.store(CspmConnectorStore)
+        held = store.held
+        unsettled = self._order.unsettled(held.connectors, held.last_number)
+        due = [*store.leaving, *(each.connector_id for each in unsettled)]
+        for connector_id in dict.fromkeys(due):
+            # its deletion may just have come to its end
+            with suppress(ResourceNotFoundException):
+                self._looked_at(ctx, connector_id)
+
+        def matches(connector: ConnectorV2) -> bool:
+            return (
                 provider_name in (None, _PROVIDER_NAMES[connector.provider])
                 and connector_status in (None, connector.status)
                 and enablement_status in (None, self._enablement(connector))
-            ):
-                found.append(connector)
-        return {"Connectors": Listing(found, position=lambda each: each.number, show=self._summary)}
+            )
+
+        return {
+            "Connectors": FilteredListing(
+                self._order.entries(held.connectors, held.last_number),
+                position=lambda each: each.number,
+                keep=matches,
+                show=self._summary,
+            )
+        }
 
     @operation("UpdateConnector", optional=True)
     def update_connector(
@@ -178,6 +195,7 @@ class CspmConnectors(Family):
             connector.settings = {**connector.settings, **cloud_providers.checked(kind, given)}
             connector.setup = cloud_providers.begun(ctx.now)
             connector.is_update = True
+            self._order.forget()
         connector.description = description or connector.description
         connector.updated_at = ctx.now
         return {
