@@ -10,19 +10,18 @@ Sources: the user guide on configuration policies and on why an association fail
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.operation import Backend, Family
 from membership_mock.engine.state.opt_in import enabled_regions
-from membership_mock.engine.state.organizations import Organization, OrganizationAccount
+from membership_mock.engine.state.organizations import Organization
+from membership_mock.securityhub.central_configuration.regional_policy import (
+    RegionalPolicy,
+    failure,
+)
 from membership_mock.securityhub.central_configuration.waiting_accounts import Plan, plan_of
-from membership_mock.securityhub.controls.policy_controls import PolicyControls
 from membership_mock.securityhub.errors import (
-    IS_ADMINISTRATOR,
-    LIMIT_REACHED,
-    OTHERS_MEMBER,
     InvalidInputException,
 )
 from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
@@ -50,43 +49,12 @@ from membership_mock.securityhub.relationships.delegation import DelegationStore
 from membership_mock.securityhub.standards.standards import Standards
 
 
-@dataclass(frozen=True)
-class _RegionalPolicy:
-    """What a policy means in one region, worked out once for all accounts.
-
-    Attributes:
-        wanted: the ARNs of the standards in this region, and of no others.
-        controls: what it says about controls.
-        reached: the regions that the policy reaches, the home region first.
-    """
-
-    region: str
-    is_home: bool
-    administrator_id: str
-    service_enabled: bool
-    hubs: Hubs
-    administration: Administration
-    standards: Standards
-    wanted: list[str]
-    controls: Mapping[str, Any]
-    reached: list[str]
-
-    def align(self, account_id: str, now: datetime) -> None:
-        """Subscribe an account to exactly the standards of the policy, and set its controls."""
-        held = self.standards.subscribed(account_id)
-        if held != self.wanted:
-            gone = [arn for arn in held if arn not in self.wanted]
-            self.standards.unsubscribe(account_id, gone, now)
-            self.standards.subscribe(account_id, self.wanted, now)
-        self.standards.of(PolicyControls).carry_out(account_id, self.controls, self.reached, now)
-
-
 class ConfigurationRollout(RolloutCarrier):
     """What configuration policies do to accounts."""
 
     def __init__(self, backend: Backend) -> None:
         super().__init__(backend)
-        self._latest: tuple[Rollout, list[_RegionalPolicy]] | None = None
+        self._latest: tuple[Rollout, list[RegionalPolicy]] | None = None
 
     def regions(
         self, administrator_id: str, aggregator: FindingAggregator | None = None
@@ -211,7 +179,7 @@ class ConfigurationRollout(RolloutCarrier):
         some_wait = are_many(len(concerned), len(regions))
         plan: Plan | None = None
         sources = Sources(central, organization)
-        policies: dict[str, list[_RegionalPolicy]] = {}
+        policies: dict[str, list[RegionalPolicy]] = {}
         for place, account_id in enumerate(concerned):
             source = sources.of(account_id)
             if source is None:
@@ -237,7 +205,7 @@ class ConfigurationRollout(RolloutCarrier):
                     ]
                 self.of(DeferredRollouts).catch_up(account_id)
                 for regional in policies[policy_id]:
-                    cause = self._configure(organization, regional, account, now)
+                    cause = regional.configure(organization, account, now)
                     if cause is not None and reason is None:
                         reason = failure(policy_id, account_id, regional.region, cause)
             central.outcomes[account_id] = Outcome(policy_id, now, reason)
@@ -252,9 +220,9 @@ class ConfigurationRollout(RolloutCarrier):
             administration.dismiss(rollout.administrator_id, account_id, rollout.at)
             return
         for policy in self._policies_of(rollout):
-            self._apply(policy, account_id, rollout.at, rollout.sequence(account_id, policy.region))
+            policy.apply(account_id, rollout.at, rollout.sequence(account_id, policy.region))
 
-    def _policies_of(self, rollout: Rollout) -> list[_RegionalPolicy]:
+    def _policies_of(self, rollout: Rollout) -> list[RegionalPolicy]:
         """Return what a rollout means in its regions, which is kept for the next account."""
         if self._latest is None or self._latest[0] is not rollout:
             security_hub = rollout.security_hub or {}
@@ -304,11 +272,11 @@ class ConfigurationRollout(RolloutCarrier):
         administrator_id: str,
         region: str,
         reached: list[str] | None = None,
-    ) -> _RegionalPolicy:
+    ) -> RegionalPolicy:
         hubs, administration = _families(self, region, administrator_id)
         standards = hubs.of(Standards)
         named = security_hub.get("EnabledStandardIdentifiers") or []
-        return _RegionalPolicy(
+        return RegionalPolicy(
             region=region,
             is_home=region == self._home(administrator_id),
             administrator_id=administrator_id,
@@ -325,60 +293,6 @@ class ConfigurationRollout(RolloutCarrier):
     def _home(self, administrator_id: str) -> str | None:
         aggregator = self.store(FindingAggregatorStore).aggregators.get(administrator_id)
         return aggregator.finding_aggregation_region if aggregator else None
-
-    def _configure(
-        self,
-        organization: Organization,
-        policy: _RegionalPolicy,
-        account: OrganizationAccount,
-        now: datetime,
-    ) -> str | None:
-        """Configure an account in a region; return why that failed, or None if it succeeded.
-
-        It fails for a suspended account, and for a management account that has not enabled
-        Security Hub by itself (both documented); for an account that is a member of, or the
-        administrator of, others (inferred [SH-77]). A management account without a hub in a linked
-        region is left as it is there, and nothing fails (inferred [SH-78]).
-        """
-        if not account.active:
-            return "The account is suspended."
-        account_id, administrator_id = account.account_id, policy.administrator_id
-        hubs, administration = policy.hubs, policy.administration
-        is_member = administration.is_member(administrator_id, account_id)
-        if account_id != administrator_id and not is_member:
-            obstacle = administration.obstacle(administrator_id, account_id)
-            if obstacle is not None:
-                return _CAUSES.get(obstacle, obstacle)
-        is_management = account_id == organization.management_account_id
-        if policy.service_enabled and is_management and hubs.of_account(account_id) is None:
-            return _NO_HUB if policy.is_home else None
-        self._apply(policy, account_id, now)
-        return None
-
-    def _apply(
-        self, policy: _RegionalPolicy, account_id: str, now: datetime, sequence: int | None = None
-    ) -> None:
-        """Configure an account in a region where nothing stands in the way.
-
-        Args:
-            policy: what the policy says there.
-            account_id: the account.
-            now: when that happens.
-            sequence: its place among the administrator's members, if one was kept for it.
-        """
-        administrator_id, administration = policy.administrator_id, policy.administration
-        is_member = administration.is_member(administrator_id, account_id)
-        if not policy.service_enabled:
-            if is_member:
-                # without a hub the account is no longer a member (inferred [SH-83])
-                store = administration.store(AssociationStore)
-                store.move(store.rosters[administrator_id].members[account_id], "disassociate", now)
-            policy.hubs.disable(account_id, now)
-            return
-        policy.hubs.enable(account_id, default_standards=False, now=now)
-        if account_id != administrator_id and not is_member:
-            administration.enroll(administrator_id, account_id, now, sequence)
-        policy.align(account_id, now)
 
     def _administrator_of(self, account_id: str, region: str) -> str | None:
         _, administration = _families(self, region, account_id)
@@ -415,32 +329,6 @@ class ConfigurationRollout(RolloutCarrier):
         store = self.store(CentralConfigurationStore)
         organization = self.backend.world.organization_of(administrator_id, self.backend.partition)
         return store.organizations.get(administrator_id), organization
-
-
-def failure(
-    policy_id: str, account_id: str, region: str, cause: str = "Retry your request."
-) -> str:
-    """Return the message about a policy that could not be applied.
-
-    AWS ends it with the request to try again; where that cannot help, the cause stands there
-    (inferred [SH-79]).
-    """
-    return (
-        f"Configuration Policy {policy_id} couldn't be applied to account {account_id} in {region}"
-        f" Region. {cause}"
-    )
-
-
-#: why a policy fails for the management account (rule documented, wording inferred [SH-192])
-_NO_HUB = "The management account must enable Security Hub first."
-
-#: why a policy fails for an account that cannot become a member (rules and wording
-#: inferred [SH-192])
-_CAUSES = {
-    OTHERS_MEMBER: "The account is a member account of another administrator account.",
-    IS_ADMINISTRATOR: "The account is the administrator account of other member accounts.",
-    LIMIT_REACHED: "The administrator account has as many member accounts as it may have.",
-}
 
 
 def _families(here: Family, region: str, account_id: str) -> tuple[Hubs, Administration]:

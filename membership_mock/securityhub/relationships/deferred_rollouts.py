@@ -97,10 +97,12 @@ class DeferredRolloutStore(Store, scope=Scope.PARTITION):
     Attributes:
         waiting: by account, the rollouts in their order. Accounts that wait for the same share one
             tuple.
+        administrators: whose rollouts accounts wait for, or have waited for.
         changes: how often an account has begun or ceased to wait.
     """
 
     waiting: dict[str, Rollouts] = field(default_factory=dict)
+    administrators: dict[str, None] = field(default_factory=dict, compare=False)
     changes: int = field(default=0, compare=False)
 
     def is_complete(self) -> bool:
@@ -147,7 +149,9 @@ class DeferredRollouts(Family):
 
     def queue(self, rollout: Rollout) -> Queue:
         """Return what lets accounts wait for a rollout."""
-        return Queue(self.store(DeferredRolloutStore), rollout)
+        store = self.store(DeferredRolloutStore)
+        store.administrators[rollout.administrator_id] = None
+        return Queue(store, rollout)
 
     def let_leave(self, administrator_id: str, accounts: Iterable[str], now: datetime) -> None:
         """Let members by organization of this region wait for the end of their membership."""
@@ -177,13 +181,11 @@ class DeferredRollouts(Family):
         Args:
             besides: the administrator that is left out.
         """
-        rosters, waiting = self.store(AssociationStore).rosters, self._waiting()
-        leaders = dict.fromkeys(rosters)
-        of_rollouts = {each.administrator_id for some in _distinct(waiting) for each in some}
-        leaders.update(dict.fromkeys(of_rollouts))
-        leaders.pop(besides, None)
-        for leader in leaders:
-            if leader in of_rollouts:
+        rosters = self.store(AssociationStore).rosters
+        for leader in {**dict.fromkeys(rosters), **self._administrators()}:
+            if leader == besides:
+                continue
+            if leader in self._administrators():
                 found = self.listed(leader, only_enabled=True) or ()
                 yield leader, [account_id for _, account_id in found]
             else:
@@ -264,10 +266,9 @@ class DeferredRollouts(Family):
 
     def has_enabled(self, administrator_id: str) -> bool:
         """Return whether an administrator has an enabled member here."""
-        found = self.listed(administrator_id, only_enabled=True)
-        if found is None:
-            return bool(self.store(AssociationStore).roster(administrator_id).enabled)
-        return bool(found)
+        if administrator_id in self._administrators():
+            return bool(self.listed(administrator_id, only_enabled=True))
+        return bool(self.store(AssociationStore).roster(administrator_id).enabled)
 
     def _beginnings(self, administrator_id: str, *, only_enabled: bool) -> dict[int, Rollout]:
         """Return the rollout that makes accounts members here which are none.
@@ -309,6 +310,11 @@ class DeferredRollouts(Family):
             if each.administrator_id == administrator_id and region in each.first
         )
 
+    def _administrators(self) -> dict[str, None]:
+        """Return whose rollouts accounts may wait for; nothing if no account waits."""
+        store = self.store_if_any(DeferredRolloutStore)
+        return store.administrators if store is not None and store.waiting else {}
+
     def _waiting(self) -> dict[str, Rollouts]:
         store = self.store_if_any(DeferredRolloutStore)
         return {} if store is None else store.waiting
@@ -331,7 +337,8 @@ class DeferredRollouts(Family):
 
 
 def _distinct(waiting: dict[str, Rollouts]) -> Iterable[Rollouts]:
-    return {id(rollouts): rollouts for rollouts in waiting.values()}.values()
+    every = waiting.values()
+    return dict(zip(map(id, every), every, strict=True)).values()
 
 
 def _where_accounts_wait(backends: ServiceBackends) -> Iterator[DeferredRollouts]:
