@@ -151,10 +151,12 @@ class _Accounts(Mapping[str, OrganizationAccount]):
         return dict(zip(map(_ID, self._listed), self._listed, strict=True))
 
     def __getitem__(self, account_id: str) -> OrganizationAccount:
-        account = self._accounts[account_id]
-        return OrganizationAccount(
-            account_id, account.status == "ACTIVE", account.parent_id, str(account.name)
-        )
+        return _account(self._accounts[account_id])
+
+    def get(self, account_id: str, default: Any = None) -> Any:
+        """Return an account; ``default`` if the organization does not have it."""
+        account = self._accounts.get(account_id)
+        return default if account is None else _account(account)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._accounts)
@@ -164,6 +166,12 @@ class _Accounts(Mapping[str, OrganizationAccount]):
 
     def __contains__(self, account_id: object) -> bool:
         return account_id in self._accounts
+
+
+def _account(account: Any) -> OrganizationAccount:
+    return OrganizationAccount(
+        account.id, account.status == "ACTIVE", account.parent_id, str(account.name)
+    )
 
 
 class _UnitParents(Mapping[str, str]):

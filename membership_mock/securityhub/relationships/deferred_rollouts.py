@@ -235,11 +235,13 @@ class DeferredRollouts(Family):
 
     def may_have_more(self, administrator_id: str, limit: int) -> bool:
         """Return whether an administrator has fewer members here than a limit."""
-        listed = len(self.store(AssociationStore).roster(administrator_id).ordered)
-        if listed >= limit:
-            return False
-        # counting takes longer, and is seldom needed
-        return listed + len(self._waiting()) < limit or self.number_listed(administrator_id) < limit
+        members = self.store(AssociationStore).roster(administrator_id).members
+        waiting = self._waiting()
+        if len(members) >= limit or not waiting:
+            return len(members) < limit
+        # counting those that will be members takes longer, and is seldom needed
+        at_most = len(members.keys() | waiting.keys())
+        return at_most < limit or self.number_listed(administrator_id) < limit
 
     def expected(self, administrator_id: str) -> list[str]:
         """Return the accounts that are not on an administrator's list here yet, but will be."""
