@@ -40,6 +40,7 @@ from membership_mock.securityhub.organization.organization_configuration import 
 from membership_mock.securityhub.quotas import QUOTAS
 from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.securityhub.relationships.central_configuration import Governance
+from membership_mock.securityhub.relationships.deferred_rollouts import DeferredRollouts
 from membership_mock.securityhub.relationships.delegation import Delegation
 from membership_mock.securityhub.relationships.organization_settings import OrganizationSettings
 from membership_mock.securityhub.standards.standards import Standards
@@ -76,6 +77,7 @@ class SecurityHubBackend(Backend):
         ControlFindings,
         ControlChecks,
         Administration,
+        DeferredRollouts,
         Members,
         Invitations,
         Delegation,

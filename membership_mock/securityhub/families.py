@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,10 @@ class SecurityHubFamily(Family):
             now: when that happened.
             control_id: the only control that it may be; None for any of them.
         """
+
+    def accounts_with_control_findings(self) -> Collection[str]:
+        """Return the accounts in this region for which `controls_disabled` changes findings."""
+        return ()
 
     def finding_imported(
         self, ctx: Context, given: Mapping[str, Any], identity: tuple[str, str]

@@ -255,6 +255,7 @@ class MockQuotas:
 def _uses(running: Running, quotas: list[Quota]) -> Iterator[QuotaUse]:
     """Yield what counts against some quotas, in all accounts and regions."""
     running.pass_time()
+    running.backends.complete()
     now = running.world.clock.now()
     for service in dict.fromkeys(quota.service for quota in quotas):
         for use in running.services[service].quota_uses(running.world, now):

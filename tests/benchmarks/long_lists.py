@@ -109,7 +109,7 @@ def long_list_rows(
     operation: str,
     figures: Callable[[Effort], Mapping[str, Figure]],
     shown: Mapping[str, str],
-    bar: float = 1.5,
+    bar: float = 1.2,
 ) -> list[Row]:
     """Return the rows of a list.
 

@@ -125,7 +125,7 @@ ROWS = [
     *long_list_rows("ListMembers", members, {"page": WORST_PAGE, "walk": WALK}),
     Row(
         "CreateMembers, with 10,000 members / at the start",
-        1.5,
+        1.2,
         partial(one_of, members, "many members"),
     ),
     Row(

@@ -104,7 +104,7 @@ ROWS = [
     ),
     Row(
         "GetInsightResults, per finding: longest / shortest",
-        1.5,
+        1.2,
         partial(one_of, insights, "insight"),
     ),
 ]

@@ -31,7 +31,11 @@ BOUNDED: dict[tuple[str, str], str] = {
     ("securityhub", "DescribeStandards"): "a dozen standards",
     ("securityhub", "DescribeStandardsControls"): "the controls of a standard",
     ("securityhub", "GetEnabledStandards"): "a dozen standards",
+    ("securityhub", "GetFindingsTrendsV2"): "32 points in time",
+    ("securityhub", "GetRecommendedPolicyV2"): "the steps of one policy, which a test has set",
+    ("securityhub", "GetResourcesTrendsV2"): "32 points in time",
     ("securityhub", "ListAggregatorsV2"): "one aggregator",
+    ("securityhub", "ListExposuresByRemediationV2"): "the exposures that a test has set at once",
     ("securityhub", "ListAutomationRules"): "100 rules",
     ("securityhub", "ListConfigurationPolicies"): "20 policies",
     ("securityhub", "ListEnabledProductsForImport"): "the catalogue, and what a test adds to it",
@@ -41,23 +45,11 @@ BOUNDED: dict[tuple[str, str], str] = {
     ("securityhub", "ListStandardsControlAssociations"): "a dozen standards",
 }
 
-_LOOKS = "each read looks at all entries, since a look may change their states"
 _BROUGHT = "entries come from `mock.aws_side` alone, so lists are short"
 GROWS: dict[tuple[str, str], str] = {
     ("securityhub", "GetRemediationsV2"): _BROUGHT,
     ("securityhub", "GetSoftwareResourcesV2"): _BROUGHT,
     ("securityhub", "GetSoftwareV2"): _BROUGHT,
-    ("securityhub", "ListConfigurationPolicyAssociations"): "inheritance is worked out anew",
-    ("securityhub", "ListConnectors"): _LOOKS,
-    ("securityhub", "ListConnectorsV2"): _LOOKS,
-    ("securityhub", "ListExportJobsV2"): _LOOKS,
 }
 
-NOT_MEASURED = {
-    ("cleanrooms", "ListIntermediateTableVersions"),
-    ("securityhub", "GetFindingsTrendsV2"),
-    ("securityhub", "GetRecommendedPolicyV2"),
-    ("securityhub", "GetResourcesTrendsV2"),
-    ("securityhub", "ListExposuresByRemediationV2"),
-    ("securityhub", "ListFreeTrialStatusesV2"),
-}
+NOT_MEASURED: set[tuple[str, str]] = set()

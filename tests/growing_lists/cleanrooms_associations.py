@@ -14,7 +14,11 @@ from tests.cleanrooms.identity_samples import (
     namespace,
     workflow,
 )
-from tests.cleanrooms.intermediate_samples import new_intermediate
+from tests.cleanrooms.intermediate_samples import (
+    add_intermediate_rule,
+    fill,
+    new_intermediate,
+)
 from tests.cleanrooms.privacy_samples import access_template, run
 from tests.growing_lists.cleanrooms import client_of, joined
 from tests.growing_lists.growing_list import ACCOUNT, REGION, Add, GrowingList, growing
@@ -90,6 +94,21 @@ def _intermediate_tables(mock: Any) -> Started:
     membership_id = mine["membershipIdentifier"]
     tables.ready_table(client, membership_id, ACCOUNT)
     return client, mine, lambda number: new_intermediate(client, membership_id, f"cities{number}")
+
+
+@_list("ListIntermediateTableVersions")
+def _versions(mock: Any) -> Started:
+    client = client_of(mock)
+    _, mine = joined(client)
+    membership_id = mine["membershipIdentifier"]
+    tables.ready_table(client, membership_id, ACCOUNT)
+    table = new_intermediate(client, membership_id)
+    add_intermediate_rule(client, membership_id, table["id"], allowedResultReceivers=[ACCOUNT])
+
+    def add(number: int) -> None:
+        fill(client, ACCOUNT, membership_id, table["id"], [{"city": "Paris", "n": number}])
+
+    return client, {**mine, "intermediateTableIdentifier": table["id"]}, add
 
 
 @_list("ListAnalysisLogExports")

@@ -89,6 +89,22 @@ def _remediations(mock: Any) -> Started:
     return client, {}, add
 
 
+@_list("ListFreeTrialStatusesV2")
+def _free_trials(mock: Any) -> Started:
+    organizations = mock.client("organizations", account=ACCOUNT, region="us-east-1")
+    organizations.create_organization(FeatureSet="ALL")
+    created = organizations.create_account(AccountName="security", Email="sec@example.com")
+    security = created["CreateAccountStatus"]["AccountId"]
+    mock.client(SERVICE, account=ACCOUNT, region=REGION).enable_organization_admin_account(
+        AdminAccountId=security, Feature="SecurityHubV2"
+    )
+
+    def add(number: int) -> None:
+        organizations.create_account(AccountName=f"a{number}", Email=f"a{number}@example.com")
+
+    return mock.client(SERVICE, account=security, region=REGION), {}, add
+
+
 @_list("ListExportJobsV2")
 def _export_jobs(mock: Any) -> Started:
     client = _client(mock)

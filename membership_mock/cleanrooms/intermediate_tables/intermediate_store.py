@@ -157,13 +157,18 @@ class IntermediateTable(MembershipResource):
         return any(one.status == "POPULATE_SUCCESS" and one.is_over(now) for one in self.versions)
 
     def let_time_pass(self, now: datetime) -> None:
-        """Let data go whose retention period is over."""
-        for version in self.versions:
-            if version.status == "POPULATE_SUCCESS" and version.is_over(now):
-                version.status, version.columns = "RETENTION_PERIOD_EXPIRED", []
-                if version is self.active:
-                    self.active = None
-                    self.move("expire")
+        """Let the data go that can be used, if their retention period is over."""
+        if self.active is not None:
+            self.version_at(self.active, now)
+
+    def version_at(self, version: IntermediateTableVersion, now: datetime) -> Any:
+        """Return one of its versions, whose data go if their retention period is over."""
+        if version.status == "POPULATE_SUCCESS" and version.is_over(now):
+            version.status, version.columns = "RETENTION_PERIOD_EXPIRED", []
+            if version is self.active:
+                self.active = None
+                self.move("expire")
+        return version
 
 
 @dataclass

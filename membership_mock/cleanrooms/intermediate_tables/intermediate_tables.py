@@ -162,7 +162,12 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
         membership = self.of(Memberships).find(membership_identifier)
         table = self.find(membership, intermediate_table_identifier)
         self.of(RunningPopulation).look(table, ctx.now)
-        versions = Listing(table.versions, sequence_of, descending=True)
+        versions = Listing(
+            table.versions,
+            sequence_of,
+            descending=True,
+            show=lambda version: table.version_at(version, ctx.now),
+        )
         return {"intermediateTableVersionSummaries": versions}
 
     @operation("UpdateIntermediateTable", optional=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -145,6 +146,9 @@ def forget_members_of_deleted_organizations() -> None:
             del backends.master_accounts[account_id]
 
 
+_ID, _PARENT_ID = operator.attrgetter("id"), operator.attrgetter("parent_id")
+
+
 class _Accounts(Mapping[str, OrganizationAccount]):
     """The accounts of an organization, each created when it is read: there may be thousands."""
 
@@ -154,13 +158,15 @@ class _Accounts(Mapping[str, OrganizationAccount]):
     @functools.cached_property
     def _accounts(self) -> dict[str, Any]:
         # most calls need the management account, and not the other accounts
-        return {account.id: account for account in self._listed}
+        return dict(zip(map(_ID, self._listed), self._listed, strict=True))
 
     def __getitem__(self, account_id: str) -> OrganizationAccount:
-        account = self._accounts[account_id]
-        return OrganizationAccount(
-            account_id, account.status == "ACTIVE", account.parent_id, str(account.name)
-        )
+        return _account(self._accounts[account_id])
+
+    def get(self, account_id: str, default: Any = None) -> Any:
+        """Return an account; ``default`` if the organization does not have it."""
+        account = self._accounts.get(account_id)
+        return default if account is None else _account(account)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._accounts)
@@ -170,6 +176,40 @@ class _Accounts(Mapping[str, OrganizationAccount]):
 
     def __contains__(self, account_id: object) -> bool:
         return account_id in self._accounts
+
+
+def _account(account: Any) -> OrganizationAccount:
+    return OrganizationAccount(
+        account.id, account.status == "ACTIVE", account.parent_id, str(account.name)
+    )
+
+
+class _UnitParents(Mapping[str, str]):
+    """The parents of the units of an organization, read when they are first asked for."""
+
+    def __init__(self, units: list[Any]) -> None:
+        self._listed = list(units)
+
+    @functools.cached_property
+    def _parents(self) -> dict[str, str]:
+        units = self._listed
+        ids, parents = map(_ID, units), list(map(_PARENT_ID, units))
+        found: dict[str, Any] = dict(zip(ids, parents, strict=True))
+        if None in parents:  # moto counts the root among the units
+            del found[units[parents.index(None)].id]
+        return found
+
+    def __getitem__(self, unit_id: str) -> str:
+        return self._parents[unit_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parents)
+
+    def __len__(self) -> int:
+        return len(self._parents)
+
+    def __contains__(self, unit_id: object) -> bool:
+        return unit_id in self._parents
 
 
 def _read(backend: Any) -> Organization:
@@ -183,7 +223,7 @@ def _read(backend: Any) -> Organization:
         all_features=backend.org.feature_set == "ALL",
         root_id=backend.org.root_id,
         accounts=_Accounts(backend.accounts),
-        unit_parents={unit.id: unit.parent_id for unit in backend.ou if unit.parent_id},
+        unit_parents=_UnitParents(backend.ou),
         delegated=delegated,
         trusted_services=frozenset(service["ServicePrincipal"] for service in backend.services),
     )

@@ -82,6 +82,13 @@ class Backends:
             for family in backends.kind.families:
                 yield backends, family
 
+    def complete(self) -> None:
+        """Carry out what was deferred, before the whole state is shown or dumped."""
+        with self._world.lock:
+            if not self._world.is_complete:
+                for backends, family in list(self.families()):
+                    family.complete(backends)
+
     def _backends_of(self, service: str) -> ServiceBackends:
         found = self._of_service.get(service)
         if found is None:

@@ -169,6 +169,14 @@ class Family:
         yield from ()
 
     @classmethod
+    def complete(cls, backends: ServiceBackends) -> None:
+        """Carry out what was deferred, before the whole state is shown or dumped.
+
+        It is called while a store says that it is not complete.
+        """
+        del backends
+
+    @classmethod
     def organization_changing(
         cls, backends: ServiceBackends, change: OrganizationChange
     ) -> Callable[[], None] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -102,3 +103,46 @@ class MergedListing(Listing[T]):
         near.sort(key=self._position)
         page = Listing(near, self._position, descending=self._descending, show=self._show)
         return page.page(size, None)
+
+
+class FilteredListing(Listing[T]):
+    """A list of which only some entries are shown.
+
+    A page tests no more entries than it has to pass to fill itself.
+
+    Args:
+        entries: all entries, ascending by ``position``.
+        position: returns the unique sort key of an entry, which never changes.
+        keep: returns whether an entry is shown.
+        descending: show the last entry first.
+        show: turns an entry of the page into what the output shape wants.
+    """
+
+    __slots__ = ("_keep",)
+
+    def __init__(
+        self,
+        entries: Sequence[T],
+        position: Callable[[T], Position],
+        *,
+        keep: Callable[[T], bool],
+        descending: bool = False,
+        show: Callable[[T], Any] | None = None,
+    ) -> None:
+        super().__init__(entries, position, descending=descending, show=show)
+        self._keep = keep
+
+    def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
+        """Return the entries after the position ``after``, and the position for the next page."""
+        entries, position = self._entries, self._position
+        if self._descending:
+            stop = len(entries) if after is None else bisect_left(entries, after, key=position)
+            places = range(stop - 1, -1, -1)
+        else:
+            start = 0 if after is None else bisect_right(entries, after, key=position)
+            places = range(start, len(entries))
+        kept = filter(self._keep, map(entries.__getitem__, places))
+        chosen = list(islice(kept, size + 1))
+        following = position(chosen[size - 1]) if len(chosen) > size else None
+        shown = chosen[:size]
+        return ([self._show(entry) for entry in shown] if self._show else shown), following

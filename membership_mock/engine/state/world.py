@@ -61,6 +61,13 @@ class Store:
         super().__init_subclass__(**kwargs)
         cls.scope = scope
 
+    def is_complete(self) -> bool:
+        """Return whether nothing is deferred that the whole state has to show.
+
+        If something is, `Family.complete` carries it out.
+        """
+        return True
+
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
         """Yield what `mock.show` prints about the store, without changing anything.
 
@@ -119,6 +126,11 @@ class World:
     def organization_of(self, account_id: str, partition: str) -> Organization | None:
         """Return the organization that an account belongs to now; None if it is in none."""
         return self.other_services.organization_of(account_id, partition)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no store has deferred anything that the whole state has to show."""
+        return all(store.is_complete() for store in self._stores.values())
 
     @property
     def is_untouched(self) -> bool:

@@ -1,6 +1,8 @@
 """The rollout of configuration: what a policy does to an account, in every region it reaches.
 
-AWS takes up to 24 hours for it; here it is done at once.
+AWS takes up to 24 hours for it; here it is done at once. Where many accounts are concerned, those
+that a policy treats like all others wait: what it does to one is carried out when that account is
+looked at (``relationships/deferred_rollouts.py``).
 
 Sources: the user guide on configuration policies and on why an association fails.
 """
@@ -8,18 +10,18 @@ Sources: the user guide on configuration policies and on why an association fail
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from membership_mock.engine.pipeline.operation import Family
+from membership_mock.engine.pipeline.operation import Backend, Family
 from membership_mock.engine.state.opt_in import enabled_regions
-from membership_mock.engine.state.organizations import Organization, OrganizationAccount
-from membership_mock.securityhub.controls.policy_controls import PolicyControls
+from membership_mock.engine.state.organizations import Organization
+from membership_mock.securityhub.central_configuration.regional_policy import (
+    RegionalPolicy,
+    failure,
+)
+from membership_mock.securityhub.central_configuration.waiting_accounts import Plan, plan_of
 from membership_mock.securityhub.errors import (
-    IS_ADMINISTRATOR,
-    LIMIT_REACHED,
-    OTHERS_MEMBER,
     InvalidInputException,
 )
 from membership_mock.securityhub.hubs.hubs import Hubs, HubStore
@@ -33,48 +35,26 @@ from membership_mock.securityhub.relationships.central_configuration import (
     SELF_MANAGED,
     CentralConfiguration,
     CentralConfigurationStore,
-    ConfigurationPolicy,
     Outcome,
     Sources,
     lineage,
+)
+from membership_mock.securityhub.relationships.deferred_rollouts import (
+    DeferredRollouts,
+    Rollout,
+    RolloutCarrier,
+    are_many,
 )
 from membership_mock.securityhub.relationships.delegation import DelegationStore
 from membership_mock.securityhub.standards.standards import Standards
 
 
-@dataclass(frozen=True)
-class _RegionalPolicy:
-    """What a policy means in one region, worked out once for all accounts.
-
-    Attributes:
-        wanted: the ARNs of the standards in this region, and of no others.
-        controls: what it says about controls.
-        reached: the regions that the policy reaches, the home region first.
-    """
-
-    region: str
-    is_home: bool
-    administrator_id: str
-    service_enabled: bool
-    hubs: Hubs
-    administration: Administration
-    standards: Standards
-    wanted: list[str]
-    controls: Mapping[str, Any]
-    reached: list[str]
-
-    def align(self, account_id: str, now: datetime) -> None:
-        """Subscribe an account to exactly the standards of the policy, and set its controls."""
-        held = self.standards.subscribed(account_id)
-        if held != self.wanted:
-            gone = [arn for arn in held if arn not in self.wanted]
-            self.standards.unsubscribe(account_id, gone, now)
-            self.standards.subscribe(account_id, self.wanted, now)
-        self.standards.of(PolicyControls).carry_out(account_id, self.controls, self.reached, now)
-
-
-class ConfigurationRollout(Family):
+class ConfigurationRollout(RolloutCarrier):
     """What configuration policies do to accounts."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
+        self._latest: tuple[Rollout, list[RegionalPolicy]] | None = None
 
     def regions(
         self, administrator_id: str, aggregator: FindingAggregator | None = None
@@ -169,10 +149,9 @@ class ConfigurationRollout(Family):
         """Apply a policy that has changed to all accounts that follow it."""
         central, organization = self._central(administrator_id)
         if central is not None and organization is not None:
-            for applied in central.applied.values():
-                if applied.configuration_policy_id == policy_id:
-                    concerned = central.followers(organization, applied)
-                    self.carry_out(administrator_id, concerned, now)
+            concerned = central.followers(organization, policy_id)
+            if concerned:
+                self.carry_out(administrator_id, concerned, now)
 
     def carry_out(
         self,
@@ -195,11 +174,13 @@ class ConfigurationRollout(Family):
         if central is None or organization is None:
             return
         anew = regions is None
-        if regions is None:
-            regions = self._open(central, organization, now)
+        regions = self._open(central, organization, now) if regions is None else list(regions)
+        concerned = list(accounts)
+        some_wait = are_many(len(concerned), len(regions))
+        plan: Plan | None = None
         sources = Sources(central, organization)
-        policies: dict[str, list[_RegionalPolicy]] = {}
-        for account_id in accounts:
+        policies: dict[str, list[RegionalPolicy]] = {}
+        for place, account_id in enumerate(concerned):
             source = sources.of(account_id)
             if source is None:
                 central.outcomes.pop(account_id, None)
@@ -209,17 +190,48 @@ class ConfigurationRollout(Family):
             # what failed elsewhere has still failed
             reason = before.failure if before and not anew else None
             if policy_id != SELF_MANAGED:
-                if policy_id not in policies:
-                    policy = central.policies[policy_id]
-                    policies[policy_id] = [
-                        self._in_region(policy, administrator_id, region) for region in regions
-                    ]
+                policy = central.policies[policy_id]
                 account = organization.accounts[account_id]
+                if some_wait and plan is None:
+                    reached = self.regions(administrator_id)
+                    plan = plan_of(self, organization, central, concerned, regions, reached, now)
+                if plan is not None and plan.lets_wait(account, policy, place):
+                    central.outcomes[account_id] = Outcome(policy_id, now, reason)
+                    continue
+                if policy_id not in policies:
+                    policies[policy_id] = [
+                        self._in_region(policy.security_hub, administrator_id, region)
+                        for region in regions
+                    ]
+                self.of(DeferredRollouts).catch_up(account_id)
                 for regional in policies[policy_id]:
-                    cause = self._configure(organization, regional, account, now)
+                    cause = regional.configure(organization, account, now)
                     if cause is not None and reason is None:
                         reason = failure(policy_id, account_id, regional.region, cause)
             central.outcomes[account_id] = Outcome(policy_id, now, reason)
+        if plan is not None:
+            plan.end()
+
+    def carry_out_for(self, account_id: str, rollout: Rollout) -> None:
+        """Configure an account that has waited for a rollout, as of the time of the rollout."""
+        if rollout.security_hub is None:
+            (region,) = rollout.regions
+            _, administration = _families(self, region, rollout.administrator_id)
+            administration.dismiss(rollout.administrator_id, account_id, rollout.at)
+            return
+        for policy in self._policies_of(rollout):
+            policy.apply(account_id, rollout.at, rollout.sequence(account_id, policy.region))
+
+    def _policies_of(self, rollout: Rollout) -> list[RegionalPolicy]:
+        """Return what a rollout means in its regions, which is kept for the next account."""
+        if self._latest is None or self._latest[0] is not rollout:
+            security_hub = rollout.security_hub or {}
+            policies = [
+                self._in_region(security_hub, rollout.administrator_id, region, rollout.reached)
+                for region in rollout.regions
+            ]
+            self._latest = (rollout, policies)
+        return self._latest[1]
 
     def extend(self, administrator_id: str, *, beyond: Collection[str], now: datetime) -> None:
         """Extend central configuration to those regions that it has not reached before."""
@@ -255,67 +267,32 @@ class ConfigurationRollout(Family):
         return [region for region in reached if region in led]
 
     def _in_region(
-        self, policy: ConfigurationPolicy, administrator_id: str, region: str
-    ) -> _RegionalPolicy:
+        self,
+        security_hub: Mapping[str, Any],
+        administrator_id: str,
+        region: str,
+        reached: list[str] | None = None,
+    ) -> RegionalPolicy:
         hubs, administration = _families(self, region, administrator_id)
         standards = hubs.of(Standards)
-        named = policy.security_hub.get("EnabledStandardIdentifiers") or []
-        return _RegionalPolicy(
+        named = security_hub.get("EnabledStandardIdentifiers") or []
+        return RegionalPolicy(
             region=region,
             is_home=region == self._home(administrator_id),
             administrator_id=administrator_id,
-            service_enabled=policy.service_enabled,
+            service_enabled=bool(security_hub["ServiceEnabled"]),
             hubs=hubs,
             administration=administration,
             standards=standards,
             # an ARN of the home region means the same standard in every region
             wanted=[found.standards_arn for found in map(standards.find, named) if found],
-            controls=policy.security_hub.get("SecurityControlsConfiguration") or {},
-            reached=self.regions(administrator_id),
+            controls=security_hub.get("SecurityControlsConfiguration") or {},
+            reached=self.regions(administrator_id) if reached is None else reached,
         )
 
     def _home(self, administrator_id: str) -> str | None:
         aggregator = self.store(FindingAggregatorStore).aggregators.get(administrator_id)
         return aggregator.finding_aggregation_region if aggregator else None
-
-    def _configure(
-        self,
-        organization: Organization,
-        policy: _RegionalPolicy,
-        account: OrganizationAccount,
-        now: datetime,
-    ) -> str | None:
-        """Configure an account in a region; return why that failed, or None if it succeeded.
-
-        It fails for a suspended account, and for a management account that has not enabled
-        Security Hub by itself (both documented); for an account that is a member of, or the
-        administrator of, others (inferred [SH-77]). A management account without a hub in a linked
-        region is left as it is there, and nothing fails (inferred [SH-78]).
-        """
-        if not account.active:
-            return "The account is suspended."
-        account_id, administrator_id = account.account_id, policy.administrator_id
-        hubs, administration = policy.hubs, policy.administration
-        is_member = administration.is_member(administrator_id, account_id)
-        is_new = account_id != administrator_id and not is_member
-        if is_new:
-            obstacle = administration.obstacle(administrator_id, account_id)
-            if obstacle is not None:
-                return _CAUSES.get(obstacle, obstacle)
-        if not policy.service_enabled:
-            if is_member:
-                # without a hub the account is no longer a member (inferred [SH-83])
-                store = administration.store(AssociationStore)
-                store.move(store.rosters[administrator_id].members[account_id], "disassociate", now)
-            hubs.disable(account_id, now)
-            return None
-        if account_id == organization.management_account_id and hubs.of_account(account_id) is None:
-            return _NO_HUB if policy.is_home else None
-        hubs.enable(account_id, default_standards=False, now=now)
-        if is_new:
-            administration.enroll(administrator_id, account_id, now)
-        policy.align(account_id, now)
-        return None
 
     def _administrator_of(self, account_id: str, region: str) -> str | None:
         _, administration = _families(self, region, account_id)
@@ -331,8 +308,19 @@ class ConfigurationRollout(Family):
         administrators.setdefault(organization.management_account_id, administrator_id)
         hubs.enable(administrator_id, default_standards=False, now=now)
         administration.adopt_members(administrator_id, organization.accounts)
-        for account_id in organization.accounts:
-            if hubs.of_account(account_id) is not None:
+        # what waits for an earlier administrator's policy has its hub from now on
+        deferred = administration.of(DeferredRollouts)
+        deferred.catch_up_all(deferred.of_others(administrator_id))
+        with_hub = hubs.store(HubStore).hubs
+        members = hubs.store(AssociationStore).roster(administrator_id).members
+        for account_id in list(organization.accounts) if with_hub else ():
+            member = members.get(account_id)
+            # whoever waits for a rollout here has become a member with it, or has lost its hub
+            if (
+                account_id in with_hub
+                and (member is None or member.member_status != "Enabled")
+                and deferred.ends_enabled(administrator_id, account_id) is None
+            ):
                 administration.enroll(administrator_id, account_id, now)
 
     def _central(
@@ -341,32 +329,6 @@ class ConfigurationRollout(Family):
         store = self.store(CentralConfigurationStore)
         organization = self.backend.world.organization_of(administrator_id, self.backend.partition)
         return store.organizations.get(administrator_id), organization
-
-
-def failure(
-    policy_id: str, account_id: str, region: str, cause: str = "Retry your request."
-) -> str:
-    """Return the message about a policy that could not be applied.
-
-    AWS ends it with the request to try again; where that cannot help, the cause stands there
-    (inferred [SH-79]).
-    """
-    return (
-        f"Configuration Policy {policy_id} couldn't be applied to account {account_id} in {region}"
-        f" Region. {cause}"
-    )
-
-
-#: why a policy fails for the management account (rule documented, wording inferred [SH-192])
-_NO_HUB = "The management account must enable Security Hub first."
-
-#: why a policy fails for an account that cannot become a member (rules and wording
-#: inferred [SH-192])
-_CAUSES = {
-    OTHERS_MEMBER: "The account is a member account of another administrator account.",
-    IS_ADMINISTRATOR: "The account is the administrator account of other member accounts.",
-    LIMIT_REACHED: "The administrator account has as many member accounts as it may have.",
-}
 
 
 def _families(here: Family, region: str, account_id: str) -> tuple[Hubs, Administration]:

@@ -7,26 +7,26 @@ guide on the status of associations; what they leave open is marked inferred.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, ServiceBackends, operation
-from membership_mock.engine.protocol.pagination import Listing
-from membership_mock.engine.state.lifecycle import is_over
+from membership_mock.engine.protocol.pagination import FilteredListing, Listing
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
 from membership_mock.errors import ServiceError, UsageError
+from membership_mock.securityhub.central_configuration.association_look import (
+    AssociationSummary,
+    Look,
+)
 from membership_mock.securityhub.central_configuration.configuration_policies import (
     ConfigurationPolicies,
     refuse_switching_off,
 )
 from membership_mock.securityhub.central_configuration.configuration_rollout import (
     ConfigurationRollout,
-    failure,
 )
+from membership_mock.securityhub.central_configuration.regional_policy import failure
 from membership_mock.securityhub.errors import InvalidInputException, ResourceNotFoundException
 from membership_mock.securityhub.relationships.aggregation import FindingAggregatorStore
 from membership_mock.securityhub.relationships.central_configuration import (
@@ -36,14 +36,11 @@ from membership_mock.securityhub.relationships.central_configuration import (
     CentralConfigurationStore,
     Governance,
     Outcome,
-    Sources,
     TargetType,
     lineage,
     type_of,
 )
 from membership_mock.securityhub.relationships.delegation import Delegation
-
-AssociationSummary = dict[str, Any]
 
 #: how the id of each kind of target reads; the names are those of the union Target
 _TARGETS: dict[str, tuple[TargetType, re.Pattern[str]]] = {
@@ -54,13 +51,6 @@ _TARGETS: dict[str, tuple[TargetType, re.Pattern[str]]] = {
     ),
     "RootId": ("ROOT", re.compile(r"r-[0-9a-z]{4,32}")),
 }
-
-#: documented by the CLI examples, the one about a unit and the one about the root
-APPLIED = "Association applied successfully on this target."
-CHILDREN_FAILED = "One or more children under this target failed association."
-ROOT_FAILED = (
-    "Policy association failed because {} organizational units or accounts under this root failed."
-)
 
 #: documented by the SDK's example of BatchGetConfigurationPolicyAssociations, with the code 400
 NO_ACCESS = "You do not have sufficient access to perform this action."
@@ -106,7 +96,7 @@ class PolicyAssociations(Family):
         applied = Applied(target_id, policy.id if policy else SELF_MANAGED, ctx.now)
         central.applied[target_id] = applied
         self.store(CentralConfigurationStore).organizations[ctx.account_id] = central
-        concerned = central.followers(organization, applied)
+        concerned = central.governed_by(organization, applied)
         self.of(ConfigurationRollout).carry_out(ctx.account_id, concerned, ctx.now)
         applied.failed = central.failed_below(organization)[target_id]
         return {
@@ -157,7 +147,7 @@ class PolicyAssociations(Family):
             ResourceNotFoundException: nothing applies to it (inferred [SH-75]), or the organization
                 does not have it.
         """
-        return _association(_Look(ctx, self._settled(ctx)), target)
+        return _association(Look(ctx, self._settled(ctx), _organization(ctx)), target)
 
     @operation("BatchGetConfigurationPolicyAssociations")
     def batch_get_configuration_policy_associations(
@@ -169,7 +159,7 @@ class PolicyAssociations(Family):
         example), otherwise the status that GetConfigurationPolicyAssociation would have
         (inferred [SH-74, SH-75]).
         """
-        look = _Look(ctx, self._settled(ctx))
+        look = Look(ctx, self._settled(ctx), _organization(ctx))
         found: list[AssociationSummary] = []
         unprocessed = []
         for identifiers in configuration_policy_association_identifiers:
@@ -200,7 +190,7 @@ class PolicyAssociations(Family):
                 type of the association and its status; all of them have to match.
         """
         central = self._settled(ctx)
-        look = _Look(ctx, central)
+        look = Look(ctx, central, _organization(ctx))
         organization = look.organization
         wanted = dict(filters or {})
         named = wanted.get("ConfigurationPolicyId")
@@ -209,9 +199,10 @@ class PolicyAssociations(Family):
                 wanted["ConfigurationPolicyId"] = policy.id
         targets = sorted([*organization.accounts, *organization.unit_parents, organization.root_id])
         return {
-            "ConfigurationPolicyAssociationSummaries": Listing(
-                [target_id for target_id in targets if look.finds(target_id, wanted)],
+            "ConfigurationPolicyAssociationSummaries": FilteredListing(
+                targets,
                 position=lambda target_id: target_id,
+                keep=lambda target_id: look.finds(target_id, wanted),
                 descending=True,
                 show=look.at,
             )
@@ -311,83 +302,8 @@ def _known_target(organization: Organization, target: Mapping[str, str]) -> str:
     return target_id
 
 
-class _Look:
-    """A read of associations, for which each part of the organization is looked up once."""
-
-    def __init__(self, ctx: Context, central: CentralConfiguration) -> None:
-        self.organization = _organization(ctx)
-        self._ctx = ctx
-        self._central = central
-        self._sources = Sources(central, self.organization)
-
-    @cached_property
-    def _failed_below(self) -> Counter[str]:
-        return self._central.failed_below(self.organization)
-
-    def finds(self, target_id: str, wanted: Mapping[str, str]) -> bool:
-        """Return whether a target has an association with these fields."""
-        source = self._sources.of(target_id)
-        if source is None:
-            return False
-        if not wanted:
-            return True
-        policy_id = wanted.get("ConfigurationPolicyId", source.configuration_policy_id)
-        if policy_id != source.configuration_policy_id:
-            return False
-        # the status takes the longest, and is looked at last
-        kind = "APPLIED" if source.target_id == target_id else "INHERITED"
-        if wanted.get("AssociationType", kind) != kind:
-            return False
-        return (
-            "AssociationStatus" not in wanted
-            or self._status(source, target_id) == (wanted["AssociationStatus"])
-        )
-
-    def at(self, target_id: str) -> AssociationSummary | None:
-        """Return the association of a target; None if nothing applies to it."""
-        source = self._sources.of(target_id)
-        if source is None:
-            return None
-        status = self._status(source, target_id)
-        message = None
-        if status == "FAILED":
-            message = self._failure(source, target_id)
-        elif status == "SUCCESS" and source.configuration_policy_id != SELF_MANAGED:
-            message = APPLIED
-        return {
-            "ConfigurationPolicyId": source.configuration_policy_id,
-            "TargetId": target_id,
-            "TargetType": type_of(self.organization, target_id),
-            "AssociationType": "APPLIED" if source.target_id == target_id else "INHERITED",
-            "UpdatedAt": self._updated_at(source, target_id),
-            "AssociationStatus": status,
-            "AssociationStatusMessage": message,
-        }
-
-    def _updated_at(self, source: Applied, target_id: str) -> datetime:
-        outcome = self._central.outcomes.get(target_id)
-        return outcome.updated_at if outcome else source.updated_at
-
-    def _status(self, source: Applied, target_id: str) -> str:
-        if not is_over(self._updated_at(source, target_id), self._ctx.now, self._ctx.world):
-            return "PENDING"
-        return "FAILED" if self._failure(source, target_id) else "SUCCESS"
-
-    def _failure(self, source: Applied, target_id: str) -> str | None:
-        """Return why what applies to a target has failed; None if it has not."""
-        if target_id in self.organization.accounts:
-            outcome = self._central.outcomes.get(target_id)
-            return outcome.failure if outcome else None
-        is_applied = source.target_id == target_id
-        failed = source.failed if is_applied else self._failed_below[target_id]
-        if not failed:
-            return None
-        is_root = target_id == self.organization.root_id
-        return ROOT_FAILED.format(failed) if is_root else CHILDREN_FAILED
-
-
 def _find(
-    look: _Look, target: Mapping[str, str], found: list[AssociationSummary]
+    look: Look, target: Mapping[str, str], found: list[AssociationSummary]
 ) -> ServiceError | None:
     """Put the association of a target into ``found``, or return why it has none."""
     try:
@@ -403,7 +319,7 @@ def _find(
     return None
 
 
-def _association(look: _Look, target: Mapping[str, str]) -> AssociationSummary:
+def _association(look: Look, target: Mapping[str, str]) -> AssociationSummary:
     target_id = _known_target(look.organization, target)
     found = look.at(target_id)
     if found is None:

@@ -6,7 +6,7 @@ control findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,6 +99,11 @@ class ControlFindings(SecurityHubFamily):
             for group, ids in self.groups(account_id, each):
                 if not (enabled if group == CONSOLIDATED else group in enabled):
                     self.archive(account_id, ids.values(), CONTROL_DISABLED, now)
+
+    def accounts_with_control_findings(self) -> Collection[str]:
+        """Return the accounts in this region with findings of checks."""
+        store = self.store_if_any(ControlFindingStore)
+        return store.ids.keys() if store else ()
 
     def archive(
         self, account_id: str, ids: Iterable[str], why: Mapping[str, str], now: datetime

@@ -12,6 +12,7 @@ from membership_mock.engine.pipeline.operation import Backend, Family
 from membership_mock.securityhub.controls.control_store import ReleasedControl, ReleasedControlStore
 from membership_mock.securityhub.hubs.hubs import HubStore
 from membership_mock.securityhub.relationships.central_configuration import Governance
+from membership_mock.securityhub.relationships.deferred_rollouts import DeferredRollouts
 from membership_mock.securityhub.standards.control_settings import ControlSetting
 from membership_mock.securityhub.standards.standards import StandardsStore
 
@@ -34,6 +35,7 @@ class ControlReleases(Family):
             standards: the standards, such as ``pci-dss/v/4.0.1``; they must exist.
             now: when that happens.
         """
+        self.of(DeferredRollouts).catch_up_everywhere()
         world = self.backend.world
         released = ReleasedControl(control_id, title, severity, list(standards), now)
         self.store(ReleasedControlStore).controls[control_id] = released

@@ -19,6 +19,7 @@ from membership_mock.securityhub.controls import catalogue
 from membership_mock.securityhub.controls.catalogue import SecurityControl, StandardsControl
 from membership_mock.securityhub.controls.known_controls import KnownControls
 from membership_mock.securityhub.families import SecurityHubFamily
+from membership_mock.securityhub.relationships.deferred_rollouts import DeferredRollouts
 from membership_mock.securityhub.standards.control_settings import (
     ControlsByPolicy,
     ControlSetting,
@@ -37,6 +38,7 @@ class ControlStates(SecurityHubFamily):
 
     def subscriptions(self, account_id: str) -> Iterator[Subscription]:
         """Yield an account's subscriptions in their order, without those that are being deleted."""
+        self.of(DeferredRollouts).catch_up(account_id)
         for each in self.store(StandardsStore).of(account_id).values():
             if each.deleting_since is None:
                 yield each

@@ -20,6 +20,7 @@ from membership_mock.securityhub.controls.control_store import (
 )
 from membership_mock.securityhub.controls.known_controls import KnownControls
 from membership_mock.securityhub.families import SecurityHubFamily
+from membership_mock.securityhub.relationships.deferred_rollouts import DeferredRollouts
 
 
 class Customizations(SecurityHubFamily):
@@ -27,6 +28,7 @@ class Customizations(SecurityHubFamily):
 
     def of_control(self, account_id: str, control_id: str) -> Customization | None:
         """Return what an account has done to the parameters of a control; None for nothing."""
+        self.of(DeferredRollouts).catch_up(account_id)
         return self.store(ControlStore).customizations(account_id).get(control_id)
 
     def values(self, account_id: str, control_id: str) -> dict[str, dict[str, Any]]:
@@ -50,6 +52,7 @@ class Customizations(SecurityHubFamily):
         now: datetime,
     ) -> None:
         """Set parameters of a control, which have been checked; it is UPDATING from now on."""
+        self.of(DeferredRollouts).catch_up(account_id)
         values = parameters.merged(self.values(account_id, control_id), wanted)
         held = self.store(ControlStore).customized.setdefault(account_id, {})
         held[control_id] = Customization(values, reason, Progress([now]))

@@ -97,8 +97,8 @@ class Findings(SecurityHubFamily):
             if not shelves:
                 continue
             there = self.backend.in_region(region)
-            seen = {caller, *there.family(Administration).enabled_members(caller)}
-            for account_id in seen & shelves.keys():
+            members = there.family(Administration).enabled_members(caller, shelves)
+            for account_id in {caller, *members} & shelves.keys():
                 index = shelves[account_id]
                 index.expire(now)
                 yield VisibleFindings(index, until)

@@ -28,6 +28,7 @@ from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.securityhub.relationships.associations import AssociationStore
 from membership_mock.securityhub.relationships.central_configuration import Governance
+from membership_mock.securityhub.relationships.deferred_rollouts import DeferredRollouts
 from membership_mock.securityhub.relationships.delegation import Delegation
 
 
@@ -80,6 +81,7 @@ class Hubs(SecurityHubFamily):
 
     def of_account(self, account_id: str) -> Hub | None:
         """Return the hub of an account in this region; None if it has none."""
+        self.of(DeferredRollouts).catch_up(account_id)
         return self.store(HubStore).hubs.get(account_id)
 
     def control_finding_generator(self, account_id: str) -> str:
@@ -105,6 +107,7 @@ class Hubs(SecurityHubFamily):
         A hub that is there already stays as it is, its standards included (documented for the
         accounts of an organization).
         """
+        self.of(DeferredRollouts).catch_up(account_id)
         hubs = self.store(HubStore).hubs
         if account_id not in hubs:
             backend = self.backend
@@ -128,6 +131,7 @@ class Hubs(SecurityHubFamily):
         Associations with its own administrator and its invitations stay (inferred [SH-5, SH-216]).
         """
         del now
+        self.of(DeferredRollouts).catch_up(account_id)
         self.store(AssociationStore).forget_administrator(account_id)
         for family in self.followers():
             family.hub_disabling(account_id)
@@ -173,7 +177,7 @@ class Hubs(SecurityHubFamily):
             raise ResourceNotFoundException("Account is not subscribed to Security Hub")
         self.require_not_centrally_managed()
         administration = self.of(Administration)
-        if self._is_delegated() or administration.enabled_members(ctx.account_id):
+        if self._is_delegated() or administration.has_enabled_members(ctx.account_id):
             raise InvalidInputException(
                 "Cannot disable Security Hub on the Security Hub administrator"
             )

@@ -35,6 +35,7 @@ from membership_mock.securityhub.relationships.associations import (
     invitation_sequence,
 )
 from membership_mock.securityhub.relationships.central_configuration import Governance
+from membership_mock.securityhub.relationships.deferred_rollouts import DeferredRollouts
 from membership_mock.securityhub.relationships.delegation import Delegation
 
 #: observed up to "a master account"
@@ -136,8 +137,9 @@ class Invitations(Family):
         if current is not None:
             raise BadRequestException(ACCEPTED_BEFORE if current is association else ANOTHER_MASTER)
         leads = self.of(Delegation).led_organization() is not None
-        if leads or store.roster(ctx.account_id).enabled:
+        if leads or self.of(DeferredRollouts).has_enabled(ctx.account_id):
             raise BadRequestException(ADMINISTRATOR_CANNOT_ACCEPT)
+        self.of(DeferredRollouts).catch_up(administrator_id)
         if store.of_member(administrator_id) is not None:
             raise BadRequestException(INVITER_IS_MEMBER)
         store.move(association, "accept", ctx.now)

@@ -35,6 +35,7 @@ from membership_mock.securityhub.membership.account_lists import (
 from membership_mock.securityhub.quotas import INVITATIONS, INVITED_MEMBERS, MEMBERS
 from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.securityhub.relationships.associations import Association, AssociationStore
+from membership_mock.securityhub.relationships.deferred_rollouts import DeferredRollouts
 from membership_mock.securityhub.relationships.delegation import Delegation
 
 #: inferred [SH-192], but for the part from "already an" on
@@ -85,11 +86,13 @@ class Members(Family):
             BadRequestException: the caller has no hub.
         """
         require_hub(self)
+        deferred = self.of(DeferredRollouts)
+        deferred.catch_up_all(one["AccountId"] for one in account_details[:ACCOUNTS_PER_CALL])
         store = self.store(AssociationStore)
         roster = store.roster(ctx.account_id)
         organization = self.of(Delegation).led_organization()
         is_member = store.of_member(ctx.account_id) is not None
-        room = self.limit(MEMBERS) - len(roster.ordered)
+        room = self.limit(MEMBERS) - deferred.number_listed(ctx.account_id)
         room_to_invite = self.limit(INVITED_MEMBERS) - roster.by_invitation
         # of an account that is named twice, the first entry counts
         emails = {one["AccountId"]: one.get("Email") for one in reversed(account_details)}
@@ -128,6 +131,7 @@ class Members(Family):
         """
         require_hub(self)
         require_accounts(account_ids)
+        self.of(DeferredRollouts).catch_up_all(account_ids[:ACCOUNTS_PER_CALL])
         roster = self.store(AssociationStore).roster(ctx.account_id)
         found: dict[str, Association] = {}
 
@@ -142,7 +146,7 @@ class Members(Family):
     @operation("ListMembers")
     def list_members(
         self, ctx: Context, only_associated: bool | None = None
-    ) -> dict[str, Listing[Association]]:
+    ) -> dict[str, Listing[Any]]:
         """Return the caller's members, in the order of their creation.
 
         Only those that are Enabled are shown unless ``OnlyAssociated`` is false.
@@ -151,7 +155,17 @@ class Members(Family):
             BadRequestException: the caller has no hub (observed).
         """
         require_hub(self)
-        roster = self.store(AssociationStore).roster(ctx.account_id)
+        store, deferred = self.store(AssociationStore), self.of(DeferredRollouts)
+        expected = deferred.listed(ctx.account_id, only_enabled=only_associated is not False)
+        if expected is not None:
+
+            def member(listed: tuple[int, str]) -> Association:
+                deferred.catch_up(listed[1])
+                return store.rosters[ctx.account_id].members[listed[1]]
+
+            entries = Listing(expected, position=lambda each: each[0], show=member)
+            return {"Members": entries}
+        roster = store.roster(ctx.account_id)
         shown = roster.ordered if only_associated is False else roster.enabled
         return {"Members": Listing(shown, position=lambda each: each.sequence)}
 
@@ -168,6 +182,7 @@ class Members(Family):
         """
         require_hub(self)
         require_accounts(account_ids)
+        self.of(DeferredRollouts).catch_up_all(account_ids[:ACCOUNTS_PER_CALL])
         store = self.store(AssociationStore)
         organization = self.of(Delegation).led_organization()
         is_member = store.of_member(ctx.account_id) is not None
@@ -209,6 +224,7 @@ class Members(Family):
         require_accounts(account_ids)
         if len(account_ids) > ACCOUNTS_PER_CALL:
             raise InvalidInputException(TOO_MANY)
+        self.of(DeferredRollouts).catch_up_all(account_ids)
         store = self.store(AssociationStore)
         for account_id in account_ids:
             association = store.find(ctx.account_id, account_id)
@@ -227,6 +243,7 @@ class Members(Family):
         """
         require_hub(self)
         require_accounts(account_ids)
+        self.of(DeferredRollouts).catch_up_all(account_ids[:ACCOUNTS_PER_CALL])
         store = self.store(AssociationStore)
 
         def delete(account_id: str) -> str | None:

@@ -9,7 +9,6 @@ open is marked inferred.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -32,6 +31,10 @@ from membership_mock.securityhub.errors import (
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.securityhub.relationships.associations import AssociationStore
+from membership_mock.securityhub.relationships.deferred_rollouts import (
+    DeferredRollouts,
+    are_many,
+)
 from membership_mock.securityhub.relationships.delegation import (
     SERVICE_PRINCIPAL,
     Delegation,
@@ -173,22 +176,23 @@ class OrganizationAdmin(Family):
             if ends_role(change, administrator):
                 family.release(change.management_account_id, change.now)
             elif change.kind == "remove_account_from_organization":
-                family.dismiss(administrator, [change.account_id or ""], change.now)
+                administration = family.of(Administration)
+                administration.dismiss(administrator, change.account_id or "", change.now)
 
     def release(self, management_account_id: str, now: datetime) -> None:
         """End the role of an organization's administrator in this region, and what hangs on it."""
         administrator = self.store(DelegationStore).administrators.pop(management_account_id)
+        deferred = self.of(DeferredRollouts)
         members = self.store(AssociationStore).roster(administrator).ordered
-        self.dismiss(administrator, [each.account_id for each in members], now)
+        concerned = [each.account_id for each in members if each.by_organization]
+        concerned += deferred.expected(administrator)
+        if not are_many(len(concerned)):
+            deferred.catch_up_all(concerned)
+            for account_id in concerned:
+                self.of(Administration).dismiss(administrator, account_id, now)
+        else:
+            deferred.let_leave(administrator, concerned, now)
         self.of(OrganizationSettings).forget(administrator)
-
-    def dismiss(self, administrator_id: str, account_ids: Iterable[str], now: datetime) -> None:
-        """End the association of an administrator with members by organization."""
-        store = self.store(AssociationStore)
-        for account_id in account_ids:
-            association = store.find(administrator_id, account_id)
-            if association and association.by_organization and association.allows("leave"):
-                store.move(association, "leave", now)
 
     def _managed_organization(self, ctx: Context) -> Organization:
         """Return the organization that the caller is the management account of."""

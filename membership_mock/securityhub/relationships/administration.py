@@ -6,7 +6,7 @@ read and change.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 
 from membership_mock.engine.pipeline.operation import Family
@@ -22,6 +22,7 @@ from membership_mock.securityhub.errors import (
 from membership_mock.securityhub.quotas import INVITATIONS, INVITED_MEMBERS, MEMBERS
 from membership_mock.securityhub.relationships.associations import AssociationStore, Event
 from membership_mock.securityhub.relationships.central_configuration import Governance
+from membership_mock.securityhub.relationships.deferred_rollouts import DeferredRollouts
 
 
 class Administration(Family):
@@ -39,25 +40,45 @@ class Administration(Family):
 
     def is_full(self, administrator_id: str) -> bool:
         """Return whether an administrator has as many members as it may have."""
-        members = self.store(AssociationStore).roster(administrator_id).ordered
-        return len(members) >= self.limit(MEMBERS, administrator_id)
+        limit = self.limit(MEMBERS, administrator_id)
+        return not self.of(DeferredRollouts).may_have_more(administrator_id, limit)
 
     def administrator_of(self, account_id: str) -> str | None:
         """Return the administrator whose enabled member an account is; None if it has none."""
-        association = self._associations().of_member(account_id)
+        association = self._associations(account_id).of_member(account_id)
         return association.administrator_id if association else None
 
-    def enabled_members(self, account_id: str) -> list[str]:
-        """Return the accounts that are enabled members of an administrator, the first one first."""
-        return [each.account_id for each in self._associations().roster(account_id).enabled]
+    def has_enabled_members(self, account_id: str) -> bool:
+        """Return whether an account is the administrator of enabled members."""
+        self._associations(account_id)
+        return self.of(DeferredRollouts).has_enabled(account_id)
+
+    def enabled_members(self, administrator_id: str, accounts: Iterable[str]) -> list[str]:
+        """Return those of some accounts that are enabled members of an administrator."""
+        store, deferred = self._associations(administrator_id), self.of(DeferredRollouts)
+        members = store.roster(administrator_id).members
+        found = []
+        for account_id in accounts:
+            enabled = deferred.ends_enabled(administrator_id, account_id)
+            if enabled is None:
+                member = members.get(account_id)
+                enabled = member is not None and member.member_status == "Enabled"
+            if enabled:
+                found.append(account_id)
+        return found
 
     def is_member(self, administrator_id: str, account_id: str) -> bool:
         """Return whether ``account_id`` is an enabled member of ``administrator_id``."""
+        self.of(DeferredRollouts).catch_up(account_id)
         association = self.store(AssociationStore).find(administrator_id, account_id)
         return association is not None and association.member_status == "Enabled"
 
-    def _associations(self) -> AssociationStore:
-        """Return the associations, without those of accounts that are gone for good by now."""
+    def _associations(self, account_id: str) -> AssociationStore:
+        """Return the associations, without those of accounts that are gone for good by now.
+
+        Those of ``account_id`` are as it sees them.
+        """
+        self.of(DeferredRollouts).catch_up(account_id)
         store = self.store(AssociationStore)
         if store.closed:
             store.drop_closed(self.backend.world.clock.now())
@@ -68,21 +89,32 @@ class Administration(Family):
 
         The texts are those of CreateMembers.
         """
+        self.of(DeferredRollouts).catch_up(account_id)
         store = self.store(AssociationStore)
         if account_id == administrator_id:
             return OWN_ACCOUNT
         current = store.of_member(account_id)
         if current is not None:
             return ALREADY_LISTED if current.administrator_id == administrator_id else OTHERS_MEMBER
-        if store.roster(account_id).enabled:
+        if self.of(DeferredRollouts).has_enabled(account_id):
             return IS_ADMINISTRATOR
         if store.find(administrator_id, account_id) is None and self.is_full(administrator_id):
             return LIMIT_REACHED
         return None
 
-    def enroll(self, administrator_id: str, account_id: str, now: datetime) -> None:
-        """Make an account of the organization an enabled member, unless there is an `obstacle`."""
-        if self._enroll(administrator_id, account_id, "enroll", now):
+    def enroll(
+        self, administrator_id: str, account_id: str, now: datetime, sequence: int | None = None
+    ) -> None:
+        """Make an account of the organization an enabled member, unless there is an `obstacle`.
+
+        Args:
+            administrator_id: the delegated administrator.
+            account_id: the account.
+            now: when that happens.
+            sequence: its place in the order of creation, if one was kept for it: what was an
+                obstacle then, was looked at then.
+        """
+        if self._enroll(administrator_id, account_id, "enroll", now, sequence):
             self.of(Governance).stop_aggregation(account_id)
 
     def adopt_members(self, administrator_id: str, accounts: Container[str]) -> None:
@@ -99,16 +131,30 @@ class Administration(Family):
             if association.account_id in accounts and not association.by_organization:
                 store.adopt(association)
 
+    def dismiss(self, administrator_id: str, account_id: str, now: datetime) -> None:
+        """End the association of an administrator with a member by organization, if it is one."""
+        store = self.store(AssociationStore)
+        association = store.find(administrator_id, account_id)
+        if association and association.by_organization and association.allows("leave"):
+            store.move(association, "leave", now)
+
     def enroll_suspended(self, administrator_id: str, account_id: str, now: datetime) -> None:
         """Note that an account was to be enrolled while it was suspended."""
         self._enroll(administrator_id, account_id, "enroll suspended", now)
 
-    def _enroll(self, administrator_id: str, account_id: str, event: Event, now: datetime) -> bool:
-        if self.obstacle(administrator_id, account_id) is not None:
+    def _enroll(
+        self,
+        administrator_id: str,
+        account_id: str,
+        event: Event,
+        now: datetime,
+        sequence: int | None = None,
+    ) -> bool:
+        if sequence is None and self.obstacle(administrator_id, account_id) is not None:
             return False
         store = self.store(AssociationStore)
         association = store.find(administrator_id, account_id) or store.create(
-            administrator_id, account_id, None, now
+            administrator_id, account_id, None, now, sequence
         )
         store.move(association, event, now)
         return True

@@ -247,20 +247,33 @@ class AssociationStore(Store, scope=Scope.REGION):
         return self.invited.get(account_id, [])
 
     def create(
-        self, administrator_id: str, account_id: str, email: str | None, now: datetime
+        self,
+        administrator_id: str,
+        account_id: str,
+        email: str | None,
+        now: datetime,
+        sequence: int | None = None,
     ) -> Association:
-        """Return a new association, in the status Created."""
+        """Return a new association, in the status Created.
+
+        Args:
+            administrator_id: the administrator.
+            account_id: the member.
+            email: the address that the administrator gave.
+            now: when that happens.
+            sequence: its place in the order of creation, which was kept for it; None for the next.
+        """
         association = Association(
             administrator_id=administrator_id,
             account_id=account_id,
             member_status="Created",
             updated_at=now,
-            sequence=self._next(),
+            sequence=self._next() if sequence is None else sequence,
             given_email=email,
         )
         roster = self.rosters.setdefault(administrator_id, Roster())
         roster.members[account_id] = association
-        roster.ordered.append(association)
+        insort(roster.ordered, association, key=_sequence)
         roster.count(association, 1)
         self.wanted.setdefault(account_id, {})[administrator_id] = association
         return association

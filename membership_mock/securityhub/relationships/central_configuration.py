@@ -9,8 +9,8 @@ Sources: the user guide on configuration policies and on the status of their ass
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import ChainMap, Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -123,12 +123,27 @@ class CentralConfiguration:
         """
         return Sources(self, organization).of(target_id)
 
-    def followers(self, organization: Organization, applied: Applied) -> list[str]:
+    def governed_by(self, organization: Organization, applied: Applied) -> list[str]:
         """Return the accounts that follow what was applied to one target."""
         if applied.target_id in organization.accounts:
             return [applied.target_id]
         sources = Sources(self, organization)
         return [each for each in organization.accounts if sources.of(each) is applied]
+
+    def followers(self, organization: Organization, policy_id: str) -> list[str]:
+        """Return the accounts that follow a policy, those of one target after those of another."""
+        by_target: dict[str, list[str]] = {
+            each.target_id: []
+            for each in self.applied.values()
+            if each.configuration_policy_id == policy_id
+        }
+        if by_target:
+            sources = Sources(self, organization)
+            for account_id in organization.accounts:
+                source = sources.of(account_id)
+                if source is not None and source.target_id in by_target:
+                    by_target[source.target_id].append(account_id)
+        return [account_id for accounts in by_target.values() for account_id in accounts]
 
     def failed_below(self, organization: Organization) -> Counter[str]:
         """Return how many of the accounts and units below each unit, and the root, have failed.
@@ -178,11 +193,12 @@ class Sources:
     def __init__(self, central: CentralConfiguration, organization: Organization) -> None:
         self._central = central
         self._organization = organization
-        self._of_unit: dict[str, Applied | None] = {
-            target_id: applied
-            for target_id, applied in central.applied.items()
-            if target_id not in organization.accounts
-        }
+        self._inherited_by: dict[str, Applied | None] = {}
+        # no account has the id of a unit
+        self._of_unit: Mapping[str, Applied | None] = ChainMap(
+            self._inherited_by,
+            central.applied,  # type: ignore[arg-type]  # it is only read
+        )
 
     def of(self, target_id: str) -> Applied | None:
         """Return what applies to an account, a unit or the root; None if nothing does."""
@@ -200,10 +216,10 @@ class Sources:
         return found
 
     def _inherited(self, unit_id: str) -> Applied | None:
-        if unit_id not in self._of_unit:
+        if unit_id not in self._inherited_by:
             passed, found = self._organization.inherited(unit_id, self._of_unit)
-            self._of_unit.update(dict.fromkeys(passed, found))
-        return self._of_unit[unit_id]
+            self._inherited_by.update(dict.fromkeys([unit_id, *passed], found))
+        return self._inherited_by[unit_id]
 
 
 @dataclass

@@ -18,6 +18,7 @@ from membership_mock.engine.state.lifecycle import A_MINUTE, Progress, is_over
 from membership_mock.engine.state.summary import Summary, View, listed, one
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.families import SecurityHubFamily
+from membership_mock.securityhub.relationships.deferred_rollouts import DeferredRollouts
 from membership_mock.securityhub.standards.control_settings import ControlsByPolicy, ControlSetting
 
 #: how long a subscription stays PENDING, where time has to pass, and DELETING (inferred [SH-218])
@@ -174,19 +175,19 @@ class Standards(SecurityHubFamily):
                 standards of this one.
             now: when the subscriptions begin.
         """
-        store = self.store(StandardsStore)
+        store = self._store_for(account_id)
         for standard in filter(None, map(self.find, standards_arns)):
             arn = self.subscription_arn(account_id, standard)
             store.subscribe(account_id, arn, standard, now)
 
     def held(self, account_id: str, now: datetime) -> dict[str, Subscription]:
         """Return an account's subscriptions by their ARNs, those being deleted among them."""
-        held = self.store(StandardsStore).of(account_id)
+        held = self._store_for(account_id).of(account_id)
         return {arn: each for arn, each in held.items() if not self._is_gone(each, now)}
 
     def forget_gone(self, account_id: str, now: datetime) -> None:
         """Forget the subscriptions of an account whose deletion is over."""
-        store = self.store(StandardsStore)
+        store = self._store_for(account_id)
         for arn, each in list(store.of(account_id).items()):
             if self._is_gone(each, now):
                 store.unsubscribe(account_id, arn)
@@ -211,12 +212,16 @@ class Standards(SecurityHubFamily):
 
     def hub_disabling(self, account_id: str) -> None:
         """End all of an account's subscriptions in this region."""
-        self.store(StandardsStore).subscriptions.pop(account_id, None)
+        self._store_for(account_id).subscriptions.pop(account_id, None)
 
     def subscribed(self, account_id: str) -> list[str]:
         """Return the ARNs of the standards that an account is subscribed to in this region."""
-        held = self.store(StandardsStore).of(account_id).values()
+        held = self._store_for(account_id).of(account_id).values()
         return [each.standards_arn for each in held if each.deleting_since is None]
+
+    def _store_for(self, account_id: str) -> StandardsStore:
+        self.of(DeferredRollouts).catch_up(account_id)
+        return self.store(StandardsStore)
 
     def subscription_arn(self, account_id: str, standard: Standard) -> str:
         """Return the ARN of an account's subscription to ``standard``."""

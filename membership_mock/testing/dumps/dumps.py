@@ -215,6 +215,7 @@ def dump(running: Running) -> Dump:
     from membership_mock.version import __version__
 
     with running.world.lock, snapshot.no_garbage_collection():
+        running.backends.complete()
         state = snapshot.read(running.world)
         stores: dict[str, dict[str, dict[str, Store]]] = {}
         for kind, key in sorted(state.stores, key=lambda each: (_title(each[0]), each[1])):

@@ -97,6 +97,7 @@ class WorldView:
     names: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.running.backends.complete()
         if engine.is_current(self.running):
             for partition, organization, names in all_organizations():
                 self.organizations.append((partition, organization))

@@ -54,6 +54,14 @@ def look(connector: ConnectorV2, now: datetime, world: World) -> None:
         connector.status = "CONNECTED"
 
 
+def is_settled(connector: ConnectorV2) -> bool:
+    """Return whether a look at a connector changes nothing any more."""
+    setup = connector.setup
+    return setup is None or (
+        setup.steps == len(STEPS) and setup.shown and connector.status != "UNKNOWN"
+    )
+
+
 def enablement(connector: ConnectorV2) -> str:
     """Return the EnablementStatus of a connector, as it is now."""
     if connector.setup is None or connector.setup.steps:

@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import Backend, Family, operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource
-from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.protocol.pagination import FilteredListing, Listing
 from membership_mock.securityhub.errors import (
     ConflictException,
     ResourceNotFoundException,
@@ -31,6 +31,7 @@ from membership_mock.securityhub.v2.stores.connector_store import (
     ConnectorV2,
     ConnectorV2Store,
 )
+from membership_mock.securityhub.v2.stores.entry_order import EntryOrder
 from membership_mock.securityhub.v2.stores.rule_store import AutomationRuleV2Store
 
 #: inferred [SH-192]
@@ -49,6 +50,10 @@ _DEFAULT_DOMAIN = "example.atlassian.net"
 
 class ConnectorsV2(Family):
     """The operations on connectors."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
+        self._order: EntryOrder[ConnectorV2] = EntryOrder(cloud_providers.is_settled)
 
     @operation("CreateConnectorV2")
     def create_connector_v2(
@@ -176,16 +181,24 @@ class ConnectorsV2(Family):
         """Return the connectors of the caller in this region, in the order of their creation."""
         self.of(SubscriptionV2).require(ctx)
         held = self.store(ConnectorV2Store).of(ctx.account_id)
-        found = []
-        for connector in held.connectors.values():
+        for connector in self._order.unsettled(held.connectors, held.last_number):
             cloud_providers.look(connector, ctx.now, ctx.world)
-            if (
+
+        def matches(connector: ConnectorV2) -> bool:
+            return (
                 provider_name in (None, PROVIDER_NAMES[connector.provider])
                 and connector_status in (None, connector.status)
                 and enablement_status in (None, cloud_providers.enablement(connector))
-            ):
-                found.append(connector)
-        return {"Connectors": Listing(found, position=lambda each: each.number, show=_summary)}
+            )
+
+        return {
+            "Connectors": FilteredListing(
+                self._order.entries(held.connectors, held.last_number),
+                position=lambda each: each.number,
+                keep=matches,
+                show=_summary,
+            )
+        }
 
     @operation("UpdateConnectorV2")
     def update_connector_v2(
@@ -299,6 +312,7 @@ class ConnectorsV2(Family):
         if connector.provider in cloud_providers.CLOUDS:
             connector.setup = cloud_providers.begun(ctx.now)
             connector.is_update = True
+            self._order.forget()
         elif connector.status == "PENDING_CONFIGURATION" and "ProjectKey" in settings:
             connector.status = "CONNECTED"
 

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import Backend, Family, operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource
-from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.protocol.pagination import FilteredListing, Listing
 from membership_mock.engine.state.lifecycle import Progress, is_over
 from membership_mock.engine.state.summary import Summary, View, named, several
 from membership_mock.engine.state.world import Scope, Store
@@ -29,6 +29,7 @@ from membership_mock.securityhub.v2.stores.connector_store import (
     AccountConnectors,
     ConnectorV2,
 )
+from membership_mock.securityhub.v2.stores.entry_order import EntryOrder
 
 PENDING_DELETION = "PENDING_DELETION"
 NOT_FOUND = "Connector not found"
@@ -63,6 +64,10 @@ class CspmConnectorStore(Store, scope=Scope.ACCOUNT_REGION):
 
 class CspmConnectors(Family):
     """The operations on connectors of the older service."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
+        self._order: EntryOrder[ConnectorV2] = EntryOrder(cloud_providers.is_settled)
 
     @operation("CreateConnector", optional=True)
     def create_connector(
@@ -142,17 +147,26 @@ class CspmConnectors(Family):
     ) -> dict[str, Listing[ConnectorV2]]:
         """Return the connectors of the caller in this region, in the order of their creation."""
         self.of(Hubs).require()
-        found = []
         self._forget_gone(ctx.now)
-        for connector in self._present(ctx.now):
+        held = self.store(CspmConnectorStore).held
+        for connector in self._order.unsettled(held.connectors, held.last_number):
             self._look_at(ctx, connector)
-            if (
+
+        def matches(connector: ConnectorV2) -> bool:
+            return (
                 provider_name in (None, _PROVIDER_NAMES[connector.provider])
                 and connector_status in (None, connector.status)
                 and enablement_status in (None, self._enablement(connector))
-            ):
-                found.append(connector)
-        return {"Connectors": Listing(found, position=lambda each: each.number, show=self._summary)}
+            )
+
+        return {
+            "Connectors": FilteredListing(
+                self._order.entries(held.connectors, held.last_number),
+                position=lambda each: each.number,
+                keep=matches,
+                show=self._summary,
+            )
+        }
 
     @operation("UpdateConnector", optional=True)
     def update_connector(
@@ -179,6 +193,7 @@ class CspmConnectors(Family):
             connector.settings = {**connector.settings, **cloud_providers.checked(kind, given)}
             connector.setup = cloud_providers.begun(ctx.now)
             connector.is_update = True
+            self._order.forget()
         connector.description = description or connector.description
         connector.updated_at = ctx.now
         return {

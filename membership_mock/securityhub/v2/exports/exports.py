@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
-from membership_mock.engine.protocol.pagination import Listing
+from membership_mock.engine.pipeline.operation import Backend, Family, operation
+from membership_mock.engine.protocol.pagination import FilteredListing, Listing
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.world import World
 from membership_mock.securityhub.errors import (
@@ -28,6 +28,7 @@ from membership_mock.securityhub.v2.findings.visibility import VisibleFindings
 from membership_mock.securityhub.v2.ocsf import documents
 from membership_mock.securityhub.v2.queries.fields import Document
 from membership_mock.securityhub.v2.queries.filters import compile_filters
+from membership_mock.securityhub.v2.stores.entry_order import EntryOrder
 from membership_mock.securityhub.v2.stores.export_store import ExportJob, ExportStore
 from membership_mock.securityhub.v2.stores.ocsf_store import OcsfFindingStore
 
@@ -39,16 +40,21 @@ _ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 class ExportsV2(Family):
     """The operations on export jobs."""
 
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
+        self._order: EntryOrder[ExportJob] = EntryOrder(lambda job: job.status != RUNNING)
+
     @classmethod
     def waiting(cls, world: World) -> Iterator[tuple[str, str]]:
         """Yield the accounts and regions with a job that runs: its end writes an object."""
         for (account_id, region), store in world.stores(ExportStore):
-            if any(job.status == RUNNING for job in store.jobs.values()):
+            if _running(store) is not None:
                 yield account_id, region
 
     def time_passed(self, now: datetime) -> None:
         """Let the jobs end whose time has come."""
-        for job in self.store(ExportStore).jobs.values():
+        job = _running(self.store(ExportStore))
+        if job is not None:
             self._let_time_pass(job, now)
 
     @operation("StartExportJobV2", optional=True)
@@ -75,7 +81,7 @@ class ExportsV2(Family):
         _check_destination(ctx, destination["S3"])
         self.time_passed(ctx.now)
         store = self.store(ExportStore)
-        if any(job.status == RUNNING for job in store.jobs.values()):
+        if _running(store) is not None:
             raise ServiceQuotaExceededException(
                 f"Account {ctx.account_id} can have one running export job"
             )
@@ -114,13 +120,18 @@ class ExportsV2(Family):
         """Return the jobs of the caller in this region, the latest first."""
         del data_type  # there is one kind of data
         self.of(SubscriptionV2).require(ctx)
-        jobs = [
-            job
-            for job in self.store(ExportStore).jobs.values()
-            if self._look(job, ctx) == status or status is None
-        ]
+        store = self.store(ExportStore)
+        running = _running(store)
+        if running is not None:
+            self._look(running, ctx)
         return {
-            "Items": Listing(jobs, position=lambda job: job.number, descending=True, show=_summary)
+            "Items": FilteredListing(
+                self._order.entries(store.jobs, store.last_number),
+                position=lambda job: job.number,
+                keep=lambda job: status in (None, job.status),
+                descending=True,
+                show=_summary,
+            )
         }
 
     @operation("CancelExportJobV2", optional=True)
@@ -208,6 +219,12 @@ def _check_destination(ctx: Context, target: Mapping[str, Any]) -> None:
         raise ValidationException(
             "KmsKeyArn must be the ARN of a single-Region key of the same account and Region"
         )
+
+
+def _running(store: ExportStore) -> ExportJob | None:
+    """Return the job that runs, which is the latest one; None if none does."""
+    latest = next(reversed(store.jobs.values()), None)
+    return latest if latest is not None and latest.status == RUNNING else None
 
 
 def _summary(job: ExportJob) -> dict[str, Any]:
