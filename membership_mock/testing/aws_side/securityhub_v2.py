@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from types import NoneType
 from typing import Any, Literal
 
 from membership_mock.engine.pipeline.context import Context
@@ -56,17 +57,21 @@ class OcsfFindingSide(Side):
             **fields: fields at the top of the document, e.g. ``severity="High"``.
 
         Raises:
-            UsageError: the account has no hub of V2 in this region, there is no such kind, or a
-                severity, a status or a time does not exist.
+            UsageError: the account has no hub of V2 in this region, there is no such kind, a value
+                is not of its type, or a class, an activity, a severity, a status or a time does
+                not exist.
         """
         if kind not in ocsf_templates.KINDS:
             raise UsageError(
-                f"{kind!r} is no kind of finding{nearest_to(kind, ocsf_templates.KINDS)}"
+                f"{kind!r} is no kind of finding{nearest_to(str(kind), ocsf_templates.KINDS)}"
             )
+        if not isinstance(document, (Mapping, NoneType)):
+            raise UsageError(f"A finding in OCSF is a mapping, not {document!r}.")
         given = {**(document or {}), **fields}
         with self._running.world.lock:
             ctx = self._v2_context("GetFindingsV2")
-            named = given.get("finding_info", {}).get("uid") or ctx.world.uuid()
+            info = given.get("finding_info")
+            named = (info.get("uid") if isinstance(info, Mapping) else None) or ctx.world.uuid()
             try:
                 whole = ocsf_templates.completed(
                     kind,
