@@ -9,6 +9,7 @@ from membership_mock.cleanrooms.analyses.protected_jobs import ProtectedJobs
 from membership_mock.cleanrooms.analyses.protected_queries import ProtectedQueries
 from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.central_configuration.policy_associations import PolicyAssociations
+from membership_mock.testing.argument_types import check_type
 from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.cleanrooms_identity import IdentitySide
 from membership_mock.testing.aws_side.cleanrooms_log_exports import LogExportSide
@@ -99,6 +100,8 @@ class AwsSide(
             UsageError: the account has no policy or is not in the organization, or this is not the
                 account of the delegated administrator in its home region.
         """
+        check_type(account_id, str, "account_id")
+        check_type(message, str | None, "message")
         world = self._running.world
         with world.lock:
             ctx = self._running.pipeline.new_context(

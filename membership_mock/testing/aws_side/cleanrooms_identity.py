@@ -15,10 +15,12 @@ from membership_mock.cleanrooms.identity.entity_resolution import (
 )
 from membership_mock.cleanrooms.identity.id_mapping_tables import IdMappingTables
 from membership_mock.errors import UsageError
+from membership_mock.testing.argument_types import checking_arguments
 from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.side import Side, check_text
 
 
+@checking_arguments
 @naming_arguments
 class IdentitySide(Side):
     """What AWS does with the ID namespaces and mapping workflows of one account in one region."""

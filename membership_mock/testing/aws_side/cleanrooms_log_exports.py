@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Literal
 
 from membership_mock.cleanrooms.log_exports.log_exports import LogExports
+from membership_mock.testing.argument_types import checking_arguments
 from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.side import Side
 
 
+@checking_arguments
 @naming_arguments
 class LogExportSide(Side):
     """What AWS does with the analysis log exports of one account in one region."""

@@ -8,12 +8,14 @@ from membership_mock.errors import ServiceError, UsageError
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.triage.action_events import MOST_FINDINGS, ActionEvents
 from membership_mock.securityhub.triage.action_targets import ActionTarget
+from membership_mock.testing.argument_types import checking_arguments
 from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.side import Side
 
 HUB = "securityhub"
 
 
+@checking_arguments
 @naming_arguments
 class ActionSide(Side):
     """The console of Security Hub for one account in one region."""

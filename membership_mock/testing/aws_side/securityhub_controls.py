@@ -11,6 +11,7 @@ from membership_mock.securityhub.checks.control_checks import ControlChecks
 from membership_mock.securityhub.controls.control_releases import ControlReleases
 from membership_mock.securityhub.controls.known_controls import KnownControls
 from membership_mock.securityhub.standards.standards import Standards
+from membership_mock.testing.argument_types import checking_arguments
 from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.side import Side, check_text
 from membership_mock.testing.names import nearest_to
@@ -23,6 +24,7 @@ ControlSeverity = Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"]
 _ID = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)+")
 
 
+@checking_arguments
 @naming_arguments
 class ControlSide(Side):
     """What AWS does with the controls of one account in one region."""

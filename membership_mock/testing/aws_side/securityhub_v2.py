@@ -18,6 +18,8 @@ from membership_mock.securityhub.v2.ocsf.asff_to_ocsf import frame
 from membership_mock.securityhub.v2.ocsf.documents import uid_of
 from membership_mock.securityhub.v2.stores.ocsf_store import OcsfFindingStore, OcsfRecord
 from membership_mock.securityhub.v2.stores.trend_store import RecordedDay, TrendStore
+from membership_mock.testing.argument_types import checking_arguments
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.side import Side
 from membership_mock.testing.names import nearest_to
 
@@ -134,6 +136,8 @@ class OcsfFindingSide(Side):
         return record
 
 
+@checking_arguments
+@naming_arguments
 class TrendSide(OcsfFindingSide):
     """The past that trends of Security Hub V2 show."""
 

@@ -15,6 +15,7 @@ from membership_mock.securityhub.v2.stores.remediation_store import (
     RemediationTarget,
 )
 from membership_mock.securityhub.v2.stores.software_store import Installed, SoftwareStore
+from membership_mock.testing.argument_types import checking_arguments
 from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.securityhub_v2 import HUB
 from membership_mock.testing.aws_side.securityhub_v2_inventory import InventorySide
@@ -23,6 +24,7 @@ from membership_mock.testing.names import nearest_to
 _FAILURES = ("ACCESS_DENIED", "RESOURCE_NOT_FOUND", "INTERNAL_ERROR")
 
 
+@checking_arguments
 @naming_arguments
 class AnalysisSide(InventorySide):
     """What AWS does with software, exposures, permissions and exports of one account and region."""

@@ -13,6 +13,8 @@ from membership_mock.securityhub.v2.connectors.cspm_connectors import (
     CspmConnectorStore,
 )
 from membership_mock.securityhub.v2.stores.connector_store import ConnectorV2, ConnectorV2Store
+from membership_mock.testing.argument_types import checking_arguments
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.securityhub_v2 import HUB, TrendSide
 from membership_mock.testing.names import nearest_to
 
@@ -52,6 +54,8 @@ class MadeTicket:
     updates: int
 
 
+@checking_arguments
+@naming_arguments
 class ConnectorSide(TrendSide):
     """What other companies do with the connectors of one account in one region."""
 

@@ -10,11 +10,15 @@ from membership_mock.securityhub.findings.finding_store import FindingStore
 from membership_mock.securityhub.v2.arrivals.resource_index import ResourceIndexV2
 from membership_mock.securityhub.v2.ocsf.resource_types import category_of
 from membership_mock.securityhub.v2.stores.resource_store import ResourceRecord
+from membership_mock.testing.argument_types import checking_arguments
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.aws_side.securityhub_v2 import HUB
 from membership_mock.testing.aws_side.securityhub_v2_connectors import ConnectorSide
 from membership_mock.testing.names import nearest_to
 
 
+@checking_arguments
+@naming_arguments
 class InventorySide(ConnectorSide):
     """What AWS finds of the resources of one account in one region."""
 

@@ -429,19 +429,19 @@ def test_a_control_is_not_evaluated_where_aws_would_not(membership_mock, hub, aw
     [
         ("FAIL", {}, "'FAIL' is no status of a check; nearest: 'FAILED'"),
         ({BUCKET: "OK"}, {}, "'OK' is no status of a check"),
-        ({7: "FAILED"}, {}, "resource is text, not 7"),
+        ({7: "FAILED"}, {}, "a key of outcome is text, not 7"),
         ("FAILED", {"status_reasons": [{"Code": "x"}]}, "a ReasonCode and a Description"),
         (
             "FAILED",
             {"status_reasons": [{"ReasonCode": "x", "Description": 7}]},
-            "Description is text, not 7",
+            "'Description'.* is text, not 7",
         ),
         (
             "FAILED",
             {"status_reasons": [{"ReasonCode": " ", "Description": "x"}]},
             "ReasonCode and Description are not blank",
         ),
-        ("FAILED", {"resource_type": 7}, "resource_type is text, not 7"),
+        ("FAILED", {"resource_type": 7}, "resource_type is text or None, not 7"),
     ],
 )
 def test_what_cannot_be_an_outcome_is_a_usage_error(hub, aws, outcome, arguments, text):

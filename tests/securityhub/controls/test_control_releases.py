@@ -116,7 +116,7 @@ def test_a_new_control_can_be_evaluated(membership_mock, hub, aws):
         ({"title": " "}, "and a title"),
         ({"severity": "HIHG"}, "no severity of a control; nearest: 'HIGH'"),
         ({"standards": ["pci-dss/v/3.2"]}, "is no standard; nearest: 'pci-dss/v/3.2.1'"),
-        ({"standards": "pci-dss/v/3.2.1"}, "a list of standards, not the text 'pci-dss/v/3.2.1'"),
+        ({"standards": "pci-dss/v/3.2.1"}, "standards is a list, not 'pci-dss/v/3.2.1'"),
     ],
 )
 def test_what_cannot_be_released_is_a_usage_error(hub, aws, arguments, text):
