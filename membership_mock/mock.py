@@ -25,6 +25,7 @@ from membership_mock.errors import (
 )
 from membership_mock.options import Options
 from membership_mock.services import SERVICES
+from membership_mock.testing.arguments import naming_arguments
 from membership_mock.testing.calls import Call
 from membership_mock.testing.client_arguments import NOT_OF_THE_USER, region_of, unknown_service
 from membership_mock.testing.events.events import undelivered_report
@@ -35,6 +36,7 @@ T = TypeVar("T")
 Decorated = TypeVar("Decorated", bound="Callable[..., Any] | type")
 
 
+@naming_arguments
 class MembershipMock(Toolbox):
     """A mock of AWS accounts, with the tools of the test author.
 

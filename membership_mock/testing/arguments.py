@@ -34,7 +34,8 @@ def unknown_argument(method: str, name: str, known: Iterable[str]) -> TypeError:
 
 
 def _naming(method: FunctionType) -> Callable[..., Any]:
-    code = method.__code__
+    plain: Any = inspect.unwrap(method)  # of a method that makes a block
+    code = plain.__code__
     if code.co_flags & inspect.CO_VARKEYWORDS:
         return method
     known = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
@@ -48,5 +49,5 @@ def _naming(method: FunctionType) -> Callable[..., Any]:
         return method(*args, **kwargs)
 
     # Python's messages about missing arguments say this name.
-    method.__qualname__ = method.__name__
+    plain.__qualname__ = method.__qualname__ = method.__name__
     return checked

@@ -173,7 +173,7 @@ def _functions(given: object) -> list[str] | None:
     if given is None:
         return None
     is_list = isinstance(given, Sequence) and not isinstance(given, (str, bytes))
-    listed = list(given) if isinstance(given, Sequence) and is_list else [given]
+    listed: list[Any] = list(given) if isinstance(given, Sequence) and is_list else [given]
     unknown = [one for one in listed if not is_list or one not in list(WEIGHTS)]
     if unknown:
         raise UsageError(
