@@ -57,7 +57,8 @@ _PUBLIC_PRODUCT = re.compile(
     r"arn:[\w-]+:securityhub:[\w-]*:(\d{12}|):product/(?!\1/)[\w-]+/[\w.-]+"
 )
 
-_EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+# the look-behind lets each run of characters be tried once: long texts would take for ever
+_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _FOREIGN_ARN = re.compile(
     r"arn:[\w-]+:(?!securityhub:|cleanrooms:|security-ir:)[\w-]+:[\w-]*:\d{0,12}:"
     r"(?:[\w-]+[/:])?(?P<name>[^\s\"',]+)"

@@ -35,6 +35,11 @@ class SecurityHubFamily(Family):
     def hub_disabling(self, account_id: str) -> None:
         """Remove what does not outlive the hub of an account in this region."""
 
+    def has_connector(self, provider: str, now: datetime) -> bool:
+        """Return whether this account has an enabled connector to another cloud in this region."""
+        del provider, now
+        return False
+
     def regions_unlinked(self, before: FindingAggregator, after: FindingAggregator | None) -> None:
         """Follow the change of a finding aggregator, called in its home region.
 

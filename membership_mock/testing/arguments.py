@@ -93,5 +93,6 @@ def _naming(method: FunctionType, chosen_by: FunctionType | None) -> Callable[..
             raise ending_here(error)  # noqa: B904  it is the same error
 
     # Python's messages about missing arguments say this name.
-    method.__qualname__ = method.__name__
+    plain: Any = inspect.unwrap(method)  # of a method that makes a block
+    plain.__qualname__ = method.__qualname__ = method.__name__
     return checked

@@ -169,13 +169,15 @@ class PlannedEndings(CleanRoomsFamily, Generic[A]):
         }
 
 
-def _functions(given: Sequence[str] | None) -> list[str] | None:
+def _functions(given: object) -> list[str] | None:
     if given is None:
         return None
-    unknown = [given] if isinstance(given, str) else [one for one in given if one not in WEIGHTS]
+    is_list = isinstance(given, Sequence) and not isinstance(given, (str, bytes))
+    listed: list[Any] = list(given) if isinstance(given, Sequence) and is_list else [given]
+    unknown = [one for one in listed if not is_list or one not in list(WEIGHTS)]
     if unknown:
         raise UsageError(
             f"{unknown[0]!r} is not a list of functions that take from a privacy budget; there are:"
             f" {', '.join(WEIGHTS)}."
         )
-    return list(given)
+    return listed

@@ -73,7 +73,7 @@ class StandardsSubscriptions(Family):
             subscription.set_up.look(STEPS, ctx.now, ctx.world)
         return {
             "StandardsSubscriptions": Listing(
-                shown, lambda each: each.sequence, show=lambda each: _as_of(each, ctx.now)
+                shown, lambda each: each.sequence, show=lambda each: self._as_of(each, ctx.now)
             )
         }
 
@@ -117,7 +117,7 @@ class StandardsSubscriptions(Family):
             subscription = store.subscribe(ctx.account_id, arn, standard, ctx.now)
             if new:
                 subscription.standards_input = request.get("StandardsInput") or {}
-            answers.append(_as_of(subscription, ctx.now))
+            answers.append(self._as_of(subscription, ctx.now))
         return {"StandardsSubscriptions": answers}
 
     @operation("BatchDisableStandards")
@@ -153,31 +153,28 @@ class StandardsSubscriptions(Family):
             self.of(Standards).end(ctx.account_id, arn, ctx.now)
         return {"StandardsSubscriptions": answers}
 
+    def _as_of(self, subscription: Subscription, now: datetime) -> dict[str, Any]:
+        """Return a subscription as it is at the moment.
+
+        Standards of other clouds wait for a connector (inferred [SH-118] from the reason's name).
+        """
+        if subscription.deleting_since is not None:
+            return _shown(subscription, "DELETING")
+        if subscription.pending(now):
+            return _shown(subscription, "PENDING")
+        cloud = subscription.provider
+        followers = self.of(Standards).followers()
+        if cloud == "AWS" or any(each.has_connector(cloud, now) for each in followers):
+            return _shown(subscription, "READY")
+        return {
+            **_shown(subscription, "INCOMPLETE"),
+            "StandardsStatusReason": {"StatusReasonCode": "NO_AVAILABLE_MULTICLOUD_CONNECTOR"},
+        }
+
     def _require_hub_and_own_say(self) -> None:
         """Refuse a caller without a hub, or whose standards a configuration policy decides on."""
         self.of(Hubs).require()
         self.of(Hubs).require_not_centrally_managed()
-
-
-def _as_of(subscription: Subscription, now: datetime) -> dict[str, Any]:
-    """Return a subscription as it is at the moment."""
-    if subscription.deleting_since is not None:
-        return _shown(subscription, "DELETING")
-    if subscription.pending(now):
-        return _shown(subscription, "PENDING")
-    return _settled(subscription)
-
-
-def _settled(subscription: Subscription) -> dict[str, Any]:
-    """Return a subscription as it is once AWS has set it up."""
-    if subscription.provider == "AWS":
-        return _shown(subscription, "READY")
-    # standards of other clouds wait for a connector (inferred [SH-118]); that CreateConnector makes
-    # one does not end it yet, because what AWS does then is not known
-    return {
-        **_shown(subscription, "INCOMPLETE"),
-        "StandardsStatusReason": {"StatusReasonCode": "NO_AVAILABLE_MULTICLOUD_CONNECTOR"},
-    }
 
 
 def _shown(subscription: Subscription, status: str) -> dict[str, Any]:

@@ -56,15 +56,17 @@ class OcsfFindingSide(Side):
             **fields: fields at the top of the document, e.g. ``severity="High"``.
 
         Raises:
-            UsageError: the account has no hub of V2 in this region, there is no such kind, or a
-                severity, a status or a time does not exist.
+            UsageError: the account has no hub of V2 in this region, there is no such kind, a value
+                is not of its type, or a class, an activity, a severity, a status or a time does
+                not exist.
         """
         if kind not in ocsf_templates.KINDS:
             raise not_one_of(kind, "a kind of finding", ocsf_templates.KINDS)
         given = {**(document or {}), **fields}
         with self._running.world.lock:
             ctx = self._v2_context("GetFindingsV2")
-            named = given.get("finding_info", {}).get("uid") or ctx.world.uuid()
+            info = given.get("finding_info")
+            named = (info.get("uid") if isinstance(info, Mapping) else None) or ctx.world.uuid()
             try:
                 whole = ocsf_templates.completed(
                     kind,

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 #: goes up with every change that makes older dumps unreadable
 FORMAT = 1
 
+_MISPLACED = "Parts of this dump are missing or in the wrong place."
+
 #: how many characters of a wrong argument are shown: the text of a dump can have megabytes
 _SHOWN = 80
 
@@ -99,8 +101,8 @@ class Dump:
                 f"This dump has the format {data['format']!r}, written by membership_mock"
                 f" {data.get('release', '?')}; this release reads {FORMAT}. Make the dump again."
             )
-        if not _is_shaped(data):
-            raise UsageError("Parts of this dump are missing or in the wrong place.")
+        if not (_is_shaped(data) and {"stores", "clock"} <= data.keys()):
+            raise UsageError(_MISPLACED)
         written = data.pop(_DIGEST, None)
         made = cls(data)
         made._is_edited = written != _digest(data)
@@ -132,6 +134,8 @@ class Dump:
                 raise UsageError(
                     f"ignore is a list of patterns, e.g. ['*.updated_at'], not of {each!r}."
                 )
+        for one in (self, other):
+            one._require_shape()
         before, after = self._world, other._world
         if mask != ():
             before, after = masked(before, mask), masked(after, mask)
@@ -149,10 +153,11 @@ class Dump:
                 expression for other text.
 
         Raises:
-            UsageError: a mask is not one of these.
+            UsageError: a mask is not one of these, or the dump is malformed.
         """
         if not masks:
             raise UsageError("masked() takes what to mask, e.g. masked('ids', 'times').")
+        self._require_shape()
         world = masked(self._world, masks)
         about = {name: self.data.get(name) for name in ("format", "release", "moto")}
         named = [mask if isinstance(mask, str) else mask.pattern for mask in masks]
@@ -162,9 +167,16 @@ class Dump:
     @property
     def _world(self) -> dict[str, Any]:
         world = {name: self.data.get(name, {}) for name in _WORLD}
-        if world["clock"].get("frozen"):  # the distance from the real time does not count then
-            world["clock"] = {"frozen": world["clock"]["frozen"]}
+        clock = world["clock"]
+        if isinstance(clock, dict) and clock.get(
+            "frozen"
+        ):  # the distance from the real time does not count then
+            world["clock"] = {"frozen": clock["frozen"]}
         return world
+
+    def _require_shape(self) -> None:
+        if not _is_shaped(self.data):
+            raise UsageError(_MISPLACED)
 
     def __eq__(self, other: object) -> bool:
         return self._world == other._world if isinstance(other, Dump) else NotImplemented
@@ -172,6 +184,8 @@ class Dump:
     __hash__ = None  # type: ignore[assignment]  # its data can be changed
 
     def __repr__(self) -> str:
+        if not _is_shaped(self.data):
+            return "<Dump with parts in the wrong place>"
         stores = [
             f"{service} {name} {place}"
             for service, names in self.data.get("stores", {}).items()
@@ -192,11 +206,11 @@ def _is_iterable(value: object) -> bool:
 
 def _is_shaped(data: dict[str, Any]) -> bool:
     """Return whether the places that a difference names are there; what is there is not read."""
-    near = [(data.get("stores"), 4), (data.get("clock"), 1)]
+    near = [(data.get("stores", {}), 4), (data.get("clock", {}), 1)]
     for service in service_state.KEPT:
-        held = data.get(service)
-        if held is not None:
-            near += [(held, 1), (held.get("backends") if isinstance(held, dict) else None, 2)]
+        if service in data:
+            held = data[service]
+            near += [(held, 1), (held.get("backends", {}) if isinstance(held, dict) else None, 2)]
     while near:
         part, depth = near.pop()
         if not isinstance(part, dict):

@@ -140,6 +140,30 @@ def test_an_unknown_standard_is_refused_and_none_is_enabled(bare, arn):
 
 
 @pytest.mark.newest_model
+def test_a_standard_of_azure_is_ready_while_there_is_an_enabled_connector_to_azure(bare):
+    def status():
+        (found,) = bare.get_enabled_standards()["StandardsSubscriptions"]
+        return found["StandardsStatus"], found.get("StandardsStatusReason")
+
+    scope = {"ScopeType": "TENANT"}
+    provider = {
+        "Azure": {
+            "ScopeConfiguration": scope,
+            "AzureRegions": ["westeurope"],
+            "AWSConfigConnectorArn": f"arn:aws:config:{IRELAND}:{ADMIN}:connector/azure",
+        }
+    }
+    reason = {"StatusReasonCode": "NO_AVAILABLE_MULTICLOUD_CONNECTOR"}
+    enable(bare, AZURE)
+    connector_id = bare.create_connector(Name="azure", Provider=provider)["ConnectorId"]
+    assert status() == ("INCOMPLETE", reason)  # the connector is PENDING_ENABLEMENT
+    assert bare.get_connector(ConnectorId=connector_id)["EnablementStatus"] == "ENABLED"
+    assert status() == ("READY", None)
+    bare.delete_connector(ConnectorId=connector_id)
+    assert status() == ("INCOMPLETE", reason)
+
+
+@pytest.mark.newest_model
 def test_standards_of_other_clouds_wait_for_a_connector(bare):
     enable(bare, AZURE)
     (found,) = bare.get_enabled_standards()["StandardsSubscriptions"]

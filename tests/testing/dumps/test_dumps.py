@@ -610,6 +610,35 @@ def test_stores_that_do_not_exist_are_refused(
 
 
 @pytest.mark.parametrize(
+    "malformed",
+    [
+        {"stores": None},
+        {"stores": "text"},
+        {"stores": {"securityhub": "text"}},
+        {"stores": {"securityhub": {"HubStore": "text"}}},
+        {"stores": {"securityhub": {"HubStore": {REGION: "text"}}}},
+        {"clock": None},
+        {"organizations": None},
+        {"organizations": {"backends": 7}},
+        {"s3": []},
+    ],
+)
+def test_a_malformed_dump_is_not_compared_nor_masked_but_can_be_printed(
+    membership_mock: Any, malformed: dict[str, Any]
+) -> None:
+    membership_mock.client("securityhub", account=ADMIN, region=REGION).enable_security_hub()
+    good = membership_mock.dump()
+    bad = Dump({**good.data, **malformed})
+    for compare in (lambda: good.difference(bad), lambda: bad.difference(good)):
+        with pytest.raises(UsageError, match="in the wrong place"):
+            compare()
+    with pytest.raises(UsageError, match="in the wrong place"):
+        bad.masked("ids")
+    assert repr(bad) == "<Dump with parts in the wrong place>"
+    assert bad != good
+
+
+@pytest.mark.parametrize(
     ("place", "value", "expected"),
     [
         ("securityhub HubStore hubs", 7, "hubs of a securityhub.HubStore cannot be 7"),

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_SUBSTITUTED = re.compile(r"\$\{([^!}][^}]*)\}")
+# no name has a dollar sign, and without it unclosed names take no quadratic time
+_SUBSTITUTED = re.compile(r"\$\{([^!}$][^}$]*)\}")
 
 #: the type of a stack in a stack
 NESTED = "AWS::CloudFormation::Stack"

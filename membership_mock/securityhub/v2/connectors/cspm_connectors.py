@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Backend, Family, operation
+from membership_mock.engine.pipeline.operation import Backend, operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.protocol.pagination import FilteredListing, Listing
 from membership_mock.engine.state.lifecycle import Progress, is_over
@@ -23,6 +23,7 @@ from membership_mock.securityhub.errors import (
     ResourceNotFoundException,
     ValidationException,
 )
+from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.v2.connectors import cloud_providers
 from membership_mock.securityhub.v2.stores.connector_store import (
@@ -62,7 +63,7 @@ class CspmConnectorStore(Store, scope=Scope.ACCOUNT_REGION):
             yield Summary(account_id, region, "securityhub", lines)
 
 
-class CspmConnectors(Family):
+class CspmConnectors(SecurityHubFamily):
     """The operations on connectors of the older service."""
 
     def __init__(self, backend: Backend) -> None:
@@ -220,6 +221,16 @@ class CspmConnectors(Family):
         for each in store.held.connectors.values() if store else ():
             yield TaggedResource(each.connector_arn, each.tags, "securityhub:connector")
 
+    def has_connector(self, provider: str, now: datetime) -> bool:
+        """Return whether this account has an enabled connector to ``provider`` in this region."""
+        store = self.store_if_any(CspmConnectorStore)
+        return store is not None and any(
+            each.provider == provider
+            and each.connector_id not in store.leaving
+            and self._is_set_up(each, now)
+            for each in store.held.connectors.values()
+        )
+
     def find(self, connector_id: str) -> ConnectorV2:
         """Return a connector of the caller in this region, by its id or its ARN.
 
@@ -265,13 +276,18 @@ class CspmConnectors(Family):
     def _settled(self, ctx: Context, connector_id: str) -> ConnectorV2:
         """Return a connector that is neither being set up nor deleted, as far as time tells."""
         connector = self._present_one(ctx, connector_id)
-        setup = connector.setup
-        is_set_up = setup is None or setup.steps_by(cloud_providers.STEPS, ctx.now)
-        if not is_set_up or connector.connector_id in self.store(CspmConnectorStore).leaving:
+        if (
+            not self._is_set_up(connector, ctx.now)
+            or connector.connector_id in self.store(CspmConnectorStore).leaving
+        ):
             raise ConflictException(
                 f"Connector {connector.connector_id} is {self._enablement(connector)}"
             )
         return connector
+
+    def _is_set_up(self, connector: ConnectorV2, now: datetime) -> bool:
+        setup = connector.setup
+        return setup is None or setup.steps_by(cloud_providers.STEPS, now) > 0
 
     def _enablement(self, connector: ConnectorV2) -> str:
         if connector.connector_id in self.store(CspmConnectorStore).leaving:

@@ -21,6 +21,7 @@ from membership_mock.securityhub.v2.ocsf.asff_to_ocsf import (
     status,
     tidy,
 )
+from membership_mock.securityhub.v2.ocsf.document_checks import check_like
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -65,6 +66,7 @@ _KINDS: Mapping[str, tuple[int, str, str, str, str]] = {
     ),
 }
 KINDS = tuple(_KINDS)
+_MOMENTS = ("created_time", "modified_time", "first_seen_time", "last_seen_time")
 
 
 def completed(
@@ -88,7 +90,8 @@ def completed(
         default_uid: its ``finding_info.uid``, if the document does not say.
 
     Raises:
-        ValueError: a severity, a status or a time does not exist.
+        ValueError: something in ``given`` is not of its type, or a class, an activity, a severity,
+            a status or a time does not exist.
     """
     class_uid, product, name, kind_of_finding, title = _KINDS[kind]
     product_info: dict[str, Any] = {
@@ -98,8 +101,13 @@ def completed(
     }
     if kind == "coverage":
         product_info["feature"] = {"uid": "security-hub/Coverage"}
+    own_class = given.get("class_uid", class_uid)
+    activity_id = given.get("activity_id", words.CREATE)
+    _known("class_uid", own_class, words.CLASSES)
+    _known("activity_id", activity_id, words.ACTIVITIES)
+    class_uid = own_class
     document: dict[str, Any] = {
-        **frame(class_uid, given.get("activity_id", words.CREATE)),
+        **frame(class_uid, activity_id),
         "cloud": cloud(account_id, region),
         "finding_info": {
             "desc": f"{title} that a test has written.",
@@ -125,7 +133,18 @@ def completed(
     }
     if class_uid == words.COMPLIANCE:
         document["compliance"] = {"status": "Fail", "status_id": 3}
+    moments = dict.fromkeys(_MOMENTS, 0) | {f"{name}_dt": "" for name in _MOMENTS}
+    like = {
+        **document,
+        "finding_info": {**moments, **document["finding_info"]},
+        "time": 0,
+        "time_dt": "",
+        "vendor_attributes": {},
+    }
+    check_like(given, like)
     document = _merged(document, given)
+    if not document["metadata"]["product"]["uid"]:
+        raise ValueError("metadata.product.uid is empty, which tells whose finding it is")
     _pair(document, "severity", words.SEVERITIES, given)
     _pair(document, "status", words.STATUSES, given)
     info = document["finding_info"]
@@ -155,8 +174,8 @@ def _pair(
 ) -> None:
     """Let number and name of a field agree when only one of them is given."""
     number = f"{name}_id"
-    if number in given and given[number] not in known:
-        raise ValueError(f"{given[number]!r} is no {number}: {', '.join(map(str, known))}")
+    if number in given:
+        _known(number, given[number], known)
     numbers = {text: each for each, text in known.items()}
     if name in given and given[name] not in numbers:
         raise ValueError(f"{given[name]!r} is no {name}: {', '.join(numbers)}")
@@ -164,6 +183,11 @@ def _pair(
         document[name] = known[given[number]]
     elif name in given and number not in given:
         document[number] = numbers[given[name]]
+
+
+def _known(name: str, number: object, known: Mapping[int, str]) -> None:
+    if type(number) is not int or number not in known:
+        raise ValueError(f"{number!r} is no {name}: {', '.join(map(str, known))}")
 
 
 def _pair_times(info: dict[str, Any], given: Mapping[str, Any]) -> None:
@@ -177,4 +201,8 @@ def _pair_times(info: dict[str, Any], given: Mapping[str, Any]) -> None:
             if millis not in given:
                 info.update(moment(name, at))
         elif millis in given:
-            info.update(moment(name, _EPOCH + timedelta(milliseconds=given[millis])))
+            try:
+                at = _EPOCH + timedelta(milliseconds=given[millis])
+            except OverflowError:
+                raise ValueError(f"{given[millis]} is no {millis}: it is too far") from None
+            info.update(moment(name, at))
