@@ -8,13 +8,16 @@ package is an empty list, and the orders where none is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from heapq import merge
+from itertools import groupby, islice
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.protocol.pagination import Listing, Position
 from membership_mock.securityhub.errors import ValidationException
 from membership_mock.securityhub.v2.access.home_region import HomeRegionV2
 from membership_mock.securityhub.v2.access.scopes import ScopesV2
@@ -22,6 +25,7 @@ from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.queries import leaves
 from membership_mock.securityhub.v2.queries.fields import names_of
 from membership_mock.securityhub.v2.queries.filters import Dialect, compile_filters
+from membership_mock.securityhub.v2.queries.leaves import Test
 from membership_mock.securityhub.v2.queries.pages import Found, Source, compile_order
 from membership_mock.securityhub.v2.queries.statistics import group
 from membership_mock.securityhub.v2.stores.hub_store import HubV2Store
@@ -76,7 +80,7 @@ class SoftwareV2(Family):
         filters: dict[str, Any] | None = None,
         scopes: dict[str, Any] | None = None,
         sort_criteria: list[dict[str, str]] | None = None,
-    ) -> dict[str, Found[Package]]:
+    ) -> dict[str, Listing[Package]]:
         """Return the packages on the resources that the caller sees from here and that match.
 
         Raises:
@@ -88,18 +92,10 @@ class SoftwareV2(Family):
         order = compile_order(
             sort_criteria, _PACKAGE_FIELDS, DIALECT, kept_by="PackageName", descending=False
         )
-        found = [
-            each for each in self._installed(scopes) if matches is None or matches(each.document())
-        ]
-        found.sort(key=lambda each: each.package)
-        packages = []
-        for _, same in groupby(found, key=lambda each: each.package):
-            on = list(same)
-            first = on[0]
-            packages.append(
-                Package(first.package_name, first.package_version, first.package_type, len(on))
-            )
-        source = Source(packages, lambda package: package.document())
+        found = _FoundPackages(self._held(scopes), matches)
+        if not (order.criteria or order.descending):
+            return {"Software": found}
+        source = Source(list(found.behind(None)), lambda package: package.document())
         return {"Software": Found([source], None, order)}
 
     @operation("GetSoftwareStatisticsV2", optional=True)
@@ -151,16 +147,16 @@ class SoftwareV2(Family):
         matches = compile_filters(filters, ctx.now, DIALECT)
         fields = names_of("SoftwareStringField").intersection(_RESOURCE_FIELDS)
         order = compile_order(sort_criteria, fields, DIALECT, kept_by="", descending=False)
-        found = [
-            each
-            for each in self._installed(scopes)
-            if (each.package_name, each.package_type) == (package_name, package_type)
-            and package_version in (None, each.package_version)
-        ]
-        found.sort(key=lambda each: each.place)
+        begins = [package_name, package_type, *filter(None, [package_version])]
+
+        def document(each: Installed) -> Mapping[str, Any] | None:
+            if (each.package_name, each.package_type) != (package_name, package_type):
+                return None
+            return each.document() if package_version in (None, each.package_version) else None
+
         return {
             "SoftwareResources": Found(
-                [Source(found, lambda each: each.document())],
+                [Source(_Part(held, begins), document) for held in self._held(scopes)],
                 matches,
                 order,
                 lambda document: {name: document[name] for name in _RESOURCE_FIELDS},
@@ -169,6 +165,11 @@ class SoftwareV2(Family):
 
     def _installed(self, scopes: Mapping[str, Any] | None) -> Iterator[Installed]:
         """Yield the packages on the resources that the caller sees."""
+        for held in self._held(scopes):
+            yield from held
+
+    def _held(self, scopes: Mapping[str, Any] | None) -> Iterator[list[Installed]]:
+        """Yield the packages of each account and region that the caller sees, by their places."""
         accounts = self.of(ScopesV2).accounts(scopes)
         store = self.store_if_any(SoftwareStore)
         if store is None:
@@ -177,4 +178,66 @@ class SoftwareV2(Family):
             hubs = self.backend.world.held_at(HubV2Store, (region,))
             for account_id, held in store.software.get(region, {}).items():
                 if account_id in accounts and hubs is not None and account_id in hubs.hubs:
-                    yield from held
+                    yield held
+
+
+#: stands behind the separator of places, and so behind all places that begin with the same words
+_BEHIND = "\x20"
+
+
+class _Part(Sequence[Installed]):
+    """Those of ordered packages on resources whose places begin with certain words."""
+
+    def __init__(self, held: list[Installed], words: list[str]) -> None:
+        begin = "\x1f".join(words)
+        self._held = held
+        self._start = bisect_left(held, begin, key=_place)
+        self._stop = bisect_left(held, begin + _BEHIND, key=_place)
+
+    def __len__(self) -> int:
+        return self._stop - self._start
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._held[range(self._start, self._stop)[index]]
+
+
+class _FoundPackages(Listing[Package]):
+    """The packages on resources, of which a page reads those only that it shows.
+
+    Args:
+        held: the packages on the resources of each account and region, ascending by their places.
+        matches: what a package on a resource must meet to be counted; None for nothing.
+    """
+
+    __slots__ = ("_held", "_matches")
+
+    def __init__(self, held: Iterable[list[Installed]], matches: Test | None) -> None:
+        super().__init__((), lambda package: package.place)
+        self._held = list(held)
+        self._matches = matches
+
+    def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
+        """Return the packages behind the position ``after``, and the position to go on from."""
+        chosen = list(islice(self.behind(after), size + 1))
+        following = chosen[size - 1].place if len(chosen) > size else None
+        return [package.document() for package in chosen[:size]], following
+
+    def behind(self, after: Position | None) -> Iterator[Package]:
+        """Yield the packages behind a position, with how many resources each is on."""
+        walks = []
+        for held in self._held:
+            start = 0 if after is None else bisect_left(held, f"{after}{_BEHIND}", key=_place)
+            walks.append(map(held.__getitem__, range(start, len(held))))
+        matches = self._matches
+        for (name, kind, _), same in groupby(merge(*walks, key=_place), key=_package):
+            on = [each for each in same if matches is None or matches(each.document())]
+            if on:
+                yield Package(name, on[0].package_version, kind, len(on))
+
+
+def _place(installed: Installed) -> str:
+    return installed.place
+
+
+def _package(installed: Installed) -> tuple[str, str, str]:
+    return installed.package
