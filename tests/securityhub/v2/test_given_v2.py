@@ -88,7 +88,9 @@ def test_a_connector_has_the_status_that_is_asked_for(
 
 def test_a_status_that_a_connector_cannot_have_is_refused(membership_mock: Any) -> None:
     connector = membership_mock.given.securityhub.connector_v2
-    with pytest.raises(UsageError, match="No connector to SERVICENOW is 'PENDING_AUTHORIZATION'"):
+    with pytest.raises(
+        UsageError, match="'PENDING_AUTHORIZATION' is not a status of a connector to SERVICENOW"
+    ):
         connector(ADMIN, provider="SERVICENOW", status="PENDING_AUTHORIZATION")
     with pytest.raises(UsageError, match="is not a provider"):
         connector(ADMIN, provider="JIRA")

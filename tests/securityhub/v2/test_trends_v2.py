@@ -76,7 +76,7 @@ def test_what_cannot_be_recorded_is_refused(membership_mock: Any, hub_v2: Any) -
     with pytest.raises(UsageError, match="no hub of Security Hub V2"):
         aws.record_trend(date(2026, 3, 1), resources=1)
     hub_v2(ADMIN)
-    with pytest.raises(UsageError, match="no severity"):
+    with pytest.raises(UsageError, match="is not a severity"):
         aws.record_trend(date(2026, 3, 1), severities={"Hihg": 1})
 
 
