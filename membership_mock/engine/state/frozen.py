@@ -1,4 +1,4 @@
-"""Copies of plain data: made and read back in a third of the time that pickles take.
+"""Copies of plain data: made and read back in about half the time that pickles take.
 
 A copy holds the objects in batches of one class, level by level from the roots, and keeps the
 values of a batch in lists. So most of the work is done by loops in C over long lists. Values that
