@@ -18,16 +18,20 @@ class Snapshot:
     Later calls do not change it. It belongs to the mock that it was taken of, until that mock
     ends.
 
-    Attributes:
-        size: how many bytes it takes.
     """
 
     def __init__(self, running: Running) -> None:
-        with running.world.lock:
-            self._frozen = snapshot.freeze(snapshot.read(running.world))
-            self._random = running.world.random.getstate() if running.is_seeded else None
+        world = running.world
+        within_call = world.lock.is_held()
+        with world.lock:
+            self._copy = snapshot.copy(world, within_call=within_call)
+            self._random = world.random.getstate() if running.is_seeded else None
         self._of = weakref.ref(running)  # a snapshot that is kept must not keep an ended mock
-        self.size = len(self._frozen)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes, written as a pickle."""
+        return self._copy.size
 
     def __repr__(self) -> str:
         return f"<Snapshot of {self.size:,} bytes>"
@@ -50,7 +54,9 @@ def restore(running: Running, taken: Snapshot) -> None:
             " one mock to another, use `dump = mock.dump()` and `other.load(dump)`; to share a"
             " set-up between tests, let one mock run around them all."
         )
-    with running.world.lock:
-        snapshot.put(running.world, taken._frozen)
+    world = running.world
+    within_call = world.lock.is_held()
+    with world.lock:
+        snapshot.restore(world, taken._copy, within_call=within_call)
         if taken._random is not None:
-            running.world.random.setstate(taken._random)
+            world.random.setstate(taken._random)

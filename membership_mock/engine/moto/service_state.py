@@ -51,10 +51,11 @@ def read(services: Iterable[str] = KEPT) -> dict[str, ServiceState]:
             if (state := _state(backend)) and not _is_empty(backend)
         }
         # moto does not empty this dictionary, so entries of an earlier test are left out
+        owners = {
+            each for key in held for each in (tuple(key.split(" ")), tuple(key.split(" ")[::-1]))
+        }
         known = {
-            name: owner
-            for name, owner in getattr(backends, shared).items()
-            if not held.keys().isdisjoint((" ".join(owner), " ".join(reversed(owner))))
+            name: owner for name, owner in getattr(backends, shared).items() if owner in owners
         }
         if held:
             found[service] = {shared: known, "backends": held}

@@ -184,7 +184,7 @@ class WorldLock(RLock):  # type: ignore[misc]  # typeshed says that nothing may 
         taken = list(self.waiting)
         self.waiting.clear()
         self.release()
-        if self._is_owned():  # type: ignore[attr-defined]  # typeshed leaves it out; the outer block hands them over, and still holds the lock
+        if self.is_held():  # the outer block hands them over
             self.waiting[:0] = taken
         else:
             self.hand_over(taken)
@@ -208,6 +208,11 @@ class WorldLock(RLock):  # type: ignore[misc]  # typeshed says that nothing may 
         finally:
             if is_released:
                 self._acquire_restore((depth, owner))  # type: ignore[attr-defined]  # as above
+
+    def is_held(self) -> bool:
+        """Return whether the present thread holds the lock."""
+        held: bool = self._is_owned()  # type: ignore[attr-defined]  # typeshed leaves it out
+        return held
 
     def mark(self) -> Callable[[], None]:
         """Return a function that withdraws the events that are announced from now on."""

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, TypeVar
 
 from membership_mock.engine.state.clock import Clock
 from membership_mock.engine.state.events import Event, WorldLock
+from membership_mock.engine.state.kept_stores import KeptStores
 from membership_mock.engine.state.organizations import Organization
 from membership_mock.engine.state.other_services import OtherServices
 from membership_mock.engine.state.summary import Summary, View
@@ -99,6 +100,7 @@ class World:
             is none.
         undone_if_refused: takes a function that is called if the call that is being answered is
             refused; None while no handler runs.
+        kept: the copies of stores that were made for snapshots.
     """
 
     def __init__(self, secret: bytes, random: Random, other_services: OtherServices) -> None:
@@ -112,6 +114,8 @@ class World:
         self.undone_if_refused: Callable[[Callable[[], object]], None] | None = None
         self._keeping: Callable[[Callable[[], object]], None] | None = None
         self._stores: dict[tuple[type[Store], tuple[str, ...]], Store] = {}
+        self.kept = KeptStores(self._stores)
+        self._unused = self.kept.unused
 
     def uuid(self) -> str:
         """Return a random UUID."""
@@ -144,6 +148,8 @@ class World:
     def store_at(self, kind: type[S], key: tuple[str, ...]) -> S:
         """Return the one store of ``kind`` with this key."""
         found = self._stores.get((kind, key))
+        if self._unused:
+            self._unused.pop((kind, key), None)
         if self.transaction is not None:
             self.transaction.keep((kind, key), found)
         if found is None:
@@ -158,6 +164,7 @@ class World:
         """Yield the key and the store, for every store of ``kind``; the scope decides the key."""
         for (held, key), store in list(self._stores.items()):
             if held is kind:
+                self._unused.pop((held, key), None)
                 if self.transaction is not None:
                     self.transaction.keep((held, key), store)
                 yield key, store  # type: ignore[misc]  # the key holds the type
@@ -171,6 +178,7 @@ class World:
             try:
                 yield transaction
             except BaseException:
+                self._unused.clear()
                 transaction.roll_back()
                 raise
             finally:
@@ -224,4 +232,5 @@ class World:
         """Drop all state, as if the mock had just started."""
         with self.lock:
             self._stores.clear()
+            self._unused.clear()
             self.clock.clear()

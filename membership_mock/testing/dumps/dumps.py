@@ -271,19 +271,22 @@ def load(running: Running, given: Dump) -> None:
             " compared, but not loaded. Load the dump that it was made of."
         )
     with running.world.lock, snapshot.no_garbage_collection():
-        before = snapshot.freeze(snapshot.read(running.world))
+        world = running.world
+        before = snapshot.read(world)
+        moto_before = snapshot.copy_moto(before.moto)
         try:
             with service_state.untracked():
-                frozen = snapshot.freeze(_state(given.data))
+                state = _state(given.data)
+                moto = snapshot.copy_moto(state.moto)
             drawn = str(given.data["random"])
         except UsageError:
             raise
         except Exception as error:
             raise _unreadable(error) from error
         try:
-            snapshot.put(running.world, frozen)
+            snapshot.replace(world, state, moto)
         except Exception as error:
-            snapshot.put(running.world, before)
+            snapshot.replace(world, before, moto_before)
             raise _unreadable(error) from error
         if given._is_edited:
             from membership_mock.testing.dumps.trial import contradiction
@@ -297,7 +300,7 @@ def load(running: Running, given: Dump) -> None:
                 )
         # Ids that are made from now on must not be those that the dump holds, which may come from
         # the same seed; with a seed, they come again whenever this dump is loaded at this point.
-        running.world.random.seed(f"{drawn} {running.world.random.getrandbits(128)}")
+        world.random.seed(f"{drawn} {world.random.getrandbits(128)}")
 
 
 def _unreadable(error: Exception) -> UsageError:

@@ -11,8 +11,9 @@ import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from membership_mock.engine.state.clock import Clock
@@ -22,6 +23,9 @@ from membership_mock.testing.dumps.classes import classes_beside, name_of
 
 #: returns whether a value is right, and collects the objects whose fields must be checked as well
 _Check = Callable[[Any, list[Any]], bool]
+
+#: the types that have no parts to check
+_SCALARS = frozenset((type(None), bool, int, float, str, bytes, date, timedelta))
 
 
 def require_types(roots: Sequence[Store | Clock]) -> None:
@@ -33,16 +37,21 @@ def require_types(roots: Sequence[Store | Clock]) -> None:
     near: list[Any] = list(roots)
     seen: set[int] = set()
     while near:
-        made = near.pop()
-        if id(made) in seen:
-            continue
-        seen.add(id(made))
-        kind: Any = type(made)
-        for name, check in _checks(kind):
-            value = getattr(made, name)
-            if not check(value, near):
-                title = name_of(kind) or kind.__name__
-                raise UsageError(f"The {name} of a {title} cannot be {_shown(value)}.")
+        by_class: dict[Any, list[Any]] = {}
+        for each in near:
+            if id(each) not in seen:
+                seen.add(id(each))
+                by_class.setdefault(type(each), []).append(each)
+        near = []
+        for kind, objects in by_class.items():
+            for name, usual, check in _checks(kind):
+                values = list(map(attrgetter(name), objects))
+                if set(map(type, values)) <= usual:
+                    continue
+                for value in values:
+                    if not check(value, near):
+                        title = name_of(kind) or kind.__name__
+                        raise UsageError(f"The {name} of a {title} cannot be {_shown(value)}.")
 
 
 def declared(kind: type) -> dict[str, Any]:
@@ -52,8 +61,16 @@ def declared(kind: type) -> dict[str, Any]:
 
 
 @cache
-def _checks(kind: Any) -> list[tuple[str, _Check]]:
-    return [(name, _check_of(hint)) for name, hint in declared(kind).items()]
+def _checks(kind: Any) -> list[tuple[str, frozenset[Any], _Check]]:
+    """Return the name of each field, the types that are right for sure, and what checks others."""
+    return [(name, _usual(hint), _check_of(hint)) for name, hint in declared(kind).items()]
+
+
+def _usual(hint: Any) -> frozenset[Any]:
+    """Return types of which any value is right for a field that is declared so."""
+    if get_origin(hint) in (Union, types.UnionType):
+        return frozenset().union(*map(_usual, get_args(hint)))
+    return frozenset((type(None) if hint is None else hint,)) & _SCALARS
 
 
 def _names_around(kind: type) -> dict[str, Any]:
@@ -100,9 +117,19 @@ def _check_of_parts(origin: Any, inner: tuple[Any, ...]) -> _Check:
         )
     if issubclass(origin, Mapping):
         of_key, of_value = map(_check_of, inner)
+        usual_key, usual_value = map(_usual, inner)
         return lambda value, near: (
             isinstance(value, origin)
-            and all(of_key(key, near) and of_value(each, near) for key, each in value.items())
+            and (
+                not value
+                or (
+                    (set(map(type, value)) <= usual_key or all(of_key(key, near) for key in value))
+                    and (
+                        set(map(type, value.values())) <= usual_value
+                        or all(of_value(each, near) for each in value.values())
+                    )
+                )
+            )
         )
     if issubclass(origin, (Sequence, AbstractSet)):
         of_each = _check_of(inner[0])

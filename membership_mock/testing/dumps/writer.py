@@ -28,9 +28,9 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache
-from operator import attrgetter
 from typing import Any
 
+from membership_mock.engine.state.layouts import is_declared_atom
 from membership_mock.errors import UsageError
 from membership_mock.testing.dumps.classes import name_of
 
@@ -41,6 +41,13 @@ _ATOMS = frozenset((*_JSON, bytes, datetime, timedelta))
 _MAPPINGS = (dict, OrderedDict)
 
 Steps = tuple[str, ...]
+#: takes an object, and what writes a value at a place
+_Write = Callable[[Any, Callable[[Any, Any, Any], Any]], dict[str, Any]]
+
+_CONTAINERS = (dict, list)
+
+#: what writes out the objects of each dataclass that was seen
+_writers: dict[type, _Write] = {}
 
 # The types that were seen of which no value is an atom.
 _never_atoms: set[type] = {dict, list, set}
@@ -57,33 +64,12 @@ def write(root: dict[str, Any]) -> dict[str, Any]:
     return written
 
 
-@cache
-def field_names(kind: Hashable) -> tuple[str, ...] | None:
-    """Return the names of a dataclass's fields; None for another class."""
-    if not isinstance(kind, type) or not dataclasses.is_dataclass(kind):
-        return None
-    return tuple(field.name for field in dataclasses.fields(kind))
-
-
 def attributes(found: Any) -> dict[str, Any]:
-    """Return the attributes that make up an object of a known class."""
-    kind: Any = type(found)
-    names = field_names(kind)
-    if names is not None:
-        return dict(zip(names, _reader_of(kind)(found), strict=True))
+    """Return the attributes that make up an object of a known class of moto's."""
     if hasattr(found, "__setstate__"):
         state: dict[str, Any] = found.__getstate__()
         return state
     return dict(vars(found))
-
-
-@cache
-def _reader_of(kind: Hashable) -> Callable[[Any], tuple[Any, ...]]:
-    """Return what reads all fields of an object of a dataclass."""
-    names = field_names(kind) or ()
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda found: tuple(getattr(found, name) for name in names)
 
 
 def key_text(key: Any) -> str:
@@ -100,130 +86,206 @@ def step_text(step: str) -> str:
     return step.replace("~", "~0").replace("/", "~1")
 
 
+#: where an object is written out: the object around it, and the step from there
+_Home = tuple[Any, Any]
+
+
 class _Writer:
     """Writes one graph.
 
     Attributes:
-        homes: where each object is written out: the id of the object around it, and the steps from
-            there. The objects live on in the graph, so that ids stay theirs.
+        homes: where each object is written out, by its id. The objects live on in the graph, so
+            that ids stay theirs.
     """
 
     def __init__(self, root: dict[str, Any]) -> None:
-        self.homes: dict[int, tuple[int, Steps] | None] = {}
-        near: deque[tuple[Any, tuple[int, Steps] | None]] = deque([(root, None)])
-        through_lists: deque[tuple[Any, tuple[int, Steps] | None]] = deque()
-        while near or through_lists:
-            node, home = near.popleft() if near else through_lists.popleft()
-            if id(node) in self.homes:
-                continue
-            self.homes[id(node)] = home
-            push = through_lists.append if type(node) is list else near.append
-            around = id(node)
-            # what is no atom by its class is looked at closely; of the rest there is a lot
-            before, text_of, parts = _parts(node)
-            for step, child in parts:
-                kind = type(child)
-                if kind in _ATOMS or (kind not in _never_atoms and _is_atom(child)):
-                    continue
-                push((child, (around, (*before, text_of(step)) if before else (text_of(step),))))
+        self.homes = _homes(root)
         self._pointers: dict[int, str] = {}
+        self._times: dict[int, str] = {}
 
-    def outer(self, value: Any, around: int, steps: Steps) -> Any:
+    def outer(self, value: Any, around: Any, step: Any) -> Any:
         """Return how a value is written at a place, which need not be its home."""
-        kind = type(value)
-        if kind in _PLAIN:
-            return value
+        kind: Any = type(value)
         if kind is datetime:
-            return {"$time": value.isoformat()}
-        if _is_atom(value):
+            # many objects have the datetime of one request
+            text = self._times.get(id(value))
+            if text is None:
+                text = self._times[id(value)] = value.isoformat()
+            return {"$time": text}
+        home = self.homes.get(id(value))
+        if home is None:
             return _atom(value)
-        if self.homes[id(value)] != (around, steps):
-            return {"$same": self.pointer(id(value))}
+        if home[0] is not around or home[1] != step:
+            return {"$same": self.pointer(value)}
+        if kind is dict:
+            return self._entries(value, value.items()) if value else {}
         return self.inner(value)
 
     def inner(self, node: Any) -> Any:
         """Return an object, written out."""
         kind: Any = type(node)
-        around = id(node)
-        if kind in _MAPPINGS:
-            return self._entries(node, around, ())
+        write = _writers.get(kind)
+        if write is not None:
+            return write(node, self.outer)
         if kind is list:
             return [
-                each if type(each) in _PLAIN else self.outer(each, around, (str(n),))
-                for n, each in enumerate(node)
+                each if type(each) in _PLAIN else self.outer(each, node, number)
+                for number, each in enumerate(node)
             ]
+        if kind in _MAPPINGS:
+            return self._entries(node, node.items())
+        fields = _fields_of(kind)
+        if fields is not None:
+            _writers[kind] = fields.write
+            return fields.write(node, self.outer)
+        return self._rare(node)
+
+    def _rare(self, node: Any) -> Any:
+        """Return an object of another class than most, written out."""
+        kind: Any = type(node)
         if kind is tuple:
-            parts = [self.outer(each, around, ("$tuple", str(n))) for n, each in enumerate(node)]
-            return {"$tuple": parts}
+            return {"$tuple": [self.outer(each, node, n) for n, each in enumerate(node)]}
         if kind is set:
             return {"$set": sorted(map(_atom, node), key=json.dumps)}
         name = name_of(kind)
         if name is None:
             raise UsageError(
-                f"At {self.pointer(around)}: a {kind.__module__}.{kind.__qualname__} cannot be"
+                f"At {self.pointer(node)}: a {kind.__module__}.{kind.__qualname__} cannot be"
                 " written into a dump. `mock.snapshot()` keeps it, if that will do."
             )
         if isinstance(node, Enum):
             return {"$type": name, "value": node.value}
         if isinstance(node, dict):
-            return {"$type": name, "items": self._entries(node, around, ("items",))}
+            return {"$type": name, "items": self._entries(node, dict.items(node))}
         made: dict[str, Any] = {"$type": name}
-        names = field_names(kind)
-        held = (
-            attributes(node).items()
-            if names is None
-            else zip(names, _reader_of(kind)(node), strict=True)
-        )
-        for attribute, value in held:
-            made[attribute] = (
-                value if type(value) in _PLAIN else self.outer(value, around, (attribute,))
-            )
+        for attribute, value in attributes(node).items():
+            made[attribute] = value if type(value) in _PLAIN else self.outer(value, node, attribute)
         return made
 
-    def pointer(self, node: int) -> str:
+    def pointer(self, node: Any) -> str:
         """Return the JSON pointer to where an object is written out."""
-        found = self._pointers.get(node)
+        found = self._pointers.get(id(node))
         if found is None:
-            home = self.homes[node]
+            home = self.homes[id(node)]
             if home is None:
                 return ""
-            around, steps = home
-            found = "/".join([self.pointer(around), *map(step_text, steps)])
-            self._pointers[node] = found
+            around, step = home
+            found = "/".join([self.pointer(around), *map(step_text, _steps(around, step))])
+            self._pointers[id(node)] = found
         return found
 
-    def _entries(self, node: dict[Any, Any], around: int, before: Steps) -> dict[str, Any]:
+    def _entries(self, node: Any, items: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        for key, value in dict.items(node):
+        for key, value in items:
             text = key if type(key) is str and key[:1] != "$" else key_text(key)
-            made[text] = (
-                value if type(value) in _PLAIN else self.outer(value, around, (*before, text))
-            )
+            made[text] = value if type(value) in _PLAIN else self.outer(value, node, key)
         return made
 
 
-def _parts(node: Any) -> tuple[Steps, Callable[[Any], str], Iterable[tuple[Any, Any]]]:
-    """Return what an object holds.
+def _homes(root: dict[str, Any]) -> dict[int, _Home | None]:
+    """Return where each object is written out, by its id; None for the root.
 
-    Returns:
-        The steps that lead to all of it, what makes the last step to a value a text, and the last
-        step and the value of each.
+    It is where the path to it is shortest, and has the fewest lists in it.
     """
+    homes: dict[int, _Home | None] = {id(root): None}
+    near: deque[Any] = deque([root])
+    through_lists: deque[tuple[Any, _Home]] = deque()
+    atoms, never_atoms, containers = _ATOMS, _never_atoms, _CONTAINERS
+    while near or through_lists:
+        if near:
+            node = near.popleft()
+        else:
+            node, home = through_lists.popleft()
+            if id(node) in homes:
+                continue
+            homes[id(node)] = home
+        is_list = type(node) is list
+        # what is no atom by its class is looked at closely; of the rest there is a lot
+        for step, child in node.items() if type(node) is dict else _parts(node):
+            kind = type(child)
+            if kind in atoms or (kind not in never_atoms and _is_atom(child)):
+                continue
+            if is_list:
+                through_lists.append((child, (node, step)))
+            elif id(child) not in homes:
+                homes[id(child)] = node, step
+                if child or kind not in containers:
+                    near.append(child)
+    return homes
+
+
+def _parts(node: Any) -> Iterable[tuple[Any, Any]]:
+    """Return what an object holds that may be no atom, each with the step that leads to it."""
     kind: Any = type(node)
+    if kind is list or kind is tuple:
+        return enumerate(node)
+    fields = _fields_of(kind)
+    if fields is not None:
+        return fields.parts(node)
     if kind in _MAPPINGS:
-        return (), key_text, node.items()
-    if kind is list:
-        return (), str, enumerate(node)
-    if kind is tuple:
-        return ("$tuple",), str, enumerate(node)
+        items: Iterable[tuple[Any, Any]] = node.items()
+        return items
     if kind is set or isinstance(node, Enum) or name_of(kind) is None:
-        return (), str, ()
+        return ()
     if isinstance(node, dict):
-        return ("items",), key_text, dict.items(node)
-    names = field_names(kind)
-    if names is not None:
-        return (), str, zip(names, _reader_of(kind)(node), strict=True)
-    return (), str, attributes(node).items()
+        return dict.items(node)
+    return attributes(node).items()
+
+
+def _steps(around: Any, step: Any) -> Steps:
+    """Return the steps of a JSON pointer that lead from an object to one that it holds."""
+    kind: Any = type(around)
+    if kind in _MAPPINGS:
+        return (key_text(step),)
+    if kind is tuple:
+        return ("$tuple", str(step))
+    if isinstance(around, dict):
+        return ("items", key_text(step))
+    return (str(step),)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Fields:
+    """How the fields of a dataclass are read, all of them at once.
+
+    Attributes:
+        parts: returns the name and the value of each field that may hold something else than an
+            atom.
+        write: returns an object written out.
+    """
+
+    parts: Callable[[Any], Iterable[tuple[str, Any]]]
+    write: _Write
+
+
+@cache
+def _fields_of(kind: Hashable) -> _Fields | None:
+    """Return how the fields of a class are read; None if it is no dataclass that a dump may name.
+
+    The functions are generated, as dataclasses generate their ``__init__``: a loop over the names
+    for each object would take several times as long.
+    """
+    if not isinstance(kind, type) or not dataclasses.is_dataclass(kind):
+        return None
+    name = name_of(kind)
+    if name is None:
+        return None
+    parts, entries = [], [f"'$type': {name!r}"]
+    for field in dataclasses.fields(kind):
+        value = f"found.{field.name}"
+        if not is_declared_atom(field.type):
+            parts.append(f"({field.name!r}, {value}), ")
+        entries.append(
+            f"{field.name!r}: value if type(value := {value}) in plain"
+            f" else outer(value, found, {field.name!r})"
+        )
+    lines = [
+        f"def parts(found): return ({''.join(parts)})",
+        f"def write(found, outer): return {{{', '.join(entries)}}}",
+    ]
+    made: dict[str, Any] = {"plain": _PLAIN}
+    exec("\n".join(lines), made)  # noqa: S102  nothing but names of attributes varies
+    return _Fields(made["parts"], made["write"])
 
 
 def _is_atom(value: Any) -> bool:

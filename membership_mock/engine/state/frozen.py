@@ -1,0 +1,327 @@
+"""Copies of plain data: made and read back in about half the time that pickles take.
+
+A copy holds the objects in batches of one class, level by level from the roots, and keeps the
+values of a batch in lists. So most of the work is done by loops in C over long lists. Values that
+nothing can change, such as text and datetimes, are not copied at all.
+
+A reference to an object is the position of the object in the copy. So what several objects hold
+stays one object, and cycles are possible. Most objects have only one owner, which their reference
+count shows without a look-up; only the others are looked up by their ids.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain, islice
+from typing import Any
+
+from membership_mock.engine.state.layouts import (
+    ATOMS,
+    CONTAINERS,
+    COPIED,
+    DECLARED,
+    MAPPINGS,
+    NotPlainError,
+    is_atom_class,
+    layout_of,
+    names_of,
+)
+
+_flat = chain.from_iterable
+
+
+class SharedError(Exception):
+    """Two parts hold the same object."""
+
+
+def _many_references(found: object) -> int:
+    """Return more references than an object with one owner has."""
+    del found
+    return 1 << 30
+
+
+#: how many references there are to an object; PyPy does not count them
+_references: Callable[[Any], int] = getattr(sys, "getrefcount", _many_references)
+
+
+def _references_of_one_owner() -> int:
+    owner: list[list[Any]] = [[]]
+    column = list(owner)
+    return max(map(sys.getrefcount, column)) if hasattr(sys, "getrefcount") else 0
+
+
+#: how many there are in a column to an object that nothing else but its owner holds; where they are
+#: not counted, no object has as few
+_ALONE = _references_of_one_owner()
+
+
+@dataclasses.dataclass(slots=True)
+class _Column:
+    """The values of a column, some of which are references.
+
+    Attributes:
+        values: the values that are atoms, at their places; None if all are references.
+        places: where the references are; None if everywhere.
+        positions: the positions of the objects that are referred to, a range if they are in order.
+    """
+
+    values: list[Any] | None
+    places: list[int] | None
+    positions: Sequence[int]
+
+    def read(self, made: list[Any]) -> Sequence[Any]:
+        """Return the values, with the objects of ``made`` for references."""
+        positions = self.positions
+        if isinstance(positions, range):
+            return made[positions.start : positions.stop]
+        if self.values is None or self.places is None:
+            return [made[at] for at in positions]
+        found = list(self.values)
+        for place, at in zip(self.places, positions, strict=True):
+            found[place] = made[at]
+        return found
+
+
+#: a column without references is the list of its values
+_AnyColumn = Sequence[Any] | _Column
+
+
+@dataclasses.dataclass(slots=True)
+class _Batch:
+    """Objects of one class, in the order of their positions.
+
+    Attributes:
+        kind: the class.
+        count: how many they are.
+        names: the attributes; None for containers.
+        sure: those of them that hold nothing but atoms.
+        rows: the latter, of each object; the keys of mappings.
+        columns: all other attributes; the values of containers.
+        sizes: how many entries each container has; None if there are none at all.
+    """
+
+    kind: type[Any]
+    count: int
+    names: tuple[str, ...] | None = None
+    sure: tuple[str, ...] = ()
+    rows: list[Any] | None = None
+    columns: list[_AnyColumn] | None = None
+    sizes: list[int] | None = None
+
+    def make(self) -> list[Any]:
+        """Return the objects, still empty."""
+        kind = self.kind
+        if kind is dict:
+            return [{} for _ in range(self.count)]
+        if kind is list:
+            return [[] for _ in range(self.count)]
+        if self.names is None:
+            return [kind() for _ in range(self.count)]
+        new: Any = kind.__new__  # moto's own tracks what it makes
+        return [new(kind) for _ in range(self.count)]
+
+    def fill(self, objects: list[Any], made: list[Any]) -> None:
+        """Fill the objects, some of which refer to others of ``made``."""
+        columns: list[Sequence[Any]] = [
+            each.read(made) if isinstance(each, _Column) else each for each in self.columns or ()
+        ]
+        if self.names is not None:
+            write = layout_of(self.kind, self.names, self.sure).write
+            if write is not None:
+                write(objects, self.rows, columns)
+        elif self.sizes is not None:
+            (values,) = columns
+            if self.kind in MAPPINGS:
+                _fill_mappings(objects, self.sizes, zip(self.rows or (), values, strict=True))
+            elif self.kind is list:
+                _fill_lists(objects, self.sizes, iter(values))
+            else:
+                entries = iter(values)
+                for each, size in zip(objects, self.sizes, strict=True):
+                    each.update(islice(entries, size))
+
+
+def _fill_mappings(objects: list[Any], sizes: list[int], pairs: Iterator[tuple[Any, Any]]) -> None:
+    for each, size in zip(objects, sizes, strict=True):
+        if size == 1:
+            key, value = next(pairs)
+            each[key] = value
+        elif size:
+            each.update(islice(pairs, size))
+
+
+def _fill_lists(objects: list[Any], sizes: list[int], values: Iterator[Any]) -> None:
+    for each, size in zip(objects, sizes, strict=True):
+        if size == 1:
+            each.append(next(values))
+        elif size:
+            each.extend(islice(values, size))
+
+
+class Frozen:
+    """A copy of some objects and of all that they hold, which can be read back any number of times.
+
+    Args:
+        batches: all objects.
+        roots: the objects that were copied.
+    """
+
+    def __init__(self, batches: list[_Batch], roots: _AnyColumn) -> None:
+        self._batches = batches
+        self._roots = roots
+
+    @cached_property
+    def size(self) -> int:
+        """How many bytes it takes as a pickle."""
+        return len(pickle.dumps((self._batches, self._roots), pickle.HIGHEST_PROTOCOL))
+
+    def thaw(self) -> list[Any]:
+        """Return new objects that are equal to those that were copied."""
+        made: list[Any] = []
+        for batch in self._batches:
+            made += batch.make()
+        start = 0
+        for batch in self._batches:
+            end = start + batch.count
+            batch.fill(made[start:end], made)
+            start = end
+        roots = self._roots
+        return list(roots.read(made) if isinstance(roots, _Column) else roots)
+
+
+class Freezer:
+    """Makes copies of several parts of one graph, which share no object that can change."""
+
+    def __init__(self) -> None:
+        self._elsewhere: set[int] = set()
+        self._positions: dict[int, int] = {}
+        self._count = 0
+        self._waiting: deque[tuple[Any, list[Any]]] = deque()
+
+    def part(self, roots: list[Any]) -> Frozen:
+        """Return a copy of ``roots`` and of all that they hold.
+
+        Raises:
+            NotPlainError: there is an object that cannot be copied.
+            SharedError: an earlier part holds one of the objects.
+        """
+        self._elsewhere.update(self._positions)
+        self._positions = {}
+        self._count = 0
+        self._waiting.clear()
+        column = self._column(roots)
+        batches: list[_Batch] = []
+        while self._waiting:
+            batches.append(self._batch(*self._waiting.popleft()))
+        return Frozen(batches, column)
+
+    def _batch(self, kind: Any, objects: list[Any]) -> _Batch:
+        batch = _Batch(kind, len(objects))
+        if kind in CONTAINERS:
+            if any(objects):
+                batch.sizes = list(map(len, objects))
+                if kind in MAPPINGS:
+                    batch.rows = _only_atoms(list(_flat(objects)))
+                    objects = list(map(kind.values, objects))
+                values = list(_flat(objects))
+                batch.columns = [_only_atoms(values) if kind is set else self._column(values)]
+            return batch
+        names, sure = names_of(kind, objects)
+        layout = layout_of(kind, names, sure)
+        if layout.rows is not None:
+            batch.rows = layout.rows(objects)
+            if not hasattr(kind, DECLARED) and not set(map(type, _flat(batch.rows))) <= ATOMS:
+                sure = ()  # the other objects hold more than the first one
+                layout = layout_of(kind, names, sure)
+                batch.rows = None
+        batch.names, batch.sure = names, sure
+        if layout.columns:
+            batch.columns = [self._column(read(objects)) for read in layout.columns]
+        return batch
+
+    def _column(self, column: list[Any]) -> _AnyColumn:
+        kinds = set(map(type, column))
+        if kinds <= ATOMS:
+            return column
+        if len(kinds) == 1:
+            (kind,) = kinds
+            if kind in COPIED:
+                return _Column(None, None, self._positions_of(kind, column))
+            if kind is tuple and set(map(type, _flat(column))) <= ATOMS:
+                return column
+        return self._mixed(column)
+
+    def _new(self, kind: type, objects: list[Any]) -> range:
+        """Return the positions of objects that were not seen before."""
+        start = self._count
+        self._count += len(objects)
+        self._waiting.append((kind, objects))
+        return range(start, self._count)
+
+    def _positions_of(self, kind: type, column: list[Any]) -> Sequence[int]:
+        """Return the positions of objects of one class, which may have been seen before."""
+        if max(map(_references, column)) <= _ALONE:
+            return self._new(kind, column)
+        ids = list(map(id, column))
+        positions = self._positions
+        if positions and None not in (found := list(map(positions.get, ids))):
+            return found  # type: ignore[return-value]  # there is no None in it
+        fresh = dict(zip(ids, column, strict=True))
+        if not positions.keys().isdisjoint(fresh):
+            fresh = {each: found for each, found in fresh.items() if each not in positions}
+        if fresh:
+            if self._elsewhere and not self._elsewhere.isdisjoint(fresh):
+                raise SharedError
+            new = self._new(kind, list(fresh.values()))
+            positions.update(zip(fresh, new, strict=True))
+            if len(new) == len(column):
+                return new
+        return list(map(positions.__getitem__, ids))
+
+    def _mixed(self, column: list[Any]) -> _AnyColumn:
+        """Return a column of values of several classes."""
+        places: dict[type, list[int]] = {}
+        for place, value in enumerate(column):
+            kind = type(value)
+            if kind not in ATOMS and not _is_atom(value):
+                places.setdefault(kind, []).append(place)
+        if not places:
+            return column
+        values = list(column)
+        found: list[tuple[int, int]] = []
+        for kind, held in places.items():
+            positions = self._positions_of(kind, [column[place] for place in held])
+            found += zip(held, positions, strict=True)
+            for place in held:
+                values[place] = None
+        return _Column(values, [place for place, _ in found], [at for _, at in found])
+
+
+def _is_atom(value: Any) -> bool:
+    """Return whether nothing can change a value, nor what it holds.
+
+    Raises:
+        NotPlainError: it cannot be changed, but what it holds can.
+    """
+    kind = type(value)
+    if kind is tuple or kind is frozenset:
+        if all(map(_is_atom, value)):
+            return True
+        raise NotPlainError(kind)
+    return is_atom_class(kind)
+
+
+def _only_atoms(values: list[Any]) -> list[Any]:
+    """Return keys of mappings or entries of sets.
+
+    Raises:
+        NotPlainError: one of them could be changed.
+    """
+    if not set(map(type, values)) <= ATOMS and not all(map(_is_atom, values)):
+        raise NotPlainError
+    return values

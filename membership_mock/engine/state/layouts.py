@@ -1,0 +1,179 @@
+"""How the attributes of many objects of one class are read and written at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import keyword
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
+from enum import Enum
+from typing import Any
+
+#: the classes whose objects nothing can change; enumerations and dates of other libraries come to
+#: them when they are first seen
+ATOMS: set[type] = {type(None), bool, int, float, str, bytes, datetime, date, timedelta, timezone}
+
+#: the containers that are copied
+MAPPINGS = (dict, OrderedDict)
+CONTAINERS = (*MAPPINGS, list, set)
+
+#: the classes whose objects can be copied; those of attributes come to them when first seen
+COPIED: set[type] = set(CONTAINERS)
+
+#: the packages whose classes may be copied: they are written in Python and pickle in the usual way
+_PACKAGES = ("membership_mock", "moto")
+
+#: the flag of a class that is written in Python
+_WRITTEN_IN_PYTHON = 1 << 9
+
+#: what a class may define to be copied in its own way
+_HOOKS = frozenset(
+    ("__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__", "__getattribute__")
+)
+
+#: the names in annotations of atoms; the type checker sees to it that these fields hold no others
+_SURE = frozenset(
+    ("None", "bool", "int", "float", "str", "bytes", "datetime", "date", "timedelta", "Literal")
+)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9.]*")
+_LITERAL = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+class NotPlainError(Exception):
+    """There is an object that only pickle may be able to copy."""
+
+
+def is_atom_class(kind: type) -> bool:
+    """Return whether nothing can change any object of a class."""
+    if kind in ATOMS:
+        return True
+    if issubclass(kind, (Enum, date)):  # freezegun has dates of its own
+        ATOMS.add(kind)
+        return True
+    return False
+
+
+@dataclasses.dataclass(slots=True)
+class Layout:
+    """How the attributes of the objects of a class are read and written.
+
+    Attributes:
+        rows: returns the attributes of each object that hold atoms; None if there are none.
+        columns: what returns each other attribute of all objects.
+        write: sets the attributes of objects from rows and columns; None if there are none.
+    """
+
+    rows: Callable[[list[Any]], list[Any]] | None
+    columns: list[Callable[[list[Any]], list[Any]]]
+    write: Callable[[list[Any], list[Any] | None, list[Any]], None] | None
+
+
+_layouts: dict[tuple[type, tuple[str, ...], tuple[str, ...]], Layout] = {}
+_fields: dict[type, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+
+#: what only dataclasses have
+DECLARED = "__dataclass_fields__"
+
+
+def names_of(kind: Any, objects: list[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the attributes of all objects of a batch, and those of atoms.
+
+    A dataclass declares which hold atoms. For other classes, it is said of the first object only.
+
+    Raises:
+        NotPlainError: the objects have different attributes.
+    """
+    known = _fields.get(kind)
+    if known is not None:
+        return known
+    if hasattr(kind, DECLARED):
+        fields = dataclasses.fields(kind)
+        sure = tuple(field.name for field in fields if is_declared_atom(field.type))
+        known = _fields[kind] = tuple(field.name for field in fields), sure
+        return known
+    if not getattr(kind, "__dictoffset__", 0):
+        raise NotPlainError(kind)
+    first = vars(objects[0])
+    if any(vars(each).keys() != first.keys() for each in objects):
+        raise NotPlainError(kind)
+    return tuple(first), tuple(name for name, value in first.items() if type(value) in ATOMS)
+
+
+def layout_of(kind: Any, names: tuple[str, ...], sure: tuple[str, ...]) -> Layout:
+    """Return the layout of a class.
+
+    Args:
+        kind: the class.
+        names: the attributes.
+        sure: those of them that hold atoms.
+
+    Raises:
+        NotPlainError: there is more to an object than its attributes.
+    """
+    found = _layouts.get((kind, names, sure))
+    if found is None:
+        if not _is_plain(kind):
+            raise NotPlainError(kind)
+        found = _layouts[kind, names, sure] = _compiled(kind, names, sure)
+        COPIED.add(kind)
+    return found
+
+
+def _is_plain(kind: Any) -> bool:
+    """Return whether the attributes of an object are all there is to it."""
+    own = kind.__mro__[:-1]
+    if kind.__module__.partition(".")[0] not in _PACKAGES or not all(
+        each.__flags__ & _WRITTEN_IN_PYTHON for each in own
+    ):
+        return False
+    if kind.__reduce_ex__ is not object.__reduce_ex__ or kind.__reduce__ is not object.__reduce__:
+        return False
+    if not hasattr(kind, DECLARED) and any(vars(each).get("__slots__") for each in own):
+        return False
+    hooks = {name: hook for each in own for name, hook in vars(each).items() if name in _HOOKS}
+    return all(getattr(hook, "__module__", "") == "dataclasses" for hook in hooks.values())
+
+
+def _compiled(kind: Any, names: tuple[str, ...], sure: tuple[str, ...]) -> Layout:
+    """Return the layout of a class: loops that read and write all attributes of many objects.
+
+    They are generated, as dataclasses generate their ``__init__``: a loop over the names for each
+    object would take several times as long.
+    """
+    if not all(map(str.isidentifier, names)) or any(map(keyword.iskeyword, names)):
+        raise NotPlainError(kind)
+    others = [name for name in names if name not in sure]
+    lines, targets, sources = [], ["found"], ["objects"]
+    if sure:
+        row = "".join(f"found.{name}, " for name in sure)
+        lines += ["def rows(objects):", f"    return [({row}) for found in objects]"]
+        targets.append(f"({''.join(f'_{name}, ' for name in sure)})")
+        sources.append("rows")
+    for number, name in enumerate(others):
+        lines += [
+            f"def column{number}(objects):",
+            f"    return [found.{name} for found in objects]",
+        ]
+        targets.append(f"_{name}")
+        sources.append(f"columns[{number}]")
+    lines += [
+        "def write(objects, rows, columns):",
+        f"    for {', '.join(targets)} in zip({', '.join(sources)}):",
+    ]
+    is_frozen = kind.__setattr__ is not object.__setattr__
+    put = "        put(found, {0!r}, _{0})" if is_frozen else "        found.{0} = _{0}"
+    lines += [put.format(name) for name in names]
+    made: dict[str, Any] = {"put": object.__setattr__}
+    if names:
+        exec("\n".join(lines), made)  # noqa: S102  nothing but names of attributes varies
+    columns = [made[f"column{number}"] for number in range(len(others))]
+    return Layout(made.get("rows"), columns, made.get("write"))
+
+
+def is_declared_atom(annotation: Any) -> bool:
+    """Return whether an annotation, as text, names atoms only."""
+    if not isinstance(annotation, str):
+        return False
+    return set(_NAME.findall(_LITERAL.sub("", annotation))) <= _SURE
