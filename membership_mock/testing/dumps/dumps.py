@@ -292,8 +292,11 @@ def load(running: Running, given: Dump) -> None:
             from membership_mock.testing.dumps.trial import contradiction
 
             wrong = contradiction(running, given.data["stores"])
-            snapshot.put(running.world, frozen if wrong is None else before)
-            if wrong is not None:
+            if wrong is None:
+                with service_state.untracked():  # again, because reading has moved statuses on
+                    snapshot.replace(world, _state(given.data), moto)
+            else:
+                snapshot.replace(world, before, moto_before)
                 raise UsageError(
                     f"This dump was edited, and contradicts itself: {wrong}. Every id that one part"
                     " names must be in the other parts as well."
