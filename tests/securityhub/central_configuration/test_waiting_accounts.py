@@ -313,3 +313,35 @@ def test_nobody_sees_that_accounts_wait(seed: int, settle: str, monkeypatch: Any
     for one, other in zip(seen, seen_at_once, strict=True):
         assert one == other
     assert held == held_at_once
+
+
+def test_a_rollout_is_carried_out_for_the_accounts_that_are_looked_at(membership_mock, monkeypatch):
+    monkeypatch.setattr(deferred_rollouts, "MANY", 1)
+    central = Central(membership_mock)
+    accounts = [central.account(f"account{number}") for number in range(5)]
+    central.apply(central.policy(), central.root)
+    ((_, store),) = running.require().world.stores(deferred_rollouts.DeferredRolloutStore)
+    assert set(store.waiting) == set(accounts)
+
+    central.client(accounts[3]).describe_hub()
+    members = central.hub.list_members(MaxResults=2)["Members"]
+
+    assert [each["AccountId"] for each in members] == accounts[:2]
+    assert set(store.waiting) == {accounts[2], accounts[4]}
+    membership_mock.dump()
+    assert not store.waiting
+
+
+def test_the_end_of_the_role_of_an_administrator_waits_as_well(membership_mock, monkeypatch):
+    monkeypatch.setattr(deferred_rollouts, "MANY", 1)
+    central = Central(membership_mock)
+    accounts = [central.account(f"account{number}") for number in range(3)]
+    central.apply(central.policy(), central.root)
+    central.organizations.deregister_delegated_administrator(
+        AccountId=central.administrator, ServicePrincipal="securityhub.amazonaws.com"
+    )
+
+    assert central.members() == dict.fromkeys(accounts, "Removed")
+    with pytest.raises(ClientError, match="no such resource"):
+        membership_mock.client("securityhub", account=OUTSIDE, region=HOME).list_members()
+    assert central.client(accounts[0]).get_administrator_account().get("Administrator") is None
