@@ -21,7 +21,14 @@ from botocore.exceptions import ConnectionClosedError
 from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber
 
-from membership_mock.engine.adapters import dispatch, sessions, signing, timestamps
+from membership_mock.engine.adapters import (
+    dispatch,
+    json_answers,
+    json_requests,
+    sessions,
+    signing,
+    timestamps,
+)
 from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
 from membership_mock.engine.adapters.outlived_clients import ClientsOfMock
 from membership_mock.engine.moto import action_names
@@ -130,10 +137,9 @@ class Interceptor:
 
         patches.set(RequestSigner, "get_auth_instance", get_auth_instance, asks_itself=True)
         self._watch_new_clients()
-        sessions.install(patches)
         signing.install(patches, self._services)
-        timestamps.install(patches)
-        action_names.install(patches)
+        for module in (sessions, timestamps, json_answers, json_requests, action_names):
+            module.install(patches)
 
     def remove(self) -> None:
         """Let botocore send again, but for clients made inside the mock: they would reach AWS."""
