@@ -22,6 +22,7 @@ from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber
 
 from membership_mock.engine.adapters import (
+    botocore_headers,
     dispatch,
     json_answers,
     json_requests,
@@ -138,7 +139,14 @@ class Interceptor:
         patches.set(RequestSigner, "get_auth_instance", get_auth_instance, asks_itself=True)
         self._watch_new_clients()
         signing.install(patches, self._services)
-        for module in (sessions, timestamps, json_answers, json_requests, action_names):
+        for module in (
+            action_names,
+            botocore_headers,
+            json_answers,
+            json_requests,
+            sessions,
+            timestamps,
+        ):
             module.install(patches)
 
     def remove(self) -> None:

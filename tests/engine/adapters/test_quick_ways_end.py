@@ -1,4 +1,4 @@
-"""Quick parsing and serializing of JSON ends with the mock, and needs no private name of botocore."""
+"""Quick ways through botocore end with the mock, and need none of its private names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import botocore.model
 import botocore.parsers
 import botocore.utils
 import pytest
+from botocore.awsrequest import AWSRequestPreparer
 from botocore.model import ShapeResolver
 from botocore.parsers import BaseJSONParser
 from botocore.serialize import RestJSONSerializer
@@ -18,6 +19,7 @@ from membership_mock import mock_membership
 PATCHED = [
     (BaseJSONParser, "_handle_structure"),
     (ParamValidationDecorator, "serialize_to_request"),
+    (AWSRequestPreparer, "_prepare_headers"),
 ]
 
 
