@@ -10,7 +10,6 @@ breaks a constraint, for an unusual type, and for parameters in headers or as th
 from __future__ import annotations
 
 import base64
-import json
 import math
 import re
 from collections.abc import Callable
@@ -29,6 +28,7 @@ from membership_mock.engine.adapters.compiled_models import (
     own_functions,
 )
 from membership_mock.engine.moto.patches import Patches
+from membership_mock.engine.protocol.json_text import json_writer
 
 #: Returns what stands in a request for a value that botocore surely accepts.
 Writer = Callable[[Any], Any]
@@ -280,7 +280,7 @@ def _operation(writers: _Writers, operation: OperationModel) -> Writer:
             "query_string": sent,
             "method": method,
             "headers": {"Content-Type": "application/json"} if has_body else {},
-            "body": json.dumps(document).encode() if has_body else b"",
+            "body": _written(document).encode() if has_body else b"",
         }
 
     return write
@@ -369,6 +369,9 @@ def _blob(value: Any) -> str:
 def _refuse(value: Any) -> Any:
     raise UnusualError(value)
 
+
+#: Writes a body as botocore does, which calls `json.dumps`.
+_written = json_writer(", ", ": ", _refuse, allow_nan=True)
 
 _OTHERS: dict[str, Writer] = {"boolean": _boolean, "blob": _blob}
 
