@@ -22,11 +22,7 @@ import botocore.utils
 import botocore.validate
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
-from membership_mock.engine.adapters.compiled_models import (
-    CompiledModels,
-    UnusualError,
-    own_functions,
-)
+from membership_mock.engine.adapters.compiled_models import CompiledModels, UnusualError
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.protocol.json_text import json_writer
 
@@ -80,47 +76,41 @@ _SERIALIZER = (
 #: texts that stand in a path as they are
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]+")
 
-# What botocore's classes have before anybody patches them.
-_own = own_functions(
-    *(
-        getattr(module, name, object)
-        for module, name in (
-            (botocore.validate, "ParamValidator"),
-            (botocore.validate, "ParamValidationDecorator"),
-            (botocore.serialize, "Serializer"),
-            (botocore.serialize, "JSONSerializer"),
-            (botocore.serialize, "BaseRestSerializer"),
-            (botocore.serialize, "RestJSONSerializer"),
-        )
-    )
-)
+_decorator = getattr(botocore.validate, "ParamValidationDecorator", object)
+_validator: Any = getattr(botocore.validate, "ParamValidator", None)
+_serializer: Any = getattr(botocore.serialize, "RestJSONSerializer", None)
+_of_validator, _of_serializer = attrgetter(*_VALIDATOR), attrgetter(*_SERIALIZER)
+
+
+def _methods() -> Any:
+    """Return what botocore's classes have now; None if something is missing."""
+    try:
+        return _of_validator(_validator), _of_serializer(_serializer)
+    except AttributeError:
+        return None
+
+
+# What they have before anybody patches them.
+_usual = _methods()
+_own: Any = vars(_decorator).get("serialize_to_request")
 
 
 def install(patches: Patches) -> None:
     """Validate and serialize requests quickly until ``patches`` are undone."""
-    decorator = getattr(botocore.validate, "ParamValidationDecorator", None)
-    validator = getattr(botocore.validate, "ParamValidator", None)
-    serializer = getattr(botocore.serialize, "RestJSONSerializer", None)
-    if "serialize_to_request" not in vars(decorator or object) or not all(
-        hasattr(kind, name)
-        for kind, names in ((validator, _VALIDATOR), (serializer, _SERIALIZER))
-        for name in names
-    ):
+    if _usual is None or _methods() != _usual or "serialize_to_request" not in vars(_decorator):
         return
-    slow = patches.original(decorator, "serialize_to_request")
-    of_validator, of_serializer = attrgetter(*_VALIDATOR), attrgetter(*_SERIALIZER)
-    usual = (of_validator(validator), of_serializer(serializer))
-    if slow not in _own or not _own.issuperset(usual[0] + usual[1]):
+    slow = patches.original(_decorator, "serialize_to_request")
+    if slow is not _own:  # it is another tool's
         return
 
     def serialize_to_request(self: Any, parameters: Any, operation_model: Any) -> Any:
         validates, serializes = self._param_validator, self._serializer
         if (
-            type(serializes) is serializer
-            and type(validates) is validator
+            type(serializes) is _serializer
+            and type(validates) is _validator
             and not vars(validates)
             and len(vars(serializes)) == 1  # the precision of timestamps, and no method
-            and (of_validator(validator), of_serializer(serializer)) == usual
+            and _methods() == _usual
         ):
             try:
                 writers = _writers.of(operation_model.input_shape, serializes._timestamp_precision)
@@ -129,7 +119,7 @@ def install(patches: Patches) -> None:
                 pass
         return slow(self, parameters, operation_model)
 
-    patches.set(decorator, "serialize_to_request", serialize_to_request)
+    patches.set(_decorator, "serialize_to_request", serialize_to_request)
 
 
 class _Writers:
