@@ -57,7 +57,7 @@ def sent(
 
 @pytest.mark.usefixtures("membership_mock")
 def test_any_headers_are_prepared_as_botocore_prepares_them() -> None:
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(
         method=methods,
         body=bodies,

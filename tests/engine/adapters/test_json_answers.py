@@ -94,7 +94,7 @@ def fitting(shape: Shape, depth: int = 0) -> Any:
     ("kind", "own"), [(RestJSONParser, _OwnRest), (JSONParser, _OwnJson)], ids=["rest", "json"]
 )
 def test_any_answer_is_parsed_as_botocore_parses_it(kind: Any, own: Any) -> None:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(document=documents)
     def check(document: Any) -> None:
         assert outcome(partial(parsed, kind(), document)) == outcome(

@@ -103,7 +103,7 @@ def test_timestamps_are_equal_to_those_of_botocore(read: Any) -> None:
 
 @pytest.mark.usefixtures("_time_zone", "membership_mock")
 def test_numbers_of_seconds_are_equal_to_those_of_botocore() -> None:
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(value=seconds)
     def check(value: float) -> None:
         assert result(read_by_json, value) == result(botocore.utils.parse_timestamp, value)

@@ -49,7 +49,7 @@ def test_any_value_is_written_as_json_dumps_writes_it(
     def own(value: Any) -> str:
         return json.dumps(value, separators=(item, key), default=as_list, allow_nan=allow_nan)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=50, deadline=None)
     @given(value=values)
     def check(value: Any) -> None:
         assert written(write, value) == written(own, value)
