@@ -21,6 +21,14 @@ from membership_mock.engine.moto.patches import Patches
 #: ``2026-01-31T12:34:56.789Z``, with no fraction or with one of 1 to 6 digits
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: ``Sat, 31 Jan 2026 12:34:56 GMT``, as in headers; dateutil does not compare day and date either
+_HTTP_DATE = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),"
+    rf" (\d\d) ({'|'.join(_MONTHS)}) ([12]\d{{3}}) (\d\d):(\d\d):(\d\d) GMT",
+    re.ASCII,
+)
+
 #: the years 1970 to 2105, where no arithmetic with time zones leaves the range of any library
 _SECONDS = range(1 << 17, (1 << 32) - (1 << 17))
 
@@ -53,6 +61,8 @@ def quickly_read(value: Any) -> datetime | None:
                     return _from_iso(value, zone)
                 except ValueError:  # there is no such date
                     return None
+        elif found := _HTTP_DATE.fullmatch(value):
+            return _from_http_date(*found.groups())
     elif (kind is int or kind is float) and _SECONDS.start <= value < _SECONDS.stop:
         return _from_epoch(value)
     return None
@@ -64,6 +74,16 @@ def _from_iso(text: str, zone: tzinfo) -> datetime:
     if digits and len(digits) not in (3, 6):
         text = f"{text[:20]}{digits:0<6}Z"
     return datetime.fromisoformat(text[:-1]).replace(tzinfo=zone)
+
+
+def _from_http_date(
+    day: str, month: str, year: str, hour: str, minute: str, second: str
+) -> datetime | None:
+    date = int(year), _MONTHS.index(month) + 1, int(day)
+    try:
+        return datetime(*date, int(hour), int(minute), int(second), tzinfo=UTC)
+    except ValueError:  # there is no such date
+        return None
 
 
 def _zone() -> tzinfo | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from email.utils import format_datetime
 from typing import Any
 
 import botocore.parsers
@@ -102,6 +103,17 @@ def test_timestamps_are_equal_to_those_of_botocore(read: Any) -> None:
 
 
 @pytest.mark.usefixtures("_time_zone", "membership_mock")
+def test_dates_of_headers_are_equal_to_those_of_botocore() -> None:
+    @settings(max_examples=100, deadline=None)
+    @given(instant=st.datetimes(timezones=st.just(timezone.utc)))
+    def check(instant: datetime) -> None:
+        text = format_datetime(instant, usegmt=True)
+        assert result(read_by_xml, text) == result(botocore.utils.parse_timestamp, text)
+
+    check()
+
+
+@pytest.mark.usefixtures("_time_zone", "membership_mock")
 def test_numbers_of_seconds_are_equal_to_those_of_botocore() -> None:
     @settings(max_examples=100, deadline=None)
     @given(value=seconds)
@@ -124,7 +136,15 @@ def test_the_hours_around_a_change_of_the_offset_are_equal_to_those_of_botocore(
 
 
 @pytest.mark.usefixtures("membership_mock")
-@pytest.mark.parametrize("value", ["2026-01-31T12:34:56.789Z", 1_700_000_000, 1_700_000_000.125])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-01-31T12:34:56.789Z",
+        "Sat, 31 Jan 2026 12:34:56 GMT",
+        1_700_000_000,
+        1_700_000_000.125,
+    ],
+)
 def test_usual_timestamps_are_not_read_by_botocore(value: Any) -> None:
     assert not is_run(botocore.utils.parse_timestamp, lambda: read_by_json(value))
 
@@ -132,7 +152,7 @@ def test_usual_timestamps_are_not_read_by_botocore(value: Any) -> None:
 @freeze_time("2026-01-31T12:00:00Z")
 def test_timestamps_have_the_class_of_freezegun_as_those_of_botocore() -> None:
     with mock_membership():
-        for value in ("2026-01-31T12:34:56.789Z", 1_700_000_000):
+        for value in ("2026-01-31T12:34:56.789Z", "Sat, 31 Jan 2026 12:34:56 GMT", 1_700_000_000):
             assert result(read_by_json, value) == result(botocore.utils.parse_timestamp, value)
 
 
@@ -142,7 +162,12 @@ def test_timestamps_have_the_class_of_freezegun_as_those_of_botocore() -> None:
         True,
         1e300,
         "1700000000",
-        "Tue, 14 Nov 2023 22:13:20 GMT",
+        "Fri, 14 Nov 2023 22:13:20 GMT",
+        "Tue, 31 Feb 2023 22:13:20 GMT",
+        "Tue, 14 Nov 2023 24:13:20 GMT",
+        "Tue, 14 Nov 2023 22:13:20 UTC",
+        "Foo, 14 Nov 2023 22:13:20 GMT",
+        "14 Nov 2023 22:13:20 GMT",
         "2023-11-14T22:13:20+01:00",
         "2023-11-14T22:13:20.1234567Z",
         "2023-11-14T22:13:20",
