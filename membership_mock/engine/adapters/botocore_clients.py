@@ -21,7 +21,15 @@ from botocore.exceptions import ConnectionClosedError, NoRegionError
 from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber
 
-from membership_mock.engine.adapters import dispatch, sessions, signing, timestamps
+from membership_mock.engine.adapters import (
+    botocore_headers,
+    dispatch,
+    json_answers,
+    json_requests,
+    sessions,
+    signing,
+    timestamps,
+)
 from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
 from membership_mock.engine.moto import action_names
 
@@ -122,10 +130,16 @@ def install(
 
     patches.set(RequestSigner, "get_auth_instance", get_auth_instance, asks_itself=True)
     _watch_new_clients(patches, clients)
-    sessions.install(patches)
     signing.install(patches, services)
-    timestamps.install(patches)
-    action_names.install(patches)
+    for module in (
+        action_names,
+        botocore_headers,
+        json_answers,
+        json_requests,
+        sessions,
+        timestamps,
+    ):
+        module.install(patches)
 
 
 def response_of(request: Any, answer: HttpAnswer) -> AWSResponse:

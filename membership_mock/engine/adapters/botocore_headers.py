@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
+from email.policy import compat32
 from typing import Any
 
+import botocore.awsrequest
 from botocore.awsrequest import AWSResponse, HeadersDict, _HeaderKey
+from botocore.compat import HTTPHeaders
 
+from membership_mock.engine.adapters.compiled_models import own_functions
+from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.protocol.http import HttpAnswer
 
 #: botocore's key of a header's name; the names are few, and making keys is half of a response
 _header_key = functools.lru_cache(maxsize=256)(_HeaderKey)
+_LENGTH, _ENCODING = _header_key("Content-Length"), _header_key("Transfer-Encoding")
+#: methods of requests for which botocore sends no length
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_preparer = getattr(botocore.awsrequest, "AWSRequestPreparer", object)
+# What botocore's class has before anybody patches it.
+_own = own_functions(_preparer)
 
 
 class SentHeaders(HeadersDict):  # type: ignore[misc]  # botocore is untyped
@@ -24,6 +37,63 @@ class SentHeaders(HeadersDict):  # type: ignore[misc]  # botocore is untyped
         return self._dict.get(_header_key(name), default)
 
 
+class AnswerHeaders(HeadersDict):  # type: ignore[misc]  # likewise
+    """The headers of a response, which botocore's parser reads without making keys anew."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self._dict = {_header_key(name): text for name, text in headers.items()}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._dict[_header_key(name)]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and _header_key(name) in self._dict
+
+    def __iter__(self) -> Iterator[str]:
+        return (key._key for key in self._dict)
+
+
 def set_headers(response: AWSResponse, answer: HttpAnswer) -> None:
     """Give a response the headers of an answer."""
-    response.headers._dict = {_header_key(name): text for name, text in answer.headers.items()}
+    response.headers = AnswerHeaders(answer.headers)
+
+
+def install(patches: Patches) -> None:
+    """Prepare the headers of requests quickly until ``patches`` are undone.
+
+    Until a request is sent, botocore holds its headers in a message of the standard library's
+    package for e-mail, which looks through each of them for what e-mail forbids.
+    """
+    needed = ("_prepare_headers", "_determine_content_length")
+    if not all(name in vars(_preparer) for name in needed):
+        return
+    slow = patches.original(_preparer, "_prepare_headers")
+    if slow not in _own:  # it is another tool's
+        return
+
+    def _prepare_headers(self: Any, original: Any, prepared_body: Any = None) -> Any:
+        headers = _prepared(original.headers)
+        if headers is None:
+            return slow(self, original, prepared_body)
+        known = headers._dict
+        if not (original.method in _WITHOUT_BODY or _LENGTH in known or _ENCODING in known):
+            length = self._determine_content_length(prepared_body)
+            if length is None:
+                return slow(self, original, prepared_body)
+            known[_LENGTH] = str(length)
+        return headers
+
+    patches.set(_preparer, "_prepare_headers", _prepare_headers)
+
+
+def _prepared(message: Any) -> HeadersDict | None:
+    """Return the headers of a message; None if it is not of the usual kind, or a header is not."""
+    if type(message) is not HTTPHeaders or message.policy is not compat32:
+        return None
+    latest = dict(message._headers)  # botocore adds each header again when it has encoded it
+    for text in latest.values():
+        if type(text) is not bytes and not (type(text) is str and text.isascii()):
+            return None
+    found = HeadersDict()
+    found._dict = {_header_key(name): text for name, text in latest.items()}
+    return found if len(found._dict) == len(latest) else None

@@ -22,6 +22,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from membership_mock.engine.protocol import model, timestamps
+from membership_mock.engine.protocol.json_text import json_writer
 from membership_mock.errors import ServiceError
 
 Writer = Callable[[Any], Any]
@@ -346,13 +347,11 @@ def _default(value: object) -> object:
     raise TypeError(message)
 
 
-_encoder = json.JSONEncoder(
-    separators=(",", ":"), check_circular=False, allow_nan=False, default=_default
-)
+_written = json_writer(",", ":", _default, allow_nan=False)
 
 
 def _encode(document: object) -> bytes:
-    return _encoder.encode(document).encode()
+    return _written(document).encode()
 
 
 def _common_error(service: str, code: str, message: str) -> dict[str, str]:

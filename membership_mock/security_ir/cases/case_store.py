@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from membership_mock.engine.state.lifecycle import Progress
@@ -123,21 +124,26 @@ class Case:
     closes_at: datetime | None = None
 
 
+_FIELDS = tuple(each.name for each in fields(Case))
+#: Returns the values of all fields of a case; every call that concerns a case asks for them.
+_all_of = attrgetter(*_FIELDS)
+
+
 def keep(case: Case) -> Callable[[], None]:
     """Return a function that restores a case, except for parts that only the customer changes.
 
     AWS only adds comments and edits, so copies of these lists are enough.
     """
-    held = {each.name: getattr(case, each.name) for each in fields(Case)}
-    for name in ("case_attachments", "comments", "edits"):
-        held[name] = list(held[name])
+    held = _all_of(case)
+    lists = case.case_attachments[:], case.comments[:], case.edits[:]
     statuses = [each.attachment_status for each in case.case_attachments]
     course = case.investigation
     moments, shown = (list(course.moments), course.shown) if course else ([], False)
 
     def put_back() -> None:
-        for name, value in held.items():
+        for name, value in zip(_FIELDS, held, strict=True):
             setattr(case, name, value)
+        case.case_attachments, case.comments, case.edits = lists
         for attachment, status in zip(case.case_attachments, statuses, strict=True):
             attachment.attachment_status = status
         if course is not None:

@@ -1,0 +1,134 @@
+"""Headers of requests and answers are prepared quickly, and equal to those that botocore prepares."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSRequest, AWSRequestPreparer, HeadersDict
+from botocore.compat import HTTPHeaders
+from botocore.endpoint import Endpoint
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from membership_mock import mock_membership
+from membership_mock.engine.adapters.botocore_headers import AnswerHeaders
+from tests.engine.adapters.shape_models import is_run, outcome
+
+OWN = AWSRequestPreparer._prepare_headers
+
+names = st.sampled_from(
+    ["X-Amz-Date", "x-amz-date", "Content-Length", "content-length", "Transfer-Encoding", "Accept"]
+)
+values = st.sampled_from(["1", "text", "é", b"1", b"\xff", 1, "\udc80"])
+bodies = st.sampled_from([b"", b"bytes", "text", None, BytesIO(b"file"), {"a": "b"}, object()])
+methods = st.sampled_from(["GET", "POST", "HEAD", "OPTIONS", "DELETE"])
+
+
+class _MessageOfTheUser(HTTPHeaders):  # type: ignore[misc]
+    """Headers of a kind that the mock does not know."""
+
+
+def request(method: str, body: Any, headers: list[tuple[str, Any]]) -> AWSRequest:
+    made = AWSRequest(method, "https://aws.example", data=body)
+    for name, value in headers:
+        made.headers[name] = value
+    return made
+
+
+class _OwnPreparer(AWSRequestPreparer):  # type: ignore[misc]
+    _prepare_headers = OWN
+
+
+def sent(
+    method: str, body: Any, headers: list[tuple[str, Any]], *, encode: bool, own: bool = False
+) -> Any:
+    made = request(method, body, headers)
+    if own:
+        made._request_preparer = _OwnPreparer()
+    if encode:
+        Endpoint._encode_headers(None, made.headers)
+    prepared = made.prepare()
+    shown = list(prepared.headers.items()), list(prepared.headers), prepared.body
+    return type(prepared.headers), re.sub("0x[0-9a-f]+", "", repr(shown))
+
+
+@pytest.mark.usefixtures("membership_mock")
+def test_any_headers_are_prepared_as_botocore_prepares_them() -> None:
+    @settings(max_examples=100, deadline=None)
+    @given(
+        method=methods,
+        body=bodies,
+        headers=st.lists(st.tuples(names, values), max_size=4),
+        encode=st.booleans(),
+    )
+    def check(method: str, body: Any, headers: Any, encode: bool) -> None:
+        quick = outcome(lambda: sent(method, body, headers, encode=encode))
+        assert quick == outcome(lambda: sent(method, body, headers, encode=encode, own=True))
+
+    check()
+
+
+@pytest.mark.usefixtures("membership_mock")
+def test_the_headers_of_a_usual_request_are_not_prepared_by_botocore() -> None:
+    usual = [("X-Amz-Date", "20260131T120000Z"), ("Accept", "*/*")]
+    assert not is_run(OWN, lambda: sent("POST", b"{}", usual, encode=True))
+
+
+@pytest.mark.usefixtures("membership_mock")
+def test_headers_of_another_kind_are_prepared_by_botocore() -> None:
+    made = request("POST", b"{}", [])
+    made.headers = _MessageOfTheUser()
+    made.headers["Accept"] = "*/*"
+    assert is_run(OWN, made.prepare)
+
+
+def test_botocores_own_preparation_is_back_after_the_mock() -> None:
+    with mock_membership():
+        pass
+    assert AWSRequestPreparer._prepare_headers is OWN
+
+
+@pytest.mark.parametrize("name", ["_prepare_headers", "_determine_content_length"])
+def test_a_botocore_without_this_private_name_prepares_headers_itself(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = getattr(AWSRequestPreparer, name)
+    monkeypatch.delattr(AWSRequestPreparer, name)
+    monkeypatch.setattr(
+        AWSRequestPreparer, "__getattr__", lambda self, _: kept.__get__(self), raising=False
+    )
+    with mock_membership() as mock:
+        assert vars(AWSRequestPreparer).get("_prepare_headers") in (None, OWN)
+        assert mock.client("security-ir").list_memberships()["items"] == []
+
+
+def test_a_handler_of_the_user_reads_the_headers_of_an_answer_as_botocores_own(
+    membership_mock: Any,
+) -> None:
+    client = membership_mock.client("security-ir")
+    seen: list[Any] = []
+    client.meta.events.register(
+        "before-parse", lambda response_dict, **_: seen.append(response_dict["headers"])
+    )
+    client.list_memberships()
+    (headers,) = seen
+    own = HeadersDict(headers.items())
+    assert isinstance(headers, HeadersDict)
+    assert (list(headers), dict(headers), len(headers)) == (list(own), dict(own), len(own))
+    assert repr(headers) == repr(own)
+    assert headers["Content-Type"] == headers.get("CONTENT-TYPE") == "application/json"
+    assert ("x-AMZN-requestid" in headers, "x-other" in headers) == (True, False)
+    headers["X-Mine"] = "1"
+    del headers["content-type"]
+    assert ("x-mine" in headers, "Content-Type" in headers) == (True, False)
+    assert headers.copy() == headers
+
+
+def test_two_answers_do_not_share_their_headers() -> None:
+    sent_by_us = {"date": "today"}
+    first, second = AnswerHeaders(sent_by_us), AnswerHeaders(sent_by_us)
+    first["date"] = "tomorrow"
+    assert (second["Date"], sent_by_us["date"]) == ("today", "today")
