@@ -24,6 +24,7 @@ from tests.cleanrooms.collaboration_samples import (
     member,
     new_collaboration,
 )
+from tests.walks import walks
 
 #: change requests have grown since the oldest supported boto3
 pytestmark = pytest.mark.newest_model
@@ -240,7 +241,7 @@ def code(call: Any, *arguments: Any, **others: Any) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(walks(6)))
 def test_every_view_of_every_account_agrees_with_the_model(clients, seed):
     walk = Walk(clients, seed)
     for _ in range(STEPS):

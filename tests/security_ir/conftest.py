@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.security_ir.scenes import START, member_client
 
 

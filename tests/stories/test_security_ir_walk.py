@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from membership_mock import mock_membership
 from membership_mock.engine.moto.configuration import random as mock_random
 from tests.samples import TEAM, case_input
+from tests.walks import walks
 
 MANAGEMENT = "111111111111"
 STRANGER = "999999999999"
@@ -704,7 +705,7 @@ class Walk(RuleBasedStateMachine):
 
 TestWalk = Walk.TestCase
 TestWalk.settings = settings(
-    max_examples=40,
+    max_examples=walks(40),
     stateful_step_count=30,
     derandomize=True,
     deadline=None,

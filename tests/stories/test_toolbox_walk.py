@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from membership_mock import Dump, MembershipMock, Snapshot, UsageError, mock_membership
 from tests.samples import TEAM, case_input
+from tests.walks import walks
 
 MANAGEMENT, BANK, SHOP = "111111111111", "222222222222", "333333333333"
 REGIONS = ["eu-west-1", "us-east-1"]
@@ -219,7 +220,7 @@ class Walk:
 
 
 @pytest.mark.newest_model
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(1, 1 + walks(2)))
 def test_random_steps_with_all_tools_keep_their_promises(seed: int) -> None:
     seen = []
     for _ in range(2):

@@ -4,7 +4,6 @@ import hashlib
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from freezegun import freeze_time
 
 from tests.cleanrooms.collaboration_samples import (
     NOBODY,
@@ -19,6 +18,7 @@ from tests.cleanrooms.collaboration_samples import (
 )
 from tests.cleanrooms.privacy_samples import private_table
 from tests.cleanrooms.table_samples import pyspark_template, ready_table, sql_template
+from tests.frozen_time import freeze_time
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 ROLE = "arn:aws:iam::111111111111:role/artifacts"

@@ -3,7 +3,6 @@
 from datetime import datetime, timezone
 
 import pytest
-from freezegun import freeze_time
 
 from membership_mock.errors import UsageError
 from tests.cleanrooms.collaboration_samples import (
@@ -24,6 +23,7 @@ from tests.cleanrooms.query_samples import (
     to_member,
 )
 from tests.cleanrooms.table_samples import custom, pyspark_template, ready_table, sql_template
+from tests.frozen_time import freeze_time
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 RUNNER = ["CAN_QUERY", "CAN_RUN_JOB", "CAN_RECEIVE_RESULTS"]

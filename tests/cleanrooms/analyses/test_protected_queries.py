@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from freezegun import freeze_time
 
 from tests.cleanrooms.collaboration_samples import (
     NOBODY,
@@ -28,6 +27,7 @@ from tests.cleanrooms.query_samples import (
     to_member,
 )
 from tests.cleanrooms.table_samples import associate, custom, new_table, ready_table, sql_template
+from tests.frozen_time import freeze_time
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 

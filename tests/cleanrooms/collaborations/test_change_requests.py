@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from freezegun import freeze_time
 
 from tests.cleanrooms.collaboration_samples import (
     NOBODY,
@@ -22,6 +21,7 @@ from tests.cleanrooms.collaboration_samples import (
     refusal,
     results_to,
 )
+from tests.frozen_time import freeze_time
 
 #: change requests have grown since the oldest supported boto3
 pytestmark = pytest.mark.newest_model

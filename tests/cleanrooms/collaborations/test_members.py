@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from freezegun import freeze_time
 
 from tests.cleanrooms.collaboration_samples import (
     RUNNER,
@@ -19,6 +18,7 @@ from tests.cleanrooms.collaboration_samples import (
     pays,
     refusal,
 )
+from tests.frozen_time import freeze_time
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=timezone.utc)
 

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from freezegun import freeze_time
 
 from tests.cleanrooms.collaboration_samples import (
     NOBODY,
@@ -20,6 +19,7 @@ from tests.cleanrooms.collaboration_samples import (
     refusal,
     results_to,
 )
+from tests.frozen_time import freeze_time
 
 NOON = datetime(2026, 3, 14, 12, 0, 0, 53000, tzinfo=timezone.utc)
 CREATOR_STAYS = (

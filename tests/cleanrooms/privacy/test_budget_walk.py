@@ -23,6 +23,7 @@ from tests.cleanrooms.privacy_samples import (
 )
 from tests.cleanrooms.query_samples import get_query, start_query
 from tests.cleanrooms.table_samples import ready_table
+from tests.walks import walks
 
 STEPS = 60
 COSTS = {"COUNT(DISTINCT customer_id)": 1, "COUNT(*)": 2, "SUM(amount)": 3, "AVG(amount)": 4}
@@ -268,7 +269,7 @@ def left_of(budgets: list[dict[str, Any]]) -> dict[str, list[int]]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(walks(4)))
 def test_no_budget_is_overspent_and_all_views_agree(membership_mock, clients, seed):
     membership_mock.clock.freeze(START)
     walk = Walk(membership_mock, clients, seed)

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from freezegun import freeze_time
 
 from tests.cleanrooms.collaboration_samples import STRANGER, A, B, C, member, new_collaboration
 from tests.cleanrooms.table_samples import (
@@ -15,6 +14,7 @@ from tests.cleanrooms.table_samples import (
     new_table,
     receivers,
 )
+from tests.frozen_time import freeze_time
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 POLICY = receivers("LIST", A)

@@ -4,10 +4,10 @@ import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from freezegun import freeze_time
 
 from tests.cleanrooms.collaboration_samples import NOBODY, REGION, A, B
 from tests.cleanrooms.table_samples import COLUMNS, GLUE, add_rule, associate, new_table
+from tests.frozen_time import freeze_time
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 SNOWFLAKE = {

@@ -4,10 +4,10 @@ from copy import deepcopy
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from freezegun import freeze_time
 
 from tests.cleanrooms.collaboration_samples import NOBODY, A
 from tests.cleanrooms.table_samples import AGGREGATION, LIST, add_rule, custom, new_table
+from tests.frozen_time import freeze_time
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 PRIVACY = {"columns": [{"name": "customer_id"}]}

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from freezegun import freeze_time
 
 from tests.cleanrooms.collaboration_samples import (
     NOBODY,
@@ -21,6 +20,7 @@ from tests.cleanrooms.table_samples import (
     new_table,
     receivers,
 )
+from tests.frozen_time import freeze_time
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 ROLE = "arn:aws:iam::222222222222:role/clean-rooms"

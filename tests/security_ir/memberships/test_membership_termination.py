@@ -4,7 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from botocore.exceptions import ClientError
-from freezegun import freeze_time
+
+from tests.frozen_time import freeze_time
 
 MANAGEMENT = "111111111111"
 PRINCIPAL = "security-ir.amazonaws.com"

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from botocore.exceptions import ClientError
-from freezegun import freeze_time
+
+from tests.frozen_time import freeze_time
 
 ALICE = {"name": "Alice", "jobTitle": "CEO", "email": "alice@example.com"}
 BOB = {"name": "Bob Jones", "jobTitle": "Security Responder", "email": "bob.jones@example.com"}

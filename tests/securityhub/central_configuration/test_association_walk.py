@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from membership_mock import mock_membership
 from tests.securityhub.samples import IRELAND, MANAGEMENT, OHIO
+from tests.walks import walks
 
 PRINCIPAL = "securityhub.amazonaws.com"
 REGIONS = st.sampled_from([IRELAND, OHIO])
@@ -481,7 +482,7 @@ class Walk(RuleBasedStateMachine):
 
 TestAssociations = Walk.TestCase
 TestAssociations.settings = settings(
-    max_examples=10,
+    max_examples=walks(10),
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=list(HealthCheck),

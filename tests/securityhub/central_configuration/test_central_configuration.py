@@ -2,8 +2,8 @@
 
 import pytest
 from botocore.exceptions import ClientError
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.central_configuration.central import (
     CIS,
     FSBP,

@@ -4,8 +4,8 @@ import re
 
 import pytest
 from botocore.config import Config
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.central_configuration.central import (
     CIS,
     FSBP,

@@ -1,8 +1,8 @@
 """Associations of configuration policies: applied, inherited, and what their status says."""
 
 import pytest
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.central_configuration.central import (
     CIS,
     FSBP,

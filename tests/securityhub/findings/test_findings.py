@@ -4,8 +4,8 @@ import json
 
 import pytest
 from botocore.config import Config
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.findings.finding_samples import (
     bring,
     finding,

@@ -1,12 +1,12 @@
 """The filters of GetFindings."""
 
 import pytest
-from freezegun import freeze_time
 from hypothesis import given
 from hypothesis import strategies as st
 
 from membership_mock.securityhub.findings.finding_fields import attributes, path_of
 from membership_mock.securityhub.findings.keyword_sieve import sieve_of
+from tests.frozen_time import freeze_time
 from tests.securityhub.findings.finding_samples import bring, finding, identifier, names, update
 from tests.securityhub.samples import refused
 

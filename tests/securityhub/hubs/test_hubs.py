@@ -1,8 +1,8 @@
 """Hubs: enabled, described, changed and disabled, each account and region by itself."""
 
 import pytest
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.samples import (
     ADMIN,
     IRELAND,

@@ -1,8 +1,8 @@
 """Members as their administrator sees them."""
 
 import pytest
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.samples import (
     ADMIN,
     IRELAND,

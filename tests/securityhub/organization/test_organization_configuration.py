@@ -1,8 +1,8 @@
 """What a delegated administrator configures for accounts that join."""
 
 import pytest
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.samples import (
     ADMIN,
     IRELAND,

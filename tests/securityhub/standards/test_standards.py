@@ -1,8 +1,8 @@
 """Security standards and the subscriptions to them."""
 
 import pytest
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.central_configuration.central import SELF_MANAGED, Central
 from tests.securityhub.samples import ADMIN, IRELAND, MEMBER, OHIO, accept, invite, refused
 

@@ -4,8 +4,8 @@ from datetime import datetime, timezone
 
 import pytest
 from botocore.config import Config
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.samples import ADMIN, IRELAND, MEMBER, OHIO, accept, invite, refused
 from tests.securityhub.triage.triage_samples import change_rule, equals, rule
 

@@ -1,8 +1,8 @@
 """The history of a finding: who has changed what, and when."""
 
 import pytest
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.findings.finding_samples import (
     bring,
     finding,

@@ -2,8 +2,8 @@
 
 import pytest
 from botocore.config import Config
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.findings.finding_samples import bring, finding, identifier, update
 from tests.securityhub.samples import ADMIN, IRELAND, MEMBER, OHIO, accept, invite, refused
 from tests.securityhub.triage.triage_samples import equals, groups

@@ -1,9 +1,9 @@
 """Automation rules act on findings while they are imported."""
 
 import pytest
-from freezegun import freeze_time
 
 from membership_mock.engine.protocol import model
+from tests.frozen_time import freeze_time
 from tests.securityhub.findings.finding_samples import (
     bring,
     finding,

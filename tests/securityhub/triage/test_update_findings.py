@@ -1,8 +1,8 @@
 """UpdateFindings, which is deprecated and still called."""
 
 import pytest
-from freezegun import freeze_time
 
+from tests.frozen_time import freeze_time
 from tests.securityhub.findings.finding_samples import (
     bring,
     finding,

@@ -17,6 +17,7 @@ from membership_mock import mock_membership
 from tests.securityhub.findings.finding_samples import finding
 from tests.securityhub.samples import IRELAND, OHIO, Organization
 from tests.securityhub.v2.ocsf import where
+from tests.walks import walks
 
 REGIONS = (IRELAND, OHIO)
 ACCOUNT = st.integers(0, 3)
@@ -215,7 +216,7 @@ class Visibility(RuleBasedStateMachine):
 
 TestVisibility = Visibility.TestCase
 TestVisibility.settings = settings(
-    max_examples=8,
+    max_examples=walks(8),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

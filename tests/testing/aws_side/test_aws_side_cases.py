@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from freezegun import freeze_time
 
 from membership_mock import AwsSide, UsageError
 from membership_mock.security_ir.cases.case_status import SERVICE_MANAGED
+from tests.frozen_time import freeze_time
 from tests.samples import new_case, new_membership
 
 ACCOUNT, OTHER = "111122223333", "444455556666"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from freezegun import freeze_time
 
 from membership_mock import RequestBlocked, UsageError, mock_membership
+from tests.frozen_time import freeze_time
 from tests.samples import TEAM, case_input, new_case, new_membership
 
 

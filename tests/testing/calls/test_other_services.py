@@ -12,9 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from membership_mock import RequestBlocked, UnexpectedCall, UsageError, mock_membership
-from tests.testing.calls.test_record_size import bytes_per_call, tracing
-
-__all__ = ["tracing"]
+from tests.testing.calls.test_record_size import bytes_per_call
 
 ONCE = Config(retries={"total_max_attempts": 1})
 ADMIN, OTHER = "111111111111", "222222222222"
@@ -270,7 +268,7 @@ def test_other_names_of_a_service_lead_to_that_of_boto3(
 # --- what it costs ---
 
 
-def test_a_call_keeps_a_kilobyte_at_most(membership_mock: Any, tracing: None) -> None:
+def test_a_call_keeps_a_kilobyte_at_most(membership_mock: Any) -> None:
     membership_mock.organization(["shop"])
     assert bytes_per_call(membership_mock.client("sts").get_caller_identity) < 1_000
     assert bytes_per_call(membership_mock.client("organizations").list_accounts) < 1_200

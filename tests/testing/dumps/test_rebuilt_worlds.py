@@ -20,6 +20,7 @@ from tests.cleanrooms.collaboration_samples import REGION, STRANGER, A, B, C, D
 from tests.cleanrooms.test_room_walk import Walk as RoomWalk
 from tests.securityhub.central_configuration.test_association_walk import Walk as AssociationWalk
 from tests.stories.test_security_ir_walk import Walk as ResponseWalk
+from tests.walks import walks
 
 #: what a detour tries, with each client that the walk has; most of it is refused
 DETOURS = [
@@ -88,7 +89,7 @@ class Responses(_Rebuilt, ResponseWalk):
 
 
 _SETTINGS = settings(
-    max_examples=4,
+    max_examples=walks(4),
     stateful_step_count=30,
     deadline=None,
     database=None,

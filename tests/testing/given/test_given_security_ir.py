@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 import requests
-from freezegun import freeze_time
 
 from membership_mock import SeedRefused, UsageError, mock_membership
 from membership_mock.security_ir.cases.case_status import SELF_MANAGED, SERVICE_MANAGED
 from membership_mock.testing.given.security_ir import SecurityIrSeeds
 from membership_mock.testing.given.setup import Setup
+from tests.frozen_time import freeze_time
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 REGION, ELSEWHERE = "eu-west-1", "us-east-1"

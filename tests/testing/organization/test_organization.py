@@ -9,13 +9,13 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from freezegun import freeze_time
 
 from membership_mock import MembershipMock, MockOrganization, NotRunning, UsageError
 from membership_mock.engine import running
 from membership_mock.mock import mock_membership
 from tests.cleanrooms.collaboration_samples import RECEIVER, member, new_collaboration
 from tests.cleanrooms.collaboration_samples import join as join_room
+from tests.frozen_time import freeze_time
 from tests.samples import new_membership
 from tests.securityhub.central_configuration.central import FSBP, OFF, on
 

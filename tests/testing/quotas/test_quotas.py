@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from freezegun import freeze_time
 
 from membership_mock import (
     MembershipMock,
@@ -39,6 +38,7 @@ from tests.cleanrooms.table_samples import (
     ready_table,
     sql_template,
 )
+from tests.frozen_time import freeze_time
 from tests.security_ir.scenes import member_client, new_case
 from tests.securityhub.central_configuration import central
 from tests.securityhub.samples import Organization, create, statuses, why
