@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiobotocore.client import AioClientCreator
 from aiobotocore.credentials import AioCredentialResolver
@@ -12,21 +11,18 @@ from aiobotocore.endpoint import AioEndpoint
 from membership_mock.engine.adapters.suite_guard.botocore_part import (
     PLACEHOLDER,
     PutOffCredentials,
-    calling,
-    goes_to_aws,
+    calling_operation,
+    check_allowed,
+    look_up_at_use,
     looks_up,
 )
 from membership_mock.engine.adapters.suite_guard.decision import (
     is_guarding,
     is_mock_running,
     is_moto_running,
-    is_refused,
     leaving,
-    note,
-    refusal,
 )
 from membership_mock.engine.moto.patches import Patches
-from membership_mock.errors import ClientOutlivedMock
 
 
 def install(patches: Patches) -> None:
@@ -38,26 +34,15 @@ def install(patches: Patches) -> None:
     send_request = patches.original(AioEndpoint, "_send_request")
 
     async def send_of_operation(self: Any, request_dict: Any, operation_model: Any) -> Any:
-        service = operation_model.service_model.service_name
-        token = calling.set((service, operation_model.name))
-        try:
+        with calling_operation(operation_model):
             return await send_request(self, request_dict, operation_model)
-        except ClientOutlivedMock as error:
-            note(error)
-            raise
-        finally:
-            calling.reset(token)
 
     patches.set(AioEndpoint, "_send_request", send_of_operation)
 
     sending = patches.original(AioEndpoint, "_send")
 
     async def send(self: Any, request: Any) -> Any:
-        operation = calling.get()
-        if is_refused(request.url, operation):
-            name = ".".join(operation) if operation else f"{request.method} {request.url}"
-            host = urlsplit(request.url).hostname or ""
-            raise refusal(f"{name} was called", host, name if operation else None)
+        check_allowed(request)
         with leaving():
             return await sending(self, request)
 
@@ -82,12 +67,7 @@ def install(patches: Patches) -> None:
 
     async def create_client(self: Any, *args: Any, **kwargs: Any) -> Any:
         client = await create(self, *args, **kwargs)
-        signer = getattr(client, "_request_signer", None)
-        put_off = getattr(signer, "_credentials", None)
-        if isinstance(put_off, AwaitedPutOffCredentials) and not goes_to_aws(
-            client.meta.endpoint_url
-        ):
-            signer._credentials = put_off.looked_up_at_use()  # type: ignore[union-attr]
+        look_up_at_use(client)
         return client
 
     patches.set(AioClientCreator, "create_client", create_client)

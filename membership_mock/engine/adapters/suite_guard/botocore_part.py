@@ -8,6 +8,8 @@ them; those that would leave are refused.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,26 +46,15 @@ def install(patches: Patches) -> None:
     make = patches.original(Endpoint, "make_request")
 
     def make_request(self: Any, operation_model: Any, request_dict: Any) -> Any:
-        service = operation_model.service_model.service_name
-        token = calling.set((service, operation_model.name))
-        try:
+        with calling_operation(operation_model):
             return make(self, operation_model, request_dict)
-        except ClientOutlivedMock as error:
-            note(error)
-            raise
-        finally:
-            calling.reset(token)
 
     patches.set(Endpoint, "make_request", make_request)
 
     sending = patches.original(Endpoint, "_send")
 
     def send(self: Any, request: Any) -> Any:
-        operation = calling.get()
-        if is_refused(request.url, operation):
-            name = ".".join(operation) if operation else f"{request.method} {request.url}"
-            host = urlsplit(request.url).hostname or ""
-            raise refusal(f"{name} was called", host, name if operation else None)
+        check_allowed(request)
         with leaving():
             return sending(self, request)
 
@@ -88,14 +79,48 @@ def install(patches: Patches) -> None:
 
     def create_client(self: Any, *args: Any, **kwargs: Any) -> Any:
         client = create(self, *args, **kwargs)
-        signer = getattr(client, "_request_signer", None)
-        put_off = getattr(signer, "_credentials", None)
-        if isinstance(put_off, PutOffCredentials) and not goes_to_aws(client.meta.endpoint_url):
-            # LocalStack, MinIO and the like may check credentials.
-            signer._credentials = put_off.looked_up_at_use()  # type: ignore[union-attr]
+        look_up_at_use(client)
         return client
 
     patches.set(ClientCreator, "create_client", create_client)
+
+
+@contextmanager
+def calling_operation(model: Any) -> Iterator[None]:
+    """Let requests inside the block belong to an operation, and note clients that outlived a mock.
+
+    Args:
+        model: botocore's model of the operation.
+    """
+    token = calling.set((model.service_model.service_name, model.name))
+    try:
+        yield
+    except ClientOutlivedMock as error:
+        note(error)
+        raise
+    finally:
+        calling.reset(token)
+
+
+def check_allowed(request: Any) -> None:
+    """Refuse a request that must not leave.
+
+    Raises:
+        RequestBlocked: it must not leave.
+    """
+    operation = calling.get()
+    if is_refused(request.url, operation):
+        name = ".".join(operation) if operation else f"{request.method} {request.url}"
+        host = urlsplit(request.url).hostname or ""
+        raise refusal(f"{name} was called", host, name if operation else None)
+
+
+def look_up_at_use(client: Any) -> None:
+    """Let a client of LocalStack or MinIO, which may check credentials, use real ones."""
+    signer = getattr(client, "_request_signer", None)
+    put_off = getattr(signer, "_credentials", None)
+    if isinstance(put_off, PutOffCredentials) and not goes_to_aws(client.meta.endpoint_url):
+        signer._credentials = put_off.looked_up_at_use()  # type: ignore[union-attr]
 
 
 def looks_up(provider: object) -> bool:
