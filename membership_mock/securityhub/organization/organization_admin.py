@@ -39,6 +39,7 @@ from membership_mock.securityhub.relationships.delegation import (
     SERVICE_PRINCIPAL,
     Delegation,
     DelegationStore,
+    check_can_administer,
     ends_role,
 )
 from membership_mock.securityhub.relationships.organization_settings import OrganizationSettings
@@ -208,15 +209,7 @@ class OrganizationAdmin(Family):
         return organization
 
     def _check_eligible(self, ctx: Context, organization: Organization, account_id: str) -> None:
-        if not organization.all_features:
-            raise InvalidInputException(
-                "All features of the organization must be enabled to designate an administrator"
-            )
-        account = organization.accounts.get(account_id)
-        if account is None or not account.active:
-            raise InvalidInputException(
-                f"Account {account_id} is not an active account of the organization"
-            )
+        check_can_administer(organization, account_id)
         designated = {
             store.administrators.get(ctx.account_id)
             for _, store in _in_partition(self.backend.world, DelegationStore, ctx.partition)

@@ -12,6 +12,7 @@ from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
 from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
+from membership_mock.securityhub.errors import InvalidInputException
 
 SERVICE_PRINCIPAL = "securityhub.amazonaws.com"
 
@@ -80,3 +81,20 @@ def ends_role(change: OrganizationChange, administrator: str) -> bool:
             return change.account_id == administrator
         return change.kind == "disable_aws_service_access"
     return change.kind == "delete_organization"
+
+
+def check_can_administer(organization: Organization, account_id: str) -> None:
+    """Refuse an account that cannot become a delegated administrator in this organization.
+
+    Raises:
+        InvalidInputException: the organization lacks features, or the account is not active in it.
+    """
+    if not organization.all_features:
+        raise InvalidInputException(
+            "All features of the organization must be enabled to designate an administrator"
+        )
+    account = organization.accounts.get(account_id)
+    if account is None or not account.active:
+        raise InvalidInputException(
+            f"Account {account_id} is not an active account of the organization"
+        )

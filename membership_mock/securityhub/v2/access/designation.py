@@ -24,6 +24,7 @@ from membership_mock.securityhub.errors import (
 from membership_mock.securityhub.relationships.delegation import (
     SERVICE_PRINCIPAL,
     DelegationStore,
+    check_can_administer,
     ends_role,
 )
 from membership_mock.securityhub.v2.access.delegation import DelegationV2Store
@@ -102,15 +103,7 @@ class DesignationV2(Family):
                 del store.administrators[change.management_account_id]
 
     def _check_eligible(self, ctx: Context, organization: Organization, account_id: str) -> None:
-        if not organization.all_features:
-            raise InvalidInputException(
-                "All features of the organization must be enabled to designate an administrator"
-            )
-        account = organization.accounts.get(account_id)
-        if account is None or not account.active:
-            raise InvalidInputException(
-                f"Account {account_id} is not an active account of the organization"
-            )
+        check_can_administer(organization, account_id)
         management = organization.management_account_id
         if account_id == management:
             raise InvalidInputException(
