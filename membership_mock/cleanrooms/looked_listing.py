@@ -1,4 +1,4 @@
-"""Lists whose read moves their entries on."""
+"""Lists of which a read takes the entries one step further."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from membership_mock.engine.protocol.pagination import Listing, Position
 
 
 class LookedListing(Listing[N]):
-    """A list whose first page takes its entries a step on, and whose other pages do not.
+    """A list of which only the first page takes the entries one step further.
 
-    A list of one status would lose entries if they moved between two of its pages; and a page that
-    is refused, because of its token, must not move anything.
+    A list of one status would lose entries if their status changed between two pages. And a page
+    that is refused, because of its token, must not change a state.
     """
 
     __slots__ = ("_held", "_look")
@@ -23,7 +23,7 @@ class LookedListing(Listing[N]):
         self._look, self._held = look, held
 
     def page(self, size: int, after: Position | None) -> tuple[list[Any], Position | None]:
-        """Return the entries behind ``after``, for the first page after a read of all of them."""
+        """Return the entries after ``after``; for the first page, read all of them before."""
         if after is None:
             self._look()
         return Listing(self._held(), sequence_of, descending=True).page(size, after)

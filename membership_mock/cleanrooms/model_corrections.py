@@ -1,4 +1,4 @@
-"""Where the service model contradicts itself, and what stands here in its place.
+"""Corrections of the service model where it contradicts itself.
 
 The ARN of a table association has 142 characters in either of the spellings that the model has
 for it, and the model allows it 100; the same 100 would keep TagResource from everything inside a

@@ -1,4 +1,4 @@
-"""Lists in the order of a sequence number, in which a page costs the same at any size."""
+"""Lists in the order of a sequence number; a page costs the same at any length."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 
 class Numbered(Protocol):
-    """Anything with a number that is unique among its kind and never changes."""
+    """An object with a number that is unique among its kind and never changes."""
 
     @property
     def sequence(self) -> int:

@@ -1,4 +1,4 @@
-"""Which keys a tag may have."""
+"""Checks the keys of tags."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from membership_mock.cleanrooms.errors import ValidationException
 
 
 def check_tag_keys(keys: Iterable[str], field: str) -> None:
-    """Refuse keys that AWS keeps for itself (inferred [CR-43] from the general rules of tags).
+    """Refuse keys that are reserved for AWS (inferred [CR-43] from the general rules of tags).
 
     Raises:
         ValidationException: a key begins with ``aws:``.

@@ -1,4 +1,4 @@
-"""The tags of everything in Clean Rooms that has an ARN."""
+"""The tags of all resources of Clean Rooms that have an ARN."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Tags(CleanRoomsFamily):
         """Add tags to a resource; equal keys get the new value.
 
         Raises:
-            ResourceNotFoundException: no such resource of the caller: collaborations are tagged by
-                their creators, everything else by its owner.
+            ResourceNotFoundException: the caller has no such resource: collaborations are tagged by
+                their creators, other resources by their owners.
             ValidationException: a key is reserved, or the resource would have too many tags.
         """
         del ctx

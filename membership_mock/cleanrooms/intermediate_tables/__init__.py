@@ -1,1 +1,1 @@
-"""Intermediate tables: stored analyses and their results, to be used in later analyses."""
+"""Intermediate tables: stored analyses with their results, for use in later analyses."""

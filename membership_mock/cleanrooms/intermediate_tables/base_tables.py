@@ -1,4 +1,4 @@
-"""Intermediate tables and the tables that they are made of: who may disallow one, and what ends it.
+"""Base tables of intermediate tables: their owners may disallow a table, and their removal ends it.
 
 Source: user guide, "Disallow an intermediate table" and "Delete an intermediate table"; what they
 leave open is marked inferred.
@@ -24,7 +24,7 @@ from membership_mock.engine.pipeline.operation import operation
 
 
 class BaseTables(CleanRoomsFamily):
-    """What happens to intermediate tables because of the tables that they are made of."""
+    """The operation and the hooks by which base tables affect intermediate tables."""
 
     @operation("DisallowIntermediateTable", optional=True)
     def disallow_intermediate_table(
@@ -34,7 +34,7 @@ class BaseTables(CleanRoomsFamily):
         intermediate_table_name: str,
         include_descendants: bool = True,
     ) -> None:
-        """Forbid the use of a table that is made of the caller's data; this is final.
+        """Forbid the use of a table that is made from the caller's data; this is final.
 
         The name is looked up in the collaboration of the caller's own membership
         (inferred [CR-110]: the model speaks of the membership that has the table, which the caller
@@ -72,13 +72,13 @@ class BaseTables(CleanRoomsFamily):
             self._end(each, "disallow", ctx.now)
 
     def resource_removed(self, arn: str, now: datetime, *, deleted: bool) -> None:
-        """End the tables that were made of a table which is gone."""
+        """End the tables that were made from a removed table."""
         del deleted
         for each in self.store(IntermediateTableStore).made_of(arn):
             self._end(each, "lose base", now)
 
     def child_resources(self, arn: str, now: datetime) -> list[dict[str, Any]]:
-        """Return the tables that are made of the table ``arn``.
+        """Return the tables that are made from the table ``arn``.
 
         The id is shown to their owner only (inferred [CR-112]: it is optional in the model).
         """
@@ -98,9 +98,9 @@ class BaseTables(CleanRoomsFamily):
         return children
 
     def _end(self, table: IntermediateTable, event: Event, now: datetime) -> None:
-        """Let a table end, its data with it.
+        """End a table, and delete its data.
 
-        A population that runs is cancelled (inferred [CR-150]).
+        A running population is cancelled (inferred [CR-150]).
         """
         before = table.status
         self.of(RunningPopulation).let_time_pass(table, now)

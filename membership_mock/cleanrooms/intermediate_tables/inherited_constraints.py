@@ -1,8 +1,8 @@
-"""What an intermediate table takes over from the rules of the tables that it is made of.
+"""The constraints that an intermediate table inherits from the rules of its base tables.
 
 Source: user guide, "Intermediate table analysis rule": receivers and additional analyses that all
-base tables allow, columns that any of them disallows, and the strictest word on additional
-analyses. When all data are the owner's own, nothing is taken over.
+base tables allow, columns that any of them disallows, and the strictest setting of
+additional analyses. If all data belong to the owner, nothing is inherited.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-#: how strict a word on additional analyses is; the order is documented
+#: the strictness of each setting of additional analyses; the order is documented
 _STRICTNESS = {"NOT_ALLOWED": 0, "ALLOWED": 1, "REQUIRED": 2}
 
-#: what stands between the parts of an ARN
+#: the separators between the parts of an ARN
 _SEPARATORS = re.compile("[:/]")
 
 _RECEIVERS = "allowedResultReceivers"
@@ -26,7 +26,7 @@ _ADDITIONAL = "additionalAnalyses"
 
 @dataclass(frozen=True, slots=True)
 class BaseTable:
-    """A table that an intermediate table is made of, and what its rules say together.
+    """A table from which an intermediate table is made, with its consolidated rule.
 
     Attributes:
         name: its name in the collaboration.
@@ -82,9 +82,9 @@ def inherited(bases: Iterable[BaseTable]) -> dict[str, Any]:
 
 
 def violations(content: dict[str, Any], constraints: dict[str, Any]) -> list[str]:
-    """Return in which members a rule is less strict than what was taken over.
+    """Return the members in which a rule is less strict than the inherited constraints.
 
-    A member that the rule does not have counts as taken over (inferred [CR-151]).
+    A member that the rule does not have counts as inherited (inferred [CR-151]).
     """
     found = []
     for name in content.keys() & constraints.keys():
@@ -101,7 +101,7 @@ def violations(content: dict[str, Any], constraints: dict[str, Any]) -> list[str
 
 
 def consolidated(content: dict[str, Any], constraints: dict[str, Any]) -> dict[str, Any]:
-    """Return a rule together with what was taken over."""
+    """Return a rule with the inherited constraints."""
     both = dict(content)
     for name in (_RECEIVERS, _ANALYSES):
         if name in constraints:

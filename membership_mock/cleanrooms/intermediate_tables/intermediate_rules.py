@@ -1,6 +1,6 @@
-"""The analysis rule of an intermediate table: what its owner lets be made of it.
+"""The analysis rule of an intermediate table: the use that its owner allows.
 
-A table that is made of other members' data can only be stricter than their rules. Source: user
+The rule of a table with other members' data can only be stricter than their rules. Source: user
 guide, "Intermediate table analysis rule"; what it leaves open is marked inferred.
 """
 
@@ -77,7 +77,7 @@ class IntermediateTableRules(CleanRoomsFamily):
         analysis_rule_type: str,
     ) -> dict[str, Any]:
         """Return the rule of a table of a membership of the caller's."""
-        del analysis_rule_type  # CUSTOM is the only one
+        del analysis_rule_type  # CUSTOM is the only type
         membership = self.of(Memberships).find(membership_identifier)
         return _shown(*self._find(ctx, membership, intermediate_table_identifier))
 

@@ -1,4 +1,4 @@
-"""The schemas of intermediate tables, and what these let analyses do.
+"""The schemas of intermediate tables, and their checks of analyses.
 
 Sources: the service model's reason codes; user guide, "Working with intermediate tables"; what
 they leave open is marked inferred.
@@ -28,7 +28,7 @@ from membership_mock.cleanrooms.schemas.schema_source import (
     Use,
 )
 
-#: why a table is not ready, with our texts. The codes are documented; their order is
+#: the reasons why a table is not ready, with our texts. The codes are documented; their order is
 #: inferred [CR-153].
 REASONS = {
     "INTERMEDIATE_TABLE_DISALLOWED_BY_DATA_PROVIDER": (
@@ -50,7 +50,7 @@ REASONS = {
 
 
 class IntermediateSchemas(SchemaSource):
-    """What intermediate tables say for their schemas."""
+    """The schemas of intermediate tables."""
 
     schema_type = INTERMEDIATE_TABLE
 
@@ -88,7 +88,7 @@ class IntermediateSchemas(SchemaSource):
         }
 
     def rule_of(self, entry: SchemaEntry, kind: str) -> dict[str, Any] | None:
-        """Return the rule of a table, alone and with what it has taken over."""
+        """Return the rule of a table, without and with inherited constraints."""
         table = self._table(entry)
         if table.rule is None or table.rule.type != kind:
             return None
@@ -100,9 +100,9 @@ class IntermediateSchemas(SchemaSource):
         }
 
     def objection(self, entry: SchemaEntry, use: Use, now: datetime) -> str | None:
-        """Return why a table cannot be used, in words; None if it can.
+        """Return text: why a table cannot be used; None if it can.
 
-        The member who can query owns it, so the allowed analyses do not hold it back
+        The member who can query owns it, so the allowed analyses do not restrict that member
         (inferred [CR-154], as for own tables).
         """
         table = self._table(entry)
@@ -124,7 +124,7 @@ class IntermediateSchemas(SchemaSource):
         return None
 
     def demand(self, entry: SchemaEntry) -> Demand:
-        """Return that its use takes from its own budget and those of all its base tables.
+        """Return the demand on its own budget and on the budgets of all its base tables.
 
         Differential privacy of base tables was paid for by the population (documented).
         """
@@ -141,7 +141,7 @@ class IntermediateSchemas(SchemaSource):
         return self.store(IntermediateTableStore).tables.by_id[entry.resource_id]
 
     def _reasons(self, table: IntermediateTable) -> list[str]:
-        """Return the codes of why a table is not ready."""
+        """Return the reason codes of a table that is not ready."""
         codes = []
         constraints = table.active.inherited if table.active else {}
         if table.status == "DISALLOWED_BY_DATA_PROVIDER":
@@ -163,7 +163,7 @@ class IntermediateSchemas(SchemaSource):
 
 
 def _policy(content: dict[str, Any]) -> dict[str, Any]:
-    """Return a policy as schemas show it: there the allowed analyses are required."""
+    """Return a policy as schemas show it, where the allowed analyses are required."""
     return {"v1": {"custom": {"allowedAnalyses": [], **content}}}
 
 

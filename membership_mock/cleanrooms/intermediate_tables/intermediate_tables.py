@@ -1,4 +1,4 @@
-"""Intermediate tables: what the member who can query makes of the tables of a collaboration.
+"""Intermediate tables, which the member who can query makes from tables of a collaboration.
 
 Sources: API pages of the operations; user guide, "Working with intermediate tables"; what they
 leave open is marked inferred.
@@ -42,7 +42,7 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing
 
-#: how long data are kept when the request does not say (documented)
+#: how long data are kept by default (documented)
 RETENTION_IN_DAYS = 30
 
 
@@ -58,7 +58,7 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
         return self.store(IntermediateTableStore).tables
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
-        """Take the tables out of the collaboration; their owner keeps them."""
+        """Remove the tables from the collaboration; their owner keeps them."""
         super().membership_ended(membership, now)
         for each in self.resources.of_membership(membership.id):
             leave_collaboration(self, each.arn, now, deleted=False)
@@ -75,15 +75,15 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
         retention_in_days: int = RETENTION_IN_DAYS,
         tags: dict[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Return a new table, which has no data.
+        """Create a table without data.
 
         Raises:
             AccessDeniedException: the caller cannot query (inferred [CR-156]).
             ConflictException: the collaboration has a table of that name, of any kind, or the
                 membership is not ACTIVE.
-            ResourceNotFoundException: there is no such template.
-            ValidationException: the analysis is no text and no template, or both, or its template
-                is of another format (inferred [CR-72], as for StartProtectedQuery).
+            ResourceNotFoundException: the template does not exist.
+            ValidationException: the analysis has neither a text nor a template, or both, or its
+                template is of another format (inferred [CR-72], as for StartProtectedQuery).
         """
         check_tag_keys(tags or {}, "tags")
         membership = self.of(Memberships).require_active(membership_identifier)
@@ -131,7 +131,7 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
     def get_intermediate_table(
         self, ctx: Context, membership_identifier: str, intermediate_table_identifier: str
     ) -> dict[str, Any]:
-        """Return a table of a membership of the caller's; a read moves its population on."""
+        """Return a table of a membership of the caller; this read may take its population further."""
         membership = self.of(Memberships).find(membership_identifier)
         table = self.find(membership, intermediate_table_identifier)
         self.of(RunningPopulation).look(table, ctx.now)
@@ -157,7 +157,7 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
     ) -> dict[str, Listing[IntermediateTableVersion]]:
         """Return the populations of a table, newest first (inferred [CR-158]).
 
-        A read moves one on.
+        A read takes a running population a step further.
         """
         membership = self.of(Memberships).find(membership_identifier)
         table = self.find(membership, intermediate_table_identifier)
@@ -180,7 +180,7 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
         kms_key_arn: str | None = None,
         columns: list[dict[str, str]] | None = None,
     ) -> dict[str, Any]:
-        """Change what is given, and return the table; of columns only the types change.
+        """Change what is given, and return the table; only the types of columns can change.
 
         Raises:
             AccessDeniedException: the membership is not ACTIVE (inferred [CR-12]).
@@ -210,7 +210,7 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
     ) -> None:
         """Delete a table, its data, versions, rule and access budget; a repetition changes nothing.
 
-        Tables that were made of it lose their base (inferred [CR-114]).
+        Tables that were made from it lose their base (inferred [CR-114]).
 
         Raises:
             ConflictException: it is being populated (inferred [CR-160]).
@@ -231,7 +231,7 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
         store.remove(table)
         leave_collaboration(self, table.arn, ctx.now, deleted=True)
 
-    # --- what it is made of, and how it is shown ---
+    # --- its base tables, and its answer ---
 
     def names_in(self, membership: Membership, configuration: dict[str, Any]) -> list[str]:
         """Return the names of the tables that an analysis uses.
@@ -263,13 +263,13 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
     def dependencies(
         self, membership: Membership, names: list[str], own_arn: str
     ) -> list[Dependency]:
-        """Return the tables with these names, and what they are made of; others are left alone.
+        """Return the tables with these names and their base tables; unknown names are ignored.
 
-        Two tables may be made of each other's data in turn; none is its own base.
+        Two tables may be made from each other's data in turn; no table is its own base.
 
         Args:
             membership: the owner's.
-            names: what the analysis names.
+            names: the names in the analysis.
             own_arn: the ARN of the table whose analysis it is.
         """
         index = self.store(SchemaIndex)

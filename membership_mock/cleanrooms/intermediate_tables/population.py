@@ -1,4 +1,4 @@
-"""Populating intermediate tables: a query or job of the owner's, whose result becomes the data.
+"""Populating intermediate tables: the result of a query or job of the owner becomes the data.
 
 Source: user guide, "Populate an intermediate table"; what it leaves open is marked inferred.
 """
@@ -41,9 +41,9 @@ class Population(CleanRoomsFamily):
     ) -> dict[str, str]:
         """Start the analysis of a table, and return its id and that of the new version.
 
-        The analysis is among the protected queries or jobs of the owner. It takes from the budgets
-        of all tables that it uses (documented); who may receive results is asked when the table is
-        used, not now (documented).
+        The analysis is among the protected queries or jobs of the owner. It uses up the budgets
+        of all its tables (documented). The receivers of results are checked when the table is used,
+        not now (documented).
 
         Raises:
             AccessDeniedException: the owner cannot query, or cannot run jobs (inferred [CR-156]).
@@ -79,7 +79,7 @@ class Population(CleanRoomsFamily):
         else:
             jobs = self.of(ProtectedJobs)
             analysis_id = jobs.populate(ctx, membership, target, given, workers, payer).id
-        # a name may have become a table since the intermediate table was created
+        # a table of this name may have been created since the intermediate table
         names = tables.names_in(membership, configuration)
         store = self.store(IntermediateTableStore)
         store.change_dependencies(table, tables.dependencies(membership, names, table.arn))
@@ -116,7 +116,7 @@ class Population(CleanRoomsFamily):
 
 
 def _workers(configuration: dict[str, Any] | None, kind: str) -> dict[str, Any] | None:
-    """Return the compute configuration as queries and jobs have it.
+    """Return the compute configuration in the form of queries and jobs.
 
     Raises:
         ValidationException: it is one for jobs, and the analysis a query, or the reverse

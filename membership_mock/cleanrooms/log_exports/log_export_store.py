@@ -1,4 +1,4 @@
-"""What an analysis log export is, and where the exports are kept."""
+"""The data and the store of analysis log exports."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class LogExport:
     Attributes:
         account_id: the account that exports.
         sequence: its place in the order of creation.
-        collaboration_id: where the query ran.
-        planned_error: code and message of the failure that it will end in; None for success.
+        collaboration_id: the collaboration of the query.
+        planned_error: code and message of its planned failure; None for success.
         progress: its one step.
     """
 
@@ -52,7 +52,7 @@ class LogExport:
 
     @property
     def key_prefix(self) -> str:
-        """What the keys begin with."""
+        """The prefix of the keys."""
         return str(self.result_configuration["outputConfiguration"]["s3"].get("keyPrefix", ""))
 
 
@@ -64,7 +64,7 @@ class LogExportStore(Store, scope=Scope.REGION):
         by_id: each by its id.
         by_membership: those of a membership, oldest first.
         running: those of a membership that have not ended.
-        planned: how the next exports of an account will end, by account.
+        planned: the planned endings of an account's next exports, by account.
         created: how many were ever added.
     """
 
@@ -96,7 +96,7 @@ class LogExportStore(Store, scope=Scope.REGION):
         self.running.setdefault(export.membership_id, []).append(export)
 
     def end(self, export: LogExport) -> None:
-        """Let an export be among those that have ended."""
+        """Move an export to those that have ended."""
         running = self.running[export.membership_id]
         running[:] = [each for each in running if each is not export]
 

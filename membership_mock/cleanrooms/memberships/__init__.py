@@ -1,5 +1,5 @@
-"""The operations on memberships: what an account joins with, and where its results go.
+"""The operations on memberships, with their default destinations of results.
 
-Tables and analyses are in memberships and import this folder. They follow a membership by the hooks
-of `CleanRoomsFamily`, so no file here imports them.
+Tables and analyses are in memberships and import this folder. They follow a membership with the
+hooks of `CleanRoomsFamily`, so no file here imports them.
 """

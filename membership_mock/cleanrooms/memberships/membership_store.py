@@ -1,7 +1,7 @@
 """The store of the memberships of a region, for all families of Clean Rooms.
 
-A membership has no status of its own: it follows from its member's and from the collaboration, see
-`collaboration_store.MEMBERSHIP_STATUS`.
+The status of a membership is not stored: it follows from the statuses of its member and of the
+collaboration, see `collaboration_store.MEMBERSHIP_STATUS`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class MembershipStore(Store, scope=Scope.REGION):
             yield Summary(account_id, key[0], "cleanrooms", lines)
 
     def file(self, membership: Membership) -> None:
-        """List ``membership`` under its present status, or nowhere once it is deleted."""
+        """List ``membership`` under its present status; a deleted membership is not listed."""
         kept = membership.id in self.memberships
         statuses = {"", membership.status} if kept else set()
         for status in ("", *dict.fromkeys(MEMBERSHIP_STATUS.values())):

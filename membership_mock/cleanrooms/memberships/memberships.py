@@ -1,4 +1,4 @@
-"""Memberships: what an account joins a collaboration with, and what it owns there.
+"""Memberships, with which accounts join a collaboration, and which own their resources there.
 
 Sources: the API pages, the user guide, recorded answers and acceptance tests that pass against the
 service; the rest is marked inferred.
@@ -45,7 +45,7 @@ from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.world import World
 
-#: what AWS says to a creator who wants to leave its own collaboration (observed)
+#: AWS's text for a creator who wants to leave its own collaboration (observed)
 CREATOR_STAYS = (
     "Cannot delete membership for the creator of the collaboration while their membership is still"
     " ACTIVE"
@@ -84,7 +84,7 @@ class Memberships(CleanRoomsFamily):
         """Return a membership of the caller that is ACTIVE.
 
         Args:
-            membership_identifier: which one.
+            membership_identifier: its id.
             conflict: whether the operation declares ConflictException.
 
         Raises:
@@ -268,7 +268,7 @@ class Memberships(CleanRoomsFamily):
     def list_memberships(
         self, ctx: Context, status: str | None = None
     ) -> dict[str, Listing[Membership]]:
-        """Return the memberships of the caller, in the order of joining (AWS promises none)."""
+        """Return the memberships of the caller, in the order of joining (AWS names no order)."""
         held = self.store(MembershipStore).held.get((ctx.account_id, status or ""), [])
         return {"membershipSummaries": Listing(held, sequence_of)}
 
@@ -291,7 +291,7 @@ class Memberships(CleanRoomsFamily):
 
 
 def _open_costs(collaboration: Collaboration, member: Member) -> set[payment.Cost]:
-    """Return the costs of models that the runner of queries may take, since no payer is named."""
+    """Return the costs of models without a named payer, which the runner of queries may accept."""
     if QUERY not in member.abilities:
         return set()
     taken = set[payment.Cost]()

@@ -1,4 +1,4 @@
-"""Where the results of a member go by default, and which logs and metrics it may turn on.
+"""The default destinations of a member's results, and the logs and metrics that it may enable.
 
 Sources: the service model; that a member who only receives must give a destination is observed,
 and what else is refused here is inferred [CR-23, CR-24].
@@ -18,7 +18,7 @@ Configuration = dict[str, Any]
 def check_query_results(
     given: Configuration | None, abilities: Iterable[str]
 ) -> Configuration | None:
-    """Return where query results go, as answers show it.
+    """Return the destination of query results, as answers show it.
 
     Raises:
         ValidationException: the member does not receive results, or gives no destination.
@@ -45,7 +45,7 @@ def check_query_results(
 
 
 def check_job_results(given: Configuration | None, abilities: Iterable[str]) -> None:
-    """Refuse a place for job results of a member who receives none.
+    """Refuse a destination of job results for a member who receives none.
 
     Raises:
         ValidationException: the member does not receive results.

@@ -1,1 +1,1 @@
-"""Privacy budgets: how often tables may be used, and how much the answers may give away."""
+"""Privacy budgets: how often tables may be used, and how much answers may reveal."""

@@ -18,14 +18,14 @@ LIFETIME = "LIFETIME"
 
 @dataclass
 class Allowance:
-    """One of the at most two parameters of an access budget.
+    """A parameter of an access budget, which has at most two.
 
     Attributes:
         type: ``CALENDAR_DAY``, ``CALENDAR_WEEK``, ``CALENDAR_MONTH`` or ``LIFETIME``.
         budget: how often the table may be used.
         auto_refresh: ``ENABLED`` or ``DISABLED``; None for LIFETIME.
-        start: when the period began in which `used` was counted.
-        used: how often the table was used since.
+        start: the start of the period in which `used` was counted.
+        used: how often the table was used since then.
     """
 
     type: str
@@ -46,8 +46,8 @@ class Allowance:
     def at(self, now: datetime) -> Allowance:
         """Return it as it is ``now``, with a full budget if a new period has begun.
 
-        Without automatic refresh the old period goes on until the template is updated
-        (documented that it must be refreshed by hand; inferred [CR-168] that this is how).
+        Without automatic refresh the old period lasts until the template is updated. It is
+        documented that it must be refreshed by hand, and inferred [CR-168] that an update does it.
         """
         if self.auto_refresh == "ENABLED" and self.is_over(now):
             start = period(self.type, now)[0]
@@ -76,7 +76,7 @@ class Allowance:
 
 
 def period(kind: str, moment: datetime) -> tuple[datetime, datetime]:
-    """Return when the calendar period of ``moment`` begins and ends, in UTC.
+    """Return the start and the end of the calendar period of ``moment``, in UTC.
 
     That days and months begin at 00:00 UTC is inferred [CR-169] from weeks, which do.
     """
@@ -91,7 +91,7 @@ def period(kind: str, moment: datetime) -> tuple[datetime, datetime]:
 
 
 def checked(parameters: Sequence[dict[str, Any]]) -> None:
-    """Refuse parameters that do not go together.
+    """Refuse parameters that do not fit together.
 
     Source: the model's text: a budget for a period, one for the lifetime, or both.
 
@@ -114,16 +114,16 @@ def checked(parameters: Sequence[dict[str, Any]]) -> None:
 def allowances_of(
     parameters: Sequence[dict[str, Any]], now: datetime, before: Sequence[Allowance] = ()
 ) -> list[Allowance]:
-    """Return what ``parameters`` allow, in their order.
+    """Return the allowances of ``parameters``, in their order.
 
-    What was used of a type counts on when that type stays (inferred [CR-94]). One whose period is
-    over, as it is not refreshed by itself, starts anew. The first period begins with the calendar,
+    The used part of a type is kept if that type stays (inferred [CR-94]). A type without automatic
+    refresh begins a new period if its period is over. The first period begins with the calendar,
     not with the template (inferred [CR-171]).
 
     Args:
         parameters: ``budgetParameters`` of a request.
         now: the present.
-        before: what has applied until now.
+        before: the allowances until now.
     """
     old = {each.type: each.at(now) for each in before}
     made = []

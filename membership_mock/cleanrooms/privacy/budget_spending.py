@@ -1,8 +1,8 @@
-"""What a query or job takes from privacy budgets when it starts to run.
+"""The use of privacy budgets by queries and jobs when they start to run.
 
-Documented is that nothing can be run without budget, and observed that such a query fails with the
-text below. That everything is taken when it goes from SUBMITTED to STARTED, all of it or nothing,
-and that nothing is given back, is inferred [CR-87, CR-88].
+It is documented that nothing can be run without budget, and observed that such a query fails with
+the text below. It is inferred [CR-87, CR-88] that the whole demand, or nothing, is taken when the
+analysis goes from SUBMITTED to STARTED, and that nothing is given back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from membership_mock.cleanrooms.privacy.privacy_budget_store import PrivacyBudge
 
 
 class BudgetSpending(CleanRoomsFamily):
-    """How queries and jobs use budgets up."""
+    """Takes the demand of queries and jobs from budgets."""
 
     def take(
         self,
@@ -27,13 +27,13 @@ class BudgetSpending(CleanRoomsFamily):
         aggregations: list[Aggregation] | None,
         now: datetime,
     ) -> dict[str, Any] | None:
-        """Take what an analysis needs, or nothing.
+        """Take the demand of an analysis, or nothing.
 
         Args:
-            collaboration_id: where it runs.
+            collaboration_id: its collaboration.
             tables: the ARN and the name of each table that it uses, each once.
             aggregations: the functions that it calls on tables with differential privacy; None for
-                an analysis without any.
+                an analysis without such tables.
             now: when it starts.
 
         Returns:

@@ -1,4 +1,4 @@
-"""How large a differential privacy budget is, and what each aggregate function takes from it.
+"""The size of a differential privacy budget, and the price of each aggregate function.
 
 AWS does not publish its formula. This one is inferred [CR-175]; it gives every number but one that
 was seen on the service, in the console of two accounts of a public workshop of 2024:
@@ -26,11 +26,11 @@ WEIGHTS = {"AVG": 4, "COUNT": 2, "COUNT_DISTINCT": 1, "SUM": 3, "STDDEV": 4}
 _DELTA = math.log(10**4)
 _SCALE = 0.40363
 
-#: less than any function takes: what rounding may change
+#: a tolerance for rounding, less than the price of any function
 _ROUNDING = 1e-9
 
-#: comments and quoted texts, in which no function is called; one that is not closed goes on to the
-#: end, so that no text is searched twice
+#: comments and quoted texts, in which no function is called; one that is not closed extends to the
+#: end, so that a search takes linear time
 _NOISE = re.compile(
     r"--[^\n]*|/\*.*?(?:\*/|\Z)|'[^']*(?:'|\Z)|\"[^\"]*(?:\"|\Z)|`[^`]*(?:`|\Z)", re.DOTALL
 )
@@ -54,12 +54,12 @@ class Aggregation:
 
 
 def whole(epsilon: int) -> float:
-    """Return the whole budget that ``epsilon`` stands for."""
+    """Return the whole budget for ``epsilon``."""
     return (math.sqrt(_DELTA + epsilon) - math.sqrt(_DELTA)) ** 2
 
 
 def price(functions: Iterable[str], noise: int) -> float:
-    """Return what calls of functions take from a budget.
+    """Return the price of calls of functions.
 
     Args:
         functions: the function of each call, see `WEIGHTS`.
@@ -84,9 +84,9 @@ def suffices(left: float, wanted: float) -> bool:
 
 
 def aggregations_in(sql: str) -> list[Aggregation]:
-    """Return the calls of aggregate functions in ``sql``, wherever they stand.
+    """Return the calls of aggregate functions in ``sql``, in any place.
 
-    Nothing is parsed (inferred [CR-176]: AWS counts those of the final SELECT).
+    SQL is not parsed (inferred [CR-176]: AWS counts the calls of the final SELECT).
 
     >>> [each.function for each in aggregations_in("SELECT count(distinct a), AVG(b) FROM t")]
     ['COUNT_DISTINCT', 'AVG']
@@ -103,7 +103,7 @@ def aggregations_in(sql: str) -> list[Aggregation]:
 
 
 def _ends_of_brackets(text: str) -> dict[int, int]:
-    """Return the place behind each bracket's closing one, by its own place, in one pass."""
+    """Return the position after each closing bracket, by the position of the opening one."""
     ends, opened = {}, []
     for found in _BRACKET.finditer(text):
         if found[0] == "(":

@@ -1,7 +1,7 @@
-"""Privacy budget templates with the budgets that follow from them, and where they are kept.
+"""The data and the store of privacy budget templates, and the budgets derived from them.
 
-A budget is not kept by itself: what a template has left at a moment follows from what was used in
-the period of that moment.
+A budget is not stored: the remaining budget of a template is derived from the use in the present
+period.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ class PrivacyBudgetTemplate:
         sequence: its place in the order of creation.
         epsilon: of a differential privacy template; otherwise None.
         noise: ``usersNoisePerQuery`` of such a template.
-        used: what queries have taken since `since`, see `differential_privacy`.
-        since: when the differential privacy budget began.
+        used: the part that queries have used since `since`, see `differential_privacy`.
+        since: the start of the differential privacy budget.
         was_used: whether a differentially private query has ever run with it.
-        resource_arn: what an access budget is for; otherwise None.
-        allowances: what an access budget allows.
-        spent_time: when the budget was last changed: something was taken, or the template updated.
+        resource_arn: the table of an access budget; otherwise None.
+        allowances: the allowances of an access budget.
+        spent_time: the time of the last use of the budget, or of the last update of the template.
     """
 
     id: str
@@ -74,13 +74,13 @@ class PrivacyBudgetTemplate:
     # --- differential privacy ---
 
     def refresh(self, now: datetime) -> None:
-        """Begin the budget of a new month, if it is one; see `present_period`."""
+        """Begin a new budget in a new month; see `present_period`."""
         since = self.present_period(now)
         if since != self.since:
             self.since, self.used = since, 0.0
 
     def present_period(self, now: datetime) -> datetime:
-        """Return when the budget of ``now`` began.
+        """Return the start of the present budget.
 
         With CALENDAR_MONTH there is a new one on the first of each month (observed), at 00:00 UTC
         (inferred [CR-169]).
@@ -91,14 +91,14 @@ class PrivacyBudgetTemplate:
         return self.since
 
     def left(self, now: datetime) -> float:
-        """Return how much of the differential privacy budget is left, in its own unit."""
+        """Return the remaining differential privacy budget, in its own unit."""
         used = self.used if self.present_period(now) == self.since else 0.0
         return differential_privacy.whole(self.epsilon or 0) - used
 
     # --- the budget as lists show it ---
 
     def budget(self, now: datetime) -> dict[str, Any]:
-        """Return the budget that the template gives ``now``, without its owner.
+        """Return the present budget of the template, without its owner.
 
         A differential privacy budget that was refreshed is a new one with another id; that an
         access budget keeps its id is inferred [CR-90].
@@ -109,7 +109,7 @@ class PrivacyBudgetTemplate:
         else:
             content = self._access_content(now)
         return {
-            # the same in every read, though a read stores nothing
+            # the same id at every read, although a read stores nothing
             "id": str(uuid5(UUID(self.id), since.isoformat())),
             "privacyBudgetTemplateId": self.id,
             "privacyBudgetTemplateArn": self.arn,
@@ -148,9 +148,10 @@ class PrivacyBudgetTemplateStore(Store, scope=Scope.REGION):
 
     Attributes:
         by_id: each by its id.
-        by_membership: those of a membership by their type, and under "" all of them, oldest first.
-        by_collaboration: likewise for a collaboration, without those of members that are gone.
-        by_resource: the template of an access budget, by the ARN of what it is for.
+        by_membership: the templates of a membership by type, and under "" all of them, oldest
+            first.
+        by_collaboration: likewise for a collaboration, without templates of members that have left.
+        by_resource: the template of an access budget, by the ARN of its table.
         created: how many were ever added.
     """
 
@@ -187,7 +188,7 @@ class PrivacyBudgetTemplateStore(Store, scope=Scope.REGION):
             self.by_resource[template.resource_arn] = template
 
     def hide(self, template: PrivacyBudgetTemplate) -> None:
-        """Take a template out of its collaboration; its owner keeps it."""
+        """Remove a template from its collaboration; its owner keeps it."""
         for kind in ("", template.privacy_budget_type):
             remove_from_index(self.by_collaboration[template.collaboration_id, kind], template)
 

@@ -1,7 +1,7 @@
-"""Privacy budget templates: what a member allows others to do with its data.
+"""Privacy budget templates, with which a member limits the use of its data.
 
-A template for differential privacy holds for the whole collaboration, which has one at the most;
-one for an access budget limits one table. Sources: API pages of the operations; user guide,
+A template for differential privacy applies to the whole collaboration, which has at most one. A
+template for an access budget limits one table. Sources: API pages of the operations; user guide,
 "Configure differential privacy" and "Add an access budget"; what they leave open is marked
 inferred.
 """
@@ -64,7 +64,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
         return [f"privacy budget template {each.id}" for each in held]
 
     def membership_ended(self, membership: Membership, now: datetime) -> None:
-        """Take the templates out of the collaboration; their owner keeps them."""
+        """Remove the templates from the collaboration; their owner keeps them."""
         del now
         store = self.store(PrivacyBudgetTemplateStore)
         for each in store.by_membership.get((membership.id, ""), ()):
@@ -114,7 +114,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
                 not ACTIVE.
             ResourceNotFoundException: the membership has no such table.
             ServiceQuotaExceededException: the collaboration has too many access budgets.
-            ValidationException: parameters and type do not go together, or the parameters of an
+            ValidationException: parameters and type do not fit together, or the parameters of an
                 access budget do not (inferred [CR-170]).
         """
         check_tag_keys(tags or {}, "tags")
@@ -122,7 +122,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
         if privacy_budget_type == ACCESS_BUDGET:
             checked(content["budgetParameters"])
         membership = self.of(Memberships).require_active(membership_identifier)
-        # what has started before the template takes nothing from it
+        # an analysis that started before the template takes nothing from it
         self.let_catch_up(membership.collaboration, ctx.now)
         store = self.store(PrivacyBudgetTemplateStore)
         template_id = ctx.world.uuid()
@@ -172,7 +172,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
     def get_privacy_budget_template(
         self, ctx: Context, membership_identifier: str, privacy_budget_template_identifier: str
     ) -> dict[str, PrivacyBudgetTemplate]:
-        """Return a template of a membership of the caller's, in any status."""
+        """Return a template of a membership of the caller, in any status."""
         del ctx
         membership = self.of(Memberships).find(membership_identifier)
         found = self._find(membership, privacy_budget_template_identifier)
@@ -182,7 +182,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
     def list_privacy_budget_templates(
         self, ctx: Context, membership_identifier: str
     ) -> dict[str, Listing[PrivacyBudgetTemplate]]:
-        """Return the templates of a membership of the caller's, oldest first.
+        """Return the templates of a membership of the caller, oldest first.
 
         The order is inferred [CR-102].
         """
@@ -228,15 +228,15 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
         privacy_budget_type: str,
         parameters: dict[str, Any] | None = None,
     ) -> dict[str, PrivacyBudgetTemplate]:
-        """Change what is given, and return the template; what was used stays used.
+        """Change what is given, and return the template; the used part stays used.
 
-        A period that is over and not refreshed by itself begins anew, whatever is given
+        A period that is over and has no automatic refresh begins anew with any update
         (inferred [CR-168]).
 
         Raises:
             ConflictException: epsilon would go down although a differentially private query has
                 run (documented; inferred [CR-179]: the error); or the membership is not ACTIVE.
-            ValidationException: the type is not the template's (inferred [CR-180]), or as for
+            ValidationException: the template has another type (inferred [CR-180]), or as for
                 CreatePrivacyBudgetTemplate.
         """
         membership = self.of(Memberships).require_active(membership_identifier)
@@ -294,7 +294,7 @@ class PrivacyBudgetTemplates(CleanRoomsFamily):
         return found
 
     def _require_table(self, membership: Membership, arn: str) -> None:
-        """Refuse an ARN that is no table of ``membership`` that can have an access budget."""
+        """Refuse an ARN that is not a table of ``membership`` that can have an access budget."""
         found = self.store(SchemaIndex).by_arn.get(arn)
         if found is None or found.membership_id != membership.id:
             _, kind, table_id = arn.rsplit("/", 2)

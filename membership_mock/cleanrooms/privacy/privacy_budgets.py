@@ -1,4 +1,4 @@
-"""Privacy budgets: what remains of them, for their owner and for the others.
+"""Privacy budgets: their remaining parts, for their owner and for other members.
 
 Sources: API pages of the operations; that members see the budgets of the others, and see them go
 down, is observed. What is left open is marked inferred.
@@ -36,7 +36,7 @@ class PrivacyBudgets(CleanRoomsFamily):
         privacy_budget_type: str,
         access_budget_resource_arn: str | None = None,
     ) -> dict[str, Listing[PrivacyBudgetTemplate]]:
-        """Return the budgets of a membership of the caller's, one for each of its templates.
+        """Return the budgets of a membership of the caller, one for each of its templates.
 
         Args:
             ctx: the request.
@@ -65,7 +65,7 @@ class PrivacyBudgets(CleanRoomsFamily):
         privacy_budget_type: str,
         access_budget_resource_arn: str | None = None,
     ) -> dict[str, Listing[PrivacyBudgetTemplate]]:
-        """Return the budgets of all members of a collaboration, with what remains of each."""
+        """Return the budgets of all members of a collaboration, with the remaining part of each."""
         collaboration = self.of(Collaborations).joined(collaboration_identifier)
         self.let_catch_up(collaboration, ctx.now)
 
@@ -81,7 +81,7 @@ class PrivacyBudgets(CleanRoomsFamily):
     def preview_privacy_impact(
         self, ctx: Context, membership_identifier: str, parameters: dict[str, Any]
     ) -> dict[str, Any]:
-        """Return how often each function could be called with such a budget; nothing is kept."""
+        """Return how often each function could be called with such a budget; nothing is stored."""
         del ctx
         self.of(Memberships).find(membership_identifier)
         given = parameters["differentialPrivacy"]

@@ -1,5 +1,4 @@
-"""Schemas: the tables of a collaboration as all its members see them, whatever kind they are.
+"""Schemas: the tables of a collaboration of any kind, as all its members see them.
 
-What a kind of table has to say for its schemas it says as a `SchemaSource`; this folder knows none
-of them.
+The family of each kind of table implements `SchemaSource`. This folder does not know the kinds.
 """

@@ -1,4 +1,4 @@
-"""Which tables each collaboration has, by name, of all kinds."""
+"""The tables of each collaboration, of all kinds, by name."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class SchemaEntry:
 
     Attributes:
         type: the schema type.
-        name: what the collaboration knows it by.
+        name: its name in the collaboration.
         arn: the ARN of the resource that the schema is made of.
         resource_id: its id.
         account_id: its owner.
         membership_id: the owner's membership.
-        collaboration_id: where it is.
+        collaboration_id: the collaboration.
         sequence: its place in the order of creation, of all types.
     """
 
@@ -44,8 +44,8 @@ class SchemaIndex(Store, scope=Scope.REGION):
 
     Attributes:
         by_arn: each by its ARN, also those of members who have left.
-        visible: those that a collaboration sees, by their type, and under "" all of them.
-        spellings: those that a collaboration sees, by their name in lower case.
+        visible: the tables that a collaboration sees, by type, and under "" all of them.
+        spellings: the tables that a collaboration sees, by their name in lower case.
         created: how many were ever added.
     """
 
@@ -65,7 +65,7 @@ class SchemaIndex(Store, scope=Scope.REGION):
         add_to_index(self.spellings.setdefault(key, []), entry)
 
     def hide(self, arn: str) -> None:
-        """Let the collaboration see a table no longer; its owner keeps it."""
+        """Hide a table from its collaboration; its owner keeps it."""
         entry = self.by_arn[arn]
         for kind in ("", entry.type):
             remove_from_index(self.visible[entry.collaboration_id, kind], entry)
@@ -77,12 +77,12 @@ class SchemaIndex(Store, scope=Scope.REGION):
         del self.by_arn[arn]
 
     def named(self, collaboration_id: str, name: str) -> SchemaEntry | None:
-        """Return the table that a collaboration knows by exactly this name."""
+        """Return the table of a collaboration with exactly this name."""
         alike = self.spellings.get((collaboration_id, name.lower()), ())
         return next((each for each in alike if each.name == name), None)
 
     def meant(self, collaboration_id: str, name: str) -> SchemaEntry | None:
-        """Return the table that a query means, which may spell its letters otherwise."""
+        """Return the table that a query names, ignoring case."""
         exact = self.named(collaboration_id, name)
         alike = self.spellings.get((collaboration_id, name.lower()))
         return exact or (alike[0] if alike else None)
@@ -93,7 +93,7 @@ class SchemaIndex(Store, scope=Scope.REGION):
         """Refuse a name that the collaboration has already, for a table of any kind (documented).
 
         Raises:
-            ConflictException: it has (the reason is inferred [CR-55]).
+            ConflictException: the name is taken (the reason is inferred [CR-55]).
         """
         namesake = self.named(collaboration_id, name)
         if namesake is not None:

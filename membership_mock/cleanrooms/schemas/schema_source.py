@@ -1,4 +1,4 @@
-"""What a family of tables says for its schemas, and for the queries and jobs that use them."""
+"""The interface of a family of tables to schemas, and to the queries and jobs that use them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.schemas.schema_index import SchemaEntry, SchemaIndex
 
-#: the methods of analysis, as answers call them
+#: the methods of analysis, as answers name them
 DIRECT_QUERY = "DIRECT_QUERY"
 DIRECT_JOB = "DIRECT_JOB"
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a query or job wants with its tables.
+    """The use of tables by a query or job.
 
     Attributes:
         method: `DIRECT_QUERY` or `DIRECT_JOB`.
@@ -38,7 +38,7 @@ class Use:
 
 @dataclass(slots=True)
 class Demand:
-    """What a query or job takes from budgets.
+    """The demand of a query or job on budgets.
 
     Attributes:
         tables: the names of the tables whose access budgets it takes from, by ARN.
@@ -51,7 +51,7 @@ class Demand:
     rule_types: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: Demand) -> None:
-        """Take from the budgets of ``other`` as well, from each once."""
+        """Add the demand of ``other``, each budget once."""
         self.tables.update(other.tables)
         self.rule_types.update(other.rule_types)
         self.private += [each for each in other.private if each not in self.private]
@@ -76,11 +76,11 @@ class SchemaSource(CleanRoomsFamily):
 
     @abstractmethod
     def objection(self, entry: SchemaEntry, use: Use, now: datetime) -> str | None:
-        """Return why a table cannot be used, in words; None if it can."""
+        """Return text: why a table cannot be used; None if it can."""
 
     @abstractmethod
     def demand(self, entry: SchemaEntry) -> Demand:
-        """Return what the use of a table takes from budgets."""
+        """Return the demand of the use of a table on budgets."""
 
 
 def source_of(family: CleanRoomsFamily, entry: SchemaEntry) -> SchemaSource:
@@ -95,13 +95,13 @@ def source_of(family: CleanRoomsFamily, entry: SchemaEntry) -> SchemaSource:
 def leave_collaboration(
     family: CleanRoomsFamily, arn: str, now: datetime, *, deleted: bool
 ) -> None:
-    """Take a table out of its collaboration, and let the others follow.
+    """Remove a table from its collaboration, and notify the other families.
 
     Args:
-        family: whose table it is.
+        family: the family of the table.
         arn: the ARN of the table.
         now: the present.
-        deleted: whether its owner has it no longer either.
+        deleted: whether it is deleted for its owner as well.
     """
     index = family.store(SchemaIndex)
     if deleted:

@@ -1,7 +1,7 @@
 """Schemas: the tables of a collaboration as all its members see them.
 
-A schema is not stored: each read makes it from the table that it stands for and the rules of that
-table, see `SchemaSource`. Sources: API pages of the operations; what they leave open is marked
+A schema is not stored: each read derives it from its table and the rules of that table, see
+`SchemaSource`. Sources: API pages of the operations; what they leave open is marked
 inferred.
 """
 
@@ -133,7 +133,7 @@ class Schemas(CleanRoomsFamily):
     def _schema(
         self, entry: SchemaEntry, collaboration: Collaboration, now: datetime
     ) -> dict[str, Any]:
-        # first what a read moves on, then what it shows
+        # a read takes a step first, and shows the state afterwards
         more = source_of(self, entry).schema_of(entry, now)
         return {**self._summary(entry, collaboration), **more}
 

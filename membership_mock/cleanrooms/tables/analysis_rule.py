@@ -1,4 +1,4 @@
-"""Analysis rules of configured tables and of associations: their policies, and what these name."""
+"""Analysis rules of configured tables and of associations: their policies and columns."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class AnalysisRule:
         return content
 
     def shown(self, **owner: str) -> dict[str, Any]:
-        """Return the answer of the operations on it, which starts with what it belongs to."""
+        """Return the answer of the operations on it, after ``owner``, which names its table."""
         return {
             "analysisRule": {
                 **owner,
@@ -99,7 +99,7 @@ def content_of(rule_type: str, policy: dict[str, Any]) -> dict[str, Any]:
 def consolidated(rule: AnalysisRule, collaboration_rule: AnalysisRule) -> dict[str, Any]:
     """Return the rule of a table and that of an association merged into one policy.
 
-    Both may name receivers of results; who is to receive some has to be named by both
+    Both may name receivers of results; a receiver has to be named by both
     (inferred [CR-66]).
     """
     ours, theirs = rule.content, collaboration_rule.content

@@ -1,7 +1,7 @@
-"""The analysis rules of associations: who may receive results, which further analyses are allowed.
+"""The analysis rules of associations: the receivers of results, the allowed additional analyses.
 
-AWS calls them collaboration analysis rules: they add to the rule of the configured table what only
-one collaboration can say. Sources: user guide, "Add a collaboration analysis rule"; API pages of
+AWS calls them collaboration analysis rules: they add settings of one collaboration to the rule of
+the configured table. Sources: user guide, "Add a collaboration analysis rule"; API pages of
 the operations; what they leave open is marked inferred.
 """
 

@@ -1,4 +1,4 @@
-"""Configured tables: what an account lets its collaborations use of one of its tables.
+"""Configured tables: the part of a table that an account lets its collaborations use.
 
 A configured table belongs to an account in a region and needs no membership. Sources: API pages of
 the operations; the recorded shapes of GetConfiguredTable and ListConfiguredTables; what they leave

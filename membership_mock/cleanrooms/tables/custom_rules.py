@@ -1,4 +1,4 @@
-"""What a policy of the type CUSTOM may say, of a configured table or of an intermediate table."""
+"""Checks policies of the type CUSTOM, of configured tables and of intermediate tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TEXT_TYPES = frozenset({"string", "varchar", "char", "text", "character"})
 
 
 def check_custom(content: dict[str, Any]) -> None:
-    """Refuse a policy that contradicts itself, whatever columns there are.
+    """Refuse a policy that contradicts itself, without looking at columns.
 
     Raises:
         ValidationException: it does (inferred [CR-186]).
@@ -96,5 +96,5 @@ def check_receivers(collaboration: Collaboration, receivers: Iterable[str]) -> N
 
 
 def contradiction(message: str) -> ValidationException:
-    """Return the error for a policy that cannot be."""
+    """Return the error for a contradictory policy."""
     return ValidationException(message, field="analysisRulePolicy")

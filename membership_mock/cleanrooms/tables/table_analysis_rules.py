@@ -1,6 +1,6 @@
-"""The analysis rule of a configured table: what may be asked of the table.
+"""The analysis rule of a configured table: the analyses that may use the table.
 
-A table has one rule at the most, whatever its type; another type takes the rule's deletion first.
+A table has at most one rule, of any type. To change the type, the rule has to be deleted first.
 Sources: the model's texts on AnalysisRuleAggregation, AnalysisRuleList and AnalysisRuleCustom;
 texts of errors as marked; the rest is inferred [CR-51, CR-84].
 """
@@ -147,7 +147,7 @@ def _shown(table: ConfiguredTable, rule: AnalysisRule) -> dict[str, Any]:
     return rule.shown(configuredTableId=table.id, configuredTableArn=table.arn)
 
 
-# --- what a policy may say ----------------------------------------------------------------------
+# --- checks of a policy ----------------------------------------------------------------------
 
 
 def _check_content(table: ConfiguredTable, rule_type: str, content: dict[str, Any]) -> None:

@@ -1,8 +1,8 @@
 """The columns of a configured table, with their types.
 
 A Glue table, or one that Athena finds there, is looked up in the Glue Data Catalog of the same
-mock; a Snowflake reference brings its own columns. A column that the mock does not know has the
-type string; create the table in the mock's Glue for other types. That a missing table or column is
+mock; a Snowflake reference brings its own columns. A column of an unknown table has the
+type string; for other types, create the table in the mock's Glue. That a missing table or column is
 refused with a ValidationException is inferred [CR-44].
 """
 

@@ -1,4 +1,4 @@
-"""The schemas of configured table associations, and what these let analyses do.
+"""The schemas of configured table associations, and their checks of analyses.
 
 AWS checks a query against the rules of every table that it names. This mock reads only the names of
 the tables, so it checks what follows from these: whether each is ready, whether its rule allows
@@ -35,7 +35,7 @@ from membership_mock.cleanrooms.tables.table_status import DEFERRED, DIRECT, sta
 
 
 class TableSchemas(SchemaSource):
-    """What configured table associations say for their schemas."""
+    """The schemas of configured table associations."""
 
     schema_type = TABLE
 
@@ -80,7 +80,7 @@ class TableSchemas(SchemaSource):
         }
 
     def objection(self, entry: SchemaEntry, use: Use, now: datetime) -> str | None:
-        """Return why a table cannot be used, in words; None if it can."""
+        """Return text: why a table cannot be used; None if it can."""
         del now
         association, table = self._parts(entry)
         details = self._status(association, table)
@@ -102,7 +102,7 @@ class TableSchemas(SchemaSource):
         return _objection_of_rules(association, table, use)
 
     def demand(self, entry: SchemaEntry) -> Demand:
-        """Return what the use of a table takes from budgets."""
+        """Return the demand of the use of a table on budgets."""
         _, table = self._parts(entry)
         private = []
         if table.rule is not None and table.is_private:
@@ -127,7 +127,7 @@ def _objection_of_rules(
     association: TableAssociation, table: ConfiguredTable, use: Use
 ) -> str | None:
     rule = table.rule
-    if rule is None:  # a missing rule was a reason already
+    if rule is None:  # a missing rule is one of the reasons already
         return None
     if use.template_arn is not None and use.method == DIRECT_QUERY and rule.type != "CUSTOM":
         return f"its analysis rule of type {rule.type} allows no analysis templates."

@@ -1,7 +1,7 @@
-"""Whether a table that was brought into a collaboration is ready to be analyzed, and if not, why.
+"""The status of an associated table: whether it is ready for analyses, and if not, why.
 
 Source: the model's reason codes; user guide, "Add a collaboration analysis rule": both the table
-and the association need their rule (observed as well). Which code stands for which state, and all
+and the association need their rule (observed as well). The code of each state, and all
 texts, are inferred [CR-65, CR-84].
 """
 
@@ -44,7 +44,7 @@ REASONS = {
     "ADDITIONAL_ANALYSES_NOT_ALLOWED": "The analysis rule allows no additional analyses.",
 }
 
-#: what is not asked when an intermediate table is filled, but when it is used (documented)
+#: the reasons that count when an intermediate table is used, not when it is filled (documented)
 DEFERRED = frozenset(
     {
         "RESULT_RECEIVERS_NOT_CONFIGURED",
