@@ -55,13 +55,13 @@ IS_ADMINISTRATOR = (
 TOO_MANY = "Maximum number of results exceeded"
 #: ListOrganizationAdminAccounts outside of an organization (observed that the text contains this)
 NO_ORGANIZATION = "Your account is not a member of an organization"
-#: an operation on configuration policies, or a change of central configuration, outside of the home
+#: an operation on configuration policies, or a change of central configuration, outside the home
 #: region (observed for the former, inferred [SH-55] for the latter)
 HOME_REGION_ONLY = "Central Configuration APIs can only be called from the aggregation region"
 
 
 class AccessDeniedException(ServiceError):
-    """The caller may not do this."""
+    """The caller must not do this."""
 
 
 class InvalidAccessException(ServiceError):
@@ -69,11 +69,11 @@ class InvalidAccessException(ServiceError):
 
 
 class InvalidInputException(ServiceError):
-    """The request is malformed, breaks a constraint, or asks for what is not allowed."""
+    """The request is malformed, breaks a constraint, or asks for something that is not allowed."""
 
 
 class LimitExceededException(ServiceError):
-    """The request would go over a quota, or comes too soon after others."""
+    """The request would exceed a quota, or comes too soon after others."""
 
 
 class ResourceConflictException(ServiceError):
@@ -89,19 +89,19 @@ class ResourceNotFoundException(ServiceError):
 
 
 class ValidationException(ServiceError):
-    """The newer operations: the request breaks a constraint, or asks for what is not allowed."""
+    """For newer operations: the request breaks a constraint, or asks for something not allowed."""
 
 
 class ConflictException(ServiceError):
-    """The newer operations: the request does not go with the state that things are in."""
+    """For newer operations: the request conflicts with the present state."""
 
 
 class ServiceQuotaExceededException(ServiceError):
-    """The newer operations: the request would go over a quota."""
+    """For newer operations: the request would exceed a quota."""
 
 
 class OrganizationNotFoundException(ServiceError):
-    """The organization does not exist, or is another one than the caller's.
+    """The organization does not exist, or is not the caller's.
 
     The status is that of the model; the oldest supported botocore does not have this error yet.
     """
@@ -155,12 +155,12 @@ def not_authorized_for(account_id: str, arn: str) -> AccessDeniedException:
     )
 
 
-#: what the engine says of a value of the wrong type; a number with a fraction is a number
+#: the engine's text about a value of the wrong type; a number with a fraction is a number
 _WRONG_TYPE_IN_FILTERS = re.compile(
     r"The value at '/Filters/([^']+)' must be an? (\w+), not (?!a number with)"
 )
 _INDEX = re.compile(r"/(\d+)(?=/|$)")
-#: what JSON Schema calls the types that the engine calls otherwise
+#: JSON Schema's names of types with other names in the engine
 _JSON_SCHEMA_TYPES = {"integer": "number", "list": "array"}
 
 
@@ -171,7 +171,7 @@ class SecurityHubRefusals(Refusals):
     ValidationException and ConflictException, and have other words (`newer_sentence`).
 
     Args:
-        newer: whether it is about an operation that declares ValidationException.
+        newer: whether the operation declares ValidationException.
     """
 
     def __init__(self, *, newer: bool = False) -> None:

@@ -1,8 +1,8 @@
 """The resources that the operations of Security Hub act on, for IAM policies.
 
-Source: the service authorization reference. Most operations are about the hub. Of the operations
-that it does not list, the resource is inferred [SH-293]; it lists a hub of V2 for some, whose id a
-call does not name: policies have to allow all of them.
+Source: the service authorization reference. Most operations act on the hub. For operations
+that it does not list, the resource is inferred [SH-293]. It lists a hub of V2 for some, whose id a
+call does not name: policies have to allow all hubs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""ARNs of Security Hub that callers pass: whose they are, and what is refused."""
+"""Checks ARNs of Security Hub that callers pass."""
 
 from __future__ import annotations
 

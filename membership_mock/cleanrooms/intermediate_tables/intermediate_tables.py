@@ -131,7 +131,7 @@ class IntermediateTables(MembershipResourceFamily[IntermediateTable]):
     def get_intermediate_table(
         self, ctx: Context, membership_identifier: str, intermediate_table_identifier: str
     ) -> dict[str, Any]:
-        """Return a table of a membership of the caller; this read may take its population further."""
+        """Return a table of a membership of the caller; this read may advance its population."""
         membership = self.of(Memberships).find(membership_identifier)
         table = self.find(membership, intermediate_table_identifier)
         self.of(RunningPopulation).look(table, ctx.now)

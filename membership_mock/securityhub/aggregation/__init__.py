@@ -1,5 +1,5 @@
 """The operations on finding aggregators: the home region and the regions linked to it.
 
-Aggregators are stored in ``relationships/aggregation.py``. Findings import this folder; they follow
-a change of linked regions by a hook of `SecurityHubFamily`, so no file here imports findings.
+Aggregators are stored in ``relationships/aggregation.py``. Findings import this folder and follow
+a change of linked regions with a hook of `SecurityHubFamily`, so no file here imports findings.
 """

@@ -1,4 +1,4 @@
-"""Finding aggregators: which region shows the findings of which others.
+"""Finding aggregators, which show the findings of linked regions in a home region.
 
 Sources: the API pages of the five operations, the user guide on cross-Region aggregation, a log of
 a member's refusal; what they leave open is marked inferred.
@@ -30,7 +30,7 @@ from membership_mock.securityhub.relationships.organization_settings import Orga
 
 
 class CreatedByMember(InvalidInputException):
-    """A member wants to create a finding aggregator: the usual code, but with status 401.
+    """The refusal of a member that creates a finding aggregator: the usual code with status 401.
 
     Source: a log of the refusal.
     """
@@ -43,11 +43,11 @@ class FindingAggregators(SecurityHubFamily):
     """The operations on finding aggregators."""
 
     def of_account(self, account_id: str) -> FindingAggregator | None:
-        """Return the finding aggregator that an account itself has created, in whatever region."""
+        """Return the finding aggregator that an account itself has created, in any region."""
         return self.store(FindingAggregatorStore).aggregators.get(account_id)
 
     def followed(self, account_id: str) -> FindingAggregator | None:
-        """Return what applies to an account here: its own, or as a member its administrator's."""
+        """Return the finding aggregator for an account: its own, or its administrator's."""
         return self.of_account(self.of(Administration).administrator_of(account_id) or account_id)
 
     def linked_regions(self, account_id: str) -> list[str]:
@@ -175,7 +175,7 @@ class FindingAggregators(SecurityHubFamily):
 
     @operation("DeleteFindingAggregator")
     def delete_finding_aggregator(self, ctx: Context, finding_aggregator_arn: str) -> None:
-        """Stop cross-Region aggregation; what was copied to the home region stays there.
+        """Stop cross-Region aggregation; copies of findings in the home region stay there.
 
         Under central configuration, policies and associations are deleted, accounts keep their
         settings, and nothing can be configured until there is a home region again (documented).

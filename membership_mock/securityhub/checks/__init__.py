@@ -1,5 +1,5 @@
-"""The checks of controls: what AWS finds when it evaluates a control, and the findings about it.
+"""The checks of controls: the evaluation of a control by AWS, and its findings.
 
-What controls there are, and where they are enabled, is in ``controls``. No check runs by itself:
-the author of a test says what one finds.
+The controls, and where they are enabled, are in ``controls``. No check runs by itself: a test sets
+its result.
 """

@@ -1,8 +1,8 @@
-"""How Security Hub writes a finding about the check of a control.
+"""Makes the finding about the check of a control in Security Hub's form.
 
 Sources: the user guide's page of sample control findings, one for each standard and one for several
-(documented); control findings in public logs of 2023 to 2025 (observed), for the severity of what
-has passed and for the parameters.
+(documented); control findings in public logs of 2023 to 2025 (observed), for the severity of passed
+checks and for the parameters.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _RECOMMENDATION = (
     "For information on how to correct this issue, consult the AWS Security Hub controls"
     " documentation."
 )
-#: Source: the model, which takes no more.
+#: Source: the model, which accepts no more.
 _MOST_REQUIREMENTS = 32
 #: the one standard of today whose ARN has no region
 _RULESET = "cis-aws-foundations-benchmark/v/1.2.0"
 
-#: the types of resources in findings that are not called as in CloudFormation
+#: the types of resources that have other names in findings than in CloudFormation
 _RESOURCE_TYPES = {
     "AWS::::Account": "AwsAccount",
     "AWS::ACM::Certificate": "AwsCertificateManagerCertificate",
@@ -52,18 +52,18 @@ Requirement = tuple[Subscription, StandardsControl]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was found when a control was evaluated for a resource.
+    """The result of evaluating a control for a resource.
 
     Attributes:
         partition: the partition of the account.
-        region: where.
-        account_id: whose resource it is.
+        region: the region of the resource.
+        account_id: the owner of the resource.
         control: the control.
         values: the custom values of its parameters.
         resource: the id of the resource; None for the account itself.
         resource_type: its type as findings have it; None for the one that the control checks.
         status: PASSED, FAILED, WARNING or NOT_AVAILABLE.
-        reasons: why the status is so, each with ReasonCode and Description.
+        reasons: the reasons for the status, each with ReasonCode and Description.
     """
 
     partition: str
@@ -83,7 +83,7 @@ class Check:
 
 
 def consolidated(check: Check, requirements: Sequence[Requirement]) -> dict[str, Any]:
-    """Return the fields of a finding that stands for all standards, without id and times."""
+    """Return the fields of a finding for all standards, without id and times."""
     related = sorted({text for _, each in requirements for text in each.consolidated_requirements})
     finding = _common(check, requirements, related, "")
     finding["GeneratorId"] = f"security-control/{check.control.id}"
@@ -92,7 +92,7 @@ def consolidated(check: Check, requirements: Sequence[Requirement]) -> dict[str,
 
 
 def of_standard(check: Check, requirement: Requirement) -> dict[str, Any]:
-    """Return the fields of a finding that stands for one standard, without id and times.
+    """Return the fields of a finding for one standard, without id and times.
 
     The tagging standard is younger than consolidated findings, and has their ids and titles
     (documented by its sample).
@@ -120,11 +120,11 @@ def of_standard(check: Check, requirement: Requirement) -> dict[str, Any]:
 
 
 def id_prefix(check: Check, requirement: Requirement | None) -> str:
-    """Return what stands before ``/finding/`` in the id of a finding.
+    """Return the part of a finding's id before ``/finding/``.
 
     Args:
-        check: what was found.
-        requirement: what the finding stands for; None for all standards.
+        check: the result of the check.
+        requirement: the requirement of the finding; None for all standards.
     """
     if requirement is None or requirement[1].standard == TAGGING:
         return (
@@ -137,7 +137,7 @@ def id_prefix(check: Check, requirement: Requirement | None) -> str:
 
 @cache
 def resource_type_of(cloudformation_type: str) -> str:
-    """Return what findings call a type of resources; ``Other`` if it is not known.
+    """Return the name of a type of resources in findings; ``Other`` if it is unknown.
 
     Source: the members of ResourceDetails in the model. A type without details is spelled alike
     (inferred [SH-196]).
@@ -168,7 +168,7 @@ def _common(
     check: Check, requirements: Sequence[Requirement], related: Sequence[str], finding_type: str
 ) -> dict[str, Any]:
     control = check.control
-    # what has passed is no problem (observed)
+    # a passed check is informational (observed)
     label = "INFORMATIONAL" if check.status == "PASSED" else control.severity
     types = [f"{_TYPE}/{finding_type}" if finding_type else _TYPE]
     compliance: dict[str, Any] = {

@@ -33,7 +33,7 @@ from membership_mock.securityhub.triage.finding_import import FindingImport
 
 
 class ControlChecks(Family):
-    """What the checks of controls find in this account and region, for the author of a test."""
+    """The checks of controls in this account and region, whose results a test sets."""
 
     def evaluate(
         self,
@@ -43,7 +43,7 @@ class ControlChecks(Family):
         resource_type: str | None,
         reasons: Sequence[Mapping[str, str]],
     ) -> list[str]:
-        """Let a control be evaluated, and return the ids of the findings about it.
+        """Evaluate a control, and return the ids of its findings.
 
         A resource that was checked before keeps its finding, which is updated. If the hub has
         another ControlFindingGenerator since, there are new findings, and the old ones are
@@ -54,7 +54,7 @@ class ControlChecks(Family):
             control_id: the control.
             outcomes: the status of each resource by its id; None is the account itself.
             resource_type: the type of the resources in findings; None for what the control checks.
-            reasons: why the statuses are so.
+            reasons: the reasons for the statuses.
 
         Raises:
             UsageError: the account has no hub here, or AWS would not evaluate that control.

@@ -1,4 +1,4 @@
 """The resource types of CloudFormation that Security Hub has, as a table over its operations.
 
-No behaviour of the service lives here: a row says which operations make up a type.
+A row names the operations of a type. The behaviour of the service is not here.
 """

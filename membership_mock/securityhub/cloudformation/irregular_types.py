@@ -1,4 +1,4 @@
-"""The types of Security Hub that need more than a call to create, read, update or delete one."""
+"""The types of Security Hub that need more than one call to create, read, update or delete one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from membership_mock.engine.cloudformation.resource_type import Resource, Resour
 
 
 class HubType(ResourceType):
-    """The hub: what only an update can set is set after it has been enabled."""
+    """The hub: an update sets the properties that the call to enable it does not have."""
 
     def created(self, resource: Resource, calls: HandlerCalls) -> None:
         """Set whether new controls are enabled."""

@@ -1,4 +1,4 @@
-"""Security controls: what there are, where they are enabled, and their parameters.
+"""Security controls: the catalogue, where they are enabled, and their parameters.
 
-What their checks find is in ``checks``; the standards that have them are in ``standards``.
+Their checks are in ``checks``, and the standards in ``standards``.
 """

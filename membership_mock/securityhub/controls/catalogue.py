@@ -32,13 +32,13 @@ _CIS = "cis-aws-foundations-benchmark/v/"
 
 @dataclass(frozen=True, slots=True)
 class StandardForm:
-    """How a standard writes the ids and requirements of its controls.
+    """The form in which a standard writes the ids and requirements of its controls.
 
     Attributes:
-        resource: what the standard is called in every region: ``pci-dss/v/3.2.1``.
-        control_prefix: what stands before an id where it is shown, but not in an ARN.
-        requirement: what stands before a requirement's number.
-        consolidated: the same in a finding that stands for several standards; None for the same.
+        resource: the name of the standard in every region: ``pci-dss/v/3.2.1``.
+        control_prefix: the text before an id where it is shown, except in an ARN.
+        requirement: the text before the number of a requirement.
+        consolidated: the same in a finding for several standards; None if it is equal.
         in_ids: whether the ids of its controls are the numbers of their requirements.
         finding_type: the last part of the type of its findings; empty if there is no such part.
     """
@@ -91,7 +91,7 @@ _BY_RESOURCE = {form.resource: form for form in FORMS.values()}
 
 
 def form_of(resource: str) -> StandardForm:
-    """Return how a standard writes its controls; plainly, if it is not in the data."""
+    """Return the form of a standard; a plain form, if the standard is not in the data."""
     return _BY_RESOURCE.get(resource) or StandardForm(resource)
 
 
@@ -184,7 +184,7 @@ class SecurityControl:
 
     @property
     def remediation_url(self) -> str:
-        """Where AWS says how to pass it (observed form)."""
+        """The address of AWS's remediation (observed form)."""
         return f"https://docs.aws.amazon.com/console/securityhub/{self.id}/remediation"
 
     def is_available(self, region: str) -> bool:
@@ -207,7 +207,7 @@ def in_order() -> Sequence[SecurityControl]:
 
 @cache
 def of_standard(resource: str, region: str) -> Sequence[StandardsControl]:
-    """Return what a standard consists of in a region, in the byte order of its control ids."""
+    """Return the controls of a standard in a region, in the byte order of its control ids."""
     return controls_of(in_order(), resource, region)
 
 

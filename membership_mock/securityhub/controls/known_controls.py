@@ -1,4 +1,4 @@
-"""Which controls there are in a region: those of the catalogue, and those released meanwhile.
+"""The controls of a region: those of the catalogue, and those that AWS has released since.
 
 Sources: API pages of the operations for how controls and standards are named in requests.
 """
@@ -25,7 +25,7 @@ _ARN = re.compile(r"arn:[^:]+:securityhub:([^:]*):([^:]*):security-control/(.+)"
 
 
 class KnownControls(Family):
-    """The controls that there are, for the other families."""
+    """The existing controls, for the other families."""
 
     def all(self) -> Sequence[SecurityControl]:
         """Return all controls in the byte order of their ids, available here or not."""

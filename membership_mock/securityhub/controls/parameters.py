@@ -1,4 +1,4 @@
-"""Whether the parameters of a control may have the values that a request gives them.
+"""Checks values for the parameters of a control.
 
 Sources: API pages ParameterConfiguration and ConfigurationOptions; the user guide on custom
 parameters for types and ranges. The texts of refusals are inferred [SH-192].
@@ -27,7 +27,7 @@ def check(control: SecurityControl, wanted: Mapping[str, Mapping[str, Any]]) -> 
         wanted: each parameter with its ``ValueType``, and its ``Value`` if that is CUSTOM.
 
     Raises:
-        InvalidInputException: one of them cannot be so; the first one is told.
+        InvalidInputException: a value is not valid; the message names the first one.
     """
     for name, configuration in wanted.items():
         parameter = control.parameters.get(name)
@@ -83,7 +83,7 @@ def shown(
 def definition(control: SecurityControl, parameter: Parameter) -> dict[str, Any]:
     """Return a parameter as the definition of its control describes it.
 
-    The description is the mock's own; AWS's is a sentence on what the parameter means.
+    The description is the mock's own; AWS's is a sentence about the meaning of the parameter.
     """
     options: dict[str, Any] = {
         "DefaultValue": parameter.default,

@@ -1,4 +1,4 @@
-"""What a configuration policy says about controls, and what becomes of that in an account.
+"""The controls of a configuration policy, and their effect in an account.
 
 Sources: the user guide on configuration policies, on custom parameters and on controls of global
 resources; API page SecurityControlsConfiguration. Errors are inferred [SH-70].
@@ -23,7 +23,7 @@ PARAMETERS = "SecurityControlCustomParameters"
 
 
 class PolicyControls(Family):
-    """The controls of configuration policies, for the family that has these."""
+    """The controls of configuration policies, for the family of the policies."""
 
     def check(self, controls: Mapping[str, Any]) -> None:
         """Refuse controls that do not exist, and parameters that they cannot have.
@@ -57,7 +57,7 @@ class PolicyControls(Family):
     def carry_out(
         self, account_id: str, controls: Mapping[str, Any], regions: list[str], now: datetime
     ) -> None:
-        """Let a policy decide on the controls of an account in this region.
+        """Apply a policy to the controls of an account in this region.
 
         Args:
             account_id: the account; it is subscribed to the standards of the policy already.

@@ -1,4 +1,4 @@
-"""The operations on security controls: what they are, and their parameters.
+"""The operations on security controls: their definitions and their parameters.
 
 A security control is the same check in all standards that have it.
 
@@ -98,8 +98,8 @@ class SecurityControls(Family):
     ) -> dict[str, list[dict[str, Any]]]:
         """Return controls with their status and their parameters, in the order of the request.
 
-        They are named by id or ARN; one that is named twice comes once (inferred [SH-126]). A look
-        at a control that is UPDATING lets it be READY the next time.
+        They are named by id or ARN; one that is named twice comes once (inferred [SH-126]). A
+        control that is UPDATING is READY at the next read.
         """
         self.of(Hubs).require()
         check_size("SecurityControlIds", security_control_ids)
@@ -141,7 +141,7 @@ class SecurityControls(Family):
                 the Region does not have the control (rules documented, errors
                 inferred [SH-128, SH-202]); then none is set.
             ResourceInUseException: the control is still UPDATING (the moment is inferred [SH-199]).
-                The refusal is a look at it, so that a later try succeeds.
+                The refusal counts as a read, so that a later try succeeds.
             ResourceNotFoundException: there is no such control.
         """
         self.of(Hubs).require()

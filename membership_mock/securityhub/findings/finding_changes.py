@@ -1,4 +1,4 @@
-"""What has changed in a finding, and by what: the entries of its history.
+"""The entries of a finding's history: the changed fields, and the source of the change.
 
 Sources: API pages FindingHistoryRecord, FindingHistoryUpdate and FindingHistoryUpdateSource;
 published answers of GetFindingHistory for the form of paths and values. Inferred [SH-168, SH-212]

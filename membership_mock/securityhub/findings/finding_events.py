@@ -1,4 +1,4 @@
-"""The events of findings that Security Hub sends to EventBridge, and who gets them.
+"""The events of findings that Security Hub sends to EventBridge, and their receivers.
 
 Sources: the user guide's pages on event types and event formats. That ``account`` and ``region``
 are those of the event bus that gets the event is inferred [SH-294].
@@ -51,10 +51,10 @@ class FindingEvents(Family):
         """Send the event of a finding that was imported or updated.
 
         Args:
-            account_id: whose finding it is.
+            account_id: the account of the finding.
             finding: the finding, as it is now.
             at: when that happened, in UTC.
-            feeds: who gets it; None for what `feeds` says.
+            feeds: the receivers; those of `feeds` when None.
         """
         resources = [named(finding)]
         detail = partial(_detail, finding.fields)
@@ -63,7 +63,7 @@ class FindingEvents(Family):
 
 
 def named(finding: Finding) -> str:
-    """Return what ``resources`` of an event calls a finding."""
+    """Return the name of a finding in ``resources`` of an event."""
     return "/".join(finding.identity)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a finding that a provider sends: the service adds to it, and keeps some fields.
+"""Merges a finding of a provider: the service adds fields, and keeps some of the version before.
 
 Sources: API page BatchImportFindings; the user guide's page on importing findings, with its rules
 for FindingProviderFields; recorded findings for what the service adds. Inferred [SH-214] is that
@@ -27,7 +27,7 @@ PROVIDER_FIELDS = ("Confidence", "Criticality", "RelatedFindings", "Severity", "
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the service knows of where a finding comes from.
+    """The origin of a finding: product, account, region and time.
 
     Attributes:
         product_name: the product.

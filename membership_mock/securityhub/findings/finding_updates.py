@@ -1,4 +1,4 @@
-"""BatchUpdateFindings: what customers, rather than providers, set in findings.
+"""BatchUpdateFindings and UpdateFindings, with which customers, not providers, change findings.
 
 Sources: API pages BatchUpdateFindings and BatchUpdateFindingsUnprocessedFinding (codes and texts).
 """

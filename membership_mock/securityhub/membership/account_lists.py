@@ -1,4 +1,4 @@
-"""What the operations on lists of accounts share: each account is processed independently."""
+"""The common part of operations on lists of accounts: each account is processed independently."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ def is_account_id(text: str) -> bool:
 def each_account(
     account_ids: Iterable[str], act: Callable[[str], str | None]
 ) -> dict[str, list[Result]]:
-    """Act on one account after the other, and return the answer with those that did not work.
+    """Process one account after the other, and return the answer with those that failed.
 
     Args:
         account_ids: the accounts as they were sent; those after the fiftieth are not processed.
-        act: does it, or returns why not.
+        act: processes an account; returns the reason if it fails.
     """
     unprocessed = []
     for count, account_id in enumerate(account_ids):

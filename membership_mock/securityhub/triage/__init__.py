@@ -1,4 +1,4 @@
 """Triage: the import of findings, products, automation rules, insights, custom actions, history.
 
-This is the top of Security Hub: the folder may import all others, and none of them imports it.
+This folder may import all other folders of Security Hub, and none of them imports it.
 """

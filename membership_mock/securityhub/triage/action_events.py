@@ -1,4 +1,4 @@
-"""What an analyst sends to EventBridge in the console, with a custom action.
+"""The events of custom actions, which an analyst sends to EventBridge in the console.
 
 Source: the user guide's pages on event types and event formats: each finding in an event of its
 own, at most 20 findings and 100 results of an insight at a time. No operation of the API does that.

@@ -1,4 +1,4 @@
-"""Where automation rules are kept, and which of them act on an import.
+"""The store of automation rules, and the rules that act on an import.
 
 Sources: the user guide's page on automation rules and API page CreateAutomationRule for the order
 and for rules that end the evaluation.

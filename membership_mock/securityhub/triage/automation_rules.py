@@ -1,4 +1,4 @@
-"""Automation rules: what happens to findings as they are imported.
+"""Automation rules, which change findings when they are imported.
 
 The rules of an administrator act on its own findings and on its members' ones. How they do stands
 in ``automation_rule_store.py``, ``rule_criteria.py`` and ``rule_actions.py``.
@@ -34,7 +34,7 @@ from membership_mock.securityhub.triage.automation_rule_store import (
     ReadyRule,
 )
 
-#: what a rule that does not exist is answered with, alone or in a list (inferred [SH-150])
+#: the error for a rule that does not exist, alone or in a list (inferred [SH-150])
 NOT_FOUND = "Automation rule not found"
 
 

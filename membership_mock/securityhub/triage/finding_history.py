@@ -1,4 +1,4 @@
-"""The history of a finding: who has changed what of it, and when.
+"""The history of a finding: its changes, with their sources and times.
 
 Source: API page GetFindingHistory.
 """

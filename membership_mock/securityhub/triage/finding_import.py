@@ -1,4 +1,4 @@
-"""The import of findings: who may import what, and what automation rules make of it.
+"""The import of findings: the right to import, and the effect of automation rules.
 
 A finding belongs to the account and the region that it is imported for, and is kept once.
 
@@ -44,12 +44,12 @@ FIELD_TOO_LONG = f"The maximum size of an individual field should be less than {
 
 @dataclass(slots=True)
 class _Batch:
-    """What is found out once for all findings of an import.
+    """Data that all findings of an import share.
 
     Attributes:
         rules: the automation rules for each account.
         account_names: what the organization calls each account.
-        feeds: who gets events of findings, for each account.
+        feeds: the receivers of events of findings, for each account.
     """
 
     rules: dict[str, list[ReadyRule]] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class FindingImport(SecurityHubFamily):
             self._take(ctx, each, batch)
 
     def _inaccessible(self, ctx: Context, finding: Mapping[str, Any]) -> str | None:
-        """Return why one finding fails for want of a hub or a subscription; None if it does not.
+        """Return why a finding fails because of a missing hub or subscription; otherwise None.
 
         Raises:
             AccessDeniedException: the whole import is refused.
@@ -150,7 +150,7 @@ class FindingImport(SecurityHubFamily):
         return None
 
     def _no_access(self, account_id: str, product_arn: str) -> str:
-        """Return why an account does not take a finding (the second text is inferred [SH-145])."""
+        """Return why an account refuses a finding (the second text is inferred [SH-145])."""
         if self.of(Hubs).of_account(account_id) is None:
             return not_subscribed_text(account_id)
         return f"Account {account_id} is not subscribed to the product {product_arn}"
@@ -199,7 +199,7 @@ class FindingImport(SecurityHubFamily):
             family.finding_imported(ctx, given, finding.identity)
 
     def _origin(self, ctx: Context, given: Mapping[str, Any], batch: _Batch) -> Origin:
-        """Return what the service knows of where a finding comes from.
+        """Return the origin of a finding.
 
         Only a custom integration, which uses the default product, may choose names itself.
         """
@@ -238,7 +238,7 @@ def _denied(ctx: Context, product_arn: str, way_out: str = "") -> AccessDeniedEx
 
 
 def _way_out(arn: str, tail: str, *, is_known: bool) -> str:
-    """Return what the author of a test can do, to follow the text of AWS."""
+    """Return text for the author of a test, which follows the text of AWS: what to do."""
     if is_known:
         return (
             " (membership_mock: the account is not subscribed to this product; call"

@@ -1,4 +1,4 @@
-"""The managed insights: those that Security Hub brings along, the same in every account.
+"""The managed insights of Security Hub, the same in every account.
 
 Source: the user guide's page on managed insights, for numbers, titles, groups and filters.
 Inferred [SH-225] are the attributes that 21, 28 and 32 are grouped by, which the page describes in

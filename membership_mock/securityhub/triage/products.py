@@ -1,4 +1,4 @@
-"""Products: what sends findings to Security Hub.
+"""Products, which send findings to Security Hub.
 
 Sources: API page DescribeProducts; published answers and rows of public clients for the resource
 policy.

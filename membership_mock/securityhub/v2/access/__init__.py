@@ -1,1 +1,1 @@
-"""Who may do what in Security Hub V2, and sees which accounts and Regions."""
+"""Rights in Security Hub V2: the role of the caller, and the accounts and Regions that it sees."""

@@ -1,4 +1,4 @@
-"""Which account of an organization administers Security Hub V2, in all regions at once.
+"""The delegated administrator of Security Hub V2, which is the same in all regions.
 
 Sources: the user guide on designating the administrator; observed answers that are the same in
 every region.
@@ -40,7 +40,7 @@ class DelegationV2Store(Store, scope=Scope.PARTITION):
 
 
 class DelegationV2(Family):
-    """Who administers V2 in the caller's organization, for the other families."""
+    """The administrator of V2 in the caller's organization, for the other families."""
 
     def administrator(self) -> str | None:
         """Return the delegated administrator of the caller's organization; None if none."""

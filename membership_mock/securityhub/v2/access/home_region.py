@@ -1,4 +1,4 @@
-"""Which regions an account sees in Security Hub V2, and what only its home region may do.
+"""The regions that an account sees in Security Hub V2, and checks for its home region.
 
 Sources: the user guide on aggregation; an observed refusal of GetAggregatorV2.
 """

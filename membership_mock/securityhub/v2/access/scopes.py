@@ -1,4 +1,4 @@
-"""Which accounts a request of Security Hub V2 is about.
+"""The accounts that a request of Security Hub V2 asks for.
 
 Sources: the texts of Scopes in the API reference. Inferred [SH-192, SH-233]: the words of refusals,
 the code for a request that mixes kinds, and that accounts in the units below a unit belong to it.

@@ -1,4 +1,4 @@
-"""Whether an account has a hub of Security Hub V2 in a region, for all families of V2.
+"""The hub of Security Hub V2 that an account has in a region, for all families of V2.
 
 Sources: observed answers of DescribeSecurityHubV2, ListAggregatorsV2 and GetConnectorV2 without a
 hub. That the others answer alike, with the error that they declare, is inferred [SH-234].

@@ -1,1 +1,1 @@
-"""What happens when a finding arrives: resources are noted, and automation rules act."""
+"""The arrival of findings: their resources are stored, and automation rules act."""

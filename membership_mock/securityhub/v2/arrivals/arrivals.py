@@ -1,4 +1,4 @@
-"""What happens in Security Hub V2 when a product sends a finding.
+"""The arrival of a product's finding in Security Hub V2.
 
 A finding that the older service imports is noted here if the account has a hub of V2; those that
 were imported before are noted when the hub is enabled. Automation rules act on each arrival.

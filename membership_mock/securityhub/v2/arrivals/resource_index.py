@@ -1,4 +1,4 @@
-"""Which resources the findings of an account in a region are about."""
+"""The resources in the findings of an account in a region."""
 
 from __future__ import annotations
 

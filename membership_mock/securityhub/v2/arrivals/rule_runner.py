@@ -1,4 +1,4 @@
-"""What automation rules do to a finding that has just arrived.
+"""Applies automation rules to a finding that has just arrived.
 
 Sources: the user guide on automation rules. Rules look at what the provider says, in ascending
 order; the last one to set a field counts, also before what a customer has set.

@@ -1,1 +1,1 @@
-"""Findings in OCSF: what the older service imports, shown anew, and what tests add."""
+"""Findings in OCSF: those that the older service imports, and those that tests add."""

@@ -1,4 +1,4 @@
-"""The events of findings that Security Hub V2 sends to EventBridge, and who gets them.
+"""The events of findings that Security Hub V2 sends to EventBridge, and their receivers.
 
 Source: the user guide's page on the event format of V2. Which accounts get them besides the
 account of the finding is inferred [SH-295] from which accounts see it.

@@ -1,4 +1,4 @@
-"""The findings of Security Hub V2: listing, counting, and what customers note on them.
+"""The findings of Security Hub V2: lists and statistics.
 
 Sources: the API pages of the three operations; clients that poll for findings. What they leave
 open is marked inferred.

@@ -1,4 +1,4 @@
-"""What customers note on findings of Security Hub V2.
+"""Updates of findings of Security Hub V2 by customers.
 
 Sources: the API page of BatchUpdateFindingsV2 (targets, values, that no time of a finding moves).
 Inferred [SH-192, SH-257] are the words of refusals and that both identifiers are in each answer.

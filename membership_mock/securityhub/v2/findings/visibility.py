@@ -1,4 +1,4 @@
-"""Which findings a caller of Security Hub V2 sees.
+"""The findings that a caller of Security Hub V2 sees.
 
 A standalone account and a member see their own; the delegated administrator those of all accounts
 of the organization with a hub of V2; either of them in the home region those of the linked regions

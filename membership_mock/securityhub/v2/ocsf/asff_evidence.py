@@ -1,4 +1,4 @@
-"""What a finding has seen happen, from ASFF to OCSF.
+"""The evidence of a finding, from ASFF to OCSF.
 
 The names of the fields are documented (they can be filtered by), that of API calls was recorded;
 the pairing is inferred [SH-267].

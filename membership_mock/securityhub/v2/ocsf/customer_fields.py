@@ -1,4 +1,4 @@
-"""What customers and automation rules may set on findings.
+"""The fields that customers and automation rules may set on findings.
 
 Source: the API page of BatchUpdateFindingsV2 (values); the words of refusals are inferred [SH-192].
 """

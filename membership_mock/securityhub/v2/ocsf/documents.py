@@ -1,4 +1,4 @@
-"""What is shown of a finding: what its provider says, and over it what others have set."""
+"""The document of a finding: the provider's fields, overridden by those of customers and rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What GetResourcesV2 shows of a resource.
+"""The document of a resource, as GetResourcesV2 shows it.
 
 Source: the API page. AWS inventories resources by itself; here they follow from findings, and from
 what a test records. How is inferred [SH-268], but for the fields that are always there.

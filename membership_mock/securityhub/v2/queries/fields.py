@@ -1,4 +1,4 @@
-"""What stands in a document at the path that a filter, a sort criterion or a group names."""
+"""Reads the values of a document at the path of a filter, a sort criterion or a group."""
 
 from __future__ import annotations
 

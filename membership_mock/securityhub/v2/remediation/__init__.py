@@ -1,1 +1,1 @@
-"""Remediations of exposures, and policies that are recommended for unused permissions."""
+"""Remediations of exposures, and recommended policies for unused permissions."""

@@ -1,1 +1,1 @@
-"""The resources that Security Hub V2 knows of."""
+"""The resources of Security Hub V2."""

@@ -1,1 +1,1 @@
-"""What Security Hub V2 keeps, by kind."""
+"""The stores of Security Hub V2, by kind."""

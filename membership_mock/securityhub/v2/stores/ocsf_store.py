@@ -1,4 +1,4 @@
-"""What Security Hub V2 keeps of findings: where each is, and what customers and rules have set.
+"""The records of findings in Security Hub V2, with the fields that customers and rules have set.
 
 A finding that the older service has imported is kept there and nowhere else; here is a record of
 it, for as long as the account has a hub of V2. A finding that a test has written in OCSF is here

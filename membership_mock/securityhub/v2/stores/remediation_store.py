@@ -1,4 +1,4 @@
-"""What tests say of exposures: what would remedy them, and what to do with unused permissions."""
+"""The remediations of exposures and the recommended policies that tests have recorded."""
 
 from __future__ import annotations
 

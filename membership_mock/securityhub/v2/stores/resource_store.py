@@ -1,4 +1,4 @@
-"""The resources that Security Hub V2 knows of: those of findings, and those that tests record."""
+"""The resources of Security Hub V2: those of findings, and those that tests record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the author of a test says of the past, day by day."""
+"""The numbers of past days that tests have recorded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from membership_mock.engine.state.world import Scope, Store
 
 @dataclass
 class RecordedDay:
-    """What there was on a day of the past, in place of what follows from findings.
+    """The numbers of a past day, which replace those derived from findings.
 
     Attributes:
         severities: how many findings of each severity; None where nothing was said.

@@ -1,1 +1,1 @@
-"""How many findings and resources there were, day by day."""
+"""The numbers of findings and resources, day by day."""

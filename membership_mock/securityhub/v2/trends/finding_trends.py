@@ -1,4 +1,4 @@
-"""How many findings of each severity there were, day by day.
+"""The number of findings of each severity, day by day.
 
 Source: the API page. Inferred [SH-188, SH-189]: a point counts the findings that had arrived by
 then, with their present severity; there are no points before the hub was enabled.

@@ -1,7 +1,7 @@
 """The points in time that a trend shows.
 
-Documented: the service chooses the granularity. Which one it chooses, where the points lie, and
-that a span has an order and a limit is inferred [SH-282].
+Documented: the service chooses the granularity. The chosen one, the times of the points, and
+the order and the limit of a span are inferred [SH-282].
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from membership_mock.securityhub.errors import ValidationException
 
 LONGEST_SPAN = timedelta(days=366)
-#: up to which span there is a point a day, and a point a week
+#: the longest spans with a point a day, and with a point a week
 DAILY, WEEKLY = timedelta(days=31), timedelta(days=183)
 _DAY = timedelta(days=1)
 
