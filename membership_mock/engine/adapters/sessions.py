@@ -2,8 +2,8 @@
 
 Every outermost mock drops boto3's default session, so nearly every test makes a new one: botocore
 then reads megabytes of JSON and registers some hundred handlers again. While a mock runs, new
-sessions share what has been read, and start from a copy of the registered handlers. Both are equal
-to what a session would have made itself, and neither is state.
+sessions share what has been read, and start from a copy of the registered handlers. Both are what
+they would have made themselves; nothing of it is state.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.hooks
 import botocore.session
-from botocore.client import ClientCreator
 from botocore.handlers import BUILTIN_HANDLERS
 from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.loaders import JSONFileLoader, Loader, create_loader
-from botocore.model import ServiceModel
 from botocore.session import Session
 from botocore.utils import EVENT_ALIASES
 
-from membership_mock.engine.protocol.model_files import CHANGED, SharedFiles, SharedFilesLoader
+from membership_mock.engine.protocol.model_files import SharedFiles, SharedFilesLoader
 
 if TYPE_CHECKING:
     from membership_mock.engine.moto.patches import Patches
@@ -36,16 +34,13 @@ _CHANGED = "_retry"
 # These rules as they were read, pickled, by the loaders' search paths.
 _unchanged: dict[tuple[str, ...], bytes] = {}
 
-# The present names of events by their older names, which botocore derives again for each emitter.
+# The present names of events by their older ones, which botocore finds out for each emitter again.
 _aliases: dict[str, str] = {}
 
 # The built-in handlers as they were registered last, with the list they were registered from, by
 # kind of emitter: aiobotocore has one of its own.
 _registered: dict[type, tuple[list[Any], HierarchicalEmitter]] = {}
 
-
-# The service models of clients, by the data that they are made of and the service's id.
-_models: dict[tuple[int, str], ServiceModel] = {}
 
 #: what a node of botocore's tree of handlers consists of
 _NODE = {"chunk", "children", "values"}
@@ -60,7 +55,7 @@ class SharingLoader(SharedFilesLoader):
 
     @_cache.setter
     def _cache(self, value: dict[Any, Any]) -> None:
-        """Ignore the cache of the loader itself, which is empty."""
+        """Ignore the loader's own, empty cache."""
 
     def load_data(self, name: str) -> Any:
         """Return what a file of data holds; what botocore changes afterwards is a copy."""
@@ -113,7 +108,6 @@ def install(patches: Patches) -> None:
 
     patches.set(EventAliaser, "__init__", __init__)
     _copy_handlers_quickly(patches)
-    _share_service_models(patches)
 
 
 def _is_new(emitter: Any) -> bool:
@@ -142,29 +136,6 @@ def _copy_handlers_quickly(patches: Patches) -> None:
         return {"_root": _copy_of(root)}
 
     patches.set(trie, "_recursive_copy", _recursive_copy)
-
-
-def _share_service_models(patches: Patches) -> None:
-    """Let the clients of a service share one `ServiceModel`, which keeps what it derives.
-
-    botocore makes one for each client, and each derives the same shapes from the same data. Nothing
-    changes a model, except for the models of S3.
-    """
-    if not hasattr(ClientCreator, "_load_service_model"):
-        return
-    load = patches.original(ClientCreator, "_load_service_model")
-
-    def _load_service_model(self: Any, service_name: str, api_version: Any = None) -> Any:
-        if not isinstance(self._loader, SharingLoader) or service_name in CHANGED:
-            return load(self, service_name, api_version)
-        data = self._loader.load_service_model(service_name, "service-2", api_version=api_version)
-        known = _models.get((id(data), service_name))
-        if known is None or known._service_description is not data:
-            known = load(self, service_name, api_version)
-            _models[id(data), service_name] = known
-        return known
-
-    patches.set(ClientCreator, "_load_service_model", _load_service_model)
 
 
 def _copy_of(node: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Loaders of botocore's data that share what they have read.
 
-botocore reads megabytes of JSON for a client, and lists the folder of every service. The mock needs
-the same files. Files of an installed package do not change, so each is read once per process.
+botocore reads megabytes of JSON for a client, and looks into every folder of every service. The
+mock needs the same files for itself. Files of an installed package do not change, so each is read
+once per process, whoever asks.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from botocore.loaders import JSONFileLoader, Loader
 
 #: the services whose models botocore's handlers change while a client is in use, e.g.
 #: `remove_bucket_from_url_paths_from_model`: each loader has its own
-CHANGED = frozenset({"s3", "s3control"})
+_CHANGED = frozenset({"s3", "s3control"})
 #: what was read, by the file's path without its extension
 _read: dict[str, Any] = {}
 
@@ -29,7 +30,7 @@ class SharedFiles(JSONFileLoader):  # type: ignore[misc]  # botocore is untyped 
         Args:
             file_path: without ``.json``.
         """
-        if Path(file_path).parts[-3] in CHANGED:
+        if Path(file_path).parts[-3] in _CHANGED:
             return super().load_file(file_path)
         found = _read.get(file_path)
         if found is None:

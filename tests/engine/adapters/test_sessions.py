@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import boto3
 import botocore.loaders
 import botocore.session
-from botocore.client import ClientCreator
 from botocore.config import Config
 from botocore.hooks import HierarchicalEmitter
 
@@ -85,55 +82,3 @@ def test_loaders_of_a_mock_return_what_botocores_own_return() -> None:
             )
         for name in ("partitions", "sdk-default-configuration", "_retry"):
             assert ours.load_data(name) == plain.load_data(name)
-
-
-def test_clients_of_a_service_share_its_model_while_a_mock_runs() -> None:
-    with mock_membership() as mock:
-        first, second = (
-            mock.client("securityhub", account=account, region="us-east-1")
-            for account in ("111111111111", "222222222222")
-        )
-        assert first.meta.service_model is second.meta.service_model
-        assert first.meta.service_model is not mock.client("cleanrooms").meta.service_model
-    later = boto3.Session(region_name="us-east-1").client("securityhub")
-    assert later.meta.service_model is not first.meta.service_model
-
-
-def test_clients_of_s3_have_models_of_their_own_which_botocore_changes() -> None:
-    with mock_membership() as mock:
-        first, second = (mock.client("s3") for _ in range(2))
-        assert first.meta.service_model is not second.meta.service_model
-
-
-def test_a_session_with_data_of_its_own_has_models_of_its_own(tmp_path: Path) -> None:
-    with mock_membership():
-        usual = botocore.session.Session()
-        model_of_usual = usual.get_service_model("security-ir")
-        described = dict(model_of_usual._service_description)
-        described["operations"] = {"GetCase": described["operations"]["GetCase"]}
-        folder = tmp_path / "security-ir" / model_of_usual.api_version
-        folder.mkdir(parents=True)
-        (folder / "service-2.json").write_text(json.dumps(described), encoding="utf-8")
-        own = botocore.session.Session(
-            session_vars={"data_path": (None, None, str(tmp_path), None)}
-        )
-        clients = [
-            session.create_client("security-ir", region_name="us-east-1")
-            for session in (usual, own, usual)
-        ]
-        assert [hasattr(client, "list_cases") for client in clients] == [True, False, True]
-
-
-def test_a_botocore_that_reads_models_in_another_place_makes_one_for_each_client(
-    monkeypatch: Any,
-) -> None:
-    create = ClientCreator._load_service_model
-    monkeypatch.delattr(ClientCreator, "_load_service_model")
-    monkeypatch.setattr(ClientCreator, "_read_service_model", create, raising=False)
-    monkeypatch.setattr(
-        ClientCreator, "__getattr__", lambda self, _: self._read_service_model, raising=False
-    )
-    with mock_membership() as mock:
-        first, second = (mock.client("security-ir", region="us-east-1") for _ in range(2))
-        assert first.list_memberships()["items"] == []
-        assert first.meta.service_model is not second.meta.service_model
