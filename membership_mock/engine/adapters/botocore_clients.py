@@ -21,7 +21,14 @@ from botocore.exceptions import ConnectionClosedError
 from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber
 
-from membership_mock.engine.adapters import dispatch, sessions, signing, timestamps
+from membership_mock.engine.adapters import (
+    dispatch,
+    event_handlers,
+    new_clients,
+    sessions,
+    signing,
+    timestamps,
+)
 from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
 from membership_mock.engine.moto import action_names
 
@@ -121,6 +128,8 @@ def install(
     patches.set(RequestSigner, "get_auth_instance", get_auth_instance, asks_itself=True)
     _watch_new_clients(patches, clients)
     sessions.install(patches)
+    event_handlers.install(patches)
+    new_clients.install(patches)
     signing.install(patches, services)
     timestamps.install(patches)
     action_names.install(patches)

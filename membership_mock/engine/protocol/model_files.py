@@ -16,7 +16,7 @@ from botocore.loaders import JSONFileLoader, Loader
 
 #: the services whose models botocore's handlers change while a client is in use, e.g.
 #: `remove_bucket_from_url_paths_from_model`: each loader has its own
-_CHANGED = frozenset({"s3", "s3control"})
+CHANGED = frozenset({"s3", "s3control"})
 #: what was read, by the file's path without its extension
 _read: dict[str, Any] = {}
 
@@ -30,7 +30,7 @@ class SharedFiles(JSONFileLoader):  # type: ignore[misc]  # botocore is untyped 
         Args:
             file_path: without ``.json``.
         """
-        if Path(file_path).parts[-3] in _CHANGED:
+        if Path(file_path).parts[-3] in CHANGED:
             return super().load_file(file_path)
         found = _read.get(file_path)
         if found is None:
