@@ -21,9 +21,8 @@ def making_lasting_objects() -> Iterator[None]:
     try:
         yield
     finally:
-        if (
-            hasattr(gc, "freeze") and gc.get_freeze_count() == 0
-        ):  # else the code under test has set objects aside itself
+        # the code under test may have set objects aside itself, which have to stay there
+        if hasattr(gc, "freeze") and gc.get_freeze_count() == 0:
             gc.freeze()
             gc.unfreeze()
         gc.enable()

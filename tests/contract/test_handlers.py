@@ -38,6 +38,8 @@ KNOW_BOTOCORE = {
     "engine/protocol/model_files.py",
     "engine/adapters/default_region.py",
     "engine/adapters/environment.py",
+    "engine/adapters/event_handlers.py",
+    "engine/adapters/new_clients.py",
     "engine/adapters/sessions.py",
     "engine/adapters/signing.py",
     "engine/adapters/suite_guard/botocore_part.py",
