@@ -115,18 +115,12 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import gc
     from importlib import import_module
 
-    # The import makes many objects that stay: moto's and ours. Scanning them takes longer than some
-    # of the modules.
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
+    from membership_mock.engine.lasting_objects import making_lasting_objects
+
+    with making_lasting_objects():  # moto's and ours
         home = import_module(f"{__name__}.{_HOMES.get(name, 'errors')}")
-    finally:
-        if was_enabled:
-            gc.enable()
     return getattr(home, name)
 
 

@@ -24,8 +24,10 @@ from moto.core.botocore_stubber import BotocoreStubber
 from membership_mock.engine.adapters import (
     botocore_headers,
     dispatch,
+    event_handlers,
     json_answers,
     json_requests,
+    new_clients,
     sessions,
     signing,
     timestamps,
@@ -133,10 +135,12 @@ def install(
     signing.install(patches, services)
     for module in (
         action_names,
+        sessions,
+        event_handlers,
+        new_clients,
         botocore_headers,
         json_answers,
         json_requests,
-        sessions,
         timestamps,
     ):
         module.install(patches)

@@ -27,4 +27,5 @@ def install(patches: Patches, region: Callable[[], str | None]) -> None:
         found = configured(self, logical_name, *args, **kwargs)
         return region() if found is None and logical_name == "region" else found
 
-    patches.set(Session, "get_config_variable", get_config_variable)
+    # which is called some eighty times for a client
+    patches.set(Session, "get_config_variable", get_config_variable, asks_itself=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from membership_mock.engine.lasting_objects import making_lasting_objects
 from membership_mock.engine.pipeline.operation import Backend, Family, ServiceBackends
 from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint
 from membership_mock.engine.state.world import World
@@ -33,7 +34,8 @@ class Services(Mapping[str, type[Backend]]):
         found = self._imported.get(service)
         if found is None:
             # Several threads may get here: each waits until the import is complete.
-            found = self._imported[service] = self._importers[service]()
+            with making_lasting_objects():
+                found = self._imported[service] = self._importers[service]()
         return found
 
     def __contains__(self, service: object) -> bool:

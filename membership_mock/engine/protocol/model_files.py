@@ -7,18 +7,23 @@ once per process, whoever asks.
 
 from __future__ import annotations
 
-import gc
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from botocore.loaders import JSONFileLoader, Loader
 
+from membership_mock.engine.lasting_objects import making_lasting_objects
+
 #: the services whose models botocore's handlers change while a client is in use, e.g.
 #: `remove_bucket_from_url_paths_from_model`: each loader has its own
-_CHANGED = frozenset({"s3", "s3control"})
+CHANGED = frozenset({"s3", "s3control"})
 #: what was read, by the file's path without its extension
 _read: dict[str, Any] = {}
+
+# The only services that the loader of this thread has to find, while it loads the data of one.
+_asked = threading.local()
 
 
 class SharedFiles(JSONFileLoader):  # type: ignore[misc]  # botocore is untyped here
@@ -30,17 +35,12 @@ class SharedFiles(JSONFileLoader):  # type: ignore[misc]  # botocore is untyped 
         Args:
             file_path: without ``.json``.
         """
-        if Path(file_path).parts[-3] in _CHANGED:
+        if Path(file_path).parts[-3] in CHANGED:
             return super().load_file(file_path)
         found = _read.get(file_path)
         if found is None:
-            was_enabled = gc.isenabled()
-            gc.disable()  # it would scan the many new objects again and again
-            try:
+            with making_lasting_objects():
                 found = super().load_file(file_path)
-            finally:
-                if was_enabled:
-                    gc.enable()
             if found is not None:
                 found = _read.setdefault(file_path, found)
         return found
@@ -51,10 +51,54 @@ class SharedFilesLoader(Loader):  # type: ignore[misc]  # likewise
 
     FILE_LOADER_CLASS = SharedFiles
 
+    def load_service_model(
+        self, service_name: Any, type_name: str, api_version: str | None = None
+    ) -> Any:
+        """Return the data of a type for a service, without a look at all other services.
+
+        Args:
+            service_name: the service's id.
+            type_name: e.g. ``service-2``.
+            api_version: the latest one when None.
+
+        Raises:
+            UnknownServiceError: there is no such service, or it has no such data.
+        """
+        if not isinstance(service_name, str) or not any(
+            _has(path, service_name, type_name) for path in self.search_paths
+        ):
+            return super().load_service_model(service_name, type_name, api_version)
+        before = getattr(_asked, "services", None)
+        _asked.services = [service_name]
+        try:
+            return super().load_service_model(service_name, type_name, api_version)
+        finally:
+            _asked.services = before
+
     def list_available_services(self, type_name: str) -> list[str]:
         """Return the ids of the services that have data of a type, e.g. ``service-2``."""
+        if getattr(_asked, "services", None) is not None:  # the loader asks itself
+            return list(_asked.services)
         found = (_services_in(path, type_name) for path in self.search_paths)
         return sorted(frozenset().union(*found))
+
+
+@cache
+def _folders_in(path: str) -> frozenset[str]:
+    folder = Path(path)
+    return frozenset(each.name for each in folder.iterdir()) if folder.is_dir() else frozenset()
+
+
+@cache
+def _has(path: str, service_name: str, type_name: str) -> bool:
+    """Return whether a folder of data has some of a type for a service."""
+    if service_name not in _folders_in(path):
+        return False
+    exists = JSONFileLoader().exists
+    versions = Path(path, service_name)
+    return versions.is_dir() and any(
+        exists(str(version / type_name)) for version in versions.iterdir()
+    )
 
 
 @cache

@@ -297,6 +297,7 @@ def test_a_proxy_does_not_get_what_is_for_aws(
     s3.put_object(Bucket="evidence", Key="a", Body=BYTES)
     for name in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://proxy.example.com:3128")
+    monkeypatch.setattr(urllib.request, "_opener", None)  # else it is kept for other tests
     proxy = urllib3.ProxyManager("http://proxy.example.com:3128")
     for url in (
         presigned(s3, "get_object", "a"),

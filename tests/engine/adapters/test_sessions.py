@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import boto3
 import botocore.loaders
 import botocore.session
+import pytest
 from botocore.config import Config
+from botocore.exceptions import UnknownServiceError
 from botocore.hooks import HierarchicalEmitter
 
 from membership_mock import mock_membership
@@ -82,3 +85,34 @@ def test_loaders_of_a_mock_return_what_botocores_own_return() -> None:
             )
         for name in ("partitions", "sdk-default-configuration", "_retry"):
             assert ours.load_data(name) == plain.load_data(name)
+
+
+def test_a_model_is_loaded_without_a_look_at_other_services(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    version = tmp_path / "my-service" / "2026-01-01"
+    version.mkdir(parents=True)
+    (version / "service-2.json").write_text('{"metadata": {"serviceId": "Mine"}}')
+    (tmp_path / "empty-service" / "2026-01-01").mkdir(parents=True)
+    asked = []
+    usual = botocore.loaders.Loader.list_available_services
+    monkeypatch.setattr(
+        botocore.loaders.Loader,
+        "list_available_services",
+        lambda self, kind: asked.append(kind) or usual(self, kind),
+    )
+    with mock_membership():
+        loader = botocore.session.Session().get_component("data_loader")
+        loader.search_paths.append(str(tmp_path))
+        assert loader.load_service_model("my-service", "service-2")["metadata"]
+        assert loader.load_service_model("ecs", "service-2")["metadata"]
+        assert asked == []
+        for unknown in ("empty-service", "my_service", "", "..", "my-service/2026-01-01"):
+            with pytest.raises(UnknownServiceError) as refused:
+                loader.load_service_model(unknown, "service-2")
+            assert "my-service" in str(refused.value) and "ecs" in str(refused.value)
+        with pytest.raises(UnknownServiceError):
+            loader.load_service_model("my-service", "waiters-2")
+        assert loader.list_available_services("service-2") == sorted(
+            {*botocore.loaders.Loader().list_available_services("service-2"), "my-service"}
+        )

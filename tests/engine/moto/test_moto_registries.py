@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from moto.backend_index import backend_url_patterns
 from moto.core import enable_iam_authentication, set_initial_no_auth_action_count
 from moto.core.base_backend import BackendDict
+from moto.core.responses import ActionResult
 from moto.server import ThreadedMotoServer
 
 from membership_mock import mock_membership
@@ -462,3 +463,22 @@ def test_what_moto_does_not_find_in_itself_is_no_extra(monkeypatch: pytest.Monke
             pytest.raises(ModuleNotFoundError, match=r"^No module named 'moto\.glue'$"),
         ):
             mock.client("glue").get_databases()
+
+
+def test_an_operation_that_a_test_adds_to_a_class_of_moto_answers_in_the_next_mock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from moto.sts.responses import TokenResponse
+
+    def called() -> Any:
+        with mock_membership() as mock:
+            return mock.client("sts").get_session_token()["Credentials"]["AccessKeyId"]
+
+    def added(_: Any) -> Any:
+        return ActionResult({"Credentials": {"AccessKeyId": "added"}})
+
+    monkeypatch.delattr(TokenResponse, "get_session_token")
+    with pytest.raises(NotImplementedError):
+        called()
+    monkeypatch.setattr(TokenResponse, "get_session_token", added, raising=False)
+    assert called() == "added"
