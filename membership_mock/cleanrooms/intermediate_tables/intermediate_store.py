@@ -154,7 +154,7 @@ class IntermediateTable(MembershipResource):
 
     def is_due(self, now: datetime) -> bool:
         """Whether it has data that `let_time_pass` lets go."""
-        return any(one.status == "POPULATE_SUCCESS" and one.is_over(now) for one in self.versions)
+        return self.active is not None and self.active.is_over(now)
 
     def let_time_pass(self, now: datetime) -> None:
         """Let the data go that can be used, if their retention period is over."""

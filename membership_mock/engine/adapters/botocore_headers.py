@@ -65,7 +65,7 @@ def install(patches: Patches) -> None:
     package for e-mail, which looks through each of them for what e-mail forbids.
     """
     needed = ("_prepare_headers", "_determine_content_length")
-    if not all(name in vars(_preparer) for name in needed):
+    if not all(patches.has(_preparer, name) for name in needed):
         return
     slow = patches.original(_preparer, "_prepare_headers")
     if slow not in _own:  # it is another tool's

@@ -56,7 +56,7 @@ def install(patches: Patches) -> None:
     """Parse JSON answers quickly until ``patches`` are undone."""
     parser = getattr(botocore.parsers, "BaseJSONParser", None)
     usual_timestamps = getattr(botocore.utils, "parse_timestamp", None)
-    if usual_timestamps is None or "_handle_structure" not in vars(parser or object):
+    if usual_timestamps is None or not patches.has(parser or object, "_handle_structure"):
         return
     slow = patches.original(parser, "_handle_structure")
     if slow not in _own:

@@ -97,7 +97,11 @@ _own: Any = vars(_decorator).get("serialize_to_request")
 
 def install(patches: Patches) -> None:
     """Validate and serialize requests quickly until ``patches`` are undone."""
-    if _usual is None or _methods() != _usual or "serialize_to_request" not in vars(_decorator):
+    if (
+        _usual is None
+        or _methods() != _usual
+        or not patches.has(_decorator, "serialize_to_request")
+    ):
         return
     slow = patches.original(_decorator, "serialize_to_request")
     if slow is not _own:  # it is another tool's

@@ -42,7 +42,7 @@ _opening = threading.RLock()
 
 def install(patches: Patches) -> None:
     """Make clients quickly, until ``patches`` are undone."""
-    if "_load_service_model" in vars(ClientCreator):
+    if patches.has(ClientCreator, "_load_service_model"):
         _share_models(patches)
     if {"_create_methods", "_create_api_method"} <= vars(ClientCreator).keys():
         _share_methods(patches)

@@ -37,7 +37,7 @@ def install(patches: Patches) -> None:
     """Read the timestamps of XML answers quickly until ``patches`` are undone."""
     usual = getattr(botocore.utils, "parse_timestamp", None)
     parser = getattr(botocore.parsers, "BaseXMLResponseParser", None)
-    if usual is None or "_handle_timestamp" not in vars(parser or object):
+    if usual is None or not patches.has(parser or object, "_handle_timestamp"):
         return  # this botocore reads them in another place
     slow = patches.original(parser, "_handle_timestamp")
 

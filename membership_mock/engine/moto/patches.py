@@ -21,6 +21,8 @@ _ABSENT = object()
 
 #: the owner of an attribute, its name, its original and its replacement
 Replaced = tuple[Any, str, Any, Any]
+#: the owner of an attribute, its name, and what it was when a decision was based on it
+Consulted = tuple[Any, str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Patches:
 
     def __init__(self) -> None:
         self._replaced: list[Replaced] = []
+        self._consulted: list[Consulted] = []
         self._undone = False
 
     def original(self, owner: Any, name: str) -> Any:
@@ -53,7 +56,14 @@ class Patches:
         while (leftover := getattr(found, _REPLACES, None)) is not None and leftover.is_over():
             found = leftover.original
             setattr(owner, name, found)
+        self._consulted.append((owner, name, found))
         return getattr(owner, name)
+
+    def has(self, owner: Any, name: str) -> bool:
+        """Return whether an owner has an attribute of its own, which it may not inherit."""
+        found = vars(owner).get(name, _ABSENT)
+        self._consulted.append((owner, name, found))
+        return found is not _ABSENT
 
     def set(self, owner: Any, name: str, value: Any, *, asks_itself: bool = False) -> None:
         """Replace an attribute, or add one that is removed again.
@@ -76,15 +86,24 @@ class Patches:
         """What is replaced at present."""
         return list(self._replaced)
 
-    def put_again(self, replaced: list[Replaced]) -> bool:
+    @property
+    def left_alone(self) -> list[Consulted]:
+        """The attributes that were looked up as originals, but are not replaced."""
+        replaced = {(id(owner), name) for owner, name, _, _ in self._replaced}
+        return [each for each in self._consulted if (id(each[0]), each[1]) not in replaced]
+
+    def put_again(self, replaced: list[Replaced], left_alone: list[Consulted]) -> bool:
         """Replace attributes that were replaced before `undo`, with the same replacements.
 
         Args:
             replaced: what was replaced.
+            left_alone: what was not, because of what it was.
 
         Returns:
             False, and nothing is replaced, if any of them is not what it was before.
         """
+        if any(vars(owner).get(name, _ABSENT) is not found for owner, name, found in left_alone):
+            return False
         self._undone = False
         for each in replaced:
             owner, name, original, _ = each
@@ -144,10 +163,11 @@ class KeptPatches:
         self._install = install
         self._patches = Patches()
         self._made: list[Replaced] = []
+        self._left_alone: list[Consulted] = []
 
     def put(self) -> None:
         """Replace the attributes; call `remove` before the next `put`."""
-        if self._made and self._patches.put_again(self._made):
+        if self._made and self._patches.put_again(self._made, self._left_alone):
             return
         self._made = []
         self._patches = patches = Patches()
@@ -156,7 +176,7 @@ class KeptPatches:
         except BaseException:
             patches.undo()
             raise
-        self._made = patches.replaced
+        self._made, self._left_alone = patches.replaced, patches.left_alone
 
     def remove(self) -> None:
         """Restore the attributes, if they are replaced."""

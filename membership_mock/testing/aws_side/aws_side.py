@@ -33,7 +33,7 @@ class AwsSide(
         self,
         status: str = "SUCCESS",
         *,
-        result: Sequence[Mapping[str, Any]] | bytes | None = None,
+        result: Sequence[Mapping[Any, Any]] | bytes | None = None,
         error: Mapping[str, Any] | None = None,
         protected_query_id: str | None = None,
         functions: Sequence[str] | None = None,

@@ -121,8 +121,6 @@ class ControlSide(Side):
         severities = get_args(ControlSeverity)
         if severity not in severities:
             raise not_one_of(severity, "a severity of a control", severities)
-        if isinstance(standards, str):
-            raise UsageError(f"standards is a list of standards, not the text {standards!r}.")
         with self._running.world.lock:
             if self._family(SERVICE_ID, KnownControls).find(control_id) is not None:
                 raise UsageError(f"There is a security control {control_id} already.")

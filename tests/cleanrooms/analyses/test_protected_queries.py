@@ -264,8 +264,10 @@ def test_the_end_of_a_query_that_has_started_can_still_be_settled(a, mid):
         pytest.param({"error": {"code": "MALFORMED_QUERY"}}, "no error", id="error of a success"),
         pytest.param({"status": "FAILED", "error": {"code": "X"}}, "MALFORMED_QUERY", id="code"),
         pytest.param({"status": "FAILED", "error": {"text": "X"}}, "not text", id="key of error"),
-        pytest.param({"result": "a,b"}, "list of rows", id="text as result"),
-        pytest.param({"result": [1, 2]}, "list of rows", id="numbers as result"),
+        pytest.param({"result": "a,b"}, "is not a list of mappings or bytes", id="text as result"),
+        pytest.param(
+            {"result": [1, 2]}, "is not a list of mappings or bytes", id="numbers as result"
+        ),
         pytest.param({"protected_query_id": NOBODY}, NOBODY, id="unknown query"),
     ],
 )

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from membership_mock import UsageError
+
 from tests.cleanrooms.collaboration_samples import (
     REGION,
     RUNNER,
@@ -257,9 +259,15 @@ def test_the_test_may_say_what_a_query_pays_for(a, b, collaboration_id, membersh
     assert aggregations_left(a, collaboration_id)["COUNT_DISTINCT"] == 655
 
 
-@pytest.mark.parametrize("functions", [["MAX"], "SUM"])
-def test_the_test_can_name_the_five_functions_only(membership_mock, functions):
-    with pytest.raises(Exception, match="there are: AVG, COUNT, COUNT_DISTINCT, SUM, STDDEV"):
+@pytest.mark.parametrize(
+    ("functions", "text"),
+    [
+        (["MAX"], "there are: AVG, COUNT, COUNT_DISTINCT, SUM, STDDEV"),
+        ("SUM", "'SUM' is not a list of text"),
+    ],
+)
+def test_the_test_can_name_the_five_functions_only(membership_mock, functions, text):
+    with pytest.raises(UsageError, match=text):
         aws_side(A).end_query(functions=functions)
 
 

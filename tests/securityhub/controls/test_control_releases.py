@@ -114,9 +114,9 @@ def test_a_new_control_can_be_evaluated(membership_mock, hub, aws):
         ({"control_id": "S3.8"}, "There is a security control S3.8 already"),
         ({"control_id": "S3"}, "A control has an id such as 'S3.900'"),
         ({"title": " "}, "and a title"),
-        ({"severity": "HIHG"}, "no severity of a control; nearest: 'HIGH'"),
+        ({"severity": "HIHG"}, "is not a severity of a control; nearest: 'HIGH'"),
         ({"standards": ["pci-dss/v/3.2"]}, "is not a standard; nearest: 'pci-dss/v/3.2.1'"),
-        ({"standards": "pci-dss/v/3.2.1"}, "a list of standards, not the text 'pci-dss/v/3.2.1'"),
+        ({"standards": "pci-dss/v/3.2.1"}, "'pci-dss/v/3.2.1' is not a list of text"),
     ],
 )
 def test_what_cannot_be_released_is_a_usage_error(hub, aws, arguments, text):

@@ -412,8 +412,8 @@ def test_both_spellings_of_a_written_time_agree(
         ({"unmapped": {1: 2}}, "the name 1 in unmapped is not text"),
         ({"score": float("nan")}, "score is nan, which JSON does not have"),
         ({"tags": {"a", "b"}}, "which is not a value of JSON"),
-        ({"document": [1]}, r"is a mapping, not \[1\]"),
-        ({"kind": None}, "None is no kind of finding"),
+        ({"document": [1]}, r"document: \[1\] is not a mapping"),
+        ({"kind": None}, "kind: None is not text"),
         ({"kind": "exposures"}, "nearest: 'exposure'"),
     ],
 )
