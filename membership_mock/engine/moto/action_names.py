@@ -1,13 +1,14 @@
 """Calls to moto's services find their handler quickly while a mock runs.
 
 For each call moto lists all methods of the class that answers it, which is 5 to 10 % of the work.
-They are listed once, and again only when attributes have been added to the class or removed.
+Then it asks whether one name is among them. Here this is answered without the list.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Sequence
+from inspect import isfunction
+from typing import Any, overload
 
 from moto.core import responses
 
@@ -17,16 +18,31 @@ _NAME = "method_names_from_class"
 
 
 def install(patches: Patches) -> None:
-    """List the methods of each class once, until ``patches`` are undone."""
+    """Find the methods of moto's classes by name until ``patches`` are undone."""
     if not hasattr(responses, _NAME):  # this release of moto finds them in another way
         return
     lists = patches.original(responses, _NAME)
+    patches.set(responses, _NAME, lambda clazz: _MethodNames(clazz, lists))
 
-    @cache
-    def listed(clazz: Any, _attributes: int) -> Any:
-        return lists(clazz)
 
-    def method_names_from_class(clazz: Any) -> Any:
-        return listed(clazz, sum(len(vars(each)) for each in clazz.__mro__))
+class _MethodNames(Sequence[str]):
+    """The names of the methods of a class, which are listed only if more than one is asked for."""
 
-    patches.set(responses, _NAME, method_names_from_class)
+    def __init__(self, clazz: type, lists: Callable[[type], list[str]]) -> None:
+        self._class = clazz
+        self._lists = lists
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and isfunction(getattr(self._class, name, None))
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._lists(self._class)[index]
+
+    def __len__(self) -> int:
+        return len(self._lists(self._class))

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from membership_mock import UsageError
-
 from tests.cleanrooms.collaboration_samples import (
     REGION,
     RUNNER,

@@ -482,3 +482,17 @@ def test_an_operation_that_a_test_adds_to_a_class_of_moto_answers_in_the_next_mo
         called()
     monkeypatch.setattr(TokenResponse, "get_session_token", added, raising=False)
     assert called() == "added"
+
+
+def test_the_names_of_methods_are_those_that_moto_lists() -> None:
+    from moto.core import responses
+    from moto.sts.responses import TokenResponse
+
+    own = responses.method_names_from_class(TokenResponse)
+    with mock_membership():
+        names = responses.method_names_from_class(TokenResponse)
+        assert names is not own
+        assert list(names) == own
+        assert len(names) == len(own)
+        assert "get_caller_identity" in names
+        assert not any(other in names for other in ("no_such_action", "__doc__", 7))
