@@ -164,13 +164,15 @@ def signing_key(headers: Mapping[str, Any]) -> str | None:
 def _scope(authorization: Any, query: str) -> tuple[str | None, str | None]:
     """Return access key id and region of a SigV4 signature, from the header or the query."""
     if authorization:
-        credential = _text(authorization).partition("Credential=")[2].partition(",")[0]
-    else:
-        credential = unquote(query.partition("X-Amz-Credential=")[2].partition("&")[0])
-    return _read_scope(credential)
+        return _scope_of_header(_text(authorization))
+    return _read_scope(unquote(query.partition("X-Amz-Credential=")[2].partition("&")[0]))
 
 
 @lru_cache(maxsize=256)
+def _scope_of_header(authorization: str) -> tuple[str | None, str | None]:
+    return _read_scope(authorization.partition("Credential=")[2].partition(",")[0])
+
+
 def _read_scope(credential: str) -> tuple[str | None, str | None]:
     parts = credential.split("/")
     if len(parts) < 5:
