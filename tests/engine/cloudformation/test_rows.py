@@ -64,6 +64,9 @@ def test_a_property_that_no_operation_changes_keeps_its_value(made: Any, hub: An
 
 
 def test_metrics_of_a_collaboration_keep_their_value(made: Any, rooms: Any) -> None:
+    created = service_model("cleanrooms").operation_model("CreateCollaboration").input_shape
+    if "isMetricsEnabled" not in created.members:
+        pytest.skip("the botocore in use does not know metrics")
     for status, value in (("CREATE_COMPLETE", False), ("UPDATE_COMPLETE", True)):
         properties = {**ROOM["Collaboration"]["Properties"], "IsMetricsEnabled": value}
         room = {**ROOM["Collaboration"], "Properties": properties}

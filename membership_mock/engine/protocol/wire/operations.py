@@ -99,7 +99,9 @@ def _named(service: ServiceModel, request: HttpRequest) -> tuple[str, str | None
     target = request.headers.get("X-Amz-Target")
     if target is not None:
         prefix, _, operation = str(target).rpartition(".")
-        return "json", operation if prefix == service.metadata.get("targetPrefix") else None
+        # An older botocore may know a service in another protocol only, which has no prefix.
+        wanted = service.metadata.get("targetPrefix", prefix)
+        return "json", operation if prefix == wanted else None
     form = _form(request)
     protocol = "ec2" if service.resolved_protocol == "ec2" else "query"
     is_of_version = form.get("Version") in (None, service.api_version)
