@@ -6,12 +6,15 @@ time-machine changes the clock itself. Tests that are about freezegun use freeze
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 
 import time_machine
 from dateutil import parser
+
+_SINCE = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class FrozenTime:
@@ -39,10 +42,18 @@ def freeze_time(at: str | date) -> Iterator[FrozenTime]:
         yield FrozenTime(traveller)
 
 
-def _instant(at: str | date) -> datetime:
+def _instant(at: str | date) -> float:
+    """Return an instant as seconds since 1970, from which time-machine gets the same microsecond.
+
+    Older releases of it multiply a float by a billion, and cut what is behind the point.
+    """
     if isinstance(at, str):
         at = parser.isoparse(at)
     elif not isinstance(at, datetime):
         at = datetime(at.year, at.month, at.day, tzinfo=timezone.utc)
-    # time-machine would change the time zone of the machine to that of an instant with a ZoneInfo
-    return at.replace(tzinfo=at.tzinfo or timezone.utc).astimezone(timezone.utc)
+    at = at.replace(tzinfo=at.tzinfo or timezone.utc)
+    microseconds = (at - _SINCE) // timedelta(microseconds=1)
+    seconds = at.timestamp()
+    while int(seconds * 1e9) // 1000 < microseconds:
+        seconds = math.nextafter(seconds, math.inf)
+    return seconds
