@@ -54,6 +54,7 @@ def test_definitions_and_the_table_of_sources_agree(page: Path, service: str) ->
         assert sources_of(service)[key].address == address
 
 
+@pytest.mark.newest_model
 @SOURCES
 def test_keys_of_the_api_reference_name_operations_or_shapes(page: Path, service: str) -> None:
     model = service_model(service)
