@@ -52,7 +52,7 @@ CLASSES = (
 
 
 def _methods(kind: type) -> Iterator[tuple[str, Callable[..., Any]]]:
-    for name, method in inspect.getmembers(kind, inspect.isroutine):
+    for name, method in inspect.getmembers(kind, inspect.isfunction):
         if not name.startswith("_") and getattr(method, "__module__", "").startswith("membership"):
             yield name, method
 
