@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import inspect
 import threading
@@ -214,3 +215,13 @@ def test_proxies_of_the_environment_are_those_of_the_client(
         monkeypatch.delenv("https_proxy")
         session = plain_client("securityhub")._endpoint.http_session
         assert session._proxy_config.proxy_url_for("https://a.example.com") is None
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_of_an_http_session_that_was_not_used_becomes_open_by_itself(copied: Any) -> None:
+    with mock_membership():
+        session = URLLib3Session(timeout=3)
+        other = copied(session)
+    assert other._timeout == session._timeout == 3
+    assert type(other) is type(session) is URLLib3Session
+    assert other._manager is not session._manager
