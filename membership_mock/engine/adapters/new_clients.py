@@ -63,7 +63,8 @@ def _share_models(patches: Patches) -> None:
         if (
             type(model) is not ServiceModel
             or description is None
-            or type(getattr(self, "_loader", None)) is not SharingLoader
+            or type(loader := getattr(self, "_loader", None)) is not SharingLoader
+            or not loader.shares
             or service_name in CHANGED
         ):
             return model
@@ -130,9 +131,10 @@ def _open_http_sessions_when_used(patches: Patches) -> None:
             return
 
         def opened() -> dict[str, Any]:
-            made = object.__new__(URLLib3Session)
+            made: Any = object.__new__(URLLib3Session)
             make(made, **kwargs)
-            return vars(made)
+            attributes: dict[str, Any] = vars(made)
+            return attributes
 
         vars(self)[_OPEN] = opened
         self.__class__ = _UnopenedSession
