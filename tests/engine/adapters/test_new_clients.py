@@ -225,3 +225,10 @@ def test_a_copy_of_an_http_session_that_was_not_used_becomes_open_by_itself(copi
     assert other._timeout == session._timeout == 3
     assert type(other) is type(session) is URLLib3Session
     assert other._manager is not session._manager
+
+
+def test_what_another_tool_returns_in_place_of_a_client_is_left_alone() -> None:
+    stand_in = object()
+    made = patch.object(ClientCreator, "create_client", lambda *_, **__: stand_in)
+    with made, mock_membership():
+        assert plain_client("securityhub") is stand_in
