@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _models: dict[tuple[int, str | None], ServiceModel] = {}
 _methods: dict[tuple[int, str | None], dict[str, Any]] = {}
 
-#: the attribute of an HTTP session that is not open yet: what opens it
+#: the attribute of an HTTP session that is not open yet: returns the attributes of an open one
 _OPEN = "membership_mock_open"
 
 _opening = threading.RLock()
@@ -63,7 +63,8 @@ def _share_models(patches: Patches) -> None:
         if (
             type(model) is not ServiceModel
             or description is None
-            or type(getattr(self, "_loader", None)) is not SharingLoader
+            or type(loader := getattr(self, "_loader", None)) is not SharingLoader
+            or not loader.shares
             or service_name in CHANGED
         ):
             return model
@@ -129,12 +130,13 @@ def _open_http_sessions_when_used(patches: Patches) -> None:
             make(self, *args, **kwargs)
             return
 
-        def open_it() -> None:
-            made = object.__new__(URLLib3Session)
+        def opened() -> dict[str, Any]:
+            made: Any = object.__new__(URLLib3Session)
             make(made, **kwargs)
-            vars(self).update(vars(made))
+            attributes: dict[str, Any] = vars(made)
+            return attributes
 
-        vars(self)[_OPEN] = open_it
+        vars(self)[_OPEN] = opened
         self.__class__ = _UnopenedSession
 
     patches.set(URLLib3Session, "__init__", __init__)
@@ -155,7 +157,9 @@ class _UnopenedSession(URLLib3Session):  # type: ignore[misc]  # botocore is unt
     """An HTTP session that becomes one of botocore's when it is used, also after the mock's end."""
 
     def __getattr__(self, name: str) -> Any:
-        if name == _OPEN:  # another thread has opened it since then
+        # `_OPEN`: another thread has opened it since then. A copy is asked for the methods of
+        # pickles before it has any attribute; an open session has none of them either.
+        if name == _OPEN or name[:2] == "__":
             raise AttributeError(name)
         self._become_open()
         return getattr(self, name)
@@ -171,9 +175,9 @@ class _UnopenedSession(URLLib3Session):  # type: ignore[misc]  # botocore is unt
     def _become_open(self) -> None:
         attributes: dict[str, Any] = self.__dict__
         with _opening:
-            open_it = attributes.get(_OPEN)
-            if open_it is not None:
-                open_it()
+            opened = attributes.get(_OPEN)
+            if opened is not None:
+                attributes.update(opened())
                 self.__class__ = URLLib3Session
                 del attributes[_OPEN]
 

@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
+from botocore.client import BaseClient
+
 from membership_mock.engine.adapters.hosts import is_loopback
 from membership_mock.engine.moto import configuration
 from membership_mock.engine.moto.botocore_stubber import answer_of_moto, is_moto_mocking
@@ -34,9 +36,11 @@ class ClientsOfMock:
         self._clients: WeakSet[Any] = WeakSet()
 
     def note(self, service: str, client: Any) -> None:
-        """Note a new client, unless it is meant for the network."""
-        if service in self._services and not configuration.passes_through(
-            service, client.meta.endpoint_url
+        """Note a new client, unless it is meant for the network, or a stand-in of another tool."""
+        if (
+            service in self._services
+            and isinstance(client, BaseClient)
+            and not configuration.passes_through(service, client.meta.endpoint_url)
         ):
             self._clients.add(client)
 

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 from botocore.loaders import JSONFileLoader, Loader, create_loader
 
-from membership_mock.engine.protocol.model_files import SharedFiles, SharedFilesLoader
+from membership_mock.engine.protocol.model_files import (
+    SharedFiles,
+    SharedFilesLoader,
+    is_of_user,
+)
 
 if TYPE_CHECKING:
     from membership_mock.engine.moto.patches import Patches
@@ -29,11 +33,27 @@ _unchanged: dict[tuple[str, ...], bytes] = {}
 
 
 class SharingLoader(SharedFilesLoader):
-    """A loader that shares what it reads with all loaders of the same search paths."""
+    """A loader that shares what it reads with all loaders of the same search paths.
+
+    It shares nothing if one of them is a folder of the user's: its files may change until the next
+    session is made.
+    """
+
+    _caches: dict[tuple[str, ...], dict[Any, Any]]
+
+    @property
+    def shares(self) -> bool:
+        """Whether the loader shares what it reads."""
+        return self._cache is _read.get(tuple(self._search_paths))
 
     @property
     def _cache(self) -> dict[Any, Any]:
-        return _read.setdefault(tuple(self._search_paths), {})
+        paths = tuple(self._search_paths)
+        found: dict[Any, Any] | None = self._caches.get(paths)
+        if found is None:
+            found = {} if any(map(is_of_user, paths)) else _read.setdefault(paths, {})
+            found = self._caches.setdefault(paths, found)
+        return found
 
     @_cache.setter
     def _cache(self, value: dict[Any, Any]) -> None:
@@ -41,7 +61,7 @@ class SharingLoader(SharedFilesLoader):
 
     def load_data(self, name: str) -> Any:
         """Return what a file of data holds; what botocore changes afterwards is a copy."""
-        if name != _CHANGED:
+        if name != _CHANGED or not self.shares:
             return super().load_data(name)
         if "_own" not in vars(self):
             paths = tuple(self._search_paths)
@@ -54,6 +74,7 @@ class SharingLoader(SharedFilesLoader):
 def _create_loader(search_path_string: str | None = None) -> Loader:
     plain = create_loader(search_path_string)
     sharing = SharingLoader.__new__(SharingLoader)
+    sharing._caches = {}
     for name, value in vars(plain).items():
         if name != "_cache":
             setattr(sharing, name, value)

@@ -1,24 +1,30 @@
 """Loaders of botocore's data that share what they have read.
 
 botocore reads megabytes of JSON for a client, and looks into every folder of every service. The
-mock needs the same files for itself. Files of an installed package do not change, so each is read
-once per process, whoever asks.
+mock needs the same files for itself. Files of botocore and boto3 do not change, so each is read
+once per process, whoever asks. Folders of the user's, such as ``~/.aws/models``, are read anew.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import boto3
 from botocore.loaders import JSONFileLoader, Loader
 
 from membership_mock.engine.lasting_objects import making_lasting_objects
 
+T = TypeVar("T")
+
 #: the services whose models botocore's handlers change while a client is in use, e.g.
 #: `remove_bucket_from_url_paths_from_model`: each loader has its own
 CHANGED = frozenset({"s3", "s3control"})
+#: the folders whose files do not change
+_INSTALLED = frozenset({Loader.BUILTIN_DATA_PATH, str(Path(str(boto3.__file__)).parent / "data")})
 #: what was read, by the file's path without its extension
 _read: dict[str, Any] = {}
 
@@ -35,7 +41,8 @@ class SharedFiles(JSONFileLoader):  # type: ignore[misc]  # botocore is untyped 
         Args:
             file_path: without ``.json``.
         """
-        if Path(file_path).parts[-3] in CHANGED:
+        is_installed = file_path.startswith(tuple(_INSTALLED))
+        if not is_installed or Path(file_path).parts[-3] in CHANGED:
             return super().load_file(file_path)
         found = _read.get(file_path)
         if found is None:
@@ -83,13 +90,28 @@ class SharedFilesLoader(Loader):  # type: ignore[misc]  # likewise
         return sorted(frozenset().union(*found))
 
 
-@cache
+def is_of_user(path: str) -> bool:
+    """Return whether a search path is an existing folder of the user's, which may change."""
+    return path not in _INSTALLED and Path(path).is_dir()
+
+
+def _once_if_installed(find: Callable[..., T]) -> Callable[..., T]:
+    """Let a function of a folder look once into those that do not change."""
+    known = cache(find)
+
+    def found(path: str, *others: str) -> T:
+        return (known if path in _INSTALLED else find)(path, *others)
+
+    return found
+
+
+@_once_if_installed
 def _folders_in(path: str) -> frozenset[str]:
     folder = Path(path)
     return frozenset(each.name for each in folder.iterdir()) if folder.is_dir() else frozenset()
 
 
-@cache
+@_once_if_installed
 def _has(path: str, service_name: str, type_name: str) -> bool:
     """Return whether a folder of data has some of a type for a service."""
     if service_name not in _folders_in(path):
@@ -101,7 +123,7 @@ def _has(path: str, service_name: str, type_name: str) -> bool:
     )
 
 
-@cache
+@_once_if_installed
 def _services_in(path: str, type_name: str) -> frozenset[str]:
     if not Path(path).is_dir():
         return frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import inspect
 import threading
@@ -214,3 +215,20 @@ def test_proxies_of_the_environment_are_those_of_the_client(
         monkeypatch.delenv("https_proxy")
         session = plain_client("securityhub")._endpoint.http_session
         assert session._proxy_config.proxy_url_for("https://a.example.com") is None
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_of_an_http_session_that_was_not_used_becomes_open_by_itself(copied: Any) -> None:
+    with mock_membership():
+        session = URLLib3Session(timeout=3)
+        other = copied(session)
+    assert other._timeout == session._timeout == 3
+    assert type(other) is type(session) is URLLib3Session
+    assert other._manager is not session._manager
+
+
+def test_what_another_tool_returns_in_place_of_a_client_is_left_alone() -> None:
+    stand_in = object()
+    made = patch.object(ClientCreator, "create_client", lambda *_, **__: stand_in)
+    with made, mock_membership():
+        assert plain_client("securityhub") is stand_in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from botocore.hooks import HierarchicalEmitter
 from membership_mock import mock_membership
 from membership_mock.engine.protocol import model
 
+REGION = "eu-west-1"
 LEGACY = Config(retries={"mode": "legacy"})
 
 
@@ -116,3 +118,37 @@ def test_a_model_is_loaded_without_a_look_at_other_services(
         assert loader.list_available_services("service-2") == sorted(
             {*botocore.loaders.Loader().list_available_services("service-2"), "my-service"}
         )
+
+
+def test_models_in_a_folder_of_the_user_are_read_anew_by_each_session(tmp_path: Path) -> None:
+    version = tmp_path / "my-service" / "2026-01-01"
+    described = {
+        "metadata": {
+            "apiVersion": "2026-01-01",
+            "endpointPrefix": "mine",
+            "protocol": "rest-json",
+            "serviceId": "Mine",
+            "signatureVersion": "v4",
+        },
+        "shapes": {},
+    }
+
+    def client(*operations: str) -> Any:
+        """Return the client of a new session, after the user has written the model."""
+        version.mkdir(parents=True, exist_ok=True)
+        http = {"method": "GET", "requestUri": "/"}
+        named = {each: {"name": each, "http": http} for each in operations}
+        text = json.dumps({**described, "operations": named})
+        (version / "service-2.json").write_text(text)
+        session = botocore.session.Session()
+        session.get_component("data_loader").search_paths.append(str(tmp_path))
+        return session.create_client("my-service", REGION, endpoint_url="https://mine.example.com")
+
+    with mock_membership():
+        loader = botocore.session.Session().get_component("data_loader")
+        loader.search_paths.append(str(tmp_path))
+        assert "my-service" not in loader.list_available_services("service-2")
+        assert hasattr(client("ListThings"), "list_things")
+        changed = client("ListOthers")
+        assert hasattr(changed, "list_others")
+        assert not hasattr(changed, "list_things")
