@@ -44,7 +44,7 @@ class ServiceNotMocked(Exception):
 
 
 class MotoCalls:
-    """Answers requests to AWS with moto's server; those to our services are moto's to pass on."""
+    """Answers requests to AWS with moto's server, which passes those to our services on to us."""
 
     def __init__(self) -> None:
         self._moto = Dispatcher()
