@@ -32,7 +32,10 @@ class UsageError(Exception):
 
 
 class OperationNotMocked(UsageError, NotImplementedError):
-    """The code called an operation of one of the three services that is not mocked."""
+    """The code called an operation of one of the three services that is not mocked.
+
+    Over the server, it is also the error of an operation that moto does not mock.
+    """
 
 
 class RequestBlocked(UsageError):

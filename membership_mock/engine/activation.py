@@ -1,4 +1,4 @@
-"""What is known of one start of a mock: its options, and where it was."""
+"""One start of a mock: its options, and the line of the test that made it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Activation:
 
     Attributes:
         config: moto's configuration.
-        account: the account of every call that names none; None leaves it to those further out.
+        account: the account of every call that names none; None leaves it to the outer mocks.
         seed: what the random source starts from; None leaves it as it is.
-        settle: ``read`` or ``clock``, as `World.settles_at_read` explains; None leaves it to those
-            further out.
+        settle: ``read`` or ``clock``, as `World.settles_at_read` explains; None leaves it to the
+            outer mocks.
         now: where the clock stands still from then on, in UTC; None leaves it as it is.
-        region_of_code: the region of sessions that have none; None leaves it to those further out.
+        region_of_code: the region of sessions that have none; None leaves it to the outer mocks.
     """
 
     config: Mapping[str, Any]
@@ -32,7 +32,7 @@ class Activation:
 
 
 class StartedMock(ref[Any]):
-    """A mock that a test author has started, which is not held, and where that was.
+    """A weak reference to a mock that a test author has started, with the place of the start.
 
     Attributes:
         at: file and line of the start.

@@ -1,4 +1,4 @@
-"""Many objects that stay, made without the garbage collector looking at them again and again."""
+"""Makes many objects that stay, without repeated scans by the garbage collector."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from contextlib import contextmanager
 def making_lasting_objects() -> Iterator[None]:
     """Keep the garbage collector off while modules are imported, or large files are read.
 
-    Afterwards the objects are where the collector puts those that have survived: it looks at them
-    when it looks at everything. Scanning them takes longer than making some of them.
+    Afterwards the objects are in the collector's oldest generation, which it scans only in a full
+    collection. To scan them again and again can take longer than to make them.
     """
     if not gc.isenabled():
         yield

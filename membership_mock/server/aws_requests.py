@@ -13,12 +13,11 @@ from typing import Any
 
 from werkzeug.datastructures import EnvironHeaders
 
-from membership_mock.engine.moto.server import ServiceUnknown
 from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 from membership_mock.engine.protocol.wire.operations import signed_for
 from membership_mock.errors import UsageError
 from membership_mock.server.error_answers import ErrorAnswer, error_answer
-from membership_mock.server.moto_calls import MotoCalls, NotMocked
+from membership_mock.server.moto_calls import MotoCalls, NotMocked, ServiceNotMocked
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -73,17 +72,8 @@ class AwsRequests:
             )
         except UsageError as error:
             return send(error_answer(headers, service, 501, type(error).__name__, str(error)))
-        except ServiceUnknown:
-            return send(
-                error_answer(
-                    headers,
-                    service,
-                    501,
-                    "ServiceNotMocked",
-                    f"Neither membership_mock nor moto mocks the service {service}. What"
-                    " is mocked: python -m membership_mock operations, and moto's own list.",
-                )
-            )
+        except ServiceNotMocked as error:
+            return send(error_answer(headers, service, 501, "ServiceNotMocked", str(error)))
         except NotImplementedError as error:
             return send(
                 error_answer(

@@ -23,6 +23,7 @@ from membership_mock.engine.moto.server import Dispatcher, ServiceUnknown
 from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest, from_wsgi
 from membership_mock.engine.protocol.wire.operations import may_name_operation, operation_of
+from membership_mock.errors import OperationNotMocked
 
 #: the page that Flask sends for a path that none of a service's handlers has
 _PAGE = b"<!doctype html"
@@ -32,8 +33,18 @@ class NotMocked(Exception):
     """moto does not mock the operation of a request, and no plan of the mock answers it."""
 
 
+class ServiceNotMocked(Exception):
+    """Neither this package nor moto mocks the service of a request, and no plan answers it."""
+
+    def __init__(self, service: str | None) -> None:
+        super().__init__(
+            f"Neither membership_mock nor moto mocks the service {service}. What is mocked:"
+            " python -m membership_mock operations, and moto's own list."
+        )
+
+
 class MotoCalls:
-    """Answers requests to AWS with moto's server; those to our services are moto's to pass on."""
+    """Answers requests to AWS with moto's server, which passes those to our services on to us."""
 
     def __init__(self) -> None:
         self._moto = Dispatcher()
@@ -49,8 +60,9 @@ class MotoCalls:
             signing_name: the name of the service in its signature; None if it has none.
 
         Raises:
-            NotMocked: moto does not mock the operation.
-            ServiceUnknown: moto does not mock the service.
+            NotMocked: moto does not mock the request, whose operation is not known.
+            OperationNotMocked: moto does not mock the operation.
+            ServiceNotMocked: moto does not mock the service.
             Exception: what moto's code or a hook raises.
         """
         request = Request(environ)
@@ -58,7 +70,10 @@ class MotoCalls:
         sent = from_wsgi(request, request.url, _body(request) if is_read else b"")
         model = operation_of(signing_name, sent) if signing_name is not None else None
         if model is None or model.service_model.service_name in pipeline.services:
-            return _asked(self._moto, environ)
+            try:
+                return _asked(self._moto, environ)
+            except ServiceUnknown as error:
+                raise ServiceNotMocked(signing_name) from error
         if not is_read and not model.has_streaming_input:
             sent.body = _body(request)
         sent.protocol = str(model.service_model.resolved_protocol)
@@ -77,19 +92,24 @@ class MotoCalls:
     ) -> Answer:
         asked: list[tuple[HttpAnswer, Answer]] = []
         unserved: list[Exception] = []
+        service = model.service_model.service_name
+        name = f"{service}.{model.name}"
 
         def ask() -> HttpAnswer | None:
             try:
                 answer = _asked(self._moto, environ)
-            except (NotMocked, ServiceUnknown) as error:
-                unserved.append(error)
+            except (NotMocked, NotImplementedError) as error:
+                why = f": {error}" if str(error) else "."
+                unserved.append(OperationNotMocked(f"{name} is not mocked by moto{why}"))
+                return None
+            except ServiceUnknown:
+                unserved.append(ServiceNotMocked(service))
                 return None
             asked.append((answer.as_http(), answer))
             return asked[-1][0]
 
         found = pipeline.other.serve(model, sent, ask)
         if found is None:
-            name = f"{model.service_model.service_name}.{model.name}"
             pipeline.unmocked[name] += 1
             pipeline.other.record_blocked(model, sent, unserved[0])
             raise unserved[0]

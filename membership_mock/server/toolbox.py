@@ -93,7 +93,7 @@ def _run(served: Served, request: Request, path: str) -> Response:
             f" {PREFIX}/schema describes them.",
             {"paths": paths()},
         )
-    tool = tools[_check_verb(request, sorted(tools))]
+    tool = tools[_check_verb(request, sorted(tools), may_be_misspelt=bool(held))]
     try:
         side, given = _arguments(tool, request, held)
         result = tool.run(served, *side, **tool.arguments(given))
@@ -119,15 +119,23 @@ def _run(served: Served, request: Request, path: str) -> Response:
         ) from error
 
 
-def _check_verb(request: Request, allowed: list[str]) -> str:
-    """Return the method of the tool that a request is for."""
+def _check_verb(request: Request, allowed: list[str], *, may_be_misspelt: bool = False) -> str:
+    """Return the method of the tool that a request is for.
+
+    Args:
+        request: the request.
+        allowed: the methods of the tools of its path.
+        may_be_misspelt: whether a part of the path was read as an id, which may be a wrong name.
+    """
     verb = "GET" if request.method == "HEAD" else request.method
     if verb not in allowed:
         shown = ", ".join(allowed)
+        near = nearest_paths(request.path, verb) if may_be_misspelt else []
+        hint = f"; nearest for {verb}: {near[0]}" if near else ""
         raise Refused(
             405,
             "WrongMethod",
-            f"{request.path} is for {shown}, not for {request.method}.",
+            f"{request.path} is for {shown}, not for {request.method}{hint}.",
             headers={"Allow": shown},
         )
     return verb

@@ -122,7 +122,7 @@ class Calls(Sequence[Call]):
         found = self.filter(operation, **wanted)
         if (len(found) == times) if times is not None else len(found) > 0:
             return found
-        instead = self._instead(operation, wanted.get("service"))
+        instead = self._instead(operation, wanted.get("service"), is_number_wrong=bool(found))
         expected = "at least once" if times is None else times_as_text(times)
         raise AssertionError(
             f"expected {_describe(operation, wanted)} to be called {expected},"
@@ -205,7 +205,7 @@ class Calls(Sequence[Call]):
             lines.insert(0, f"      … {start} earlier")
         return "\n".join(lines) or "      no calls"
 
-    def _instead(self, operation: str | None, service: str | None) -> str:
+    def _instead(self, operation: str | None, service: str | None, *, is_number_wrong: bool) -> str:
         calls = list(self._read())
         if not calls:
             return "    Nothing was called at all."
@@ -214,9 +214,12 @@ class Calls(Sequence[Call]):
         same = [call for call in calls if call.operation in named]
         shown = same or calls
         name = named.pop() if len(named) == 1 else operation
-        title = (
-            f"    {name} was called, but differently:" if same else "    What was called instead:"
-        )
+        if is_number_wrong:
+            title = "    What was called:"
+        elif same:
+            title = f"    {name} was called, but differently:"
+        else:
+            title = "    What was called instead:"
         more = [f"      … and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
         return "\n".join([title, *(f"      {call!r}" for call in shown[:_SHOWN]), *more])
 

@@ -1,4 +1,4 @@
-"""The functions of ``where=`` by which a test chooses calls and events."""
+"""Checks and calls the functions that a test passes as ``where=`` to choose calls and events."""
 
 from __future__ import annotations
 

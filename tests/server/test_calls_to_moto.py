@@ -124,11 +124,15 @@ def test_faults_canned_answers_and_delays_reach_every_service(
 def test_a_call_that_moto_does_not_mock_is_recorded_with_its_error(
     url: str, mock: MembershipMock
 ) -> None:
-    with pytest.raises(ClientError, match="OperationNotMocked"):
+    with pytest.raises(ClientError, match=r"kms\.ConnectCustomKeyStore is not mocked") as raised:
         client("kms", url).connect_custom_key_store(CustomKeyStoreId="x")
-    (call,) = mock.calls
-    assert (call.service, call.operation, call.answer) == ("kms", "ConnectCustomKeyStore", None)
-    assert call.error is not None
+    with pytest.raises(ClientError, match="the service detective"):
+        client("detective", url).list_graphs()
+    first, second = mock.calls
+    assert (first.service, first.operation, first.answer) == ("kms", "ConnectCustomKeyStore", None)
+    assert first.error_code == raised.value.response["Error"]["Code"] == "OperationNotMocked"
+    assert str(first.error) == raised.value.response["Error"]["Message"]
+    assert second.error_code == "ServiceNotMocked"
 
 
 def test_a_lost_connection_is_one_for_the_client(url: str, mock: MembershipMock) -> None:

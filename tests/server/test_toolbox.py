@@ -404,6 +404,12 @@ def test_a_wrong_method_is_told_the_right_ones(
     assert answer.json["code"] == "WrongMethod"
 
 
+def test_a_misspelt_tool_whose_path_reads_like_an_id_is_told_the_nearest_one(server: Raw) -> None:
+    answer = server.send("POST", "/_membership/faults/fial", b"{}")
+    assert (answer.status, answer.json["code"]) == (405, "WrongMethod")
+    assert answer.json["message"].endswith("nearest for POST: /_membership/faults/fail.")
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

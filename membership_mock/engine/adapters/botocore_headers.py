@@ -15,7 +15,8 @@ from membership_mock.engine.adapters.compiled_models import own_functions
 from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.protocol.http import HttpAnswer
 
-#: botocore's key of a header's name; the names are few, and making keys is half of a response
+#: returns botocore's key for the name of a header; there are few names, and without the cache their
+#: keys take half of the time in which a response is made
 _header_key = functools.lru_cache(maxsize=256)(_HeaderKey)
 _LENGTH, _ENCODING = _header_key("Content-Length"), _header_key("Transfer-Encoding")
 #: methods of requests for which botocore sends no length
@@ -62,7 +63,7 @@ def install(patches: Patches) -> None:
     """Prepare the headers of requests quickly until ``patches`` are undone.
 
     Until a request is sent, botocore holds its headers in a message of the standard library's
-    package for e-mail, which looks through each of them for what e-mail forbids.
+    package `email`, which checks each of them by the rules of e-mail.
     """
     needed = ("_prepare_headers", "_determine_content_length")
     if not all(patches.has(_preparer, name) for name in needed):

@@ -7,15 +7,15 @@ from typing import Any, Generic, TypeVar
 
 C = TypeVar("C")
 
-#: how many models have something compiled at a time; sessions that are made in a mock share theirs
+#: for how many models compilers are kept; sessions that are made in a mock share their models
 _MOST = 64
 
 
 class CompiledModels(Generic[C]):
     """Keeps a compiler for each service model, and for each variant of what is compiled.
 
-    A client parses its model into shapes of its own, but those of a mock's sessions are made from
-    one document. So the document tells the models apart. Nothing in it is changed.
+    Each client has its own objects of shapes, but all clients of a mock's sessions parse the same
+    document. So the document identifies the model. It is not changed.
 
     Args:
         make: returns a new compiler for a variant.
@@ -23,14 +23,14 @@ class CompiledModels(Generic[C]):
 
     def __init__(self, make: Callable[[Any], C]) -> None:
         self._make = make
-        # With the document, so that no other object gets its id; those that came first leave first.
+        # The document is kept, so that no other object gets its id. The oldest entry leaves first.
         self._known: dict[tuple[int, Hashable], tuple[Any, C]] = {}
 
     def of(self, shape: Any, variant: Hashable) -> C:
         """Return the compiler for the model of a shape.
 
         Raises:
-            AttributeError: this botocore keeps its models otherwise.
+            AttributeError: this botocore stores its models in another way.
         """
         document = shape._shape_resolver._shape_map
         key = (id(document), variant)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 # The present names of events by their older ones, which botocore finds out for each emitter again.
 _aliases: dict[str, str] = {}
 
-# The built-in handlers as they were registered last, with the list they were registered from, by
-# kind of emitter: aiobotocore has one of its own.
+# The built-in handlers as they were registered last, and the list from which they were registered,
+# by class of emitter: aiobotocore has its own.
 _registered: dict[type, tuple[list[Any], HierarchicalEmitter]] = {}
 
 #: what a node of botocore's tree of handlers consists of
@@ -59,7 +59,7 @@ def _register_built_in_handlers_once(patches: Patches) -> None:
 
     def register_builtin_handlers(self: Any, events: Any) -> None:
         emitter = getattr(self, "_original_handler", None)
-        if not _is_new(emitter):  # event hooks of the session's maker
+        if not _is_new(emitter):  # whoever made the session has passed an emitter with handlers
             register(self, events)
             return
         known = _registered.get(type(emitter))

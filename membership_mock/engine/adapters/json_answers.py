@@ -30,11 +30,11 @@ from membership_mock.engine.moto.patches import Patches
 #: Returns a JSON value as botocore's parser does.
 Reader = Callable[[Any], Any]
 
-#: those of botocore's handlers of a shape's type that every parser of JSON has
+#: the types of shapes for which every JSON parser of botocore has a handler
 _HANDLERS = ("structure", "list", "map", "blob", "timestamp")
-#: those that a parser of REST-JSON has as well, and others have not
+#: the types for which only a parser of REST-JSON has a handler
 _CONVERTING = ("boolean", "integer", "long", "float", "double")
-#: what else of botocore's parsers decides how a value is parsed
+#: the other methods of botocore's parsers that decide how a value is parsed
 _PRIVATE = (
     "_default_blob_parser",
     "_default_handle",
@@ -106,7 +106,7 @@ class _Kind:
         self.blob_parser = kind._default_blob_parser
 
 
-#: stands for a class that was not looked at yet
+#: stands for a class that was not checked yet
 _unknown: Any = object()
 
 
@@ -160,7 +160,7 @@ class _Readers:
 
     def _compile(self, shape: Shape) -> Reader | None:
         if shape.serialization.get("location") or shape.serialization.get("eventstream"):
-            return _refuse  # it does not stand in the body
+            return _refuse  # it is not in the body
         if isinstance(shape, StructureShape):
             if shape.is_document_type:
                 return None

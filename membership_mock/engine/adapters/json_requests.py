@@ -29,7 +29,8 @@ from membership_mock.engine.protocol.json_text import json_writer
 #: Returns what stands in a request for a value that botocore surely accepts.
 Writer = Callable[[Any], Any]
 
-#: what of botocore decides how a call is validated and serialized; without it botocore does so
+#: the methods of botocore that decide how a call is validated and serialized; if one is missing or
+#: replaced, botocore handles the call
 _VALIDATOR = (
     "validate",
     "_check_special_validation_cases",
@@ -140,7 +141,7 @@ class _Writers:
         self._query_format = self._serializer.QUERY_STRING_TIMESTAMP_FORMAT
 
     def of_operation(self, operation: OperationModel) -> Writer:
-        """Return what makes botocore's dictionary of a request out of the parameters."""
+        """Return the function that turns parameters into botocore's dictionary of a request."""
         found = self._operations.get(operation.name)
         if found is None or found[0] is not operation.http:
             made = _operation(self, operation)
@@ -336,7 +337,7 @@ def _string(least: int) -> Writer:
 
 def _number(kind: type[float], least: float) -> Writer:
     def write_number(value: Any) -> Any:
-        # not those that JSON lacks: infinity, and what is not a number
+        # JSON has neither infinity nor NaN
         if type(value) is not kind or not least <= value < math.inf:
             raise UnusualError
         return value

@@ -50,7 +50,7 @@ def install(patches: Patches) -> None:
     _read_proxies_quickly(patches)
 
 
-# --- models, methods and rules -------------------------------------------------------------------
+# --- models and methods --------------------------------------------------------------------------
 
 
 def _share_models(patches: Patches) -> None:
@@ -103,7 +103,7 @@ def _share_methods(patches: Patches) -> None:
 
 
 class _DocumentationEvents:
-    """What the documentation of a method is changed by: botocore's built-in handlers."""
+    """An emitter for the events of a method's documentation, with botocore's built-in handlers."""
 
     def emit(self, event_name: str, **kwargs: Any) -> Any:
         """Call the handlers of an event."""
@@ -119,9 +119,9 @@ def _built_in_handlers() -> Any:
 
 
 def _open_http_sessions_when_used(patches: Patches) -> None:
-    """Make the pool of connections of a client when something is sent, which is hardly ever.
+    """Make a pool of connections when something is sent, which rarely happens while a mock runs.
 
-    A session makes three: for the client, and for two sources of credentials.
+    A session makes three pools: for the client, and for two sources of credentials.
     """
     make = patches.original(URLLib3Session, "__init__")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Replacements:
-    """What catches requests, and lets clients be made quickly; one for all mocks of a process.
+    """What intercepts requests, and lets clients be made quickly; one for all mocks of a process.
 
     Args:
         current: returns the pipeline of the mock that is running; None if none is. Clients and
@@ -48,7 +48,7 @@ class Replacements:
         self._requests_mock = KeptPatches(requests_library.install_in_requests_mock)
 
     def put(self) -> None:
-        """Catch the requests of every client, whenever it was made."""
+        """Intercept the requests of every client, also of those that exist already."""
         self._botocore.put()
         self._async_clients.put()
         self._other_clients.put()
@@ -56,7 +56,7 @@ class Replacements:
             self._requests_mock.put()
 
     def remove(self) -> None:
-        """Let clients send again, but for those made inside the mock: they would reach AWS."""
+        """Let clients send again, except those made inside the mock: they would call AWS."""
         self._requests_mock.remove()
         self._other_clients.remove()
         self._async_clients.remove()

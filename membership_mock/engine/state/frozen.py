@@ -55,8 +55,8 @@ def _references_of_one_owner() -> int:
     return max(map(sys.getrefcount, column)) if hasattr(sys, "getrefcount") else 0
 
 
-#: how many there are in a column to an object that nothing else but its owner holds; where they are
-#: not counted, no object has as few
+#: how many references there are to an object in a column if only its owner holds it; an interpreter
+#: that does not count references gives every object more
 _ALONE = _references_of_one_owner()
 
 
@@ -99,9 +99,9 @@ class _Batch:
         kind: the class.
         count: how many they are.
         names: the attributes; None for containers.
-        sure: those of them that hold nothing but atoms.
-        rows: the latter, of each object; the keys of mappings.
-        columns: all other attributes; the values of containers.
+        sure: those of the attributes that hold only atoms.
+        rows: for each object, the values of the attributes in `sure`; for mappings, all keys.
+        columns: for each other attribute, its values; for containers, all entries or values.
         sizes: how many entries each container has; None if there are none at all.
     """
 
@@ -122,7 +122,7 @@ class _Batch:
             return [[] for _ in range(self.count)]
         if self.names is None:
             return [kind() for _ in range(self.count)]
-        new: Any = kind.__new__  # moto's own tracks what it makes
+        new: Any = kind.__new__  # classes of moto have their own, which registers new objects
         return [new(kind) for _ in range(self.count)]
 
     def fill(self, objects: list[Any], made: list[Any]) -> None:

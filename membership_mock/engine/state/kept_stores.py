@@ -19,8 +19,8 @@ from membership_mock.engine.state.layouts import NotPlainError
 #: a store is found by its type and its key
 _Key = tuple[type[Any], tuple[str, ...]]
 
-#: how many stores of one type are copied together: fewer take more time for each, and of more the
-#: others are restored with the one that was used
+#: how many stores of one type are copied together. With fewer, each copy takes more time. With
+#: more, more stores are restored because one of them was used.
 _TOGETHER = 50
 
 

@@ -11,15 +11,15 @@ from datetime import date, datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
 
-#: the classes whose objects nothing can change; enumerations and dates of other libraries come to
-#: them when they are first seen
+#: the classes whose objects nothing can change; enumerations and dates of other libraries are added
+#: when they are first seen
 ATOMS: set[type] = {type(None), bool, int, float, str, bytes, datetime, date, timedelta, timezone}
 
 #: the containers that are copied
 MAPPINGS = (dict, OrderedDict)
 CONTAINERS = (*MAPPINGS, list, set)
 
-#: the classes whose objects can be copied; those of attributes come to them when first seen
+#: the classes whose objects can be copied; classes with attributes are added when first seen
 COPIED: set[type] = set(CONTAINERS)
 
 #: the packages whose classes may be copied: they are written in Python and pickle in the usual way
@@ -33,7 +33,7 @@ _HOOKS = frozenset(
     ("__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__", "__getattribute__")
 )
 
-#: the names in annotations of atoms; the type checker sees to it that these fields hold no others
+#: the names in annotations of atoms; the type checker ensures that such fields hold nothing else
 _SURE = frozenset(
     ("None", "bool", "int", "float", "str", "bytes", "datetime", "date", "timedelta", "Literal")
 )
@@ -78,9 +78,10 @@ DECLARED = "__dataclass_fields__"
 
 
 def names_of(kind: Any, objects: list[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of the attributes of all objects of a batch, and those of atoms.
+    """Return the names of all attributes of the objects of a batch, and of those with atoms.
 
-    A dataclass declares which hold atoms. For other classes, it is said of the first object only.
+    A dataclass declares which attributes hold atoms. For other classes, the first object decides,
+    and the caller has to check the others.
 
     Raises:
         NotPlainError: the objects have different attributes.

@@ -2,7 +2,7 @@
 
 AWS takes up to 24 hours for it; here it is done at once. Where many accounts are concerned, those
 that a policy treats like all others wait: what it does to one is carried out when that account is
-looked at (``relationships/deferred_rollouts.py``).
+read (``relationships/deferred_rollouts.py``).
 
 Sources: the user guide on configuration policies and on why an association fails.
 """

@@ -186,8 +186,8 @@ class PolicyAssociations(Family):
         Args:
             ctx: the request.
             filters: a policy's id or ARN (one that does not exist finds nothing,
-            inferred [SH-194]), the
-                type of the association and its status; all of them have to match.
+                inferred [SH-194]), the type of the association and its status; all of them have to
+                match.
         """
         central = self._settled(ctx)
         look = Look(ctx, central, _organization(ctx))

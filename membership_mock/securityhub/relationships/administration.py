@@ -111,8 +111,8 @@ class Administration(Family):
             administrator_id: the delegated administrator.
             account_id: the account.
             now: when that happens.
-            sequence: its place in the order of creation, if one was kept for it: what was an
-                obstacle then, was looked at then.
+            sequence: its place in the order of creation, if one was reserved for it; obstacles were
+                checked then, and are not checked again.
         """
         if self._enroll(administrator_id, account_id, "enroll", now, sequence):
             self.of(Governance).stop_aggregation(account_id)

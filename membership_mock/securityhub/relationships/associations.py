@@ -152,7 +152,7 @@ class Roster:
         members: every association by the member's account.
         ordered: the same in the order of creation.
         enabled: those that are Enabled, in the order of creation.
-        by_invitation: how many are no members by organization.
+        by_invitation: how many are not members by organization.
         invited: how many are Invited.
     """
 
@@ -163,7 +163,7 @@ class Roster:
     invited: int = 0
 
     def count(self, association: Association, change: int) -> None:
-        """Count an association in (1) or out (-1), as it is at the moment."""
+        """Add an association, as it is at the moment, to the counts (1), or remove it (-1)."""
         self.by_invitation += change * (not association.by_organization)
         self.invited += change * (association.member_status == "Invited")
 

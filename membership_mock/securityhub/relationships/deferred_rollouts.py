@@ -1,9 +1,9 @@
-"""Rollouts of configuration policies to many accounts, carried out when an account is looked at.
+"""Rollouts of configuration policies to many accounts, carried out when an account is read.
 
 A policy for the root of a large organization reaches thousands of accounts in many regions. The
 call that applies it stores the rollout once. What it does to an account is carried out, as of the
 moment of that call, before anything of the account is read or changed: `DeferredRollouts.catch_up`.
-Until then nobody can tell the difference.
+So a user sees no difference.
 
 Only the accounts wait that a policy treats like all others, see ``waiting_accounts.py``: it
 succeeds for each of them, and changes nothing of any other account. Members by organization wait in

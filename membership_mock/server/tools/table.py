@@ -77,6 +77,14 @@ def paths() -> list[str]:
     return [f"{PREFIX}{path}" for path in dict.fromkeys(tool.path for tool in TOOLS)]
 
 
-def nearest_paths(path: str) -> list[str]:
-    """Return the paths that are most like one that does not exist."""
-    return difflib.get_close_matches(path, paths(), n=3, cutoff=0.5)
+def nearest_paths(path: str, verb: str | None = None) -> list[str]:
+    """Return the paths that are most like one that does not exist.
+
+    Args:
+        path: the path, with the prefix.
+        verb: the method of the tools; None for all tools.
+    """
+    known = paths()
+    if verb is not None:
+        known = [f"{PREFIX}{tool.path}" for tool in TOOLS if tool.verb == verb]
+    return difflib.get_close_matches(path, known, n=3, cutoff=0.5)

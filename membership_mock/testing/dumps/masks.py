@@ -1,4 +1,4 @@
-"""What of a world differs from run to run, replaced by names that stay the same.
+"""Replaces what differs from run to run in a world by names that stay the same.
 
 Each id becomes a name with a number, ``id-1``, in the order in which the ids stand in the dump. The
 same id has the same name everywhere, in keys and inside of ARNs as well, so two worlds are equal

@@ -24,7 +24,7 @@ from membership_mock.testing.dumps.writer import step_text
 _Put = Callable[[Any], None]
 
 
-#: what a tree and the graph have in common: it is put in its place as it is
+#: the values that a tree and the graph have in common, which are used as they are
 _PLAIN = frozenset((type(None), bool, int, float, str))
 
 

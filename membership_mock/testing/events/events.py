@@ -131,7 +131,7 @@ class Events(Sequence[SentEvent]):
         was = f"sent {times_as_text(len(found))}" if found else "not sent"
         raise AssertionError(
             f"expected {_described(detail_type, wanted)} to be sent {expected}, but it was {was}."
-            f"\n{self._instead(detail_type)}"
+            f"\n{self._instead(detail_type, is_number_wrong=bool(found))}"
         )
 
     def assert_not_sent(self, detail_type: str | None = None, **wanted: Any) -> None:
@@ -193,11 +193,13 @@ class Events(Sequence[SentEvent]):
             )
         require().event_bridge.functions.append((arn, function))
 
-    def _instead(self, detail_type: str | None) -> str:
+    def _instead(self, detail_type: str | None, *, is_number_wrong: bool) -> str:
         events = list(self._read())
         if not events:
             return "    No event was sent at all."
         same = [each for each in events if each.detail_type == detail_type]
+        if is_number_wrong:
+            return f"    What was sent:\n{_listed(same or events)}"
         if same:
             return f"    {detail_type} was sent, but differently:\n{_listed(same)}"
         kinds = list(dict.fromkeys(each.detail_type for each in events))

@@ -502,6 +502,8 @@ def test_events_are_filtered_and_asserted_like_calls(mock):
         events.assert_sent("Case Created")
     with pytest.raises(AssertionError, match="was sent, but differently"):
         events.assert_sent(IMPORTED, account=B)
+    with pytest.raises(AssertionError, match=r"but it was sent once\.\n    What was sent:\n"):
+        events.assert_sent(IMPORTED, times=2)
     with pytest.raises(AssertionError, match="not to be sent, but it was sent once"):
         events.assert_not_sent(IMPORTED)
     events.assert_not_sent("Case *")

@@ -32,7 +32,7 @@ _CBOR = "smithy-rpc-v2-cbor"
 #: the path of a request in that protocol
 _CBOR_PATH = re.compile(r"(?:/.*)?/service/[^/]+/operation/([^/]+)")
 
-#: a model begins with its metadata; their objects are not nested deeper than this
+#: the metadata with which a model begins; the objects in it hold no further objects
 _METADATA = re.compile(rb'"metadata"\s*:\s*\{(?:[^{}]|\{[^{}]*\})*\}')
 _METADATA_END_BEFORE = 8192  # bytes
 _SIGNING_NAME = re.compile(rb'"signingName"\s*:\s*"([^"]+)"')
@@ -62,7 +62,7 @@ def operation_of(signing_name: str, request: HttpRequest) -> OperationModel | No
         request: what was sent; its body is only read if it `may_name_operation`.
 
     Returns:
-        The model; None if no service that is signed for so has the operation.
+        The model; None if no service with this signing name has the operation.
     """
     candidates = [service_model(name) for name in services_signed_as(signing_name)]
     if _names_its_operation(request):
