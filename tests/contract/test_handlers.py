@@ -42,6 +42,7 @@ KNOW_BOTOCORE = {
     "engine/adapters/json_answers.py",
     "engine/adapters/json_requests.py",
     "engine/adapters/new_clients.py",
+    "engine/adapters/outlived_clients.py",  # the class of clients
     "engine/adapters/sessions.py",
     "engine/adapters/signing.py",
     "engine/adapters/suite_guard/botocore_part.py",
