@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.hooks import HookChain, InterceptedCall
 from membership_mock.engine.pipeline.other_pipeline import OtherPipeline
 from membership_mock.engine.pipeline.setup_calls import is_setup_call
+from membership_mock.engine.pipeline.unmocked import refusal_of_unmocked
 from membership_mock.engine.protocol.codec import (
     Invalid,
     OperationCodec,
@@ -228,7 +228,7 @@ class RequestPipeline:
         self._authorization.check_service(context.service)
         handler = backend_class.handlers.get(context.operation)
         if handler is None:
-            return _refuse(context, backend_class, request)
+            raise refusal_of_unmocked(context, backend_class, request)
         compiled = codec(*key, backend_class.unique_lists, backend_class.unchecked_shapes)
         paging = compiled.paging
         taken = {compiled.token_field, *((paging.limit_key, paging.input_token) if paging else ())}
@@ -394,23 +394,3 @@ def _recorded(request: HttpRequest, mocked: MockedOperation | None) -> RecordedR
 @lru_cache(maxsize=8)
 def _http_date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
-
-
-def _refuse(
-    context: Context, backend_class: type[Backend], request: HttpRequest
-) -> MockedOperation:
-    """Refuse a route that does not exist, or an operation that is not mocked."""
-    if context.operation not in service_model(context.service).operation_names:
-        raise backend_class.refusals.unknown_operation(request.method, request.path)
-    mocked = sorted(backend_class.handlers)
-    nearest = get_close_matches(context.operation, mocked, n=4, cutoff=0.5)
-    shown = ", ".join(nearest) or "no operation"
-    raise OperationNotMocked(
-        f"{context.service}.{context.operation} was called, but membership_mock does not mock it.\n"
-        f"    caller   {context.account_id} in {context.region}\n"
-        f"    nearest  {shown} ({len(mocked)} operations are mocked)\n"
-        "    To answer it in the test:"
-        f" mock.answer('{context.service}.{context.operation}', {{…}})\n"
-        f"    Mocked operations: python -m membership_mock operations {context.service}\n"
-        "    More: python -m membership_mock docs unmocked-operations"
-    )
