@@ -60,21 +60,11 @@ class AwsRequests:
         try:
             answer = self._moto.answer(self._pipeline(), environ, service)
             return answer.send(start_response)
-        except NotMocked:
-            return send(
-                error_answer(
-                    headers,
-                    service,
-                    501,
-                    "OperationNotMocked",
-                    f"{operation} is not mocked by moto.",
-                )
-            )
         except UsageError as error:
             return send(error_answer(headers, service, 501, type(error).__name__, str(error)))
         except ServiceNotMocked as error:
             return send(error_answer(headers, service, 501, "ServiceNotMocked", str(error)))
-        except NotImplementedError as error:
+        except (NotMocked, NotImplementedError) as error:
             return send(
                 error_answer(
                     headers,

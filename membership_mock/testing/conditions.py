@@ -26,17 +26,25 @@ def check_where(where: object, of: str = "call") -> None:
         raise UsageError(
             f"where is a function of {article} {of}, e.g. `lambda {of}: …`, not {where!r}."
         )
+    misfit = misfit_of_one_argument(where)
+    if misfit is not None:
+        raise UsageError(
+            f"where is a function of {article} {of}, but {misfit} does not take"
+            f" one argument: write `lambda {of}: …`."
+        )
+
+
+def misfit_of_one_argument(function: Callable[..., Any]) -> str | None:
+    """Return name and signature of a function that does not take one argument; None if it does."""
     try:
-        signature = inspect.signature(where)
-    except (TypeError, ValueError):  # some functions in C do not tell theirs
-        return
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions in C have no signature
+        return None
     try:
         signature.bind(None)
     except TypeError:
-        raise UsageError(
-            f"where is a function of {article} {of}, but {_named(where)}{signature} does not take"
-            f" one argument: write `lambda {of}: …`."
-        ) from None
+        return f"{name_of(function)}{signature}"
+    return None
 
 
 def holds(where: Callable[[Any], bool], subject: object, of: str = "call") -> bool:
@@ -49,12 +57,13 @@ def holds(where: Callable[[Any], bool], subject: object, of: str = "call") -> bo
         return bool(where(subject))
     except Exception as error:
         raise UsageError(
-            f"The function {_named(where)} of where= has raised {type(error).__name__}: {error}\n"
+            f"The function {name_of(where)} of where= has raised {type(error).__name__}: {error}\n"
             f"    for the {of} {subject!r}\n"
             f"    It is asked about every {of} that matches the other arguments: let it return"
             " False where something is missing."
         ) from error
 
 
-def _named(where: object) -> str:
-    return str(getattr(where, "__name__", repr(where)))
+def name_of(function: object) -> str:
+    """Return what messages call a function: its name, or how it prints if it has none."""
+    return str(getattr(function, "__name__", repr(function)))

@@ -15,6 +15,7 @@ from membership_mock.engine.protocol.wire.writers import answer_written
 from membership_mock.errors import UsageError
 from membership_mock.testing.call import Call
 from membership_mock.testing.calls import Calls
+from membership_mock.testing.conditions import misfit_of_one_argument, name_of
 from membership_mock.testing.faults.connections import LostConnection, connection_error
 from membership_mock.testing.faults.effects import Effect
 from membership_mock.testing.faults.errors import ErrorAnswer, code_of
@@ -136,7 +137,7 @@ class Values:
         elif isinstance(first, Effect):
             self.words = first.words
         else:
-            self.words = "answers" if isinstance(first, Mapping) else f"answers by {_named(first)}"
+            self.words = "answers" if isinstance(first, Mapping) else f"answers by {name_of(first)}"
 
     def at(self, number: int) -> _Kept:
         """Return what the call of a number, from 0 on, is answered with."""
@@ -158,7 +159,7 @@ class Values:
             asked = self._ask(canned, call)
             if asked is None:
                 return None
-            value = self._members(asked, f"The function {_named(canned)} of mock.answer: ")
+            value = self._members(asked, f"The function {name_of(canned)} of mock.answer: ")
         context = call.context
         if not context.request_id:  # that of a call that moto would have answered
             context.request_id = context.world.uuid()
@@ -176,7 +177,7 @@ class Values:
             raise
         except Exception as error:
             raise UsageError(
-                f"The function {_named(function)} of mock.answer has raised"
+                f"The function {name_of(function)} of mock.answer has raised"
                 f" {type(error).__name__}: {error}\n    for the call {recorded!r}\n"
                 "    It returns the members of the answer, or None to leave the call to the mock,"
                 " and may raise botocore's ClientError or an error of the connection."
@@ -247,10 +248,6 @@ class Values:
         return value
 
 
-def _named(function: object) -> str:
-    return str(getattr(function, "__name__", repr(function)))
-
-
 def _check_function(function: Callable[..., object]) -> None:
     """Refuse a function that cannot be called with a call, or that has to be awaited.
 
@@ -259,20 +256,15 @@ def _check_function(function: Callable[..., object]) -> None:
     """
     if inspect.iscoroutinefunction(function):
         raise UsageError(
-            f"The function of mock.answer is a plain one, and {_named(function)} returns a"
+            f"The function of mock.answer is a plain one, and {name_of(function)} returns a"
             " coroutine: nothing would await it."
         )
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions in C do not tell theirs
-        return
-    try:
-        signature.bind(None)
-    except TypeError:
+    misfit = misfit_of_one_argument(function)
+    if misfit is not None:
         raise UsageError(
-            f"The function of mock.answer gets the call, but {_named(function)}{signature} does not"
+            f"The function of mock.answer gets the call, but {misfit} does not"
             " take one argument: write `lambda call: …`."
-        ) from None
+        )
 
 
 def _nothing() -> HttpAnswer:
