@@ -102,7 +102,7 @@ class _Pipe(io.FileIO):
     """An open file that drops what is written to it after its reader has gone."""
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Write as `io.FileIO` does, but take all of ``data`` if nobody can read it."""
+        """Write as `io.FileIO` does; drop ``data`` if the reader has closed the pipe."""
         try:
             return super().write(data) or 0
         except BrokenPipeError:

@@ -1,7 +1,7 @@
 """Copies the whole state of a world, and restores it.
 
 Nothing tracks which objects have changed, on purpose: state is plain data that any code may change
-without telling anyone. But stores that nobody has asked for have not changed, and are neither
+without telling anyone. But stores that were not handed out have not changed, and are neither
 copied nor restored; see `engine.state.kept_stores`. moto's state is always copied, since anyone may
 have moto's objects.
 """

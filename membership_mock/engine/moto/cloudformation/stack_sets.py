@@ -186,7 +186,7 @@ def _why(stack: Any) -> str:
 def _overrides(parameters: Any) -> dict[str, Any]:
     """Return the parameters of an instance that differ from those of its set.
 
-    moto keeps them as a list. If there are none, it keeps the mapping of the set.
+    moto keeps them as a list. For an instance without any, it keeps the mapping of the set.
     """
     if isinstance(parameters, dict):
         return {}
