@@ -10,19 +10,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from membership_mock.engine.activation import Activation, StartedMock
 from membership_mock.engine.adapters.environment import Environment
 from membership_mock.engine.adapters.moto_handlers import response_handler
 from membership_mock.engine.adapters.replacements import Replacements
 from membership_mock.engine.forking import keep_locks_usable
-from membership_mock.engine.moto import configuration, iam
+from membership_mock.engine.moto import access_keys, configuration
 from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge
 from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
 from membership_mock.engine.moto.other_services import MotoServices
-from membership_mock.engine.moto.registries import Parts, Registries
-from membership_mock.engine.moto.startup import MotoStart
+from membership_mock.engine.moto.parts import Parts
+from membership_mock.engine.moto.presence import is_imported
+from membership_mock.engine.moto_of_mock import MotoOfMock
 from membership_mock.engine.pipeline import observers
 from membership_mock.engine.pipeline.backends import Backends, Services
 from membership_mock.engine.pipeline.call_record import Record
@@ -31,6 +32,9 @@ from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 from membership_mock.engine.state.events import EventLog
 from membership_mock.engine.state.world import World
 from membership_mock.errors import NotRunning, UsageError
+
+if TYPE_CHECKING:
+    from membership_mock.engine.moto.registries import Registries
 
 T = TypeVar("T")
 
@@ -57,9 +61,18 @@ class Running:
 
     def __init__(self, services: Services, activation: Activation) -> None:
         self.services = services
-        self._random_before: Any = None
+        self._environment = Environment()
+        self._replacements = _replacements(frozenset(services))
+        self._moto = MotoOfMock(
+            activation.config,
+            services.plain_http_endpoints,
+            self._environment,
+            self._replacements,
+            partial(_registries, frozenset(services)),
+            lambda: self.parts,
+        )
         self._plant(activation.seed)
-        self.world = World(_secret(), configuration.random, MotoServices())
+        self.world = World(self._secret(), self._moto.random, MotoServices())
         self.record = Record()
         self.events = EventLog()
         self.event_bridge = EventBridge(self.world, self.events)
@@ -68,7 +81,7 @@ class Running:
         self._default_account = activation.account
         self.pipeline = RequestPipeline(
             self.backends,
-            iam.MotoAuthorization(),
+            access_keys.MotoAuthorization(),
             self.world,
             self.record,
             activation.account or configuration.DEFAULT_ACCOUNT_ID,
@@ -80,8 +93,6 @@ class Running:
         if activation.now is not None:
             self.world.clock.set(activation.now, frozen=True)
         self._tools: dict[type, Any] = {}
-        self._config_before: dict[str, Any] = {}
-        self._environment = Environment()
         self.parts = Parts(
             self.backends,
             self.world,
@@ -90,17 +101,12 @@ class Running:
             self._account_for_moto,
             self._begin_anew,
         )
-        self._registries = _registries(frozenset(services))
-        self._moto = MotoStart(activation.config, services.plain_http_endpoints, self.world)
-        self._replacements = _replacements(frozenset(services))
 
     def open(self) -> None:
         """Set everything up."""
-        self._config_before = configuration.copy_of(configuration.default_user_config)
         self._environment.remember()
         try:
-            self._registries.put(self.backends)
-            self._moto.start()
+            self._moto.open()
             self._environment.hide()
             self._replacements.put()
         except BaseException:
@@ -110,11 +116,12 @@ class Running:
     def close(self) -> None:
         """Take everything down, as it was before; what fails keeps nothing else from it."""
         with ExitStack() as last_first:
-            last_first.callback(self._restore_configuration)
+            last_first.callback(self._moto.restore_configuration)
             last_first.callback(self._environment.restore)
-            last_first.callback(self._restore_random)
-            last_first.callback(self._registries.remove)
+            last_first.callback(self._moto.restore_random)
+            last_first.callback(self._moto.remove)
             last_first.callback(self._moto.stop)
+            self._moto.end_wait()
             self.at_end.close()
             self._environment.prepare_end()
             self._replacements.remove()
@@ -132,18 +139,11 @@ class Running:
 
     def _plant(self, seed: int | str | None) -> None:
         if seed is not None:
-            if self._random_before is None:
-                self._random_before = configuration.random.getstate()
-            configuration.random.seed(seed)
+            self._moto.seed(seed)
 
-    def _restore_random(self) -> None:
-        """Let what comes after a seeded mock be as random as what came before."""
-        if self._random_before is not None:
-            configuration.random.setstate(self._random_before)
-
-    def _restore_configuration(self) -> None:
-        configuration.default_user_config.clear()
-        configuration.default_user_config.update(self._config_before)
+    def _secret(self) -> bytes:
+        """Return what page tokens are sealed with, the same one for the same seed."""
+        return self._moto.random.getrandbits(128).to_bytes(16, "big")
 
     def reset(self) -> None:
         """Empty the world, moto's included, the record of calls, and what tools have set up."""
@@ -170,7 +170,7 @@ class Running:
             for activation in self._activations:
                 if activation.now is not None:
                     self.world.clock.set(activation.now, frozen=True)
-            self.world.secret = _secret()
+            self.world.secret = self._secret()
 
     def set_clock(self, at: datetime | None, *, frozen: bool) -> None:
         """Put the clock of the world to ``at``, frozen or not; None leaves it where it is.
@@ -238,11 +238,9 @@ class Running:
         return not self._activations
 
     def _apply_options(self) -> None:
-        configuration.default_user_config.clear()
-        configuration.default_user_config.update(configuration.copy_of(self._config_before))
+        self._moto.configure([activation.config for activation in self._activations])
         self._default_account = None
         for activation in self._activations:
-            configuration.default_user_config.update(activation.config)
             self._default_account = activation.account or self._default_account
         self.pipeline.default_account = self._default_account or configuration.DEFAULT_ACCOUNT_ID
         self._settle()
@@ -264,14 +262,9 @@ class Running:
         if found is not None or default is None:
             return found
         key = signing_key(headers)
-        if key is not None and iam.account_of_access_key(key) is not None:
+        if key is not None and access_keys.account_of_access_key(key) is not None:
             return None
         return default
-
-
-def _secret() -> bytes:
-    """Return what page tokens are sealed with, the same one for the same seed."""
-    return configuration.random.getrandbits(128).to_bytes(16, "big")  # type: ignore[no-any-return]
 
 
 def enter(services: Services, activation: Activation) -> Running:
@@ -318,7 +311,9 @@ def _replacements(services: frozenset[str]) -> Replacements:
 
 @cache
 def _registries(services: frozenset[str]) -> Registries:
-    """Return our services in moto's registries, made once per process."""
+    """Return our services in moto's registries, made once per process; this imports moto."""
+    from membership_mock.engine.moto.registries import Registries
+
     handler = partial(response_handler, pipeline=current_pipeline)
     return Registries(services, handler, lambda: _current[0].parts if _current else None)
 
@@ -365,7 +360,8 @@ def _locks() -> Iterator[Any]:
     """Yield the locks of the running mock and of moto, in the order in which calls take them."""
     yield _lock
     yield from (each.world.lock for each in _current)
-    yield configuration.backend_lock
+    if is_imported():
+        yield configuration.backend_lock()
 
 
 def _locks_of_mocks() -> Iterator[Any]:

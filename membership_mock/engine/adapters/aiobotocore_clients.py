@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.client import ClientCreator
 from botocore.exceptions import ConnectionClosedError
-from moto.core.botocore_stubber import BotocoreStubber
 
 from membership_mock.engine.adapters import dispatch
 from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
@@ -159,6 +158,9 @@ class AsyncInterceptor:
             return _response(request, answer, self.http_session)
 
         patches.set(endpoint, "_send", send, asks_itself=True)
+
+        # A process with aiobotocore starts moto with the mock.
+        from moto.core.botocore_stubber import BotocoreStubber
 
         asking = patches.original(BotocoreStubber, "__call__")
 

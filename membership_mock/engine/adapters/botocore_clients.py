@@ -19,7 +19,6 @@ from botocore.credentials import Credentials
 from botocore.endpoint import Endpoint
 from botocore.exceptions import ConnectionClosedError, NoRegionError
 from botocore.signers import RequestSigner
-from moto.core.botocore_stubber import BotocoreStubber
 
 from membership_mock.engine.adapters import (
     botocore_headers,
@@ -33,7 +32,6 @@ from membership_mock.engine.adapters import (
     timestamps,
 )
 from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
-from membership_mock.engine.moto import action_names
 
 if TYPE_CHECKING:
     from membership_mock.engine.adapters.outlived_clients import ClientsOfMock
@@ -93,6 +91,41 @@ def install(
 
     patches.set(Endpoint, "_send", send, asks_itself=True)
 
+    auth = patches.original(RequestSigner, "get_auth_instance")
+
+    @functools.wraps(auth)
+    def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
+        # A client that was made before the mock, without credentials, signs as well.
+        if current() is None:
+            return auth(self, *args, **kwargs)
+        if self._credentials is None and kwargs.get("request_credentials") is None:
+            kwargs["request_credentials"] = Credentials("FOOBARKEY", "FOOBARSECRET")
+        return auth(self, *args, **kwargs)
+
+    patches.set(RequestSigner, "get_auth_instance", get_auth_instance, asks_itself=True)
+    _watch_new_clients(patches, clients)
+    signing.install(patches, services)
+    for module in (
+        sessions,
+        event_handlers,
+        new_clients,
+        botocore_headers,
+        json_answers,
+        json_requests,
+        timestamps,
+    ):
+        module.install(patches)
+
+
+def install_in_moto(patches: Patches, current: Callable[[], RequestPipeline | None]) -> None:
+    """Let moto's own handler of requests ask `dispatch`, once moto is imported.
+
+    Args:
+        patches: undone when the mock ends.
+        current: returns the pipeline of the running mock; None if no mock is running.
+    """
+    from moto.core.botocore_stubber import BotocoreStubber
+
     asking = patches.original(BotocoreStubber, "__call__")
 
     def stubbed(self: Any, event_name: str, request: Any, **others: Any) -> Any:
@@ -118,32 +151,6 @@ def install(
         return _answered(pipeline, getattr(request, _ENDPOINT, None), request, answer)
 
     patches.set(BotocoreStubber, "__call__", stubbed, asks_itself=True)
-
-    auth = patches.original(RequestSigner, "get_auth_instance")
-
-    @functools.wraps(auth)
-    def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
-        # A client that was made before the mock, without credentials, signs as well.
-        if current() is None:
-            return auth(self, *args, **kwargs)
-        if self._credentials is None and kwargs.get("request_credentials") is None:
-            kwargs["request_credentials"] = Credentials("FOOBARKEY", "FOOBARSECRET")
-        return auth(self, *args, **kwargs)
-
-    patches.set(RequestSigner, "get_auth_instance", get_auth_instance, asks_itself=True)
-    _watch_new_clients(patches, clients)
-    signing.install(patches, services)
-    for module in (
-        action_names,
-        sessions,
-        event_handlers,
-        new_clients,
-        botocore_headers,
-        json_answers,
-        json_requests,
-        timestamps,
-    ):
-        module.install(patches)
 
 
 def response_of(request: Any, answer: HttpAnswer) -> AWSResponse:

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ReadTimeoutError
 
 from membership_mock.engine.adapters.hosts import host_of, is_aws, is_loopback
-from membership_mock.engine.moto import configuration, responses
-from membership_mock.engine.moto.botocore_stubber import answer_of_moto
+from membership_mock.engine.moto import configuration
+from membership_mock.engine.moto.presence import require_moto
 from membership_mock.engine.pipeline.other_calls import body_of
 from membership_mock.engine.pipeline.plain_http import PlainHttpRequest, PlainHttpResponse
 from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
@@ -168,6 +168,9 @@ def ask_moto(
     request: Any, headers: Mapping[str, Any], operation: Any, pipeline: RequestPipeline
 ) -> HttpAnswer | None:
     """Return the answer of moto's own services; None when moto does not serve the request."""
+    require_moto()
+    from membership_mock.engine.moto.botocore_stubber import answer_of_moto
+
     if operation is None:
         return answer_of_moto(request)
     body = body_of(operation, request.body)
@@ -181,6 +184,9 @@ def answer_plain(request: PlainHttpRequest) -> PlainHttpResponse:
     Raises:
         RequestBlocked: neither we nor moto serve it.
     """
+    require_moto()
+    from membership_mock.engine.moto import responses
+
     found = responses.answer(request)
     if found is None:
         raise blocked(f"{request.method} {request.url.partition('?')[0]}", request.url)

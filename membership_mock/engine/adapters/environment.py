@@ -7,7 +7,8 @@ end. What a test sets while the mock runs stays as the test has set it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.exceptions import BotoCoreError
@@ -16,8 +17,8 @@ from botocore.session import Session
 from membership_mock.engine.moto import configuration
 from membership_mock.engine.moto.patches import Patches
 
-#: variables that moto sets to fake credentials
-_FAKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+#: moto's fake credentials
+_FAKED = {"AWS_ACCESS_KEY_ID": "FOOBARKEY", "AWS_SECRET_ACCESS_KEY": "FOOBARSECRET"}
 
 #: variables that would be used together with the fake credentials
 _CREDENTIALS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
@@ -41,8 +42,12 @@ class Environment:
         """Note what will be restored, before moto sets its fake credentials."""
         self._before = {name: os.environ.get(name) for name in (*_FAKED, *_CREDENTIALS)}
 
+    def fake(self) -> None:
+        """Set the fake credentials that moto sets; it has not been imported."""
+        os.environ.update(_FAKED)
+
     def hide(self) -> None:
-        """Hide the user's variables; moto has started."""
+        """Hide the user's variables; the fake credentials are set."""
         if configuration.mock_credentials():
             hidden = list(_CREDENTIALS)
         else:
@@ -59,13 +64,26 @@ class Environment:
             if name in self._before:
                 os.environ.setdefault(name, "")
 
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Put the credentials that the test has now back after the block, in which moto starts."""
+        before = {name: os.environ.get(name) for name in _FAKED}
+        try:
+            yield
+        finally:
+            _set(before)
+
     def restore(self) -> None:
         """Put everything back as it was."""
-        for name, value in self._before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        _set(self._before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _missing_profiles() -> Iterator[str]:

@@ -10,15 +10,17 @@ import json
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.exceptions import HTTPClientError
 
-from membership_mock.engine.moto.registries import ResponseHandler
-from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 from membership_mock.engine.protocol.http import from_moto
 from membership_mock.errors import UsageError
+
+if TYPE_CHECKING:
+    from membership_mock.engine.moto.parts import ResponseHandler
+    from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
 
 
 @functools.cache

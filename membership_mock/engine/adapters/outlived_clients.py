@@ -11,7 +11,7 @@ from botocore.client import BaseClient
 
 from membership_mock.engine.adapters.hosts import is_loopback
 from membership_mock.engine.moto import configuration
-from membership_mock.engine.moto.botocore_stubber import answer_of_moto, is_moto_mocking
+from membership_mock.engine.moto.presence import is_imported
 from membership_mock.engine.protocol.http import HttpAnswer
 from membership_mock.errors import ClientOutlivedMock
 
@@ -66,12 +66,15 @@ class _Guard:
     def __call__(self, request: Any, event_name: str, **_others: Any) -> Any:
         if self._alive() or is_loopback(request.url):
             return None
-        if is_moto_mocking():  # a plain mock_aws: moto has some of these services
-            if configuration.passes_through(None, request.url):
-                return None
-            answer = answer_of_moto(request)
-            if answer is not None:
-                return self._respond(request, answer)
+        if is_imported():
+            from membership_mock.engine.moto.botocore_stubber import answer_of_moto, is_moto_mocking
+
+            if is_moto_mocking():  # a plain mock_aws: moto has some of these services
+                if configuration.passes_through(None, request.url):
+                    return None
+                answer = answer_of_moto(request)
+                if answer is not None:
+                    return self._respond(request, answer)
         _, service, operation = event_name.split(".", 2)
         raise ClientOutlivedMock(
             f"{service}.{operation} was called with a client that was made inside a mock, but none"

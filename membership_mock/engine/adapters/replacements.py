@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from membership_mock.engine.adapters import (
     environment,
     http_clients,
     network_guard,
-    requests_library,
 )
 from membership_mock.engine.adapters.aiobotocore_clients import AsyncInterceptor
 from membership_mock.engine.adapters.outlived_clients import ClientsOfMock
@@ -45,14 +45,19 @@ class Replacements:
         self._botocore = KeptPatches(self._install_in_botocore)
         self._async_clients = AsyncInterceptor(current, services)
         self._other_clients = KeptPatches(self._install_in_others)
-        self._requests_mock = KeptPatches(requests_library.install_in_requests_mock)
+        self._moto = KeptPatches(self._install_in_moto)
+        self._requests_mock = KeptPatches(self._install_in_requests_mock)
 
     def put(self) -> None:
         """Intercept the requests of every client, also of those that exist already."""
         self._botocore.put()
         self._async_clients.put()
         self._other_clients.put()
-        if requests_library.is_requests_mock_imported():
+
+    def put_in_moto(self) -> None:
+        """Intercept what moto catches itself; it has been imported."""
+        self._moto.put()
+        if "requests_mock.adapter" in sys.modules:
             self._requests_mock.put()
 
     def remove(self) -> None:
@@ -61,15 +66,30 @@ class Replacements:
         self._other_clients.remove()
         self._async_clients.remove()
         self._botocore.remove()
+        self._moto.remove()
         self._clients.guard()
 
     def _install_in_botocore(self, patches: Patches) -> None:
         botocore_clients.install(patches, self._current, self._services, self._clients)
 
     def _install_in_others(self, patches: Patches) -> None:
-        for module in (network_guard, requests_library, http_clients, environment):
+        for module in (network_guard, http_clients, environment):
             module.install(patches, self._is_running)
         default_region.install(patches, self._region)
+
+    def _install_in_moto(self, patches: Patches) -> None:
+        from membership_mock.engine.adapters import requests_library
+        from membership_mock.engine.moto import action_names
+
+        botocore_clients.install_in_moto(patches, self._current)
+        action_names.install(patches)
+        requests_library.install(patches)
+
+    @staticmethod
+    def _install_in_requests_mock(patches: Patches) -> None:
+        from membership_mock.engine.adapters import requests_library
+
+        requests_library.install_in_requests_mock(patches)
 
     def _is_running(self) -> bool:
         return self._current() is not None

@@ -8,7 +8,6 @@ instance to a presigned URL, is answered by the mock as without the tool, and ne
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -21,7 +20,7 @@ from membership_mock.engine.moto.patches import Patches
 from membership_mock.engine.moto.responses import is_of_moto
 
 
-def install(patches: Patches, _alive: Callable[[], bool]) -> None:
+def install(patches: Patches) -> None:
     """Pass on the requests that moto's configuration or a test's own tool allows.
 
     Args:
@@ -49,11 +48,6 @@ def install(patches: Patches, _alive: Callable[[], bool]) -> None:
         return found
 
     patches.set(RequestsMock, "_find_match", find_match)
-
-
-def is_requests_mock_imported() -> bool:
-    """Return whether anything has imported the library `requests_mock`."""
-    return "requests_mock.adapter" in sys.modules
 
 
 def install_in_requests_mock(patches: Patches) -> None:

@@ -15,7 +15,7 @@ import botocore.auth
 from botocore.auth import S3SigV4Auth, SigV4Auth
 
 from membership_mock.engine.adapters.dispatch import stays_in_process
-from membership_mock.engine.moto.iam import is_enforced
+from membership_mock.engine.moto.access_keys import is_enforced
 from membership_mock.engine.moto.patches import Patches
 
 #: as long as a real one

@@ -1,37 +1,43 @@
 """moto's configuration and its random source.
 
-The configuration says what passes through to the network, and which services are allowed.
+The configuration says what passes through to the network, and which services are allowed. As long
+as the process has not imported moto, it is moto's default.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-import moto.backends
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.core.base_backend import backend_lock
-from moto.core.config import (
-    default_user_config,
-    mock_credentials,
-    passthrough_service,
-    passthrough_url,
-    service_whitelisted,
-)
-from moto.core.exceptions import ServiceNotWhitelisted
-from moto.moto_api._internal import mock_random as random
-from moto.settings import get_s3_custom_endpoints
+from membership_mock.engine.moto.presence import is_imported
 
-__all__ = [
-    "DEFAULT_ACCOUNT_ID",
-    "backend_lock",
-    "check_whitelist",
-    "copy_of",
-    "default_user_config",
-    "is_custom_endpoint",
-    "mock_credentials",
-    "passes_through",
-    "random",
-]
+if TYPE_CHECKING:
+    from random import Random
+
+#: moto's, for calls with credentials that nobody has issued
+DEFAULT_ACCOUNT_ID = "123456789012"
+
+#: where moto serves S3 besides AWS's own endpoints
+_CUSTOM_ENDPOINTS = "MOTO_S3_CUSTOM_ENDPOINTS"
+
+
+def user_config() -> dict[str, Any]:
+    """Return moto's configuration itself, to be changed; it imports moto."""
+    config: dict[str, Any] = _module("moto.core.config").default_user_config
+    return config
+
+
+def random() -> Random:
+    """Return moto's random source; it imports moto."""
+    source: Random = _module("moto.moto_api._internal").mock_random
+    return source
+
+
+def backend_lock() -> Any:
+    """Return the lock with which moto makes backends; it imports moto."""
+    return _module("moto.core.base_backend").backend_lock
 
 
 def copy_of(config: Any) -> Any:
@@ -43,6 +49,11 @@ def copy_of(config: Any) -> Any:
     return config
 
 
+def mock_credentials() -> bool:
+    """Return whether the mock sets fake credentials."""
+    return not is_imported() or bool(_module("moto.core.config").mock_credentials())
+
+
 def passes_through(service: str | None, url: str) -> bool:
     """Return whether moto's configuration sends a request to the real network.
 
@@ -50,12 +61,15 @@ def passes_through(service: str | None, url: str) -> bool:
         service: the id of one of our services; None for all others, which moto finds by the URL.
         url: where the request goes.
     """
-    passthrough = default_user_config.get("core", {}).get("passthrough", {})
+    if not is_imported():
+        return False
+    config = _module("moto.core.config")
+    passthrough = config.default_user_config.get("core", {}).get("passthrough", {})
     if not passthrough.get("services") and not passthrough.get("urls"):
         return False
     url = url.partition("?")[0]
-    found = service or moto.backends.get_service_from_url(url)
-    return bool((found and passthrough_service(found)) or passthrough_url(url))
+    found = service or _module("moto.backends").get_service_from_url(url)
+    return bool((found and config.passthrough_service(found)) or config.passthrough_url(url))
 
 
 def is_custom_endpoint(url: str) -> bool:
@@ -63,7 +77,10 @@ def is_custom_endpoint(url: str) -> bool:
 
     They stand in the variable ``MOTO_S3_CUSTOM_ENDPOINTS``.
     """
-    return url.startswith(tuple(each for each in get_s3_custom_endpoints() if each))
+    if not os.environ.get(_CUSTOM_ENDPOINTS):
+        return False
+    endpoints = _module("moto.settings").get_s3_custom_endpoints()
+    return url.startswith(tuple(each for each in endpoints if each))
 
 
 def check_whitelist(service: str) -> None:
@@ -72,5 +89,11 @@ def check_whitelist(service: str) -> None:
     Raises:
         ServiceNotWhitelisted: there is a list, and the service is not on it.
     """
-    if not service_whitelisted(service):
-        raise ServiceNotWhitelisted(service)
+    if is_imported() and not _module("moto.core.config").service_whitelisted(service):
+        raise _module("moto.core.exceptions").ServiceNotWhitelisted(service)
+
+
+@cache
+def _module(name: str) -> Any:
+    """Return a module of moto's; the import waits for another thread that is importing it."""
+    return import_module(name)

@@ -1,4 +1,4 @@
-"""moto's IAM: the account of an access key, and whether policies allow a request."""
+"""Asks moto's IAM whether policies allow a request."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import (
     InvalidClientTokenIdError,
     SignatureDoesNotMatchError,
 )
 
-from membership_mock.engine.moto.configuration import check_whitelist
-from membership_mock.engine.moto.modules import models_of
 from membership_mock.engine.pipeline.caller import signing_key
 from membership_mock.engine.pipeline.policies import Decision, decide
 from membership_mock.engine.protocol.refusals import (
@@ -38,81 +35,20 @@ SERVICE_NAMES = {
 }
 
 
-class MotoAuthorization:
-    """Implements `Authorization` with moto's IAM and configuration."""
-
-    def account_of_access_key(self, access_key: str) -> str | None:
-        """Return the account that IAM or STS gave an access key to; None if neither did."""
-        return account_of_access_key(access_key)
-
-    def check_service(self, service: str) -> None:
-        """Raise what moto raises if its configuration does not allow ``service``."""
-        check_whitelist(service)
-
-    def authorize(
-        self,
-        request: HttpRequest,
-        account_id: str,
-        wanted: Callable[[], Iterator[Demand]],
-        refusals: Refusals,
-    ) -> None:
-        """Refuse a request that no IAM policy allows, if moto is told to enforce policies."""
-        authorize(request, account_id, wanted, refusals)
-
-
-def is_enforced() -> bool:
-    """Return whether moto is told to authenticate requests and to enforce policies."""
-    return bool(float("inf") != settings.INITIAL_NO_AUTH_ACTION_COUNT)
-
-
-def account_of_access_key(access_key: str) -> str | None:
-    """Return the account that moto's IAM or STS gave this access key to; None if neither did."""
-    iam = models_of("iam")
-    if iam is None:  # IAM and STS have not been used yet, so there are no keys
-        return None
-    for account_id, account in list(iam.iam_backends.items()):
-        for backend in list(account.values()):
-            if access_key in backend.access_keys:
-                return str(account_id)
-    return None
-
-
-def principal_of(account_id: str, partition: str, access_key: str) -> str | None:
-    """Return the ARN of the user or assumed role of an account that has an access key.
-
-    Returns:
-        None if moto's IAM and STS have given it to neither.
-    """
-    sts, iam = models_of("sts"), models_of("iam")
-    if sts is not None and account_id in sts.sts_backends:
-        for backend in list(sts.sts_backends[account_id].values()):
-            role = backend.get_assumed_role_from_access_key(access_key)
-            if role is not None:
-                return str(role.arn)
-    if iam is not None and account_id in iam.iam_backends:
-        user = iam.iam_backends[account_id][partition].get_user_from_access_key_id(access_key)
-        if user is not None:
-            return str(user.arn)
-    return None
-
-
 def authorize(
     request: HttpRequest,
     account_id: str,
     wanted: Callable[[], Iterator[Demand]],
     refusals: Refusals,
 ) -> None:
-    """Apply the policies of moto's IAM to a request, if moto is told to enforce policies.
+    """Apply the policies of moto's IAM to a request; the caller has asked `is_enforced`.
 
-    moto's switch decides: `set_initial_no_auth_action_count` and `enable_iam_authentication`.
     moto checks the signature and collects the policies. This file evaluates them, because moto
     supports neither conditions nor several resources.
 
     Raises:
         ServiceError: the credentials are unknown or wrong, or no policy allows the operation.
     """
-    if not is_enforced():
-        return
     if request.invoked_by and signing_key(request.headers) == "":
         return  # a service calls with its own role
     demanded = list(wanted())

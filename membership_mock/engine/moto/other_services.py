@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from membership_mock.engine.moto import glue, iam, organizations, s3
+from membership_mock.engine.moto import access_keys, glue, organizations, s3
 
 
 class MotoServices:
@@ -10,7 +10,7 @@ class MotoServices:
 
     organization_of = staticmethod(organizations.organization_of)
     register_delegated_administrator = staticmethod(organizations.register_delegated_administrator)
-    principal_of = staticmethod(iam.principal_of)
+    principal_of = staticmethod(access_keys.principal_of)
     glue_database = staticmethod(glue.look_up)
     bucket_region = staticmethod(s3.bucket_region)
     object_body = staticmethod(s3.object_body)

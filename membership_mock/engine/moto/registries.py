@@ -11,7 +11,6 @@ import functools
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import moto.backends
@@ -35,40 +34,10 @@ from membership_mock.engine.protocol.regions import is_region
 from membership_mock.errors import NotRunning
 
 if TYPE_CHECKING:
-    from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge
+    from membership_mock.engine.moto.parts import Parts, Perform, ResponseHandler
     from membership_mock.engine.pipeline.backends import Backends
     from membership_mock.engine.pipeline.operation import Backend
-    from membership_mock.engine.pipeline.request_pipeline import RequestPipeline
     from membership_mock.engine.state.world import World
-
-#: What moto calls to serve a request that did not come from botocore.
-ResponseHandler = Callable[[Any, str, Any], tuple[int, dict[str, str], bytes]]
-
-#: Performs an operation of a backend for moto's Tagging API: the backend, the operation, its
-#: arguments.
-Perform = Callable[["Backend", str, dict[str, Any]], Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """The parts of a running mock that moto's services work on.
-
-    Attributes:
-        backends: the backends of all our services.
-        world: the state that they share.
-        pipeline: answers requests.
-        bridge: delivers events to targets of moto's rules.
-        account_of: returns the account of a request to one of moto's own services, by the request's
-            headers; None leaves that to moto.
-        after_reset: called after moto has emptied all of its backends, for whatever reason.
-    """
-
-    backends: Backends
-    world: World
-    pipeline: RequestPipeline
-    bridge: EventBridge
-    account_of: Callable[[Any], str | None]
-    after_reset: Callable[[], None]
 
 
 class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  # moto is untyped here
@@ -243,6 +212,8 @@ class Registries:
         for name in self._late:
             if models_of(name) is not None:
                 self._put_late(name)
+        for each in backends.all_made():  # before moto was imported
+            self._register(each)
 
     def remove(self) -> None:
         """Restore moto's registries."""

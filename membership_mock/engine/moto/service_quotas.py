@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import JsonRESTError
 
-from membership_mock.engine.moto.iam import principal_of
+from membership_mock.engine.moto.access_keys import principal_of
 from membership_mock.engine.protocol.model import service_model
 from membership_mock.engine.protocol.regions import partition_of
 from membership_mock.engine.state.quota_requests import QuotaRequest, QuotaRequestStore

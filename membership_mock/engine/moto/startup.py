@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from moto import mock_aws
 from moto.backend_index import backend_url_patterns
 from moto.core import models
 from moto.core.custom_responses_mock import CallbackResponse
 from moto.core.models import MockAWS, botocore_stubber, responses_mock
 
+from membership_mock.engine.moto.default_session import NoDefaultSession
 from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
 from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint, PlainHttpRequest
 from membership_mock.engine.protocol.http import http_request
@@ -38,12 +38,20 @@ class MotoStart:
         config: moto's configuration, as `mock_aws` takes it.
         endpoints: what our services serve outside their APIs.
         world: their state.
+        late: the mock has begun without moto. It has put the default session aside, and moto's
+            backends are as new.
     """
 
     def __init__(
-        self, config: Mapping[str, Any], endpoints: Sequence[PlainHttpEndpoint], world: World
+        self,
+        config: Mapping[str, Any],
+        endpoints: Sequence[PlainHttpEndpoint],
+        world: World,
+        *,
+        late: bool,
     ) -> None:
         self._mock = mock_aws(config=dict(config))
+        self._late = late
         self._world = world
         self._endpoints = endpoints
         self._started = False
@@ -51,11 +59,11 @@ class MotoStart:
             # Set on the instance: moto counts nested mocks on the class.
             self._mock._enable_patching = self._enable_patching
             if hasattr(self._mock, "_default_session_mock"):
-                self._mock._default_session_mock = _NoDefaultSession()
+                self._mock._default_session_mock = NoDefaultSession(is_done=late)
 
     def start(self) -> None:
         """Start moto; when a `mock_aws` is running already, join it."""
-        self._mock.start()
+        self._mock.start(reset=not self._late)
         forget_members_of_deleted_organizations()
         self._started = True
         self._register_endpoints()
@@ -111,27 +119,6 @@ class MotoStart:
                 if each is response:
                     del each_of_method[at]
                     break
-
-
-class _NoDefaultSession:
-    """Puts boto3's default session aside, as moto does with `unittest.mock`, in less time.
-
-    When mocks overlap, the last one stops what the first one has started: `stop` without `start`
-    does nothing.
-    """
-
-    def __init__(self) -> None:
-        self._before: list[Any] = []
-
-    def start(self) -> None:
-        """Let the next client make a new session."""
-        self._before.append(boto3.DEFAULT_SESSION)
-        boto3.DEFAULT_SESSION = None
-
-    def stop(self) -> None:
-        """Put the session back."""
-        if self._before:
-            boto3.DEFAULT_SESSION = self._before.pop()
 
 
 class _EndpointResponse(CallbackResponse):  # type: ignore[misc]  # moto is untyped here

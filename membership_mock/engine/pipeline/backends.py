@@ -70,6 +70,10 @@ class Backends:
         """Return the backend of a service for one account in one region."""
         return self._backends_of(service).of(account_id, region)
 
+    def all_made(self) -> list[Backend]:
+        """Return every backend that was made so far."""
+        return [backend for each in list(self._of_service.values()) for backend in each.all_made()]
+
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """Return the tags of a resource by its ARN; None if there is no such taggable resource."""
         parts = arn.split(":", 5)

@@ -364,6 +364,10 @@ class ServiceBackends:
                     self._announce(found)
         return found
 
+    def all_made(self) -> list[Backend]:
+        """Return every backend that was made so far."""
+        return list(self._made.values())
+
 
 def _methods(family: type[Family]) -> list[FunctionType]:
     """Return the functions of a family and of the classes above it, by name."""

@@ -1,0 +1,137 @@
+"""Says whether the process has imported moto, and notices the import.
+
+moto and its libraries take longer to import than all else that a test of our services needs. Many
+of these tests call no service of moto's. So a mock that starts in a process without moto begins
+without it, and moto is started as soon as anything imports it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+_MOTO = "moto"
+
+#: the libraries whose requests moto catches, or whose clients it has a handler in; a mock with one
+#: of them starts moto at once
+_CAUGHT = ("requests", "responses", "aiobotocore")
+
+#: the variables that moto reads when it is imported
+_SETTINGS = ("MOTO_", "TEST_SERVER_MODE", "TEST_PROXY_MODE", "INITIAL_NO_AUTH_ACTION_COUNT")
+
+
+def is_imported() -> bool:
+    """Return whether moto is imported, or another thread has begun to import it.
+
+    The caller must not take modules from `sys.modules` then, but import them: that waits until they
+    are complete.
+    """
+    return _MOTO in sys.modules
+
+
+def require_moto() -> None:
+    """Import moto, and so start it for the mock that runs."""
+    import_module(_MOTO)
+
+
+def can_wait(config: Mapping[str, Any]) -> bool:
+    """Return whether a mock may begin without moto.
+
+    Args:
+        config: moto's configuration for the mock.
+    """
+    return not (
+        config
+        or any(name in sys.modules for name in (_MOTO, *_CAUGHT))
+        or any(name.startswith(_SETTINGS) for name in os.environ)
+    )
+
+
+class ImportWatch(MetaPathFinder):
+    """Calls a function once, right after moto was imported, before the importing code goes on.
+
+    It also imports moto after each library that moto catches requests of.
+
+    Args:
+        imported: the function. The thread that imports calls it, and holds the import lock of moto,
+            which other threads wait for. So it must not wait for a lock that may be held around an
+            import of moto.
+    """
+
+    def __init__(self, imported: Callable[[], None]) -> None:
+        self._imported = imported
+        self._lock = threading.RLock()
+        self._is_over = False
+
+    def begin(self) -> None:
+        """Watch the imports of the process from now on."""
+        sys.meta_path.insert(0, self)
+
+    def end(self) -> None:
+        """Call the function no more; wait for another thread that is calling it."""
+        with self._lock:
+            self._is_over = True
+            if self in sys.meta_path:
+                sys.meta_path.remove(self)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return how a watched module is loaded, which is as without this class; else None."""
+        if fullname != _MOTO and fullname not in _CAUGHT:
+            return None
+        for finder in list(sys.meta_path):
+            find = getattr(finder, "find_spec", None)
+            if finder is self or find is None:
+                continue
+            spec: ModuleSpec | None = find(fullname, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    spec.loader = _Loader(spec.loader, self._after)
+                return spec
+        return None
+
+    def _after(self, name: str) -> None:
+        if name != _MOTO:
+            if not self._is_over and not is_imported():  # moto itself imports some of them
+                require_moto()
+            return
+        with self._lock:
+            if not self._is_over:
+                self.end()
+                self._imported()
+
+
+class _Loader(Loader):
+    """Loads a module with its own loader, and calls a function afterwards.
+
+    Args:
+        loader: the module's own.
+        after: called with the name of the module.
+    """
+
+    def __init__(self, loader: Loader, after: Callable[[str], None]) -> None:
+        self._loader = loader
+        self._after = after
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Return what the module's own loader returns."""
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Execute the module with its own loader, which it keeps."""
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        self._after(module.__name__)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)

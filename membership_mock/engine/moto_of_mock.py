@@ -1,0 +1,156 @@
+"""moto, for the mock that runs: started with it, or later by the first import of moto."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from membership_mock.engine.moto import configuration
+from membership_mock.engine.moto.default_session import NoDefaultSession
+from membership_mock.engine.moto.presence import ImportWatch, can_wait
+
+if TYPE_CHECKING:
+    from membership_mock.engine.adapters.environment import Environment
+    from membership_mock.engine.adapters.replacements import Replacements
+    from membership_mock.engine.moto.parts import Parts
+    from membership_mock.engine.moto.registries import Registries
+    from membership_mock.engine.moto.startup import MotoStart
+    from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint
+
+
+class MotoOfMock:
+    """moto, for one running mock.
+
+    If the process has not imported moto, the mock begins without it. What reads moto's state finds
+    nothing then, as in a moto that nothing has used.
+
+    Args:
+        config: moto's configuration for this mock.
+        endpoints: what our services serve outside their APIs.
+        environment: the environment variables of the mock.
+        replacements: what is replaced in other libraries.
+        registries: returns our services in moto's registries; it imports moto.
+        parts: returns what moto's services work on.
+
+    Attributes:
+        random: the source of the mock's ids, which is moto's as soon as moto is started.
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        endpoints: tuple[PlainHttpEndpoint, ...],
+        environment: Environment,
+        replacements: Replacements,
+        registries: Callable[[], Registries],
+        parts: Callable[[], Parts],
+    ) -> None:
+        self._config = config
+        self._endpoints = endpoints
+        self._environment = environment
+        self._replacements = replacements
+        self._make_registries = registries
+        self._parts = parts
+        self._watch = ImportWatch(lambda: self._put(late=True))
+        self._session = NoDefaultSession()
+        self._registries: Registries | None = None
+        self._start: MotoStart | None = None
+        self._config_before: dict[str, Any] | None = None
+        self._random_before: Any = None
+        self.random = Random()  # noqa: S311  as moto's
+
+    @property
+    def is_started(self) -> bool:
+        """Whether moto is started for this mock."""
+        return self._start is not None
+
+    def open(self) -> None:
+        """Start moto, or wait until something imports it; then set what moto would set."""
+        self._watch.begin()
+        if can_wait(self._config):  # asked only now: another thread may just have imported it
+            self._environment.fake()
+            self._session.start()
+        else:
+            self._watch.end()
+            self._put(late=False)
+
+    def end_wait(self) -> None:
+        """Start moto no more, because the mock ends."""
+        self._watch.end()
+
+    def stop(self) -> None:
+        """Stop moto, if it is started."""
+        self._session.stop()
+        if self._start is not None:
+            self._start.stop()
+
+    def remove(self) -> None:
+        """Take our services out of moto's registries."""
+        if self._registries is not None:
+            self._registries.remove()
+
+    def reset(self) -> None:
+        """Empty all of moto's backends, which calls ``after_reset`` of the parts."""
+        if self._start is not None:
+            self._start.reset()
+        else:
+            self._parts().after_reset()
+
+    def configure(self, configs: list[Mapping[str, Any]]) -> None:
+        """Let these configurations apply on top of the one from before the mock."""
+        if self._config_before is None:  # moto is not imported, or this mock has not begun
+            if any(configs):
+                configuration.user_config()  # which starts moto
+            else:
+                return
+        config = configuration.user_config()
+        config.clear()
+        config.update(configuration.copy_of(self._config_before))
+        for each in configs:
+            config.update(each)
+
+    def restore_configuration(self) -> None:
+        """Put moto's configuration back to what it was before the mock."""
+        if self._config_before is not None:
+            config = configuration.user_config()
+            config.clear()
+            config.update(self._config_before)
+
+    def seed(self, seed: int | str) -> None:
+        """Let the ids of the mock, and moto's, come from this seed."""
+        if self._random_before is None:
+            self._random_before = self.random.getstate()
+        self.random.seed(seed)
+
+    def restore_random(self) -> None:
+        """Let what comes after a seeded mock be as random as what came before."""
+        if self._random_before is not None:
+            self.random.setstate(self._random_before)
+
+    def _put(self, *, late: bool) -> None:
+        """Start moto, with our services in it.
+
+        Args:
+            late: something has just imported moto, and the mock has begun before.
+        """
+        from membership_mock.engine.moto.startup import MotoStart
+
+        parts = self._parts()
+        self._config_before = configuration.copy_of(configuration.user_config())
+        self._share_random(parts)
+        self._registries = self._make_registries()
+        self._registries.put(parts.backends)
+        self._start = MotoStart(self._config, self._endpoints, parts.world, late=late)
+        with self._environment.kept() if late else nullcontext():
+            self._start.start()
+        self._replacements.put_in_moto()
+
+    def _share_random(self, parts: Parts) -> None:
+        """Draw from moto's source from now on; a seeded one goes on where ours is."""
+        ours, self.random = self.random, configuration.random()
+        if self._random_before is not None:
+            self._random_before = self.random.getstate()
+            self.random.setstate(ours.getstate())
+        parts.world.random = self.random
