@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from email.policy import compat32
 from typing import Any
 
 import botocore.awsrequest
@@ -19,6 +18,9 @@ from membership_mock.engine.protocol.http import HttpAnswer
 #: keys take half of the time in which a response is made
 _header_key = functools.lru_cache(maxsize=256)(_HeaderKey)
 _LENGTH, _ENCODING = _header_key("Content-Length"), _header_key("Transfer-Encoding")
+#: the policy of a message that has no special one, which is not imported by its name because the
+#: module that has the name imports a parser of addresses
+_POLICY = HTTPHeaders().policy
 #: methods of requests for which botocore sends no length
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -89,7 +91,7 @@ def install(patches: Patches) -> None:
 
 def _prepared(message: Any) -> HeadersDict | None:
     """Return the headers of a message; None if it is not of the usual kind, or a header is not."""
-    if type(message) is not HTTPHeaders or message.policy is not compat32:
+    if type(message) is not HTTPHeaders or message.policy is not _POLICY:
         return None
     latest = dict(message._headers)  # botocore adds each header again when it has encoded it
     for text in latest.values():

@@ -7,6 +7,7 @@ once per process, whoever asks. Folders of the user's, such as ``~/.aws/models``
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -51,6 +52,19 @@ class SharedFiles(JSONFileLoader):  # type: ignore[misc]  # botocore is untyped 
             if found is not None:
                 found = _read.setdefault(file_path, found)
         return found
+
+
+    def _load_file(self, full_path: str, open_method: Callable[..., Any]) -> Any:
+        """Do what botocore's method does, but make a `dict` of each JSON object.
+
+        It has the same order as botocore's `OrderedDict`, which takes twice as long to read.
+        """
+        if not full_path.startswith(tuple(_INSTALLED)):
+            return super()._load_file(full_path, open_method)
+        if not Path(full_path).is_file():
+            return None
+        with open_method(full_path, "rb") as file:
+            return json.loads(file.read())
 
 
 class SharedFilesLoader(Loader):  # type: ignore[misc]  # likewise

@@ -15,7 +15,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from membership_mock.engine.protocol import timestamps
 
 #: characters that XML 1.0 does not have. Source: https://www.w3.org/TR/xml/#charsets
-_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: (The set of those that it has takes eight times as long to compile.)
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def members(shape: StructureShape, value: Mapping[str, Any], names: Iterable[str]) -> str:
