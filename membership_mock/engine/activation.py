@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from weakref import ref
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, eq=False)

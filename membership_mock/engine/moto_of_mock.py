@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from membership_mock.engine.adapters import clients_before_moto
 from membership_mock.engine.moto import configuration
 from membership_mock.engine.moto.default_session import NoDefaultSession
 from membership_mock.engine.moto.presence import ImportWatch, can_wait
@@ -137,6 +138,7 @@ class MotoOfMock:
         """
         from membership_mock.engine.moto.startup import MotoStart
 
+        clients_before_moto.end()
         parts = self._parts()
         self._config_before = configuration.copy_of(configuration.user_config())
         self._share_random(parts)

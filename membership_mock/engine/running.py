@@ -13,6 +13,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from membership_mock.engine.activation import Activation, StartedMock
+from membership_mock.engine.adapters import clients_before_moto
 from membership_mock.engine.adapters.environment import Environment
 from membership_mock.engine.adapters.moto_handlers import response_handler
 from membership_mock.engine.adapters.replacements import Replacements
@@ -370,3 +371,4 @@ def _locks_of_mocks() -> Iterator[Any]:
 
 
 keep_locks_usable(_locks, _locks_of_mocks)
+clients_before_moto.serve_later()

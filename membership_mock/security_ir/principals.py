@@ -5,8 +5,7 @@ Source: the model's text and pattern of PrincipalId; user guide, "Communications
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 
 #: an engineer of AWS

@@ -7,7 +7,7 @@ mock; other choices, such as how long a step takes, are marked inferred.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
 
@@ -15,6 +15,7 @@ from membership_mock.cleanrooms.analyses.computing import vcpus
 from membership_mock.cleanrooms.analyses.result_delivery import Destination, Result
 from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index
 from membership_mock.cleanrooms.privacy.differential_privacy import Aggregation
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.quotas import Quota, QuotaUse
 from membership_mock.engine.state.summary import Summary, by_account, listed, one, several

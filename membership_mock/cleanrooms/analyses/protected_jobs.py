@@ -7,7 +7,7 @@ Sources: API pages of the operations; what they leave open is marked inferred.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ from membership_mock.cleanrooms.errors import AccessDeniedException, ValidationE
 from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.quotas import CONCURRENT_JOBS, CONCURRENT_JOBS_OF_ACCOUNT, JOB_VCPUS
 from membership_mock.cleanrooms.schemas.schema_source import DIRECT_JOB, Use
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing

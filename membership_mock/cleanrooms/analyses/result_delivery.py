@@ -12,12 +12,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from membership_mock.cleanrooms.collaborations.abilities import RECEIVE_RESULTS
 from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
 from membership_mock.cleanrooms.errors import ValidationException
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.operation import Backend
 
 Rows = Sequence[Mapping[str, Any]]

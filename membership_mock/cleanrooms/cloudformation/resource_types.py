@@ -8,7 +8,6 @@ changes does not accept keeps its value (inferred [CR-241]).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from membership_mock.engine.cloudformation.handler_calls import HandlerCalls
@@ -18,6 +17,7 @@ from membership_mock.engine.cloudformation.resource_type import (
     ResourceType,
     Step,
 )
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 _PACKAGE = "membership_mock.cleanrooms.cloudformation"
 

@@ -7,7 +7,7 @@ marked inferred.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -35,6 +35,7 @@ from membership_mock.cleanrooms.ordered_index import (
     remove_from_index,
     sequence_of,
 )
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing

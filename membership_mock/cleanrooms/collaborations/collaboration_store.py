@@ -9,12 +9,13 @@ marked inferred.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 
 from membership_mock.cleanrooms.collaborations.payment import Payment
 from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.summary import Line, Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRo
 from membership_mock.cleanrooms.collaborations.collaboration_store import Collaboration, Membership
 from membership_mock.cleanrooms.errors import ConflictException, ResourceNotFoundException
 from membership_mock.cleanrooms.ordered_index import add_to_index, is_in_index, remove_from_index
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource
 from membership_mock.engine.state.quotas import Quota, QuotaUse
 

@@ -5,10 +5,11 @@ Source for namespaces, workflows and their types: the service model of Entity Re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from membership_mock.cleanrooms.errors import ValidationException
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.world import Scope, Store
 
 SOURCE = "SOURCE"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from membership_mock.cleanrooms.collaborations.membership_resources import (
     MembershipResource,
     MembershipResources,
 )
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.summary import (
     Summary,

@@ -8,7 +8,7 @@ leave open is marked inferred.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from membership_mock.cleanrooms.memberships.memberships import Memberships
 from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.cleanrooms.quotas import ID_NAMESPACE_ASSOCIATIONS, Quotas
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.protocol.pagination import Listing

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 #: the strictness of each setting of additional analyses; the order is documented
 _STRICTNESS = {"NOT_ALLOWED": 0, "ALLOWED": 1, "REQUIRED": 2}

@@ -7,7 +7,7 @@ is marked inferred.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from membership_mock.cleanrooms.collaborations.membership_resources import (
 )
 from membership_mock.cleanrooms.ordered_index import sequence_of
 from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.summary import Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store
 

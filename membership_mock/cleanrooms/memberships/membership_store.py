@@ -7,13 +7,14 @@ collaboration, see `collaboration_store.MEMBERSHIP_STATUS`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from membership_mock.cleanrooms.collaborations.collaboration_store import (
     MEMBERSHIP_STATUS,
     Membership,
 )
 from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.summary import Summary, View, by_account, named, several
 from membership_mock.engine.state.world import Scope, Store
 

@@ -7,11 +7,11 @@ Sunday 00:00 UTC; the rest is marked inferred.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from membership_mock.cleanrooms.errors import ValidationException
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 LIFETIME = "LIFETIME"
 

@@ -17,7 +17,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 #: how many COUNT DISTINCT one call of each function takes (observed), in the order of the answers
 WEIGHTS = {"AVG": 4, "COUNT": 2, "COUNT_DISTINCT": 1, "SUM": 3, "STDDEV": 4}

@@ -7,7 +7,7 @@ period.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index
 from membership_mock.cleanrooms.privacy import differential_privacy
 from membership_mock.cleanrooms.privacy.access_budget import Allowance, period
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.summary import Summary, View, by_account, several
 from membership_mock.engine.state.world import Scope, Store
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from membership_mock.cleanrooms.errors import ConflictException, ResourceType
 from membership_mock.cleanrooms.ordered_index import add_to_index, remove_from_index
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.world import Scope, Store
 
 TABLE = "TABLE"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, ClassVar
 
 from membership_mock.cleanrooms.collaborations.clean_rooms_family import CleanRoomsFamily
 from membership_mock.cleanrooms.schemas.schema_index import SchemaEntry, SchemaIndex
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 #: the methods of analysis, as answers name them
 DIRECT_QUERY = "DIRECT_QUERY"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from membership_mock.cleanrooms.errors import ValidationException
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 #: the member of the policy that goes with each type of rule
 POLICY_MEMBERS = {"AGGREGATION": "aggregation", "LIST": "list", "CUSTOM": "custom"}

@@ -8,7 +8,7 @@ open is marked inferred.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from membership_mock.cleanrooms.quotas import ALLOWED_COLUMNS, CONFIGURED_TABLES
 from membership_mock.cleanrooms.tables.analysis_rule import AnalysisRule, refuse_outside_s3
 from membership_mock.cleanrooms.tables.table_columns import Columns, columns_of
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource

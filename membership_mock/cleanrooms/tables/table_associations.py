@@ -8,7 +8,7 @@ marked inferred.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from membership_mock.cleanrooms.tables.configured_tables import (
     ConfiguredTableStore,
 )
 from membership_mock.cleanrooms.tag_keys import check_tag_keys
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource

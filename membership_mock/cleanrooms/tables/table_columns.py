@@ -8,10 +8,11 @@ refused with a ValidationException is inferred [CR-44].
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from membership_mock.cleanrooms.errors import ValidationException
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.state.other_services import GlueTable
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -11,6 +10,7 @@ from urllib.parse import urlencode
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.caller import acting_as
 from membership_mock.engine.protocol.http import HttpRequest
 from membership_mock.engine.protocol.model import OperationModel, service_model

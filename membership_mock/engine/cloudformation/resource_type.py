@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from membership_mock.engine.cloudformation.conversion import (
 )
 from membership_mock.engine.cloudformation.handler_calls import HandlerCalls, HandlerFailed
 from membership_mock.engine.cloudformation.schemas import ResourceSchema, schemas
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol.model import OperationModel
 from membership_mock.errors import UsageError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.moto.configuration import check_whitelist
 from membership_mock.engine.moto.modules import models_of
-from membership_mock.engine.moto.presence import is_imported
+from membership_mock.engine.moto.presence import is_imported, require_moto
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.authorization import Demand
@@ -52,6 +52,7 @@ def is_enforced() -> bool:
 
 @cache
 def _settings() -> Any:
+    require_moto()
     return import_module("moto.settings")
 
 

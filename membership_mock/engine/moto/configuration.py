@@ -11,7 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.moto.presence import is_imported
+from membership_mock.engine.moto.presence import is_imported, require_moto
 
 if TYPE_CHECKING:
     from random import Random
@@ -96,4 +96,5 @@ def check_whitelist(service: str) -> None:
 @cache
 def _module(name: str) -> Any:
     """Return a module of moto's; the import waits for another thread that is importing it."""
+    require_moto()
     return import_module(name)

@@ -6,6 +6,8 @@ import importlib
 import sys
 from typing import Any
 
+from membership_mock.engine.moto.presence import require_moto
+
 
 def models_of(service: str) -> Any:
     """Return moto's models of a service; None if the service has not been used yet.
@@ -22,4 +24,5 @@ def models_of(service: str) -> Any:
 
 def require_models_of(service: str) -> Any:
     """Return moto's models of a service, imported if need be."""
+    require_moto()
     return importlib.import_module(f"moto.{service}.models")

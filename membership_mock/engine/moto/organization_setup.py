@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+import moto  # before its modules, as `require_moto` explains
 import moto.backends
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.moto.modules import models_of, require_models_of
 from membership_mock.engine.moto.organizations import (
     ONE_ADMINISTRATOR,

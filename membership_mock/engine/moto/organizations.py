@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, get_args
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.moto import organization_clock
 from membership_mock.engine.moto.modules import models_of, require_models_of
 from membership_mock.engine.state.organizations import (
@@ -65,7 +66,7 @@ DELEGATED_READS = frozenset(
 CHANGING_METHODS: tuple[OrganizationOperation, ...] = get_args(OrganizationOperation)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """An account that is about to join an organization, with its id.
 
@@ -398,7 +399,7 @@ def _announcing(
     return act
 
 
-@dataclasses.dataclass(slots=True)
+@dataclass(slots=True)
 class Happened:
     """The parts of a change that are known only after it has happened."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from membership_mock.engine.moto.event_bridge.event_bridge import EventBridge

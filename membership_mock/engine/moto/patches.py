@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 #: the attribute of a replacement that holds its original
 _REPLACES = "__membership_mock_replaces__"

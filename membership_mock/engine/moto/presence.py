@@ -30,14 +30,19 @@ _SETTINGS = ("MOTO_", "TEST_SERVER_MODE", "TEST_PROXY_MODE", "INITIAL_NO_AUTH_AC
 def is_imported() -> bool:
     """Return whether moto is imported, or another thread has begun to import it.
 
-    The caller must not take modules from `sys.modules` then, but import them: that waits until they
-    are complete.
+    The caller must not take modules from `sys.modules` then, but call `require_moto` and import
+    them: that waits until they are complete.
     """
     return _MOTO in sys.modules
 
 
 def require_moto() -> None:
-    """Import moto, and so start it for the mock that runs."""
+    """Import moto, and so start it for the mock that runs.
+
+    Call it before the import of a module of moto. A thread that imports ``moto.settings`` holds the
+    import lock of that module while it waits for another thread that imports ``moto``, which needs
+    that lock in turn. Python then hands out modules that are not complete.
+    """
     import_module(_MOTO)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import moto  # before its modules, as `require_moto` explains
 import moto.backends
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.model_instances import model_data

@@ -13,9 +13,9 @@ import io
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.moto import service_state
 from membership_mock.engine.state.frozen import Freezer, Frozen
 from membership_mock.engine.state.layouts import NotPlainError

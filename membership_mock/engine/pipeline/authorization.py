@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.protocol.http import HttpRequest
 from membership_mock.engine.protocol.refusals import Refusals

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.errors import ServiceError
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.events import Detail, Event
 
 if TYPE_CHECKING:

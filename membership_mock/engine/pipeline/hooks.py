@@ -14,9 +14,9 @@ action of the test author may wait for calls of other threads.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.call_record import Entry, OtherEntry, RecordedRequest
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest

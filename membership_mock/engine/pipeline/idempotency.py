@@ -8,9 +8,10 @@ repetition, inferred for the rest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol.http import HttpAnswer
 from membership_mock.engine.state.world import Scope, Store
 

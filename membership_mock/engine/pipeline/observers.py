@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 from weakref import ref
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.call_record import Entry, Record

@@ -10,10 +10,10 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.authorization import IamResources
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.refusals import Refusals

@@ -6,11 +6,11 @@ is neither read nor kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from sys import intern
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.call_record import RecordedRequest
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
 from membership_mock.engine.protocol.model import OperationModel

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from membership_mock.engine.state.world import World

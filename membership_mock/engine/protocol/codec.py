@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from botocore.model import OperationModel
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.field_paths import Invalid, Unparsable
 from membership_mock.engine.protocol.parse import RequestParser

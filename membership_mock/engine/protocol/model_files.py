@@ -53,7 +53,6 @@ class SharedFiles(JSONFileLoader):  # type: ignore[misc]  # botocore is untyped 
                 found = _read.setdefault(file_path, found)
         return found
 
-
     def _load_file(self, full_path: str, open_method: Callable[..., Any]) -> Any:
         """Do what botocore's method does, but make a `dict` of each JSON object.
 

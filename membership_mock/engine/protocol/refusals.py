@@ -9,9 +9,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.errors import ServiceError
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.errors import UsageError
 
 #: the range of the clock; times of expiry after its end must still fit into a datetime

@@ -12,10 +12,12 @@ import zlib
 from _thread import RLock
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 #: the ``detail`` of an event, or a function that makes it from data that does not change
 Detail = Mapping[str, Any] | Callable[[], Mapping[str, Any]]

@@ -11,7 +11,6 @@ count shows without a look-up; only the others are looked up by their ids.
 
 from __future__ import annotations
 
-import dataclasses
 import pickle
 import sys
 from collections import deque
@@ -20,6 +19,7 @@ from functools import cached_property
 from itertools import chain, islice
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.layouts import (
     ATOMS,
     CONTAINERS,
@@ -60,7 +60,7 @@ def _references_of_one_owner() -> int:
 _ALONE = _references_of_one_owner()
 
 
-@dataclasses.dataclass(slots=True)
+@dataclass(slots=True)
 class _Column:
     """The values of a column, some of which are references.
 
@@ -91,7 +91,7 @@ class _Column:
 _AnyColumn = Sequence[Any] | _Column
 
 
-@dataclasses.dataclass(slots=True)
+@dataclass(slots=True)
 class _Batch:
     """Objects of one class, in the order of their positions.
 

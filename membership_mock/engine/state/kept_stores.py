@@ -10,9 +10,9 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.frozen import Freezer, Frozen, SharedError
 from membership_mock.engine.state.layouts import NotPlainError
 

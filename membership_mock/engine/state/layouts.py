@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
+
 #: the classes whose objects nothing can change; enumerations and dates of other libraries are added
 #: when they are first seen
 ATOMS: set[type] = {type(None), bool, int, float, str, bytes, datetime, date, timedelta, timezone}
@@ -55,7 +57,7 @@ def is_atom_class(kind: type) -> bool:
     return False
 
 
-@dataclasses.dataclass(slots=True)
+@dataclass(slots=True)
 class Layout:
     """How the attributes of the objects of a class are read and written.
 

@@ -9,9 +9,10 @@ that polls sees every state once and never waits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from membership_mock.engine.state.world import World

@@ -6,9 +6,10 @@ moto holds the organization; `engine.moto.organizations` reads it for each reque
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeVar
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 T = TypeVar("T")
 

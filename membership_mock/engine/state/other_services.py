@@ -6,9 +6,9 @@ moto's data structures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.organizations import Organization
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 

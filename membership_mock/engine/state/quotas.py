@@ -7,8 +7,9 @@ with `Family.limit` where they add something, and report with `Family.quota_uses
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store, World
 

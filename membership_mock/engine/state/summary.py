@@ -6,11 +6,11 @@ A summary changes no state: a status that changes at the next read stays as it i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.organizations import Organization
 
 T = TypeVar("T")

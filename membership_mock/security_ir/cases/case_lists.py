@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol import model
 from membership_mock.security_ir.errors import ValidationException
 

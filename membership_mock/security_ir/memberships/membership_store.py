@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.organizations import Organization
 from membership_mock.engine.state.summary import Summary, View, listed, named, one
 from membership_mock.engine.state.world import Scope, Store

@@ -6,10 +6,10 @@ Source: the user guide on configuration policies and on why an association fails
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.organizations import Organization, OrganizationAccount
 from membership_mock.securityhub.controls.policy_controls import PolicyControls
 from membership_mock.securityhub.errors import (

@@ -7,10 +7,11 @@ control findings.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol.timestamps import WRITING
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.controls.control_states import ControlStates

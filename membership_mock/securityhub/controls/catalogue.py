@@ -20,10 +20,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 FSBP = "aws-foundational-security-best-practices/v/1.0.0"
 TAGGING = "aws-resource-tagging-standard/v/1.0.0"

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 IMPORTED = "BATCH_IMPORT_FINDINGS"
 UPDATED = "BATCH_UPDATE_FINDINGS"

@@ -10,10 +10,10 @@ inferred [SH-192].
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.securityhub.findings.bad_filters import BadFilter
 from membership_mock.securityhub.findings.filter_intervals import Interval, intervals
 from membership_mock.securityhub.findings.filter_tests import (

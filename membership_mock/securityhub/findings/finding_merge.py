@@ -8,10 +8,10 @@ fields that FindingProviderFields leaves out are taken from the version before.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol.timestamps import WRITING
 from membership_mock.securityhub.findings.finding_severity import (
     completed,

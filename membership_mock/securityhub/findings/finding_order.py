@@ -12,10 +12,10 @@ import heapq
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol.pagination import Listing, Position
 from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.findings.finding_fields import attributes, path_of, values

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.summary import Summary, View, one
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.findings.finding_changes import KEPT, Change, updates_between

@@ -6,10 +6,11 @@ Sources: the API pages of the four operations; logs of real calls for the texts 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource

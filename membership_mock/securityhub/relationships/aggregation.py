@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol.regions import REGIONS_WITHOUT_OPT_IN, partition_of
 from membership_mock.engine.state.summary import Summary, View, listed, one
 from membership_mock.engine.state.world import Scope, Store

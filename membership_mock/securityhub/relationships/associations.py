@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.summary import Summary, View, several
 from membership_mock.engine.state.world import Scope, Store
 

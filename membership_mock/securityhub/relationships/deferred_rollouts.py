@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.operation import Backend, Family, ServiceBackends
 from membership_mock.engine.state.organizations import OrganizationChange
 from membership_mock.engine.state.world import Scope, Store

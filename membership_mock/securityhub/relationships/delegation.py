@@ -6,8 +6,9 @@ The operations are in ``organization_admin.py``; here is what the other families
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
 from membership_mock.engine.state.summary import Summary, View, one

@@ -6,10 +6,11 @@ The operations are in ``organization/organization_configuration.py``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress
 from membership_mock.engine.state.summary import Summary, View, one

@@ -6,9 +6,10 @@ standard brings is kept; what a configuration policy decides on all controls is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 Status = Literal["ENABLED", "DISABLED"]
 

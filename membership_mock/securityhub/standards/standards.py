@@ -10,10 +10,11 @@ Sources: API page EnableSecurityHub (the defaults), the published examples of De
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cache
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.lifecycle import A_MINUTE, Progress, is_over
 from membership_mock.engine.state.summary import Summary, View, listed, one
 from membership_mock.engine.state.world import Scope, Store

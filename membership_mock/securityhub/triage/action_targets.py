@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.summary import Line, Lines, Summary, View, named, one
 from membership_mock.engine.state.world import Scope, Store
 from membership_mock.securityhub.findings.filter_tests import Test

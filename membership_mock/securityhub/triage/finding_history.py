@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, overload
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Family, operation
 from membership_mock.engine.protocol.pagination import Listing, MergedListing

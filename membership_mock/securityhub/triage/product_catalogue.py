@@ -9,8 +9,9 @@ CrowdStrike. The spelling of the other names is inferred [SH-226].
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+
+from membership_mock.engine.lazy_dataclasses import dataclass
 
 SENDS = "SEND_FINDINGS_TO_SECURITY_HUB"
 RECEIVES = "RECEIVE_FINDINGS_FROM_SECURITY_HUB"

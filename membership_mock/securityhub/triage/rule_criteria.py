@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.findings.bad_filters import BadFilter
 from membership_mock.securityhub.findings.filter_intervals import is_relative

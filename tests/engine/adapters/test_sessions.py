@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ REGION = "eu-west-1"
 LEGACY = Config(retries={"mode": "legacy"})
 
 
-def rules_of_retries(session: Any) -> str:
-    return str(session.get_component("data_loader").load_data("_retry"))
+def rules_of_retries(session: Any) -> Any:
+    return copy.deepcopy(session.get_component("data_loader").load_data("_retry"))
 
 
 def test_the_rules_that_one_session_changes_are_not_those_of_the_next() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from membership_mock.engine.cloudformation.resource_type import Resource
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.moto.cloudformation.stack_change import (
     FAILURES,
     RETAINED,

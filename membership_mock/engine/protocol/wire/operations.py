@@ -9,13 +9,13 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from botocore.model import OperationModel, ServiceModel
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol.http import HttpRequest
 from membership_mock.engine.protocol.model import (
     loader,

@@ -14,7 +14,6 @@ import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +23,7 @@ from botocore.awsrequest import HeadersDict
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.parsers import ResponseParserError, create_parser
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol import timestamps
 
 #: the errors of reading a request that does not fit its model

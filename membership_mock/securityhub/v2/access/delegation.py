@@ -7,8 +7,9 @@ every region.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.engine.state.organizations import Organization
 from membership_mock.engine.state.summary import Summary, View, one

@@ -7,10 +7,11 @@ refusals are inferred [SH-249].
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.context import Context
 from membership_mock.engine.pipeline.operation import Backend, operation
 from membership_mock.engine.pipeline.tagged_resource import TaggedResource

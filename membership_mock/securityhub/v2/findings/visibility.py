@@ -8,10 +8,10 @@ too. Sources: the texts of Scopes in the API reference, observed answers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.operation import Family
 from membership_mock.securityhub.findings.finding_store import RETENTION, FindingStore
 from membership_mock.securityhub.v2.access.home_region import HomeRegionV2

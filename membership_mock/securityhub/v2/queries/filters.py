@@ -8,10 +8,11 @@ plain boolean logic also where one field is asked for twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.securityhub.errors import ValidationException
 from membership_mock.securityhub.v2.queries import leaves
 from membership_mock.securityhub.v2.queries.fields import Path, path_of

@@ -13,10 +13,10 @@ import heapq
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol.pagination import Listing, Position
 from membership_mock.securityhub.errors import ValidationException
 from membership_mock.securityhub.v2.queries.fields import Document, Path, values

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.summary import Summary, View, listed, one
 from membership_mock.engine.state.world import Scope, Store
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.engine.state.summary import Summary, View, several
 from membership_mock.engine.state.world import Scope, Store

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
+from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.world import Scope, Store
 
 
