@@ -43,7 +43,8 @@ def _lazy(
         made: Any = dataclasses.dataclass(
             init=False, repr=False, eq=False, slots=slots, kw_only=kw_only
         )(cls)
-        made.__init__ = _init_of(made)
+        if "__init__" not in defined:
+            made.__init__ = _init_of(made)
         setattr(made, FROZEN, frozen)
         shared: dict[str, Any] = {} if "__repr__" in defined else {"__repr__": _repr}
         if eq:
@@ -86,7 +87,8 @@ def _init_of(cls: Any) -> Callable[..., None]:
 
 
 def _is_frozen(cls: type) -> bool:
-    return bool(getattr(cls, FROZEN))
+    frozen: bool = vars(cls)[FROZEN]
+    return frozen
 
 
 def _copy(of: dataclasses.Field[Any]) -> Any:
@@ -96,8 +98,7 @@ def _copy(of: dataclasses.Field[Any]) -> Any:
     )
 
 
-@cache
-def _values(cls: Any, use: str) -> Callable[[Any], Any]:
+def _getter(cls: Any, use: str) -> Callable[[Any], Any]:
     """Return a function that returns the values of an object's fields that have a use.
 
     Args:
@@ -114,6 +115,10 @@ def _values(cls: Any, use: str) -> Callable[[Any], Any]:
     return lambda of: tuple(getattr(of, name) for name in names)
 
 
+# Made once for each class that is compared.
+_values: Any = cache(_getter)
+
+
 @recursive_repr()
 def _repr(self: Any) -> str:
     shown = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
@@ -123,7 +128,7 @@ def _repr(self: Any) -> str:
 def _eq(self: Any, other: object) -> bool:
     if type(other) is not type(self):
         return NotImplemented
-    values: Any = _values(type(self), "compare")
+    values = _values(type(self), "compare")
     same: bool = values(self) == values(other)
     return same
 
