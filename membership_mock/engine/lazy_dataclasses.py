@@ -125,12 +125,11 @@ def _repr(self: Any) -> str:
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
-def _eq(self: Any, other: object) -> bool:
+def _eq(self: Any, other: object) -> Any:
     if type(other) is not type(self):
         return NotImplemented
     values = _values(type(self), "compare")
-    same: bool = values(self) == values(other)
-    return same
+    return bool(values(self) == values(other))
 
 
 def _hash(self: Any) -> int:

@@ -62,11 +62,6 @@ class MotoOfMock:
         self._random_before: Any = None
         self.random = Random()  # noqa: S311  as moto's
 
-    @property
-    def is_started(self) -> bool:
-        """Whether moto is started for this mock."""
-        return self._start is not None
-
     def open(self) -> None:
         """Start moto, or wait until something imports it; then set what moto would set."""
         self._watch.begin()
