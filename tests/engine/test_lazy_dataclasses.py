@@ -122,7 +122,7 @@ class Node:
 
 
 def test_a_frozen_object_with_slots_can_be_pickled() -> None:
-    assert pickle.loads(pickle.dumps(Frozen("a", (1, 2)))) == Frozen("a", (1, 2))  # noqa: S301
+    assert pickle.loads(pickle.dumps(Frozen("a", (1, 2)))) == Frozen("a", (1, 2))
 
 
 def test_the_text_of_an_object_that_holds_itself_ends() -> None:
