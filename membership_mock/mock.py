@@ -40,8 +40,9 @@ Decorated = TypeVar("Decorated", bound="Callable[..., Any] | type")
 class MembershipMock(Toolbox):
     """A mock of AWS accounts, with the tools of the test author.
 
-    Use `mock_membership` or the pytest fixture ``membership_mock`` to get one. Starting it starts
-    moto's `mock_aws` as well; nested mocks share one world, emptied when the outermost ends.
+    Use `mock_membership` or the pytest fixture ``membership_mock`` to get one. moto's `mock_aws`
+    starts with it, or when the process first imports moto. Nested mocks share one world, which is
+    emptied when the outermost ends.
 
     Args:
         options: the options of the mock.
