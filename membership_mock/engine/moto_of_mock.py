@@ -60,7 +60,7 @@ class MotoOfMock:
         self._start: MotoStart | None = None
         self._config_before: dict[str, Any] | None = None
         self._random_before: Any = None
-        self.random = Random()  # noqa: S311  as moto's
+        self.random = Random() if can_wait(config) else configuration.random()  # noqa: S311
 
     def open(self) -> None:
         """Start moto, or wait until something imports it; then set what moto would set."""
@@ -146,8 +146,10 @@ class MotoOfMock:
 
     def _share_random(self, parts: Parts) -> None:
         """Draw from moto's source from now on; a seeded one goes on where ours is."""
-        ours, self.random = self.random, configuration.random()
+        ours, motos = self.random, configuration.random()
+        if ours is motos:
+            return
+        self.random = parts.world.random = motos
         if self._random_before is not None:
-            self._random_before = self.random.getstate()
-            self.random.setstate(ours.getstate())
-        parts.world.random = self.random
+            self._random_before = motos.getstate()
+            motos.setstate(ours.getstate())

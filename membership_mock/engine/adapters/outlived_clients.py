@@ -46,6 +46,8 @@ class ClientsOfMock:
 
     def guard(self) -> None:
         """Let the clients answer with `ClientOutlivedMock` from now on, when no mock is running."""
+        if not self._clients:
+            return
         clients, self._clients = self._clients, WeakSet()
         for client in clients:
             service_id = client.meta.service_model.service_id.hyphenize()

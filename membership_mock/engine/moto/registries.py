@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import moto.backends
 from moto.backend_index import backend_url_patterns
+from moto.core import custom_responses_mock
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 from moto.core.responses import BaseResponse
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from membership_mock.engine.pipeline.backends import Backends
     from membership_mock.engine.pipeline.operation import Backend
     from membership_mock.engine.state.world import World
+
+
+_RELEASE_CHECK = "is_responses_0_17_x"
 
 
 class MotoBackend(tagging.TaggableBackend, BaseBackend):  # type: ignore[misc]  # moto is untyped here
@@ -258,6 +262,10 @@ class Registries:
 
     def _install(self, patches: Patches) -> None:
         current = self._current
+        if patches.has(custom_responses_mock, _RELEASE_CHECK):
+            # moto parses the release of `responses` each time that it empties its backends.
+            asks = patches.original(custom_responses_mock, _RELEASE_CHECK)
+            patches.set(custom_responses_mock, _RELEASE_CHECK, functools.cache(asks))
         find = patches.original(moto.backends, "_import_backend")
 
         def import_backend(module_name: str, backends_name: str) -> Any:

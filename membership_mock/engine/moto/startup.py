@@ -18,6 +18,7 @@ from moto.backend_index import backend_url_patterns
 from moto.core import models
 from moto.core.custom_responses_mock import CallbackResponse
 from moto.core.models import MockAWS, botocore_stubber, responses_mock
+from requests.adapters import HTTPAdapter
 
 from membership_mock.engine.moto.default_session import NoDefaultSession
 from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
@@ -26,6 +27,9 @@ from membership_mock.engine.protocol.http import http_request
 
 if TYPE_CHECKING:
     from membership_mock.engine.state.world import World
+
+#: what `responses` replaces, as it names it
+_TARGET = "requests.adapters.HTTPAdapter.send"
 
 # moto's patterns, and the responses that were made from them, by HTTP method.
 _prepared: list[tuple[list[Any], dict[str, list[CallbackResponse]]]] = []
@@ -94,7 +98,7 @@ class MotoStart:
         botocore_stubber.enabled = True
         if reset:
             self._mock.reset()
-        responses_mock.start()
+        _start_catching_requests()
         registered = responses_mock._registry._registered
         for method, prepared in _prepare().items():
             registered[method] = list(prepared)
@@ -119,6 +123,31 @@ class MotoStart:
                 if each is response:
                     del each_of_method[at]
                     break
+
+
+def _start_catching_requests() -> None:
+    """Do what ``responses_mock.start()`` does, without `unittest.mock`, which is slow."""
+    if (
+        getattr(responses_mock, "target", None) != _TARGET
+        or getattr(responses_mock, "_patcher", True) is not None
+    ):
+        responses_mock.start()
+        return
+    responses_mock._patcher = patcher = _Patcher()
+    patcher.start(responses_mock.unbound_on_send())
+
+
+class _Patcher:
+    """Replaces the method of `requests` that sends; `responses` calls `stop`."""
+
+    def start(self, send: Any) -> None:
+        """Replace the method."""
+        self._before = vars(HTTPAdapter)["send"]
+        HTTPAdapter.send = send
+
+    def stop(self) -> None:
+        """Put the method back that was there."""
+        HTTPAdapter.send = self._before
 
 
 class _EndpointResponse(CallbackResponse):  # type: ignore[misc]  # moto is untyped here
