@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import itertools
 from collections.abc import Mapping, Sequence
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from membership_mock.engine.moto.default_session import NoDefaultSession
 from membership_mock.engine.moto.organizations import forget_members_of_deleted_organizations
 from membership_mock.engine.pipeline.plain_http import PlainHttpEndpoint, PlainHttpRequest
 from membership_mock.engine.protocol.http import http_request
+from membership_mock.errors import NotRunning
 
 if TYPE_CHECKING:
     from membership_mock.engine.state.world import World
@@ -106,18 +108,16 @@ class MotoStart:
     def _register_endpoints(self) -> None:
         registered = responses_mock._registry._registered
         self._responses = [
-            _EndpointResponse(
-                method=method, url=endpoint.pattern, callback=_callback(endpoint, self._world)
-            )
-            for endpoint in self._endpoints
-            for method in models.RESPONSES_METHODS
+            response for endpoint in self._endpoints for response in _responses_of(endpoint)
         ]
         for response in self._responses:
+            response.world = self._world
             registered[response.method].insert(0, response)
 
     def _remove_endpoints(self) -> None:
         registered = responses_mock._registry._registered
         for response in self._responses:
+            response.world = None
             each_of_method = registered[response.method]
             for at, each in enumerate(each_of_method):  # it is among the first
                 if each is response:
@@ -151,31 +151,46 @@ class _Patcher:
 
 
 class _EndpointResponse(CallbackResponse):  # type: ignore[misc]  # moto is untyped here
-    """Answers exactly what an endpoint returns; moto's own class may change it, by its release."""
+    """Answers exactly what an endpoint returns; moto's own class may change it, by its release.
+
+    Args:
+        endpoint: what answers.
+        method: the HTTP method.
+
+    Attributes:
+        world: the state of the running mock; None if none is running.
+    """
+
+    def __init__(self, endpoint: PlainHttpEndpoint, method: str) -> None:
+        super().__init__(method=method, url=endpoint.pattern, callback=None)
+        self._endpoint = endpoint
+        self._calls = _no_calls
+        self.world: World | None = None
 
     def get_response(self, request: Any) -> Any:
         """Return the endpoint's answer in urllib3's form."""
-        status, headers, body = self.callback(request)
+        world = self.world
+        if world is None:
+            raise NotRunning("The mock has ended while another thread was calling.")
+        sent = http_request(request.method, request.url, request.headers, request.body)
+        with world.lock:
+            answer = self._endpoint.serve(
+                world, PlainHttpRequest(sent.method, sent.url, sent.headers, sent.body)
+            )
         return models.responses.HTTPResponse(
-            status=status,
-            reason=http.client.responses.get(status),
-            body=BytesIO(body),
-            headers=headers,
+            status=answer.status,
+            reason=http.client.responses.get(answer.status),
+            body=BytesIO(answer.body),
+            headers=answer.headers,
             preload_content=False,
             decode_content=False,
         )
 
 
-def _callback(endpoint: PlainHttpEndpoint, world: World) -> Any:
-    def serve(request: Any) -> tuple[int, dict[str, str], bytes]:
-        sent = http_request(request.method, request.url, request.headers, request.body)
-        with world.lock:
-            answer = endpoint.serve(
-                world, PlainHttpRequest(sent.method, sent.url, sent.headers, sent.body)
-            )
-        return answer.status, answer.headers, answer.body
-
-    return serve
+@cache
+def _responses_of(endpoint: PlainHttpEndpoint) -> list[_EndpointResponse]:
+    """Return the responses of an endpoint, which all mocks of the process share."""
+    return [_EndpointResponse(endpoint, method) for method in models.RESPONSES_METHODS]
 
 
 def _prepare() -> dict[str, list[CallbackResponse]]:
