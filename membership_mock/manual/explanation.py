@@ -9,7 +9,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 
-from membership_mock.engine.pipeline.operation import Handler
+from membership_mock.engine.pipeline.handlers import Handler
 from membership_mock.engine.protocol.model import declared_errors, service_model, service_names
 from membership_mock.errors import UsageError
 from membership_mock.manual.choices import choices_on

@@ -16,7 +16,8 @@ import pytest
 
 import membership_mock as package
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Backend, Family, Handler, operation
+from membership_mock.engine.pipeline.handlers import Handler
+from membership_mock.engine.pipeline.operation import Backend, Family, operation
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.codec import codec
 from membership_mock.services import SERVICES

@@ -7,14 +7,11 @@ families, for one account in one region. The package `engine.moto` registers bac
 
 from __future__ import annotations
 
-import difflib
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.authorization import IamResources
+from membership_mock.engine.pipeline.handlers import Handler, Mark, collect
 from membership_mock.engine.protocol import model
 from membership_mock.engine.protocol.refusals import Refusals
 from membership_mock.engine.protocol.regions import partition_of
@@ -33,27 +30,6 @@ if TYPE_CHECKING:
 H = TypeVar("H", bound=Callable[..., Any])
 F = TypeVar("F", bound="Family")
 S = TypeVar("S", bound="Store")
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What the decorator `operation` stores on a method.
-
-    Attributes:
-        name: the operation in its API spelling.
-        differs: a known difference from AWS, for the table of mocked operations.
-        optional: the oldest supported botocore does not have the operation yet.
-        page_size: the number of entries of a page when the caller gives none; 0 for the highest
-            number that the model allows.
-        action: the IAM action that allows the operation, without the service; empty if it has
-            the operation's name.
-    """
-
-    name: str
-    differs: str
-    optional: bool
-    page_size: int = 0
-    action: str = ""
 
 
 def operation(
@@ -218,28 +194,6 @@ class Family:
         yield from ()
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
-    """The method that serves an operation.
-
-    Attributes:
-        mark: the arguments of its decorator.
-        family: the class that defines it.
-        method: the function itself, not bound.
-        accepts: the parameters it takes besides the context, in snake case.
-    """
-
-    mark: Mark
-    family: type[Family]
-    method: Callable[..., Any]
-    accepts: tuple[str, ...]
-
-    def where(self) -> str:
-        """Return the method with its file and line, for messages."""
-        code = self.method.__code__
-        return f"{self.method.__qualname__} ({code.co_filename}:{code.co_firstlineno})"
-
-
 class Backend:
     """The behaviour of one service for one account in one region.
 
@@ -280,7 +234,7 @@ class Backend:
             model.correct(cls.service, cls.model_corrections)
         if cls.added_paginators:
             model.add_paginators(cls.service, cls.added_paginators)
-        cls.handlers = _collect(cls.__name__, cls.service, cls.families)
+        cls.handlers = collect(cls.__name__, cls.service, cls.families)
         cls.followers_of_time = tuple(
             kind for kind in cls.families if kind.time_passed is not Family.time_passed
         )
@@ -367,45 +321,3 @@ class ServiceBackends:
     def all_made(self) -> list[Backend]:
         """Return every backend that was made so far."""
         return list(self._made.values())
-
-
-def _methods(family: type[Family]) -> list[FunctionType]:
-    """Return the functions of a family and of the classes above it, by name."""
-    found: dict[str, Any] = {}
-    for kind in reversed(family.__mro__):
-        found.update(vars(kind))
-    return [found[name] for name in sorted(found) if isinstance(found[name], FunctionType)]
-
-
-def _parameters(method: FunctionType) -> tuple[str, ...]:
-    """Return the names of a method's parameters; `inspect` takes some ms for all methods."""
-    code: CodeType = inspect.unwrap(method).__code__
-    if code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
-        return tuple(inspect.signature(method).parameters)
-    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-
-
-def _collect(backend: str, service: str, families: tuple[type[Family], ...]) -> dict[str, Handler]:
-    known = model.service_model(service).operation_names
-    handlers: dict[str, Handler] = {}
-    for family in families:
-        for method in _methods(family):
-            mark: Mark | None = getattr(method, "__operation__", None)
-            if mark is None:
-                continue
-            handler = Handler(mark, family, method, _parameters(method)[2:])
-            if mark.name not in known:
-                if mark.optional:
-                    continue
-                nearest = difflib.get_close_matches(mark.name, known, n=1)
-                raise TypeError(
-                    f"{backend}: {handler.where()} is marked {mark.name}, which is not an operation"
-                    f" of {service}" + (f"; nearest: {nearest[0]}" if nearest else "")
-                )
-            if mark.name in handlers:
-                raise TypeError(
-                    f"{backend}: {mark.name} is served twice, by {handlers[mark.name].where()}"
-                    f" and {handler.where()}"
-                )
-            handlers[mark.name] = handler
-    return handlers

@@ -39,7 +39,8 @@ from membership_mock.errors import OperationNotMocked, ServiceError
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.call_record import Record
-    from membership_mock.engine.pipeline.operation import Backend, Family, Handler
+    from membership_mock.engine.pipeline.handlers import Handler
+    from membership_mock.engine.pipeline.operation import Backend, Family
     from membership_mock.engine.protocol.refusals import Refusals
     from membership_mock.engine.state.world import World
 

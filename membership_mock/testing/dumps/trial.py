@@ -16,7 +16,8 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from membership_mock.engine.moto.organizations import describe_organizations
-from membership_mock.engine.pipeline.operation import Backend, Handler
+from membership_mock.engine.pipeline.handlers import Handler
+from membership_mock.engine.pipeline.operation import Backend
 from membership_mock.engine.protocol.codec import codec
 from membership_mock.engine.protocol.model import service_model, snake
 from membership_mock.engine.protocol.pagination import Listing
