@@ -63,6 +63,11 @@ KNOW_HTTP_CLIENTS = {
     "engine/moto/responses.py": {"requests", "responses"},
     "engine/moto/startup.py": {"requests"},  # what moto replaces there
 }
+#: files of the engine whose dataclasses are those of the standard library
+WITH_ORDINARY_DATACLASSES = {
+    "engine/lazy_dataclasses.py",
+    "engine/moto/tagging.py",  # which stands in for a class of moto's
+}
 #: the botocore whose models the handlers were written for
 WRITTEN_FOR = (1, 44)
 _RELEASE = tuple(int(part) for part in botocore.__version__.split(".")[:2])
@@ -288,3 +293,14 @@ def _with_root(roots: set[str], imports: set[str]) -> set[str]:
 def test_every_file_that_may_know_other_libraries_exists() -> None:
     known = KNOW_MOTO | KNOW_BOTOCORE | KNOW_HTTP_CLIENTS.keys()
     assert not known - FILES.keys()
+
+
+def test_the_engine_and_the_services_have_dataclasses_that_are_quick_to_import() -> None:
+    packages = ("engine/", *(f"{name.replace('-', '_')}/" for name in SERVICES))
+
+    def wrong(name: str, imports: set[str]) -> set[str]:
+        if not name.startswith(packages) or name in WITH_ORDINARY_DATACLASSES:
+            return set()
+        return imports & {"dataclasses.dataclass"}
+
+    assert not _not_allowed(FILES, wrong)
