@@ -15,9 +15,9 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from moto.moto_api._internal import mock_random
 
 from membership_mock import mock_membership
-from membership_mock.engine.moto.configuration import random as mock_random
 from tests.samples import TEAM, case_input
 from tests.walks import walks
 

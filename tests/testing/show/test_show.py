@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 from membership_mock import MembershipMock, NotRunning, UsageError, mock_membership
 from membership_mock.cleanrooms.collaborations.collaboration_store import CollaborationStore
 from membership_mock.engine import running
-from membership_mock.engine.moto import configuration
 from membership_mock.engine.state.summary import Summary, one, several
 from membership_mock.securityhub.hubs.hubs import HubStore
 from membership_mock.securityhub.relationships.associations import AssociationStore
@@ -433,12 +432,12 @@ def look(mock: MembershipMock) -> None:
 def test_looking_changes_nothing_in_the_world(mock, scene):
     before = deepcopy(stores())
     calls, passed = len(mock.calls), len(running.require().record.passed)
-    chance = configuration.random.getstate()
+    chance = running.require().world.random.getstate()
     look(mock)
     assert stores() == before
     assert list(stores()) == list(before)
     assert (len(mock.calls), len(running.require().record.passed)) == (calls, passed)
-    assert configuration.random.getstate() == chance
+    assert running.require().world.random.getstate() == chance
 
 
 def test_states_that_settle_at_the_next_read_wait_for_it_however_often_they_are_shown(mock, scene):
