@@ -24,16 +24,20 @@ from moto.core.botocore_stubber import BotocoreStubber
 from membership_mock.engine.adapters import (
     botocore_headers,
     dispatch,
+    emitted_events,
+    endpoint_rules,
     event_handlers,
     json_answers,
     json_requests,
     new_clients,
+    retry_checks,
     sessions,
     signing,
     timestamps,
+    user_agents,
 )
 from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
-from membership_mock.engine.moto import action_names
+from membership_mock.engine.moto import action_names, backend_urls
 
 if TYPE_CHECKING:
     from membership_mock.engine.adapters.outlived_clients import ClientsOfMock
@@ -135,9 +139,14 @@ def install(
     signing.install(patches, services)
     for module in (
         action_names,
+        backend_urls,
         sessions,
         event_handlers,
         new_clients,
+        emitted_events,
+        user_agents,
+        endpoint_rules,
+        retry_checks,
         botocore_headers,
         json_answers,
         json_requests,
@@ -203,9 +212,16 @@ def _patience(endpoint: Any, request: Any) -> Any:
 
 def _response(url: str, answer: HttpAnswer) -> AWSResponse:
     """Return an answer as botocore gets it from urllib3."""
-    response = AWSResponse(url, answer.status, (), _RawBody(answer.body))
+    response: AWSResponse = AWSResponse.__new__(AWSResponse)
+    # As botocore makes it, but its headers are made once.
+    vars(response).update(_NO_RESPONSE, url=url, status_code=answer.status)
+    response.raw = _RawBody(answer.body)
     set_headers(response, answer)
     return response
+
+
+#: the attributes of a response of botocore's
+_NO_RESPONSE = vars(AWSResponse("", 0, (), None))
 
 
 class _RawBody(BytesIO):

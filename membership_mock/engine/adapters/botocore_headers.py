@@ -8,8 +8,10 @@ from email.policy import compat32
 from typing import Any
 
 import botocore.awsrequest
+import botocore.parsers
 from botocore.awsrequest import AWSResponse, HeadersDict, _HeaderKey
 from botocore.compat import HTTPHeaders
+from botocore.endpoint import Endpoint
 
 from membership_mock.engine.adapters.compiled_models import own_functions
 from membership_mock.engine.moto.patches import Patches
@@ -23,8 +25,9 @@ _LENGTH, _ENCODING = _header_key("Content-Length"), _header_key("Transfer-Encodi
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _preparer = getattr(botocore.awsrequest, "AWSRequestPreparer", object)
-# What botocore's class has before anybody patches it.
-_own = own_functions(_preparer)
+# What botocore's classes and modules have before anybody patches them.
+_own = own_functions(_preparer, Endpoint)
+_own_lowercase = getattr(botocore.parsers, "lowercase_dict", None)
 
 
 class SentHeaders(HeadersDict):  # type: ignore[misc]  # botocore is untyped
@@ -60,11 +63,18 @@ def set_headers(response: AWSResponse, answer: HttpAnswer) -> None:
 
 
 def install(patches: Patches) -> None:
-    """Prepare the headers of requests quickly until ``patches`` are undone.
+    """Prepare the headers of requests, and copy those of answers, until ``patches`` are undone.
 
     Until a request is sent, botocore holds its headers in a message of the standard library's
     package `email`, which checks each of them by the rules of e-mail.
     """
+    _prepare_quickly(patches)
+    _encode_quickly(patches)
+    _copy_answers_quickly(patches)
+
+
+def _prepare_quickly(patches: Patches) -> None:
+    """Make the headers of a request that is sent."""
     needed = ("_prepare_headers", "_determine_content_length")
     if not all(patches.has(_preparer, name) for name in needed):
         return
@@ -85,6 +95,47 @@ def install(patches: Patches) -> None:
         return headers
 
     patches.set(_preparer, "_prepare_headers", _prepare_headers)
+
+
+def _encode_quickly(patches: Patches) -> None:
+    """Encode the headers of a request, which is done before they are prepared."""
+    if not patches.has(Endpoint, "_encode_headers"):
+        return
+    slow = patches.original(Endpoint, "_encode_headers")
+    if slow not in _own:
+        return
+
+    def _encode_headers(self: Any, headers: Any) -> None:
+        if type(headers) is HTTPHeaders and headers.policy is compat32:
+            held = headers._headers
+            try:
+                encoded = [
+                    (name, text.encode("ascii")) for name, text in held if isinstance(text, str)
+                ]
+            except UnicodeError:  # botocore encodes it otherwise
+                pass
+            else:
+                held.extend(encoded)  # botocore adds each header again, and leaves the text
+                return
+        slow(self, headers)
+
+    patches.set(Endpoint, "_encode_headers", _encode_headers)
+
+
+def _copy_answers_quickly(patches: Patches) -> None:
+    """Copy the headers of an answer, whose names botocore shows in lower case."""
+    if _own_lowercase is None or not patches.has(botocore.parsers, "lowercase_dict"):
+        return
+    slow = patches.original(botocore.parsers, "lowercase_dict")
+    if slow is not _own_lowercase:
+        return
+
+    def lowercase_dict(original: Any) -> Any:
+        if type(original) is AnswerHeaders:
+            return {key._lower: text for key, text in original._dict.items()}
+        return slow(original)
+
+    patches.set(botocore.parsers, "lowercase_dict", lowercase_dict)
 
 
 def _prepared(message: Any) -> HeadersDict | None:
