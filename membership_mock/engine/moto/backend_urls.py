@@ -28,14 +28,16 @@ _own = vars(BaseBackend).get(_NAME)
 
 def install(patches: Patches) -> None:
     """Keep the patterns of URLs until ``patches`` are undone."""
-    endpoints = getattr(settings, "get_s3_custom_endpoints", None)
-    in_iso_regions = getattr(base_backend, "enable_iso_regions", None)
-    if endpoints is None or in_iso_regions is None or not patches.has(BaseBackend, _NAME):
+    if (
+        not hasattr(settings, "get_s3_custom_endpoints")
+        or not hasattr(base_backend, "enable_iso_regions")
+        or not patches.has(BaseBackend, _NAME)
+    ):
         return
     slow = patches.original(BaseBackend, _NAME)
     if slow is not _own or not isinstance(slow, property):  # it is another tool's
         return
-    module_of = _UrlModules(endpoints).of
+    module_of = _UrlModules().of
     known: dict[type, tuple[Any, dict[str, Any]]] = {}
 
     def urls(self: Any) -> Any:
@@ -43,7 +45,7 @@ def install(patches: Patches) -> None:
             return slow.__get__(self)
         module = module_of(self)
         made_from = (
-            in_iso_regions(),
+            base_backend.enable_iso_regions(),
             tuple(module.url_bases),
             tuple(module.url_paths.items()),
         )
@@ -58,22 +60,17 @@ def install(patches: Patches) -> None:
 
 
 class _UrlModules:
-    """The modules with the URLs of services.
+    """The modules with the URLs of services."""
 
-    Args:
-        endpoints: returns the custom endpoints of S3, from an environment variable.
-    """
-
-    def __init__(self, endpoints: Any) -> None:
-        self._endpoints = endpoints
-        # The custom endpoints with which S3's module was loaded last, and what it has since then.
+    def __init__(self) -> None:
+        # The custom endpoints with which S3's module was loaded last, and its URLs since then.
         self._loaded: tuple[Any, Any] = (None, None)
 
     def of(self, backend: Any) -> Any:
         """Return the module of a backend, which moto loads again for S3 if that is needed."""
         if type(backend).__module__ != _S3:
             return backend._url_module
-        endpoints = self._endpoints()
+        endpoints = settings.get_s3_custom_endpoints()
         module = sys.modules.get(_S3_URLS)
         if module is None or self._loaded != (endpoints, module.url_bases):
             module = backend._url_module

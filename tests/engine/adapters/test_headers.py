@@ -6,6 +6,7 @@ import re
 from io import BytesIO
 from typing import Any
 
+import botocore.parsers
 import pytest
 from botocore.awsrequest import AWSRequest, AWSRequestPreparer, HeadersDict
 from botocore.compat import HTTPHeaders
@@ -18,6 +19,8 @@ from membership_mock.engine.adapters.botocore_headers import AnswerHeaders
 from tests.engine.adapters.shape_models import is_run, outcome
 
 OWN = AWSRequestPreparer._prepare_headers
+OWN_ENCODE = Endpoint._encode_headers
+OWN_LOWERCASE = botocore.parsers.lowercase_dict
 
 names = st.sampled_from(
     ["X-Amz-Date", "x-amz-date", "Content-Length", "content-length", "Transfer-Encoding", "Accept"]
@@ -78,6 +81,42 @@ def test_the_headers_of_a_usual_request_are_not_prepared_by_botocore() -> None:
 
 
 @pytest.mark.usefixtures("membership_mock")
+def test_any_headers_are_encoded_as_botocore_encodes_them() -> None:
+    @settings(max_examples=100, deadline=None)
+    @given(headers=st.lists(st.tuples(names, values), max_size=4))
+    def check(headers: Any) -> None:
+        def encoded(encode: Any) -> Any:
+            made = request("GET", b"", headers).headers
+            encode(None, made)
+            return made._headers
+
+        quick = outcome(lambda: encoded(Endpoint._encode_headers))
+        assert quick == outcome(lambda: encoded(OWN_ENCODE))
+
+    check()
+
+
+@pytest.mark.usefixtures("membership_mock")
+def test_usual_headers_are_not_encoded_by_botocore() -> None:
+    usual = request("GET", b"", [("Accept", "*/*")]).headers
+    assert not is_run(OWN_ENCODE, lambda: Endpoint._encode_headers(None, usual))
+    other = _MessageOfTheUser()
+    other["Accept"] = "*/*"
+    assert is_run(OWN_ENCODE, lambda: Endpoint._encode_headers(None, other))
+
+
+@pytest.mark.usefixtures("membership_mock")
+@pytest.mark.parametrize(
+    "headers", [{}, {"date": "today"}, {"Date": "today", "X-Amz-Id": "É", "ETag": "1"}]
+)
+def test_the_headers_of_an_answer_are_shown_as_botocore_shows_them(headers: dict[str, str]) -> None:
+    quick = botocore.parsers.lowercase_dict(AnswerHeaders(headers))
+    own = OWN_LOWERCASE(HeadersDict(headers))
+    assert (type(quick), list(quick.items())) == (dict, list(own.items()))
+    assert botocore.parsers.lowercase_dict(headers) == own
+
+
+@pytest.mark.usefixtures("membership_mock")
 def test_headers_of_another_kind_are_prepared_by_botocore() -> None:
     made = request("POST", b"{}", [])
     made.headers = _MessageOfTheUser()
@@ -89,6 +128,8 @@ def test_botocores_own_preparation_is_back_after_the_mock() -> None:
     with mock_membership():
         pass
     assert AWSRequestPreparer._prepare_headers is OWN
+    assert Endpoint._encode_headers is OWN_ENCODE
+    assert botocore.parsers.lowercase_dict is OWN_LOWERCASE
 
 
 @pytest.mark.parametrize("name", ["_prepare_headers", "_determine_content_length"])
