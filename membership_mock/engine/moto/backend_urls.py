@@ -44,19 +44,24 @@ def install(patches: Patches) -> None:
         if patches.is_undone:
             return slow.__get__(self)
         module = module_of(self)
-        made_from = (
-            base_backend.enable_iso_regions(),
-            tuple(module.url_bases),
-            tuple(module.url_paths.items()),
-        )
         found = known.get(type(self))
-        if found is None or found[0] != made_from:
+        if found is None or found[0] != _made_from(module):
             if len(known) >= _MOST:
                 known.clear()
-            found = known[type(self)] = (made_from, slow.__get__(self))
+            made = slow.__get__(self)  # which loads the module of S3 again
+            found = known[type(self)] = (_made_from(module), made)
         return dict(found[1])
 
     patches.set(BaseBackend, _NAME, property(urls))
+
+
+def _made_from(module: Any) -> Any:
+    """Return what the patterns of a service are made from."""
+    return (
+        base_backend.enable_iso_regions(),
+        tuple(module.url_bases),
+        tuple(module.url_paths.items()),
+    )
 
 
 class _UrlModules:

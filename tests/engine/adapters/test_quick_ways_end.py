@@ -9,6 +9,7 @@ import botocore.parsers
 import botocore.utils
 import pytest
 from botocore.awsrequest import AWSRequestPreparer
+from botocore.config import Config
 from botocore.endpoint import Endpoint
 from botocore.hooks import EventAliaser
 from botocore.model import ServiceId, ShapeResolver
@@ -43,7 +44,12 @@ NEEDED = {BaseJSONParser, ParamValidationDecorator, AWSRequestPreparer}
 
 def call(mock: Any) -> None:
     """Make a call whose request and answer are JSON."""
-    client = mock.client("security-ir", account="111122223333", region="eu-west-1")
+    client = mock.client(
+        "security-ir",
+        account="111122223333",
+        region="eu-west-1",
+        config=Config(retries={"mode": "standard"}),
+    )
     assert client.list_memberships(maxResults=5)["items"] == []
 
 

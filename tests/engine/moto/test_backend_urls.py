@@ -20,6 +20,11 @@ OWN = vars(BaseBackend)["urls"]
 ENDPOINTS = "MOTO_S3_CUSTOM_ENDPOINTS"
 
 
+def shown(urls: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return patterns with the names of their handlers, which some releases of moto make anew."""
+    return [(url, getattr(handler, "__qualname__", "")) for url, handler in urls.items()]
+
+
 def backend_of(service: str) -> Any:
     backends = moto.backends.get_backend(service)
     if not isinstance(backends, BackendDict):
@@ -35,13 +40,13 @@ def test_the_urls_of_a_service_are_those_of_moto(
     service: str, iso: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend = backend_of(service)
-    before = backend.urls
+    before = shown(backend.urls)
     monkeypatch.setenv("MOTO_ENABLE_ISO_REGIONS", iso)
-    own = OWN.fget(backend)
+    own = shown(OWN.fget(backend))
     for _ in range(2):
-        assert list(backend.urls.items()) == list(own.items())
+        assert shown(backend.urls) == own
     monkeypatch.undo()
-    assert backend.urls == before
+    assert shown(backend.urls) == before
 
 
 @pytest.mark.usefixtures("membership_mock")
@@ -57,19 +62,19 @@ def test_the_module_of_s3_is_loaded_again_only_when_its_endpoints_have_changed(
     assert any("mine.example" in url for url in backend.urls)
     assert moto.s3.urls.url_bases is not loaded
     monkeypatch.delenv(ENDPOINTS)
-    assert backend.urls == usual
+    assert list(backend.urls) == list(usual)
 
 
 def test_endpoints_that_were_set_between_two_mocks_are_not_used_after_they_are_gone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with mock_membership():
-        usual = backend_of("s3").urls
+        usual = list(backend_of("s3").urls)
     monkeypatch.setenv(ENDPOINTS, "https://mine.example")
     assert any("mine.example" in url for url in backend_of("s3").urls)
     monkeypatch.delenv(ENDPOINTS)
     with mock_membership():
-        assert backend_of("s3").urls == usual
+        assert list(backend_of("s3").urls) == usual
 
 
 @pytest.mark.usefixtures("membership_mock")
