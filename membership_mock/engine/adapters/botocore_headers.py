@@ -53,6 +53,10 @@ class AnswerHeaders(HeadersDict):  # type: ignore[misc]  # likewise
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and _header_key(name) in self._dict
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a header, whatever the case of its name."""
+        return self._dict.get(_header_key(name), default)
+
     def __iter__(self) -> Iterator[str]:
         return (key._key for key in self._dict)
 
@@ -68,9 +72,26 @@ def install(patches: Patches) -> None:
     Until a request is sent, botocore holds its headers in a message of the standard library's
     package `email`, which checks each of them by the rules of e-mail.
     """
+    _add_quickly(patches)
     _prepare_quickly(patches)
     _encode_quickly(patches)
     _copy_answers_quickly(patches)
+
+
+def _add_quickly(patches: Patches) -> None:
+    """Add a header to a request without asking whether there may be another one of its name."""
+    if patches.has(HTTPHeaders, "__setitem__"):  # it is another tool's
+        return
+    inherited = HTTPHeaders.__setitem__
+
+    def __setitem__(self: Any, name: str, text: Any) -> None:  # noqa: N807
+        policy = self.policy
+        if policy is compat32:
+            self._headers.append(policy.header_store_parse(name, text))
+        else:
+            inherited(self, name, text)
+
+    patches.set(HTTPHeaders, "__setitem__", __setitem__)
 
 
 def _prepare_quickly(patches: Patches) -> None:

@@ -25,6 +25,8 @@ _own = own_functions(EventAliaser, ServiceId)
 _own_emit, _own_until, _own_inner = (
     vars(HierarchicalEmitter).get(name) for name in ("emit", "emit_until_response", "_emit")
 )
+#: how many attributes an emitter has; one that has more may have a method of another tool
+_ATTRIBUTES = len(vars(HierarchicalEmitter()))
 
 
 def install(patches: Patches) -> None:
@@ -41,16 +43,41 @@ def install(patches: Patches) -> None:
         _emit_quickly_until_response(patches)
 
 
+# Both functions repeat the same checks: a function for these would take half of what is saved.
+# botocore emits the first event of a name, and the first after handlers have changed; also all
+# events while another tool sees them, or while the log shows which handlers are called.
+
+
 def _emit_quickly(patches: Patches) -> None:
     slow = patches.original(EventAliaser, "emit")
     if slow not in _own:
         return
+    usual, inner, outer = HierarchicalEmitter, _own_inner, _own_emit
+    is_logged, debug = _log.isEnabledFor, logging.DEBUG
 
     def emit(self: Any, event_name: str, **kwargs: Any) -> Any:
-        handlers = None if patches.is_undone else _handlers(self, event_name, kwargs)
-        if handlers is None:
+        try:
+            emitter = self._emitter
+            name = self._alias_name_cache[event_name]
+            handlers = emitter._lookup_cache[name]
+        except (AttributeError, KeyError):
             return slow(self, event_name, **kwargs)
-        return [(handler, handler(**kwargs)) for handler in handlers]
+        if (
+            type(emitter) is not usual
+            or usual._emit is not inner
+            or usual.emit is not outer
+            or len(emitter.__dict__) != _ATTRIBUTES
+            or patches.is_undone
+        ):
+            return slow(self, event_name, **kwargs)
+        responses: list[Any] = []
+        if handlers:
+            if is_logged(debug) or botocore.hooks.logger is not _log:
+                return slow(self, event_name, **kwargs)
+            kwargs["event_name"] = name
+            for handler in handlers:
+                responses.append((handler, handler(**kwargs)))  # noqa: PERF401  it is faster
+        return responses
 
     patches.set(EventAliaser, "emit", emit, asks_itself=True)
 
@@ -59,11 +86,27 @@ def _emit_quickly_until_response(patches: Patches) -> None:
     slow = patches.original(EventAliaser, "emit_until_response")
     if slow not in _own:
         return
+    usual, inner, outer = HierarchicalEmitter, _own_inner, _own_until
+    is_logged, debug = _log.isEnabledFor, logging.DEBUG
 
     def emit_until_response(self: Any, event_name: str, **kwargs: Any) -> Any:
-        handlers = None if patches.is_undone else _handlers(self, event_name, kwargs)
-        if handlers is None:
+        try:
+            emitter = self._emitter
+            name = self._alias_name_cache[event_name]
+            handlers = emitter._lookup_cache[name]
+        except (AttributeError, KeyError):
             return slow(self, event_name, **kwargs)
+        if (
+            type(emitter) is not usual
+            or usual._emit is not inner
+            or usual.emit_until_response is not outer
+            or len(emitter.__dict__) != _ATTRIBUTES
+            or patches.is_undone
+            or is_logged(debug)
+            or botocore.hooks.logger is not _log
+        ):
+            return slow(self, event_name, **kwargs)
+        kwargs["event_name"] = name
         last = None, None
         for handler in handlers:
             response = handler(**kwargs)
@@ -73,34 +116,3 @@ def _emit_quickly_until_response(patches: Patches) -> None:
         return last
 
     patches.set(EventAliaser, "emit_until_response", emit_until_response, asks_itself=True)
-
-
-def _handlers(aliaser: Any, event_name: str, arguments: dict[str, Any]) -> Any:
-    """Return the handlers to call for an event, and complete their arguments.
-
-    Returns:
-        None if botocore has to emit the event: it is the first of this name, its handlers have
-        changed since then, another tool wants to see it, or the log does.
-    """
-    try:
-        emitter = aliaser._emitter
-        attributes = emitter.__dict__
-        name = aliaser._alias_name_cache[event_name]
-        handlers = attributes["_lookup_cache"][name]
-    except (AttributeError, KeyError):
-        return None
-    if (
-        type(emitter) is not HierarchicalEmitter
-        or HierarchicalEmitter._emit is not _own_inner
-        or HierarchicalEmitter.emit is not _own_emit
-        or HierarchicalEmitter.emit_until_response is not _own_until
-        or "emit" in attributes
-        or "emit_until_response" in attributes
-        or "_emit" in attributes
-    ):
-        return None
-    if handlers:
-        if _log.isEnabledFor(logging.DEBUG):
-            return None
-        arguments["event_name"] = name
-    return handlers

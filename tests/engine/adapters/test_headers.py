@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import email.policy
 import re
+from email.policy import compat32
 from io import BytesIO
 from typing import Any
 
@@ -78,6 +80,29 @@ def test_any_headers_are_prepared_as_botocore_prepares_them() -> None:
 def test_the_headers_of_a_usual_request_are_not_prepared_by_botocore() -> None:
     usual = [("X-Amz-Date", "20260131T120000Z"), ("Accept", "*/*")]
     assert not is_run(OWN, lambda: sent("POST", b"{}", usual, encode=True))
+
+
+@pytest.mark.parametrize("policy", [compat32, compat32.clone(), email.policy.default])
+def test_any_headers_are_added_as_python_adds_them(policy: Any) -> None:
+    texts = values | st.just("a\nb") | st.just("Sat, 31 Jan 2026 12:34:56 GMT")
+
+    @settings(max_examples=100, deadline=None)
+    @given(headers=st.lists(st.tuples(names | st.sampled_from(["", "a:b", "Date"]), texts)))
+    def check(headers: Any) -> None:
+        def added() -> Any:
+            message = HTTPHeaders(policy)
+            for name, text in headers:
+                message[name] = text
+            return message._headers
+
+        quick = outcome(added)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delattr(HTTPHeaders, "__setitem__")
+            assert quick == outcome(added)
+
+    with mock_membership():
+        check()
+    assert "__setitem__" not in vars(HTTPHeaders)
 
 
 @pytest.mark.usefixtures("membership_mock")
