@@ -167,6 +167,6 @@ def _prepared(message: Any) -> HeadersDict | None:
     for text in latest.values():
         if type(text) is not bytes and not (type(text) is str and text.isascii()):
             return None
-    found = HeadersDict()
+    found: HeadersDict = HeadersDict.__new__(HeadersDict)
     found._dict = {_header_key(name): text for name, text in latest.items()}
     return found if len(found._dict) == len(latest) else None
