@@ -10,7 +10,7 @@ from typing import Any
 
 import botocore.parsers
 import pytest
-from botocore.awsrequest import AWSRequest, AWSRequestPreparer, HeadersDict
+from botocore.awsrequest import AWSRequest, AWSRequestPreparer, AWSResponse, HeadersDict
 from botocore.compat import HTTPHeaders
 from botocore.endpoint import Endpoint
 from hypothesis import given, settings
@@ -191,6 +191,20 @@ def test_a_handler_of_the_user_reads_the_headers_of_an_answer_as_botocores_own(
     del headers["content-type"]
     assert ("x-mine" in headers, "Content-Type" in headers) == (True, False)
     assert headers.copy() == headers
+
+
+def test_a_response_has_what_botocore_gives_one(membership_mock: Any) -> None:
+    client = membership_mock.client("security-ir")
+    seen: list[Any] = []
+    client.meta.events.register("after-call", lambda http_response, **_: seen.append(http_response))
+    for _ in range(2):
+        client.list_memberships()
+    first, second = seen
+    own = AWSResponse(first.url, 200, first.headers.items(), BytesIO(first.content))
+    assert (type(first), vars(first).keys()) == (AWSResponse, vars(own).keys())
+    assert (first.status_code, first.text) == (200, first.content.decode())
+    assert dict(first.headers) == dict(own.headers)
+    assert first.headers is not second.headers
 
 
 def test_two_answers_do_not_share_their_headers() -> None:
