@@ -30,6 +30,9 @@ from tests.samples import case_input, new_case, new_membership
 
 CASES = 10
 
+#: what an object of S3 holds
+OBJECT = b"evidence" * 20
+
 #: the entries of a page that mostly consists of timestamps
 PAGE = 50
 
@@ -147,6 +150,26 @@ def _with_organization(client: Any) -> dict[str, Any]:
     return {}
 
 
+def _with_bucket(client: Any) -> None:
+    where = {"LocationConstraint": client.meta.region_name}
+    client.create_bucket(Bucket="evidence", CreateBucketConfiguration=where)
+    client.put_object(Bucket="evidence", Key="object", Body=OBJECT)
+
+
+def _for_object(client: Any) -> dict[str, Any]:
+    _with_bucket(client)
+    return {"Bucket": "evidence", "Key": "object"}
+
+
+def _for_new_object(client: Any) -> dict[str, Any]:
+    return {**_for_object(client), "Body": OBJECT}
+
+
+def _for_objects(client: Any) -> dict[str, Any]:
+    _with_bucket(client)
+    return {"Bucket": "evidence"}
+
+
 def _with_hub(client: Any) -> dict[str, Any]:
     client.enable_security_hub()
     return {}
@@ -211,6 +234,9 @@ CALLS_OF_MOTO = [
         _with_organization,
         lambda answer: len(answer["Accounts"]) == 1,
     ),
+    Scene("s3", "put_object", _for_new_object, lambda answer: "ETag" in answer),
+    Scene("s3", "get_object", _for_object, lambda answer: answer["Body"].read() == OBJECT),
+    Scene("s3", "list_objects_v2", _for_objects, lambda answer: answer["KeyCount"] == 1),
 ]
 
 

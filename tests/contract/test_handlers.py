@@ -41,15 +41,19 @@ KNOW_BOTOCORE = {
     "engine/protocol/model_files.py",
     "engine/adapters/default_region.py",
     "engine/adapters/environment.py",
+    "engine/adapters/emitted_events.py",
+    "engine/adapters/endpoint_rules.py",
     "engine/adapters/event_handlers.py",
     "engine/adapters/json_answers.py",
     "engine/adapters/json_requests.py",
     "engine/adapters/new_clients.py",
     "engine/adapters/outlived_clients.py",  # the class of clients
+    "engine/adapters/retry_checks.py",
     "engine/adapters/sessions.py",
     "engine/adapters/signing.py",
     "engine/adapters/suite_guard/botocore_part.py",
     "engine/adapters/timestamps.py",
+    "engine/adapters/user_agents.py",
     "parity/http_calls.py",  # the parser of recorded answers
     "parity/recorder.py",  # the method that makes a call
     "mock.py",  # sessions that the user's settings do not reach

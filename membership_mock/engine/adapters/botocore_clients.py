@@ -23,13 +23,17 @@ from botocore.signers import RequestSigner
 from membership_mock.engine.adapters import (
     botocore_headers,
     dispatch,
+    emitted_events,
+    endpoint_rules,
     event_handlers,
     json_answers,
     json_requests,
     new_clients,
+    retry_checks,
     sessions,
     signing,
     timestamps,
+    user_agents,
 )
 from membership_mock.engine.adapters.botocore_headers import SentHeaders, set_headers
 
@@ -109,6 +113,10 @@ def install(
         sessions,
         event_handlers,
         new_clients,
+        emitted_events,
+        user_agents,
+        endpoint_rules,
+        retry_checks,
         botocore_headers,
         json_answers,
         json_requests,
@@ -210,9 +218,16 @@ def _patience(endpoint: Any, request: Any) -> Any:
 
 def _response(url: str, answer: HttpAnswer) -> AWSResponse:
     """Return an answer as botocore gets it from urllib3."""
-    response = AWSResponse(url, answer.status, (), _RawBody(answer.body))
+    response: AWSResponse = AWSResponse.__new__(AWSResponse)
+    # As botocore makes it, but its headers are made once.
+    vars(response).update(_NO_RESPONSE, url=url, status_code=answer.status)
+    response.raw = _RawBody(answer.body)
     set_headers(response, answer)
     return response
+
+
+#: the attributes of a response of botocore's
+_NO_RESPONSE = vars(AWSResponse("", 0, (), None))
 
 
 class _RawBody(BytesIO):

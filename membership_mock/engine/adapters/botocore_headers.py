@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import botocore.awsrequest
+import botocore.parsers
 from botocore.awsrequest import AWSResponse, HeadersDict, _HeaderKey
 from botocore.compat import HTTPHeaders
+from botocore.endpoint import Endpoint
 
 from membership_mock.engine.adapters.compiled_models import own_functions
 from membership_mock.engine.moto.patches import Patches
@@ -20,13 +22,14 @@ _header_key = functools.lru_cache(maxsize=256)(_HeaderKey)
 _LENGTH, _ENCODING = _header_key("Content-Length"), _header_key("Transfer-Encoding")
 #: the policy of a message that has no special one, which is not imported by its name because the
 #: module that has the name imports a parser of addresses
-_POLICY = HTTPHeaders().policy
+USUAL_POLICY = HTTPHeaders().policy
 #: methods of requests for which botocore sends no length
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _preparer = getattr(botocore.awsrequest, "AWSRequestPreparer", object)
-# What botocore's class has before anybody patches it.
-_own = own_functions(_preparer)
+# What botocore's classes and modules have before anybody patches them.
+_own = own_functions(_preparer, Endpoint)
+_own_lowercase = getattr(botocore.parsers, "lowercase_dict", None)
 
 
 class SentHeaders(HeadersDict):  # type: ignore[misc]  # botocore is untyped
@@ -52,6 +55,10 @@ class AnswerHeaders(HeadersDict):  # type: ignore[misc]  # likewise
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and _header_key(name) in self._dict
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a header, whatever the case of its name."""
+        return self._dict.get(_header_key(name), default)
+
     def __iter__(self) -> Iterator[str]:
         return (key._key for key in self._dict)
 
@@ -62,11 +69,35 @@ def set_headers(response: AWSResponse, answer: HttpAnswer) -> None:
 
 
 def install(patches: Patches) -> None:
-    """Prepare the headers of requests quickly until ``patches`` are undone.
+    """Prepare the headers of requests, and copy those of answers, until ``patches`` are undone.
 
     Until a request is sent, botocore holds its headers in a message of the standard library's
     package `email`, which checks each of them by the rules of e-mail.
     """
+    _add_quickly(patches)
+    _prepare_quickly(patches)
+    _encode_quickly(patches)
+    _copy_answers_quickly(patches)
+
+
+def _add_quickly(patches: Patches) -> None:
+    """Add a header to a request without asking whether there may be another one of its name."""
+    if patches.has(HTTPHeaders, "__setitem__"):  # it is another tool's
+        return
+    inherited = HTTPHeaders.__setitem__
+
+    def __setitem__(self: Any, name: str, text: Any) -> None:  # noqa: N807
+        policy = self.policy
+        if policy is USUAL_POLICY:
+            self._headers.append(policy.header_store_parse(name, text))
+        else:
+            inherited(self, name, text)
+
+    patches.set(HTTPHeaders, "__setitem__", __setitem__)
+
+
+def _prepare_quickly(patches: Patches) -> None:
+    """Make the headers of a request that is sent."""
     needed = ("_prepare_headers", "_determine_content_length")
     if not all(patches.has(_preparer, name) for name in needed):
         return
@@ -89,14 +120,55 @@ def install(patches: Patches) -> None:
     patches.set(_preparer, "_prepare_headers", _prepare_headers)
 
 
+def _encode_quickly(patches: Patches) -> None:
+    """Encode the headers of a request, which is done before they are prepared."""
+    if not patches.has(Endpoint, "_encode_headers"):
+        return
+    slow = patches.original(Endpoint, "_encode_headers")
+    if slow not in _own:
+        return
+
+    def _encode_headers(self: Any, headers: Any) -> None:
+        if type(headers) is HTTPHeaders and headers.policy is USUAL_POLICY:
+            held = headers._headers
+            try:
+                encoded = [
+                    (name, text.encode("ascii")) for name, text in held if isinstance(text, str)
+                ]
+            except UnicodeError:  # botocore encodes it otherwise
+                pass
+            else:
+                held.extend(encoded)  # botocore adds each header again, and leaves the text
+                return
+        slow(self, headers)
+
+    patches.set(Endpoint, "_encode_headers", _encode_headers)
+
+
+def _copy_answers_quickly(patches: Patches) -> None:
+    """Copy the headers of an answer, whose names botocore shows in lower case."""
+    if _own_lowercase is None or not patches.has(botocore.parsers, "lowercase_dict"):
+        return
+    slow = patches.original(botocore.parsers, "lowercase_dict")
+    if slow is not _own_lowercase:
+        return
+
+    def lowercase_dict(original: Any) -> Any:
+        if type(original) is AnswerHeaders:
+            return {key._lower: text for key, text in original._dict.items()}
+        return slow(original)
+
+    patches.set(botocore.parsers, "lowercase_dict", lowercase_dict)
+
+
 def _prepared(message: Any) -> HeadersDict | None:
     """Return the headers of a message; None if it is not of the usual kind, or a header is not."""
-    if type(message) is not HTTPHeaders or message.policy is not _POLICY:
+    if type(message) is not HTTPHeaders or message.policy is not USUAL_POLICY:
         return None
     latest = dict(message._headers)  # botocore adds each header again when it has encoded it
     for text in latest.values():
         if type(text) is not bytes and not (type(text) is str and text.isascii()):
             return None
-    found = HeadersDict()
+    found: HeadersDict = HeadersDict.__new__(HeadersDict)
     found._dict = {_header_key(name): text for name, text in latest.items()}
     return found if len(found._dict) == len(latest) else None

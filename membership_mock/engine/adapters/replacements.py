@@ -79,10 +79,11 @@ class Replacements:
 
     def _install_in_moto(self, patches: Patches) -> None:
         from membership_mock.engine.adapters import requests_library
-        from membership_mock.engine.moto import action_names
+        from membership_mock.engine.moto import action_names, backend_urls
 
         botocore_clients.install_in_moto(patches, self._current)
         action_names.install(patches)
+        backend_urls.install(patches)
         requests_library.install(patches)
 
     @staticmethod

@@ -83,6 +83,11 @@ class Patches:
         self._put((owner, name, original, ours))
 
     @property
+    def is_undone(self) -> bool:
+        """Whether nothing is replaced any more: the mock has ended."""
+        return self._undone
+
+    @property
     def replaced(self) -> list[Replaced]:
         """What is replaced at present."""
         return list(self._replaced)

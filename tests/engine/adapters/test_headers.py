@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import email.policy
 import re
+from email.policy import compat32
 from io import BytesIO
 from typing import Any
 
+import botocore.parsers
 import pytest
-from botocore.awsrequest import AWSRequest, AWSRequestPreparer, HeadersDict
+from botocore.awsrequest import AWSRequest, AWSRequestPreparer, AWSResponse, HeadersDict
 from botocore.compat import HTTPHeaders
 from botocore.endpoint import Endpoint
 from hypothesis import given, settings
@@ -18,6 +21,8 @@ from membership_mock.engine.adapters.botocore_headers import AnswerHeaders
 from tests.engine.adapters.shape_models import is_run, outcome
 
 OWN = AWSRequestPreparer._prepare_headers
+OWN_ENCODE = Endpoint._encode_headers
+OWN_LOWERCASE = botocore.parsers.lowercase_dict
 
 names = st.sampled_from(
     ["X-Amz-Date", "x-amz-date", "Content-Length", "content-length", "Transfer-Encoding", "Accept"]
@@ -77,6 +82,65 @@ def test_the_headers_of_a_usual_request_are_not_prepared_by_botocore() -> None:
     assert not is_run(OWN, lambda: sent("POST", b"{}", usual, encode=True))
 
 
+@pytest.mark.parametrize("policy", [compat32, compat32.clone(), email.policy.default])
+def test_any_headers_are_added_as_python_adds_them(policy: Any) -> None:
+    texts = values | st.just("a\nb") | st.just("Sat, 31 Jan 2026 12:34:56 GMT")
+
+    @settings(max_examples=100, deadline=None)
+    @given(headers=st.lists(st.tuples(names | st.sampled_from(["", "a:b", "Date"]), texts)))
+    def check(headers: Any) -> None:
+        def added() -> Any:
+            message = HTTPHeaders(policy)
+            for name, text in headers:
+                message[name] = text
+            return message._headers
+
+        quick = outcome(added)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delattr(HTTPHeaders, "__setitem__")
+            assert quick == outcome(added)
+
+    with mock_membership():
+        check()
+    assert "__setitem__" not in vars(HTTPHeaders)
+
+
+@pytest.mark.usefixtures("membership_mock")
+def test_any_headers_are_encoded_as_botocore_encodes_them() -> None:
+    @settings(max_examples=100, deadline=None)
+    @given(headers=st.lists(st.tuples(names, values), max_size=4))
+    def check(headers: Any) -> None:
+        def encoded(encode: Any) -> Any:
+            made = request("GET", b"", headers).headers
+            encode(None, made)
+            return made._headers
+
+        quick = outcome(lambda: encoded(Endpoint._encode_headers))
+        assert quick == outcome(lambda: encoded(OWN_ENCODE))
+
+    check()
+
+
+@pytest.mark.usefixtures("membership_mock")
+def test_usual_headers_are_not_encoded_by_botocore() -> None:
+    usual = request("GET", b"", [("Accept", "*/*")]).headers
+    assert not is_run(OWN_ENCODE, lambda: Endpoint._encode_headers(None, usual))
+    other = _MessageOfTheUser()
+    other["Accept"] = "*/*"
+    assert is_run(OWN_ENCODE, lambda: Endpoint._encode_headers(None, other))
+
+
+@pytest.mark.usefixtures("membership_mock")
+@pytest.mark.parametrize(
+    "headers", [{}, {"date": "today"}, {"Date": "today", "X-Amz-Id": "É", "ETag": "1"}]
+)
+def test_the_headers_of_an_answer_are_shown_as_botocore_shows_them(headers: dict[str, str]) -> None:
+    quick = botocore.parsers.lowercase_dict(AnswerHeaders(headers))
+    own = OWN_LOWERCASE(HeadersDict(headers))
+    assert (type(quick), list(quick.items())) == (dict, list(own.items()))
+    assert botocore.parsers.lowercase_dict(headers) == own
+
+
 @pytest.mark.usefixtures("membership_mock")
 def test_headers_of_another_kind_are_prepared_by_botocore() -> None:
     made = request("POST", b"{}", [])
@@ -89,6 +153,8 @@ def test_botocores_own_preparation_is_back_after_the_mock() -> None:
     with mock_membership():
         pass
     assert AWSRequestPreparer._prepare_headers is OWN
+    assert Endpoint._encode_headers is OWN_ENCODE
+    assert botocore.parsers.lowercase_dict is OWN_LOWERCASE
 
 
 @pytest.mark.parametrize("name", ["_prepare_headers", "_determine_content_length"])
@@ -125,6 +191,20 @@ def test_a_handler_of_the_user_reads_the_headers_of_an_answer_as_botocores_own(
     del headers["content-type"]
     assert ("x-mine" in headers, "Content-Type" in headers) == (True, False)
     assert headers.copy() == headers
+
+
+def test_a_response_has_what_botocore_gives_one(membership_mock: Any) -> None:
+    client = membership_mock.client("security-ir")
+    seen: list[Any] = []
+    client.meta.events.register("after-call", lambda http_response, **_: seen.append(http_response))
+    for _ in range(2):
+        client.list_memberships()
+    first, second = seen
+    own = AWSResponse(first.url, 200, first.headers.items(), BytesIO(first.content))
+    assert (type(first), vars(first).keys()) == (AWSResponse, vars(own).keys())
+    assert (first.status_code, first.text) == (200, first.content.decode())
+    assert dict(first.headers) == dict(own.headers)
+    assert first.headers is not second.headers
 
 
 def test_two_answers_do_not_share_their_headers() -> None:

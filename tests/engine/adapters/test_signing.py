@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import botocore.auth
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSResponse
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.credentials import Credentials
 from moto.core import set_initial_no_auth_action_count
 
 from membership_mock import mock_membership
@@ -40,6 +42,62 @@ def test_a_request_that_stays_has_the_headers_of_a_signed_one(membership_mock: A
         f"aws4_request, SignedHeaders=host;x-amz-date;x-amz-security-token, Signature={CONSTANT}"
     )
     membership_mock.calls.assert_called("EnableSecurityHub", account=ACCOUNT, region="eu-west-1")
+
+
+UNSIGNED: list[dict[str, str]] = [
+    {},
+    {"User-Agent": "mine", "Accept": "*/*"},
+    {"Date": "Sat, 31 Jan 2026 12:34:56 GMT"},
+    {"x-amz-date": "20260131T000000Z", "authorization": "old"},
+    {"X-Amz-Security-Token": "old"},
+]
+
+
+@pytest.mark.parametrize("payload_signing_enabled", [None, False])
+@pytest.mark.parametrize("token", [None, "token"])
+@pytest.mark.parametrize("headers", UNSIGNED)
+@pytest.mark.parametrize("kind", [SigV4Auth, S3SigV4Auth])
+def test_a_constant_signature_adds_the_headers_that_a_real_one_adds(
+    kind: Any,
+    headers: dict[str, str],
+    token: str | None,
+    payload_signing_enabled: bool | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moment = datetime(2026, 1, 31, 12, 34, 56, tzinfo=timezone.utc)
+    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: moment)
+
+    def signed() -> list[tuple[str, str]]:
+        request = AWSRequest("POST", "https://securityhub.eu-west-1.amazonaws.com/", headers)
+        if payload_signing_enabled is not None:
+            request.context["payload_signing_enabled"] = payload_signing_enabled
+        credentials = Credentials(ACCOUNT, "secret", token)
+        kind(credentials, "securityhub", "eu-west-1").add_auth(request)
+        return [
+            (name, value.partition(", SignedHeaders")[0])
+            for name, value in request.headers._headers
+        ]
+
+    own = signed()
+    with mock_membership():
+        assert signed() == own
+
+
+def test_what_another_tool_has_replaced_in_signing_is_called(
+    membership_mock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = membership_mock.client("securityhub", account=ACCOUNT)
+    client.enable_security_hub()
+    own = SigV4Auth._set_necessary_date_headers
+
+    def other(self: Any, request: Any) -> None:
+        own(self, request)
+        request.headers["X-Other"] = "1"
+
+    monkeypatch.setattr(SigV4Auth, "_set_necessary_date_headers", other)
+    seen = sent_by(client)
+    client.describe_hub()
+    assert seen[0].headers["X-Other"] == b"1"
 
 
 def test_calls_to_motos_services_are_not_signed_for_real_either(membership_mock: Any) -> None:
