@@ -7,7 +7,6 @@ the patterns are made again only when what they are made from has changed.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from moto import settings
@@ -20,7 +19,7 @@ _NAME = "urls"
 #: for how many classes of backends patterns are kept; moto has some 200
 _MOST = 512
 
-_S3, _S3_URLS = "moto.s3.models", "moto.s3.urls"
+_S3 = "moto.s3.models"
 
 # What moto's class has before anybody patches it.
 _own = vars(BaseBackend).get(_NAME)
@@ -68,16 +67,16 @@ class _UrlModules:
     """The modules with the URLs of services."""
 
     def __init__(self) -> None:
-        # The custom endpoints with which S3's module was loaded last, and its URLs since then.
-        self._loaded: tuple[Any, Any] = (None, None)
+        # S3's module, the custom endpoints with which it was loaded last, and its URLs since then.
+        self._loaded: tuple[Any, Any, Any] | None = None
 
     def of(self, backend: Any) -> Any:
         """Return the module of a backend, which moto loads again for S3 if that is needed."""
         if type(backend).__module__ != _S3:
             return backend._url_module
-        endpoints = settings.get_s3_custom_endpoints()
-        module = sys.modules.get(_S3_URLS)
-        if module is None or self._loaded != (endpoints, module.url_bases):
-            module = backend._url_module
-            self._loaded = (endpoints, module.url_bases)
+        endpoints, loaded = settings.get_s3_custom_endpoints(), self._loaded
+        if loaded is not None and loaded[1:] == (endpoints, loaded[0].url_bases):
+            return loaded[0]
+        module = backend._url_module
+        self._loaded = (module, endpoints, module.url_bases)
         return module
