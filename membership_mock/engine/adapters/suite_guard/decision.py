@@ -94,7 +94,8 @@ def is_mock_running() -> bool:
 def is_moto_running() -> bool:
     """Return whether moto answers botocore's requests."""
     models = sys.modules.get("moto.core.models")
-    return models is not None and bool(models.botocore_stubber.enabled)
+    # Another thread may be importing it, and has not started moto then.
+    return bool(getattr(getattr(models, "botocore_stubber", None), "enabled", False))
 
 
 def is_refused(url: str, operation: tuple[str, str] | None = None) -> bool:
