@@ -1,7 +1,8 @@
 """A page of a list costs the same however long the list is, for every list operation.
 
 What is counted is work, not time: the lines that the package executes for a page, and the
-attributes of stored objects that it reads, which C code such as `sorted` asks for too.
+attributes of stored objects, and of moto's accounts and units, that it reads, which C code such as
+`sorted` asks for too.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.organizations import models as organizations
 
 import membership_mock as package
 from membership_mock.engine import running
 from membership_mock.engine.protocol import model
 from membership_mock.services import SERVICES
-from tests.growing_lists import BOUNDED, GROWS, LISTS, NOT_MEASURED
+from tests.growing_lists import BOUNDED, LISTS
 from tests.growing_lists.growing_list import PAGE, GrowingList
 
 SHORT, LONG = 12, 102
@@ -31,7 +33,7 @@ _ROOT = str(Path(package.__file__).parent)
 
 def test_every_list_operation_is_measured_or_cannot_become_long() -> None:
     measured = {(each.service, each.operation) for each in LISTS}
-    known = measured | BOUNDED.keys() | NOT_MEASURED
+    known = measured | BOUNDED.keys()
     mocked = {
         (service, name)
         for service, backend in SERVICES.items()
@@ -42,13 +44,7 @@ def test_every_list_operation_is_measured_or_cannot_become_long() -> None:
     assert {each for each in known - mocked if each[1] in SERVICES[each[0]].handlers} == set()
 
 
-def _as_parameter(each: GrowingList) -> Any:
-    why = GROWS.get((each.service, each.operation))
-    marks = [] if why is None else [pytest.mark.xfail(reason=why, strict=False)]
-    return pytest.param(each, id=each.name, marks=marks)
-
-
-@pytest.mark.parametrize("each", [_as_parameter(each) for each in LISTS])
+@pytest.mark.parametrize("each", LISTS, ids=lambda each: each.name)
 def test_a_page_costs_the_same_at_any_length(membership_mock: Any, each: GrowingList) -> None:
     if each.operation not in SERVICES[each.service].handlers:
         pytest.skip("the botocore in use does not have the operation")
@@ -108,12 +104,13 @@ def _work(act: Callable[[], object]) -> int:
 
 @contextmanager
 def _attributes_traced() -> Iterator[None]:
-    """Let every attribute of a stored object be read by a function, which is counted."""
+    """Let every attribute of a stored object or an account be read by a counted function."""
 
     def read(self: object, name: str) -> Any:
         return object.__getattribute__(self, name)
 
     kinds = {type(each) for each in _stored()}
+    kinds |= {organizations.FakeAccount, organizations.FakeOrganizationalUnit}
     for kind in kinds:
         kind.__getattribute__ = read  # type: ignore[method-assign]
     try:
