@@ -11,19 +11,22 @@ All of this follows from the findings, so it is no state.
 from __future__ import annotations
 
 import operator
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from membership_mock.securityhub.findings.finding_fields import values
 from membership_mock.securityhub.findings.finding_store import Finding, FindingIndex
 
 T = TypeVar("T")
+E = TypeVar("E")
 
 Fields = Mapping[str, Any]
 Path = tuple[str, ...]
-#: what stands at a path: the text, if it is one text, or all values
-Value = str | tuple[Any, ...]
+#: what stands at a path: the text, if it is one text, or all values with their types, since 1 and
+#: true are equal
+Value = str | tuple[tuple[Any, ...], tuple[type, ...]]
 
 #: how many findings a part has; there cannot be more values than a byte can number
 PART_SIZE = 256
@@ -54,16 +57,18 @@ class Column(NamedTuple):
 
 
 class Part:
-    """Findings that stand one after another in an index.
+    """Entries that stand one after another in a list.
 
     Args:
         rows: the fields of each.
+        state: what the rows were read from; while it is the same, they are what they are.
     """
 
-    __slots__ = ("_columns", "_kept", "rows")
+    __slots__ = ("_columns", "_kept", "rows", "state")
 
-    def __init__(self, rows: list[Fields]) -> None:
+    def __init__(self, rows: list[Fields], state: list[Any] | None = None) -> None:
         self.rows = rows
+        self.state = rows if state is None else state
         self._columns: dict[Path, Column | None] = {}
         self._kept: dict[tuple[str, int], Any] = {}
 
@@ -109,7 +114,14 @@ def _values(rows: list[Fields], path: Path) -> list[Value]:
 
 
 def _value(found: Sequence[Any]) -> Value:
-    return found[0] if len(found) == 1 and type(found[0]) is str else tuple(found)
+    if len(found) == 1 and type(found[0]) is str:
+        return found[0]
+    return tuple(found), tuple(map(type, found))
+
+
+def every(value: Value) -> tuple[Any, ...]:
+    """Return all values of what stands at a path."""
+    return (value,) if isinstance(value, str) else value[0]
 
 
 class PartTest(Protocol):
@@ -136,6 +148,10 @@ class ColumnTest:
     path: Path
     test: Callable[[Fields], bool]
 
+    def __call__(self, fields: Fields) -> bool:
+        """Return whether a finding with these fields passes."""
+        return self.test(fields)
+
     def marks(self, part: Part, needed: bytes) -> bytes:
         """Return for each finding of a part 1 if it passes, otherwise 0."""
         del needed  # all of them take hardly longer than some
@@ -144,24 +160,24 @@ class ColumnTest:
 
     def accepts(self, value: Value) -> bool:
         """Return whether a finding with this value passes."""
-        below: Any = value if type(value) is str else list(value)
+        below: Any = value if isinstance(value, str) else list(value[0])
         for step in reversed(self.path):
             below = {step: below}
         return self.test(below)
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Those of the findings of a part that pass.
+@dataclass(frozen=True)
+class Chosen(Generic[E]):
+    """Those of the entries of a part that pass.
 
     Attributes:
         part: the part.
-        findings: all findings of the part.
+        entries: all entries of the part.
         marks: for each of these 1 if it passes, otherwise 0.
     """
 
     part: Part
-    findings: list[Finding]
+    entries: list[E]
     marks: bytes
 
     def places(self, *, descending: bool) -> Iterator[int]:
@@ -183,50 +199,86 @@ class Chosen:
         return self.part.column(path)
 
 
-class FindingColumns:
-    """The columns of the findings of an index, made where they are asked for.
+class Held(Protocol[E]):
+    """What keeps entries in an order."""
+
+    @property
+    def ordered(self) -> list[E]:
+        """All entries in their order."""
+
+
+class Columns(Generic[E]):
+    """The columns of entries, made where they are asked for.
 
     Args:
-        index: the index.
+        held: keeps the entries.
     """
 
-    def __init__(self, index: FindingIndex) -> None:
-        self.index = index
+    def __init__(self, held: Held[E]) -> None:
+        self._held = held
         self._parts: dict[int, Part] = {}
 
-    def choose(self, tests: Collection[PartTest], places: range) -> Iterator[Chosen]:
-        """Yield, for each part with findings that pass some tests, which of them do.
+    @abstractmethod
+    def state(self, entries: list[E]) -> list[Any]:
+        """Return something that differs when one of the entries has changed."""
+
+    @abstractmethod
+    def rows(self, entries: list[E]) -> list[Fields]:
+        """Return the fields of entries."""
+
+    def choose(self, tests: Collection[PartTest], places: range) -> Iterator[Chosen[E]]:
+        """Yield, for each part with entries that pass some tests, which of them do.
 
         Args:
             tests: what all must pass.
-            places: where in the index to look, in this order: one after another, up or down.
+            places: where to look, in this order: one after another, up or down.
         """
         if not places:
             return
         low, high = min(places[0], places[-1]), max(places[0], places[-1]) + 1
         numbers = range(low // PART_SIZE, (high - 1) // PART_SIZE + 1)
         for number in numbers if places.step > 0 else reversed(numbers):
-            part, findings = self._part(number)
+            part, entries = self._part(number)
             begin = number * PART_SIZE
-            start, stop = max(low - begin, 0), min(high - begin, len(findings))
+            start, stop = max(low - begin, 0), min(high - begin, len(entries))
             marks = _marks(part, tests, start, stop)
             if 1 in marks:
-                yield Chosen(part, findings, marks)
+                yield Chosen(part, entries, marks)
 
-    def _part(self, number: int) -> tuple[Part, list[Finding]]:
-        """Return a part as it is now, with its findings."""
-        ordered = self.index.ordered
-        findings = ordered[number * PART_SIZE : (number + 1) * PART_SIZE]
-        rows = list(map(_FIELDS, findings))
+    def _part(self, number: int) -> tuple[Part, list[E]]:
+        """Return a part as it is now, with its entries."""
+        ordered = self._held.ordered
+        entries = ordered[number * PART_SIZE : (number + 1) * PART_SIZE]
+        state = self.state(entries)
         part = self._parts.get(number)
-        if part is None or part.rows != rows:
+        if part is None or part.state != state:
             count = -(-len(ordered) // PART_SIZE)
-            if len(self._parts) > count:  # findings have gone
+            if len(self._parts) > count:  # entries have gone
                 self._parts = {at: each for at, each in self._parts.items() if at < count}
-            part = self._parts[number] = Part(rows)
+            part = self._parts[number] = Part(self.rows(entries), state)
         else:
-            part.rows = rows  # equal ones may be other objects, which would be compared each time
-        return part, findings
+            part.state = state  # equal ones may be other objects, which would be compared each time
+        return part, entries
+
+
+class FindingColumns(Columns[Finding]):
+    """The columns of the findings of an index.
+
+    Args:
+        index: the index.
+    """
+
+    def __init__(self, index: FindingIndex) -> None:
+        super().__init__(index)
+        self.index = index
+
+    def state(self, entries: list[Finding]) -> list[Any]:
+        """Return the fields of findings: a change replaces them."""
+        return list(map(_FIELDS, entries))
+
+    def rows(self, entries: list[Finding]) -> list[Fields]:
+        """Return the fields of findings."""
+        return list(map(_FIELDS, entries))
 
 
 def _marks(part: Part, tests: Collection[PartTest], start: int, stop: int) -> bytes:

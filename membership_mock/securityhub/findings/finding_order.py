@@ -18,7 +18,7 @@ from typing import Any
 
 from membership_mock.engine.protocol.pagination import Listing, Position
 from membership_mock.securityhub.errors import InvalidInputException
-from membership_mock.securityhub.findings.finding_columns import Path, Value
+from membership_mock.securityhub.findings.finding_columns import Path, Value, every
 from membership_mock.securityhub.findings.finding_fields import attributes, path_of, values
 from membership_mock.securityhub.findings.finding_filters import Query
 from membership_mock.securityhub.findings.finding_format import quick_instant
@@ -42,12 +42,15 @@ class Criterion:
 
         Of several values the one counts that comes first (inferred [SH-98]).
         """
-        if type(value) is str:  # the usual case
+        if isinstance(value, str):  # the usual case
             return quick_instant(value) if self.dated else value
-        every: Iterable[Any] = value
+        return self.first(every(value))
+
+    def first(self, found: Iterable[Any]) -> Any:
+        """Return the one of some values that comes first; None if there is none."""
         if self.dated:
-            every = (stamp for stamp in map(quick_instant, every) if stamp is not None)
-        return (max if self.descending else min)(every, default=None)
+            found = (stamp for stamp in map(quick_instant, found) if stamp is not None)
+        return (max if self.descending else min)(found, default=None)
 
 
 @dataclass(frozen=True)
@@ -184,15 +187,15 @@ class FoundFindings(Listing[Finding]):
                     keys.extend(_sort_value(criterion, each) for each in some)
                 continue
             for chosen in part.chosen(self._query):
-                found += compress(chosen.findings, chosen.marks)
+                found += compress(chosen.entries, chosen.marks)
                 for criterion, keys in zip(criteria, sorted_by, strict=True):
                     column = chosen.column(criterion.path)
-                    every = (
-                        [_sort_value(criterion, each) for each in chosen.findings]
+                    read = (
+                        [_sort_value(criterion, each) for each in chosen.entries]
                         if column is None
                         else column.read(criterion.of)
                     )
-                    keys.extend(compress(every, chosen.marks))
+                    keys.extend(compress(read, chosen.marks))
         return found, sorted_by
 
     def _sort_values(self, finding: Finding) -> list[Any]:
@@ -217,7 +220,7 @@ class FoundFindings(Listing[Finding]):
 
 
 def _sort_value(criterion: Criterion, finding: Finding) -> Any:
-    return criterion.of(tuple(values(finding.fields, criterion.path)))
+    return criterion.first(values(finding.fields, criterion.path))
 
 
 def _place(finding: Finding) -> str:

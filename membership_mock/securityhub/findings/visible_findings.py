@@ -13,7 +13,7 @@ from itertools import chain, compress
 from typing import Any
 
 from membership_mock.securityhub.findings.filter_tests import Test
-from membership_mock.securityhub.findings.finding_columns import Chosen, FindingColumns, Path
+from membership_mock.securityhub.findings.finding_columns import Chosen, FindingColumns, Path, every
 from membership_mock.securityhub.findings.finding_fields import values
 from membership_mock.securityhub.findings.finding_filters import Query
 from membership_mock.securityhub.findings.finding_store import Finding, FindingIndex, Identity
@@ -72,10 +72,10 @@ class VisibleFindings:
         if query.columns:
             descending = places.step < 0
             for chosen in self.columns.choose(query.columns, places[singly:]):
-                found = map(chosen.findings.__getitem__, chosen.places(descending=descending))
+                found = map(chosen.entries.__getitem__, chosen.places(descending=descending))
                 yield from self._passing(found, query.others)
 
-    def chosen(self, query: Query) -> Iterator[Chosen]:
+    def chosen(self, query: Query) -> Iterator[Chosen[Finding]]:
         """Yield, for each part of the index, which findings are visible and match.
 
         Args:
@@ -85,9 +85,9 @@ class VisibleFindings:
             if not (query.others or self.until is not None):
                 yield chosen
                 continue
-            passing = self._passing(compress(chosen.findings, chosen.marks), query.others)
+            passing = self._passing(compress(chosen.entries, chosen.marks), query.others)
             passed = set(map(id, passing))
-            marks = bytes(id(finding) in passed for finding in chosen.findings)
+            marks = bytes(id(finding) in passed for finding in chosen.entries)
             if 1 in marks:
                 yield replace(chosen, marks=marks)
 
@@ -109,7 +109,7 @@ class VisibleFindings:
                 continue
             for number, count in Counter(compress(column.numbers, chosen.marks)).items():
                 value = column.different[number]
-                for each in (value,) if type(value) is str else set(value):
+                for each in set(every(value)):
                     counts[each] += count
         return counts
 

@@ -213,9 +213,9 @@ def test_the_values_of_findings_are_read_once(membership_mock: Any, monkeypatch:
     made: list[Part] = []
     original = Part.__init__
 
-    def init(self: Part, rows: Any) -> None:
+    def init(self: Part, *given: Any) -> None:
         made.append(self)
-        original(self, rows)
+        original(self, *given)
 
     monkeypatch.setattr(Part, "__init__", init)
     world.all(Filters=equal("SeverityLabel", "NONE"))
