@@ -169,7 +169,7 @@ class World:
             found = self.all(Filters=given, SortCriteria=upwards)
             assert found == [each for each in reversed(every) if meets(each)], name
         resources = self.resources()
-        for kind in ("AwsEc2Instance", "AwsS3Bucket"):
+        for kind in ("AWS::EC2::Instance", "AWS::S3::Bucket"):
             wanted = [each for each in resources if each["ResourceType"] == kind]
             assert self.resources(Filters=filters(text("ResourceType", kind))) == wanted
 
@@ -190,4 +190,4 @@ def test_the_queries_find_something(membership_mock: Any) -> None:
     every = world.all()
     for name, (given, _) in QUERIES.items():
         assert 0 < len(world.all(Filters=given)) < len(every), name
-    assert world.resources(Filters=filters(text("ResourceType", "AwsEc2Instance")))
+    assert world.resources(Filters=filters(text("ResourceType", "AWS::EC2::Instance")))
