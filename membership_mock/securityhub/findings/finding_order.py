@@ -126,7 +126,7 @@ class FoundFindings(Listing[Finding]):
         if self._sorts:
             chosen = self._first_sorted(size + 1, after)
         else:
-            chosen = list(islice(self._as_kept(after), size + 1))
+            chosen = list(islice(self._as_kept(after, size + 1), size + 1))
         following = self._position_of(chosen[size - 1]) if len(chosen) > size else None
         return [finding.fields for finding in chosen[:size]], following
 
@@ -135,23 +135,30 @@ class FoundFindings(Listing[Finding]):
             return json.dumps(self._sort_values(finding))
         return finding.place
 
-    def _as_kept(self, after: Position | None) -> Iterator[Finding]:
-        """Yield what matches behind ``after`` in the order of the index, lazily."""
-        walks = [self._walk(part, after) for part in self._visible]
+    def _as_kept(self, after: Position | None, count: int) -> Iterator[Finding]:
+        """Yield the first ``count`` of what matches behind ``after``, and perhaps more, lazily."""
+        upwards = self._order.upwards
+        begins = [(part, places) for part in self._visible if (places := self._places(part, after))]
+        if len(begins) > count and not self._query.tests and all(map(_shows_all, self._visible)):
+            # all match, so those that begin behind ``count`` others show nothing
+            first = heapq.nsmallest if upwards else heapq.nlargest
+            begins = first(count, begins, key=_first_place)
+        walks = [part.matching(self._query, places) for part, places in begins]
         if len(walks) == 1:
             return walks[0]
-        return heapq.merge(*walks, key=_place, reverse=not self._order.upwards)
+        return heapq.merge(*walks, key=_place, reverse=not upwards)
 
-    def _walk(self, part: VisibleFindings, after: Position | None) -> Iterator[Finding]:
+    def _places(self, part: VisibleFindings, after: Position | None) -> range:
+        """Return where the findings behind ``after`` stand that can match, in their order."""
         ordered, places = part.index.ordered, part.places(self._query)
         start, stop = places.start, places.stop
         if self._order.upwards:
             if after is not None:
                 start = max(start, bisect_right(ordered, after, key=_place))
-            return part.matching(self._query, range(start, stop))
+            return range(start, stop)
         if after is not None:
             stop = min(stop, bisect_left(ordered, after, key=_place))
-        return part.matching(self._query, range(stop - 1, start - 1, -1))
+        return range(stop - 1, start - 1, -1)
 
     def _first_sorted(self, count: int, after: Position | None) -> list[Finding]:
         """Return the first ``count`` of all that match behind ``after``."""
@@ -221,6 +228,15 @@ class FoundFindings(Listing[Finding]):
 
 def _sort_value(criterion: Criterion, finding: Finding) -> Any:
     return criterion.first(values(finding.fields, criterion.path))
+
+
+def _shows_all(part: VisibleFindings) -> bool:
+    return part.until is None
+
+
+def _first_place(begin: tuple[VisibleFindings, range]) -> str:
+    part, places = begin
+    return part.index.ordered[places[0]].place
 
 
 def _place(finding: Finding) -> str:
