@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from functools import cache, partial
 from typing import Any
 
+from membership_mock import mock_membership
 from tests.benchmarks.filling import (
     ACCOUNT,
     OTHER_ACCOUNT,
@@ -23,7 +25,7 @@ from tests.benchmarks.long_lists import (
     one_of,
     walk_and_pages,
 )
-from tests.benchmarks.measuring import Effort, Figure, Row, ready, require, take_turns
+from tests.benchmarks.measuring import Action, Effort, Figure, Row, ready, require, take_turns
 from tests.securityhub.findings.finding_samples import finding
 
 
@@ -57,10 +59,11 @@ def findings(effort: Effort) -> Mapping[str, Figure]:
 
     Returns:
         What `walk_and_pages` does, and how long it takes to look at a finding in vain
-        by the slowest of `USUAL` (``usual``) and of `OTHERS` (``others``), or to sort it by its
-        severity (``sorted``).
+        by the slowest of `USUAL` (``usual``) and of `OTHERS` (``others``), by the slowest of
+        all if no filter has seen the findings before (``unseen``), or to sort it by its severity
+        (``sorted``).
     """
-    with large_world():
+    with large_world(), mock_membership() as mock:
         clients = [lister("securityhub", account) for account in (ACCOUNT, OTHER_ACCOUNT)]
         lists = [
             filled(client, account, size)
@@ -77,6 +80,15 @@ def findings(effort: Effort) -> Mapping[str, Figure]:
         criteria = [{"Field": "SeverityLabel", "SortOrder": "asc"}]
         contenders["sorted"] = ready(partial(search, SortCriteria=criteria, MaxResults=1))
         times = take_turns(contenders, effort.rounds // 3)
+        restored = partial(_restored, mock, mock.snapshot())
+        unseen = take_turns(
+            {
+                name: partial(restored, partial(search, Filters=each))
+                for name, each in QUERIES.items()
+            },
+            max(effort.rounds // 10, 2),
+        )
+    first = {name: unseen.middle(name) / effort.lengths[-1] for name in QUERIES}
     each = {name: times.middle(name) / effort.lengths[-1] for name in contenders}
     sorting = each.pop("sorted")
     return {
@@ -87,8 +99,16 @@ def findings(effort: Effort) -> Mapping[str, Figure]:
             )
             for name, queries in (("usual", USUAL), ("others", OTHERS))
         },
+        "unseen": Figure(max(first.values()), "µs", first),
         "sorted": Figure(sorting, "µs", {}),
     }
+
+
+@contextmanager
+def _restored(mock: Any, copied: Any, act: Action) -> Iterator[Action]:
+    """Yield an action on findings that are new objects, which nothing has looked at."""
+    mock.restore(copied)
+    yield act
 
 
 def filled(client: Any, account: str, size: int) -> LongList:
@@ -120,6 +140,11 @@ ROWS = [
         "GetFindings, per finding that does not match by another attribute",
         3.0,
         partial(one_of, findings, "others"),
+    ),
+    Row(
+        "GetFindings, per finding that does not match and was not searched before",
+        None,
+        partial(one_of, findings, "unseen"),
     ),
     Row("GetFindings, per finding that is sorted", 3.0, partial(one_of, findings, "sorted")),
 ]

@@ -1,9 +1,7 @@
 """Every list operation that is mocked, with what makes its list longer.
 
 A module here has the lists of one service. `LISTS` has all of them, and `BOUNDED` has the
-operations whose lists cannot become long, each with the reason, `GROWS` those
-of which a page still costs more the longer the list is, and `NOT_MEASURED` those that nobody has
-written a list for yet: what they cost is not known.
+operations whose lists cannot become long, each with the reason.
 """
 
 from __future__ import annotations
@@ -44,11 +42,3 @@ BOUNDED: dict[tuple[str, str], str] = {
     ("securityhub", "ListSecurityControlDefinitions"): "the controls of the catalogue",
     ("securityhub", "ListStandardsControlAssociations"): "a dozen standards",
 }
-
-_BROUGHT = "entries come from `mock.aws_side` alone, so lists are short"
-GROWS: dict[tuple[str, str], str] = {
-    ("securityhub", "GetRemediationsV2"): _BROUGHT,
-    ("securityhub", "GetSoftwareResourcesV2"): "its binary searches read long places",
-}
-
-NOT_MEASURED: set[tuple[str, str]] = set()

@@ -18,13 +18,13 @@ import moto.backends
 
 from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.moto.modules import models_of, require_models_of
-from membership_mock.engine.moto.organizations import (
+from membership_mock.engine.moto.organization_changes import (
     ONE_ADMINISTRATOR,
     Arrival,
     announced,
     arriving,
-    organization_of,
 )
+from membership_mock.engine.moto.organizations import organization_of
 from membership_mock.engine.state.organizations import Organization, OrganizationChange
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from moto.core.responses import BaseResponse
 from membership_mock.engine.moto import (
     account_regions,
     iam,
-    organizations,
+    organization_changes,
     service_quotas,
     tagging,
 )
@@ -328,7 +328,7 @@ class Registries:
         event_installation.install(patches, lambda: self._parts().bridge)
 
     def _install_organizations(self, patches: Patches) -> None:
-        organizations.install(patches, lambda: self._parts().backends, self._world)
+        organization_changes.install(patches, lambda: self._parts().backends, self._world)
 
     def _install_account(self, patches: Patches) -> None:
         account_regions.install(patches, self._world)

@@ -5,9 +5,12 @@ moto holds the organization; `engine.moto.organizations` reads it for each reque
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from abc import abstractmethod
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple, TypeVar
+from itertools import accumulate, chain
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from membership_mock.engine.lazy_dataclasses import dataclass
 
@@ -44,6 +47,55 @@ class OrganizationAccount(NamedTuple):
     name: str = ""
 
 
+class OrganizationAccounts(Mapping[str, OrganizationAccount]):
+    """The accounts of an organization by their ids, in the order of joining.
+
+    To find an account, or that there is none, takes the same time however many there are.
+    """
+
+    @property
+    @abstractmethod
+    def ascending(self) -> Sequence[str]:
+        """The ids of all accounts, ascending."""
+
+    @property
+    @abstractmethod
+    def by_parent(self) -> Mapping[str, Sequence[str]]:
+        """The ids of the accounts in the root and in each unit, by its id."""
+
+    @property
+    @abstractmethod
+    def active(self) -> frozenset[str]:
+        """The ids of the accounts that are neither suspended nor closed."""
+
+
+class UnitParents(Mapping[str, str]):
+    """The parent of each unit of an organization, by the unit's id; the root is not a unit."""
+
+    @property
+    @abstractmethod
+    def ascending(self) -> Sequence[str]:
+        """The ids of all units, ascending."""
+
+
+class _Joined(Sequence[str]):
+    """Several sequences one after another, which are not copied."""
+
+    def __init__(self, parts: Iterable[Sequence[str]]) -> None:
+        self._parts = [part for part in parts if part]
+        self._starts = [0, *accumulate(map(len, self._parts))]
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self[each] for each in range(len(self))[place]]
+        at = range(len(self))[place]
+        part = bisect_right(self._starts, at) - 1
+        return self._parts[part][at - self._starts[part]]
+
+
 @dataclass(frozen=True)
 class Organization:
     """An organization at one moment.
@@ -63,8 +115,8 @@ class Organization:
     management_account_id: str
     all_features: bool
     root_id: str
-    accounts: Mapping[str, OrganizationAccount]
-    unit_parents: Mapping[str, str]
+    accounts: OrganizationAccounts
+    unit_parents: UnitParents
     delegated: Mapping[str, tuple[str, ...]]
     trusted_services: frozenset[str]
 
@@ -72,20 +124,29 @@ class Organization:
         """Return whether the organization has this unit (the root is not a unit)."""
         return unit_id in self.unit_parents
 
+    @property
+    def targets(self) -> Sequence[str]:
+        """The ids of all accounts, of all units and of the root, ascending."""
+        parts = [self.accounts.ascending, self.unit_parents.ascending, [self.root_id]]
+        # ids of accounts are digits, those of units begin with "ou-", that of the root with "r-"
+        ends = [end for part in parts if part for end in (part[0], part[-1])]
+        if ends == sorted(ends):
+            return _Joined(parts)
+        return sorted(chain.from_iterable(parts))
+
     def accounts_below(self, unit_ids: Iterable[str]) -> list[str]:
         """Return the ids of the accounts in these units and in all units below them."""
         wanted = set(unit_ids)
         if not wanted:
             return []
         is_below = dict.fromkeys(wanted, True)
-        found = []
-        for account in self.accounts.values():
-            parent = account.parent_id
+        found: list[str] = []
+        for parent, accounts in self.accounts.by_parent.items():
             if parent not in is_below:  # each unit is looked up once, not each account
                 passed, below = self.inherited(parent, is_below)
                 is_below.update(dict.fromkeys(passed, bool(below)))
             if is_below[parent]:
-                found.append(account.account_id)
+                found += accounts
         return found
 
     def inherited(self, parent_id: str, known: Mapping[str, T]) -> tuple[list[str], T | None]:

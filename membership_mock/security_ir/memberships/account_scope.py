@@ -40,16 +40,15 @@ class AccountScope:
         """
         if self.standalone or organization is None:
             return {self.account_id}
-        accounts = organization.accounts
         if self.cover_entire_organization:
-            chosen = list(accounts)
-        elif self.organizational_units:
+            return set(organization.accounts.active)
+        if self.organizational_units:
             chosen = organization.accounts_below(
                 filter(organization.has_unit, self.organizational_units)
             )
         else:
             chosen = [self.account_id]
-        return {account for account in chosen if account in accounts and accounts[account].active}
+        return set(organization.accounts.active.intersection(chosen))
 
     def after(
         self, change: Mapping[str, Any], organization: Organization | None

@@ -63,7 +63,9 @@ class Coverage(Family):
             if key != (change.partition,) or not store.active:
                 continue
             organization = world.organization_of(change.management_account_id, change.partition)
-            for owner in store.active.keys() & (organization.accounts if organization else {}):
+            if organization is None:
+                continue
+            for owner in filter(organization.accounts.__contains__, store.active):
                 membership = store.memberships[store.active[owner]]
                 covered = membership.covered(organization)
                 if change.account_id is not None:

@@ -175,9 +175,13 @@ class MembershipStore(Store, scope=Scope.PARTITION):
 
     def active_among(self, account_id: str, organization: Organization | None) -> Membership | None:
         """Return an active membership of the account, or else of its whole organization."""
-        accounts = [account_id, *(organization.accounts if organization else ())]
-        held = (self.memberships[self.active[one]] for one in accounts if one in self.active)
-        return next(held, None)
+        if account_id in self.active:
+            return self.memberships[self.active[account_id]]
+        accounts = organization.accounts if organization else {}
+        found = {one for one in self.active if one in accounts}
+        if len(found) > 1:  # accounts have joined with one; the first in the organization counts
+            found = {next(filter(found.__contains__, accounts))}
+        return self.memberships[self.active[found.pop()]] if found else None
 
 
 def _scope(scope: AccountScope) -> str:

@@ -197,10 +197,9 @@ class PolicyAssociations(Family):
         for policy in central.policies.values():
             if policy.arn == named:
                 wanted["ConfigurationPolicyId"] = policy.id
-        targets = sorted([*organization.accounts, *organization.unit_parents, organization.root_id])
         return {
             "ConfigurationPolicyAssociationSummaries": FilteredListing(
-                targets,
+                organization.targets,
                 position=lambda target_id: target_id,
                 keep=lambda target_id: look.finds(target_id, wanted),
                 descending=True,

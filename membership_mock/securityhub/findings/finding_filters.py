@@ -18,17 +18,22 @@ from membership_mock.securityhub.findings.bad_filters import BadFilter
 from membership_mock.securityhub.findings.filter_intervals import Interval, intervals
 from membership_mock.securityhub.findings.filter_tests import (
     FINDING_COMPARISONS,
-    Fields,
     Test,
     compile_each,
 )
-from membership_mock.securityhub.findings.keyword_sieve import Sieve, sieve_of
+from membership_mock.securityhub.findings.finding_columns import ColumnTest, PartTest
+from membership_mock.securityhub.findings.finding_fields import attributes, path_of
+from membership_mock.securityhub.findings.finding_keywords import KeywordTest
 
 MOST_ATTRIBUTES = 10
 MOST_VALUES = 20
 
 #: attributes that all findings of one account in one region share
 _ORIGIN = ("AwsAccountId", "Region")
+
+#: kinds of filters that read more of a finding than the values at one path, or maps
+_WITHOUT_COLUMN = ("MapFilter", "KeywordFilter")
+_KEYWORD = "Keyword"
 
 #: the attribute that the index of findings is ordered by
 _UPDATED = "UpdatedAt"
@@ -44,28 +49,25 @@ class Query:
         ids: the only ids that can match; None if any can.
         updated: when the findings were updated that can match; None if ``ids`` are known, or any
             finding can match.
-        sieve: what looks for keywords in many findings at once; None if it cannot, or there are
-            no keywords.
+        columns: what many findings must meet at once, instead of some of ``tests``; what takes
+            longest comes last.
+        others: the rest of ``tests``.
+        is_search: whether keywords are among ``columns``: to look for them in one finding takes
+            long.
     """
 
     tests: tuple[Test, ...] = ()
     origin_tests: tuple[Test, ...] = ()
     ids: tuple[str, ...] | None = None
     updated: Interval | None = None
-    sieve: Sieve | None = None
+    columns: tuple[PartTest, ...] = ()
+    others: tuple[Test, ...] = ()
+    is_search: bool = False
 
     def admits(self, account_id: str, region: str) -> bool:
         """Return whether findings of this account in this region can match at all."""
         origin = {"AwsAccountId": account_id, "Region": region}
         return all(test(origin) for test in self.origin_tests)
-
-    def matches(self, fields: Fields) -> bool:
-        """Return whether a finding of an admitted account and region matches."""
-        # called for every finding, where a generator would cost more than most tests
-        for test in self.tests:  # noqa: SIM110
-            if not test(fields):
-                return False
-        return True
 
 
 def compile_filters(filters: Mapping[str, Sequence[Any]], now: datetime) -> Query:
@@ -104,8 +106,26 @@ def _query(filters: Mapping[str, Sequence[Any]], now: datetime) -> Query:
     )
     # The index of findings is in the order of their updates, so it answers for one interval.
     answered = (*_ORIGIN, _UPDATED) if len(updated) == 1 and not only_ids else _ORIGIN
+    asked = {name: test for name, test in tests.items() if name not in answered}
+    kinds = {name: attributes()[name] for name in asked}
+    columns: list[PartTest] = [
+        ColumnTest(path_of(name), test)
+        for name, test in asked.items()
+        if kinds[name] not in _WITHOUT_COLUMN
+    ]
+    keywords = [each["Value"] for each in given.get(_KEYWORD, ())]
+    is_searched = bool(keywords) and KeywordTest.knows(keywords)
+    if is_searched:
+        columns.append(KeywordTest(keywords))
     return Query(
-        tests=tuple(test for name, test in tests.items() if name not in answered),
+        tests=tuple(asked.values()),
+        columns=tuple(columns),
+        others=tuple(
+            test
+            for name, test in asked.items()
+            if kinds[name] in _WITHOUT_COLUMN and not (name == _KEYWORD and is_searched)
+        ),
+        is_search=is_searched,
         origin_tests=tuple(test for name, test in tests.items() if name in _ORIGIN),
         ids=(tuple(dict.fromkeys(each["Value"] for each in given["Id"])) if only_ids else None),
         updated=(
@@ -113,7 +133,4 @@ def _query(filters: Mapping[str, Sequence[Any]], now: datetime) -> Query:
             if updated and not only_ids
             else None
         ),
-        sieve=sieve_of([each["Value"] for each in given["Keyword"]])
-        if "Keyword" in given
-        else None,
     )

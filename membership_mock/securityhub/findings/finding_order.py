@@ -11,90 +11,46 @@ from __future__ import annotations
 import heapq
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress, islice
 from typing import Any
 
 from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol.pagination import Listing, Position
 from membership_mock.securityhub.errors import InvalidInputException
+from membership_mock.securityhub.findings.finding_columns import Path, Value, every
 from membership_mock.securityhub.findings.finding_fields import attributes, path_of, values
 from membership_mock.securityhub.findings.finding_filters import Query
 from membership_mock.securityhub.findings.finding_format import quick_instant
-from membership_mock.securityhub.findings.finding_store import Finding, FindingIndex, Identity
-from membership_mock.securityhub.findings.keyword_sieve import SIEVED_AT_ONCE, Sieve
+from membership_mock.securityhub.findings.finding_store import Finding
+from membership_mock.securityhub.findings.visible_findings import VisibleFindings
 
 #: kinds of filters whose attributes have no single value to sort by
 _UNSORTABLE = ("MapFilter", "KeywordFilter")
 
 
 @dataclass(frozen=True)
-class VisibleFindings:
-    """The findings of one account in one region that the caller may see.
-
-    Attributes:
-        index: all findings of that account and region.
-        until: the sequence of the last visible one; None if all are visible.
-    """
-
-    index: FindingIndex
-    until: int | None = None
-
-    def shows(self, finding: Finding) -> bool:
-        """Return whether the caller may see ``finding``, which is in the index."""
-        return self.until is None or finding.sequence <= self.until
-
-    def places(self, query: Query) -> range:
-        """Return where in the index findings stand that can match."""
-        if query.updated is None:
-            return range(len(self.index.ordered))
-        return self.index.updated_between(query.updated.start, query.updated.end)
-
-    def matching(self, query: Query, places: range | None = None) -> Iterator[Finding]:
-        """Yield the visible findings that match.
-
-        Args:
-            query: what they must match.
-            places: where in the index to look, in this order; None for all places.
-        """
-        until, ordered = self.until, self.index.ordered
-        # Every finding is tested, where one more call would cost as much as the test.
-        matches = query.tests[0] if len(query.tests) == 1 else query.matches
-        if query.ids is not None and places is None:
-            by_id = self.index.by_id
-            found: Iterator[Finding] = chain.from_iterable(by_id.get(one, ()) for one in query.ids)
-        else:
-            found = map(ordered.__getitem__, self.places(query) if places is None else places)
-            if query.sieve is not None:
-                found = _sieved(found, query.sieve)
-        for finding in found:
-            if matches(finding.fields) and (until is None or finding.sequence <= until):
-                yield finding
-
-
-def _sieved(found: Iterator[Finding], sieve: Sieve) -> Iterator[Finding]:
-    """Yield findings without some of those that have none of the keywords."""
-    while some := list(islice(found, SIEVED_AT_ONCE)):
-        if sieve([each.fields for each in some]):
-            yield from some
-
-
-def identified(visible: Iterable[VisibleFindings], identity: Identity) -> list[Finding]:
-    """Return the findings with a product ARN and an id, out of what is seen."""
-    return [
-        finding
-        for part in visible
-        if (finding := part.index.findings.get(identity)) and part.shows(finding)
-    ]
-
-
-@dataclass(frozen=True)
 class Criterion:
     """One sort criterion: the path to an attribute, and which way."""
 
-    path: tuple[str, ...]
+    path: Path
     descending: bool
     dated: bool
+
+    def of(self, value: Value) -> Any:
+        """Return what is sorted by of the values of a finding; None without a value.
+
+        Of several values the one counts that comes first (inferred [SH-98]).
+        """
+        if isinstance(value, str):  # the usual case
+            return quick_instant(value) if self.dated else value
+        return self.first(every(value))
+
+    def first(self, found: Iterable[Any]) -> Any:
+        """Return the one of some values that comes first; None if there is none."""
+        if self.dated:
+            found = (stamp for stamp in map(quick_instant, found) if stamp is not None)
+        return (max if self.descending else min)(found, default=None)
 
 
 @dataclass(frozen=True)
@@ -170,7 +126,7 @@ class FoundFindings(Listing[Finding]):
         if self._sorts:
             chosen = self._first_sorted(size + 1, after)
         else:
-            chosen = list(islice(self._as_kept(after), size + 1))
+            chosen = list(islice(self._as_kept(after, size + 1), size + 1))
         following = self._position_of(chosen[size - 1]) if len(chosen) > size else None
         return [finding.fields for finding in chosen[:size]], following
 
@@ -179,50 +135,83 @@ class FoundFindings(Listing[Finding]):
             return json.dumps(self._sort_values(finding))
         return finding.place
 
-    def _as_kept(self, after: Position | None) -> Iterator[Finding]:
-        """Yield what matches behind ``after`` in the order of the index, lazily."""
-        walks = [self._walk(part, after) for part in self._visible]
+    def _as_kept(self, after: Position | None, count: int) -> Iterator[Finding]:
+        """Yield the first ``count`` of what matches behind ``after``, and perhaps more, lazily."""
+        upwards = self._order.upwards
+        begins = [(part, places) for part in self._visible if (places := self._places(part, after))]
+        if len(begins) > count and not self._query.tests and all(map(_shows_all, self._visible)):
+            # all match, so those that begin behind ``count`` others show nothing
+            first = heapq.nsmallest if upwards else heapq.nlargest
+            begins = first(count, begins, key=_first_place)
+        walks = [part.matching(self._query, places) for part, places in begins]
         if len(walks) == 1:
             return walks[0]
-        return heapq.merge(*walks, key=_place, reverse=not self._order.upwards)
+        return heapq.merge(*walks, key=_place, reverse=not upwards)
 
-    def _walk(self, part: VisibleFindings, after: Position | None) -> Iterator[Finding]:
+    def _places(self, part: VisibleFindings, after: Position | None) -> range:
+        """Return where the findings behind ``after`` stand that can match, in their order."""
         ordered, places = part.index.ordered, part.places(self._query)
         start, stop = places.start, places.stop
         if self._order.upwards:
             if after is not None:
                 start = max(start, bisect_right(ordered, after, key=_place))
-            return part.matching(self._query, range(start, stop))
+            return range(start, stop)
         if after is not None:
             stop = min(stop, bisect_left(ordered, after, key=_place))
-        return part.matching(self._query, range(stop - 1, start - 1, -1))
+        return range(stop - 1, start - 1, -1)
 
     def _first_sorted(self, count: int, after: Position | None) -> list[Finding]:
         """Return the first ``count`` of all that match behind ``after``."""
-        found = list(chain.from_iterable(part.matching(self._query) for part in self._visible))
-        found.sort(key=_place, reverse=not self._order.upwards)
+        found, sorted_by = self._collected()
+        places = list(map(_place, found))
+        upwards = self._order.upwards
+        order = sorted(range(len(found)), key=places.__getitem__, reverse=not upwards)
         # Python's sort keeps the order of equal elements, so the first criterion comes last.
-        for criterion in reversed(self._order.criteria):
-            found = _sorted(found, criterion)
+        for criterion, keys in reversed([*zip(self._order.criteria, sorted_by, strict=True)]):
+            valued = [at for at in order if keys[at] is not None]
+            valued.sort(key=keys.__getitem__, reverse=criterion.descending)
+            if len(valued) < len(order):  # those without the attribute come last, whichever way
+                valued += [at for at in order if keys[at] is None]
+            order = valued
         start = 0
         if after is not None:
             last = self._key(json.loads(str(after)))
             start = bisect_right(
-                found, last, key=lambda finding: self._key(self._sort_values(finding))
+                order, last, key=lambda at: self._key(self._sort_values(found[at]))
             )
-        return found[start : start + count]
+        return [found[at] for at in order[start : start + count]]
+
+    def _collected(self) -> tuple[list[Finding], list[list[Any]]]:
+        """Return all that match, and for each criterion what each of them is sorted by."""
+        criteria = self._order.criteria
+        found: list[Finding] = []
+        sorted_by: list[list[Any]] = [[] for _ in criteria]
+        for part in self._visible:
+            if self._query.ids is not None:
+                some = list(part.matching(self._query))
+                found += some
+                for criterion, keys in zip(criteria, sorted_by, strict=True):
+                    keys.extend(_sort_value(criterion, each) for each in some)
+                continue
+            for chosen in part.chosen(self._query):
+                found += compress(chosen.entries, chosen.marks)
+                for criterion, keys in zip(criteria, sorted_by, strict=True):
+                    column = chosen.column(criterion.path)
+                    read = (
+                        [_sort_value(criterion, each) for each in chosen.entries]
+                        if column is None
+                        else column.read(criterion.of)
+                    )
+                    keys.extend(compress(read, chosen.marks))
+        return found, sorted_by
 
     def _sort_values(self, finding: Finding) -> list[Any]:
         """Return what a finding is sorted by; None for an attribute that it does not have."""
         sorted_by: list[Any] = []
         for criterion in self._order.criteria:
-            found = values(finding.fields, criterion.path)
-            if criterion.dated:
-                stamps = filter(None, map(quick_instant, found))
-                found = [stamp.isoformat(timespec="microseconds") for stamp in stamps]
-            # of several values the one counts that comes first (inferred [SH-98])
-            choose = max if criterion.descending else min
-            sorted_by.append(choose(found, default=None))
+            value = _sort_value(criterion, finding)
+            is_stamp = criterion.dated and value is not None
+            sorted_by.append(value.isoformat(timespec="microseconds") if is_stamp else value)
         return [*sorted_by, finding.place]
 
     def _key(self, sort_values: Sequence[Any]) -> tuple[Any, ...]:
@@ -237,37 +226,17 @@ class FoundFindings(Listing[Finding]):
         return (*key, place if self._order.upwards else _Downwards(place))
 
 
-def _sorted(findings: list[Finding], criterion: Criterion) -> list[Finding]:
-    """Return findings by one criterion; those without the attribute come last, whichever way."""
-    value_of = _reader(criterion)
-    sorted_by = [value_of(finding.fields) for finding in findings]
-    valued = [index for index, value in enumerate(sorted_by) if value is not None]
-    valued.sort(key=sorted_by.__getitem__, reverse=criterion.descending)
-    if len(valued) < len(findings):
-        valued += [index for index, value in enumerate(sorted_by) if value is None]
-    return [findings[index] for index in valued]
+def _sort_value(criterion: Criterion, finding: Finding) -> Any:
+    return criterion.first(values(finding.fields, criterion.path))
 
 
-def _reader(criterion: Criterion) -> Callable[[Mapping[str, Any]], Any]:
-    """Return what reads the value that a criterion sorts by; it returns None for no value."""
-    path, dated = criterion.path, criterion.dated
-    # of several values the one counts that comes first (inferred [SH-98])
-    choose = max if criterion.descending else min
+def _shows_all(part: VisibleFindings) -> bool:
+    return part.until is None
 
-    def read(fields: Mapping[str, Any]) -> Any:
-        found: Any = fields
-        for step in path:
-            found = found.get(step)
-            if type(found) is not dict:
-                break
-        if type(found) is str:  # the usual case
-            return quick_instant(found) if dated else found
-        every = values(fields, path) if found is not None else ()
-        if dated:
-            every = [stamp for stamp in map(quick_instant, every) if stamp is not None]
-        return choose(every, default=None)
 
-    return read
+def _first_place(begin: tuple[VisibleFindings, range]) -> str:
+    part, places = begin
+    return part.index.ordered[places[0]].place
 
 
 def _place(finding: Finding) -> str:

@@ -18,10 +18,10 @@ from membership_mock.securityhub.findings import finding_format
 from membership_mock.securityhub.findings.finding_changes import UPDATED
 from membership_mock.securityhub.findings.finding_events import FindingEvents
 from membership_mock.securityhub.findings.finding_filters import compile_filters
-from membership_mock.securityhub.findings.finding_order import identified
 from membership_mock.securityhub.findings.finding_severity import completed
 from membership_mock.securityhub.findings.finding_store import Finding
 from membership_mock.securityhub.findings.findings import Findings
+from membership_mock.securityhub.findings.visible_findings import identified
 from membership_mock.securityhub.hubs.hubs import Hubs
 
 #: Source: API page BatchImportFindings; that it goes for updates is in the codes below.

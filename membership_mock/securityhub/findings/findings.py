@@ -7,21 +7,21 @@ Sources: API pages GetFindings and AwsSecurityFinding; the user guide on adminis
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import operation
+from membership_mock.engine.pipeline.operation import Backend, operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.securityhub.aggregation.finding_aggregators import FindingAggregators
 from membership_mock.securityhub.families import SecurityHubFamily
+from membership_mock.securityhub.findings.finding_columns import FindingColumns, Path
 from membership_mock.securityhub.findings.finding_filters import Query, compile_filters
 from membership_mock.securityhub.findings.finding_order import (
     FoundFindings,
-    VisibleFindings,
     compile_order,
-    identified,
 )
 from membership_mock.securityhub.findings.finding_store import (
     Finding,
@@ -29,6 +29,7 @@ from membership_mock.securityhub.findings.finding_store import (
     FindingStore,
     Identity,
 )
+from membership_mock.securityhub.findings.visible_findings import VisibleFindings, identified
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.relationships.administration import Administration
 from membership_mock.securityhub.relationships.aggregation import FindingAggregator
@@ -36,6 +37,10 @@ from membership_mock.securityhub.relationships.aggregation import FindingAggrega
 
 class Findings(SecurityHubFamily):
     """The operation that shows findings, and the findings that it shows."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
+        self._columns: dict[tuple[str, str], FindingColumns] = {}
 
     @operation("GetFindings")
     def get_findings(
@@ -74,6 +79,14 @@ class Findings(SecurityHubFamily):
                 for finding in part.matching(query):
                     yield part.index, finding
 
+    def count(self, query: Query, path: Path, now: datetime) -> Counter[Any]:
+        """Count the findings that the caller sees from here and that match by their values."""
+        counts: Counter[Any] = Counter()
+        for part in self.visible(now):
+            if query.admits(part.index.account_id, part.index.region):
+                counts.update(part.count(query, path))
+        return counts
+
     def identified(self, identity: Identity, now: datetime) -> list[Finding]:
         """Return the findings with a product ARN and an id that the caller sees from here."""
         return identified(self.visible(now), identity)
@@ -101,4 +114,7 @@ class Findings(SecurityHubFamily):
             for account_id in {caller, *members} & shelves.keys():
                 index = shelves[account_id]
                 index.expire(now)
-                yield VisibleFindings(index, until)
+                columns = self._columns.get((region, account_id))
+                if columns is None or columns.index is not index:
+                    columns = self._columns[region, account_id] = FindingColumns(index)
+                yield VisibleFindings(columns, until)

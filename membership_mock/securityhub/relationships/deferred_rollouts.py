@@ -16,6 +16,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import field
 from datetime import datetime
+from itertools import compress, filterfalse
 from typing import Any
 
 from membership_mock.engine.lazy_dataclasses import dataclass
@@ -241,18 +242,17 @@ class DeferredRollouts(Family):
         if len(members) >= limit or not waiting:
             return len(members) < limit
         # counting those that will be members takes longer, and is seldom needed
-        at_most = len(members.keys() | waiting.keys())
+        at_most = len(members) + len(waiting)
         return at_most < limit or self.number_listed(administrator_id) < limit
 
     def expected(self, administrator_id: str) -> list[str]:
         """Return the accounts that are not on an administrator's list here yet, but will be."""
         members = self.store(AssociationStore).roster(administrator_id).members
         begins = self._beginnings(administrator_id, only_enabled=False)
-        return [
-            account_id
-            for account_id, rollouts in self._waiting().items()
-            if id(rollouts) in begins and account_id not in members
-        ]
+        waiting = self._waiting()
+        # there may be thousands in each of many regions, so that the loop is left to C
+        will_be = map(begins.__contains__, map(id, waiting.values()))
+        return list(filterfalse(members.__contains__, compress(waiting, will_be)))
 
     def of_others(self, administrator_id: str) -> list[str]:
         """Return the accounts that wait here for what another administrator has applied."""

@@ -6,7 +6,6 @@ Sources: the API pages of the five operations; the user guide's pages on insight
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from datetime import datetime
@@ -20,7 +19,7 @@ from membership_mock.engine.state.quotas import QuotaUse
 from membership_mock.engine.state.summary import Summary, View, named, one
 from membership_mock.engine.state.world import Scope, Store, World
 from membership_mock.securityhub.errors import InvalidInputException, LimitExceededException
-from membership_mock.securityhub.findings.finding_fields import attributes, path_of, values
+from membership_mock.securityhub.findings.finding_fields import attributes, path_of
 from membership_mock.securityhub.findings.finding_filters import compile_filters
 from membership_mock.securityhub.findings.findings import Findings
 from membership_mock.securityhub.hubs.hubs import Hubs
@@ -192,13 +191,8 @@ class Insights(Family):
             filters, grouped_by = insight.filters, insight.group_by_attribute
         else:
             filters, grouped_by = insight["Filters"], insight["GroupByAttribute"]
-        path = path_of(grouped_by)
-        counts: defaultdict[Any, int] = defaultdict(int)
         query = compile_filters(filters, ctx.now)
-        for _, finding in self.of(Findings).matching(query, ctx.now):
-            found = values(finding.fields, path)
-            for value in found if len(found) < 2 else set(found):
-                counts[value] += 1
+        counts = self.of(Findings).count(query, path_of(grouped_by), ctx.now)
         largest = heapq.nsmallest(
             MOST_RESULTS,
             ((-count, _text(value)) for value, count in counts.items()),

@@ -8,8 +8,9 @@ from typing import Any, Literal
 from membership_mock.errors import UsageError
 from membership_mock.securityhub.v2.arrivals.arrivals import ArrivalsV2
 from membership_mock.securityhub.v2.exports.exports import ExportsV2
-from membership_mock.securityhub.v2.remediation.remediations import PRIORITIES, SEVERITIES
+from membership_mock.securityhub.v2.remediation.remediations import SEVERITIES
 from membership_mock.securityhub.v2.stores.remediation_store import (
+    PRIORITIES,
     RecommendationStore,
     RemediationStore,
     RemediationTarget,

@@ -89,7 +89,7 @@ def _aggregators(client: Any) -> None:
 
 
 def _findings(client: Any) -> None:
-    (found,) = client.get_findings_v2()["Findings"]
+    found = client.get_findings_v2()["Findings"][0]
     uid = found["metadata"]["uid"]
     client.batch_update_findings_v2(MetadataUids=[uid], StatusId=2)
     client.get_finding_statistics_v2(GroupByRules=[{"GroupByField": "severity"}])

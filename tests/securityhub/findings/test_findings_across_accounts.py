@@ -188,3 +188,27 @@ def test_copies_stay_in_the_home_region_when_aggregation_ends(home):
     bring(ohio, finding("late", region=OHIO))
     assert sorted(names(irish)) == ["american", "irish"]
     assert sorted(names(ohio)) == ["american", "late"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_pages_of_many_members_have_all_findings_in_their_order(admin, hub, size):
+    made = []
+    for place in range(7):
+        account = f"{700_000_000_000 + place}"
+        member = hub(account, IRELAND)
+        invite(admin, account)
+        accept(member, ADMIN)
+        for number in range(place % 3 + 1):
+            day = 1 + (5 * place + 11 * number) % 27
+            name = f"{place}-{number}"
+            stamp = f"2026-01-{day:02d}T00:{place:02d}:{number:02d}Z"
+            bring(member, finding(name, account, UpdatedAt=stamp))
+            made.append((stamp, name))
+    latest_first = [name for _, name in sorted(made, reverse=True)]
+
+    assert walked(admin, size) == latest_first
+    upwards = [{"Field": "UpdatedAt", "SortOrder": "asc"}]
+    assert walked(admin, size, SortCriteria=upwards) == latest_first[::-1]
+    since = {"UpdatedAt": [{"Start": "2026-01-10T00:00:00Z"}]}
+    expected = [name for stamp, name in sorted(made, reverse=True) if stamp >= "2026-01-10"]
+    assert walked(admin, size, Filters=since) == expected

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from membership_mock.securityhub.findings.finding_fields import attributes, path_of
-from membership_mock.securityhub.findings.keyword_sieve import sieve_of
+from membership_mock.securityhub.findings import finding_keywords
+from membership_mock.securityhub.findings.finding_columns import Part
+from membership_mock.securityhub.findings.finding_fields import attributes, path_of, texts
+from membership_mock.securityhub.findings.finding_keywords import KeywordTest
 from tests.frozen_time import freeze_time
 from tests.securityhub.findings.finding_samples import bring, finding, identifier, names, update
 from tests.securityhub.samples import refused
@@ -346,21 +348,30 @@ def test_a_keyword_is_not_looked_for_in_the_names_of_fields(findings):
 LETTERS = st.text(st.sampled_from("aKk\u0130iÄäß\u212a\0"), min_size=1, max_size=3)
 
 
-@given(texts=st.lists(LETTERS, min_size=1, max_size=20), keyword=LETTERS)
-def test_no_finding_with_a_keyword_is_passed_over(texts, keyword):
-    may_have = sieve_of([keyword])
-    fields = [{"Title": text, "Resources": [{"Id": text, "Size": 7}]} for text in texts]
+@given(texts=st.lists(LETTERS, min_size=1, max_size=40), keyword=LETTERS)
+def test_exactly_the_findings_with_a_keyword_are_marked(texts, keyword):
+    part = Part([{"Title": text, "Resources": [{"Id": text, "Size": 7}]} for text in texts])
 
-    if may_have is not None and not may_have(fields):
-        assert not any(keyword.lower() in text.lower() for text in texts)
+    assert KeywordTest.knows([keyword]) == ("\0" not in keyword)
+    if KeywordTest.knows([keyword]):
+        marks = KeywordTest([keyword]).marks(part, b"\1" * len(texts))
+        assert [*map(bool, marks)] == [keyword.lower() in text.lower() for text in texts]
 
 
-def test_findings_without_a_keyword_are_passed_over_together():
-    fields = [{"Title": "Open port"}, {"Title": "Weak password"}]
-    assert not sieve_of(["bucket"])(fields)
-    assert sieve_of(["bucket", "PASSWORD"])(fields)
-    assert sieve_of(["K"])([{"Title": "\u212a"}])
-    assert sieve_of(["ä"]) is None
+def test_findings_are_read_only_where_a_keyword_may_be(monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        finding_keywords, "texts", lambda fields: read.append(fields) or texts(fields)
+    )
+    part = Part([{"Title": "Open port"}, {"Title": "Weak password"}])
+    assert KeywordTest(["bucket"]).marks(part, b"\1\1") == b"\0\0"
+    assert read == []
+    assert KeywordTest(["bucket", "PASSWORD"]).marks(part, b"\1\1") == b"\0\1"
+    assert KeywordTest(["port"]).marks(part, b"\1\1") == b"\1\0"
+    assert read == part.rows  # once for both
+    assert KeywordTest(["K"]).marks(Part([{"Title": "\u212a"}]), b"\1") == b"\1"
+    assert KeywordTest(["port"]).marks(Part(part.rows), b"\0\0") == b"\0\0"
+    assert len(read) == 3
 
 
 # updates

@@ -7,6 +7,7 @@ the code for a request that mixes kinds, and that accounts in the units below a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from membership_mock.engine.pipeline.operation import Family
@@ -26,7 +27,7 @@ ADMINISTRATOR_ONLY = "Only the delegated administrator account can use Scopes."
 class ScopesV2(Family):
     """The accounts that the caller may see, and those that it asks for."""
 
-    def accounts(self, scopes: Mapping[str, Any] | None = None) -> frozenset[str]:
+    def accounts(self, scopes: Mapping[str, Any] | None = None) -> AbstractSet[str]:
         """Return the accounts that a request is about.
 
         Without scopes these are the caller, or for the delegated administrator all accounts of the
@@ -43,11 +44,11 @@ class ScopesV2(Family):
         led = self.of(DelegationV2).led_organization()
         given = (scopes or {}).get("AwsOrganizations") or []
         if not given:
-            return frozenset(led.accounts) if led else frozenset({self.backend.account_id})
+            return led.accounts.keys() if led else frozenset({self.backend.account_id})
         if led is None:
             raise AccessDeniedException(ADMINISTRATOR_ONLY)
         units = _units(given, led)
-        return frozenset(led.accounts_below(units)) if units else frozenset(led.accounts)
+        return frozenset(led.accounts_below(units)) if units else led.accounts.keys()
 
 
 def _units(given: Sequence[Mapping[str, str]], led: Organization) -> list[str]:

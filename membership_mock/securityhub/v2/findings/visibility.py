@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from membership_mock.engine.lazy_dataclasses import dataclass
-from membership_mock.engine.pipeline.operation import Family
+from membership_mock.engine.pipeline.operation import Backend, Family
 from membership_mock.securityhub.findings.finding_store import RETENTION, FindingStore
 from membership_mock.securityhub.v2.access.home_region import HomeRegionV2
 from membership_mock.securityhub.v2.access.scopes import ScopesV2
 from membership_mock.securityhub.v2.ocsf.documents import shown
+from membership_mock.securityhub.v2.queries.document_columns import DocumentColumns
 from membership_mock.securityhub.v2.queries.fields import Document
 from membership_mock.securityhub.v2.queries.pages import Source
 from membership_mock.securityhub.v2.stores.ocsf_store import (
@@ -46,6 +47,10 @@ class Seen:
 
 class VisibleFindings(Family):
     """The findings that the caller sees from here."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
+        self._columns: dict[tuple[str, str], DocumentColumns[OcsfRecord]] = {}
 
     def seen(self, now: datetime, scopes: Mapping[str, Any] | None = None) -> list[Seen]:
         """Return the findings that the caller sees, by account and region.
@@ -85,6 +90,7 @@ class VisibleFindings(Family):
         sources = []
         for each in self.seen(now, scopes):
             ordered = each.findings.ordered
+            columns = self._columns_of(each.findings) if uids is None else None
             if uids is not None:
                 records = each.findings.records
                 ordered = sorted(
@@ -94,8 +100,19 @@ class VisibleFindings(Family):
             def document(record: OcsfRecord, each: Seen = each) -> dict[str, Any] | None:
                 return shown(older, record) if each.has(record) else None
 
-            sources.append(Source(ordered, document))
+            sources.append(Source(ordered, document, columns))
         return sources
+
+    def _columns_of(self, held: AccountFindings) -> DocumentColumns[OcsfRecord]:
+        key = (held.region, held.account_id)
+        found = self._columns.get(key)
+        if found is None or found.held is not held:
+
+            def document(record: OcsfRecord) -> Document | None:
+                return shown(self.store(FindingStore), record)
+
+            found = self._columns[key] = DocumentColumns(held, document)
+        return found
 
     def documents(
         self, now: datetime, scopes: Mapping[str, Any] | None = None

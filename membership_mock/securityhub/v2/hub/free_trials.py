@@ -6,7 +6,7 @@ that say how long a trial lasts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,9 +44,11 @@ class FreeTrialsV2(Family):
                 another account (observed).
         """
         led = self.of(DelegationV2).led_organization()
-        allowed = set(led.accounts) if led else {ctx.account_id}
-        asked = set(account_ids or allowed)
-        if not asked <= allowed:
+        allowed: Collection[str] = led.accounts if led else {ctx.account_id}
+        asked: Sequence[str] = sorted(set(account_ids or ()))
+        if not asked:
+            asked = led.accounts.ascending if led else [ctx.account_id]
+        elif not all(account_id in allowed for account_id in asked):
             organization = ctx.world.organization_of(ctx.account_id, ctx.partition)
             if organization is None:
                 raise AccessDeniedException(
@@ -55,7 +57,7 @@ class FreeTrialsV2(Family):
             raise ValidationException(f"Organization not found: '{organization.organization_id}'")
         return {
             "AccountFreeTrialStatuses": Listing(
-                sorted(asked),
+                asked,
                 position=lambda account_id: account_id,
                 show=lambda account_id: self._shown(account_id, statuses, ctx.now),
             )

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.securityhub.errors import ValidationException
+from membership_mock.securityhub.findings.finding_columns import ColumnTest, Part
 from membership_mock.securityhub.v2.queries import leaves
-from membership_mock.securityhub.v2.queries.fields import Path, path_of
+from membership_mock.securityhub.v2.queries.fields import Document, Path, path_of
 from membership_mock.securityhub.v2.queries.leaves import Test
 
 MOST_COMPOSITES = 10
@@ -71,9 +74,38 @@ def joined(tests: Sequence[Test], operator: str | None) -> Test | None:
         return None
     if len(tests) == 1:
         return tests[0]
-    if operator == "OR":
-        return lambda document: any(test(document) for test in tests)
-    return lambda document: all(test(document) for test in tests)
+    return Joined(tuple(tests), is_or=operator == "OR")
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Several tests, one or all of which must be met.
+
+    Attributes:
+        tests: the tests.
+        is_or: whether one is enough.
+    """
+
+    tests: tuple[Test, ...]
+    is_or: bool
+
+    def __call__(self, document: Document) -> bool:
+        """Return whether a document meets them."""
+        found = (test(document) for test in self.tests)
+        return any(found) if self.is_or else all(found)
+
+    def marks(self, part: Part, needed: bytes) -> bytes:
+        """Return for each document of a part 1 if it meets them, otherwise 0."""
+        found = [int.from_bytes(marks_of(test, part, needed), "big") for test in self.tests]
+        both = reduce(or_ if self.is_or else and_, found)
+        return both.to_bytes(len(part.rows), "big")
+
+
+def marks_of(test: Test, part: Part, needed: bytes) -> bytes:
+    """Return for each document of a part 1 if it meets a test, otherwise 0."""
+    if isinstance(test, (Joined, ColumnTest)):
+        return test.marks(part, needed)
+    return bytes(map(test, part.rows))
 
 
 def leaves_of(filters: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
@@ -131,7 +163,9 @@ def _composite(
         for each in filters:
             name = leaves.required(each, "FieldName", kind)
             condition = leaves.required(each, "Filter", name)
-            tests.append(compile_leaf(dialect, name, condition, now))
+            test = compile_leaf(dialect, name, condition, now)
+            is_map = kind == "MapFilters"  # maps cannot be told apart by their values
+            tests.append(test if is_map else ColumnTest(dialect.path(name), test))
     inner = given.get("NestedCompositeFilters") or []
     if nested and inner:
         raise ValidationException("NestedCompositeFilters must not be nested any further")
@@ -140,9 +174,9 @@ def _composite(
             f"NestedCompositeFilters must have at most {MOST_FILTERS} entries"
         )
     for each in inner:
-        test = _composite(each, now, dialect, nested=True)
-        if test:
-            tests.append(test)
+        nested_test = _composite(each, now, dialect, nested=True)
+        if nested_test:
+            tests.append(nested_test)
     return joined(tests, given.get("Operator"))
 
 

@@ -16,7 +16,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from membership_mock.securityhub.errors import ValidationException
-from membership_mock.securityhub.findings.finding_format import instant
+from membership_mock.securityhub.findings.finding_format import instant, quick_instant
 from membership_mock.securityhub.v2.queries.fields import Document, Path, pairs, values
 
 Test = Callable[[Document], bool]
@@ -109,7 +109,7 @@ def date_test(path: Path, given: Mapping[str, Any], name: str, now: datetime) ->
             return start <= moment <= end
 
     def test(document: Document) -> bool:
-        moments = (instant(str(each)) for each in values(document, path))
+        moments = (quick_instant(str(each)) for each in values(document, path))
         return any(moment is not None and meets(moment) for moment in moments)
 
     return test

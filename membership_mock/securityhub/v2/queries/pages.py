@@ -13,17 +13,20 @@ import heapq
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol.pagination import Listing, Position
 from membership_mock.securityhub.errors import ValidationException
+from membership_mock.securityhub.findings.finding_columns import Columns, Part
 from membership_mock.securityhub.v2.queries.fields import Document, Path, values
-from membership_mock.securityhub.v2.queries.filters import Dialect
+from membership_mock.securityhub.v2.queries.filters import Dialect, marks_of
 from membership_mock.securityhub.v2.queries.leaves import Test
 
 MOST_CRITERIA = 10
+#: how many entries are tested one by one before columns are used
+_TESTED_SINGLY = 32
 
 
 class Placed(Protocol):
@@ -44,10 +47,12 @@ class Source(Generic[P]):
     Attributes:
         ordered: the entries, ascending by their places.
         document: returns what is shown of an entry; None if it is not seen.
+        columns: the values of the documents, if these are kept and ``ordered`` has all entries.
     """
 
     ordered: Sequence[P]
     document: Callable[[P], Document | None]
+    columns: Columns[P] | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,17 @@ class _Downwards:
         return bool(other.value < self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class _Marking:
+    """The marks of a test for parts of documents."""
+
+    test: Test
+
+    def marks(self, part: Part, needed: bytes) -> bytes:
+        """Return for each document of a part 1 if it meets the test, otherwise 0."""
+        return marks_of(self.test, part, needed)
+
+
 class Found(Listing[P]):
     """The entries that match, of which one page will be shown.
 
@@ -168,10 +184,23 @@ class Found(Listing[P]):
         else:
             start = 0 if after is None else bisect_right(ordered, after, key=_place)
             indexes = range(start, len(ordered))
-        return self._matching(source, (ordered[index] for index in indexes))
+        return self._matching(source, indexes)
 
-    def _matching(self, source: Source[P], entries: Iterable[P]) -> Iterator[tuple[P, Document]]:
-        matches = self._matches
+    def _matching(self, source: Source[P], places: range) -> Iterator[tuple[P, Document]]:
+        matches, ordered = self._matches, source.ordered
+        columns = None if matches is None else source.columns
+        singly = len(places) if columns is None else _TESTED_SINGLY
+        entries: Iterator[P] = map(ordered.__getitem__, places[:singly])
+        if matches is not None and columns is not None:
+            tests = [_Marking(matches)]
+            entries = chain(
+                entries,
+                (
+                    chosen.entries[at]
+                    for chosen in columns.choose(tests, places[singly:])
+                    for at in chosen.places(descending=places.step < 0)
+                ),
+            )
         for entry in entries:
             document = source.document(entry)
             if document is not None and (matches is None or matches(document)):
@@ -181,7 +210,7 @@ class Found(Listing[P]):
         keyed = (
             (self._key([*self._sort_values(pair[1]), pair[0].place]), pair)
             for source in self._sources
-            for pair in self._matching(source, source.ordered)
+            for pair in self._matching(source, range(len(source.ordered)))
         )
         if after is not None:
             last = self._key(json.loads(str(after)))

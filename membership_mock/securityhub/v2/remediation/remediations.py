@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import Backend, Family, operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.securityhub.errors import ResourceNotFoundException, ValidationException
 from membership_mock.securityhub.findings.finding_store import FindingStore
@@ -20,7 +20,9 @@ from membership_mock.securityhub.v2.access.home_region import HomeRegionV2
 from membership_mock.securityhub.v2.access.scopes import ScopesV2
 from membership_mock.securityhub.v2.access.subscription import SubscriptionV2
 from membership_mock.securityhub.v2.ocsf.documents import shown
-from membership_mock.securityhub.v2.queries.fields import path_of, values
+from membership_mock.securityhub.v2.queries.fields import Document, path_of, values
+from membership_mock.securityhub.v2.queries.pages import Found, Order, Source
+from membership_mock.securityhub.v2.stores.entry_order import EntryOrder
 from membership_mock.securityhub.v2.stores.ocsf_store import OcsfFindingStore
 from membership_mock.securityhub.v2.stores.remediation_store import (
     RemediationStore,
@@ -32,13 +34,16 @@ PAGE_SIZE = 25
 #: observed
 TARGET_NOT_FOUND = "Remediation target not found"
 ONE_INPUT = "You can only provide either TargetUid, MetadataUid or Filters"
-PRIORITIES = ("Critical", "High", "Medium", "Low")
 SEVERITIES = ("Informational", "Low", "Medium", "High", "Critical")
 _ALL_FORMATS = "All"
 
 
 class RemediationsV2(Family):
     """The operations on remediations."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
+        self._orders: dict[tuple[str, str], EntryOrder[RemediationTarget]] = {}
 
     @operation("GetRemediationsV2", optional=True, page_size=PAGE_SIZE)
     def get_remediations_v2(
@@ -49,7 +54,7 @@ class RemediationsV2(Family):
         filters: dict[str, Any] | None = None,
         show_guidance: bool | None = None,
         guidance_format: str | None = None,
-    ) -> dict[str, Listing[RemediationTarget]]:
+    ) -> dict[str, Found[RemediationTarget]]:
         """Return what would remedy the exposures that the caller sees, the most urgent first.
 
         Raises:
@@ -60,26 +65,19 @@ class RemediationsV2(Family):
         self.of(SubscriptionV2).require(ctx)
         if sum(each is not None for each in (target_uid, metadata_uid, filters)) > 1:
             raise ValidationException(ONE_INPUT)
-        targets = list(self._targets())
-        if target_uid is not None:
-            targets = [self._target(target_uid)]
-        elif metadata_uid is not None:
-            targets = [
-                each for each in targets if metadata_uid in {uid for uid, _, _ in each.exposures}
-            ]
-        elif filters is not None:
-            targets = [each for each in targets if _meets(filters, _shown(each))]
-        targets.sort(key=_place)
-        return {
-            "Items": Listing(
-                targets,
-                position=_place,
-                show=lambda each: {
-                    **_shown(each),
-                    "Guidance": _guidance(each, show_guidance, guidance_format),
-                },
-            )
-        }
+
+        def document(target: RemediationTarget) -> Document | None:
+            if metadata_uid is not None and all(
+                uid != metadata_uid for uid, _, _ in target.exposures
+            ):
+                return None
+            described = _shown(target)
+            if filters is not None and not _meets(filters, described):
+                return None
+            return {**described, "Guidance": _guidance(target, show_guidance, guidance_format)}
+
+        kept = self._ordered() if target_uid is None else [[self._target(target_uid)]]
+        return {"Items": Found([Source(each, document) for each in kept], None, Order())}
 
     @operation("ListExposuresByRemediationV2", optional=True, page_size=PAGE_SIZE)
     def list_exposures_by_remediation_v2(self, ctx: Context, target_uid: str) -> dict[str, Any]:
@@ -103,8 +101,8 @@ class RemediationsV2(Family):
             "Trait": target.trait,
         }
 
-    def _targets(self) -> Iterator[RemediationTarget]:
-        """Yield the targets that the caller sees from here."""
+    def _held(self) -> Iterator[tuple[str, str, dict[str, RemediationTarget]]]:
+        """Yield the targets that the caller sees from here, by their ids: region, account, they."""
         store = self.store_if_any(RemediationStore)
         if store is None:
             return
@@ -112,12 +110,19 @@ class RemediationsV2(Family):
         for region in self.of(HomeRegionV2).regions():
             for account_id, held in store.targets.get(region, {}).items():
                 if account_id in accounts and ocsf.of(account_id, region) is not None:
-                    yield from held.values()
+                    yield region, account_id, held
+
+    def _ordered(self) -> Iterator[list[RemediationTarget]]:
+        """Yield the targets of each account and region that the caller sees, in their order."""
+        last_number = self.store(RemediationStore).last_number
+        for region, account_id, held in self._held():
+            order = self._orders.setdefault((region, account_id), EntryOrder(_settled, _place))
+            yield order.entries(held, last_number)
 
     def _target(self, target_uid: str) -> RemediationTarget:
-        for each in self._targets():
-            if each.target_uid == target_uid:
-                return each
+        for _, _, held in self._held():
+            if target_uid in held:
+                return held[target_uid]
         raise ResourceNotFoundException(TARGET_NOT_FOUND)
 
     def _exposure(self, uid: str, before: str, after: str | None) -> dict[str, str]:
@@ -178,4 +183,9 @@ def _meets(filters: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
 
 
 def _place(target: RemediationTarget) -> str:
-    return f"{PRIORITIES.index(target.priority)}/{target.number:09d}"
+    return target.place
+
+
+def _settled(target: RemediationTarget) -> bool:
+    del target
+    return True

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from membership_mock.engine.pipeline.context import Context
-from membership_mock.engine.pipeline.operation import Family, operation
+from membership_mock.engine.pipeline.operation import Backend, Family, operation
 from membership_mock.engine.protocol.pagination import Listing
 from membership_mock.securityhub.errors import ValidationException
 from membership_mock.securityhub.findings.finding_store import FindingStore
@@ -25,12 +25,17 @@ from membership_mock.securityhub.v2.ocsf.resource_documents import (
     RESOURCES,
     shown,
 )
+from membership_mock.securityhub.v2.queries.document_columns import DocumentColumns
 from membership_mock.securityhub.v2.queries.fields import Document, names_of
 from membership_mock.securityhub.v2.queries.filters import compile_filters, leaves_of
 from membership_mock.securityhub.v2.queries.pages import Found, Source, compile_order
 from membership_mock.securityhub.v2.queries.statistics import group
-from membership_mock.securityhub.v2.stores.ocsf_store import OcsfFindingStore
-from membership_mock.securityhub.v2.stores.resource_store import ResourceRecord, ResourceV2Store
+from membership_mock.securityhub.v2.stores.ocsf_store import AccountFindings, OcsfFindingStore
+from membership_mock.securityhub.v2.stores.resource_store import (
+    AccountResources,
+    ResourceRecord,
+    ResourceV2Store,
+)
 from membership_mock.securityhub.v2.stores.trend_store import TrendStore
 from membership_mock.securityhub.v2.trends.points import points
 
@@ -47,6 +52,12 @@ _AI_GROUPS = {
 
 class ResourcesV2(Family):
     """The operations on resources."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
+        self._columns: dict[
+            tuple[str, str], tuple[AccountFindings, DocumentColumns[ResourceRecord]]
+        ] = {}
 
     @operation(
         "GetResourcesV2",
@@ -161,7 +172,6 @@ class ResourcesV2(Family):
         """Return what the caller sees, for a list; findings that have expired count no more."""
         accounts = self.of(ScopesV2).accounts(scopes)
         store, ocsf = self.store(ResourceV2Store), self.store(OcsfFindingStore)
-        older = self.store(FindingStore)
         sources = []
         for region, until in self.of(HomeRegionV2).regions().items():
             for account_id, held in store.resources.get(region, {}).items():
@@ -169,18 +179,34 @@ class ResourcesV2(Family):
                 if account_id not in accounts or findings is None:
                     continue
                 self.of(VisibleFindings).expire(findings, now)
-                records = findings.records
 
                 def document(
-                    record: ResourceRecord, records: Any = records, until: int | None = until
+                    record: ResourceRecord,
+                    findings: AccountFindings = findings,
+                    until: int | None = until,
                 ) -> Document | None:
                     if until is not None and record.sequence > until:
                         return None
-                    about = (documents.shown(older, records[uid]) for uid in record.findings)
-                    return shown(record, filter(None, about))
+                    return self._document(record, findings)
 
-                sources.append(Source(held.ordered, document))
+                columns = self._columns_of(held, findings)
+                sources.append(Source(held.ordered, document, columns))
         return sources
+
+    def _columns_of(
+        self, held: AccountResources, findings: AccountFindings
+    ) -> DocumentColumns[ResourceRecord]:
+        key = (findings.region, findings.account_id)
+        known = self._columns.get(key)
+        if known is None or known[0] is not findings or known[1].held is not held:
+            columns = DocumentColumns(held, lambda record: self._document(record, findings))
+            known = self._columns[key] = (findings, columns)
+        return known[1]
+
+    def _document(self, record: ResourceRecord, findings: AccountFindings) -> Document:
+        older, records = self.store(FindingStore), findings.records
+        about = (documents.shown(older, records[uid]) for uid in record.findings)
+        return shown(record, filter(None, about))
 
     def _recorded(self) -> dict[date, int]:
         """Return what tests have said of days, added up over the accounts that the caller sees."""

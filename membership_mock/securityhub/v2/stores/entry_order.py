@@ -7,7 +7,7 @@ has come or gone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -17,20 +17,25 @@ class EntryOrder(Generic[T]):
 
     Args:
         is_settled: returns whether a look at an entry changes nothing any more.
+        place: returns the sort key of an entry, which never changes; None for the order of
+            creation.
     """
 
-    def __init__(self, is_settled: Callable[[T], bool]) -> None:
+    def __init__(
+        self, is_settled: Callable[[T], bool], place: Callable[[T], Any] | None = None
+    ) -> None:
         self._is_settled = is_settled
+        self._place = place
         self._held: Mapping[str, T] | None = None
         self._counted = (0, 0)
         self._ordered: list[T] = []
         self._unsettled: list[T] = []
 
     def entries(self, held: Mapping[str, T], last_number: int) -> list[T]:
-        """Return all entries in the order of their creation.
+        """Return all entries in their order.
 
         Args:
-            held: the entries by id, in that order.
+            held: the entries by id, in the order of their creation.
             last_number: how many have ever been numbered.
         """
         counted = (len(held), last_number)
@@ -38,14 +43,16 @@ class EntryOrder(Generic[T]):
         if self._held is not held or self._counted != counted:
             self._held, self._counted = held, counted
             self._ordered = list(held.values())
+            if self._place is not None:
+                self._ordered.sort(key=self._place)
             self._unsettled = [each for each in self._ordered if not self._is_settled(each)]
         return self._ordered
 
     def unsettled(self, held: Mapping[str, T], last_number: int) -> list[T]:
-        """Return the entries that a look may change, in the order of their creation.
+        """Return the entries that a look may change, in their order.
 
         Args:
-            held: the entries by id, in that order.
+            held: the entries by id, in the order of their creation.
             last_number: how many have ever been numbered.
         """
         self.entries(held, last_number)

@@ -10,6 +10,9 @@ from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.state.lifecycle import Progress
 from membership_mock.engine.state.world import Scope, Store
 
+#: the most urgent one first
+PRIORITIES = ("Critical", "High", "Medium", "Low")
+
 
 @dataclass
 class RemediationTarget:
@@ -39,6 +42,11 @@ class RemediationTarget:
     exposures: list[tuple[str, str, str | None]]
     updated_at: datetime
     number: int
+
+    @property
+    def place(self) -> str:
+        """Its place in the order of GetRemediationsV2."""
+        return f"{PRIORITIES.index(self.priority)}/{self.number:09d}"
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import field
+from functools import cached_property
 from typing import Any
 
 from membership_mock.engine.lazy_dataclasses import dataclass
@@ -38,7 +39,7 @@ class Installed:
         """Name, type and version of the package."""
         return self.package_name, self.package_type, self.package_version or ""
 
-    @property
+    @cached_property
     def place(self) -> str:
         """Its place among the packages of all resources."""
         return "\x1f".join((*self.package, self.resource_id, self.account_id, self.region))

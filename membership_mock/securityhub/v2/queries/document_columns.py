@@ -1,0 +1,49 @@
+"""The columns of documents, as those of findings in ``findings/finding_columns.py``."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from membership_mock.securityhub.findings.finding_columns import Columns, Held
+from membership_mock.securityhub.v2.queries.fields import Document
+
+_VERSION = operator.attrgetter("version")
+
+
+class Versioned(Protocol):
+    """What is shown as a document, which changes only with a version."""
+
+    @property
+    def place(self) -> str:
+        """The place in the order."""
+
+    @property
+    def version(self) -> int:
+        """It grows with each change."""
+
+
+V = TypeVar("V", bound=Versioned)
+
+
+class DocumentColumns(Columns[V]):
+    """The columns of the documents of entries.
+
+    Args:
+        held: keeps the entries.
+        document: returns the document of an entry; None if nothing is shown of it.
+    """
+
+    def __init__(self, held: Held[V], document: Callable[[V], Document | None]) -> None:
+        super().__init__(held)
+        self.held = held
+        self._document = document
+
+    def state(self, entries: list[V]) -> list[Any]:
+        """Return the entries with their versions."""
+        return [*entries, *map(_VERSION, entries)]
+
+    def rows(self, entries: list[V]) -> list[Document]:
+        """Return the documents of entries, an empty one for those that show nothing."""
+        return [self._document(each) or {} for each in entries]
