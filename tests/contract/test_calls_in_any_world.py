@@ -41,6 +41,7 @@ GROWS: dict[tuple[str, str], str] = {
     ("securityhub", "EnableOrganizationAdminAccount"): "it takes over the members there are",
     ("securityhub", "EnableSecurityHubV2"): "it takes over the findings of the older service",
     ("securityhub", "GetFindingStatisticsV2"): _COUNTS,
+    ("securityhub", "GetInsightResults"): "it shows each value of the findings, 100 at the most",
     ("securityhub", "GetResourcesStatisticsV2"): _COUNTS,
     ("securityhub", "StartConfigurationPolicyAssociation"): _REACHES,
     ("securityhub", "StartConfigurationPolicyDisassociation"): _REACHES,
@@ -197,6 +198,7 @@ def measured(service: str, size: int) -> dict[str, int]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_call_costs_the_same_in_any_world(service: str) -> None:
+    measured(service, SMALL)  # what a process does once, such as reading a model, does not count
     small, large = (measured(service, size) for size in (SMALL, LARGE))
     known = {name for of, name in GROWS if of == service} | model.paginators(service).keys()
     grown = {name for name in small.keys() - known if large[name] - small[name] > MORE}
