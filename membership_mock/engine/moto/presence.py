@@ -74,7 +74,9 @@ class ImportWatch(MetaPathFinder):
         self._caught = caught
         self._lock = threading.RLock()
         self._is_over = False
-        self._importing = _Importing()
+        self._finding = _Finding()
+        self._importing: list[str] = []
+        self._lock_of_importing = threading.Lock()
 
     def begin(self) -> None:
         """Watch the imports of the process from now on."""
@@ -93,13 +95,13 @@ class ImportWatch(MetaPathFinder):
         """Return how a watched module is loaded, which is as without this class; else None."""
         if fullname != _MOTO and fullname not in self._caught:
             return None
-        if self._importing.is_finding:  # another finder of this kind asks all others in turn
+        if self._finding.is_on:  # another finder of this kind asks all others in turn
             return None
-        self._importing.is_finding = True
+        self._finding.is_on = True
         try:
             spec = self._spec_of_others(fullname, path, target)
         finally:
-            self._importing.is_finding = False
+            self._finding.is_on = False
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader, self)
         return spec
@@ -118,16 +120,21 @@ class ImportWatch(MetaPathFinder):
 
     def execute(self, loader: Loader, module: ModuleType) -> None:
         """Execute a module with its own loader, then do what follows its import."""
-        name = module.__name__
-        self._importing.names.append(name)
+        name, is_last = module.__name__, False
+        with self._lock_of_importing:
+            self._importing.append(name)
         try:
             loader.exec_module(module)
         finally:
-            self._importing.names.remove(name)
+            with self._lock_of_importing:
+                self._importing.remove(name)
+                is_last = not self._importing
         if name == _MOTO:
             self.notice()
-        # moto itself imports these libraries, and they import each other: moto needs whole ones
-        elif not self._is_over and not self._importing.names and not is_imported():
+        # moto imports these libraries, and they import each other. A thread that imports moto holds
+        # the import lock of this one, which another thread may need to complete another one: so
+        # that other thread imports moto when it is through.
+        elif is_last and not self._is_over and not is_imported():
             require_moto()
 
     def notice(self) -> None:
@@ -138,12 +145,10 @@ class ImportWatch(MetaPathFinder):
                 self._imported()
 
 
-class _Importing(threading.local):
-    """The watched modules that a thread is importing, and whether it is looking for one."""
+class _Finding(threading.local):
+    """Whether a thread is looking for a watched module."""
 
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.is_finding = False
+    is_on = False
 
 
 class _Loader(Loader):
