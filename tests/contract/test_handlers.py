@@ -27,12 +27,14 @@ ROOT = Path(package.__file__).parent
 KNOW_MOTO = {
     "engine/adapters/aiobotocore_clients.py",
     "engine/adapters/botocore_clients.py",
+    "engine/adapters/clients_before_moto.py",
 }
 #: the files that know botocore's internals: how it sends, makes sessions, finds its models
 KNOW_BOTOCORE = {
     "engine/adapters/aiobotocore_clients.py",
     "engine/adapters/botocore_clients.py",
     "engine/adapters/botocore_headers.py",
+    "engine/adapters/clients_before_moto.py",  # the list of built-in handlers
     "engine/cloudformation/handler_calls.py",  # the serializer of requests, the parser of answers
     "engine/protocol/model.py",
     "engine/protocol/model_files.py",
@@ -58,6 +60,7 @@ KNOW_HTTP_CLIENTS = {
     "engine/adapters/http_clients.py": {"urllib3"},
     "engine/adapters/requests_library.py": {"requests", "responses"},
     "engine/moto/responses.py": {"requests", "responses"},
+    "engine/moto/startup.py": {"requests"},
 }
 #: the botocore whose models the handlers were written for
 WRITTEN_FOR = (1, 44)
