@@ -7,10 +7,9 @@ from contextlib import nullcontext
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.adapters import clients_before_moto
 from membership_mock.engine.moto import configuration
 from membership_mock.engine.moto.default_session import NoDefaultSession
-from membership_mock.engine.moto.presence import ImportWatch, can_wait
+from membership_mock.engine.moto.presence import CAUGHT, ImportWatch, can_wait, require_moto
 
 if TYPE_CHECKING:
     from membership_mock.engine.adapters.environment import Environment
@@ -54,7 +53,7 @@ class MotoOfMock:
         self._replacements = replacements
         self._make_registries = registries
         self._parts = parts
-        self._watch = ImportWatch(lambda: self._put(late=True))
+        self._watch = ImportWatch(lambda: self._put(late=True), CAUGHT)
         self._session = NoDefaultSession()
         self._registries: Registries | None = None
         self._start: MotoStart | None = None
@@ -64,13 +63,15 @@ class MotoOfMock:
 
     def open(self) -> None:
         """Start moto, or wait until something imports it; then set what moto would set."""
-        self._watch.begin()
-        if can_wait(self._config):  # asked only now: another thread may just have imported it
-            self._environment.fake()
-            self._session.start()
-        else:
-            self._watch.end()
+        if not can_wait(self._config):
             self._put(late=False)
+            return
+        self._environment.fake()
+        self._session.start()
+        self._watch.begin()
+        if not can_wait(self._config):  # another thread has just imported what has to be caught
+            require_moto()
+            self._watch.notice()  # if its import had begun before the watch
 
     def end_wait(self) -> None:
         """Start moto no more, because the mock ends."""
@@ -78,9 +79,8 @@ class MotoOfMock:
 
     def stop(self) -> None:
         """Stop moto, if it is started."""
-        self._session.stop()
-        if self._start is not None:
-            self._start.stop()
+        if self._start is None or not self._start.stop():
+            self._session.stop()
 
     def remove(self) -> None:
         """Take our services out of moto's registries."""
@@ -133,13 +133,13 @@ class MotoOfMock:
         """
         from membership_mock.engine.moto.startup import MotoStart
 
-        clients_before_moto.end()
         parts = self._parts()
         self._config_before = configuration.copy_of(configuration.user_config())
         self._share_random(parts)
         self._registries = self._make_registries()
         self._registries.put(parts.backends)
-        self._start = MotoStart(self._config, self._endpoints, parts.world, late=late)
+        session = self._session if late else None
+        self._start = MotoStart(self._config, self._endpoints, parts.world, session)
         with self._environment.kept() if late else nullcontext():
             self._start.start()
         self._replacements.put_in_moto()

@@ -114,6 +114,10 @@ class Running:
             self.close()
             raise
 
+    def end_wait(self) -> None:
+        """Start moto no more, because the mock ends; wait for a thread that is starting it."""
+        self._moto.end_wait()
+
     def close(self) -> None:
         """Take everything down, as it was before; what fails keeps nothing else from it."""
         with ExitStack() as last_first:
@@ -287,6 +291,7 @@ def leave(activation: Activation) -> None:
         running = require()
         running.part(activation)
         if running.is_empty:
+            running.end_wait()  # a thread that starts moto for this mock needs it to be current
             _current.remove(running)
             running.close()
 

@@ -176,7 +176,7 @@ def lazy_classes() -> list[Any]:
 
 def test_every_lazy_dataclass_takes_the_arguments_of_its_fields() -> None:
     kinds = lazy_classes()
-    assert len(kinds) > 150
+    assert len(kinds) > 140  # fewer with Python 3.10
     for kind in kinds:
         fields = [each for each in dataclasses.fields(kind) if each.init]
         with pytest.raises(TypeError, match=r"unexpected keyword argument 'no_such_field'"):

@@ -7,33 +7,49 @@ import, and must not reach AWS because moto is imported later now.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from botocore.handlers import BUILTIN_HANDLERS
 
-from membership_mock.engine.moto.presence import is_imported, require_moto
+from membership_mock.engine.moto.presence import ImportWatch, is_imported, require_moto
 
 
-def _ask_moto(request: Any, event_name: str, **others: Any) -> Any:
-    """Return moto's answer to a request, as moto's own handler does."""
-    if not is_imported():
-        return None
-    require_moto()
-    from moto.core.models import botocore_stubber
+class _MotosHandler:
+    """Stands for moto's own handler, and is equal to it.
 
-    return botocore_stubber(event_name, request, **others)
+    So `moto.core.patch_client` finds that a client has the handler, and adds no second one.
+    botocore calls all handlers of an event, and moto would serve each request twice.
+    """
+
+    def __call__(self, request: Any, event_name: str, **others: Any) -> Any:
+        """Return moto's answer to a request, as moto's own handler does."""
+        if not is_imported():
+            return None
+        require_moto()
+        from moto.core.models import botocore_stubber
+
+        return botocore_stubber(event_name, request, **others)
+
+    def __eq__(self, other: object) -> bool:
+        models = sys.modules.get("moto.core.models")
+        return other is self or other is getattr(models, "botocore_stubber", self)
+
+    __hash__ = object.__hash__
 
 
-_HANDLER = ("before-send", _ask_moto)
+_HANDLER = ("before-send", _MotosHandler())
 
 
 def serve_later() -> None:
-    """Give the handler to sessions that are made from now on, if moto is not imported yet."""
+    """Give the handler to sessions that are made until moto is imported, if it is not yet."""
     if not is_imported():
         BUILTIN_HANDLERS.append(_HANDLER)
+        ImportWatch(_end).begin()
+        if is_imported():  # another thread has just begun its import
+            _end()
 
 
-def end() -> None:
+def _end() -> None:
     """Give it to no more sessions, because moto's own handler is there."""
-    if _HANDLER in BUILTIN_HANDLERS:
-        BUILTIN_HANDLERS.remove(_HANDLER)
+    BUILTIN_HANDLERS[:] = [each for each in BUILTIN_HANDLERS if each is not _HANDLER]

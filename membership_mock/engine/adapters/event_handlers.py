@@ -8,6 +8,7 @@ changes it. So no client sees what another one registers, also after the mock ha
 from __future__ import annotations
 
 import copy
+import operator
 from functools import cache
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,7 @@ def _register_built_in_handlers_once(patches: Patches) -> None:
             register(self, events)
             return
         known = _registered.get(type(emitter))
-        if known is None or known[0] != BUILTIN_HANDLERS:
+        if known is None or not _are_same(known[0], BUILTIN_HANDLERS):
             register(self, events)
             kept: Any = copy.copy(emitter)
             kept._handlers = _sharing(kept._handlers)
@@ -72,6 +73,11 @@ def _register_built_in_handlers_once(patches: Patches) -> None:
         vars(emitter).update(vars(copy.copy(known[1])), _lookup_cache={})
 
     patches.set(Session, "_register_builtin_handlers", register_builtin_handlers)
+
+
+def _are_same(some: list[Any], others: list[Any]) -> bool:
+    """Return whether two lists have the same objects; a handler may be equal to another one."""
+    return len(some) == len(others) and all(map(operator.is_, some, others))
 
 
 def _is_new(emitter: Any) -> bool:

@@ -57,7 +57,7 @@ class Replacements:
     def put_in_moto(self) -> None:
         """Intercept what moto catches itself; it has been imported."""
         self._moto.put()
-        if "requests_mock.adapter" in sys.modules:
+        if hasattr(sys.modules.get("requests_mock.adapter"), "Adapter"):  # it has been imported
             self._requests_mock.put()
 
     def remove(self) -> None:

@@ -11,19 +11,16 @@ class NoDefaultSession:
     """Puts boto3's default session aside, as moto does with `unittest.mock`, in less time.
 
     When mocks overlap, the last one stops what the first one has started: `stop` without `start`
-    does nothing.
-
-    Args:
-        is_done: another object has put the session aside already, so that this one does nothing.
+    does nothing. Neither does `start` when the session is aside already: a mock that has begun
+    without moto has put it there, and moto starts later.
     """
 
-    def __init__(self, *, is_done: bool = False) -> None:
-        self._is_done = is_done
+    def __init__(self) -> None:
         self._before: list[Any] = []
 
     def start(self) -> None:
         """Let the next client make a new session."""
-        if not self._is_done:
+        if not self._before:
             self._before.append(boto3.DEFAULT_SESSION)
             boto3.DEFAULT_SESSION = None
 

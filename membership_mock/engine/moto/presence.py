@@ -21,7 +21,7 @@ _MOTO = "moto"
 
 #: the libraries whose requests moto catches, or whose clients it has a handler in; a mock with one
 #: of them starts moto at once
-_CAUGHT = ("requests", "responses", "aiobotocore")
+CAUGHT = ("requests", "responses", "aiobotocore")
 
 #: the variables that moto reads when it is imported
 _SETTINGS = ("MOTO_", "TEST_SERVER_MODE", "TEST_PROXY_MODE", "INITIAL_NO_AUTH_ACTION_COUNT")
@@ -54,7 +54,7 @@ def can_wait(config: Mapping[str, Any]) -> bool:
     """
     return not (
         config
-        or any(name in sys.modules for name in (_MOTO, *_CAUGHT))
+        or any(name in sys.modules for name in (_MOTO, *CAUGHT))
         or any(name.startswith(_SETTINGS) for name in os.environ)
     )
 
@@ -62,18 +62,21 @@ def can_wait(config: Mapping[str, Any]) -> bool:
 class ImportWatch(MetaPathFinder):
     """Calls a function once, right after moto was imported, before the importing code goes on.
 
-    It also imports moto after each library that moto catches requests of.
-
     Args:
         imported: the function. The thread that imports calls it, and holds the import lock of moto,
             which other threads wait for. So it must not wait for a lock that may be held around an
             import of moto.
+        caught: libraries after whose import moto is imported as well.
     """
 
-    def __init__(self, imported: Callable[[], None]) -> None:
+    def __init__(self, imported: Callable[[], None], caught: Sequence[str] = ()) -> None:
         self._imported = imported
+        self._caught = caught
         self._lock = threading.RLock()
         self._is_over = False
+        self._finding = _Finding()
+        self._importing: list[str] = []
+        self._lock_of_importing = threading.Lock()
 
     def begin(self) -> None:
         """Watch the imports of the process from now on."""
@@ -90,41 +93,75 @@ class ImportWatch(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return how a watched module is loaded, which is as without this class; else None."""
-        if fullname != _MOTO and fullname not in _CAUGHT:
+        if fullname != _MOTO and fullname not in self._caught:
             return None
+        if self._finding.is_on:  # another finder of this kind asks all others in turn
+            return None
+        self._finding.is_on = True
+        try:
+            spec = self._spec_of_others(fullname, path, target)
+        finally:
+            self._finding.is_on = False
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader, self)
+        return spec
+
+    def _spec_of_others(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None
+    ) -> ModuleSpec | None:
         for finder in list(sys.meta_path):
             find = getattr(finder, "find_spec", None)
-            if finder is self or find is None:
-                continue
-            spec: ModuleSpec | None = find(fullname, path, target)
+            spec: ModuleSpec | None = (
+                None if finder is self or find is None else find(fullname, path, target)
+            )
             if spec is not None:
-                if spec.loader is not None:
-                    spec.loader = _Loader(spec.loader, self._after)
                 return spec
         return None
 
-    def _after(self, name: str) -> None:
-        if name != _MOTO:
-            if not self._is_over and not is_imported():  # moto itself imports some of them
-                require_moto()
-            return
+    def execute(self, loader: Loader, module: ModuleType) -> None:
+        """Execute a module with its own loader, then do what follows its import."""
+        name, is_last = module.__name__, False
+        with self._lock_of_importing:
+            self._importing.append(name)
+        try:
+            loader.exec_module(module)
+        finally:
+            with self._lock_of_importing:
+                self._importing.remove(name)
+                is_last = not self._importing
+        if name == _MOTO:
+            self.notice()
+        # moto imports these libraries, and they import each other. A thread that imports moto holds
+        # the import lock of this one, which another thread may need to complete another one: so
+        # that other thread imports moto when it is through.
+        elif is_last and not self._is_over and not is_imported():
+            require_moto()
+
+    def notice(self) -> None:
+        """Call the function, unless it has been called or the watch has ended: moto is imported."""
         with self._lock:
             if not self._is_over:
                 self.end()
                 self._imported()
 
 
+class _Finding(threading.local):
+    """Whether a thread is looking for a watched module."""
+
+    is_on = False
+
+
 class _Loader(Loader):
-    """Loads a module with its own loader, and calls a function afterwards.
+    """Loads a module with its own loader, and lets a watch know.
 
     Args:
         loader: the module's own.
-        after: called with the name of the module.
+        watch: executes the module.
     """
 
-    def __init__(self, loader: Loader, after: Callable[[str], None]) -> None:
+    def __init__(self, loader: Loader, watch: ImportWatch) -> None:
         self._loader = loader
-        self._after = after
+        self._watch = watch
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Return what the module's own loader returns."""
@@ -135,8 +172,9 @@ class _Loader(Loader):
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
         module.__loader__ = self._loader
-        self._loader.exec_module(module)
-        self._after(module.__name__)
+        self._watch.execute(self._loader, module)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_loader":  # a copy has no attributes yet
+            raise AttributeError(name)
         return getattr(self._loader, name)

@@ -44,8 +44,8 @@ class MotoStart:
         config: moto's configuration, as `mock_aws` takes it.
         endpoints: what our services serve outside their APIs.
         world: their state.
-        late: the mock has begun without moto. It has put the default session aside, and moto's
-            backends are as new.
+        session: what has put the default session aside, if the mock has begun without moto, whose
+            backends are as new then; None if moto starts with the mock.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class MotoStart:
         config: Mapping[str, Any],
         endpoints: Sequence[PlainHttpEndpoint],
         world: World,
-        *,
-        late: bool,
+        session: NoDefaultSession | None,
     ) -> None:
         self._mock = mock_aws(config=dict(config))
-        self._late = late
+        self._late = session is not None
+        self._restores_session = False
         self._world = world
         self._endpoints = endpoints
         self._started = False
@@ -65,7 +65,8 @@ class MotoStart:
             # Set on the instance: moto counts nested mocks on the class.
             self._mock._enable_patching = self._enable_patching
             if hasattr(self._mock, "_default_session_mock"):
-                self._mock._default_session_mock = NoDefaultSession(is_done=late)
+                self._mock._default_session_mock = session or NoDefaultSession()
+                self._restores_session = True
 
     def start(self) -> None:
         """Start moto; when a `mock_aws` is running already, join it."""
@@ -74,13 +75,19 @@ class MotoStart:
         self._started = True
         self._register_endpoints()
 
-    def stop(self) -> None:
-        """Stop moto; when another `mock_aws` is still running, leave it."""
-        if self._started:
-            self._started = False
-            self._remove_endpoints()
-            self._mock.stop()
-            forget_members_of_deleted_organizations()
+    def stop(self) -> bool:
+        """Stop moto; when another `mock_aws` is still running, leave it.
+
+        Returns:
+            Whether moto decides when the default session comes back, as the last mock stops.
+        """
+        if not self._started:
+            return False
+        self._started = False
+        self._remove_endpoints()
+        self._mock.stop()
+        forget_members_of_deleted_organizations()
+        return self._restores_session
 
     def reset(self) -> None:
         """Empty all of moto's backends."""

@@ -60,7 +60,8 @@ def test_a_test_of_our_services_does_not_import_moto() -> None:
             assert os.environ["AWS_ACCESS_KEY_ID"] == "mine"
             assert boto3.DEFAULT_SESSION is before
         assert not moto_is_imported()
-        assert not any("Watch" in type(each).__name__ for each in sys.meta_path)
+        watches = [each for each in sys.meta_path if "Watch" in type(each).__name__]
+        assert len(watches) == 1  # which waits for moto's import, and belongs to no mock
     """)
 
 
@@ -248,8 +249,6 @@ def test_a_client_from_before_moto_is_served_by_a_later_mock_aws() -> None:
             made_inside.enable_security_hub()  # which moto answers
             assert made_inside.describe_hub()["HubArn"]
         from botocore.handlers import BUILTIN_HANDLERS
-        with mock_membership():
-            client("sts").get_caller_identity()
         assert [each[0] for each in BUILTIN_HANDLERS].count("before-send") == 1
     """)
 
@@ -307,4 +306,182 @@ def test_threads_may_import_moto_while_others_call_and_the_mock_ends() -> None:
         assert not failed, failed
         from moto.core.models import MockAWS
         assert MockAWS._nested_count == 0
+    """)
+
+
+@pytest.mark.parametrize("made", ["before", "after"])
+def test_a_mock_aws_after_the_mock_serves_each_request_once(made: str) -> None:
+    run(f"""
+        with mock_membership():
+            client("security-ir").list_memberships()
+        if {made == "before"}:
+            sqs = client("sqs")
+        from moto import mock_aws
+        from moto.core import patch_client
+        if {made == "after"}:
+            sqs = client("sqs")
+        with mock_aws():
+            patch_client(sqs)
+            queue = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+            sqs.send_message(QueueUrl=queue, MessageBody="once")
+            found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+            assert found["ApproximateNumberOfMessages"] == "1", found
+        assert not any("Watch" in type(each).__name__ for each in sys.meta_path)
+    """)
+
+
+@pytest.mark.parametrize("library", ["responses", "requests_mock"])
+def test_a_library_that_replaces_requests_may_be_imported_in_the_mock(library: str) -> None:
+    run(f"""
+        with mock_membership():
+            client("security-ir").list_memberships()
+            import {library}
+            import requests
+            if "{library}" == "responses":
+                with responses.RequestsMock() as mocked:
+                    mocked.get("http://example.com/", body="mocked")
+                    assert requests.get("http://example.com/").text == "mocked"
+            else:
+                with requests_mock.Mocker() as mocked:
+                    mocked.get("http://example.com/", text="mocked")
+                    assert requests.get("http://example.com/").text == "mocked"
+            from moto.core.models import MockAWS
+            assert MockAWS._nested_count == 1
+    """)
+
+
+def test_the_default_session_comes_back_when_the_last_of_overlapping_mocks_ends() -> None:
+    run("""
+        mine = boto3.DEFAULT_SESSION = boto3.Session(region_name="eu-west-1")
+        first = mock_membership()
+        first.start()
+        client("securityhub").enable_security_hub()
+        from moto import mock_aws
+        second = mock_aws()
+        second.start()
+        first.stop()
+        assert boto3.DEFAULT_SESSION is not mine  # which may have been made without moto's handler
+        assert client("sns").list_topics()["Topics"] == []
+        second.stop()
+    """)
+
+
+def test_other_finders_that_ask_all_finders_do_not_ask_each_other_for_ever() -> None:
+    run("""
+        class Finder:
+            @classmethod
+            def find_spec(cls, name, path=None, target=None):
+                for each in sys.meta_path:
+                    if each is not cls and name == "moto":
+                        spec = each.find_spec(name, path, target)
+                        if spec is not None:
+                            return spec
+                return None
+
+        sys.meta_path.insert(0, Finder)
+        with mock_membership():
+            client("securityhub").enable_security_hub()
+            assert client("sts").get_caller_identity()["Account"]
+            from moto.core.models import MockAWS
+            assert MockAWS._nested_count == 1
+    """)
+
+
+def test_a_mock_that_ends_waits_for_a_thread_that_starts_moto() -> None:
+    run("""
+        import threading
+        from membership_mock.engine.moto.presence import ImportWatch
+        from membership_mock.engine.moto_of_mock import MotoOfMock
+
+        end, put = ImportWatch.end, MotoOfMock._put
+        starts, ends = threading.Event(), threading.Event()
+
+        def end_from_now_on(watch):
+            if threading.current_thread() is threading.main_thread():
+                ends.set()
+            end(watch)
+
+        def put_while_it_ends(moto, **others):
+            starts.set()
+            assert ends.wait(30)
+            put(moto, **others)
+
+        def import_moto():
+            try:
+                import moto
+            except Exception as error:
+                failed.append(repr(error))
+
+        failed = []
+        thread = threading.Thread(target=import_moto)
+        with mock_membership():
+            client("securityhub").enable_security_hub()
+            ImportWatch.end, MotoOfMock._put = end_from_now_on, put_while_it_ends
+            thread.start()
+            assert starts.wait(30)
+        thread.join()
+        assert not failed, failed
+        from moto.core.models import MockAWS
+        assert MockAWS._nested_count == 0
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "mine"
+    """)
+
+
+@pytest.mark.parametrize("imported", ["before", "after"])
+def test_a_thread_may_import_moto_while_a_mock_starts(imported: str) -> None:
+    run(f"""
+        import threading
+        import membership_mock.engine.running
+        from membership_mock.engine.moto.presence import ImportWatch
+
+        begin = ImportWatch.begin
+        thread = threading.Thread(target=__import__, args=("moto",))
+
+        def begin_beside_an_import(watch):
+            if {imported == "after"}:
+                begin(watch)
+            thread.start()
+            thread.join()
+            if {imported == "before"}:
+                begin(watch)
+
+        mine = boto3.DEFAULT_SESSION = boto3.Session(region_name="eu-west-1")
+        ImportWatch.begin = begin_beside_an_import
+        with mock_membership():
+            from moto.core.models import MockAWS
+            assert MockAWS._nested_count == 1
+            assert os.environ["AWS_ACCESS_KEY_ID"] == "FOOBARKEY"
+            assert boto3.DEFAULT_SESSION is None
+            client("securityhub").enable_security_hub()
+            assert client("sts").get_caller_identity()["Account"] == "123456789012"
+        assert MockAWS._nested_count == 0
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "mine"
+        assert boto3.DEFAULT_SESSION is mine
+        assert not any("Watch" in type(each).__name__ for each in sys.meta_path)
+    """)
+
+
+def test_a_mock_in_which_moto_cannot_be_imported_says_why_and_ends() -> None:
+    run("""
+        class Broken:
+            @staticmethod
+            def find_spec(name, path=None, target=None):
+                if name == "moto.core":
+                    raise ImportError("moto is broken")
+
+        sys.meta_path.insert(0, Broken)
+        with mock_membership():
+            hub = client("securityhub")
+            hub.enable_security_hub()
+            try:
+                client("sts").get_caller_identity()
+            except ImportError as error:
+                assert "moto is broken" in str(error), error
+            else:
+                raise AssertionError("moto has been imported")
+            assert hub.describe_hub()["HubArn"]
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "mine"
+        sys.meta_path.remove(Broken)
+        with mock_membership():
+            assert client("sts").get_caller_identity()["Account"]
     """)
