@@ -61,7 +61,8 @@ class Layout:
 
     Attributes:
         rows: returns the attributes of each object that hold atoms; None if there are none.
-        columns: what returns each other attribute of all objects.
+        columns: what returns each other attribute of all objects. Like `rows`, it raises KeyError
+            if an object without declared fields lacks one.
         write: sets the attributes of objects from rows and columns; None if there are none.
     """
 
@@ -81,10 +82,11 @@ def names_of(kind: Any, objects: list[Any]) -> tuple[tuple[str, ...], tuple[str,
     """Return the names of all attributes of the objects of a batch, and of those with atoms.
 
     A dataclass declares which attributes hold atoms. For other classes, the first object decides,
-    and the caller has to check the others.
+    and the caller has to check the others. That they have the same attributes shows when they are
+    read: there are as many, and none is missing.
 
     Raises:
-        NotPlainError: the objects have different attributes.
+        NotPlainError: the objects have different numbers of attributes.
     """
     known = _fields.get(kind)
     if known is not None:
@@ -96,8 +98,9 @@ def names_of(kind: Any, objects: list[Any]) -> tuple[tuple[str, ...], tuple[str,
         return known
     if not getattr(kind, "__dictoffset__", 0):
         raise NotPlainError(kind)
-    first = vars(objects[0])
-    if any(vars(each).keys() != first.keys() for each in objects):
+    held = list(map(vars, objects))
+    first: dict[str, Any] = held[0]
+    if set(map(len, held)) != {len(first)}:
         raise NotPlainError(kind)
     return tuple(first), tuple(name for name, value in first.items() if type(value) in ATOMS)
 
@@ -147,15 +150,21 @@ def _compiled(kind: Any, names: tuple[str, ...], sure: tuple[str, ...]) -> Layou
         raise NotPlainError(kind)
     others = [name for name in names if name not in sure]
     lines, targets, sources = [], ["found"], ["objects"]
+    # what an object without declared fields lacks must not be found in its class instead
+    read, held = (
+        ("found.{}", "objects")
+        if hasattr(kind, DECLARED)
+        else ("found['{}']", "map(vars, objects)")
+    )
     if sure:
-        row = "".join(f"found.{name}, " for name in sure)
-        lines += ["def rows(objects):", f"    return [({row}) for found in objects]"]
+        row = "".join(f"{read.format(name)}, " for name in sure)
+        lines += ["def rows(objects):", f"    return [({row}) for found in {held}]"]
         targets.append(f"({''.join(f'_{name}, ' for name in sure)})")
         sources.append("rows")
     for number, name in enumerate(others):
         lines += [
             f"def column{number}(objects):",
-            f"    return [found.{name} for found in objects]",
+            f"    return [{read.format(name)} for found in {held}]",
         ]
         targets.append(f"_{name}")
         sources.append(f"columns[{number}]")
