@@ -130,7 +130,8 @@ class _Batch:
         if self.names is None:
             return [kind() for _ in range(self.count)]
         # classes of moto have their own __new__, which registers new objects
-        return list(map(kind.__new__, repeat(kind, self.count)))
+        new: Any = kind.__new__
+        return list(map(new, repeat(kind, self.count)))
 
     def fill(self, objects: list[Any], made: list[Any]) -> None:
         """Fill the objects, some of which refer to others of ``made``."""

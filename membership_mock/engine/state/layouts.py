@@ -98,8 +98,8 @@ def names_of(kind: Any, objects: list[Any]) -> tuple[tuple[str, ...], tuple[str,
         return known
     if not getattr(kind, "__dictoffset__", 0):
         raise NotPlainError(kind)
-    held = list(map(vars, objects))
-    first: dict[str, Any] = held[0]
+    held: list[dict[str, Any]] = list(map(vars, objects))
+    first = held[0]
     if set(map(len, held)) != {len(first)}:
         raise NotPlainError(kind)
     return tuple(first), tuple(name for name, value in first.items() if type(value) in ATOMS)
