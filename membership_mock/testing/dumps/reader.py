@@ -15,11 +15,13 @@ import dataclasses
 import json
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from itertools import chain, islice, repeat
+from operator import itemgetter
 from typing import Any, NoReturn
 
 from membership_mock.engine.moto.service_state import is_plain, with_state
@@ -145,7 +147,7 @@ class _Reader:
         holders: Iterable[Any],
         steps: Iterable[Any],
         column: list[Any],
-        late: list[int],
+        late: Sequence[int],
     ) -> None:
         """Let some nodes of a column wait."""
         if not late:
@@ -162,20 +164,22 @@ class _Reader:
         kinds = set(map(type, nodes))
         if kinds <= PLAIN:
             return nodes, []
-        values, late = list(nodes), []
+        values: list[Any] = list(nodes)
+        late: list[int] = []
         lists = {kind for kind in kinds if issubclass(kind, list)}
         if lists:
-            places = [place for place, each in enumerate(nodes) if type(each) in lists]
-            self._put_new(_Batch(list), places, [[] for _ in places], values)
+            held = [place for place, each in enumerate(nodes) if type(each) in lists]
+            self._put_new(_Batch(list), held, [[] for _ in held], values)
         mappings = {kind for kind in kinds if issubclass(kind, dict)}
         if mappings:
-            for word, places in self._by_word(nodes, mappings).items():
+            found = _one_word(nodes) if kinds == {dict} else None
+            for word, places in (found or self._by_word(nodes, mappings)).items():
                 late += self._described(word, places, values)
             for place in late:
                 values[place] = None
         return values, late
 
-    def _by_word(self, nodes: list[Any], kinds: set[type]) -> dict[str, list[int]]:
+    def _by_word(self, nodes: list[Any], kinds: set[type]) -> Mapping[str, Sequence[int]]:
         """Return the places of mappings by the class that they name, or by their word."""
         found: dict[str, list[int]] = {}
         for place, node in enumerate(nodes):
@@ -194,13 +198,17 @@ class _Reader:
                     found[word] = [place]
         return found
 
-    def _described(self, word: str, places: list[int], values: list[Any]) -> list[int]:
+    def _described(self, word: str, places: Sequence[int], values: list[Any]) -> Sequence[int]:
         """Replace nodes with the same word by what they describe; return where one has to wait."""
         if word == "":
             self._put_new(_Batch(dict), places, [{} for _ in places], values)
         elif word == "$time":
-            for place in places:
-                values[place] = self._time(values[place]["$time"])
+            texts = [values[place]["$time"] for place in places]
+            times = self._times
+            for text in set(texts).difference(times):  # many objects have that of one request
+                times[text] = datetime.fromisoformat(text)
+            for place, text in zip(places, texts, strict=True):
+                values[place] = times[text]
         elif word == "$same":
             return places
         elif word == "$tuple":
@@ -216,7 +224,7 @@ class _Reader:
         return []
 
     def _put_new(
-        self, batch: _Batch, places: list[int], made: list[Any], values: list[Any]
+        self, batch: _Batch, places: Sequence[int], made: list[Any], values: list[Any]
     ) -> None:
         """Put new objects in place of the nodes that describe them, to be filled later.
 
@@ -232,7 +240,7 @@ class _Reader:
         for place, each in zip(places, made, strict=True):
             values[place] = each
 
-    def _tuples(self, places: list[int], values: list[Any]) -> list[int]:
+    def _tuples(self, places: Sequence[int], values: list[Any]) -> Sequence[int]:
         contents = [list(values[place]["$tuple"]) for place in places]
         parts, late = self._values(list(_flat(contents)))
         waiting, entries, start = set(late), iter(parts), 0
@@ -248,7 +256,7 @@ class _Reader:
             start = end
         return left
 
-    def _objects(self, name: str, places: list[int], values: list[Any]) -> list[int]:
+    def _objects(self, name: str, places: Sequence[int], values: list[Any]) -> Sequence[int]:
         """Replace nodes of one class by new objects; return where one has to wait."""
         nodes = [values[place] for place in places]
         kind: Any = _class_named(name)
@@ -258,9 +266,14 @@ class _Reader:
         if fields is not None:
             if set(map(tuple, nodes)) != {fields.keys}:
                 self._require_keys(nodes, name, fields.keys)
-            made = list(map(kind.__new__, repeat(kind, len(nodes))))
-            self._put_new(_Batch(kind, fields.keys[1:]), places, made, values)
+            self._put_new(_Batch(kind, fields.keys[1:]), places, _new(kind, len(nodes)), values)
             return []
+        if not issubclass(kind, (Enum, dict)):
+            self._require_plain(nodes, name, kind)
+            if not hasattr(kind, "__setstate__") and len(shapes := set(map(tuple, nodes))) == 1:
+                names = tuple(each for each in shapes.pop() if each != "$type")
+                self._put_new(_Batch(kind, names), places, _new(kind, len(nodes)), values)
+                return []
         return [
             place
             for place, node in zip(places, nodes, strict=True)
@@ -275,6 +288,15 @@ class _Reader:
                     f"At {self._pointer_to(node)}: a {name} has other attributes in this release:"
                     f" {other}."
                 )
+
+    def _require_plain(self, nodes: list[Any], name: str, kind: type) -> None:
+        """Refuse nodes that describe objects of moto's with attributes that cannot be state."""
+        attributes = set(_flat(nodes)) - {"$type"}
+        wrong = {each for each in attributes if not _is_plain(kind, each)}
+        for node in nodes if wrong else ():
+            for attribute in filter(wrong.__contains__, node):
+                where = self._pointer_to(node)
+                raise UsageError(f"At {where}: a {name} has no attribute {attribute!r}.")
 
     def _other_object(self, kind: Any, node: dict[str, Any], place: int, values: list[Any]) -> bool:
         """Put an enumeration's member, or an object of moto's, which declares no fields, in place.
@@ -291,10 +313,6 @@ class _Reader:
             self._put_new(_Batch(dict), [place], [made], values)
             return True
         names = tuple(each for each in node if each != "$type")
-        for attribute in names:
-            if not _is_plain(kind, attribute):
-                where, name = self._pointer_to(node), node["$type"]
-                raise UsageError(f"At {where}: a {name} has no attribute {attribute!r}.")
         if hasattr(kind, "__setstate__"):
             parts, late = self._values([node[each] for each in names])
             if late:
@@ -302,7 +320,7 @@ class _Reader:
             state = dict(zip(names, parts, strict=True))
             values[place] = self.made[id(node)] = with_state(kind, state)
             return True
-        self._put_new(_Batch(kind, names), [place], [kind.__new__(kind)], values)
+        self._put_new(_Batch(kind, names), [place], _new(kind, 1), values)
         return True
 
     def _finish(self) -> None:
@@ -376,13 +394,6 @@ class _Reader:
             return found
         return None
 
-    def _time(self, text: Any) -> datetime:
-        """Return the instant that a text in ISO 8601 names."""
-        found = self._times.get(text)
-        if found is None:  # many objects have the datetime of one request
-            found = self._times[text] = datetime.fromisoformat(text)
-        return found
-
     def _refuse_class(self, node: dict[str, Any]) -> NoReturn:
         raise UsageError(
             f"At {self._pointer_to(node)}: {node['$type']!r} is not a class that a dump may name."
@@ -401,6 +412,31 @@ class _Reader:
             elif isinstance(node, list):
                 near += ((each, f"{pointer}/{number}") for number, each in enumerate(node))
         return ""
+
+
+def _one_word(nodes: list[dict[str, Any]]) -> dict[str, Sequence[int]] | None:
+    """Return the places of mappings by their word if all have the same; None if that is not sure.
+
+    This is the usual case, and takes less time than looking at each of them.
+    """
+    places = range(len(nodes))
+    if not any(nodes):
+        return {"": places}
+    word = next(iter(nodes[0]), "")
+    if word == "$type":
+        with suppress(KeyError, TypeError):
+            names = set(map(itemgetter("$type"), nodes))
+            if len(names) == 1 and NO_CLASSES.isdisjoint(names):
+                (name,) = names
+                return {name: places} if type(name) is str else None
+    elif word in WORDS and set(map(len, nodes)) == {1} and set(_flat(nodes)) == {word}:
+        return {word: places}
+    return None
+
+
+def _new(kind: Any, count: int) -> list[Any]:
+    """Return new objects of a class, not filled."""
+    return list(map(kind.__new__, repeat(kind, count)))
 
 
 @cache
