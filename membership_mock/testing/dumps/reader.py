@@ -75,13 +75,13 @@ class _Reader:
     Attributes:
         made: every object by the id of the node that describes it; those in batches are added at
             the end.
-        waiting: nodes that point at other places, each after how its object is put, into what, and
-            where.
+        waiting: how objects are put, into what, at which steps, and the nodes that describe them
+            and point at other places.
     """
 
     def __init__(self, root: Any) -> None:
         self.made: dict[int, Any] = {}
-        self.waiting: deque[tuple[_Put, Any, Any, Any]] = deque()
+        self.waiting: list[tuple[_Put, list[Any], list[Any], list[Any]]] = []
         self._root = root
         self._near: dict[tuple[Any, ...], _Batch] = {}
         self._below: dict[str, Any] = {"": root}
@@ -109,7 +109,7 @@ class _Reader:
         """Fill the objects of a batch."""
         kind, nodes, made = batch.kind, batch.nodes, batch.made
         if kind is dict:
-            keys = [key_of(text) for text in _flat(nodes)]
+            keys = [key_of(text) if text[:1] == "$" else text for text in _flat(nodes)]
             column = list(_flat(map(dict.values, nodes)))
             values, late = self._values(column)
             sizes = list(map(len, nodes))
@@ -152,12 +152,12 @@ class _Reader:
         """Let some nodes of a column wait."""
         if not late:
             return
-        # what waits keeps its place in the order
-        if len(late) == len(column):
-            self.waiting += zip(repeat(put), holders, steps, column, strict=False)
-            return
-        places = list(zip(holders, steps, strict=False))
-        self.waiting += ((put, *places[place], column[place]) for place in late)
+        nodes = column
+        if len(late) < len(column):
+            places = list(zip(holders, steps, strict=False))
+            holders, steps = zip(*[places[place] for place in late], strict=True)
+            nodes = [column[place] for place in late]
+        self.waiting.append((put, list(holders), list(islice(steps, len(nodes))), nodes))
 
     def _values(self, nodes: list[Any]) -> tuple[list[Any], list[int]]:
         """Return what nodes describe, and the places of those that have to wait."""
@@ -325,21 +325,37 @@ class _Reader:
 
     def _finish(self) -> None:
         """Resolve what points at other places."""
+        left: deque[tuple[_Put, Any, Any, Any]] = deque()
+        for put, holders, steps, nodes in self.waiting:
+            values = self._all_same(nodes)
+            if values is None:
+                left += zip(repeat(put), holders, steps, nodes, strict=False)
+            else:
+                deque(map(put, holders, steps, values), maxlen=0)
         in_vain = 0
-        while self.waiting and in_vain < len(self.waiting):
-            put, holder, step, node = self.waiting.popleft()
+        while left and in_vain < len(left):
+            put, holder, step, node = left.popleft()
             try:
                 value = self._late(node)
             except _NotYet:
-                self.waiting.append((put, holder, step, node))
+                left.append((put, holder, step, node))
                 in_vain += 1
             else:
                 put(holder, step, value)
                 in_vain = 0
-        if self.waiting:
-            node = self.waiting[0][-1]
+        if left:
+            node = left[0][-1]
             where = self._pointer_to(node)
             raise UsageError(f"At {where}: {json.dumps(node)[:200]} points at nothing.")
+
+    def _all_same(self, nodes: list[dict[str, Any]]) -> list[Any] | None:
+        """Return what nodes point at; None if one does something else, or points at nothing yet."""
+        try:
+            pointers = [node["$same"] for node in nodes]
+            found = {pointer: self._same(pointer) for pointer in dict.fromkeys(pointers)}
+        except (_NotYet, KeyError):
+            return None
+        return [found[pointer] for pointer in pointers]
 
     def _late(self, node: Any) -> Any:
         """Return what a node describes, after all objects in batches were made.
