@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import keyword
 import re
+import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
-from typing import Any
+from functools import cache
+from typing import Any, Literal, get_origin
 
 #: the classes whose objects nothing can change; enumerations and dates of other libraries are added
 #: when they are first seen
@@ -45,14 +47,51 @@ class NotPlainError(Exception):
     """There is an object that only pickle may be able to copy."""
 
 
-def is_atom_class(kind: type) -> bool:
+def is_atom_class(kind: Any) -> bool:
     """Return whether nothing can change any object of a class."""
     if kind in ATOMS:
         return True
-    if issubclass(kind, (Enum, date)):  # freezegun has dates of its own
+    # freezegun has dates of its own
+    if issubclass(kind, (Enum, date)) or is_immutable(kind):
         ATOMS.add(kind)
         return True
     return False
+
+
+@cache
+def is_immutable(kind: Any) -> bool:
+    """Return whether a class of ours is a frozen dataclass whose fields hold atoms only.
+
+    The annotations of the fields decide, and the type checker ensures that they hold nothing else.
+    """
+    if kind.__module__.partition(".")[0] != _PACKAGES[0] or kind.__bases__ != (object,):
+        return False
+    parameters = vars(kind).get("__dataclass_params__")
+    if parameters is None or not parameters.frozen or kind.__subclasses__():
+        return False
+    names = getattr(sys.modules.get(kind.__module__), "__dict__", {})
+    return all(
+        isinstance(field.type, str)
+        and all(
+            _is_immutable_name(name, names) for name in _NAME.findall(_LITERAL.sub("", field.type))
+        )
+        for field in dataclasses.fields(kind)
+    )
+
+
+def _is_immutable_name(name: str, names: dict[str, Any]) -> bool:
+    """Return whether a name in an annotation stands for atoms, or for what holds atoms only.
+
+    Args:
+        name: the name.
+        names: what the names in the module mean that are not known here.
+    """
+    if name in _SURE or name in ("tuple", "frozenset"):
+        return True
+    found = names.get(name)
+    return get_origin(found) is Literal or (
+        isinstance(found, type) and dataclasses.is_dataclass(found) and is_immutable(found)
+    )
 
 
 @dataclasses.dataclass(slots=True)

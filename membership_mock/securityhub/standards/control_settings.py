@@ -1,6 +1,6 @@
 """What an account has decided on the controls of a standard that it is subscribed to.
 
-It is part of the subscription, so that it goes with it. Only what differs from what enabling the
+It goes with the subscription. Only what differs from what enabling the
 standard brings is kept; what a configuration policy decides on all controls is kept as its lists.
 """
 
@@ -13,7 +13,7 @@ from typing import Literal
 Status = Literal["ENABLED", "DISABLED"]
 
 
-@dataclass
+@dataclass(frozen=True)
 class ControlSetting:
     """Whether a control is enabled in a standard.
 
@@ -28,7 +28,7 @@ class ControlSetting:
     reason: str | None = None
 
 
-@dataclass
+@dataclass(frozen=True)
 class ControlsByPolicy:
     """What a configuration policy has decided on the controls of one standard of an account.
 
@@ -39,9 +39,9 @@ class ControlsByPolicy:
         updated_at: when it was carried out.
     """
 
-    enabled: list[str] | None
-    disabled: list[str] | None
-    regions: list[str]
+    enabled: tuple[str, ...] | None
+    disabled: tuple[str, ...] | None
+    regions: tuple[str, ...]
     updated_at: datetime
 
     def decides_as(self, other: ControlsByPolicy) -> bool:
