@@ -69,26 +69,23 @@ def is_immutable(kind: Any) -> bool:
     parameters = vars(kind).get("__dataclass_params__")
     if parameters is None or not parameters.frozen or kind.__subclasses__():
         return False
-    names = getattr(sys.modules.get(kind.__module__), "__dict__", {})
+    return all(_holds_atoms(kind, field) for field in dataclasses.fields(kind))
+
+
+def _holds_atoms(kind: Any, field: dataclasses.Field[Any]) -> bool:
+    """Return whether a field of a class is declared to hold atoms only, at any depth."""
+    if not isinstance(field.type, str):
+        return False
+    owner = next(each for each in kind.__mro__ if field.name in vars(each).get(_ANNOTATIONS, ()))
+    names = getattr(sys.modules.get(owner.__module__), "__dict__", {})
     return all(
-        isinstance(field.type, str)
-        and all(
-            _is_immutable_name(name, names) for name in _NAME.findall(_LITERAL.sub("", field.type))
-        )
-        for field in dataclasses.fields(kind)
+        name in _SURE or name in ("tuple", "frozenset") or _means_atoms(names.get(name))
+        for name in _NAME.findall(_LITERAL.sub("", field.type))
     )
 
 
-def _is_immutable_name(name: str, names: dict[str, Any]) -> bool:
-    """Return whether a name in an annotation stands for atoms, or for what holds atoms only.
-
-    Args:
-        name: the name.
-        names: what the names in the module mean that are not known here.
-    """
-    if name in _SURE or name in ("tuple", "frozenset"):
-        return True
-    found = names.get(name)
+def _means_atoms(found: Any) -> bool:
+    """Return whether a name in an annotation, of which this is the meaning, stands for atoms."""
     return get_origin(found) is Literal or (
         isinstance(found, type) and dataclasses.is_dataclass(found) and is_immutable(found)
     )
@@ -116,6 +113,9 @@ _fields: dict[type, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 #: what only dataclasses have
 DECLARED = "__dataclass_fields__"
 
+#: where a class has the annotations of its own fields
+_ANNOTATIONS = "__annotations__"
+
 
 def names_of(kind: Any, objects: list[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of all attributes of the objects of a batch, and of those with atoms.
@@ -132,7 +132,7 @@ def names_of(kind: Any, objects: list[Any]) -> tuple[tuple[str, ...], tuple[str,
         return known
     if hasattr(kind, DECLARED):
         fields = dataclasses.fields(kind)
-        sure = tuple(field.name for field in fields if is_declared_atom(field.type))
+        sure = tuple(field.name for field in fields if _holds_atoms(kind, field))
         known = _fields[kind] = tuple(field.name for field in fields), sure
         return known
     if not getattr(kind, "__dictoffset__", 0):
