@@ -219,10 +219,3 @@ def _compiled(kind: Any, names: tuple[str, ...], sure: tuple[str, ...]) -> Layou
         exec("\n".join(lines), made)  # noqa: S102  nothing but names of attributes varies
     columns = [made[f"column{number}"] for number in range(len(others))]
     return Layout(made.get("rows"), columns, made.get("write"))
-
-
-def is_declared_atom(annotation: Any) -> bool:
-    """Return whether an annotation, as text, names atoms only."""
-    if not isinstance(annotation, str):
-        return False
-    return set(_NAME.findall(_LITERAL.sub("", annotation))) <= _SURE

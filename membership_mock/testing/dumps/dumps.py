@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
 #: goes up with every change that makes older dumps unreadable
-FORMAT = 1
+FORMAT = 2
 
 _MISPLACED = "Parts of this dump are missing or in the wrong place."
 
