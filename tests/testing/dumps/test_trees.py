@@ -73,7 +73,7 @@ def shape(root: Any) -> list[Any]:
                 continue
             numbers[id(value)] = len(numbers)
         if isinstance(value, dict):
-            found.append(list(map(repr, value)))
+            found.append([(type(key), key) for key in value])
             near += value.values()
         elif isinstance(value, (list, tuple)):
             found.append((type(value), len(value)))
