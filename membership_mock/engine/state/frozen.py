@@ -16,6 +16,7 @@ import pickle
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import chain, islice, repeat
 from typing import Any
@@ -30,6 +31,7 @@ from membership_mock.engine.state.layouts import (
     is_atom_class,
     layout_of,
     names_of,
+    source_of,
 )
 
 _flat = chain.from_iterable
@@ -235,16 +237,17 @@ class Freezer:
             if any(objects):
                 self._entries(batch, objects)
             return batch
-        names, sure = names_of(kind, objects)
+        source = source_of(kind, objects)
+        names, sure = names_of(kind, source)
         layout = layout_of(kind, names, sure)
         try:
             if layout.rows is not None:
-                batch.rows = layout.rows(objects)
+                batch.rows = layout.rows(source)
                 if not hasattr(kind, DECLARED) and not set(map(type, _flat(batch.rows))) <= ATOMS:
                     sure = ()  # the other objects hold more than the first one
                     layout = layout_of(kind, names, sure)
                     batch.rows = None
-            columns = [read(objects) for read in layout.columns]
+            columns = [read(source) for read in layout.columns]
         except KeyError:
             raise NotPlainError(kind) from None
         batch.names, batch.sure = names, sure
@@ -289,8 +292,9 @@ class Freezer:
             return self._new(kind, column)
         ids = list(map(id, column))
         positions = self._positions
-        if positions and None not in (found := list(map(positions.get, ids))):
-            return found  # type: ignore[return-value]  # there is no None in it
+        if positions:
+            with suppress(KeyError):
+                return list(map(positions.__getitem__, ids))
         fresh = dict(zip(ids, column, strict=True))
         if not positions.keys().isdisjoint(fresh):
             fresh = {each: found for each, found in fresh.items() if each not in positions}

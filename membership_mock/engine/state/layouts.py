@@ -96,7 +96,8 @@ class Layout:
     """How the attributes of the objects of a class are read and written.
 
     Attributes:
-        rows: returns the attributes of each object that hold atoms; None if there are none.
+        rows: takes what `source_of` has returned, and returns the attributes of each object that
+            hold atoms; None if there are none.
         columns: what returns each other attribute of all objects. Like `rows`, it raises KeyError
             if an object without declared fields lacks one.
         write: sets the attributes of objects from rows and columns; None if there are none.
@@ -117,12 +118,29 @@ DECLARED = "__dataclass_fields__"
 _ANNOTATIONS = "__annotations__"
 
 
-def names_of(kind: Any, objects: list[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def source_of(kind: Any, objects: list[Any]) -> list[Any]:
+    """Return what the attributes of objects are read from: the objects, if they declare them.
+
+    Raises:
+        NotPlainError: not all attributes can be read.
+    """
+    if hasattr(kind, DECLARED):
+        return objects
+    if not getattr(kind, "__dictoffset__", 0):
+        raise NotPlainError(kind)
+    return list(map(vars, objects))
+
+
+def names_of(kind: Any, source: list[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of all attributes of the objects of a batch, and of those with atoms.
 
     A dataclass declares which attributes hold atoms. For other classes, the first object decides,
     and the caller has to check the others. That they have the same attributes shows when they are
     read: there are as many, and none is missing.
+
+    Args:
+        kind: the class.
+        source: what `source_of` has returned.
 
     Raises:
         NotPlainError: the objects have different numbers of attributes.
@@ -135,11 +153,8 @@ def names_of(kind: Any, objects: list[Any]) -> tuple[tuple[str, ...], tuple[str,
         sure = tuple(field.name for field in fields if _holds_atoms(kind, field))
         known = _fields[kind] = tuple(field.name for field in fields), sure
         return known
-    if not getattr(kind, "__dictoffset__", 0):
-        raise NotPlainError(kind)
-    held: list[dict[str, Any]] = list(map(vars, objects))
-    first = held[0]
-    if set(map(len, held)) != {len(first)}:
+    first: dict[str, Any] = source[0]
+    if set(map(len, source)) != {len(first)}:
         raise NotPlainError(kind)
     return tuple(first), tuple(name for name, value in first.items() if type(value) in ATOMS)
 
@@ -190,20 +205,16 @@ def _compiled(kind: Any, names: tuple[str, ...], sure: tuple[str, ...]) -> Layou
     others = [name for name in names if name not in sure]
     lines, targets, sources = [], ["found"], ["objects"]
     # what an object without declared fields lacks must not be found in its class instead
-    read, held = (
-        ("found.{}", "objects")
-        if hasattr(kind, DECLARED)
-        else ("found['{}']", "map(vars, objects)")
-    )
+    read = "found.{}" if hasattr(kind, DECLARED) else "found['{}']"
     if sure:
         row = "".join(f"{read.format(name)}, " for name in sure)
-        lines += ["def rows(objects):", f"    return [({row}) for found in {held}]"]
+        lines += ["def rows(objects):", f"    return [({row}) for found in objects]"]
         targets.append(f"({''.join(f'_{name}, ' for name in sure)})")
         sources.append("rows")
     for number, name in enumerate(others):
         lines += [
             f"def column{number}(objects):",
-            f"    return [{read.format(name)} for found in {held}]",
+            f"    return [{read.format(name)} for found in objects]",
         ]
         targets.append(f"_{name}")
         sources.append(f"columns[{number}]")
