@@ -12,10 +12,9 @@ which puts the bytes of an S3 object into their file.
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from enum import Enum
@@ -29,17 +28,11 @@ from membership_mock.errors import UsageError
 from membership_mock.testing.dumps.classes import class_named
 from membership_mock.testing.dumps.filling import filled_class
 from membership_mock.testing.dumps.graph import PLAIN
+from membership_mock.testing.dumps.pointers import pointer_to
+from membership_mock.testing.dumps.waiting import Waiting
 from membership_mock.testing.dumps.words import NO_CLASSES, WORDS, key_of
-from membership_mock.testing.dumps.writer import step_text
-
-#: puts a value into an object at a step
-_Put = Callable[[Any, Any, Any], object]
 
 _flat = chain.from_iterable
-
-
-class _NotYet(Exception):
-    """What a node points at has not been made yet."""
 
 
 def read(root: dict[str, Any]) -> dict[str, Any]:
@@ -75,16 +68,14 @@ class _Reader:
     Attributes:
         made: every object by the id of the node that describes it; those in batches are added at
             the end.
-        waiting: how objects are put, into what, at which steps, and the nodes that describe them
-            and point at other places.
+        waiting: the nodes that point at other places.
     """
 
     def __init__(self, root: Any) -> None:
         self.made: dict[int, Any] = {}
-        self.waiting: list[tuple[_Put, list[Any], list[Any], list[Any]]] = []
+        self.waiting = Waiting(root, self.made)
         self._root = root
         self._near: dict[tuple[Any, ...], _Batch] = {}
-        self._below: dict[str, Any] = {"": root}
         self._times: dict[str, datetime] = {}
 
     def graph(self) -> Any:
@@ -102,7 +93,7 @@ class _Reader:
                 self._fill(batch)
         for batch in batches:
             self.made.update(zip(map(id, batch.nodes), batch.made, strict=True))
-        self._finish()
+        self.waiting.resolve()
         return found
 
     def _fill(self, batch: _Batch) -> None:
@@ -117,7 +108,7 @@ class _Reader:
             for each, size in zip(made, sizes, strict=True):
                 if size:
                     dict.update(each, islice(pairs, size))
-            self._wait(dict.__setitem__, _flat(map(repeat, made, sizes)), keys, column, late)
+            self.waiting.add(dict.__setitem__, _flat(map(repeat, made, sizes)), keys, column, late)
         elif kind is list:
             column = list(_flat(nodes))
             values, late = self._values(column)
@@ -126,38 +117,20 @@ class _Reader:
             for each, size in zip(made, sizes, strict=True):
                 each.extend(islice(entries, size))
             steps = _flat(map(range, sizes))
-            self._wait(list.__setitem__, _flat(map(repeat, made, sizes)), steps, column, late)
+            self.waiting.add(list.__setitem__, _flat(map(repeat, made, sizes)), steps, column, late)
         else:
             columns = []
             for name in batch.names:
                 column = [node[name] for node in nodes]
                 values, late = self._values(column)
                 columns.append(values)
-                self._wait(object.__setattr__, made, repeat(name), column, late)
+                self.waiting.add(object.__setattr__, made, repeat(name), column, late)
             fields = filled_class(kind)
             if fields is not None:
                 fields.fill(made, columns)
                 return
             for name, values in zip(batch.names, columns, strict=True):
                 deque(map(object.__setattr__, made, repeat(name), values), maxlen=0)
-
-    def _wait(
-        self,
-        put: _Put,
-        holders: Iterable[Any],
-        steps: Iterable[Any],
-        column: list[Any],
-        late: Sequence[int],
-    ) -> None:
-        """Let some nodes of a column wait."""
-        if not late:
-            return
-        nodes = column
-        if len(late) < len(column):
-            places = list(zip(holders, steps, strict=False))
-            holders, steps = zip(*[places[place] for place in late], strict=True)
-            nodes = [column[place] for place in late]
-        self.waiting.append((put, list(holders), list(islice(steps, len(nodes))), nodes))
 
     def _values(self, nodes: list[Any]) -> tuple[list[Any], list[int]]:
         """Return what nodes describe, and the places of those that have to wait."""
@@ -259,7 +232,7 @@ class _Reader:
     def _objects(self, name: str, places: Sequence[int], values: list[Any]) -> Sequence[int]:
         """Replace nodes of one class by new objects; return where one has to wait."""
         nodes = [values[place] for place in places]
-        kind: Any = _class_named(name)
+        kind: Any = class_named(name)
         if kind is None:
             self._refuse_class(nodes[0])
         fields = filled_class(kind)
@@ -284,9 +257,9 @@ class _Reader:
         for node in nodes:
             if node.keys() != set(keys):
                 other = ", ".join(sorted(node.keys() ^ set(keys)))
+                where = pointer_to(self._root, node)
                 raise UsageError(
-                    f"At {self._pointer_to(node)}: a {name} has other attributes in this release:"
-                    f" {other}."
+                    f"At {where}: a {name} has other attributes in this release: {other}."
                 )
 
     def _require_plain(self, nodes: list[Any], name: str, kind: type) -> None:
@@ -295,7 +268,7 @@ class _Reader:
         wrong = {each for each in attributes if not _is_plain(kind, each)}
         for node in nodes if wrong else ():
             for attribute in filter(wrong.__contains__, node):
-                where = self._pointer_to(node)
+                where = pointer_to(self._root, node)
                 raise UsageError(f"At {where}: a {name} has no attribute {attribute!r}.")
 
     def _other_object(self, kind: Any, node: dict[str, Any], place: int, values: list[Any]) -> bool:
@@ -323,111 +296,12 @@ class _Reader:
         self._put_new(_Batch(kind, names), [place], _new(kind, 1), values)
         return True
 
-    def _finish(self) -> None:
-        """Resolve what points at other places."""
-        left: deque[tuple[_Put, Any, Any, Any]] = deque()
-        for put, holders, steps, nodes in self.waiting:
-            values = self._all_same(nodes)
-            if values is None:
-                left += zip(repeat(put), holders, steps, nodes, strict=False)
-            else:
-                deque(map(put, holders, steps, values), maxlen=0)
-        in_vain = 0
-        while left and in_vain < len(left):
-            put, holder, step, node = left.popleft()
-            try:
-                value = self._late(node)
-            except _NotYet:
-                left.append((put, holder, step, node))
-                in_vain += 1
-            else:
-                put(holder, step, value)
-                in_vain = 0
-        if left:
-            node = left[0][-1]
-            where = self._pointer_to(node)
-            raise UsageError(f"At {where}: {json.dumps(node)[:200]} points at nothing.")
-
-    def _all_same(self, nodes: list[dict[str, Any]]) -> list[Any] | None:
-        """Return what nodes point at; None if one does something else, or points at nothing yet."""
-        try:
-            pointers = [node["$same"] for node in nodes]
-            found = {pointer: self._same(pointer) for pointer in dict.fromkeys(pointers)}
-        except (_NotYet, KeyError):
-            return None
-        return [found[pointer] for pointer in pointers]
-
-    def _late(self, node: Any) -> Any:
-        """Return what a node describes, after all objects in batches were made.
-
-        Raises:
-            _NotYet: it points at an object that has not been made yet.
-        """
-        if id(node) in self.made:
-            return self.made[id(node)]
-        if not isinstance(node, dict):
-            return node
-        if "$type" in node:
-            state = {name: self._late(each) for name, each in node.items() if name != "$type"}
-            made = with_state(_class_named(node["$type"]), state)
-            return self.made.setdefault(id(node), made)
-        if "$same" in node:
-            return self._same(node["$same"])
-        if "$tuple" in node:
-            parts = tuple([self._late(each) for each in node["$tuple"]])
-            return self.made.setdefault(id(node), parts)
-        (word,) = node
-        return WORDS[word](node[word])
-
-    def _same(self, pointer: Any) -> Any:
-        """Return the object that is described at a JSON pointer.
-
-        Raises:
-            _NotYet: there is none, or it has not been made yet.
-        """
-        node = self._node_at(pointer) if isinstance(pointer, str) else None
-        if node is None:
-            hash(pointer)  # what cannot be a key is no pointer
-            raise _NotYet
-        try:
-            return self.made[id(node)]
-        except KeyError:
-            raise _NotYet from None
-
-    def _node_at(self, pointer: str) -> Any:
-        """Return the node at a JSON pointer; None if there is none."""
-        found = self._below.get(pointer)
-        if found is not None:
-            return found
-        before, slash, step = pointer.rpartition("/")
-        around = self._node_at(before) if slash else None
-        if isinstance(around, dict):
-            found = around.get(step.replace("~1", "/").replace("~0", "~"))
-        elif isinstance(around, list) and step.isdecimal() and str(int(step)) == step:
-            found = around[int(step)] if int(step) < len(around) else None
-        if isinstance(found, (dict, list)):
-            self._below[pointer] = found
-            return found
-        return None
-
     def _refuse_class(self, node: dict[str, Any]) -> NoReturn:
+        where, name = pointer_to(self._root, node), node["$type"]
         raise UsageError(
-            f"At {self._pointer_to(node)}: {node['$type']!r} is not a class that a dump may name."
-            " Dumps are read by the release that wrote them."
+            f"At {where}: {name!r} is not a class that a dump may name. Dumps are read by the release"
+            " that wrote them."
         )
-
-    def _pointer_to(self, wanted: Any) -> str:
-        """Return the JSON pointer to a node, for a message."""
-        near: deque[tuple[Any, str]] = deque([(self._root, "")])
-        while near:
-            node, pointer = near.popleft()
-            if node is wanted:
-                return pointer
-            if isinstance(node, dict):
-                near += ((each, f"{pointer}/{step_text(key)}") for key, each in node.items())
-            elif isinstance(node, list):
-                near += ((each, f"{pointer}/{number}") for number, each in enumerate(node))
-        return ""
 
 
 def _one_word(nodes: list[dict[str, Any]]) -> dict[str, Sequence[int]] | None:
@@ -453,11 +327,6 @@ def _one_word(nodes: list[dict[str, Any]]) -> dict[str, Sequence[int]] | None:
 def _new(kind: Any, count: int) -> list[Any]:
     """Return new objects of a class, not filled."""
     return list(map(kind.__new__, repeat(kind, count)))
-
-
-@cache
-def _class_named(name: str) -> type | None:
-    return class_named(name)
 
 
 @cache

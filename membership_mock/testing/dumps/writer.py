@@ -31,6 +31,7 @@ from typing import Any
 from membership_mock.errors import UsageError
 from membership_mock.testing.dumps.classes import name_of
 from membership_mock.testing.dumps.graph import MAPPINGS, PLAIN, Batch, Column, Graph
+from membership_mock.testing.dumps.pointers import step_text
 
 Steps = tuple[str, ...]
 
@@ -51,13 +52,6 @@ def key_text(key: Any) -> str:
     if type(key) is str and not key.startswith("$"):
         return key
     return "$" + json.dumps(_atom(key), separators=(",", ":"))
-
-
-def step_text(step: str) -> str:
-    """Return one step of a JSON pointer (RFC 6901)."""
-    if "/" not in step and "~" not in step:
-        return step
-    return step.replace("~", "~0").replace("/", "~1")
 
 
 class _Writer:
