@@ -299,8 +299,8 @@ class _Reader:
     def _refuse_class(self, node: dict[str, Any]) -> NoReturn:
         where, name = pointer_to(self._root, node), node["$type"]
         raise UsageError(
-            f"At {where}: {name!r} is not a class that a dump may name. Dumps are read by the release"
-            " that wrote them."
+            f"At {where}: {name!r} is not a class that a dump may name. Dumps are read by the"
+            " release that wrote them."
         )
 
 
