@@ -51,8 +51,9 @@ def is_atom_class(kind: Any) -> bool:
     """Return whether nothing can change any object of a class."""
     if kind in ATOMS:
         return True
+    is_ours = kind.__module__.partition(".")[0] == _PACKAGES[0]
     # freezegun has dates of its own
-    if issubclass(kind, (Enum, date)) or is_immutable(kind):
+    if issubclass(kind, (Enum, date)) or (is_ours and is_immutable(kind)):
         ATOMS.add(kind)
         return True
     return False
@@ -64,10 +65,10 @@ def is_immutable(kind: Any) -> bool:
 
     The annotations of the fields decide, and the type checker ensures that they hold nothing else.
     """
-    if kind.__module__.partition(".")[0] != _PACKAGES[0] or kind.__bases__ != (object,):
-        return False
     parameters = vars(kind).get("__dataclass_params__")
-    if parameters is None or not parameters.frozen or kind.__subclasses__():
+    if parameters is None or not parameters.frozen:
+        return False
+    if kind.__bases__ != (object,) or kind.__subclasses__():
         return False
     return all(_holds_atoms(kind, field) for field in dataclasses.fields(kind))
 
@@ -76,7 +77,8 @@ def _holds_atoms(kind: Any, field: dataclasses.Field[Any]) -> bool:
     """Return whether a field of a class is declared to hold atoms only, at any depth."""
     if not isinstance(field.type, str):
         return False
-    owner = next(each for each in kind.__mro__ if field.name in vars(each).get(_ANNOTATIONS, ()))
+    owners = (each for each in kind.__mro__ if field.name in vars(each).get(_ANNOTATIONS, ()))
+    owner = next(owners, kind)
     names = getattr(sys.modules.get(owner.__module__), "__dict__", {})
     return all(
         name in _SURE or name in ("tuple", "frozenset") or _means_atoms(names.get(name))

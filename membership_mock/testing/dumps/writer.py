@@ -24,7 +24,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
@@ -158,7 +158,7 @@ class _Writer:
 _Rows = Callable[[list[list[Any]]], list[dict[str, Any]]]
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _rows_of(name: str, names: tuple[str, ...]) -> _Rows:
     """Return what writes out objects of a class with these attributes.
 
