@@ -295,17 +295,25 @@ class Freezer:
         if positions:
             with suppress(KeyError):
                 return list(map(positions.__getitem__, ids))
+        numbered = dict(zip(ids, range(self._count, self._count + len(ids)), strict=True))
+        if len(numbered) == len(ids) and positions.keys().isdisjoint(numbered):
+            self._require_not_elsewhere(numbered)
+            positions.update(numbered)
+            return self._new(kind, column)
         fresh = dict(zip(ids, column, strict=True))
-        if not positions.keys().isdisjoint(fresh):
-            fresh = {each: found for each, found in fresh.items() if each not in positions}
-        if fresh:
-            if self._elsewhere and not self._elsewhere.isdisjoint(fresh):
-                raise SharedError
-            new = self._new(kind, list(fresh.values()))
-            positions.update(zip(fresh, new, strict=True))
-            if len(new) == len(column):
-                return new
+        fresh = {each: found for each, found in fresh.items() if each not in positions}
+        self._require_not_elsewhere(fresh)
+        positions.update(zip(fresh, self._new(kind, list(fresh.values())), strict=True))
         return list(map(positions.__getitem__, ids))
+
+    def _require_not_elsewhere(self, ids: dict[int, Any]) -> None:
+        """Refuse objects that an earlier part holds, by their ids.
+
+        Raises:
+            SharedError: there is one.
+        """
+        if self._elsewhere and not self._elsewhere.isdisjoint(ids):
+            raise SharedError
 
     def _mixed(self, column: list[Any]) -> _AnyColumn:
         """Return a column of values of several classes."""
