@@ -18,7 +18,7 @@ from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "is_frozen"]
 
 #: the attribute of a class that says whether its objects are frozen
 FROZEN = "__membership_mock_frozen__"
@@ -69,6 +69,15 @@ else:
     dataclass = _lazy
 
 
+def is_frozen(kind: type) -> bool:
+    """Return whether a class is a frozen dataclass, of this file or of the standard library."""
+    own = vars(kind)
+    if FROZEN in own:
+        return bool(own[FROZEN])
+    parameters = own.get("__dataclass_params__")
+    return parameters is not None and bool(parameters.frozen)
+
+
 def _init_of(cls: Any) -> Callable[..., None]:
     """Return an ``__init__`` that is replaced by the dataclass's own at its first call."""
 
@@ -76,7 +85,7 @@ def _init_of(cls: Any) -> Callable[..., None]:
         specified = [(each.name, each.type, _copy(each)) for each in fields(cls)]
         after = {"__post_init__": None} if hasattr(cls, "__post_init__") else {}
         own: Any = make_dataclass(
-            cls.__name__, specified, namespace=after, repr=False, eq=False, frozen=_is_frozen(cls)
+            cls.__name__, specified, namespace=after, repr=False, eq=False, frozen=is_frozen(cls)
         )
         generated = own.__init__
         generated.__qualname__ = f"{cls.__qualname__}.__init__"
@@ -84,11 +93,6 @@ def _init_of(cls: Any) -> Callable[..., None]:
         generated(self, *args, **kwargs)
 
     return __init__
-
-
-def _is_frozen(cls: type) -> bool:
-    frozen: bool = vars(cls)[FROZEN]
-    return frozen
 
 
 def _copy(of: dataclasses.Field[Any]) -> Any:

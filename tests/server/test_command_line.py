@@ -193,7 +193,7 @@ def test_an_option_that_cannot_be_ends_serve_with_the_usage(
         ("--load", b"\xff", "cannot be read: 'utf-8' codec"),
         ("--load", b"{", "This is not the JSON text of a dump"),
         ("--load", b'{"format": 0}', "This dump has the format 0"),
-        ("--load", b'{"format": 1, "stores": {}, "clock": {}}', "The clock of a dump"),
+        ("--load", b'{"format": 2, "stores": {}, "clock": {}}', "The clock of a dump"),
         ("--given", None, "cannot be read: No such file or directory"),
         ("--given", b"{", "is not JSON"),
         ("--given", b"[]", "the world"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import io
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,21 @@ class State:
 
 #: copies of the services of moto, by their names
 MotoCopy = dict[str, Frozen | bytes]
+
+
+@dataclass(eq=False)
+class _Kept:
+    """The state of a service of moto itself, not a copy."""
+
+    state: ServiceState
+
+    def thaw(self) -> list[ServiceState]:
+        """Return the state."""
+        return [self.state]
+
+
+#: copies of the services of moto, or their state itself, by their names
+_Moto = Mapping[str, Frozen | bytes | _Kept]
 
 
 @dataclass(eq=False)
@@ -104,13 +119,13 @@ def restore(world: World, copied: WorldCopy, *, within_call: bool) -> None:
         _put(world, copied.clock, copied.secret, copied.moto)
 
 
-def replace(world: World, state: State, moto: MotoCopy) -> None:
+def replace(world: World, state: State, moto: _Moto) -> None:
     """Replace the state of a world by another one, which becomes the world's.
 
     Args:
         world: the world.
         state: the state; its part of moto is not used.
-        moto: a copy of the services of moto.
+        moto: a copy of the services of moto, or what `kept_moto` has returned.
     """
     with no_garbage_collection():
         world.kept.replace(state.stores)
@@ -120,6 +135,17 @@ def replace(world: World, state: State, moto: MotoCopy) -> None:
 def copy_moto(services: dict[str, ServiceState]) -> MotoCopy:
     """Return a copy of the state of services of moto."""
     return {service: _frozen(state) for service, state in services.items()}
+
+
+def kept_moto(services: dict[str, ServiceState]) -> _Moto:
+    """Return the state of services of moto, to be put back at most once.
+
+    Only S3's is copied: moto closes the files of its objects when it is emptied.
+    """
+    return {
+        service: _frozen(state) if service == "s3" else _Kept(state)
+        for service, state in services.items()
+    }
 
 
 def keep_moto(service: str) -> Callable[[], None]:
@@ -135,7 +161,7 @@ def keep_moto(service: str) -> Callable[[], None]:
     return put_back
 
 
-def _put(world: World, clock: dict[str, Any], secret: bytes, moto: MotoCopy) -> None:
+def _put(world: World, clock: dict[str, Any], secret: bytes, moto: _Moto) -> None:
     world.secret = secret
     for name, value in clock.items():
         setattr(world.clock, name, value)
@@ -144,7 +170,7 @@ def _put(world: World, clock: dict[str, Any], secret: bytes, moto: MotoCopy) -> 
     _fill(moto)
 
 
-def _fill(moto: MotoCopy) -> None:
+def _fill(moto: _Moto) -> None:
     for service, copied in moto.items():
         if isinstance(copied, bytes):
             state = pickle.loads(copied)  # noqa: S301  made by `_pickled`

@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 import keyword
 import re
+import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
-from typing import Any
+from functools import cache
+from typing import Any, Literal, get_origin
 
-from membership_mock.engine.lazy_dataclasses import dataclass
+from membership_mock.engine.lazy_dataclasses import dataclass, is_frozen
 
 #: the classes whose objects nothing can change; enumerations and dates of other libraries are added
 #: when they are first seen
@@ -47,14 +49,47 @@ class NotPlainError(Exception):
     """There is an object that only pickle may be able to copy."""
 
 
-def is_atom_class(kind: type) -> bool:
+def is_atom_class(kind: Any) -> bool:
     """Return whether nothing can change any object of a class."""
     if kind in ATOMS:
         return True
-    if issubclass(kind, (Enum, date)):  # freezegun has dates of its own
+    is_ours = kind.__module__.partition(".")[0] == _PACKAGES[0]
+    # freezegun has dates of its own
+    if issubclass(kind, (Enum, date)) or (is_ours and is_immutable(kind)):
         ATOMS.add(kind)
         return True
     return False
+
+
+@cache
+def is_immutable(kind: Any) -> bool:
+    """Return whether a class of ours is a frozen dataclass whose fields hold atoms only.
+
+    The annotations of the fields decide, and the type checker ensures that they hold nothing else.
+    """
+    if not is_frozen(kind) or kind.__bases__ != (object,) or kind.__subclasses__():
+        return False
+    return all(_holds_atoms(kind, field) for field in dataclasses.fields(kind))
+
+
+def _holds_atoms(kind: Any, field: dataclasses.Field[Any]) -> bool:
+    """Return whether a field of a class is declared to hold atoms only, at any depth."""
+    if not isinstance(field.type, str):
+        return False
+    owners = (each for each in kind.__mro__ if field.name in vars(each).get(_ANNOTATIONS, ()))
+    owner = next(owners, kind)
+    names = getattr(sys.modules.get(owner.__module__), "__dict__", {})
+    return all(
+        name in _SURE or name in ("tuple", "frozenset") or _means_atoms(names.get(name))
+        for name in _NAME.findall(_LITERAL.sub("", field.type))
+    )
+
+
+def _means_atoms(found: Any) -> bool:
+    """Return whether a name in an annotation, of which this is the meaning, stands for atoms."""
+    return get_origin(found) is Literal or (
+        isinstance(found, type) and dataclasses.is_dataclass(found) and is_immutable(found)
+    )
 
 
 @dataclass(slots=True)
@@ -62,8 +97,10 @@ class Layout:
     """How the attributes of the objects of a class are read and written.
 
     Attributes:
-        rows: returns the attributes of each object that hold atoms; None if there are none.
-        columns: what returns each other attribute of all objects.
+        rows: takes what `source_of` has returned, and returns the attributes of each object that
+            hold atoms; None if there are none.
+        columns: what returns each other attribute of all objects. Like `rows`, it raises KeyError
+            if an object without declared fields lacks one.
         write: sets the attributes of objects from rows and columns; None if there are none.
     """
 
@@ -78,28 +115,47 @@ _fields: dict[type, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 #: what only dataclasses have
 DECLARED = "__dataclass_fields__"
 
+#: where a class has the annotations of its own fields
+_ANNOTATIONS = "__annotations__"
 
-def names_of(kind: Any, objects: list[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+
+def source_of(kind: Any, objects: list[Any]) -> list[Any]:
+    """Return what the attributes of objects are read from: the objects, if they declare them.
+
+    Raises:
+        NotPlainError: not all attributes can be read.
+    """
+    if hasattr(kind, DECLARED):
+        return objects
+    if not getattr(kind, "__dictoffset__", 0):
+        raise NotPlainError(kind)
+    return list(map(vars, objects))
+
+
+def names_of(kind: Any, source: list[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of all attributes of the objects of a batch, and of those with atoms.
 
     A dataclass declares which attributes hold atoms. For other classes, the first object decides,
-    and the caller has to check the others.
+    and the caller has to check the others. That they have the same attributes shows when they are
+    read: there are as many, and none is missing.
+
+    Args:
+        kind: the class.
+        source: what `source_of` has returned.
 
     Raises:
-        NotPlainError: the objects have different attributes.
+        NotPlainError: the objects have different numbers of attributes.
     """
     known = _fields.get(kind)
     if known is not None:
         return known
     if hasattr(kind, DECLARED):
         fields = dataclasses.fields(kind)
-        sure = tuple(field.name for field in fields if is_declared_atom(field.type))
+        sure = tuple(field.name for field in fields if _holds_atoms(kind, field))
         known = _fields[kind] = tuple(field.name for field in fields), sure
         return known
-    if not getattr(kind, "__dictoffset__", 0):
-        raise NotPlainError(kind)
-    first = vars(objects[0])
-    if any(vars(each).keys() != first.keys() for each in objects):
+    first: dict[str, Any] = source[0]
+    if set(map(len, source)) != {len(first)}:
         raise NotPlainError(kind)
     return tuple(first), tuple(name for name, value in first.items() if type(value) in ATOMS)
 
@@ -149,15 +205,17 @@ def _compiled(kind: Any, names: tuple[str, ...], sure: tuple[str, ...]) -> Layou
         raise NotPlainError(kind)
     others = [name for name in names if name not in sure]
     lines, targets, sources = [], ["found"], ["objects"]
+    # what an object without declared fields lacks must not be found in its class instead
+    read = "found.{}" if hasattr(kind, DECLARED) else "found['{}']"
     if sure:
-        row = "".join(f"found.{name}, " for name in sure)
+        row = "".join(f"{read.format(name)}, " for name in sure)
         lines += ["def rows(objects):", f"    return [({row}) for found in objects]"]
         targets.append(f"({''.join(f'_{name}, ' for name in sure)})")
         sources.append("rows")
     for number, name in enumerate(others):
         lines += [
             f"def column{number}(objects):",
-            f"    return [found.{name} for found in objects]",
+            f"    return [{read.format(name)} for found in objects]",
         ]
         targets.append(f"_{name}")
         sources.append(f"columns[{number}]")
@@ -173,10 +231,3 @@ def _compiled(kind: Any, names: tuple[str, ...], sure: tuple[str, ...]) -> Layou
         exec("\n".join(lines), made)  # noqa: S102  nothing but names of attributes varies
     columns = [made[f"column{number}"] for number in range(len(others))]
     return Layout(made.get("rows"), columns, made.get("write"))
-
-
-def is_declared_atom(annotation: Any) -> bool:
-    """Return whether an annotation, as text, names atoms only."""
-    if not isinstance(annotation, str):
-        return False
-    return set(_NAME.findall(_LITERAL.sub("", annotation))) <= _SURE

@@ -76,6 +76,41 @@ class Progress:
         return self.moments[before:]
 
 
+@dataclass(frozen=True)
+class Step:
+    """The progress of a resource through one step, which is replaced when it changes.
+
+    It follows the rules of `Progress`. Snapshots share it, which suits resources of which there is
+    one for each member.
+
+    Attributes:
+        began: when it began, in UTC.
+        ended: when it took the step; None if it has not.
+        shown: whether its present state has been returned to a caller.
+    """
+
+    began: datetime
+    ended: datetime | None = None
+    shown: bool = False
+
+    def is_done(self, duration: timedelta, now: datetime) -> bool:
+        """Return whether it has taken the step, or it is due, without taking it."""
+        return self.ended is not None or self.began + duration <= now
+
+    def seen(self, duration: timedelta, now: datetime, world: World) -> Step:
+        """Return what it is after a read: the step is taken if it is due, or at the second read."""
+        ended = self.ended
+        if ended is None:
+            due = self.began + duration
+            if due <= now:
+                ended = due
+            elif world.settles_at_read and self.shown:
+                ended = now
+        if self.shown and ended == self.ended:
+            return self
+        return Step(self.began, ended, shown=True)
+
+
 def is_over(since: datetime, now: datetime, world: World) -> bool:
     """Return whether a read at ``now`` sees the end of what began at ``since``.
 

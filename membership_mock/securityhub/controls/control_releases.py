@@ -49,12 +49,12 @@ def _set(backend: Backend, released: ReleasedControl, *, enabled: bool) -> None:
     """Set a new control in the standards of an account, where that differs from the usual."""
     account_id = backend.account_id
     governance = backend.family(Governance)
-    subscriptions = governance.store(StandardsStore).of(account_id).values()
+    store = governance.store(StandardsStore)
+    subscriptions = store.of(account_id).values()
     concerned = [each for each in subscriptions if each.resource in released.standards]
     if not concerned or governance.is_centrally_managed(account_id):
         return
     for subscription in concerned:
         if not enabled or subscription.policy is not None:
-            subscription.settings[released.id] = ControlSetting(
-                "ENABLED" if enabled else "DISABLED", released.released_at
-            )
+            setting = ControlSetting("ENABLED" if enabled else "DISABLED", released.released_at)
+            store.set_control(subscription, released.id, setting)

@@ -12,6 +12,7 @@ on controls of global resources.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from membership_mock.engine.pipeline.context import Context
@@ -26,7 +27,6 @@ from membership_mock.securityhub.standards.control_settings import (
     Status,
 )
 from membership_mock.securityhub.standards.standards import (
-    STEPS,
     Standards,
     StandardsStore,
     Subscription,
@@ -50,12 +50,12 @@ class ControlStates(SecurityHubFamily):
         so that code which asks until there are controls comes to an end.
         """
         pending = subscription.pending(ctx.now)
-        subscription.set_up.look(STEPS, ctx.now, ctx.world)
+        self.store(StandardsStore).see(subscription, ctx.now, ctx.world)
         return not pending and subscription.deleting_since is None
 
     def setting(self, subscription: Subscription, requirement: StandardsControl) -> ControlSetting:
         """Return whether a control is enabled in a standard, since when, and why."""
-        found = subscription.settings.get(requirement.arn_id)
+        found = self.store(StandardsStore).settings_of(subscription).get(requirement.arn_id)
         if found is not None:
             return found
         since, policy = subscription.enabled_at, subscription.policy
@@ -91,7 +91,7 @@ class ControlStates(SecurityHubFamily):
         Those who follow what happens to controls are told if it is disabled.
         """
         for each in requirements:
-            subscription.settings[each.arn_id] = setting
+            self.store(StandardsStore).set_control(subscription, each.arn_id, setting)
             if setting.status == "DISABLED":
                 for follower in self.followers():
                     follower.controls_disabled(
@@ -136,13 +136,20 @@ class ControlStates(SecurityHubFamily):
             regions: the regions that the policy reaches, the home region first.
             now: when that happens.
         """
-        wanted = ControlsByPolicy(enabled, disabled, regions, now)
+        wanted = ControlsByPolicy(
+            None if enabled is None else tuple(enabled),
+            None if disabled is None else tuple(disabled),
+            tuple(regions),
+            now,
+        )
+        store = self.store(StandardsStore)
         changed = False
         for subscription in self.subscriptions(account_id):
             before = subscription.policy
-            if before is None or subscription.settings or not before.decides_as(wanted):
-                subscription.policy = wanted
-                subscription.settings = {}
+            is_set = bool(store.settings_of(subscription))
+            if before is None or is_set or not before.decides_as(wanted):
+                store.put(replace(subscription, policy=wanted))
+                store.settings.pop(subscription.standards_subscription_arn, None)
                 changed = True
         for follower in self.followers() if changed else ():
             follower.controls_disabled(account_id, now)
@@ -158,7 +165,7 @@ class ControlStates(SecurityHubFamily):
         if control is None or not control.checks_global:
             return True
         region = self.backend.region_name
-        return control_id in catalogue.checked_here(region, tuple(policy.regions))
+        return control_id in catalogue.checked_here(region, policy.regions)
 
 
 def requirements_of(

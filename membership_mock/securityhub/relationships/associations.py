@@ -95,7 +95,7 @@ WITHDRAWING: frozenset[Event] = frozenset(
 GONE_AFTER = timedelta(days=90)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Invitation:
     """What an administrator has sent to an account; the fields are those of ListInvitations.
 

@@ -1,6 +1,6 @@
 """What an account has decided on the controls of a standard that it is subscribed to.
 
-It is part of the subscription, so that it goes with it. Only what differs from what enabling the
+It goes with the subscription. Only what differs from what enabling the
 standard brings is kept; what a configuration policy decides on all controls is kept as its lists.
 """
 
@@ -14,7 +14,7 @@ from membership_mock.engine.lazy_dataclasses import dataclass
 Status = Literal["ENABLED", "DISABLED"]
 
 
-@dataclass
+@dataclass(frozen=True)
 class ControlSetting:
     """Whether a control is enabled in a standard.
 
@@ -29,7 +29,7 @@ class ControlSetting:
     reason: str | None = None
 
 
-@dataclass
+@dataclass(frozen=True)
 class ControlsByPolicy:
     """What a configuration policy has decided on the controls of one standard of an account.
 
@@ -40,9 +40,9 @@ class ControlsByPolicy:
         updated_at: when it was carried out.
     """
 
-    enabled: list[str] | None
-    disabled: list[str] | None
-    regions: list[str]
+    enabled: tuple[str, ...] | None
+    disabled: tuple[str, ...] | None
+    regions: tuple[str, ...]
     updated_at: datetime
 
     def decides_as(self, other: ControlsByPolicy) -> bool:

@@ -9,21 +9,22 @@ Sources: API page EnableSecurityHub (the defaults), the published examples of De
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 
 from membership_mock.engine.lazy_dataclasses import dataclass
-from membership_mock.engine.state.lifecycle import A_MINUTE, Progress, is_over
+from membership_mock.engine.state.lifecycle import A_MINUTE, Step, is_over
 from membership_mock.engine.state.summary import Summary, View, listed, one
-from membership_mock.engine.state.world import Scope, Store
+from membership_mock.engine.state.world import Scope, Store, World
 from membership_mock.securityhub.families import SecurityHubFamily
 from membership_mock.securityhub.relationships.deferred_rollouts import DeferredRollouts
 from membership_mock.securityhub.standards.control_settings import ControlsByPolicy, ControlSetting
 
 #: how long a subscription stays PENDING, where time has to pass, and DELETING (inferred [SH-218])
-STEPS = (A_MINUTE,)
+SET_UP = A_MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,17 @@ class Standard:
         return resource_of(self.standards_arn)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Subscription:
     """An account's subscription to a standard; its fields are those of GetEnabledStandards.
+
+    It is replaced when it changes, so that snapshots share it: each member has several.
 
     Attributes:
         sequence: its place in the order of subscribing.
         set_up: how far it has been set up: PENDING, and then READY.
         deleting_since: when it was ended, if it is not gone at once.
-        settings: those of its controls that were set, by their ids as ARNs have them.
+        standards_input: the names and values of its parameters.
         policy: what a configuration policy has decided on its controls, if one has.
     """
 
@@ -63,10 +66,9 @@ class Subscription:
     standards_arn: str
     provider: str
     sequence: int
-    set_up: Progress
-    standards_input: dict[str, str] = field(default_factory=dict)
+    set_up: Step
+    standards_input: tuple[tuple[str, str], ...] = ()
     deleting_since: datetime | None = None
-    settings: dict[str, ControlSetting] = field(default_factory=dict)
     policy: ControlsByPolicy | None = None
 
     @property
@@ -77,17 +79,17 @@ class Subscription:
     @property
     def enabled_at(self) -> datetime:
         """When the standard was enabled."""
-        return self.set_up.moments[0]
+        return self.set_up.began
 
     def status_at(self, now: datetime) -> str:
         """Return the status by the clock alone, as if nothing had read it."""
         if self.deleting_since is not None:
             return "DELETING"
-        return "READY" if self.set_up.steps_by(STEPS, now) else "PENDING"
+        return "PENDING" if self.pending(now) else "READY"
 
     def pending(self, now: datetime) -> bool:
         """Return whether the subscription is still being set up."""
-        return self.set_up.steps_by(STEPS, now) == 0
+        return not self.set_up.is_done(SET_UP, now)
 
 
 @dataclass
@@ -96,11 +98,14 @@ class StandardsStore(Store, scope=Scope.REGION):
 
     Attributes:
         subscriptions: each account's subscriptions by their ARNs, in the order of subscribing.
+        settings: of each subscription, those of its controls that were set, by their ids as ARNs
+            have them.
         last_sequence: what the latest one was numbered.
     """
 
     rank = 7
     subscriptions: dict[str, dict[str, Subscription]] = field(default_factory=dict)
+    settings: dict[str, dict[str, ControlSetting]] = field(default_factory=dict)
     last_sequence: int = 0
 
     def summary(self, key: tuple[str, ...], view: View) -> Iterator[Summary]:
@@ -113,27 +118,54 @@ class StandardsStore(Store, scope=Scope.REGION):
             ]
             yield Summary(account_id, region, "securityhub", one(f"standards {listed(shown)}"))
             for each in held.values():
-                for text in _controls_of(each):
+                for text in _controls_of(each, self.settings_of(each)):
                     yield Summary(account_id, region, "securityhub", one(text))
 
     def of(self, account_id: str) -> dict[str, Subscription]:
         """Return the subscriptions of an account, by their ARNs."""
         return self.subscriptions.get(account_id, {})
 
+    def settings_of(self, subscription: Subscription) -> Mapping[str, ControlSetting]:
+        """Return the settings of those controls of a subscription that were set."""
+        return self.settings.get(subscription.standards_subscription_arn, {})
+
+    def set_control(self, subscription: Subscription, arn_id: str, setting: ControlSetting) -> None:
+        """Set a control of a subscription, by its id as ARNs have it."""
+        self.settings.setdefault(subscription.standards_subscription_arn, {})[arn_id] = setting
+
+    def see(self, subscription: Subscription, now: datetime, world: World) -> Subscription:
+        """Return a subscription after a read, which may take its set-up further."""
+        seen = subscription.set_up.seen(SET_UP, now, world)
+        is_same = seen is subscription.set_up
+        return subscription if is_same else self.put(replace(subscription, set_up=seen))
+
+    def put(self, subscription: Subscription) -> Subscription:
+        """Replace the subscription that has the same ARN, and return the new one."""
+        arn = subscription.standards_subscription_arn
+        self.subscriptions[arn.split(":")[4]][arn] = subscription
+        return subscription
+
     def subscribe(
-        self, account_id: str, arn: str, standard: Standard, now: datetime
+        self,
+        account_id: str,
+        arn: str,
+        standard: Standard,
+        now: datetime,
+        standards_input: Mapping[str, str] = MappingProxyType({}),
     ) -> Subscription:
         """Return the subscription ``arn`` of an account, which is made if there was none."""
         held = self.subscriptions.setdefault(account_id, {})
         if arn not in held or held[arn].deleting_since is not None:
             held.pop(arn, None)  # the new one stands at the end
+            self.settings.pop(arn, None)
             self.last_sequence += 1
             held[arn] = Subscription(
                 standards_subscription_arn=arn,
                 standards_arn=standard.standards_arn,
                 provider=standard.provider,
                 sequence=self.last_sequence,
-                set_up=Progress([now], shown=True),  # by the answer that says PENDING
+                set_up=Step(now, shown=True),  # by the answer that says PENDING
+                standards_input=tuple(standards_input.items()),
             )
         return held[arn]
 
@@ -141,8 +173,14 @@ class StandardsStore(Store, scope=Scope.REGION):
         """End a subscription, if there is one."""
         held = self.subscriptions.get(account_id, {})
         held.pop(arn, None)
+        self.settings.pop(arn, None)
         if not held:
             self.subscriptions.pop(account_id, None)
+
+    def unsubscribe_from_all(self, account_id: str) -> None:
+        """End all subscriptions of an account."""
+        for arn in self.subscriptions.pop(account_id, {}):
+            self.settings.pop(arn, None)
 
 
 class Standards(SecurityHubFamily):
@@ -206,14 +244,14 @@ class Standards(SecurityHubFamily):
         """End a subscription, if there is one: it is DELETING, and removed by the next read."""
         subscription = self.held(account_id, now).get(arn)
         if subscription is not None and subscription.deleting_since is None:
-            subscription.deleting_since = now
+            self.store(StandardsStore).put(replace(subscription, deleting_since=now))
             self.forget_gone(account_id, now)
             for each in self.followers():
                 each.controls_disabled(account_id, now)
 
     def hub_disabling(self, account_id: str) -> None:
         """End all of an account's subscriptions in this region."""
-        self._store_for(account_id).subscriptions.pop(account_id, None)
+        self._store_for(account_id).unsubscribe_from_all(account_id)
 
     def subscribed(self, account_id: str) -> list[str]:
         """Return the ARNs of the standards that an account is subscribed to in this region."""
@@ -230,7 +268,9 @@ class Standards(SecurityHubFamily):
         return f"arn:{partition}:securityhub:{region}:{account_id}:subscription/{standard.resource}"
 
 
-def _controls_of(subscription: Subscription) -> Iterator[str]:
+def _controls_of(
+    subscription: Subscription, settings: Mapping[str, ControlSetting]
+) -> Iterator[str]:
     """Yield a line for what was decided on the controls of a standard, and by whom."""
     policy = subscription.policy
     if policy is not None and policy.enabled is not None:
@@ -238,7 +278,6 @@ def _controls_of(subscription: Subscription) -> Iterator[str]:
         yield f"controls enabled in {subscription.resource} by policy: {only}"
     elif policy is not None and policy.disabled:
         yield f"controls disabled in {subscription.resource} by policy: {listed(policy.disabled)}"
-    settings = subscription.settings
     disabled = [name for name, each in settings.items() if each.status == "DISABLED"]
     if disabled:
         yield f"controls disabled in {subscription.resource}: {listed(disabled)}"

@@ -14,7 +14,6 @@ from membership_mock.securityhub.errors import InvalidInputException
 from membership_mock.securityhub.hubs.hubs import Hubs
 from membership_mock.securityhub.resource_arns import check_own
 from membership_mock.securityhub.standards.standards import (
-    STEPS,
     Standards,
     StandardsStore,
     Subscription,
@@ -69,8 +68,8 @@ class StandardsSubscriptions(Family):
             for arn, each in held.items()
             if arn in wanted and (not providers or each.provider in providers)
         ]
-        for subscription in shown:
-            subscription.set_up.look(STEPS, ctx.now, ctx.world)
+        store = self.store(StandardsStore)
+        shown = [store.see(each, ctx.now, ctx.world) for each in shown]
         return {
             "StandardsSubscriptions": Listing(
                 shown, lambda each: each.sequence, show=lambda each: self._as_of(each, ctx.now)
@@ -113,10 +112,8 @@ class StandardsSubscriptions(Family):
         for request in standards_subscription_requests:
             standard = available[request["StandardsArn"]]
             arn = self.of(Standards).subscription_arn(ctx.account_id, standard)
-            new = arn not in store.of(ctx.account_id)
-            subscription = store.subscribe(ctx.account_id, arn, standard, ctx.now)
-            if new:
-                subscription.standards_input = request.get("StandardsInput") or {}
+            given = request.get("StandardsInput") or {}
+            subscription = store.subscribe(ctx.account_id, arn, standard, ctx.now, given)
             answers.append(self._as_of(subscription, ctx.now))
         return {"StandardsSubscriptions": answers}
 
@@ -146,7 +143,7 @@ class StandardsSubscriptions(Family):
         pending = [arn for arn in arns if held[arn].pending(ctx.now)]
         for arn in pending:
             # clients do try later, without any other read (observed), and must succeed in the end
-            held[arn].set_up.look(STEPS, ctx.now, ctx.world)
+            self.store(StandardsStore).see(held[arn], ctx.now, ctx.world)
         _refuse_moving(pending, "PENDING")
         answers = [_shown(held[arn], "DELETING") for arn in arns]
         for arn in arns:
@@ -182,7 +179,7 @@ def _shown(subscription: Subscription, status: str) -> dict[str, Any]:
     return {
         "StandardsSubscriptionArn": subscription.standards_subscription_arn,
         "StandardsArn": subscription.standards_arn,
-        "StandardsInput": subscription.standards_input,
+        "StandardsInput": dict(subscription.standards_input),
         "StandardsStatus": status,
         "StandardsControlsUpdatable": "READY_FOR_UPDATES" if ready else "NOT_READY_FOR_UPDATES",
         "Provider": subscription.provider,

@@ -33,12 +33,6 @@ _SERVICE_PACKAGES = {service.replace("-", "_") for service in SERVICES}
 
 _OURS = (*_ENGINE, *(f"{_PACKAGE}.{each}." for each in sorted(_SERVICE_PACKAGES)))
 
-#: what classes are called now that had another name when older dumps were written
-_RENAMED = {
-    "engine.Course": "engine.Progress",
-    "securityhub.Shelf": "securityhub.FindingIndex",
-}
-
 #: the modules of moto whose plain data goes into a dump
 _MOTOS = (
     "moto.organizations.models",
@@ -70,17 +64,12 @@ def name_of(kind: type) -> str | None:
 
 
 def class_named(name: str) -> type | None:
-    """Return the class that a dump calls ``name``; None if a dump may not name such a class.
-
-    Dumps of release 0.1.0 name the file of a class as well: ``securityhub.hubs.Hub``.
-    """
+    """Return the class that a dump calls ``name``; None if a dump may not name such a class."""
     module, _, bare = name.rpartition(".")
     if module in _MOTOS:
         found = getattr(importlib.import_module(module), bare, None)
         return found if isinstance(found, type) and name_of(found) == name else None
-    part = module.partition(".")[0]
-    name = f"{part}.{bare}"
-    return _our_classes().get(_RENAMED.get(name, name))
+    return _our_classes().get(name)
 
 
 def classes_beside(kind: type) -> dict[str, type]:

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from membership_mock.errors import UsageError
-from membership_mock.testing.dumps.reader import WORDS
+from membership_mock.testing.dumps.words import WORDS
 from membership_mock.testing.printing import shortened
 
 #: how much of a value is shown

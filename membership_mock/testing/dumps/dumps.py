@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from membership_mock.engine.running import Running
 
 #: goes up with every change that makes older dumps unreadable
-FORMAT = 1
+FORMAT = 2
 
 _MISPLACED = "Parts of this dump are missing or in the wrong place."
 
@@ -273,7 +273,7 @@ def load(running: Running, given: Dump) -> None:
     with running.world.lock, snapshot.no_garbage_collection():
         world = running.world
         before = snapshot.read(world)
-        moto_before = snapshot.copy_moto(before.moto)
+        moto_before = snapshot.kept_moto(before.moto)
         try:
             with service_state.untracked():
                 state = _state(given.data)

@@ -1,35 +1,38 @@
 """Reads the tree of a dump, which `writer` has written, back into a graph of objects.
 
+The nodes of the tree are read level by level, all nodes of one class together. So most of the work
+is done by loops in C over the values of one field of all nodes of a class. An object is made when
+the node that describes it is found, and filled afterwards. What points at another place waits until
+all objects are made.
+
 Objects of known classes are made without running any code of theirs but moto's ``__setstate__``,
 which puts the bytes of an S3 object into their file.
 """
 
 from __future__ import annotations
 
-import base64
 import dataclasses
-import json
+import sys
 from collections import deque
-from collections.abc import Callable, Hashable
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any, cast
+from itertools import chain, islice, repeat
+from operator import itemgetter
+from typing import Any, NoReturn
 
 from membership_mock.engine.moto.service_state import is_plain, with_state
 from membership_mock.errors import UsageError
 from membership_mock.testing.dumps.classes import class_named
-from membership_mock.testing.dumps.writer import step_text
+from membership_mock.testing.dumps.filling import filled_class
+from membership_mock.testing.dumps.graph import PLAIN
+from membership_mock.testing.dumps.pointers import pointer_to
+from membership_mock.testing.dumps.waiting import Waiting
+from membership_mock.testing.dumps.words import NO_CLASSES, WORDS, key_of
 
-_Put = Callable[[Any], None]
-
-
-#: the values that a tree and the graph have in common, which are used as they are
-_PLAIN = frozenset((type(None), bool, int, float, str))
-
-
-class _NotYet(Exception):
-    """An object is pointed at that has not been made yet."""
+_flat = chain.from_iterable
 
 
 def read(root: dict[str, Any]) -> dict[str, Any]:
@@ -38,293 +41,294 @@ def read(root: dict[str, Any]) -> dict[str, Any]:
     Raises:
         UsageError: the tree is not valid.
     """
-    reader = _Reader(root)
-    graph: dict[str, Any] = reader.value(root)
-    reader.finish()
+    graph: dict[str, Any] = _Reader(root).graph()
     return graph
+
+
+@dataclasses.dataclass(eq=False, slots=True)
+class _Batch:
+    """Objects of one class that were made but not filled yet.
+
+    Attributes:
+        kind: the class; dict for each mapping.
+        nodes: the nodes that describe what they hold.
+        made: the objects.
+        names: their attributes; empty for containers.
+    """
+
+    kind: Any
+    names: tuple[str, ...] = ()
+    nodes: list[Any] = dataclasses.field(default_factory=list)
+    made: list[Any] = dataclasses.field(default_factory=list)
 
 
 class _Reader:
     """Reads one tree.
 
     Attributes:
-        made: every object by the id of the node that describes it.
-        waiting: what points at objects that were not made yet: where it goes, and what it is.
+        made: every object by the id of the node that describes it; those in batches are added at
+            the end.
+        waiting: the nodes that point at other places.
     """
 
     def __init__(self, root: Any) -> None:
         self.made: dict[int, Any] = {}
-        self.waiting: deque[tuple[_Put, Any]] = deque()
+        self.waiting = Waiting(root, self.made)
         self._root = root
-        self._is_finishing = False
-        self._below: dict[str, Any] = {"": root}
+        self._near: dict[tuple[Any, ...], _Batch] = {}
         self._times: dict[str, datetime] = {}
 
-    def finish(self) -> None:
-        """Resolve what points at objects further down."""
-        self._is_finishing = True
-        in_vain = 0
-        while self.waiting and in_vain < len(self.waiting):
-            in_vain = 0 if self._place(*self.waiting.popleft()) else in_vain + 1
-        if self.waiting:
-            _, node = self.waiting[0]
-            where = self._pointer_to(node)
-            raise UsageError(f"At {where}: {json.dumps(node)[:200]} points at nothing.")
-
-    def value(self, node: Any) -> Any:
-        """Return what a node describes.
-
-        Raises:
-            _NotYet: it points at an object that has not been made yet.
-        """
-        if not isinstance(node, (dict, list)):
-            return node
-        if isinstance(node, list):
-            return self._list(node)
-        if self._is_finishing and id(node) in self.made:
-            return self.made[id(node)]
-        if "$type" in node:
-            return self._object(node)
-        word: str = next(iter(node), "")
-        if word in WORDS:
-            return self._special(word, node)
-        made = self.made[id(node)] = {}
-        return self._entries(made, node)
-
-    def _special(self, word: str, node: dict[str, Any]) -> Any:
-        content = node[word]
-        if word == "$same":
-            return self._same(content)
-        if word == "$tuple":
-            made = tuple([self.value(each) for each in content])
-            return self.made.setdefault(id(node), made)
-        if word == "$set":
-            return self.made.setdefault(id(node), set(map(_plain, content)))
-        return WORDS[word](content)
-
-    def _same(self, pointer: Any) -> Any:
-        """Return the object that is described at a JSON pointer.
-
-        Raises:
-            _NotYet: there is none, or it has not been made yet.
-        """
-        node = self._node_at(pointer) if isinstance(pointer, str) else None
-        if node is None:
-            hash(pointer)  # what cannot be a key is no pointer
-            raise _NotYet
-        try:
-            return self.made[id(node)]
-        except KeyError:
-            raise _NotYet from None
-
-    def _node_at(self, pointer: str) -> Any:
-        """Return the node at a JSON pointer; None if there is none."""
-        found = self._below.get(pointer)
-        if found is not None:
-            return found
-        before, slash, step = pointer.rpartition("/")
-        around = self._node_at(before) if slash else None
-        if isinstance(around, dict):
-            found = around.get(step.replace("~1", "/").replace("~0", "~"))
-        elif isinstance(around, list) and step.isdecimal() and str(int(step)) == step:
-            found = around[int(step)] if int(step) < len(around) else None
-        if isinstance(found, (dict, list)):
-            self._below[pointer] = found
-            return found
-        return None
-
-    def _list(self, node: list[Any]) -> list[Any]:
-        if self._is_finishing and id(node) in self.made:
-            found: list[Any] = self.made[id(node)]
-            return found
-        made: list[Any] = [None] * len(node)
-        self.made[id(node)] = made
-        for number, each in enumerate(node):
-            kind = type(each)
-            if kind in _PLAIN:
-                made[number] = each
-            elif kind is dict and len(each) == 1 and "$time" in each:
-                made[number] = self.time(each["$time"])
-            else:
-                self._place(_into(made, number), each)
-        return made
-
-    def _entries(self, made: dict[Any, Any], node: dict[str, Any]) -> Any:
-        put = dict.__setitem__
-        for text, each in node.items():
-            key = _plain(json.loads(text[1:])) if text[:1] == "$" else text
-            if type(each) in _PLAIN:
-                put(made, key, each)
-                continue
-            put(made, key, None)  # what waits keeps its place in the order
-            try:
-                put(made, key, self.value(each))
-            except _NotYet:
-                self.waiting.append((_into(made, key), each))
-        return made
-
-    def _object(self, node: dict[str, Any]) -> Any:
-        name = node["$type"]
-        kind = _class_named(name) if isinstance(name, str) else None
-        if kind is None:
-            raise UsageError(
-                f"At {self._pointer_to(node)}: {name!r} is not a class that a dump may name. Dumps"
-                " are read by the release that wrote them."
-            )
-        fields = _fields_of(cast("Any", kind))
-        if fields is None:
-            return self._other_object(kind, node)
-        new: Any = kind.__new__
-        made = self.made[id(node)] = new(kind)
-        if tuple(node) != fields.keys and node.keys() != set(fields.keys):
-            other = ", ".join(sorted(node.keys() ^ set(fields.keys)))
-            raise UsageError(
-                f"At {self._pointer_to(node)}: a {name} has other attributes in this release:"
-                f" {other}."
-            )
-        fields.fill(made, node, self._attribute)
-        return made
-
-    def _other_object(self, kind: Any, node: dict[str, Any]) -> Any:
-        """Return an enumeration's member, or an object of moto's, which declares no fields."""
-        found = {attribute: each for attribute, each in node.items() if attribute != "$type"}
-        if issubclass(kind, Enum):
-            return self.made.setdefault(id(node), kind(found["value"]))
-        if not issubclass(kind, dict):
-            for attribute in found:
-                if not _is_plain(kind, attribute):
-                    where, name = self._pointer_to(node), node["$type"]
-                    raise UsageError(f"At {where}: a {name} has no attribute {attribute!r}.")
-            if hasattr(kind, "__setstate__"):
-                state = {attribute: self.value(each) for attribute, each in found.items()}
-                return self.made.setdefault(id(node), with_state(kind, state))
-        made = self.made[id(node)] = kind.__new__(kind)
-        if isinstance(made, dict):
-            return self._entries(made, found["items"])
-        for attribute, each in found.items():
-            if type(each) in _PLAIN:
-                object.__setattr__(made, attribute, each)
-            else:
-                self._attribute(made, attribute, each)
-        return made
-
-    def _attribute(self, made: Any, attribute: str, node: Any) -> None:
-        """Set an attribute to what a node describes, now or once that is made."""
-        put = object.__setattr__
-        if type(node) is dict and "$time" in node:
-            put(made, attribute, self.time(node["$time"]))
-            return
-        try:
-            put(made, attribute, self.value(node))
-        except _NotYet:
-            put(made, attribute, None)  # slots are filled, so that an object can be shown
-            self.waiting.append((_onto(made, attribute), node))
-
-    def time(self, text: Any) -> datetime:
-        """Return the instant that a text in ISO 8601 names."""
-        found = self._times.get(text)
-        if found is None:  # many objects have the datetime of one request
-            found = self._times[text] = datetime.fromisoformat(text)
+    def graph(self) -> Any:
+        """Return what the root describes."""
+        (found,), _ = self._values([self._root])
+        batches: list[_Batch] = []
+        levels = 0
+        while self._near:
+            levels += 1
+            if levels > sys.getrecursionlimit():  # made in Python, and holding itself
+                raise RecursionError
+            near, self._near = self._near, {}
+            for batch in near.values():
+                batches.append(batch)
+                self._fill(batch)
+        for batch in batches:
+            self.made.update(zip(map(id, batch.nodes), batch.made, strict=True))
+        self.waiting.resolve()
         return found
 
-    def _place(self, put: _Put, node: Any) -> bool:
-        """Put what ``node`` describes into its place; if it must wait for that, return False."""
-        try:
-            put(self.value(node))
-        except _NotYet:
-            self.waiting.append((put, node))
-            return False
+    def _fill(self, batch: _Batch) -> None:
+        """Fill the objects of a batch."""
+        kind, nodes, made = batch.kind, batch.nodes, batch.made
+        if kind is dict:
+            keys = [key_of(text) if text[:1] == "$" else text for text in _flat(nodes)]
+            column = list(_flat(map(dict.values, nodes)))
+            values, late = self._values(column)
+            sizes = list(map(len, nodes))
+            pairs = zip(keys, values, strict=True)
+            for each, size in zip(made, sizes, strict=True):
+                if size:
+                    dict.update(each, islice(pairs, size))
+            self.waiting.add(dict.__setitem__, _flat(map(repeat, made, sizes)), keys, column, late)
+        elif kind is list:
+            column = list(_flat(nodes))
+            values, late = self._values(column)
+            sizes = list(map(len, nodes))
+            entries = iter(values)
+            for each, size in zip(made, sizes, strict=True):
+                each.extend(islice(entries, size))
+            steps = _flat(map(range, sizes))
+            self.waiting.add(list.__setitem__, _flat(map(repeat, made, sizes)), steps, column, late)
+        else:
+            columns = []
+            for name in batch.names:
+                column = [node[name] for node in nodes]
+                values, late = self._values(column)
+                columns.append(values)
+                self.waiting.add(object.__setattr__, made, repeat(name), column, late)
+            fields = filled_class(kind)
+            if fields is not None:
+                fields.fill(made, columns)
+                return
+            for name, values in zip(batch.names, columns, strict=True):
+                deque(map(object.__setattr__, made, repeat(name), values), maxlen=0)
+
+    def _values(self, nodes: list[Any]) -> tuple[list[Any], list[int]]:
+        """Return what nodes describe, and the places of those that have to wait."""
+        kinds = set(map(type, nodes))
+        if kinds <= PLAIN:
+            return nodes, []
+        values: list[Any] = list(nodes)
+        late: list[int] = []
+        lists = {kind for kind in kinds if issubclass(kind, list)}
+        if lists:
+            held = [place for place, each in enumerate(nodes) if type(each) in lists]
+            self._put_new(_Batch(list), held, [[] for _ in held], values)
+        mappings = {kind for kind in kinds if issubclass(kind, dict)}
+        if mappings:
+            found = _one_word(nodes) if kinds == {dict} else None
+            for word, places in (found or self._by_word(nodes, mappings)).items():
+                late += self._described(word, places, values)
+            for place in late:
+                values[place] = None
+        return values, late
+
+    def _by_word(self, nodes: list[Any], kinds: set[type]) -> Mapping[str, Sequence[int]]:
+        """Return the places of mappings by the class that they name, or by their word."""
+        found: dict[str, list[int]] = {}
+        for place, node in enumerate(nodes):
+            if type(node) in kinds:
+                if "$type" in node:
+                    word = node["$type"]
+                    if type(word) is not str or word in NO_CLASSES:
+                        self._refuse_class(node)
+                else:
+                    word = next(iter(node), "")
+                    if word not in WORDS:
+                        word = ""
+                if word in found:
+                    found[word].append(place)
+                else:
+                    found[word] = [place]
+        return found
+
+    def _described(self, word: str, places: Sequence[int], values: list[Any]) -> Sequence[int]:
+        """Replace nodes with the same word by what they describe; return where one has to wait."""
+        if word == "":
+            self._put_new(_Batch(dict), places, [{} for _ in places], values)
+        elif word == "$time":
+            texts = [values[place]["$time"] for place in places]
+            times = self._times
+            for text in set(texts).difference(times):  # many objects have that of one request
+                times[text] = datetime.fromisoformat(text)
+            for place, text in zip(places, texts, strict=True):
+                values[place] = times[text]
+        elif word == "$same":
+            return places
+        elif word == "$tuple":
+            return self._tuples(places, values)
+        elif word in WORDS:
+            for place in places:
+                node = values[place]
+                values[place] = WORDS[word](node[word])
+                if word == "$set":
+                    self.made[id(node)] = values[place]
+        else:
+            return self._objects(word, places, values)
+        return []
+
+    def _put_new(
+        self, batch: _Batch, places: Sequence[int], made: list[Any], values: list[Any]
+    ) -> None:
+        """Put new objects in place of the nodes that describe them, to be filled later.
+
+        Args:
+            batch: a new batch, which is used if there is none for such objects yet.
+            places: the places of the nodes.
+            made: the objects.
+            values: the column with the nodes.
+        """
+        batch = self._near.setdefault((batch.kind, *batch.names), batch)
+        batch.nodes += [values[place] for place in places]
+        batch.made += made
+        for place, each in zip(places, made, strict=True):
+            values[place] = each
+
+    def _tuples(self, places: Sequence[int], values: list[Any]) -> Sequence[int]:
+        contents = [list(values[place]["$tuple"]) for place in places]
+        parts, late = self._values(list(_flat(contents)))
+        waiting, entries, start = set(late), iter(parts), 0
+        left: list[int] = []
+        for place, content in zip(places, contents, strict=True):
+            end = start + len(content)
+            made = tuple(islice(entries, len(content)))
+            if waiting and not waiting.isdisjoint(range(start, end)):
+                left.append(place)
+            else:
+                self.made[id(values[place])] = made
+                values[place] = made
+            start = end
+        return left
+
+    def _objects(self, name: str, places: Sequence[int], values: list[Any]) -> Sequence[int]:
+        """Replace nodes of one class by new objects; return where one has to wait."""
+        nodes = [values[place] for place in places]
+        kind: Any = class_named(name)
+        if kind is None:
+            self._refuse_class(nodes[0])
+        fields = filled_class(kind)
+        if fields is not None:
+            if set(map(tuple, nodes)) != {fields.keys}:
+                self._require_keys(nodes, name, fields.keys)
+            self._put_new(_Batch(kind, fields.keys[1:]), places, _new(kind, len(nodes)), values)
+            return []
+        if not issubclass(kind, (Enum, dict)):
+            self._require_plain(nodes, name, kind)
+            if not hasattr(kind, "__setstate__") and len(shapes := set(map(tuple, nodes))) == 1:
+                names = tuple(each for each in shapes.pop() if each != "$type")
+                self._put_new(_Batch(kind, names), places, _new(kind, len(nodes)), values)
+                return []
+        return [
+            place
+            for place, node in zip(places, nodes, strict=True)
+            if not self._other_object(kind, node, place, values)
+        ]
+
+    def _require_keys(self, nodes: list[Any], name: str, keys: tuple[str, ...]) -> None:
+        for node in nodes:
+            if node.keys() != set(keys):
+                other = ", ".join(sorted(node.keys() ^ set(keys)))
+                where = pointer_to(self._root, node)
+                raise UsageError(
+                    f"At {where}: a {name} has other attributes in this release: {other}."
+                )
+
+    def _require_plain(self, nodes: list[Any], name: str, kind: type) -> None:
+        """Refuse nodes that describe objects of moto's with attributes that cannot be state."""
+        attributes = set(_flat(nodes)) - {"$type"}
+        wrong = {each for each in attributes if not _is_plain(kind, each)}
+        for node in nodes if wrong else ():
+            for attribute in filter(wrong.__contains__, node):
+                where = pointer_to(self._root, node)
+                raise UsageError(f"At {where}: a {name} has no attribute {attribute!r}.")
+
+    def _other_object(self, kind: Any, node: dict[str, Any], place: int, values: list[Any]) -> bool:
+        """Put an enumeration's member, or an object of moto's, which declares no fields, in place.
+
+        Returns:
+            Whether it need not wait.
+        """
+        if issubclass(kind, Enum):
+            values[place] = self.made.setdefault(id(node), kind(node["value"]))
+            return True
+        if issubclass(kind, dict):
+            made = self.made[id(node)] = kind.__new__(kind)
+            values[place] = node["items"]
+            self._put_new(_Batch(dict), [place], [made], values)
+            return True
+        names = tuple(each for each in node if each != "$type")
+        if hasattr(kind, "__setstate__"):
+            parts, late = self._values([node[each] for each in names])
+            if late:
+                return False
+            state = dict(zip(names, parts, strict=True))
+            values[place] = self.made[id(node)] = with_state(kind, state)
+            return True
+        self._put_new(_Batch(kind, names), [place], _new(kind, 1), values)
         return True
 
-    def _pointer_to(self, wanted: Any) -> str:
-        """Return the JSON pointer to a node, for a message."""
-        near: deque[tuple[Any, str]] = deque([(self._root, "")])
-        while near:
-            node, pointer = near.popleft()
-            if node is wanted:
-                return pointer
-            if isinstance(node, dict):
-                near += ((each, f"{pointer}/{step_text(key)}") for key, each in node.items())
-            elif isinstance(node, list):
-                near += ((each, f"{pointer}/{number}") for number, each in enumerate(node))
-        return ""
+    def _refuse_class(self, node: dict[str, Any]) -> NoReturn:
+        where, name = pointer_to(self._root, node), node["$type"]
+        raise UsageError(
+            f"At {where}: {name!r} is not a class that a dump may name. Dumps are read by the"
+            " release that wrote them."
+        )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Fields:
-    """How the objects of a dataclass are filled.
+def _one_word(nodes: list[dict[str, Any]]) -> dict[str, Sequence[int]] | None:
+    """Return the places of mappings by their word if all have the same; None if that is not sure.
 
-    Attributes:
-        keys: what a node has that describes one.
-        fill: sets all fields of an object to what a node describes; it takes what sets those that
-            are not there as they are.
+    This is the usual case, and takes less time than looking at each of them.
     """
-
-    keys: tuple[str, ...]
-    fill: Callable[[Any, dict[str, Any], Callable[[Any, str, Any], None]], None]
-
-
-@cache
-def _fields_of(kind: Hashable) -> _Fields | None:
-    """Return how the objects of a class are filled; None if it is no dataclass.
-
-    The function is generated, as dataclasses generate their ``__init__``: a loop over the names for
-    each object would take several times as long.
-    """
-    if not isinstance(kind, type) or issubclass(kind, (dict, Enum)):
-        return None
-    if not dataclasses.is_dataclass(kind):
-        return None
-    is_frozen = kind.__setattr__ is not object.__setattr__
-    names = [field.name for field in dataclasses.fields(kind)]
-    lines = ["def fill(made, node, other):", "    pass"]
-    for name in names:
-        lines += [
-            f"    value = node[{name!r}]",
-            "    if type(value) in plain:",
-            f"        put(made, {name!r}, value)" if is_frozen else f"        made.{name} = value",
-            "    else:",
-            f"        other(made, {name!r}, value)",
-        ]
-    scope: dict[str, Any] = {"plain": _PLAIN, "put": object.__setattr__}
-    exec("\n".join(lines), scope)  # noqa: S102  nothing but names of attributes varies
-    return _Fields(("$type", *names), scope["fill"])
+    places = range(len(nodes))
+    if not any(nodes):
+        return {"": places}
+    word = next(iter(nodes[0]), "")
+    if word == "$type":
+        with suppress(KeyError, TypeError):
+            names = set(map(itemgetter("$type"), nodes))
+            if len(names) == 1 and NO_CLASSES.isdisjoint(names):
+                (name,) = names
+                return {name: places} if type(name) is str else None
+    elif word in WORDS and set(map(len, nodes)) == {1} and set(_flat(nodes)) == {word}:
+        return {word: places}
+    return None
 
 
-@cache
-def _class_named(name: str) -> type | None:
-    return class_named(name)
+def _new(kind: Any, count: int) -> list[Any]:
+    """Return new objects of a class, not filled."""
+    return list(map(kind.__new__, repeat(kind, count)))
 
 
 @cache
 def _is_plain(kind: Any, attribute: str) -> bool:
     return is_plain(kind, attribute)
-
-
-def _into(made: Any, key: Any) -> _Put:
-    if isinstance(made, dict):
-        return lambda value: dict.__setitem__(made, key, value)
-    return lambda value: made.__setitem__(key, value)
-
-
-def _onto(made: Any, attribute: str) -> _Put:
-    return lambda value: object.__setattr__(made, attribute, value)
-
-
-def _plain(node: Any) -> Any:
-    """Return a key or an entry of a set, which are immutable."""
-    return _Reader(node).value(node)
-
-
-#: what each word of a dump does with the value that follows it
-WORDS: dict[str, Callable[[Any], Any]] = {
-    "$same": _plain,
-    "$tuple": tuple,
-    "$set": set,
-    "$frozenset": lambda content: frozenset(map(_plain, content)),
-    "$time": datetime.fromisoformat,
-    "$date": date.fromisoformat,
-    "$seconds": lambda content: timedelta(seconds=content),
-    "$utf8": str.encode,
-    "$base64": lambda content: base64.b64decode(content, validate=True),
-}

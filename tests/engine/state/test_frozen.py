@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from membership_mock.engine.state import frozen
 from membership_mock.engine.state.frozen import Freezer, SharedError
-from membership_mock.engine.state.layouts import NotPlainError, is_declared_atom
+from membership_mock.engine.state.layouts import NotPlainError
 
 
 class Colour(Enum):
@@ -47,9 +47,16 @@ class Empty:
     pass
 
 
+class Bare:
+    """A class without declared fields, as moto's are."""
+
+    name = "of the class"
+    title = "of the class"
+
+
 #: the package of these classes is not one whose classes are copied
 KINDS = (Box, Slots, Still, Empty)
-for each in KINDS:
+for each in (*KINDS, Bare):
     each.__module__ = "membership_mock.tests"
 
 
@@ -273,18 +280,40 @@ def test_the_size_of_a_copy_is_that_of_its_pickle() -> None:
     assert few.size < many.size
 
 
-@pytest.mark.parametrize(
-    ("annotation", "expected"),
-    [
-        ("str", True),
-        ("datetime | None", True),
-        ('Literal["a", "b"] | None', True),
-        ("dict[str, str]", False),
-        ("tuple[str, ...]", False),
-        ("Any", False),
-        (str, False),
-        ("Literal['list'] | list[str]", False),
-    ],
-)
-def test_annotations_say_which_fields_nothing_can_change(annotation: Any, expected: bool) -> None:
-    assert is_declared_atom(annotation) is expected
+def test_objects_of_a_class_of_moto_with_other_attributes_are_pickled() -> None:
+    one, other, third = Bare(), Bare(), Bare()
+    vars(one)["name"], vars(other)["title"], vars(third)["name"] = "a", "b", "c"
+    for objects in ([one, other], [other, one], [one, third, other]):
+        with pytest.raises(NotPlainError):
+            copies(objects)
+    vars(third)["more"] = 1
+    with pytest.raises(NotPlainError):
+        copies([one, third])
+
+
+def test_large_containers_are_copied_like_small_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = ["shared"]
+    root = {
+        "few": {"a": shared},
+        "many": {str(n): Box(str(n), held=shared) for n in range(7)},
+        "none": {},
+        "pairs": {str(n): (n, "x") for n in range(9)},
+        "last": [[n] for n in range(6)],
+    }
+    usual = flat(copies(root))
+    monkeypatch.setattr(frozen, "_LARGE", 5)
+    assert flat(copies(root)) == usual == flat([root])
+
+
+def test_each_copy_of_a_container_of_atoms_is_new() -> None:
+    root = {"list": [1, 2], "dict": {"a": 1}, "set": {1}, "ordered": OrderedDict(b=1, a=2)}
+    part = Freezer().part([root])
+    (first,) = part.thaw()
+    first["list"].append(3)
+    first["dict"]["b"] = 2
+    first["set"].add(2)
+    first["ordered"].clear()
+    root["list"].append(4)
+    assert part.thaw() == [
+        {"list": [1, 2], "dict": {"a": 1}, "set": {1}, "ordered": OrderedDict(b=1, a=2)}
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -380,3 +381,73 @@ def test_members_of_a_room_stay_its_members(membership_mock: Any) -> None:
         seen = b.get_membership(membershipIdentifier=membership)["membership"]
         assert seen["status"] == "REMOVED"
         membership_mock.restore(before)
+
+
+# --- objects that the state and its snapshots share ---
+
+
+def controls(client: Any) -> dict[str, list[str]]:
+    """Return the disabled controls of each standard of an account, and the status of it."""
+    found = {}
+    for each in client.get_enabled_standards()["StandardsSubscriptions"]:
+        arn = each["StandardsSubscriptionArn"]
+        listed = client.describe_standards_controls(StandardsSubscriptionArn=arn)["Controls"]
+        off = [one["ControlId"] for one in listed if one["ControlStatus"] == "DISABLED"]
+        found[arn] = [each["StandardsStatus"], *off]
+    return found
+
+
+def test_standards_and_controls_come_back_after_every_restore(membership_mock: Any) -> None:
+    membership_mock.clock.freeze("2026-03-01")
+    client = membership_mock.client("securityhub", account=ADMIN, region=REGION)
+    client.enable_security_hub()
+    pending = membership_mock.snapshot()
+    states = []
+    for days in (1, 2):
+        membership_mock.clock.advance(days=days)
+        first, second = controls(client)
+        (control, *_) = client.describe_standards_controls(StandardsSubscriptionArn=first)[
+            "Controls"
+        ]
+        client.update_standards_control(
+            StandardsControlArn=control["StandardsControlArn"],
+            ControlStatus="DISABLED",
+            DisabledReason="not here",
+        )
+        inner = membership_mock.snapshot()
+        changed = controls(client)
+        assert changed == {first: ["READY", control["ControlId"]], second: ["READY"]}
+        client.batch_disable_standards(StandardsSubscriptionArns=[first])
+        states.append(controls(client))
+        membership_mock.restore(inner)
+        assert controls(client) == changed
+        membership_mock.restore(pending)
+    assert states[0] == states[1] == {second: ["READY"]}
+
+
+def test_a_snapshot_can_be_restored_in_another_thread(membership_mock: Any) -> None:
+    client = membership_mock.client("securityhub", account=ADMIN, region=REGION)
+    client.enable_security_hub()
+    before, dump = membership_mock.snapshot(), membership_mock.dump()
+    for _ in range(2):
+        client.disable_security_hub()
+        thread = Thread(target=membership_mock.restore, args=(before,))
+        thread.start()
+        thread.join()
+        assert membership_mock.dump() == dump
+
+
+def test_two_worlds_with_the_same_shared_objects_do_not_see_each_other(
+    membership_mock: Any,
+) -> None:
+    admin, invitee, invitation = invited(membership_mock)
+    invited_world = membership_mock.snapshot()
+    invitee.decline_invitations(AccountIds=[ADMIN])
+    declined = membership_mock.snapshot()
+    for _ in range(2):
+        membership_mock.restore(invited_world)
+        assert [each["InvitationId"] for each in invitee.list_invitations()["Invitations"]] == [
+            invitation
+        ]
+        membership_mock.restore(declined)
+        assert statuses(admin) == ["Resigned"]
