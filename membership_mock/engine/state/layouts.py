@@ -37,6 +37,9 @@ _HOOKS = frozenset(
     ("__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__", "__getattribute__")
 )
 
+#: the modules whose classes have such methods for their attributes only
+_DATACLASSES = ("dataclasses", dataclass.__module__)
+
 #: the names in annotations of atoms; the type checker ensures that such fields hold nothing else
 _SURE = frozenset(
     ("None", "bool", "int", "float", "str", "bytes", "datetime", "date", "timedelta", "Literal")
@@ -189,10 +192,14 @@ def _is_plain(kind: Any) -> bool:
         return False
     if kind.__reduce_ex__ is not object.__reduce_ex__ or kind.__reduce__ is not object.__reduce__:
         return False
-    if not hasattr(kind, DECLARED) and any(vars(each).get("__slots__") for each in own):
+    if not hasattr(kind, DECLARED) and _has_slots(kind):
         return False
     hooks = {name: hook for each in own for name, hook in vars(each).items() if name in _HOOKS}
-    return all(getattr(hook, "__module__", "") == "dataclasses" for hook in hooks.values())
+    return all(getattr(hook, "__module__", "") in _DATACLASSES for hook in hooks.values())
+
+
+def _has_slots(kind: Any) -> bool:
+    return any(vars(each).get("__slots__") for each in kind.__mro__)
 
 
 def _compiled(kind: Any, names: tuple[str, ...], sure: tuple[str, ...]) -> Layout:
@@ -223,9 +230,13 @@ def _compiled(kind: Any, names: tuple[str, ...], sure: tuple[str, ...]) -> Layou
         "def write(objects, rows, columns):",
         f"    for {', '.join(targets)} in zip({', '.join(sources)}):",
     ]
-    is_frozen = kind.__setattr__ is not object.__setattr__
-    put = "        put(found, {0!r}, _{0})" if is_frozen else "        found.{0} = _{0}"
-    lines += [put.format(name) for name in names]
+    if kind.__setattr__ is object.__setattr__:
+        lines += [f"        found.{name} = _{name}" for name in names]
+    elif _has_slots(kind):
+        lines += [f"        put(found, {name!r}, _{name})" for name in names]
+    else:  # all at once, past the class's own way to set an attribute
+        pairs = ", ".join(f"{name!r}: _{name}" for name in names)
+        lines.append(f"        put(found, '__dict__', {{{pairs}}})")
     made: dict[str, Any] = {"put": object.__setattr__}
     if names:
         exec("\n".join(lines), made)  # noqa: S102  nothing but names of attributes varies
