@@ -49,7 +49,7 @@ def install(patches: Patches) -> None:
             self._alias_name_cache = _aliases
 
     patches.set(EventAliaser, "__init__", __init__)
-    if hasattr(botocore.hooks, "accepts_kwargs"):
+    if patches.has(botocore.hooks, "accepts_kwargs"):
         accepts = patches.original(botocore.hooks, "accepts_kwargs")
         patches.set(botocore.hooks, "accepts_kwargs", _quick_check(accepts))
 

@@ -37,6 +37,9 @@ _methods: dict[tuple[int, str | None], dict[str, Any]] = {}
 #: the attribute of an HTTP session that is not open yet: returns the attributes of an open one
 _OPEN = "membership_mock_open"
 
+#: the methods of botocore that make the methods of a client
+_MAKING = ("_create_methods", "_create_api_method")
+
 _opening = threading.RLock()
 
 
@@ -44,7 +47,7 @@ def install(patches: Patches) -> None:
     """Make clients quickly, until ``patches`` are undone."""
     if patches.has(ClientCreator, "_load_service_model"):
         _share_models(patches)
-    if {"_create_methods", "_create_api_method"} <= vars(ClientCreator).keys():
+    if all(patches.has(ClientCreator, name) for name in _MAKING):
         _share_methods(patches)
     _open_http_sessions_when_used(patches)
     _read_proxies_quickly(patches)
@@ -81,7 +84,7 @@ def _share_models(patches: Patches) -> None:
 def _share_methods(patches: Patches) -> None:
     """Make the methods of the clients of a service once; each client has a class of its own."""
     create = patches.original(ClientCreator, "_create_methods")
-    create_one = vars(ClientCreator)["_create_api_method"]
+    create_one = patches.original(ClientCreator, "_create_api_method")
 
     def _create_methods(self: Any, service_model: Any) -> dict[str, Any]:
         description = getattr(service_model, "_service_description", None)
@@ -188,7 +191,7 @@ def _read_proxies_quickly(patches: Patches) -> None:
     if usual is None or urllib.request.getproxies is not usual:
         return  # this system has settings besides the environment
     for module in (botocore.utils, botocore.endpoint):
-        if hasattr(module, "get_environ_proxies"):
+        if patches.has(module, "get_environ_proxies"):
             find = patches.original(module, "get_environ_proxies")
             patches.set(module, "get_environ_proxies", _finder(find))
 

@@ -48,8 +48,8 @@ def install(patches: Patches, services: frozenset[str]) -> None:
     form = getattr(botocore.auth, "SIGV4_TIMESTAMP", None)
     if (
         form is None
-        or not hasattr(botocore.auth, _NOW)
-        or not all(hasattr(SigV4Auth, each) for each in _PRIVATE)
+        or not patches.has(botocore.auth, _NOW)
+        or not all(patches.has(SigV4Auth, each) for each in _PRIVATE)
     ):
         return
     sign = patches.original(SigV4Auth, "add_auth")

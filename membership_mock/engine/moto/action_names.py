@@ -19,7 +19,7 @@ _NAME = "method_names_from_class"
 
 def install(patches: Patches) -> None:
     """Find the methods of moto's classes by name until ``patches`` are undone."""
-    if not hasattr(responses, _NAME):  # this release of moto finds them in another way
+    if not patches.has(responses, _NAME):  # this release of moto finds them in another way
         return
     lists = patches.original(responses, _NAME)
     patches.set(responses, _NAME, lambda clazz: _MethodNames(clazz, lists))

@@ -28,8 +28,8 @@ _own = vars(BaseBackend).get(_NAME)
 def install(patches: Patches) -> None:
     """Keep the patterns of URLs until ``patches`` are undone."""
     if (
-        not hasattr(settings, "get_s3_custom_endpoints")
-        or not hasattr(base_backend, "enable_iso_regions")
+        not patches.has(settings, "get_s3_custom_endpoints")
+        or not patches.has(base_backend, "enable_iso_regions")
         or not patches.has(BaseBackend, _NAME)
     ):
         return

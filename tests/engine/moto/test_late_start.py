@@ -6,49 +6,24 @@ ago.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import textwrap
+from collections.abc import Callable, Iterator
 
 import pytest
 
-#: what every program begins with; `moto_is_imported` must not import it
-HEAD = """
-import os, sys
-import boto3
-from membership_mock import mock_membership
+from tests.engine.moto.fresh_processes import FreshProcesses
 
-def moto_is_imported():
-    return any(name in sys.modules for name in ("moto", "responses", "requests"))
-
-def client(service, **others):
-    return boto3.client(service, region_name="us-east-1", **others)
-
-os.environ.update(AWS_ACCESS_KEY_ID="mine", AWS_SECRET_ACCESS_KEY="secret")
-os.environ.pop("AWS_SESSION_TOKEN", None)
-assert not moto_is_imported()
-"""
+Run = Callable[..., str]
 
 
-def run(program: str, **environment: str) -> str:
-    """Run a program in a fresh process, and return what it prints."""
-    cleared = {
-        name: value for name, value in os.environ.items() if not name.startswith(("MOTO_", "AWS_"))
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", HEAD + textwrap.dedent(program)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**cleared, **environment},
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """Run a program in a fresh process, and return what it prints; see `FreshProcesses.run`."""
+    processes = FreshProcesses()
+    yield processes.run
+    processes.close()
 
 
-def test_a_test_of_our_services_does_not_import_moto() -> None:
+def test_a_test_of_our_services_does_not_import_moto(run: Run) -> None:
     run("""
         before = boto3.DEFAULT_SESSION
         for _ in range(2):
@@ -65,7 +40,7 @@ def test_a_test_of_our_services_does_not_import_moto() -> None:
     """)
 
 
-def test_a_call_to_a_service_of_motos_starts_it_and_both_know_each_other() -> None:
+def test_a_call_to_a_service_of_motos_starts_it_and_both_know_each_other(run: Run) -> None:
     run("""
         with mock_membership() as mock:
             hub = client("securityhub")
@@ -94,7 +69,7 @@ def test_a_call_to_a_service_of_motos_starts_it_and_both_know_each_other() -> No
     """)
 
 
-def test_what_a_test_does_with_motos_own_objects_counts_from_their_import_on() -> None:
+def test_what_a_test_does_with_motos_own_objects_counts_from_their_import_on(run: Run) -> None:
     run("""
         with mock_membership():
             client("security-ir").list_memberships()
@@ -112,7 +87,7 @@ def test_what_a_test_does_with_motos_own_objects_counts_from_their_import_on() -
     """)
 
 
-def test_moto_is_not_started_by_an_import_after_the_mock() -> None:
+def test_moto_is_not_started_by_an_import_after_the_mock(run: Run) -> None:
     run("""
         with mock_membership():
             client("security-ir").list_memberships()
@@ -123,7 +98,7 @@ def test_moto_is_not_started_by_an_import_after_the_mock() -> None:
     """)
 
 
-def test_a_mock_aws_inside_the_mock_shares_its_state_and_leaves_it_running() -> None:
+def test_a_mock_aws_inside_the_mock_shares_its_state_and_leaves_it_running(run: Run) -> None:
     run("""
         with mock_membership():
             client("securityhub").enable_security_hub()
@@ -156,13 +131,13 @@ SEEDED = """
 """
 
 
-def test_a_seed_gives_the_same_ids_whenever_moto_is_imported() -> None:
+def test_a_seed_gives_the_same_ids_whenever_moto_is_imported(run: Run) -> None:
     late, early = (run(SEEDED.format(first=first)) for first in (False, True))
     assert late == early
     assert len(set(late.split())) == 3
 
 
-def test_credentials_of_the_test_stay_when_moto_starts_and_the_users_come_back() -> None:
+def test_credentials_of_the_test_stay_when_moto_starts_and_the_users_come_back(run: Run) -> None:
     run("""
         mine = boto3.Session(region_name="eu-west-1")
         boto3.DEFAULT_SESSION = mine
@@ -182,7 +157,7 @@ def test_credentials_of_the_test_stay_when_moto_starts_and_the_users_come_back()
 
 
 @pytest.mark.parametrize("library", ["urllib.request", "requests"])
-def test_plain_http_is_served_whatever_imports_it(library: str) -> None:
+def test_plain_http_is_served_whatever_imports_it(run: Run, library: str) -> None:
     run(f"""
         LIBRARY = {library!r}
         def put(url, body):
@@ -212,7 +187,9 @@ def test_plain_http_is_served_whatever_imports_it(library: str) -> None:
     ],
     ids=["a configuration", "a setting", "requests", "moto"],
 )
-def test_moto_starts_with_the_mock_where_that_makes_a_difference(first: str, options: str) -> None:
+def test_moto_starts_with_the_mock_where_that_makes_a_difference(
+    run: Run, first: str, options: str
+) -> None:
     run(f"""
         {first}
         with mock_membership({options}):
@@ -222,7 +199,7 @@ def test_moto_starts_with_the_mock_where_that_makes_a_difference(first: str, opt
     """)
 
 
-def test_an_inner_mock_with_a_configuration_starts_moto_for_the_time_of_the_mock() -> None:
+def test_an_inner_mock_with_a_configuration_starts_moto_for_the_time_of_the_mock(run: Run) -> None:
     run("""
         with mock_membership():
             client("securityhub").enable_security_hub()
@@ -237,7 +214,7 @@ def test_an_inner_mock_with_a_configuration_starts_moto_for_the_time_of_the_mock
     """)
 
 
-def test_a_client_from_before_moto_is_served_by_a_later_mock_aws() -> None:
+def test_a_client_from_before_moto_is_served_by_a_later_mock_aws(run: Run) -> None:
     run("""
         made_outside = client("sns")
         with mock_membership():
@@ -253,7 +230,7 @@ def test_a_client_from_before_moto_is_served_by_a_later_mock_aws() -> None:
     """)
 
 
-def test_the_tools_work_in_a_world_without_moto_and_with_it() -> None:
+def test_the_tools_work_in_a_world_without_moto_and_with_it(run: Run) -> None:
     run("""
         with mock_membership(account="111122223333") as mock:
             client("securityhub").enable_security_hub()
@@ -276,7 +253,7 @@ def test_the_tools_work_in_a_world_without_moto_and_with_it() -> None:
     """)
 
 
-def test_threads_may_import_moto_while_others_call_and_the_mock_ends() -> None:
+def test_threads_may_import_moto_while_others_call_and_the_mock_ends(run: Run) -> None:
     run("""
         import threading
         failed = []
@@ -310,7 +287,7 @@ def test_threads_may_import_moto_while_others_call_and_the_mock_ends() -> None:
 
 
 @pytest.mark.parametrize("made", ["before", "after"])
-def test_a_mock_aws_after_the_mock_serves_each_request_once(made: str) -> None:
+def test_a_mock_aws_after_the_mock_serves_each_request_once(run: Run, made: str) -> None:
     run(f"""
         with mock_membership():
             client("security-ir").list_memberships()
@@ -331,7 +308,9 @@ def test_a_mock_aws_after_the_mock_serves_each_request_once(made: str) -> None:
 
 
 @pytest.mark.parametrize("library", ["responses", "requests_mock"])
-def test_a_library_that_replaces_requests_may_be_imported_in_the_mock(library: str) -> None:
+def test_a_library_that_replaces_requests_may_be_imported_in_the_mock(
+    run: Run, library: str
+) -> None:
     run(f"""
         with mock_membership():
             client("security-ir").list_memberships()
@@ -350,7 +329,7 @@ def test_a_library_that_replaces_requests_may_be_imported_in_the_mock(library: s
     """)
 
 
-def test_the_default_session_comes_back_when_the_last_of_overlapping_mocks_ends() -> None:
+def test_the_default_session_comes_back_when_the_last_of_overlapping_mocks_ends(run: Run) -> None:
     run("""
         mine = boto3.DEFAULT_SESSION = boto3.Session(region_name="eu-west-1")
         first = mock_membership()
@@ -366,7 +345,7 @@ def test_the_default_session_comes_back_when_the_last_of_overlapping_mocks_ends(
     """)
 
 
-def test_other_finders_that_ask_all_finders_do_not_ask_each_other_for_ever() -> None:
+def test_other_finders_that_ask_all_finders_do_not_ask_each_other_for_ever(run: Run) -> None:
     run("""
         class Finder:
             @classmethod
@@ -387,7 +366,7 @@ def test_other_finders_that_ask_all_finders_do_not_ask_each_other_for_ever() -> 
     """)
 
 
-def test_a_mock_that_ends_waits_for_a_thread_that_starts_moto() -> None:
+def test_a_mock_that_ends_waits_for_a_thread_that_starts_moto(run: Run) -> None:
     run("""
         import threading
         from membership_mock.engine.moto.presence import ImportWatch
@@ -428,7 +407,7 @@ def test_a_mock_that_ends_waits_for_a_thread_that_starts_moto() -> None:
 
 
 @pytest.mark.parametrize("imported", ["before", "after"])
-def test_a_thread_may_import_moto_while_a_mock_starts(imported: str) -> None:
+def test_a_thread_may_import_moto_while_a_mock_starts(run: Run, imported: str) -> None:
     run(f"""
         import threading
         import membership_mock.engine.running
@@ -461,7 +440,7 @@ def test_a_thread_may_import_moto_while_a_mock_starts(imported: str) -> None:
     """)
 
 
-def test_a_mock_in_which_moto_cannot_be_imported_says_why_and_ends() -> None:
+def test_a_mock_in_which_moto_cannot_be_imported_says_why_and_ends(run: Run) -> None:
     run("""
         class Broken:
             @staticmethod

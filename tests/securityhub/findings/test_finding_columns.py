@@ -22,6 +22,7 @@ from membership_mock.securityhub.findings.finding_columns import (
 from membership_mock.securityhub.findings.finding_fields import path_of
 from membership_mock.securityhub.findings.finding_store import FindingIndex
 from tests.securityhub.findings.finding_samples import finding
+from tests.walks import walks
 
 ACCOUNT = "111111111111"
 #: findings of a part, and all findings
@@ -190,11 +191,11 @@ class World:
         )
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(walks(2)))
 def test_answers_are_right_after_every_change(membership_mock: Any, seed: int) -> None:
     world = World(membership_mock, seed)
     world.check()
-    for _ in range(8):
+    for _ in range(walks(8)):
         world.change()
         world.check()
 

@@ -11,6 +11,7 @@ import pytest
 from membership_mock.securityhub.findings import finding_columns
 from membership_mock.securityhub.v2.queries import pages
 from tests.securityhub.findings.finding_samples import finding
+from tests.walks import walks
 
 ACCOUNT = "111111111111"
 SIZE = 80
@@ -174,11 +175,11 @@ class World:
             assert self.resources(Filters=filters(text("ResourceType", kind))) == wanted
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(walks(2)))
 def test_answers_are_right_after_every_change(membership_mock: Any, seed: int) -> None:
     world = World(membership_mock, seed)
     world.check()
-    for _ in range(8):
+    for _ in range(walks(8)):
         world.change()
         world.check()
 
