@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import unittest
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -89,6 +88,8 @@ def _decorate_function(function: Any, make_mock: MakeMock) -> Any:
 
 def _decorate_class(cls: type, make_mock: MakeMock) -> type:
     """Put one mock around each test of a class: around its set-up, the test and its tear-down."""
+    import unittest  # only now, because it takes long to import
+
     if issubclass(cls, unittest.TestCase):
         # `run` contains the whole test, with asyncSetUp and the clean-ups.
         for name in ("run", "debug"):

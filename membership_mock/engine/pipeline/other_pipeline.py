@@ -13,7 +13,6 @@ from membership_mock.engine.pipeline.setup_calls import is_setup_call
 from membership_mock.engine.protocol.http import HttpAnswer, HttpRequest
 from membership_mock.engine.protocol.model import OperationModel
 from membership_mock.engine.protocol.regions import partition_of
-from membership_mock.engine.protocol.wire.writers import error_written
 from membership_mock.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -116,6 +115,8 @@ class OtherPipeline:
         except _UnservedError:
             return None
         except ServiceError as error:
+            from membership_mock.engine.protocol.wire.writers import error_written
+
             request_id = call.context.request_id = self._world.uuid()
             has_body = call.request.method != "HEAD"
             return error_written(call.model, error, request_id, has_body=has_body)

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta, timezone
 from hashlib import md5
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
-from xml.sax.saxutils import escape
 
 from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.pipeline.plain_http import (
@@ -191,6 +190,8 @@ def _expiry(query: dict[str, str]) -> datetime | None:
 
 
 def _refusal(request: PlainHttpRequest, status: int, code: str, message: str) -> PlainHttpResponse:
+    from xml.sax.saxutils import escape  # which few tests need
+
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
