@@ -206,7 +206,7 @@ class AssociationStore(Store, scope=Scope.REGION):
 
     Attributes:
         rosters: the associations of each administrator.
-        wanted: the same objects, by member and then by administrator.
+        administrators: whose lists an account is on, in the order in which they put it there.
         invited: those with an invitation, by member, in the order of the invitations.
         last_sequence: what the latest association or invitation was numbered.
         closed: when accounts were closed that are on an administrator's list.
@@ -214,7 +214,7 @@ class AssociationStore(Store, scope=Scope.REGION):
 
     rank = 6
     rosters: dict[str, Roster] = field(default_factory=dict)
-    wanted: dict[str, dict[str, Association]] = field(default_factory=dict)
+    administrators: dict[str, tuple[str, ...]] = field(default_factory=dict)
     invited: dict[str, list[Association]] = field(default_factory=dict)
     last_sequence: int = 0
     closed: dict[str, datetime] = field(default_factory=dict)
@@ -226,8 +226,8 @@ class AssociationStore(Store, scope=Scope.REGION):
         for administrator_id, roster in self.rosters.items():
             lines = several("members", roster.ordered, _of_administrator)
             yield Summary(administrator_id, region, "securityhub", lines)
-        for account_id, wanted in self.wanted.items():
-            lines = several("administrators", list(wanted.values()), _of_member)
+        for account_id in self.administrators:
+            lines = several("administrators", list(self._wanted(account_id)), _of_member)
             yield Summary(account_id, region, "securityhub", lines)
 
     def roster(self, administrator_id: str) -> Roster:
@@ -236,11 +236,12 @@ class AssociationStore(Store, scope=Scope.REGION):
 
     def find(self, administrator_id: str, account_id: str) -> Association | None:
         """Return the association of these two; None if they have none."""
-        return self.wanted.get(account_id, {}).get(administrator_id)
+        roster = self.rosters.get(administrator_id)
+        return None if roster is None else roster.members.get(account_id)
 
     def of_member(self, account_id: str) -> Association | None:
         """Return the association in which an account is an enabled member; there is at most one."""
-        wanted = self.wanted.get(account_id, {}).values()
+        wanted = self._wanted(account_id)
         return next((each for each in wanted if each.member_status == "Enabled"), None)
 
     def invitations(self, account_id: str) -> list[Association]:
@@ -276,7 +277,8 @@ class AssociationStore(Store, scope=Scope.REGION):
         roster.members[account_id] = association
         insort(roster.ordered, association, key=_sequence)
         roster.count(association, 1)
-        self.wanted.setdefault(account_id, {})[administrator_id] = association
+        before = self.administrators.get(account_id, ())
+        self.administrators[account_id] = (*before, administrator_id)
         return association
 
     def move(
@@ -346,7 +348,7 @@ class AssociationStore(Store, scope=Scope.REGION):
         On the lists of others it stays until it is gone for good, see `drop_closed`.
         """
         self.forget_administrator(account_id)
-        if account_id in self.wanted:
+        if account_id in self.administrators:
             self.closed[account_id] = now
 
     def drop_closed(self, now: datetime) -> None:
@@ -355,7 +357,7 @@ class AssociationStore(Store, scope=Scope.REGION):
             gone_at = closed_at + GONE_AFTER
             if gone_at <= now:
                 del self.closed[account_id]
-                for association in list(self.wanted.get(account_id, {}).values()):
+                for association in list(self._wanted(account_id)):
                     self.move(association, "close", gone_at)
 
     def _drop(self, association: Association) -> None:
@@ -367,9 +369,16 @@ class AssociationStore(Store, scope=Scope.REGION):
         _take(roster.ordered, association)
         if not roster.ordered:
             del self.rosters[administrator_id]
-        del self.wanted[account_id][administrator_id]
-        if not self.wanted[account_id]:
-            del self.wanted[account_id]
+        others = tuple(each for each in self.administrators[account_id] if each != administrator_id)
+        if others:
+            self.administrators[account_id] = others
+        else:
+            del self.administrators[account_id]
+
+    def _wanted(self, account_id: str) -> Iterator[Association]:
+        """Yield the associations of an account with those whose lists it is on."""
+        for administrator_id in self.administrators.get(account_id, ()):
+            yield self.rosters[administrator_id].members[account_id]
 
     def _next(self) -> int:
         self.last_sequence += 1

@@ -320,12 +320,12 @@ def test_a_dump_does_not_change_with_the_world(membership_mock: Any) -> None:
 def test_a_dump_can_be_read(membership_mock: Any) -> None:
     invited(membership_mock)
     store = membership_mock.dump().data["stores"]["securityhub"]["AssociationStore"][REGION]
-    association = store["wanted"][MEMBER][ADMIN]
+    association = store["rosters"][ADMIN]["members"][MEMBER]
     assert association["$type"] == "securityhub.Association"
     assert association["member_status"] == "Invited"
     assert re.fullmatch(r"2\d{3}-.*\+00:00", association["invited_at"]["$time"])
-    pointer = f"/stores/securityhub/AssociationStore/{REGION}/wanted/{MEMBER}/{ADMIN}"
-    assert store["rosters"][ADMIN]["members"][MEMBER] == {"$same": pointer}
+    pointer = f"/stores/securityhub/AssociationStore/{REGION}/rosters/{ADMIN}/members/{MEMBER}"
+    assert store["rosters"][ADMIN]["ordered"] == [{"$same": pointer}]
 
 
 def test_a_dump_says_which_stores_it_holds(membership_mock: Any) -> None:
@@ -380,9 +380,9 @@ def test_a_difference_has_a_line_for_each_change(membership_mock: Any) -> None:
     invitee.accept_administrator_invitation(AdministratorId=ADMIN, InvitationId=invitation)
     difference = before.difference(membership_mock.dump(), ignore=["*.updated_at"])
     place = f"securityhub AssociationStore {REGION}"
-    pointer = f"/stores/securityhub/AssociationStore/{REGION}/wanted/{MEMBER}/{ADMIN}"
+    pointer = f"/stores/securityhub/AssociationStore/{REGION}/rosters/{ADMIN}/members/{MEMBER}"
     assert set(difference.splitlines()) == {
-        f"{place} wanted[{MEMBER}][{ADMIN}].member_status: 'Invited' -> 'Enabled'",
+        f"{place} rosters[{ADMIN}].members[{MEMBER}].member_status: 'Invited' -> 'Enabled'",
         f"{place} rosters[{ADMIN}].enabled[0]: added the one at {pointer}",
         f"{place} rosters[{ADMIN}].invited: 1 -> 0",
     }
