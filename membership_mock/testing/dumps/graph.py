@@ -11,7 +11,6 @@ Most of the work is done by loops in C over the values of one field of all objec
 from __future__ import annotations
 
 import dataclasses
-import sys
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +20,7 @@ from functools import cache
 from itertools import accumulate, chain, repeat
 from typing import Any
 
+from membership_mock.engine.state.reference_counts import ONE_OWNER, references
 from membership_mock.testing.dumps.classes import name_of
 
 #: what JSON has itself
@@ -33,26 +33,6 @@ MAPPINGS = (dict, OrderedDict)
 _never_atoms: set[type] = {dict, list, set}
 
 _flat = chain.from_iterable
-
-
-def _references(found: object) -> int:
-    """Return more references than an object with one owner has."""
-    del found
-    return 1 << 30
-
-
-#: how many references there are to an object; PyPy does not count them
-_count: Callable[[Any], int] = getattr(sys, "getrefcount", _references)
-
-
-def _references_of_one_owner() -> int:
-    owner: list[list[Any]] = [[]]
-    column = list(owner)
-    return max(map(_count, column))
-
-
-#: how many references there are to an object in a list of values if only its owner holds it
-_ALONE = _references_of_one_owner()
 
 
 @dataclasses.dataclass(eq=False, slots=True)
@@ -214,7 +194,7 @@ class Graph:
             found: where new objects are added.
         """
         column, known = batch.columns[-1], self.places
-        is_alone = max(map(_count, held)) <= _ALONE + (held is not column.values)
+        is_alone = max(map(references, held)) <= ONE_OWNER + (held is not column.values)
         ids: list[int] = []
         if not is_alone:
             ids = list(map(id, held))
