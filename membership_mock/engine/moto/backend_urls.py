@@ -65,7 +65,7 @@ class _UrlModules:
     """The modules with the URLs of services."""
 
     def __init__(self) -> None:
-        # S3's module, the custom endpoints with which it was loaded last, and its URLs since then.
+        # The module of S3, the custom endpoints when it was loaded last, and its URLs at that time.
         self._loaded: tuple[Any, Any, Any] | None = None
 
     def of(self, backend: Any) -> Any:
