@@ -1,9 +1,9 @@
 """Dataclasses whose methods are generated when an object of the class is first made.
 
 `dataclasses.dataclass` writes and compiles up to six functions for each class when its module is
-imported. The classes of one service take longer that way than the rest of its import, and most of
-them are not used in a test. Here a class gets functions that all classes share, and its own
-``__init__`` is compiled when it is first called. Type checkers see `dataclasses.dataclass` itself.
+imported. For the classes of one service that takes longer than the rest of the import, and a test
+does not use most of them. Here the ``__init__`` of a class is compiled when it is first called, and
+all classes share the other functions. Type checkers see `dataclasses.dataclass` itself.
 
 Public classes, which users create and inspect, are ordinary dataclasses.
 """
@@ -70,7 +70,7 @@ else:
 
 
 def is_frozen(kind: type) -> bool:
-    """Return whether a class is a frozen dataclass, of this file or of the standard library."""
+    """Return whether a class is a frozen dataclass, made here or by the standard library."""
     own = vars(kind)
     if FROZEN in own:
         return bool(own[FROZEN])

@@ -1,4 +1,4 @@
-"""moto, for the mock that runs: started with it, or later by the first import of moto."""
+"""Starts moto for the mock that runs: with the mock, or later at the first import of moto."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class MotoOfMock:
     """moto, for one running mock.
 
-    If the process has not imported moto, the mock begins without it. What reads moto's state finds
-    nothing then, as in a moto that nothing has used.
+    If the process has not imported moto, the mock may begin without it. Code that reads
+    moto's state finds nothing then, as if nothing had used moto yet.
 
     Args:
         config: moto's configuration for this mock.
@@ -95,8 +95,8 @@ class MotoOfMock:
             self._parts().after_reset()
 
     def configure(self, configs: list[Mapping[str, Any]]) -> None:
-        """Let these configurations apply on top of the one from before the mock."""
-        if self._config_before is None:  # moto is not imported, or this mock has not begun
+        """Let these configurations of moto apply on top of the one from before the mock."""
+        if self._config_before is None:  # moto is not started for this mock
             if any(configs):
                 configuration.user_config()  # which starts moto
             else:
@@ -145,7 +145,7 @@ class MotoOfMock:
         self._replacements.put_in_moto()
 
     def _share_random(self, parts: Parts) -> None:
-        """Draw from moto's source from now on; a seeded one goes on where ours is."""
+        """Use moto's random source from now on; with a seed, it goes on where ours is."""
         ours, motos = self.random, configuration.random()
         if ours is motos:
             return

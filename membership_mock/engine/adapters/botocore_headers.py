@@ -20,8 +20,8 @@ from membership_mock.engine.protocol.http import HttpAnswer
 #: keys take half of the time in which a response is made
 _header_key = functools.lru_cache(maxsize=256)(_HeaderKey)
 _LENGTH, _ENCODING = _header_key("Content-Length"), _header_key("Transfer-Encoding")
-#: the policy of a message that has no special one, which is not imported by its name because the
-#: module that has the name imports a parser of addresses
+#: the policy of messages that are made without one; `email.policy`, which has a name for it, is not
+#: imported, because it imports a parser of e-mail addresses
 USUAL_POLICY = HTTPHeaders().policy
 #: methods of requests for which botocore sends no length
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -81,8 +81,8 @@ def install(patches: Patches) -> None:
 
 
 def _add_quickly(patches: Patches) -> None:
-    """Add a header to a request without asking whether there may be another one of its name."""
-    if patches.has(HTTPHeaders, "__setitem__"):  # it is another tool's
+    """Add a header to a request without the check whether a second one of its name is allowed."""
+    if patches.has(HTTPHeaders, "__setitem__"):  # another tool has added it: botocore has none
         return
     inherited = HTTPHeaders.__setitem__
 
@@ -98,11 +98,8 @@ def _add_quickly(patches: Patches) -> None:
 
 def _prepare_quickly(patches: Patches) -> None:
     """Make the headers of a request that is sent."""
-    needed = ("_prepare_headers", "_determine_content_length")
-    if not all(patches.has(_preparer, name) for name in needed):
-        return
-    slow = patches.original(_preparer, "_prepare_headers")
-    if slow not in _own:  # it is another tool's
+    slow = patches.original_of(_preparer, "_prepare_headers", _own)
+    if slow is None or not patches.has(_preparer, "_determine_content_length"):
         return
 
     def _prepare_headers(self: Any, original: Any, prepared_body: Any = None) -> Any:
@@ -122,10 +119,8 @@ def _prepare_quickly(patches: Patches) -> None:
 
 def _encode_quickly(patches: Patches) -> None:
     """Encode the headers of a request, which is done before they are prepared."""
-    if not patches.has(Endpoint, "_encode_headers"):
-        return
-    slow = patches.original(Endpoint, "_encode_headers")
-    if slow not in _own:
+    slow = patches.original_of(Endpoint, "_encode_headers", _own)
+    if slow is None:
         return
 
     def _encode_headers(self: Any, headers: Any) -> None:
@@ -147,10 +142,8 @@ def _encode_quickly(patches: Patches) -> None:
 
 def _copy_answers_quickly(patches: Patches) -> None:
     """Copy the headers of an answer, whose names botocore shows in lower case."""
-    if _own_lowercase is None or not patches.has(botocore.parsers, "lowercase_dict"):
-        return
-    slow = patches.original(botocore.parsers, "lowercase_dict")
-    if slow is not _own_lowercase:
+    slow = patches.original_of(botocore.parsers, "lowercase_dict", (_own_lowercase,))
+    if slow is None:
         return
 
     def lowercase_dict(original: Any) -> Any:

@@ -1,8 +1,9 @@
 """Lets `mock_aws` serve clients that were made before moto was imported.
 
-moto serves a client of botocore's through a handler that new sessions get once moto is imported.
-The import of this package used to import moto. Code that relies on it makes its clients after that
-import, and must not reach AWS because moto is imported later now.
+moto serves a client of botocore's through a handler that sessions get if they are made after moto
+was imported. Before release 0.2.0, the import of this package imported moto. So code may import
+this package, make its clients, and use them in `mock_aws` later. Its requests must not reach AWS
+now that moto is imported later.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _HANDLER = ("before-send", _MotosHandler())
 
 
 def serve_later() -> None:
-    """Give the handler to sessions that are made until moto is imported, if it is not yet."""
+    """Give the handler to the sessions that are made from now until moto is imported."""
     if not is_imported():
         BUILTIN_HANDLERS.append(_HANDLER)
         ImportWatch(_end).begin()
@@ -51,5 +52,5 @@ def serve_later() -> None:
 
 
 def _end() -> None:
-    """Give it to no more sessions, because moto's own handler is there."""
+    """Give the handler to no more sessions, because they get moto's own."""
     BUILTIN_HANDLERS[:] = [each for each in BUILTIN_HANDLERS if each is not _HANDLER]

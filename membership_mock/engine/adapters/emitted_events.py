@@ -31,26 +31,24 @@ _ATTRIBUTES = len(vars(HierarchicalEmitter()))
 
 def install(patches: Patches) -> None:
     """Emit events quickly until ``patches`` are undone."""
-    if patches.has(ServiceId, "hyphenize"):  # each event has this name of the service in it
-        find = patches.original(ServiceId, "hyphenize")
-        if find in _own:  # else it is another tool's
-            patches.set(ServiceId, "hyphenize", functools.lru_cache(maxsize=1024)(find))
+    find = patches.original_of(ServiceId, "hyphenize", _own)
+    if find is not None:  # the name of each event contains its result
+        patches.set(ServiceId, "hyphenize", functools.lru_cache(maxsize=1024)(find))
     if _log is None or None in (_own_emit, _own_until, _own_inner):
         return
-    if patches.has(EventAliaser, "emit"):
-        _emit_quickly(patches)
-    if patches.has(EventAliaser, "emit_until_response"):
-        _emit_quickly_until_response(patches)
+    _emit_quickly(patches)
+    _emit_quickly_until_response(patches)
 
 
-# Both functions repeat the same checks: a function for these would take half of what is saved.
-# botocore emits the first event of a name, and the first after handlers have changed; also all
-# events while another tool sees them, or while the log shows which handlers are called.
+# Both functions repeat the same checks, because a call of a common function would take half of the
+# time that is saved. botocore itself emits the first event of each name, and the first one after
+# handlers have changed. It also emits all events while another tool replaces its methods, or while
+# its log shows which handlers are called.
 
 
 def _emit_quickly(patches: Patches) -> None:
-    slow = patches.original(EventAliaser, "emit")
-    if slow not in _own:
+    slow = patches.original_of(EventAliaser, "emit", _own)
+    if slow is None:
         return
     usual, inner, outer = HierarchicalEmitter, _own_inner, _own_emit
     is_logged, debug = _log.isEnabledFor, logging.DEBUG
@@ -83,8 +81,8 @@ def _emit_quickly(patches: Patches) -> None:
 
 
 def _emit_quickly_until_response(patches: Patches) -> None:
-    slow = patches.original(EventAliaser, "emit_until_response")
-    if slow not in _own:
+    slow = patches.original_of(EventAliaser, "emit_until_response", _own)
+    if slow is None:
         return
     usual, inner, outer = HierarchicalEmitter, _own_inner, _own_until
     is_logged, debug = _log.isEnabledFor, logging.DEBUG

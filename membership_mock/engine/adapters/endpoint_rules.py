@@ -21,10 +21,11 @@ from membership_mock.engine.moto.patches import Patches
 #: setting of the client and the built-in parameter that may give it
 _Source = tuple[str, Any, "str | None", "str | None", Any]
 
-_PLAN = "membership_mock_sources"
+#: begins the keys under which the sources of parameters are kept in botocore's cache
+_SOURCES = "membership_mock_sources"
 
 #: the methods of botocore that decide where a parameter comes from; if one is missing or replaced,
-#: botocore looks them up
+#: botocore finds the parameters
 _DECIDING = (
     "_resolve_param_from_context",
     "_resolve_param_as_static_context_param",
@@ -38,9 +39,7 @@ _DECIDING = (
 )
 
 # What botocore's class has before anybody patches it.
-_own: Any = own_functions(EndpointRulesetResolver)
-
-
+_own = own_functions(EndpointRulesetResolver)
 _of_resolver = attrgetter(*_DECIDING)
 _usual = (
     _of_resolver(EndpointRulesetResolver)
@@ -52,10 +51,8 @@ _usual = (
 def install(patches: Patches) -> None:
     """Find the parameters of rules quickly until ``patches`` are undone."""
     name = "_get_provider_params"
-    if _usual is None or not patches.has(EndpointRulesetResolver, name):
-        return
-    slow = patches.original(EndpointRulesetResolver, name)
-    if slow not in _own:  # it is another tool's
+    slow = patches.original_of(EndpointRulesetResolver, name, _own)
+    if slow is None or _usual is None:
         return
 
     def _get_provider_params(
@@ -94,7 +91,7 @@ def install(patches: Patches) -> None:
 def _sources(resolver: Any, operation: Any) -> list[_Source] | None:
     """Return where the parameters of an operation come from; None if botocore has to find out."""
     cache = resolver._instance_cache  # botocore's own; it lives as long as the client
-    key = _PLAN, operation
+    key = _SOURCES, operation
     if key not in cache:
         cache[key] = _found_sources(resolver, operation)
     found: list[_Source] | None = cache[key]

@@ -56,10 +56,8 @@ def install(patches: Patches) -> None:
     """Parse JSON answers quickly until ``patches`` are undone."""
     parser = getattr(botocore.parsers, "BaseJSONParser", None)
     usual_timestamps = getattr(botocore.utils, "parse_timestamp", None)
-    if usual_timestamps is None or not patches.has(parser or object, "_handle_structure"):
-        return
-    slow = patches.original(parser, "_handle_structure")
-    if slow not in _own:
+    slow = patches.original_of(parser or object, "_handle_structure", _own)
+    if slow is None or usual_timestamps is None:
         return
     kinds: dict[type, _Kind | None] = {}
 

@@ -98,14 +98,10 @@ _own: Any = vars(_decorator).get("serialize_to_request")
 
 def install(patches: Patches) -> None:
     """Validate and serialize requests quickly until ``patches`` are undone."""
-    if (
-        _usual is None
-        or _methods() != _usual
-        or not patches.has(_decorator, "serialize_to_request")
-    ):
+    if _usual is None or _methods() != _usual:
         return
-    slow = patches.original(_decorator, "serialize_to_request")
-    if slow is not _own:  # it is another tool's
+    slow = patches.original_of(_decorator, "serialize_to_request", (_own,))
+    if slow is None:
         return
 
     def serialize_to_request(self: Any, parameters: Any, operation_model: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Retries: answers that are plainly good are not checked for each reason to send a call again.
+"""Lets good answers pass without the checks whether a call has to be sent again.
 
 botocore's retry handler asks some seven checkers whether a call has to be sent again. They look for
 the codes and statuses of errors, and for exceptions. While a mock runs, they are not asked about an
@@ -14,7 +14,8 @@ from botocore.retries import standard
 
 from membership_mock.engine.moto.patches import Patches
 
-#: the checkers that find nothing in such an answer; the last one checks sums, but of one service
+#: the checkers that find nothing in a good answer; the last one compares checksums, but only those
+#: of one service
 _CHECKERS = (
     "TransientRetryableChecker",
     "ThrottledRetryableChecker",
@@ -22,10 +23,10 @@ _CHECKERS = (
     "special.RetryIDPCommunicationError",
     "special.RetryDDBChecksumError",
 )
-#: one that not every release of botocore has
+#: another one, which not every release of botocore has
 _NEWER = "ThrottlingStatusCodeChecker"
-#: the service whose sums are checked
-_WITH_SUMS = "dynamodb"
+#: the service whose checksums are compared
+_WITH_CHECKSUMS = "dynamodb"
 
 _GOOD = range(200, 300)
 
@@ -51,10 +52,8 @@ _check: Any = vars(_either).get("is_retryable")
 
 def install(patches: Patches) -> None:
     """Do not check good answers until ``patches`` are undone."""
-    if _usual is None or not patches.has(_either, "is_retryable"):
-        return
-    slow = patches.original(_either, "is_retryable")
-    if slow is not _check:  # it is another tool's
+    slow = patches.original_of(_either, "is_retryable", (_check,))
+    if slow is None or _usual is None:
         return
 
     def is_retryable(self: Any, context: Any) -> Any:
@@ -65,7 +64,7 @@ def install(patches: Patches) -> None:
             and context.caught_exception is None
             and type(parsed) is dict
             and "Error" not in parsed
-            and context.operation_model.service_model.service_name != _WITH_SUMS
+            and context.operation_model.service_model.service_name != _WITH_CHECKSUMS
             and _are_known(self._checkers)
             and _checks_of(standard) == _usual[1]
         ):

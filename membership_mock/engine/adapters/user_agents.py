@@ -1,4 +1,4 @@
-"""The user agent of requests, which is made once while a mock runs.
+"""The user agent of requests, which is made again only after a change while a mock runs.
 
 botocore makes the text twice in each call. It depends on the session, on the configuration of the
 client, and on the features that a call has used. As long as these are the same, so is the text.
@@ -43,17 +43,16 @@ _own = own_functions(UserAgentString)
 
 
 def install(patches: Patches) -> None:
-    """Make texts once until ``patches`` are undone."""
+    """Make the text of a user agent only after a change, until ``patches`` are undone."""
     features_of_call = getattr(botocore.useragent, "get_context", None)
     modify = getattr(botocore.useragent, "modify_components", None)
     if (
         features_of_call is None
         or getattr(modify, "__module__", None) != botocore.useragent.__name__
-        or not patches.has(UserAgentString, "to_string")
     ):
         return
-    slow = patches.original(UserAgentString, "to_string")
-    if slow not in _own:  # it is another tool's
+    slow = patches.original_of(UserAgentString, "to_string", _own)
+    if slow is None:
         return
     known: WeakKeyDictionary[Any, tuple[Any, dict[tuple[str, ...], str]]] = WeakKeyDictionary()
 
@@ -77,7 +76,8 @@ def install(patches: Patches) -> None:
             if text is not None:
                 return text
         text = slow(self)
-        # botocore sets `_static_parts` at first; another thread may change the configuration
+        # The first call of botocore's method sets `_static_parts`, and another thread may have
+        # changed the configuration.
         if vars(self).keys() <= _KNOWN and made_from == _made_from(self, config):
             if found is None or found[0] != made_from or len(found[1]) >= _MOST:
                 found = known[self] = (made_from, {})

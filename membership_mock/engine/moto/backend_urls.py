@@ -1,4 +1,4 @@
-"""Calls to moto's services find the URLs of a service quickly while a mock runs.
+"""Keeps the patterns of URLs of moto's services from call to call while a mock runs.
 
 For each call moto makes the patterns of all URLs of the service again. Those of S3 depend on an
 environment variable, so moto also loads their module again from its file, twice for each call. Here
@@ -27,14 +27,12 @@ _own = vars(BaseBackend).get(_NAME)
 
 def install(patches: Patches) -> None:
     """Keep the patterns of URLs until ``patches`` are undone."""
-    if (
-        not patches.has(settings, "get_s3_custom_endpoints")
-        or not patches.has(base_backend, "enable_iso_regions")
-        or not patches.has(BaseBackend, _NAME)
+    if not patches.has(settings, "get_s3_custom_endpoints") or not patches.has(
+        base_backend, "enable_iso_regions"
     ):
         return
-    slow = patches.original(BaseBackend, _NAME)
-    if slow is not _own or not isinstance(slow, property):  # it is another tool's
+    slow = patches.original_of(BaseBackend, _NAME, (_own,))
+    if not isinstance(slow, property):
         return
     module_of = _UrlModules().of
     known: dict[type, tuple[Any, dict[str, Any]]] = {}
@@ -67,7 +65,7 @@ class _UrlModules:
     """The modules with the URLs of services."""
 
     def __init__(self) -> None:
-        # S3's module, the custom endpoints with which it was loaded last, and its URLs since then.
+        # The module of S3, the custom endpoints when it was loaded last, and its URLs at that time.
         self._loaded: tuple[Any, Any, Any] | None = None
 
     def of(self, backend: Any) -> Any:

@@ -16,7 +16,7 @@ from membership_mock.engine.moto.presence import is_imported, require_moto
 if TYPE_CHECKING:
     from random import Random
 
-#: moto's, for calls with credentials that nobody has issued
+#: the account that moto takes for calls with credentials that nobody has issued
 DEFAULT_ACCOUNT_ID = "123456789012"
 
 #: where moto serves S3 besides AWS's own endpoints
@@ -95,6 +95,6 @@ def check_whitelist(service: str) -> None:
 
 @cache
 def _module(name: str) -> Any:
-    """Return a module of moto's; the import waits for another thread that is importing it."""
+    """Return a module of moto's, complete even if another thread is importing it."""
     require_moto()
     return import_module(name)

@@ -1,12 +1,11 @@
 """Finds the accounts and units of moto's Organizations without reading all of them.
 
-moto keeps them in lists, which any code may change without telling anyone. So an index of a list is
-used only after a check that it still fits: that the account or unit which was found stands at its
-place, or, where that is not enough, that the list has the same entries. Comparing two lists of the
-same objects takes C code a nanosecond for each.
+moto keeps them in lists, which any code may change. So an index of a list is used only after a
+check. For one account or unit, it is checked that it still stands at its place in the list. For all
+others, it is checked that the list has the same entries, which takes about 1 ns for each.
 
-The lists do not show that an account got another id, unit or status. While a mock runs, moto's
-classes count such changes; without that, every index is made anew.
+A list does not show that an account got another id, unit or status. While a mock runs, moto's
+classes count such changes. If they do not, each index is made anew.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ def _count(patches: Patches, kind: Any, changes: Changes) -> None:
 
 
 def _changes_of(models: Any) -> Changes | None:
-    """Return the count of changes; None if it cannot be relied upon."""
+    """Return the count of changes; None if not all changes are counted."""
     counts = {
         getattr(vars(kind).get(_SETTER), _COUNTED, None)
         for kind in (models.FakeAccount, models.FakeOrganizationalUnit)
@@ -167,9 +166,9 @@ class Indexes:
 
 
 class _Entries:
-    """The entries of a list of moto's, of which only those are read that are asked for.
+    """The entries of a list of moto's, each read when it is asked for.
 
-    Once an answer has depended on the whole list, all others are about the list at that moment.
+    As soon as one answer needs the whole list, all later answers are about the list at that moment.
 
     Args:
         indexes: the indexes of the world.
@@ -182,8 +181,8 @@ class _Entries:
         self._where = models, backend, name
         self._indexes = indexes
         self._live: list[Any] = getattr(backend, name)
-        models_changes = _changes_of(models)
-        self._hint = None if models_changes is None else indexes.known(backend, name)
+        # An index that may be out of date: `find` checks each entry that it finds with it.
+        self._hint = None if _changes_of(models) is None else indexes.known(backend, name)
         self._index: _Index | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""What moto's services work on while a mock runs."""
+"""The parts of a running mock that moto's services use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Perform = Callable[[Any, str, dict[str, Any]], Any]
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """The parts of a running mock that moto's services work on.
+    """The parts of a running mock that moto's services use.
 
     Attributes:
         backends: the backends of all our services.

@@ -7,7 +7,7 @@ made once per process (`KeptPatches`), set at each start and put back at each en
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from types import FunctionType
 from typing import Any
@@ -65,6 +65,22 @@ class Patches:
         found = vars(owner).get(name, _ABSENT)
         self._consulted.append((owner, name, found))
         return found is not _ABSENT
+
+    def original_of(self, owner: Any, name: str, usual: Collection[Any]) -> Any:
+        """Return the attribute that is to be replaced, if it is what its library has put there.
+
+        Args:
+            owner: the class or module that has the attribute.
+            name: the attribute.
+            usual: what the library has put there; it may have other entries.
+
+        Returns:
+            None if the attribute is missing, or if another tool has replaced it.
+        """
+        if not self.has(owner, name):
+            return None
+        found = self.original(owner, name)
+        return found if found in usual else None
 
     def set(self, owner: Any, name: str, value: Any, *, asks_itself: bool = False) -> None:
         """Replace an attribute, or add one that is removed again.

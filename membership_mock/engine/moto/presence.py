@@ -37,11 +37,11 @@ def is_imported() -> bool:
 
 
 def require_moto() -> None:
-    """Import moto, and so start it for the mock that runs.
+    """Import moto, which starts it for the mock that runs.
 
-    Call it before the import of a module of moto. A thread that imports ``moto.settings`` holds the
-    import lock of that module while it waits for another thread that imports ``moto``, which needs
-    that lock in turn. Python then hands out modules that are not complete.
+    Call it before the import of a module of moto. Otherwise a thread that imports
+    ``moto.settings`` holds the import lock of that module, and waits for another thread that
+    imports ``moto``, which waits for that lock. Python then hands out incomplete modules.
     """
     import_module(_MOTO)
 
@@ -131,14 +131,15 @@ class ImportWatch(MetaPathFinder):
                 is_last = not self._importing
         if name == _MOTO:
             self.notice()
-        # moto imports these libraries, and they import each other. A thread that imports moto holds
-        # the import lock of this one, which another thread may need to complete another one: so
-        # that other thread imports moto when it is through.
+        # One of these libraries may import another one, moto imports some of them, and two threads
+        # may import them at once. This thread holds the import lock of its library. If it imported
+        # moto while another thread imports a library that needs this one, each could wait for the
+        # other. So the thread whose import ends last imports moto.
         elif is_last and not self._is_over and not is_imported():
             require_moto()
 
     def notice(self) -> None:
-        """Call the function, unless it has been called or the watch has ended: moto is imported."""
+        """Call the function, because moto is imported, unless the watch has ended."""
         with self._lock:
             if not self._is_over:
                 self.end()

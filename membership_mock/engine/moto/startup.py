@@ -44,8 +44,8 @@ class MotoStart:
         config: moto's configuration, as `mock_aws` takes it.
         endpoints: what our services serve outside their APIs.
         world: their state.
-        session: what has put the default session aside, if the mock has begun without moto, whose
-            backends are as new then; None if moto starts with the mock.
+        session: what has put the default session aside, if the mock has begun without moto; moto's
+            backends are new then and are not reset. None if moto starts with the mock.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class MotoStart:
         """Stop moto; when another `mock_aws` is still running, leave it.
 
         Returns:
-            Whether moto decides when the default session comes back, as the last mock stops.
+            Whether moto puts the default session back, which it does when the last mock stops.
         """
         if not self._started:
             return False
@@ -158,7 +158,7 @@ class _Patcher:
 
 
 class _EndpointResponse(CallbackResponse):  # type: ignore[misc]  # moto is untyped here
-    """Answers exactly what an endpoint returns; moto's own class may change it, by its release.
+    """Answers exactly what an endpoint returns; in some releases, moto's own class changes it.
 
     Args:
         endpoint: what answers.

@@ -12,9 +12,8 @@ count shows without a look-up; only the others are looked up by their ids.
 from __future__ import annotations
 
 import pickle
-import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from itertools import chain, islice, repeat
@@ -33,6 +32,7 @@ from membership_mock.engine.state.layouts import (
     names_of,
     source_of,
 )
+from membership_mock.engine.state.reference_counts import ONE_OWNER, references
 
 _flat = chain.from_iterable
 
@@ -41,27 +41,7 @@ class SharedError(Exception):
     """Two parts hold the same object."""
 
 
-def _many_references(found: object) -> int:
-    """Return more references than an object with one owner has."""
-    del found
-    return 1 << 30
-
-
-#: how many references there are to an object; PyPy does not count them
-_references: Callable[[Any], int] = getattr(sys, "getrefcount", _many_references)
-
-
-def _references_of_one_owner() -> int:
-    owner: list[list[Any]] = [[]]
-    column = list(owner)
-    return max(map(sys.getrefcount, column)) if hasattr(sys, "getrefcount") else 0
-
-
-#: how many references there are to an object in a column if only its owner holds it; an interpreter
-#: that does not count references gives every object more
-_ALONE = _references_of_one_owner()
-
-#: how many entries a container has that is copied alone
+#: containers with so many entries are copied each alone
 _LARGE = 1000
 
 
@@ -288,7 +268,7 @@ class Freezer:
 
     def _positions_of(self, kind: type, column: list[Any]) -> Sequence[int]:
         """Return the positions of objects of one class, which may have been seen before."""
-        if max(map(_references, column)) <= _ALONE:
+        if max(map(references, column)) <= ONE_OWNER:
             return self._new(kind, column)
         ids = list(map(id, column))
         positions = self._positions

@@ -37,7 +37,7 @@ _HOOKS = frozenset(
     ("__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__", "__getattribute__")
 )
 
-#: the modules whose classes have such methods for their attributes only
+#: the modules of decorators that give a class such methods only to read and set its attributes
 _DATACLASSES = ("dataclasses", dataclass.__module__)
 
 #: the names in annotations of atoms; the type checker ensures that such fields hold nothing else
@@ -89,7 +89,7 @@ def _holds_atoms(kind: Any, field: dataclasses.Field[Any]) -> bool:
 
 
 def _means_atoms(found: Any) -> bool:
-    """Return whether a name in an annotation, of which this is the meaning, stands for atoms."""
+    """Return whether what a name in an annotation refers to stands for atoms."""
     return get_origin(found) is Literal or (
         isinstance(found, type) and dataclasses.is_dataclass(found) and is_immutable(found)
     )
@@ -118,12 +118,15 @@ _fields: dict[type, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 #: what only dataclasses have
 DECLARED = "__dataclass_fields__"
 
-#: where a class has the annotations of its own fields
+#: the attribute of a class with the annotations of its own fields
 _ANNOTATIONS = "__annotations__"
 
 
 def source_of(kind: Any, objects: list[Any]) -> list[Any]:
-    """Return what the attributes of objects are read from: the objects, if they declare them.
+    """Return what the attributes of objects are read from.
+
+    Returns:
+        The objects themselves if their class declares fields, otherwise the ``__dict__`` of each.
 
     Raises:
         NotPlainError: not all attributes can be read.

@@ -94,11 +94,11 @@ class Step:
     shown: bool = False
 
     def is_done(self, duration: timedelta, now: datetime) -> bool:
-        """Return whether it has taken the step, or it is due, without taking it."""
+        """Return whether the step is taken or due; this does not take it."""
         return self.ended is not None or self.began + duration <= now
 
     def seen(self, duration: timedelta, now: datetime, world: World) -> Step:
-        """Return what it is after a read: the step is taken if it is due, or at the second read."""
+        """Return the progress after a read: the step is taken if due, or at the second read."""
         ended = self.ended
         if ended is None:
             due = self.began + duration

@@ -1,11 +1,12 @@
 """The values of attributes of many findings, so that a filter is tried once for each value.
 
-Findings are read in parts. A part keeps, for an attribute that was asked for, the different values
-and which of them each finding has, as one byte. So a filter costs little more for a finding than
-to see that it has not changed: its fields are the same object as when the values were read, because
-a change replaces them.
+Findings are read in parts of 256. For each attribute that is asked for, a part has a column: the
+different values of the attribute, and one byte for each finding that says which of them it has.
 
-All of this follows from the findings, so it is no state.
+Before a part is used again, it is checked that its findings have not changed. A change of a finding
+replaces its fields, so it is enough that the fields are the same objects as before.
+
+Columns are made from the findings, so they are no part of the state.
 """
 
 from __future__ import annotations
@@ -28,9 +29,14 @@ Path = tuple[str, ...]
 #: true are equal
 Value = str | tuple[tuple[Any, ...], tuple[type, ...]]
 
-#: how many findings a part has; there cannot be more values than a byte can number
-PART_SIZE = 256
+#: how many different values a byte can have
 _BYTES = 256
+#: how many findings a part has, at most: so a byte can number all different values
+PART_SIZE = _BYTES
+
+#: how many entries a list tests one by one before it uses columns: a page that is full by then does
+#: not pay for the column of a whole part
+TESTED_SINGLY = 32
 
 _FIELDS = operator.attrgetter("fields")
 
@@ -60,8 +66,9 @@ class Part:
     """Entries that stand one after another in a list.
 
     Args:
-        rows: the fields of each.
-        state: what the rows were read from; while it is the same, they are what they are.
+        rows: the fields of each entry.
+        state: what the rows were read from; as long as it is equal, the rows are valid. None if
+            these are the rows themselves.
     """
 
     __slots__ = ("_columns", "_kept", "rows", "state")
@@ -79,7 +86,13 @@ class Part:
         return self._columns[path]
 
     def kept(self, name: str, start: int, make: Callable[[], T]) -> T:
-        """Return what was made of the findings from ``start`` on; make it at the first time."""
+        """Return what was made from some of the findings, which is made at the first call.
+
+        Args:
+            name: what it is.
+            start: the place of the first of the findings.
+            make: makes it.
+        """
         found: T
         if (name, start) in self._kept:
             found = self._kept[name, start]
@@ -120,12 +133,12 @@ def _value(found: Sequence[Any]) -> Value:
 
 
 def every(value: Value) -> tuple[Any, ...]:
-    """Return all values of what stands at a path."""
+    """Return what stands at a path as a tuple of all its values."""
     return (value,) if isinstance(value, str) else value[0]
 
 
 class PartTest(Protocol):
-    """What a filter asks of all findings of a part."""
+    """A filter that is tried for all findings of a part at once."""
 
     def marks(self, part: Part, needed: bytes) -> bytes:
         """Return for each finding of a part 1 if it passes, otherwise 0.
@@ -138,7 +151,7 @@ class PartTest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ColumnTest:
-    """What a filter asks of the values at a path.
+    """A filter that reads the values at one path only.
 
     Attributes:
         path: the path.
@@ -154,7 +167,7 @@ class ColumnTest:
 
     def marks(self, part: Part, needed: bytes) -> bytes:
         """Return for each finding of a part 1 if it passes, otherwise 0."""
-        del needed  # all of them take hardly longer than some
+        del needed  # to test all of them takes hardly more time
         column = part.column(self.path)
         return column.marks(self.accepts) if column else bytes(map(self.test, part.rows))
 
@@ -168,7 +181,7 @@ class ColumnTest:
 
 @dataclass(frozen=True)
 class Chosen(Generic[E]):
-    """Those of the entries of a part that pass.
+    """The entries of a part, and which of them pass.
 
     Attributes:
         part: the part.
@@ -181,7 +194,7 @@ class Chosen(Generic[E]):
     marks: bytes
 
     def places(self, *, descending: bool) -> Iterator[int]:
-        """Yield where in the part those stand that pass."""
+        """Yield the places of the entries that pass, in the order that is asked for."""
         marks = self.marks
         if descending:
             at = marks.rfind(1)
@@ -200,7 +213,7 @@ class Chosen(Generic[E]):
 
 
 class Held(Protocol[E]):
-    """What keeps entries in an order."""
+    """Keeps entries in an order."""
 
     @property
     def ordered(self) -> list[E]:
@@ -220,7 +233,7 @@ class Columns(Generic[E]):
 
     @abstractmethod
     def state(self, entries: list[E]) -> list[Any]:
-        """Return something that differs when one of the entries has changed."""
+        """Return something that is equal as long as none of the entries has changed."""
 
     @abstractmethod
     def rows(self, entries: list[E]) -> list[Fields]:
@@ -231,7 +244,7 @@ class Columns(Generic[E]):
 
         Args:
             tests: what all must pass.
-            places: where to look, in this order: one after another, up or down.
+            places: where to look, in this order; its step is 1 or -1.
         """
         if not places:
             return
@@ -257,7 +270,8 @@ class Columns(Generic[E]):
                 self._parts = {at: each for at, each in self._parts.items() if at < count}
             part = self._parts[number] = Part(self.rows(entries), state)
         else:
-            part.state = state  # equal ones may be other objects, which would be compared each time
+            # Objects that are the same are compared faster than objects that are only equal.
+            part.state = state
         return part, entries
 
 

@@ -37,8 +37,8 @@ class Criterion:
     descending: bool
     dated: bool
 
-    def of(self, value: Value) -> Any:
-        """Return what is sorted by of the values of a finding; None without a value.
+    def sort_value(self, value: Value) -> Any:
+        """Return the value by which a finding is sorted; None if it has none.
 
         Of several values the one counts that comes first (inferred [SH-98]).
         """
@@ -136,11 +136,17 @@ class FoundFindings(Listing[Finding]):
         return finding.place
 
     def _as_kept(self, after: Position | None, count: int) -> Iterator[Finding]:
-        """Yield the first ``count`` of what matches behind ``after``, and perhaps more, lazily."""
+        """Yield what matches after a position, in the order of the index.
+
+        Args:
+            after: the position; None for the beginning.
+            count: how many are wanted; those after them may be missing.
+        """
         upwards = self._order.upwards
         begins = [(part, places) for part in self._visible if (places := self._places(part, after))]
         if len(begins) > count and not self._query.tests and all(map(_shows_all, self._visible)):
-            # all match, so those that begin behind ``count`` others show nothing
+            # All findings match. So an account and region whose first finding comes after those of
+            # ``count`` others cannot be among the first ``count``.
             first = heapq.nsmallest if upwards else heapq.nlargest
             begins = first(count, begins, key=_first_place)
         walks = [part.matching(self._query, places) for part, places in begins]
@@ -149,7 +155,7 @@ class FoundFindings(Listing[Finding]):
         return heapq.merge(*walks, key=_place, reverse=not upwards)
 
     def _places(self, part: VisibleFindings, after: Position | None) -> range:
-        """Return where the findings behind ``after`` stand that can match, in their order."""
+        """Return the places of the findings after ``after`` that can match, in their order."""
         ordered, places = part.index.ordered, part.places(self._query)
         start, stop = places.start, places.stop
         if self._order.upwards:
@@ -182,7 +188,7 @@ class FoundFindings(Listing[Finding]):
         return [found[at] for at in order[start : start + count]]
 
     def _collected(self) -> tuple[list[Finding], list[list[Any]]]:
-        """Return all that match, and for each criterion what each of them is sorted by."""
+        """Return all findings that match, and for each criterion the sort value of each."""
         criteria = self._order.criteria
         found: list[Finding] = []
         sorted_by: list[list[Any]] = [[] for _ in criteria]
@@ -200,7 +206,7 @@ class FoundFindings(Listing[Finding]):
                     read = (
                         [_sort_value(criterion, each) for each in chosen.entries]
                         if column is None
-                        else column.read(criterion.of)
+                        else column.read(criterion.sort_value)
                     )
                     keys.extend(compress(read, chosen.marks))
         return found, sorted_by

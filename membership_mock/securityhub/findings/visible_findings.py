@@ -14,14 +14,16 @@ from typing import Any
 
 from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.securityhub.findings.filter_tests import Test
-from membership_mock.securityhub.findings.finding_columns import Chosen, FindingColumns, Path, every
+from membership_mock.securityhub.findings.finding_columns import (
+    TESTED_SINGLY,
+    Chosen,
+    FindingColumns,
+    Path,
+    every,
+)
 from membership_mock.securityhub.findings.finding_fields import values
 from membership_mock.securityhub.findings.finding_filters import Query
 from membership_mock.securityhub.findings.finding_store import Finding, FindingIndex, Identity
-
-#: how many findings are tested one by one before columns are used: a page that is full by then
-#: does not pay for those of a whole part
-_TESTED_SINGLY = 32
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class VisibleFindings:
             places = self.places(query)
         singly = len(places)
         if query.columns:
-            singly = 0 if query.is_search else _TESTED_SINGLY
+            singly = 0 if query.is_search else TESTED_SINGLY
         yield from self._passing(map(ordered.__getitem__, places[:singly]), query.tests)
         if query.columns:
             descending = places.step < 0
@@ -80,7 +82,7 @@ class VisibleFindings:
         """Yield, for each part of the index, which findings are visible and match.
 
         Args:
-            query: what they must match; it must not name the only ids that can.
+            query: what they must match; its ``ids`` must be None.
         """
         for chosen in self.columns.choose(query.columns, self.places(query)):
             if not (query.others or self.until is not None):

@@ -52,7 +52,7 @@ class Standard:
 class Subscription:
     """An account's subscription to a standard; its fields are those of GetEnabledStandards.
 
-    It is replaced when it changes, so that snapshots share it: each member has several.
+    It is replaced when it changes, so that snapshots can share it: each member has two by default.
 
     Attributes:
         sequence: its place in the order of subscribing.
@@ -98,8 +98,8 @@ class StandardsStore(Store, scope=Scope.REGION):
 
     Attributes:
         subscriptions: each account's subscriptions by their ARNs, in the order of subscribing.
-        settings: of each subscription, those of its controls that were set, by their ids as ARNs
-            have them.
+        settings: the settings of the controls that were set, by the ARN of the subscription and the
+            id of the control as ARNs have it.
         last_sequence: what the latest one was numbered.
     """
 

@@ -1,4 +1,4 @@
-"""How many objects of a dataclass are filled at once."""
+"""Fills many objects of a dataclass at once."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Filled:
     """How the objects of a dataclass are filled.
 
     Attributes:
-        keys: what a node has that describes one.
-        fill: sets the fields of objects to the values of each field.
+        keys: the keys of a node that describes an object, in their order.
+        fill: takes the objects and, for each field, the values that they get; sets the fields.
     """
 
     keys: tuple[str, ...]

@@ -1,8 +1,9 @@
 """The objects of a graph in batches of one class, and the place of each where it is written out.
 
-An object that several others hold is written out once: where the path to it has the fewest lists in
-it, and is shortest. Of such paths it is the one by the class whose name comes first. So that place
-stays the same when other objects are added or deleted.
+An object that several others hold is written out in one place: at the end of the path with the
+fewest lists in it, and of these the shortest. If there are several, the alphabetical order of the
+classes that hold the object decides, then the order of their fields, then the order of entries. So
+the place stays the same when other objects are added or deleted.
 
 Most of the work is done by loops in C over the values of one field of all objects of a class.
 """
@@ -10,7 +11,6 @@ Most of the work is done by loops in C over the values of one field of all objec
 from __future__ import annotations
 
 import dataclasses
-import sys
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +20,7 @@ from functools import cache
 from itertools import accumulate, chain, repeat
 from typing import Any
 
+from membership_mock.engine.state.reference_counts import ONE_OWNER, references
 from membership_mock.testing.dumps.classes import name_of
 
 #: what JSON has itself
@@ -32,26 +33,6 @@ MAPPINGS = (dict, OrderedDict)
 _never_atoms: set[type] = {dict, list, set}
 
 _flat = chain.from_iterable
-
-
-def _references(found: object) -> int:
-    """Return more references than an object with one owner has."""
-    del found
-    return 1 << 30
-
-
-#: how many references there are to an object; PyPy does not count them
-_count: Callable[[Any], int] = getattr(sys, "getrefcount", _references)
-
-
-def _references_of_one_owner() -> int:
-    owner: list[list[Any]] = [[]]
-    column = list(owner)
-    return max(map(_count, column))
-
-
-#: how many references there are to an object in a list of values if only its owner holds it
-_ALONE = _references_of_one_owner()
 
 
 @dataclasses.dataclass(eq=False, slots=True)
@@ -147,7 +128,7 @@ class Graph:
         while near or self._in_lists:
             found: _Near = {}
             if near:
-                for key in sorted(near, key=_title):
+                for key in sorted(near, key=_sort_key):
                     self.batches.append(near[key])
                     self._look_into(near[key], found)
             else:
@@ -213,7 +194,7 @@ class Graph:
             found: where new objects are added.
         """
         column, known = batch.columns[-1], self.places
-        is_alone = max(map(_count, held)) <= _ALONE + (held is not column.values)
+        is_alone = max(map(references, held)) <= ONE_OWNER + (held is not column.values)
         ids: list[int] = []
         if not is_alone:
             ids = list(map(id, held))
@@ -243,20 +224,23 @@ class Graph:
 
 
 def _size(container: Any) -> int:
-    """Return how many entries a container has; a class of S3's has a length of its own."""
+    """Return how many entries a container has; one class of moto's S3 counts otherwise by `len`."""
     return dict.__len__(container) if isinstance(container, dict) else len(container)
 
 
-def _title(key: tuple[Any, ...]) -> tuple[str, ...]:
+def _sort_key(key: tuple[Any, ...]) -> tuple[str, ...]:
+    """Return what batches are sorted by: the name of the class, then the attributes."""
     return (name_of(key[0]) or key[0].__qualname__, *key[1:])
 
 
 def _by_attributes(
     kind: Any, objects: list[Any]
 ) -> Iterable[tuple[tuple[Any, ...], list[int] | None]]:
-    """Yield objects of one class by their attributes: the key of their batch, and their places.
+    """Return objects of one class in groups with the same attributes.
 
-    They are all together, which is None, unless their class does not declare its attributes.
+    Returns:
+        For each group the key of its batch, and the places of its objects; None for all objects,
+        which is usual: only where a class does not declare its attributes can objects differ.
     """
     if _is_uniform(kind):
         return [((kind,), None)]
@@ -318,7 +302,7 @@ def fields_of(kind: Any) -> Fields | None:
 
 
 def _objects_of(kind: Any, places: list[int], values: list[Any]) -> list[int]:
-    """Return those places of values of one class that are no atoms."""
+    """Return the places of those values that are no atoms; all are of one class."""
     if kind in _never_atoms:
         return places
     if kind is tuple or kind is frozenset:

@@ -172,7 +172,11 @@ class _Reader:
         return found
 
     def _described(self, word: str, places: Sequence[int], values: list[Any]) -> Sequence[int]:
-        """Replace nodes with the same word by what they describe; return where one has to wait."""
+        """Replace nodes with one word by what they describe.
+
+        Returns:
+            The places of those that have to wait.
+        """
         if word == "":
             self._put_new(_Batch(dict), places, [{} for _ in places], values)
         elif word == "$time":
@@ -230,7 +234,11 @@ class _Reader:
         return left
 
     def _objects(self, name: str, places: Sequence[int], values: list[Any]) -> Sequence[int]:
-        """Replace nodes of one class by new objects; return where one has to wait."""
+        """Replace nodes of one class by new objects.
+
+        Returns:
+            The places of those that have to wait.
+        """
         nodes = [values[place] for place in places]
         kind: Any = class_named(name)
         if kind is None:
@@ -305,9 +313,12 @@ class _Reader:
 
 
 def _one_word(nodes: list[dict[str, Any]]) -> dict[str, Sequence[int]] | None:
-    """Return the places of mappings by their word if all have the same; None if that is not sure.
+    """Return the places of mappings by their word, if it is sure that all have the same one.
 
-    This is the usual case, and takes less time than looking at each of them.
+    That is the usual case, and the check takes less time than to look at each of them.
+
+    Returns:
+        None if it is not sure.
     """
     places = range(len(nodes))
     if not any(nodes):

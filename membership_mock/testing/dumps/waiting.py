@@ -1,4 +1,4 @@
-"""What points at other places of a dump, and is resolved when all objects are made."""
+"""Resolves the nodes of a dump that point at other places, when all objects are made."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Waiting:
     def __init__(self, root: Any, made: dict[int, Any]) -> None:
         self._root = root
         self._made = made
-        # how objects are put, into what, at which steps, and the nodes that describe them
+        # for each call of `add`: ``put``, the holders, the steps, and the nodes that wait
         self._waiting: list[tuple[_Put, list[Any], list[Any], list[Any]]] = []
         self._below: dict[str, Any] = {"": root}
 
@@ -46,7 +46,15 @@ class Waiting:
         column: list[Any],
         late: Sequence[int],
     ) -> None:
-        """Let some nodes of a column wait."""
+        """Let some nodes of a column wait.
+
+        Args:
+            put: puts a value into an object at a step.
+            holders: for each node of the column, the object that holds it.
+            steps: for each node, the key, index or attribute in that object.
+            column: the nodes.
+            late: the places of those that wait.
+        """
         if not late:
             return
         nodes = column

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from membership_mock.engine.state import frozen
 from membership_mock.engine.state.frozen import Freezer, SharedError
 from membership_mock.engine.state.layouts import NotPlainError
+from membership_mock.engine.state.reference_counts import many_references
 
 
 class Colour(Enum):
@@ -178,7 +179,7 @@ def test_objects_with_one_owner_are_made_anew_like_the_shared_ones() -> None:
 
 
 def test_without_reference_counts_copies_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frozen, "_references", frozen._many_references)
+    monkeypatch.setattr(frozen, "references", many_references)
     shared = ["shared"]
     boxes = [Box(f"{n}", held=shared if n % 2 else ["own"]) for n in range(4)]
     assert flat(copies(*boxes)) == flat(boxes)

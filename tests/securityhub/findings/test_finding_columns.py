@@ -85,7 +85,7 @@ QUERIES: dict[str, tuple[dict[str, Any], Callable[[Any], bool]]] = {
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding_columns, "PART_SIZE", PART)
-    monkeypatch.setattr(visible_findings, "_TESTED_SINGLY", 4)
+    monkeypatch.setattr(visible_findings, "TESTED_SINGLY", 4)
 
 
 class World:
@@ -204,7 +204,7 @@ def test_answers_are_right_after_every_change(membership_mock: Any, seed: int) -
 def test_answers_are_the_same_however_many_findings_are_tested_singly(
     membership_mock: Any, monkeypatch: pytest.MonkeyPatch, singly: int
 ) -> None:
-    monkeypatch.setattr(visible_findings, "_TESTED_SINGLY", singly)
+    monkeypatch.setattr(visible_findings, "TESTED_SINGLY", singly)
     World(membership_mock, 7).check()
 
 

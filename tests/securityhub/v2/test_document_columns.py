@@ -84,7 +84,7 @@ QUERIES: dict[str, tuple[dict[str, Any], Callable[[Any], bool]]] = {
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding_columns, "PART_SIZE", 16)
-    monkeypatch.setattr(pages, "_TESTED_SINGLY", 4)
+    monkeypatch.setattr(pages, "TESTED_SINGLY", 4)
 
 
 class World:

@@ -1,4 +1,4 @@
-"""The columns of documents, as those of findings in ``findings/finding_columns.py``."""
+"""The columns of documents, which work like those of findings (``findings/finding_columns.py``)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _VERSION = operator.attrgetter("version")
 
 
 class Versioned(Protocol):
-    """What is shown as a document, which changes only with a version."""
+    """An entry that is shown as a document, which stays the same as long as its version does."""
 
     @property
     def place(self) -> str:

@@ -19,14 +19,12 @@ from typing import Any, Generic, Protocol, TypeVar
 from membership_mock.engine.lazy_dataclasses import dataclass
 from membership_mock.engine.protocol.pagination import Listing, Position
 from membership_mock.securityhub.errors import ValidationException
-from membership_mock.securityhub.findings.finding_columns import Columns, Part
+from membership_mock.securityhub.findings.finding_columns import TESTED_SINGLY, Columns, Part
 from membership_mock.securityhub.v2.queries.fields import Document, Path, values
 from membership_mock.securityhub.v2.queries.filters import Dialect, marks_of
 from membership_mock.securityhub.v2.queries.leaves import Test
 
 MOST_CRITERIA = 10
-#: how many entries are tested one by one before columns are used
-_TESTED_SINGLY = 32
 
 
 class Placed(Protocol):
@@ -122,7 +120,7 @@ class _Downwards:
 
 @dataclass(frozen=True, slots=True)
 class _Marking:
-    """The marks of a test for parts of documents."""
+    """A test of documents, as one that is tried for all documents of a part at once."""
 
     test: Test
 
@@ -189,7 +187,7 @@ class Found(Listing[P]):
     def _matching(self, source: Source[P], places: range) -> Iterator[tuple[P, Document]]:
         matches, ordered = self._matches, source.ordered
         columns = None if matches is None else source.columns
-        singly = len(places) if columns is None else _TESTED_SINGLY
+        singly = len(places) if columns is None else TESTED_SINGLY
         entries: Iterator[P] = map(ordered.__getitem__, places[:singly])
         if matches is not None and columns is not None:
             tests = [_Marking(matches)]

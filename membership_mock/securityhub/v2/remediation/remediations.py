@@ -102,7 +102,7 @@ class RemediationsV2(Family):
         }
 
     def _held(self) -> Iterator[tuple[str, str, dict[str, RemediationTarget]]]:
-        """Yield the targets that the caller sees from here, by their ids: region, account, they."""
+        """Yield each region and account that the caller sees, and its targets by their ids."""
         store = self.store_if_any(RemediationStore)
         if store is None:
             return
@@ -113,7 +113,7 @@ class RemediationsV2(Family):
                     yield region, account_id, held
 
     def _ordered(self) -> Iterator[list[RemediationTarget]]:
-        """Yield the targets of each account and region that the caller sees, in their order."""
+        """Yield the targets of each region and account that the caller sees, sorted by `place`."""
         last_number = self.store(RemediationStore).last_number
         for region, account_id, held in self._held():
             order = self._orders.setdefault((region, account_id), EntryOrder(_settled, _place))
