@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from membership_mock.engine.moto import snapshot
-from membership_mock.engine.moto.organization_setup import keep_roles
 from membership_mock.engine.pipeline.caller import account_id, acting_as, region_name
 from membership_mock.engine.pipeline.setup_calls import setup_calls
 from membership_mock.engine.protocol.model import idempotency_token, paginators, snake
@@ -148,6 +146,10 @@ class Setup:
 
     def keep_organizations(self) -> None:
         """Put moto's organizations back to what they are now if the running seed is refused."""
+        # These import moto, which most seeds do not need.
+        from membership_mock.engine.moto import snapshot
+        from membership_mock.engine.moto.organization_setup import keep_roles
+
         point = self.running.tool(_State).transaction
         if point is not None and not point.keeps_organizations:
             point.keeps_organizations = True

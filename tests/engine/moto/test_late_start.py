@@ -27,10 +27,13 @@ def test_a_test_of_our_services_does_not_import_moto(run: Run) -> None:
     run("""
         before = boto3.DEFAULT_SESSION
         for _ in range(2):
-            with mock_membership():
+            with mock_membership() as mock:
                 client("securityhub").enable_security_hub()
                 client("security-ir").list_memberships()
                 client("cleanrooms").list_collaborations()
+                mock.given.security_ir.membership("111122223333")
+                mock.given.cleanrooms.collaboration()
+                assert mock.calls and mock.report()
                 assert os.environ["AWS_ACCESS_KEY_ID"] == "FOOBARKEY"
             assert os.environ["AWS_ACCESS_KEY_ID"] == "mine"
             assert boto3.DEFAULT_SESSION is before
