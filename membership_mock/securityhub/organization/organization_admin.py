@@ -222,7 +222,7 @@ class OrganizationAdmin(Family):
             others -= {self.store(DelegationV2Store).administrators.get(ctx.account_id)}
         if others:
             raise InvalidInputException(
-                f"Account {', '.join(map(str, others))} is the Security Hub administrator of this"
+                f"Account {', '.join(sorted(map(str, others)))} is the Security Hub administrator of this"
                 " organization. Remove it in all Regions, and deregister it in Organizations,"
                 " before you designate another account"
             )
