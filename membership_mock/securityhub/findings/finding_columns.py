@@ -25,6 +25,8 @@ E = TypeVar("E")
 
 Fields = Mapping[str, Any]
 Path = tuple[str, ...]
+#: returns what stands at a path in the fields of an entry
+Read = Callable[[Fields, Path], Sequence[Any]]
 #: what stands at a path: the text, if it is one text, or all values with their types, since 1 and
 #: true are equal
 Value = str | tuple[tuple[Any, ...], tuple[type, ...]]
@@ -69,20 +71,24 @@ class Part:
         rows: the fields of each entry.
         state: what the rows were read from; as long as it is equal, the rows are valid. None if
             these are the rows themselves.
+        read: reads the fields of one.
     """
 
-    __slots__ = ("_columns", "_kept", "rows", "state")
+    __slots__ = ("_columns", "_kept", "_read", "rows", "state")
 
-    def __init__(self, rows: list[Fields], state: list[Any] | None = None) -> None:
+    def __init__(
+        self, rows: list[Fields], state: list[Any] | None = None, read: Read = values
+    ) -> None:
         self.rows = rows
         self.state = rows if state is None else state
+        self._read = read
         self._columns: dict[Path, Column | None] = {}
         self._kept: dict[tuple[str, int], Any] = {}
 
     def column(self, path: Path) -> Column | None:
         """Return the values at a path; None if they cannot be compared."""
         if path not in self._columns:
-            self._columns[path] = _column(self.rows, path)
+            self._columns[path] = _column(self.rows, path, self._read)
         return self._columns[path]
 
     def kept(self, name: str, start: int, make: Callable[[], T]) -> T:
@@ -101,17 +107,17 @@ class Part:
         return found
 
 
-def _column(rows: list[Fields], path: Path) -> Column | None:
+def _column(rows: list[Fields], path: Path, read: Read) -> Column | None:
     numbers: dict[Value, int] = {}
     new = numbers.setdefault
     try:
-        numbered = bytes([new(found, len(numbers)) for found in _values(rows, path)])
+        numbered = bytes([new(found, len(numbers)) for found in _values(rows, path, read)])
     except TypeError:  # something that cannot be a key, such as a map
         return None
     return Column(list(numbers), numbered)
 
 
-def _values(rows: list[Fields], path: Path) -> list[Value]:
+def _values(rows: list[Fields], path: Path, read: Read) -> list[Value]:
     """Return what stands at a path in each row."""
     if len(path) <= 2:  # most paths, and the values of most findings are single texts
         try:
@@ -123,7 +129,7 @@ def _values(rows: list[Fields], path: Path) -> list[Value]:
             found = []
         if found and set(map(type, found)) == {str}:
             return found
-    return [_value(values(fields, path)) for fields in rows]
+    return [_value(read(fields, path)) for fields in rows]
 
 
 def _value(found: Sequence[Any]) -> Value:
@@ -231,6 +237,9 @@ class Columns(Generic[E]):
         self._held = held
         self._parts: dict[int, Part] = {}
 
+    #: reads the fields of an entry
+    read: Read = staticmethod(values)
+
     @abstractmethod
     def state(self, entries: list[E]) -> list[Any]:
         """Return something that is equal as long as none of the entries has changed."""
@@ -268,7 +277,7 @@ class Columns(Generic[E]):
             count = -(-len(ordered) // PART_SIZE)
             if len(self._parts) > count:  # entries have gone
                 self._parts = {at: each for at, each in self._parts.items() if at < count}
-            part = self._parts[number] = Part(self.rows(entries), state)
+            part = self._parts[number] = Part(self.rows(entries), state, self.read)
         else:
             # Objects that are the same are compared faster than objects that are only equal.
             part.state = state

@@ -221,10 +221,11 @@ class OrganizationAdmin(Family):
             # V2's administrator may be another one if the management account is this one's
             others -= {self.store(DelegationV2Store).administrators.get(ctx.account_id)}
         if others:
+            named = ", ".join(sorted(map(str, others)))
             raise InvalidInputException(
-                f"Account {', '.join(map(str, others))} is the Security Hub administrator of this"
-                " organization. Remove it in all Regions, and deregister it in Organizations,"
-                " before you designate another account"
+                f"Account {named} is the Security Hub administrator of this organization."
+                " Remove it in all Regions, and deregister it in Organizations, before you"
+                " designate another account"
             )
         administrator = self.of(Administration).administrator_of(account_id)
         if administrator is not None:

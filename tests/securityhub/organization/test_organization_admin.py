@@ -1,6 +1,7 @@
 """The delegated administrator of an organization, region by region."""
 
 import pytest
+from moto.organizations.models import organizations_backends
 
 from tests.securityhub.samples import (
     ADMIN,
@@ -110,6 +111,19 @@ def test_enable_organization_admin_account_refuses_another_than_organizations_ha
     assert refused(call, AdminAccountId=second)[0] == "InvalidInputException"
     call(AdminAccountId=security)
     assert registered(organization) == [security]
+
+
+def test_enable_organization_admin_account_names_all_others_in_ascending_order(organization):
+    hub, organizations = organization.hub(), organization.organizations
+    first, second, third = organization.accounts(("first", "second", "third"))
+    hub.enable_organization_admin_account(AdminAccountId=first)
+    organizations_backends[MANAGEMENT]["aws"].admins.clear()  # no service hears of it
+    organizations.register_delegated_administrator(AccountId=second, ServicePrincipal=PRINCIPAL)
+
+    _, _, message = refused(hub.enable_organization_admin_account, AdminAccountId=third)
+
+    named = ", ".join(sorted((first, second)))
+    assert message.startswith(f"Account {named} is the Security Hub administrator")
 
 
 def test_enable_organization_admin_account_takes_another_once_the_first_is_gone(

@@ -192,3 +192,17 @@ def test_the_queries_find_something(membership_mock: Any) -> None:
     for name, (given, _) in QUERIES.items():
         assert 0 < len(world.all(Filters=given)) < len(every), name
     assert world.resources(Filters=filters(text("ResourceType", "AWS::EC2::Instance")))
+
+
+def test_findings_with_a_text_where_others_have_a_map_can_be_filtered(membership_mock: Any) -> None:
+    client = membership_mock.client("securityhub", account=ACCOUNT, region="eu-west-1")
+    client.enable_security_hub_v2()
+    aws = membership_mock.aws_side(ACCOUNT, "eu-west-1")
+    names = [{"name": "worm"}, "worm", [{"name": "worm"}, "worm"], ["worm"], 5]
+    for number in range(SIZE):
+        aws.ocsf_finding(malware=names[number % 5], finding_info={"uid": f"f{number}"})
+
+    found = client.get_findings_v2(Filters=filters(text("malware.name", "worm")), MaxResults=100)
+
+    numbers = sorted(int(each["finding_info"]["uid"][1:]) for each in found["Findings"])
+    assert numbers == [number for number in range(SIZE) if number % 5 in (0, 2)]

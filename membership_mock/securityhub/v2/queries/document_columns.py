@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from membership_mock.securityhub.findings.finding_columns import Columns, Held
-from membership_mock.securityhub.v2.queries.fields import Document
+from membership_mock.securityhub.v2.queries.fields import Document, values
 
 _VERSION = operator.attrgetter("version")
 
@@ -34,6 +34,9 @@ class DocumentColumns(Columns[V]):
         held: keeps the entries.
         document: returns the document of an entry; None if nothing is shown of it.
     """
+
+    # a document may have anything where others have a map
+    read = staticmethod(values)
 
     def __init__(self, held: Held[V], document: Callable[[V], Document | None]) -> None:
         super().__init__(held)
