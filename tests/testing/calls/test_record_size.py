@@ -48,7 +48,8 @@ def test_a_refused_call_keeps_its_error_besides_but_not_the_stack_of_it(
         with pytest.raises(ClientError):
             client.describe_hub()
 
-    assert bytes_per_call(refused) < 1_400
+    # some of the text in a request is made by functions of botocore that this package calls itself
+    assert bytes_per_call(refused) < 1_500
     assert membership_mock.calls[-1].error_code == "InvalidAccessException"
 
 
