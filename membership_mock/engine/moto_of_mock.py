@@ -109,10 +109,7 @@ class MotoOfMock:
 
     def restore_configuration(self) -> None:
         """Put moto's configuration back to what it was before the mock."""
-        if self._config_before is not None:
-            config = configuration.user_config()
-            config.clear()
-            config.update(self._config_before)
+        self.configure([])
 
     def seed(self, seed: int | str) -> None:
         """Let the ids of the mock, and moto's, come from this seed."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from membership_mock.engine.moto.configuration import check_whitelist
-from membership_mock.engine.moto.modules import models_of
-from membership_mock.engine.moto.presence import is_imported, require_moto
+from membership_mock.engine.moto.modules import models_of, module
+from membership_mock.engine.moto.presence import is_imported
 
 if TYPE_CHECKING:
     from membership_mock.engine.pipeline.authorization import Demand
@@ -47,13 +45,9 @@ def is_enforced() -> bool:
 
     moto's switch decides: `set_initial_no_auth_action_count` and `enable_iam_authentication`.
     """
-    return is_imported() and bool(float("inf") != _settings().INITIAL_NO_AUTH_ACTION_COUNT)
-
-
-@cache
-def _settings() -> Any:
-    require_moto()
-    return import_module("moto.settings")
+    return is_imported() and bool(
+        float("inf") != module("moto.settings").INITIAL_NO_AUTH_ACTION_COUNT
+    )
 
 
 def account_of_access_key(access_key: str) -> str | None:

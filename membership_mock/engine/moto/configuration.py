@@ -7,16 +7,15 @@ as the process has not imported moto, it is moto's default.
 from __future__ import annotations
 
 import os
-from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from membership_mock.engine.moto.presence import is_imported, require_moto
+from membership_mock.engine.moto.modules import module
+from membership_mock.engine.moto.presence import is_imported
 
 if TYPE_CHECKING:
     from random import Random
 
-#: the account that moto takes for calls with credentials that nobody has issued
+#: moto's default account: that of calls whose access key moto has given to no account
 DEFAULT_ACCOUNT_ID = "123456789012"
 
 #: where moto serves S3 besides AWS's own endpoints
@@ -25,19 +24,19 @@ _CUSTOM_ENDPOINTS = "MOTO_S3_CUSTOM_ENDPOINTS"
 
 def user_config() -> dict[str, Any]:
     """Return moto's configuration itself, to be changed; it imports moto."""
-    config: dict[str, Any] = _module("moto.core.config").default_user_config
+    config: dict[str, Any] = module("moto.core.config").default_user_config
     return config
 
 
 def random() -> Random:
     """Return moto's random source; it imports moto."""
-    source: Random = _module("moto.moto_api._internal").mock_random
+    source: Random = module("moto.moto_api._internal").mock_random
     return source
 
 
 def backend_lock() -> Any:
     """Return the lock with which moto makes backends; it imports moto."""
-    return _module("moto.core.base_backend").backend_lock
+    return module("moto.core.base_backend").backend_lock
 
 
 def copy_of(config: Any) -> Any:
@@ -51,7 +50,7 @@ def copy_of(config: Any) -> Any:
 
 def mock_credentials() -> bool:
     """Return whether the mock sets fake credentials."""
-    return not is_imported() or bool(_module("moto.core.config").mock_credentials())
+    return not is_imported() or bool(module("moto.core.config").mock_credentials())
 
 
 def passes_through(service: str | None, url: str) -> bool:
@@ -63,12 +62,12 @@ def passes_through(service: str | None, url: str) -> bool:
     """
     if not is_imported():
         return False
-    config = _module("moto.core.config")
+    config = module("moto.core.config")
     passthrough = config.default_user_config.get("core", {}).get("passthrough", {})
     if not passthrough.get("services") and not passthrough.get("urls"):
         return False
     url = url.partition("?")[0]
-    found = service or _module("moto.backends").get_service_from_url(url)
+    found = service or module("moto.backends").get_service_from_url(url)
     return bool((found and config.passthrough_service(found)) or config.passthrough_url(url))
 
 
@@ -79,7 +78,7 @@ def is_custom_endpoint(url: str) -> bool:
     """
     if not os.environ.get(_CUSTOM_ENDPOINTS):
         return False
-    endpoints = _module("moto.settings").get_s3_custom_endpoints()
+    endpoints = module("moto.settings").get_s3_custom_endpoints()
     return url.startswith(tuple(each for each in endpoints if each))
 
 
@@ -89,12 +88,5 @@ def check_whitelist(service: str) -> None:
     Raises:
         ServiceNotWhitelisted: there is a list, and the service is not on it.
     """
-    if is_imported() and not _module("moto.core.config").service_whitelisted(service):
-        raise _module("moto.core.exceptions").ServiceNotWhitelisted(service)
-
-
-@cache
-def _module(name: str) -> Any:
-    """Return a module of moto's, complete even if another thread is importing it."""
-    require_moto()
-    return import_module(name)
+    if is_imported() and not module("moto.core.config").service_whitelisted(service):
+        raise module("moto.core.exceptions").ServiceNotWhitelisted(service)

@@ -1,12 +1,23 @@
-"""Finds moto's modules, which moto imports when a service is first used."""
+"""Finds moto's modules; moto imports those of a service when it is first used."""
 
 from __future__ import annotations
 
 import importlib
 import sys
+from functools import cache
 from typing import Any
 
 from membership_mock.engine.moto.presence import require_moto
+
+
+@cache
+def module(name: str) -> Any:
+    """Return a module of moto's, imported if need be.
+
+    The import waits for another thread that is importing it.
+    """
+    require_moto()
+    return importlib.import_module(name)
 
 
 def models_of(service: str) -> Any:
@@ -24,5 +35,4 @@ def models_of(service: str) -> Any:
 
 def require_models_of(service: str) -> Any:
     """Return moto's models of a service, imported if need be."""
-    require_moto()
-    return importlib.import_module(f"moto.{service}.models")
+    return module(f"moto.{service}.models")

@@ -85,7 +85,7 @@ class _Index:
 
     Args:
         listed: a copy of the list.
-        changes: the count of changes; None if there is none.
+        changes: counts changes of the entries; None if changes are not counted.
     """
 
     def __init__(self, listed: list[Any], changes: Changes | None) -> None:
@@ -193,7 +193,7 @@ class _Entries:
         return self._index
 
     def find(self, entry_id: str) -> Any:
-        """Return the entry with an id; None if there is none."""
+        """Return the entry with an id; None if the list has no such entry."""
         if self._index is None and self._hint is not None:
             found = self._hint.found(self._live, entry_id)
             if found is not None:

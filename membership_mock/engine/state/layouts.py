@@ -101,10 +101,11 @@ class Layout:
 
     Attributes:
         rows: takes what `source_of` has returned, and returns the attributes of each object that
-            hold atoms; None if there are none.
+            hold atoms; None if no attribute holds atoms.
         columns: what returns each other attribute of all objects. Like `rows`, it raises KeyError
             if an object without declared fields lacks one.
-        write: sets the attributes of objects from rows and columns; None if there are none.
+        write: sets the attributes of objects from rows and columns; None if the class has no
+            attributes.
     """
 
     rows: Callable[[list[Any]], list[Any]] | None

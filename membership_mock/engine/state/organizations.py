@@ -50,7 +50,7 @@ class OrganizationAccount(NamedTuple):
 class OrganizationAccounts(Mapping[str, OrganizationAccount]):
     """The accounts of an organization by their ids, in the order of joining.
 
-    To find an account, or that there is none, takes the same time however many there are.
+    Looking up an account does not read the others, unless the organization has changed.
     """
 
     @property

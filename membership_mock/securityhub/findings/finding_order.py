@@ -47,7 +47,7 @@ class Criterion:
         return self.first(every(value))
 
     def first(self, found: Iterable[Any]) -> Any:
-        """Return the one of some values that comes first; None if there is none."""
+        """Return the one of some values that comes first; None if none can be compared."""
         if self.dated:
             found = (stamp for stamp in map(quick_instant, found) if stamp is not None)
         return (max if self.descending else min)(found, default=None)

@@ -136,7 +136,7 @@ class Waiting:
             raise _NotYet from None
 
     def _node_at(self, pointer: str) -> Any:
-        """Return the node at a JSON pointer; None if there is none."""
+        """Return the node at a JSON pointer; None if the pointer leads nowhere."""
         found = self._below.get(pointer)
         if found is not None:
             return found
