@@ -26,6 +26,8 @@ from typing import Any
 
 import pytest
 
+from tests.forking_process import ForkingProcess
+
 #: how many seconds the whole suite may wait for one run before it counts as hung
 PATIENCE = 300
 
@@ -51,7 +53,7 @@ class ForkedPytest:
     """The parent process, seen from the tests: it starts with the first run, and ends with them."""
 
     def __init__(self) -> None:
-        self._parent: subprocess.Popen[str] | None = None
+        self._parent = ForkingProcess(__name__)
 
     def run(
         self, arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str]
@@ -75,7 +77,7 @@ class ForkedPytest:
                 "env": dict(env),
                 "folder": folder,
             }
-            code = self._ask(asked)
+            code = self._parent.ask(asked)
             printed = [
                 (Path(folder) / name).read_text(encoding="utf-8", errors="replace")
                 for name in ("out", "err")
@@ -84,31 +86,7 @@ class ForkedPytest:
 
     def close(self) -> None:
         """End the parent."""
-        if self._parent is not None:
-            assert self._parent.stdin is not None
-            assert self._parent.stdout is not None
-            self._parent.stdin.close()
-            self._parent.wait(timeout=30)
-            self._parent.stdout.close()
-            self._parent = None
-
-    def _ask(self, asked: dict[str, Any]) -> int:
-        if self._parent is None:
-            self._parent = subprocess.Popen(
-                [sys.executable, "-m", "tests.forked_pytest"],
-                cwd=Path(__file__).parents[1],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-            )
-        assert self._parent.stdin is not None
-        assert self._parent.stdout is not None
-        self._parent.stdin.write(json.dumps(asked) + "\n")
-        self._parent.stdin.flush()
-        answer = self._parent.stdout.readline()
-        assert answer, "the process that forks for each run of pytest has ended"
-        return int(answer)
+        self._parent.close()
 
 
 class ForkingPytester:

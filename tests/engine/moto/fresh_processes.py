@@ -17,6 +17,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from tests.forking_process import ForkingProcess
+
 #: what every program begins with; `moto_is_imported` must not import it
 HEAD = """
 import os, sys
@@ -42,7 +44,7 @@ class FreshProcesses:
     """Runs programs, from the first one until `close`."""
 
     def __init__(self) -> None:
-        self._parent: subprocess.Popen[str] | None = None
+        self._parent = ForkingProcess(__name__)
 
     def run(self, program: str, **environment: str) -> str:
         """Run a program after `HEAD`, and return what it prints.
@@ -72,37 +74,14 @@ class FreshProcesses:
             assert done.returncode == 0, done.stderr
             return done.stdout
         with tempfile.TemporaryDirectory(prefix="fresh-process-") as folder:
-            code = self._ask({"program": text, "env": variables, "folder": folder})
+            code = self._parent.ask({"program": text, "env": variables, "folder": folder})
             printed, failed = (Path(folder, name).read_text() for name in ("out", "err"))
         assert code == 0, failed or f"the program ended with {code}"
         return printed
 
     def close(self) -> None:
         """End the process that forks."""
-        if self._parent is not None:
-            assert self._parent.stdin is not None
-            assert self._parent.stdout is not None
-            self._parent.stdin.close()
-            self._parent.wait(timeout=30)
-            self._parent.stdout.close()
-
-    def _ask(self, asked: dict[str, Any]) -> int:
-        if self._parent is None:
-            self._parent = subprocess.Popen(
-                [sys.executable, "-m", __name__],
-                cwd=Path(__file__).parents[3],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-            )
-        assert self._parent.stdin is not None
-        assert self._parent.stdout is not None
-        self._parent.stdin.write(json.dumps(asked) + "\n")
-        self._parent.stdin.flush()
-        answer = self._parent.stdout.readline()
-        assert answer, "the process that forks has ended"
-        return int(answer)
+        self._parent.close()
 
 
 # --- in the process that forks ---
